@@ -1,0 +1,4 @@
+//! Values to text, one file per target language, each with its one escaping function.
+//!
+//! Architecture invariant: pure functions of their arguments; nothing here knows a
+//! topology, a cloud or a path.

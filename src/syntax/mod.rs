@@ -1,0 +1,76 @@
+//! Text to tree. YAML and KDL reach one spanned [`Document`]; nothing above this layer
+//! knows which of the two was written.
+//!
+//! Architecture invariant: scalars stay text here. What `5m` or `true` means is the
+//! decoder's business (`spec`), so that both notations mean the same.
+
+mod document;
+pub mod kdl;
+pub mod print;
+pub mod yaml;
+
+pub use document::{Document, Entry, Key, Kind, Node, Scalar, Style};
+
+use crate::diagnostic::Diagnostics;
+use crate::source::{FileId, SourceMap};
+
+/// The two ways to write a topology.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// YAML 1.2, core schema.
+    Yaml,
+    /// KDL 2.
+    Kdl,
+}
+
+impl Notation {
+    /// By file name: `.kdl` is KDL, everything else is YAML.
+    pub fn of(name: &str) -> Notation {
+        if name.to_ascii_lowercase().ends_with(".kdl") {
+            Notation::Kdl
+        } else {
+            Notation::Yaml
+        }
+    }
+}
+
+/// Bounds on input, each with its own diagnostic that names the flag to raise it.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file_bytes: usize,
+    /// Levels of nesting.
+    pub depth: usize,
+    /// Nodes after alias expansion.
+    pub nodes: usize,
+    /// Bytes of one scalar.
+    pub scalar_bytes: usize,
+    /// Bytes of all scalars after alias expansion.
+    pub total_scalar_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            file_bytes: 4 << 20,
+            depth: 64,
+            nodes: 250_000,
+            scalar_bytes: 64 << 10,
+            total_scalar_bytes: 16 << 20,
+        }
+    }
+}
+
+/// Parses one file. A tree comes back whenever there is enough of one to go on with,
+/// even beside errors; `None` means that nothing could be made of the text.
+pub fn parse(
+    sources: &SourceMap,
+    file: FileId,
+    limits: &Limits,
+    out: &mut Diagnostics,
+) -> Option<Document> {
+    match Notation::of(&sources.file(file).name) {
+        Notation::Yaml => yaml::parse(sources, file, limits, out),
+        Notation::Kdl => kdl::parse(sources, file, limits, out),
+    }
+}
