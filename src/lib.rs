@@ -1,6 +1,100 @@
 //! meridian: one topology spec in, one reviewed tree of infrastructure out.
+//!
+//! | verb | from | to | where |
+//! |---|---|---|---|
+//! | load | paths | [`source::SourceMap`] | `cli` |
+//! | parse | text | [`syntax::Document`] | [`syntax`] |
+//! | decode | tree | [`spec::Spec`] | [`spec`] |
+//! | resolve | spec | [`topology::Topology`] | [`topology`] |
+//! | check | topology | diagnostics | [`rules`] |
+//! | lower | topology | [`provider::Deployment`] | [`provider`] |
+//! | emit | topology, deployment | [`artifact::ArtifactSet`] | [`emit`] |
+//! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
+//!
+//! Every stage but the first and the last is pure: same input, same result. A stage before
+//! an error keeps its result, so that one run reports everything it can.
+
+pub mod analysis;
 pub mod artifact;
+pub mod catalog;
+pub mod cli;
 pub mod diagnostic;
+pub mod emit;
 pub mod format;
+pub mod provider;
+pub mod rules;
 pub mod source;
+pub mod spec;
 pub mod syntax;
+pub mod topology;
+
+use artifact::ArtifactSet;
+use diagnostic::Diagnostics;
+use provider::Deployment;
+use spec::Spec;
+use syntax::Document;
+use topology::Topology;
+
+/// Everything one run finds out; a later part is there only if the ones before it are.
+#[derive(Debug, Default)]
+pub struct Compilation {
+    /// What the user wrote.
+    pub spec: Option<Spec>,
+    /// What it means.
+    pub topology: Option<Topology>,
+    /// What the clouds make of it.
+    pub deployment: Option<Deployment>,
+    /// The output; empty while an error stands.
+    pub artifacts: ArtifactSet,
+    /// Everything there is to say, sorted by place.
+    pub diagnostics: Diagnostics,
+}
+
+/// How far to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Until {
+    /// Decode only.
+    Spec,
+    /// Settle and check.
+    Checked,
+    /// Produce the output.
+    Emitted,
+}
+
+/// Compiles a parsed document, whose includes are already merged. `spec_name` is the name
+/// that generated headers show. `diagnostics` holds what parsing found.
+pub fn compile(
+    document: Option<&Document>,
+    spec_name: &str,
+    mut diagnostics: Diagnostics,
+    until: Until,
+) -> Compilation {
+    let mut done = Compilation {
+        spec: document.and_then(|d| spec::decode(d, &mut diagnostics)),
+        ..Compilation::default()
+    };
+    if until >= Until::Checked
+        && let Some(spec) = &done.spec
+    {
+        done.topology = topology::resolve(spec.clone(), spec_name, &mut diagnostics);
+    }
+    if let Some(topology) = &done.topology {
+        rules::check(topology, &mut diagnostics);
+        if until >= Until::Emitted {
+            let deployment = provider::lower(topology, &mut diagnostics);
+            if !diagnostics.has_errors() {
+                let input = emit::Input {
+                    topology,
+                    deployment: &deployment,
+                };
+                done.artifacts = emit::emit(input, &mut diagnostics);
+            }
+            done.deployment = Some(deployment);
+        }
+    }
+    done.diagnostics = diagnostics.sorted();
+    if done.diagnostics.has_errors() {
+        done.artifacts = ArtifactSet::default();
+    }
+    done
+}

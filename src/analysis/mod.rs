@@ -1,0 +1,3 @@
+//! What is proved of a topology. See `term` for the arithmetic.
+
+pub mod term;

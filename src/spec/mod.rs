@@ -1,0 +1,27 @@
+//! The language: what the user wrote, every value with its place.
+//!
+//! A [`model::Spec`] holds what was written plus the defaults that are constants, each
+//! marked as such; what depends on other values is settled by `topology`.
+
+pub mod decode;
+pub mod model;
+pub mod schema;
+pub mod units;
+
+pub use decode::{Map, Name, Origin, PerRegion, Value};
+pub use model::*;
+pub use units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold};
+
+use crate::diagnostic::Diagnostics;
+use crate::syntax::{Document, Node};
+use decode::Decode;
+
+/// Decodes a parsed text, reporting everything that is wrong with it.
+pub fn decode(document: &Document, out: &mut Diagnostics) -> Option<Spec> {
+    Spec::decode(&document.root, out)
+}
+
+/// The spec as a tree, with every default filled in and marked by a comment.
+pub fn encode(spec: &Spec) -> Option<Node> {
+    spec.encode()
+}

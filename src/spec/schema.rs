@@ -1,0 +1,85 @@
+//! The JSON schema of the language, from the same records that decode it.
+
+use super::decode::{Decode, Definitions};
+use super::model::Spec;
+use serde_json::{Value as Json, json};
+
+/// The schema as JSON, draft-07: what editors read everywhere.
+pub fn schema() -> Json {
+    let mut definitions = Definitions::new();
+    Spec::schema(&mut definitions);
+    let mut root = definitions.remove("Spec").unwrap_or_default();
+    add_snippets(&mut root);
+    let mut schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "https://meridian-compiler.dev/schema/topology.schema.json",
+        "title": "meridian topology",
+    });
+    if let (Some(target), Json::Object(members)) = (schema.as_object_mut(), root) {
+        target.extend(members);
+        target.insert("definitions".into(), json!(definitions));
+    }
+    schema
+}
+
+/// The schema file's text.
+pub fn text() -> String {
+    let mut text = serde_json::to_string_pretty(&schema()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn add_snippets(root: &mut Json) {
+    let snippets = [
+        (
+            "regions",
+            "region",
+            "${1:us-central1}:\n  role: ${2|primary,secondary,standby,witness|}\n  weight: ${3:50}",
+        ),
+        (
+            "services",
+            "service",
+            "${1:api}:\n  runtime: ${2|kubernetes,cloud-run|}\n  image: ${3:shop/api}\n  replicas: ${4:3..20}",
+        ),
+        (
+            "datastores",
+            "datastore",
+            "${1:main}:\n  engine: ${2:firestore}\n  location: ${3:nam5}\n  backup: { every: 1d, keep: 30d, point_in_time: 7d }",
+        ),
+    ];
+    for (key, label, body) in snippets {
+        root["properties"][key]["defaultSnippets"] = json!([{
+            "label": label,
+            "description": format!("A new {label}"),
+            "body": body,
+        }]);
+    }
+}
+
+/// The keys under which a key of that name may stand: for "belongs under".
+pub fn homes_of(key: &str) -> Vec<String> {
+    let schema = schema();
+    let mut homes = Vec::new();
+    let properties = schema["properties"].as_object();
+    for (top, member) in properties.into_iter().flatten() {
+        if has_property(&schema, member, key, 0) {
+            homes.push(top.clone());
+        }
+    }
+    if schema["properties"].get(key).is_some() {
+        homes.insert(0, "the top level".to_string());
+    }
+    homes.truncate(3);
+    homes
+}
+
+/// Whether a member leads to a record with that key, at most one map away.
+fn has_property(schema: &Json, member: &Json, key: &str, depth: usize) -> bool {
+    let reference = member["allOf"][0]["$ref"]
+        .as_str()
+        .or(member["$ref"].as_str());
+    if let Some(name) = reference.and_then(|r| r.strip_prefix("#/definitions/")) {
+        return schema["definitions"][name]["properties"].get(key).is_some();
+    }
+    depth < 2 && has_property(schema, &member["additionalProperties"], key, depth + 1)
+}

@@ -1,0 +1,303 @@
+//! The settled topology: names are ids, what depends on other values is filled in, and
+//! every region is tied to its catalog entry. All later stages read only this.
+//!
+//! Architecture invariant: a `Topology` exists only if every reference in it resolves, so
+//! nothing after this stage looks a name up and fails.
+
+mod resolve;
+
+pub use resolve::resolve;
+
+use crate::catalog::Place;
+use crate::source::Span;
+use crate::spec::{self, Continent, Layout, Provider, Replicas, Role, Runtime, Spec};
+
+macro_rules! id {
+    ($(#[doc = $doc:literal])* $name:ident) => {
+        $(#[doc = $doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub usize);
+    };
+}
+
+id!(/// A region, by its place in [`Topology::regions`].
+    RegionId);
+id!(/// A service, by its place in [`Topology::services`].
+    ServiceId);
+id!(/// A datastore, by its place in [`Topology::datastores`].
+    DatastoreId);
+id!(/// A queue, by its place in [`Topology::queues`].
+    QueueId);
+id!(/// A host, by its place in [`Topology::hosts`].
+    HostId);
+
+/// The whole system.
+#[derive(Debug, Clone)]
+pub struct Topology {
+    /// What the user wrote, for the parts that need no settling.
+    pub spec: Spec,
+    /// The name of the spec file as it is shown in generated headers: its last path part.
+    pub spec_name: String,
+    /// The system's name; derived names begin with it.
+    pub name: String,
+    /// The Kubernetes namespace, and the Istio trust domain.
+    pub namespace: String,
+    /// The identity domain of the mesh.
+    pub trust_domain: String,
+    /// How Terraform is laid out.
+    pub layout: Layout,
+    /// The regions in the order written.
+    pub regions: Vec<Region>,
+    /// The services in the order written.
+    pub services: Vec<Service>,
+    /// The datastores in the order written.
+    pub datastores: Vec<Datastore>,
+    /// The queues in the order written.
+    pub queues: Vec<Queue>,
+    /// The hosts in the order written.
+    pub hosts: Vec<Host>,
+    /// The secrets in the order written.
+    pub secrets: Vec<Secret>,
+    /// Where generated alerts point; ends without a slash. A relative path if the spec
+    /// names no address.
+    pub runbooks: String,
+}
+
+/// A region with its place in the world.
+#[derive(Debug, Clone)]
+pub struct Region {
+    /// The name in the spec.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+    /// The provider's region.
+    pub place: &'static Place,
+    /// The key of its entry in `clouds`.
+    pub cloud: String,
+    /// What it is for.
+    pub role: Role,
+    /// Its share of traffic in percent; 0 for a standby or witness.
+    pub weight: u32,
+    /// The parts of the world that come here first.
+    pub serves: Vec<Continent>,
+    /// The compliance zone it belongs to.
+    pub zone: Option<String>,
+    /// Short name for resource names; the name itself if none is given.
+    pub short: String,
+    /// The number of its network: ranges are cut by it and stay when regions are added
+    /// behind it.
+    pub ordinal: usize,
+    /// The record in the spec.
+    pub written: spec::Region,
+}
+
+/// A service with its regions and replicas.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The name in the spec.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+    /// What it runs on.
+    pub runtime: Runtime,
+    /// Where it runs, and how many.
+    pub placements: Vec<Placement>,
+    /// The datastores it uses.
+    pub uses: Vec<DatastoreId>,
+    /// The services it calls.
+    pub needs: Vec<ServiceId>,
+    /// The queues it puts messages in.
+    pub publishes: Vec<QueueId>,
+    /// The secrets it reads.
+    pub secrets: Vec<String>,
+    /// The record in the spec.
+    pub written: spec::Service,
+}
+
+/// A service in a region.
+#[derive(Debug, Clone)]
+pub struct Placement {
+    /// The region.
+    pub region: RegionId,
+    /// How many run there.
+    pub replicas: Replicas,
+}
+
+/// A datastore with its regions.
+#[derive(Debug, Clone)]
+pub struct Datastore {
+    /// The name in the spec.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+    /// The kind of store.
+    pub engine: spec::Engine,
+    /// The regions that hold it.
+    pub regions: Vec<RegionId>,
+    /// The region that takes writes, if one does.
+    pub writer: Option<RegionId>,
+    /// Its databases: at least one, at a location each.
+    pub databases: Vec<Database>,
+    /// The record in the spec.
+    pub written: spec::Datastore,
+}
+
+/// A database at one location.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Its name; the store's own if it has only one.
+    pub name: String,
+    /// The provider's region or multi-region.
+    pub location: String,
+    /// The regions whose services use it.
+    pub serves: Vec<RegionId>,
+    /// The compliance zone of what it holds.
+    pub zone: Option<String>,
+}
+
+/// A queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// The name in the spec.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+    /// The service that messages are pushed to.
+    pub receiver: Option<ServiceId>,
+    /// The host in front of the receiver, if one is named.
+    pub host: Option<HostId>,
+    /// The regions that may store messages.
+    pub regions: Vec<RegionId>,
+    /// The services that put messages in.
+    pub publishers: Vec<ServiceId>,
+    /// The record in the spec.
+    pub written: spec::Queue,
+}
+
+/// A host name.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// The host name.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+    /// The service behind it.
+    pub service: ServiceId,
+    /// The regions it leads to.
+    pub regions: Vec<RegionId>,
+    /// The record in the spec.
+    pub written: spec::Host,
+}
+
+/// A secret.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// The name in the spec.
+    pub name: String,
+    /// The regions with a copy.
+    pub regions: Vec<RegionId>,
+    /// The services that read it.
+    pub readers: Vec<ServiceId>,
+    /// The record in the spec.
+    pub written: spec::Secret,
+}
+
+impl Topology {
+    /// The region behind an id.
+    pub fn region(&self, id: RegionId) -> &Region {
+        &self.regions[id.0]
+    }
+    /// The service behind an id.
+    pub fn service(&self, id: ServiceId) -> &Service {
+        &self.services[id.0]
+    }
+    /// The datastore behind an id.
+    pub fn datastore(&self, id: DatastoreId) -> &Datastore {
+        &self.datastores[id.0]
+    }
+    /// The queue behind an id.
+    pub fn queue(&self, id: QueueId) -> &Queue {
+        &self.queues[id.0]
+    }
+    /// The host behind an id.
+    pub fn host(&self, id: HostId) -> &Host {
+        &self.hosts[id.0]
+    }
+    /// All region ids in order.
+    pub fn region_ids(&self) -> impl Iterator<Item = RegionId> + use<> {
+        (0..self.regions.len()).map(RegionId)
+    }
+    /// The region with that name in the spec.
+    pub fn region_named(&self, name: &str) -> Option<RegionId> {
+        self.regions
+            .iter()
+            .position(|r| r.name == name)
+            .map(RegionId)
+    }
+    /// The first primary, if there is one.
+    pub fn primary(&self) -> Option<RegionId> {
+        self.region_ids()
+            .find(|id| self.region(*id).role == Role::Primary)
+    }
+    /// The regions that serve users in normal times.
+    pub fn serving(&self) -> Vec<RegionId> {
+        self.region_ids()
+            .filter(|id| self.region(*id).serving())
+            .collect()
+    }
+    /// The regions of a provider.
+    pub fn regions_on(&self, provider: Provider) -> Vec<RegionId> {
+        self.region_ids()
+            .filter(|id| self.region(*id).place.provider == provider)
+            .collect()
+    }
+    /// The providers in use, in the order in which regions name them.
+    pub fn providers(&self) -> Vec<Provider> {
+        let mut providers = Vec::new();
+        for region in &self.regions {
+            if !providers.contains(&region.place.provider) {
+                providers.push(region.place.provider);
+            }
+        }
+        providers
+    }
+    /// The region that takes over from `lost`: its pair, else the first secondary of the
+    /// same compliance zone, else of none, in the order written.
+    pub fn successor(&self, lost: RegionId) -> Option<RegionId> {
+        let gone = self.region(lost);
+        let others = || self.serving().into_iter().filter(move |id| *id != lost);
+        let pair = self
+            .region_ids()
+            .find(|id| self.region(*id).written.pair.as_deref() == Some(&gone.name));
+        pair.or_else(|| others().find(|id| self.region(*id).zone == gone.zone))
+            .or_else(|| others().next())
+    }
+}
+
+impl Region {
+    /// Whether it serves users in normal times.
+    pub fn serving(&self) -> bool {
+        matches!(self.role, Role::Primary | Role::Secondary)
+    }
+    /// The name as an HCL or metric identifier.
+    pub fn slug(&self) -> String {
+        self.name.replace(['-', '.'], "_")
+    }
+}
+
+impl Service {
+    /// The replicas in a region, if the service runs there.
+    pub fn replicas_in(&self, region: RegionId) -> Option<Replicas> {
+        self.placements
+            .iter()
+            .find(|p| p.region == region)
+            .map(|p| p.replicas)
+    }
+    /// The name of the service in a region: as `named` says, else its own.
+    pub fn name_in(&self, region: &Region) -> String {
+        match &self.written.named {
+            Some(pattern) => pattern.replace("{region}", &region.short),
+            None => self.name.clone(),
+        }
+    }
+}

@@ -1,0 +1,640 @@
+//! From spec to topology: every reference is looked up, every dependent default settled.
+
+use super::*;
+use crate::catalog;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::spec::{Map, PerRegion, QueueEngine, Ref, Spec};
+
+/// A reference to something that is not there.
+pub const DANGLING: Code = Code::new("REF101", "dangling-reference");
+/// A region that the provider does not have.
+pub const UNKNOWN_REGION: Code = Code::new("REG101", "unknown-region");
+/// A region whose cloud cannot be told.
+pub const UNKNOWN_CLOUD: Code = Code::new("REG102", "unknown-cloud");
+/// A version of the language that this compiler does not know.
+pub const UNKNOWN_VERSION: Code = Code::new("SPEC106", "unknown-version");
+/// A topology without a region or a service has nothing to compile.
+pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
+
+/// Settles a spec. Everything wrong is reported; a topology comes back only if every
+/// reference resolves.
+pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Topology> {
+    let before = errors(out);
+    check_version(&spec, out);
+    let regions = resolve_regions(&spec, out);
+    let topology = Resolver {
+        spec: &spec,
+        regions: &regions,
+    }
+    .run(spec_name, out);
+    (errors(out) == before).then_some(Topology {
+        regions,
+        spec,
+        ..topology
+    })
+}
+
+fn errors(out: &Diagnostics) -> usize {
+    let is_error = |d: &&Diagnostic| d.severity == crate::diagnostic::Severity::Error;
+    out.iter().filter(is_error).count()
+}
+
+fn check_version(spec: &Spec, out: &mut Diagnostics) {
+    if *spec.version != 1 {
+        let found = *spec.version;
+        out.push(
+            Diagnostic::error(
+                UNKNOWN_VERSION,
+                spec.version.span,
+                format!("version {found} of the language is not known"),
+                "this compiler reads version 1",
+            )
+            .help("write `version: 1`"),
+        );
+    }
+    if spec.regions.is_empty() {
+        out.push(
+            Diagnostic::error(
+                NOTHING_TO_RUN,
+                spec.span,
+                "the topology has no regions",
+                "`regions` is missing",
+            )
+            .help(
+                "add `regions: { us-central1: { role: primary } }`, or begin with `meridian init`",
+            ),
+        );
+    }
+}
+
+fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
+    let mut regions = Vec::new();
+    for (ordinal, (name, written)) in spec.regions.iter().enumerate() {
+        let Some((cloud, provider)) = cloud_of(spec, written, name, out) else {
+            continue;
+        };
+        let (location, span) = match &written.location {
+            Some(location) => (location.value.as_str(), location.span),
+            None => (name.text.as_str(), name.span),
+        };
+        let Some(place) = catalog::find(provider, location) else {
+            out.push(unknown_region(provider, location, span));
+            continue;
+        };
+        regions.push(Region {
+            name: name.text.clone(),
+            span: name.span,
+            place,
+            cloud,
+            role: *written.role,
+            weight: 0,
+            serves: written.serves.iter().map(|c| c.value).collect(),
+            zone: written.zone.as_ref().map(|z| z.value.clone()),
+            short: written
+                .short
+                .as_ref()
+                .map_or(name.text.clone(), |s| s.value.clone()),
+            ordinal,
+            written: written.clone(),
+        });
+    }
+    settle_weights(&mut regions);
+    regions
+}
+
+/// Serving regions without a written weight share what the written ones leave.
+fn settle_weights(regions: &mut [Region]) {
+    let written: u32 = regions
+        .iter()
+        .filter_map(|r| r.written.weight.as_ref().map(|w| w.value))
+        .sum();
+    let open = |r: &Region| r.serving() && r.written.weight.is_none();
+    let count = regions.iter().filter(|r| open(r)).count() as u32;
+    let left = 100u32.saturating_sub(written);
+    let mut index = 0;
+    for region in regions.iter_mut() {
+        region.weight = match &region.written.weight {
+            Some(weight) => weight.value,
+            None if open(region) => {
+                index += 1;
+                // The first ones take the remainder, so that the sum is exact.
+                left / count + u32::from(index <= left % count)
+            }
+            None => 0,
+        };
+    }
+}
+
+fn cloud_of(
+    spec: &Spec,
+    written: &spec::Region,
+    name: &spec::Name,
+    out: &mut Diagnostics,
+) -> Option<(String, Provider)> {
+    let runs = |p: Provider| p != Provider::Cloudflare;
+    let clouds: Vec<_> = spec
+        .clouds
+        .iter()
+        .filter_map(|(n, c)| provider_of(n, c).map(|p| (n.text.clone(), p)))
+        .filter(|(_, p)| runs(*p))
+        .collect();
+    let found = match &written.cloud {
+        Some(cloud) => clouds.iter().find(|(n, _)| *n == cloud.value).cloned(),
+        None => match &clouds[..] {
+            [only] => Some(only.clone()),
+            _ => clouds
+                .iter()
+                .find(|(_, p)| {
+                    let location = written.location.as_ref().map_or(&name.text, |l| &l.value);
+                    catalog::find(*p, location).is_some()
+                })
+                .cloned(),
+        },
+    };
+    if found.is_none() {
+        let span = written.cloud.as_ref().map_or(name.span, |c| c.span);
+        out.push(
+            Diagnostic::error(
+                UNKNOWN_CLOUD,
+                span,
+                format!("the cloud of region `{}` is not known", name.text),
+                "no entry of `clouds` has this region",
+            )
+            .help("name the cloud: `clouds: { gcp: { project: my-project } }`"),
+        );
+    }
+    found
+}
+
+/// The provider of an entry of `clouds`.
+pub fn provider_of(name: &spec::Name, cloud: &spec::Cloud) -> Option<Provider> {
+    use crate::spec::decode::Scalar;
+    match &cloud.provider {
+        Some(provider) => Some(provider.value),
+        None => Provider::parse(&name.text).ok(),
+    }
+}
+
+fn unknown_region(provider: Provider, location: &str, span: Span) -> Diagnostic {
+    let names = || {
+        catalog::places()
+            .iter()
+            .filter(|p| p.provider == provider)
+            .map(|p| p.location)
+    };
+    let help = match did_you_mean(location, names()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => match catalog::places().iter().find(|p| p.location == location) {
+            Some(other) => format!("`{location}` is a region of {}", other.provider),
+            None => format!(
+                "{provider} has {}, and {} more",
+                names().take(4).collect::<Vec<_>>().join(", "),
+                names().count().saturating_sub(4)
+            ),
+        },
+    };
+    Diagnostic::error(
+        UNKNOWN_REGION,
+        span,
+        format!("{provider} has no region `{location}`"),
+        "unknown region",
+    )
+    .help(help)
+}
+
+struct Resolver<'a> {
+    spec: &'a Spec,
+    regions: &'a [Region],
+}
+
+impl Resolver<'_> {
+    fn run(&self, spec_name: &str, out: &mut Diagnostics) -> Topology {
+        let spec = self.spec;
+        self.check_region_references(out);
+        let mesh = spec.mesh.as_ref();
+        let name = spec.name.value.clone();
+        let namespace = mesh
+            .and_then(|m| m.namespace.as_ref())
+            .map_or_else(|| name.clone(), |n| n.value.clone());
+        Topology {
+            spec: spec.clone(),
+            spec_name: spec_name.to_string(),
+            trust_domain: mesh
+                .and_then(|m| m.trust_domain.as_ref())
+                .map_or_else(|| format!("{name}.internal"), |t| t.value.clone()),
+            layout: spec
+                .terraform
+                .as_ref()
+                .map_or(Layout::PerRegion, |t| *t.layout),
+            runbooks: spec.runbooks.as_ref().map_or_else(
+                || "https://runbooks.invalid".to_string(),
+                |r| r.trim_end_matches('/').to_string(),
+            ),
+            name,
+            namespace,
+            regions: Vec::new(),
+            services: self.services(out),
+            datastores: self.datastores(out),
+            queues: self.queues(out),
+            hosts: self.hosts(out),
+            secrets: self.secrets(out),
+        }
+    }
+
+    fn check_region_references(&self, out: &mut Diagnostics) {
+        let spec = self.spec;
+        for (_, region) in spec.regions.iter() {
+            if let Some(pair) = &region.pair {
+                self.region(pair, out);
+            }
+            if let Some(zone) = &region.zone {
+                self.zone(zone, out);
+            }
+        }
+        for (_, drill) in spec.drills.iter() {
+            for region in drill.primary.iter().chain(&drill.secondary) {
+                self.region(region, out);
+            }
+        }
+        for (_, alert) in spec.alerts.iter() {
+            alert.tell.iter().for_each(|c| self.channel(c, out));
+            self.regions(&alert.between, out);
+        }
+        if let Some(failover) = &spec.failover {
+            for (_, state) in failover.states.iter() {
+                state.tell.iter().for_each(|c| self.channel(c, out));
+            }
+        }
+        for (_, escalation) in spec.escalations.iter() {
+            for (_, step) in escalation.steps.iter() {
+                self.channel(&step.channel, out);
+            }
+        }
+        if let Some(network) = &spec.network {
+            self.regions(&network.isolated, out);
+            for (_, link) in network.links.iter() {
+                self.regions(&link.between, out);
+            }
+        }
+        if let Some(deployment) = &spec.deployment {
+            self.regions(&deployment.order, out);
+        }
+        self.check_transfers(out);
+    }
+
+    fn check_transfers(&self, out: &mut Diagnostics) {
+        let Some(compliance) = &self.spec.compliance else {
+            return;
+        };
+        for (_, transfer) in compliance.transfers.iter() {
+            self.zone(&transfer.from, out);
+            if !self.spec.regions.knows(&transfer.to) {
+                self.zone(&transfer.to, out);
+            }
+            for dataset in &transfer.datasets {
+                self.dataset(dataset, out);
+            }
+        }
+    }
+
+    fn dataset(&self, name: &Ref, out: &mut Diagnostics) {
+        let stores = self.spec.datastores.iter();
+        let names: Vec<&str> = stores.flat_map(|(_, d)| d.datasets.names()).collect();
+        if !names.contains(&name.value.as_str()) {
+            out.push(dangling("dataset", name, names.into_iter()));
+        }
+    }
+
+    fn zone(&self, name: &Ref, out: &mut Diagnostics) {
+        let none = Vec::new();
+        let zones = self.spec.compliance.as_ref().map(|c| &c.zones);
+        if !zones.is_some_and(|z| z.knows(name)) {
+            let names = zones.map_or(none, |z| z.names().collect());
+            out.push(dangling("compliance zone", name, names.into_iter()));
+        }
+    }
+
+    fn channel(&self, name: &Ref, out: &mut Diagnostics) {
+        lookup("channel", &self.spec.channels, name, out);
+    }
+
+    fn region(&self, name: &Ref, out: &mut Diagnostics) -> Option<RegionId> {
+        let id = self
+            .regions
+            .iter()
+            .position(|r| r.name == name.value)
+            .map(RegionId);
+        if id.is_none() && !self.spec.regions.knows(name) {
+            out.push(dangling("region", name, self.spec.regions.names()));
+        }
+        id
+    }
+
+    fn regions(&self, names: &[Ref], out: &mut Diagnostics) -> Vec<RegionId> {
+        names.iter().filter_map(|n| self.region(n, out)).collect()
+    }
+
+    /// The named regions, or all serving ones.
+    fn regions_or_serving(&self, names: &[Ref], out: &mut Diagnostics) -> Vec<RegionId> {
+        if names.is_empty() {
+            let serving = |(_, r): &(usize, &Region)| r.serving();
+            let all = self.regions.iter().enumerate().filter(serving);
+            all.map(|(i, _)| RegionId(i)).collect()
+        } else {
+            self.regions(names, out)
+        }
+    }
+
+    fn check_per_region<T>(&self, value: &PerRegion<T>, out: &mut Diagnostics) {
+        if let PerRegion::Each(map) = value {
+            for (name, _) in map.iter() {
+                if !self.spec.regions.knows(&name.text) {
+                    let reference = Ref {
+                        value: name.text.clone(),
+                        span: name.span,
+                        origin: spec::Origin::Written,
+                    };
+                    out.push(dangling("region", &reference, self.spec.regions.names()));
+                }
+            }
+        }
+    }
+
+    fn services(&self, out: &mut Diagnostics) -> Vec<Service> {
+        let spec = self.spec;
+        let resolve = |(name, written): (&spec::Name, &spec::Service)| Service {
+            name: name.text.clone(),
+            span: name.span,
+            runtime: *written.runtime,
+            placements: self.placements(written, out),
+            uses: ids(
+                &written.uses,
+                "datastore",
+                &spec.datastores,
+                DatastoreId,
+                out,
+            ),
+            needs: ids(&written.needs, "service", &spec.services, ServiceId, out),
+            publishes: ids(&written.publishes, "queue", &spec.queues, QueueId, out),
+            secrets: {
+                written
+                    .secrets
+                    .iter()
+                    .for_each(|s| lookup("secret", &spec.secrets, s, out));
+                written.secrets.iter().map(|s| s.value.clone()).collect()
+            },
+            written: written.clone(),
+        };
+        spec.services.iter().map(resolve).collect()
+    }
+
+    fn placements(&self, service: &spec::Service, out: &mut Diagnostics) -> Vec<Placement> {
+        let regions = match (&service.replicas, service.regions.is_empty()) {
+            // Naming replicas by region names the regions too.
+            (Some(PerRegion::Each(map)), true) => map
+                .names()
+                .filter_map(|n| self.regions.iter().position(|r| r.name == n).map(RegionId))
+                .collect(),
+            _ => self.regions_or_serving(&service.regions, out),
+        };
+        if let Some(replicas) = &service.replicas {
+            self.check_per_region(replicas, out);
+        }
+        let place = |region: RegionId| Placement {
+            region,
+            replicas: service
+                .replicas
+                .as_ref()
+                .and_then(|r| r.get(&self.regions[region.0].name))
+                .map_or(DEFAULT_REPLICAS, |r| r.value),
+        };
+        regions.into_iter().map(place).collect()
+    }
+
+    fn datastores(&self, out: &mut Diagnostics) -> Vec<Datastore> {
+        let stores = self.spec.datastores.iter();
+        stores.map(|(n, d)| self.datastore(n, d, out)).collect()
+    }
+
+    fn datastore(
+        &self,
+        name: &spec::Name,
+        written: &spec::Datastore,
+        out: &mut Diagnostics,
+    ) -> Datastore {
+        let regions = match (&written.nodes, written.regions.is_empty()) {
+            (Some(PerRegion::Each(map)), true) => map
+                .names()
+                .filter_map(|n| self.regions.iter().position(|r| r.name == n).map(RegionId))
+                .collect(),
+            _ => self.regions_or_serving(&written.regions, out),
+        };
+        for count in written.nodes.iter().chain(&written.sentinels) {
+            self.check_per_region(count, out);
+        }
+        self.regions(&written.read_replicas, out);
+        for (_, member) in written.members.iter() {
+            self.region(&member.region, out);
+        }
+        for (_, dataset) in written.datasets.iter() {
+            if let Some(zone) = &dataset.zone {
+                self.zone(zone, out);
+            }
+        }
+        if let Some(replication) = &written.replication {
+            if let Some(worker) = &replication.worker {
+                lookup("service", &self.spec.services, worker, out);
+            }
+            if let Some(queue) = &replication.queue {
+                lookup("queue", &self.spec.queues, queue, out);
+            }
+            for (_, targets) in replication.links.iter() {
+                self.regions(targets, out);
+            }
+        }
+        if let Some(backup) = &written.backup {
+            self.regions(&backup.copies_to, out);
+        }
+        let primary = |id: &&RegionId| self.regions[id.0].role == Role::Primary;
+        Datastore {
+            name: name.text.clone(),
+            span: name.span,
+            engine: *written.engine,
+            writer: regions.iter().find(primary).or(regions.first()).copied(),
+            databases: self.databases(name, written, &regions, out),
+            regions,
+            written: written.clone(),
+        }
+    }
+
+    fn databases(
+        &self,
+        name: &spec::Name,
+        written: &spec::Datastore,
+        regions: &[RegionId],
+        out: &mut Diagnostics,
+    ) -> Vec<Database> {
+        if written.databases.is_empty() {
+            let location = written.location.as_ref().map(|l| l.value.clone());
+            let first = || {
+                let id = regions.first()?;
+                Some(self.regions[id.0].place.location.to_string())
+            };
+            return vec![Database {
+                name: name.text.clone(),
+                location: location.or_else(first).unwrap_or_default(),
+                serves: regions.to_vec(),
+                zone: None,
+            }];
+        }
+        let resolve = |(name, database): (&spec::Name, &spec::Database)| {
+            if let Some(zone) = &database.zone {
+                self.zone(zone, out);
+            }
+            Database {
+                name: name.text.clone(),
+                location: database.location.value.clone(),
+                serves: self.regions_or_serving(&database.serves, out),
+                zone: database.zone.as_ref().map(|z| z.value.clone()),
+            }
+        };
+        written.databases.iter().map(resolve).collect()
+    }
+
+    fn queues(&self, out: &mut Diagnostics) -> Vec<Queue> {
+        let spec = self.spec;
+        let resolve = |(name, written): (&spec::Name, &spec::Queue)| {
+            let push = written.push.as_ref();
+            let receiver = push.and_then(|p| id(&p.to, "service", &spec.services, ServiceId, out));
+            let host = push
+                .and_then(|p| p.host.as_ref())
+                .and_then(|h| id(h, "host", &spec.traffic, HostId, out));
+            let mut publishers = ids(
+                &written.publishers,
+                "service",
+                &spec.services,
+                ServiceId,
+                out,
+            );
+            for (index, (_, service)) in spec.services.iter().enumerate() {
+                let publishes = service.publishes.iter().any(|q| q.value == name.text);
+                if publishes && !publishers.contains(&ServiceId(index)) {
+                    publishers.push(ServiceId(index));
+                }
+            }
+            Queue {
+                name: name.text.clone(),
+                span: name.span,
+                receiver,
+                host,
+                regions: self.regions_or_serving(&written.regions, out),
+                publishers,
+                written: written.clone(),
+            }
+        };
+        let queues: Vec<_> = spec.queues.iter().map(resolve).collect();
+        debug_assert!(queues.iter().all(|q| matches!(
+            *q.written.engine,
+            QueueEngine::Pubsub | QueueEngine::Sqs | QueueEngine::Kafka | QueueEngine::Rabbitmq
+        )));
+        queues
+    }
+
+    fn hosts(&self, out: &mut Diagnostics) -> Vec<Host> {
+        let spec = self.spec;
+        let mut hosts = Vec::new();
+        for (name, written) in spec.traffic.iter() {
+            let Some(service) = id(&written.to, "service", &spec.services, ServiceId, out) else {
+                continue;
+            };
+            let only = written.region.as_ref().map(|r| self.region(r, out));
+            let regions = match (only, spec.services.get(&written.to)) {
+                (Some(region), _) => region.into_iter().collect(),
+                (None, Some(service)) => self
+                    .placements(service, &mut Diagnostics::default())
+                    .into_iter()
+                    .map(|p| p.region)
+                    .collect(),
+                (None, None) => Vec::new(),
+            };
+            hosts.push(Host {
+                name: name.text.clone(),
+                span: name.span,
+                service,
+                regions,
+                written: written.clone(),
+            });
+        }
+        hosts
+    }
+
+    fn secrets(&self, out: &mut Diagnostics) -> Vec<Secret> {
+        let spec = self.spec;
+        let resolve = |(name, written): (&spec::Name, &spec::Secret)| {
+            let mut readers = ids(&written.used_by, "service", &spec.services, ServiceId, out);
+            for (index, (_, service)) in spec.services.iter().enumerate() {
+                let reads = service.secrets.iter().any(|s| s.value == name.text);
+                if reads && !readers.contains(&ServiceId(index)) {
+                    readers.push(ServiceId(index));
+                }
+            }
+            Secret {
+                name: name.text.clone(),
+                regions: self.regions_or_serving(&written.regions, out),
+                readers,
+                written: written.clone(),
+            }
+        };
+        spec.secrets.iter().map(resolve).collect()
+    }
+}
+
+/// What runs where nothing is said: two, so that one may be lost.
+const DEFAULT_REPLICAS: Replicas = Replicas { min: 2, max: 2 };
+
+fn id<T, I>(
+    name: &Ref,
+    kind: &str,
+    map: &Map<T>,
+    make: impl Fn(usize) -> I,
+    out: &mut Diagnostics,
+) -> Option<I> {
+    let index = map.names().position(|n| n == name.value);
+    if index.is_none() {
+        lookup(kind, map, name, out);
+    }
+    index.map(make)
+}
+
+fn ids<T, I>(
+    names: &[Ref],
+    kind: &str,
+    map: &Map<T>,
+    make: impl Fn(usize) -> I + Copy,
+    out: &mut Diagnostics,
+) -> Vec<I> {
+    let each = |n: &Ref| id(n, kind, map, make, out);
+    names.iter().filter_map(each).collect()
+}
+
+fn lookup<T>(kind: &str, map: &Map<T>, name: &Ref, out: &mut Diagnostics) {
+    if !map.knows(name) {
+        out.push(dangling(kind, name, map.names()));
+    }
+}
+
+fn dangling<'a>(kind: &str, name: &Ref, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
+    let help = match did_you_mean(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => format!("the topology has no {kind} yet: add `{}`", name.value),
+        None => format!("the topology has {}", known.join(", ")),
+    };
+    Diagnostic::error(
+        DANGLING,
+        name.span,
+        format!("there is no {kind} `{}`", name.value),
+        format!("no such {kind}"),
+    )
+    .help(help)
+}
