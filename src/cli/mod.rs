@@ -1,1 +1,175 @@
 //! The command line: the only part that reads the environment, the clock and the input.
+//!
+//! Results go to standard output, everything else to standard error. Exit codes: 0 clean,
+//! 1 diagnostics at or above `--fail-level`, 2 outputs differ, 3 output refused, 64 usage,
+//! 101 a bug.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the layer that may look outside"
+)]
+
+mod check;
+mod compile;
+mod explain;
+mod init;
+pub mod load;
+mod notation;
+mod report;
+mod tools;
+
+use crate::syntax::Limits;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// One topology spec in, one reviewed tree of infrastructure out.
+#[derive(Debug, Parser)]
+#[command(name = "meridian", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    shared: Shared,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+struct Shared {
+    /// How diagnostics are shown
+    #[arg(long, global = true, value_enum, default_value_t = FormatArg::Human)]
+    format: FormatArg,
+    /// The severity from which diagnostics fail the run
+    #[arg(long, global = true, value_enum, default_value_t = FailLevel::Error)]
+    fail_level: FailLevel,
+    /// How many diagnostics are shown
+    #[arg(long, global = true, default_value_t = 50, hide_short_help = true)]
+    max_diagnostics: usize,
+    /// The largest spec file, in bytes
+    #[arg(long, global = true, default_value_t = Limits::default().file_bytes, hide_short_help = true)]
+    max_file_bytes: usize,
+    /// The deepest nesting
+    #[arg(long, global = true, default_value_t = Limits::default().depth, hide_short_help = true)]
+    max_depth: usize,
+    /// The most values, after aliases are expanded
+    #[arg(long, global = true, default_value_t = Limits::default().nodes, hide_short_help = true)]
+    max_nodes: usize,
+    /// The longest text, in bytes
+    #[arg(long, global = true, default_value_t = Limits::default().scalar_bytes, hide_short_help = true)]
+    max_scalar_bytes: usize,
+}
+
+impl Shared {
+    fn limits(&self) -> Limits {
+        Limits {
+            file_bytes: self.max_file_bytes,
+            depth: self.max_depth.min(512),
+            nodes: self.max_nodes,
+            scalar_bytes: self.max_scalar_bytes,
+            ..Limits::default()
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FormatArg {
+    Human,
+    Json,
+    Github,
+    Sarif,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailLevel {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a first topology.yaml
+    Init(init::InitArgs),
+    /// Check a spec without writing anything
+    Check(SpecArgs),
+    /// Write the output tree
+    Compile(compile::CompileArgs),
+    /// Print the spec with every default and where it comes from
+    Expand(SpecArgs),
+    /// Say what a diagnostic means and how to cure it
+    Explain(explain::ExplainArgs),
+    /// Print the JSON schema of the language, for editors
+    Schema,
+    /// Print a spec in its canonical form
+    Fmt(notation::FmtArgs),
+    /// Turn YAML into KDL or back
+    Convert(notation::ConvertArgs),
+    /// Print a completion script
+    Completions(tools::CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Debug, Args)]
+struct SpecArgs {
+    /// The spec, or `-` for standard input
+    #[arg(default_value = "topology.yaml")]
+    spec: PathBuf,
+}
+
+/// The exit codes.
+pub mod exit {
+    /// Nothing to complain about.
+    pub const CLEAN: u8 = 0;
+    /// Diagnostics at or above the fail level.
+    pub const DIAGNOSTICS: u8 = 1;
+    /// The output differs (`--check`).
+    pub const DIFFERS: u8 = 2;
+    /// The output is refused.
+    pub const REFUSED: u8 = 3;
+    /// The command line is wrong.
+    pub const USAGE: u8 = 64;
+    /// A bug of ours.
+    pub const BUG: u8 = 101;
+}
+
+/// Runs the command line; gives the exit code.
+pub fn run() -> u8 {
+    std::panic::set_hook(Box::new(|info| {
+        eprintln!(
+            "meridian: a bug: {info}\nPlease report it with the spec that shows it: \
+             https://github.com/meridian-compiler/meridian/issues"
+        );
+    }));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() {
+                exit::USAGE
+            } else {
+                exit::CLEAN
+            };
+        }
+    };
+    let shared = &cli.shared;
+    std::panic::catch_unwind(|| match &cli.command {
+        Command::Init(args) => init::run(args),
+        Command::Check(args) => check::check(args, shared),
+        Command::Compile(args) => compile::run(args, shared),
+        Command::Expand(args) => check::expand(args, shared),
+        Command::Explain(args) => explain::run(args),
+        Command::Schema => tools::schema(),
+        Command::Fmt(args) => notation::fmt(args, shared),
+        Command::Convert(args) => notation::convert(args, shared),
+        Command::Completions(args) => tools::completions(args),
+        Command::Man => tools::man(),
+    })
+    .unwrap_or(exit::BUG)
+}
+
+/// Prints a result to standard output; a reader that went away is no error.
+fn print(text: &str) {
+    use std::io::Write;
+    let mut out = anstream::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

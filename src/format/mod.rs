@@ -2,3 +2,6 @@
 //!
 //! Architecture invariant: pure functions of their arguments; nothing here knows a
 //! topology, a cloud or a path.
+
+pub mod hcl;
+pub mod yaml;

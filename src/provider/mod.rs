@@ -23,6 +23,8 @@ pub struct Deployment {
     pub variables: Vec<Variable>,
     /// Terraform providers that the roots configure.
     pub providers: Vec<ProviderUse>,
+    /// The kind of Terraform backend that holds state: `gcs`.
+    pub state_backend: Option<&'static str>,
     /// Outputs of the roots.
     pub outputs: Vec<RootOutput>,
     /// The clusters that Kubernetes objects go to, one per region at most.
@@ -168,8 +170,8 @@ pub struct Variable {
     pub sensitive: bool,
     /// A value for `terraform.tfvars.example`.
     pub example: Argument,
-    /// A condition over the variable with the message shown when it fails, as HCL.
-    pub validation: Option<(String, String)>,
+    /// A regular expression that a value must match, and the message if it does not.
+    pub pattern: Option<(&'static str, &'static str)>,
 }
 
 /// A Terraform provider with its configuration.

@@ -1,5 +1,7 @@
 //! Checks of a settled topology, one file a rule.
 
+pub mod pages;
+
 use crate::diagnostic::Diagnostics;
 use crate::topology::Topology;
 

@@ -4,9 +4,11 @@
 //! Architecture invariant: scalars stay text here. What `5m` or `true` means is the
 //! decoder's business (`spec`), so that both notations mean the same.
 
+pub mod codes;
 mod document;
 pub mod kdl;
 pub mod print;
+mod text;
 pub mod yaml;
 
 pub use document::{Document, Entry, Key, Kind, Node, Scalar, Style};
@@ -72,5 +74,34 @@ pub fn parse(
     match Notation::of(&sources.file(file).name) {
         Notation::Yaml => yaml::parse(sources, file, limits, out),
         Notation::Kdl => kdl::parse(sources, file, limits, out),
+    }
+}
+
+/// A text that is not UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodingProblem {
+    /// What it seems to be.
+    pub name: &'static str,
+    /// The first byte that shows it.
+    pub offset: usize,
+}
+
+/// The text of a file: UTF-8, with or without a byte order mark.
+pub fn decode_text(bytes: Vec<u8>) -> Result<String, EncodingProblem> {
+    let problem = |name, offset| Err(EncodingProblem { name, offset });
+    match bytes.as_slice() {
+        [0xff, 0xfe, ..] => return problem("UTF-16, little endian", 0),
+        [0xfe, 0xff, ..] => return problem("UTF-16, big endian", 0),
+        _ => {}
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_string(),
+            None => text,
+        }),
+        Err(error) => problem(
+            "not UTF-8, perhaps Latin-1",
+            error.utf8_error().valid_up_to(),
+        ),
     }
 }

@@ -63,6 +63,45 @@ pub struct Topology {
     pub runbooks: String,
 }
 
+/// What was settled beyond constant defaults, for `expand`: a line each.
+pub fn settled_notes(topology: &Topology) -> Vec<String> {
+    let mut notes = vec!["settled:".to_string()];
+    for region in &topology.regions {
+        let place = region.place;
+        notes.push(format!(
+            "  region {}: {}, {} ({}), {} zones, catalog 2026-11; weight {}{}",
+            region.name,
+            place.city,
+            place.location,
+            place.country,
+            place.zones,
+            region.weight,
+            if region.written.weight.is_some() {
+                ""
+            } else {
+                " (what the others leave)"
+            },
+        ));
+    }
+    for service in &topology.services {
+        let each = service
+            .placements
+            .iter()
+            .map(|p| format!("{} {}", topology.region(p.region).name, p.replicas));
+        let each = each.collect::<Vec<_>>().join(", ");
+        notes.push(format!("  service {}: {each}", service.name));
+    }
+    for store in &topology.datastores {
+        let each = store
+            .databases
+            .iter()
+            .map(|d| format!("{} at {}", d.name, d.location));
+        let each = each.collect::<Vec<_>>().join(", ");
+        notes.push(format!("  datastore {}: {each}", store.name));
+    }
+    notes
+}
+
 /// A region with its place in the world.
 #[derive(Debug, Clone)]
 pub struct Region {

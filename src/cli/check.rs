@@ -1,0 +1,35 @@
+//! `check` and `expand`: what a spec means, without output.
+
+use super::{Shared, SpecArgs, exit, load, print, report};
+use crate::syntax::{Document, Notation, print as printer};
+use crate::{Until, compile, spec};
+
+/// Checks a spec as far as `compile` would.
+pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
+    let loaded = load::load(&args.spec, &shared.limits());
+    let document = loaded.document.as_ref();
+    let done = compile(document, &loaded.name, loaded.diagnostics, Until::Emitted);
+    report::show(&loaded.sources, &done.diagnostics, shared);
+    report::code(&done.diagnostics, shared)
+}
+
+/// Prints the spec with its defaults.
+pub(super) fn expand(args: &SpecArgs, shared: &Shared) -> u8 {
+    let loaded = load::load(&args.spec, &shared.limits());
+    let document = loaded.document.as_ref();
+    let done = compile(document, &loaded.name, loaded.diagnostics, Until::Checked);
+    report::show(&loaded.sources, &done.diagnostics, shared);
+    let Some(root) = done.spec.as_ref().and_then(spec::encode) else {
+        return exit::DIAGNOSTICS;
+    };
+    let document = Document {
+        root,
+        trailing: done
+            .topology
+            .iter()
+            .flat_map(crate::topology::settled_notes)
+            .collect(),
+    };
+    print(&printer::print(&document, Notation::Yaml));
+    report::code(&done.diagnostics, shared)
+}

@@ -1,0 +1,129 @@
+//! `compile`: write the output tree, or say how it differs.
+
+use super::{Shared, exit, load, print, report};
+use crate::artifact::{Change, ChangeSet, Problem, write};
+use crate::diagnostic::Diagnostics;
+use crate::{Compilation, Until, artifact};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Instant;
+
+#[derive(Debug, Args)]
+pub(super) struct CompileArgs {
+    /// The spec, or `-` for standard input
+    #[arg(default_value = "topology.yaml")]
+    spec: PathBuf,
+    /// The folder that the tree is written into
+    #[arg(long, short, default_value = "deploy")]
+    out: PathBuf,
+    /// Write nothing; exit with 2 if files are missing, different or left over
+    #[arg(long)]
+    check: bool,
+    /// Discard changes that were made by hand
+    #[arg(long)]
+    overwrite: bool,
+    /// Take over files that carry our first line although the manifest is lost
+    #[arg(long)]
+    adopt: bool,
+}
+
+pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
+    let begun = Instant::now();
+    let loaded = load::load(&args.spec, &shared.limits());
+    let document = loaded.document.as_ref();
+    let done = crate::compile(document, &loaded.name, loaded.diagnostics, Until::Emitted);
+    let code = report::code(&done.diagnostics, shared);
+    if done.diagnostics.has_errors() {
+        report::show(&loaded.sources, &done.diagnostics, shared);
+        return code.max(exit::DIAGNOSTICS);
+    }
+    let options = write::Options {
+        overwrite: args.overwrite,
+        adopt: args.adopt,
+    };
+    let result = if args.check {
+        artifact::compare(&done.artifacts, &args.out, options)
+    } else {
+        artifact::write(&done.artifacts, &args.out, options)
+    };
+    match result {
+        Ok(changes) => {
+            report::show(&loaded.sources, &done.diagnostics, shared);
+            finish(args, &done, &changes, code, begun)
+        }
+        Err(problem) => refused(&problem, &done, &loaded.sources, shared),
+    }
+}
+
+fn refused(
+    problem: &Problem,
+    done: &Compilation,
+    sources: &crate::source::SourceMap,
+    shared: &Shared,
+) -> u8 {
+    let mut all: Diagnostics = done.diagnostics.clone();
+    all.push(problem.diagnostic());
+    report::show(sources, &all.sorted(), shared);
+    exit::REFUSED
+}
+
+fn finish(
+    args: &CompileArgs,
+    done: &Compilation,
+    changes: &ChangeSet,
+    code: u8,
+    begun: Instant,
+) -> u8 {
+    let differ: Vec<_> = changes
+        .iter()
+        .filter(|(_, c)| **c != Change::Unchanged)
+        .collect();
+    if args.check {
+        for (path, change) in &differ {
+            print(&format!("{} {path}\n", word(**change)));
+        }
+        let differs = if differ.is_empty() {
+            exit::CLEAN
+        } else {
+            exit::DIFFERS
+        };
+        return if code == exit::CLEAN { differs } else { code };
+    }
+    eprint!("{}", summary(args, done, differ.len(), begun));
+    code
+}
+
+fn word(change: Change) -> &'static str {
+    match change {
+        Change::Unchanged => "unchanged",
+        Change::Missing => "missing",
+        Change::Outdated => "outdated",
+        Change::Edited => "edited",
+        Change::Foreign => "foreign",
+        Change::Orphaned | Change::OrphanedEdited => "orphaned",
+    }
+}
+
+fn summary(args: &CompileArgs, done: &Compilation, changed: usize, begun: Instant) -> String {
+    let total = done.artifacts.len();
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, artifact) in done.artifacts.iter() {
+        *kinds.entry(artifact.emitter).or_default() += 1;
+    }
+    let kinds: Vec<String> = kinds.iter().map(|(k, n)| format!("{k} {n}")).collect();
+    let spec = args.spec.display();
+    let out = args.out.display();
+    let waivers = done.spec.as_ref().map_or(0, |s| s.waivers.len());
+    let waivers = match waivers {
+        0 => String::new(),
+        1 => ", 1 waiver".to_string(),
+        n => format!(", {n} waivers"),
+    };
+    format!(
+        "compiled {spec} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\nnext: git diff {out}/ · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md\n",
+        begun.elapsed().as_millis(),
+        total.saturating_sub(changed),
+        kinds.join(" · "),
+    )
+}

@@ -1,0 +1,63 @@
+//! `init`: a first spec.
+
+use super::exit;
+use clap::{Args, ValueEnum};
+use std::io::Write;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The file to write; an existing one is never touched
+    #[arg(default_value = "topology.yaml")]
+    spec: PathBuf,
+    /// What to begin with
+    #[arg(long, value_enum, default_value_t = Template::Minimal)]
+    template: Template,
+    /// The system's name
+    #[arg(long, default_value = "hello")]
+    name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Template {
+    /// Two regions, one service, one database: 15 lines
+    Minimal,
+    /// A marketplace, active-active on three regions
+    Ggen,
+}
+
+const SCHEMA_LINE: &str = "# yaml-language-server: $schema=https://raw.githubusercontent.com/meridian-compiler/meridian/main/schema/topology.schema.json";
+
+pub(super) fn run(args: &InitArgs) -> u8 {
+    let (text, name) = match args.template {
+        Template::Minimal => (
+            include_str!("../../examples/minimal/topology.yaml"),
+            "hello",
+        ),
+        Template::Ggen => (
+            include_str!("../../examples/ggen/topology.yaml"),
+            "ggen-marketplace",
+        ),
+    };
+    let named = text.lines().enumerate().map(|(number, line)| match number {
+        0 => SCHEMA_LINE.to_string(),
+        _ if line == format!("name: {name}") && args.name != "hello" => {
+            format!("name: {}", args.name)
+        }
+        _ => line.to_string(),
+    });
+    let text = named.collect::<Vec<_>>().join("\n") + "\n";
+    let created =
+        std::fs::File::create_new(&args.spec).and_then(|mut file| file.write_all(text.as_bytes()));
+    let spec = args.spec.display();
+    match created {
+        Ok(()) => {
+            eprintln!("wrote {spec}\nnext: edit it, then `meridian compile {spec} --out deploy`");
+            exit::CLEAN
+        }
+        Err(error) => {
+            eprintln!("meridian: `{spec}`: {error}; name another file, nothing was changed");
+            exit::REFUSED
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Reading the spec: the only input that there is.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::{self, Document, Entry, Kind, Limits, Node};
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+/// The spec cannot be read.
+pub const UNREADABLE: Code = Code::new("IN101", "unreadable-spec");
+/// An include that leads in a circle or out of the project.
+pub const BAD_INCLUDE: Code = Code::new("IN102", "bad-include");
+
+/// What reading gave.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// All files.
+    pub sources: SourceMap,
+    /// The main file with its includes merged in.
+    pub document: Option<Document>,
+    /// What is wrong so far.
+    pub diagnostics: Diagnostics,
+    /// The main file.
+    pub main: Option<FileId>,
+    /// The name for generated headers: the last part of the path.
+    pub name: String,
+}
+
+/// Reads a spec with its includes: a path, or `-` for standard input.
+pub fn load(path: &Path, limits: &Limits) -> Loaded {
+    let mut loaded = load_one(path, limits);
+    loaded.document = loaded.document.take().map(|document| {
+        let root = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let mut includer = Includer {
+            root,
+            limits,
+            open: vec![normal(path)],
+            sources: &mut loaded.sources,
+            out: &mut loaded.diagnostics,
+        };
+        includer.merge_includes(document, path)
+    });
+    loaded
+}
+
+/// Reads one file, leaving its includes as they are.
+pub fn load_one(path: &Path, limits: &Limits) -> Loaded {
+    let stdin = path == Path::new("-");
+    let shown = if stdin {
+        "<stdin>".to_string()
+    } else {
+        path.display().to_string()
+    };
+    let last = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    let mut loaded = Loaded {
+        name: last.filter(|_| !stdin).unwrap_or("stdin".into()),
+        ..Loaded::default()
+    };
+    let out = &mut loaded.diagnostics;
+    if let Some(text) = read(path, stdin, &shown, limits, out, None) {
+        let file = loaded.sources.add(shown, text);
+        loaded.main = Some(file);
+        loaded.document = syntax::parse(&loaded.sources, file, limits, out);
+    }
+    loaded
+}
+
+/// Reads one file as text, within the limit and never blocking on a pipe without an end.
+fn read(
+    path: &Path,
+    stdin: bool,
+    shown: &str,
+    limits: &Limits,
+    out: &mut Diagnostics,
+    from: Option<Span>,
+) -> Option<String> {
+    let mut refuse = |cause: String, help: &str| {
+        let diagnostic = match from {
+            Some(span) => Diagnostic::error(
+                BAD_INCLUDE,
+                span,
+                format!("`{shown}`: {cause}"),
+                "included here",
+            ),
+            None => Diagnostic::without_place(UNREADABLE, format!("`{shown}`: {cause}")),
+        };
+        out.push(diagnostic.help(help));
+        None
+    };
+    let limit = limits.file_bytes as u64;
+    let mut bytes = Vec::new();
+    let result = if stdin {
+        std::io::stdin().take(limit + 1).read_to_end(&mut bytes)
+    } else {
+        match std::fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => {
+                return refuse(
+                    "this is a folder".into(),
+                    "name the spec in it: `meridian compile FOLDER/topology.yaml`",
+                );
+            }
+            Ok(meta) if meta.len() > limit => {
+                return refuse(
+                    format!("{} bytes, and the limit is {limit}", meta.len()),
+                    "split the spec with `include`, or raise the limit with `--max-file-bytes`",
+                );
+            }
+            Ok(_) => {
+                std::fs::File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut bytes))
+            }
+            Err(error) => Err(error),
+        }
+    };
+    if let Err(error) = result {
+        return refuse(
+            error.to_string(),
+            "name a spec that can be read, or begin one with `meridian init`",
+        );
+    }
+    if bytes.len() as u64 > limit {
+        return refuse(
+            format!("more than {limit} bytes"),
+            "split the spec with `include`, or raise the limit with `--max-file-bytes`",
+        );
+    }
+    match syntax::decode_text(bytes) {
+        Ok(text) => Some(text),
+        Err(problem) => refuse(
+            format!("{} (byte {})", problem.name, problem.offset),
+            "save the file as UTF-8",
+        ),
+    }
+}
+
+fn normal(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+struct Includer<'a> {
+    /// The folder of the main file, which no include may leave.
+    root: PathBuf,
+    limits: &'a Limits,
+    open: Vec<PathBuf>,
+    sources: &'a mut SourceMap,
+    out: &'a mut Diagnostics,
+}
+
+impl Includer<'_> {
+    fn merge_includes(&mut self, mut document: Document, path: &Path) -> Document {
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        for (name, span) in includes(&document.root) {
+            if let Some(included) = self.include(&folder, &name, span) {
+                merge(&mut document.root, included.root, self.out);
+            }
+        }
+        document
+    }
+
+    fn include(&mut self, folder: &Path, name: &str, span: Span) -> Option<Document> {
+        let refuse = |out: &mut Diagnostics, why: &str, help: &str| {
+            out.push(
+                Diagnostic::error(
+                    BAD_INCLUDE,
+                    span,
+                    format!("`{name}` {why}"),
+                    "included here",
+                )
+                .help(help),
+            );
+            None
+        };
+        let inside = Path::new(name)
+            .components()
+            .all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+        if !inside {
+            let help = "includes are relative and stay below the main file's folder";
+            return refuse(self.out, "leaves the project", help);
+        }
+        let path = folder.join(name);
+        let real = normal(&path);
+        if !real.starts_with(normal_folder(&self.root)) {
+            return refuse(
+                self.out,
+                "leads out of the project",
+                "replace the link with the file",
+            );
+        }
+        if self.open.contains(&real) {
+            return refuse(
+                self.out,
+                "includes itself",
+                "remove one include of the circle",
+            );
+        }
+        let shown = path.display().to_string();
+        let text = read(&path, false, &shown, self.limits, self.out, Some(span))?;
+        let file = self.sources.add(shown, text);
+        let document = syntax::parse(self.sources, file, self.limits, self.out)?;
+        self.open.push(real);
+        let merged = self.merge_includes(document, &path);
+        self.open.pop();
+        Some(merged)
+    }
+}
+
+fn normal_folder(folder: &Path) -> PathBuf {
+    if folder.as_os_str().is_empty() {
+        normal(Path::new("."))
+    } else {
+        normal(folder)
+    }
+}
+
+/// The includes that a tree names; wrong types are the decoder's to report.
+fn includes(root: &Node) -> Vec<(String, Span)> {
+    let text = |node: &Node| match &node.kind {
+        Kind::Scalar(s) => Some((s.text.clone(), node.span)),
+        _ => None,
+    };
+    match root.get("include").map(|e| &e.value.kind) {
+        Some(Kind::List(items)) => items.iter().filter_map(text).collect(),
+        Some(Kind::Scalar(s)) if s.may_be_list => root
+            .get("include")
+            .and_then(|e| text(&e.value))
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Adds the members of an included tree; maps merge, anything else may be there once.
+fn merge(into: &mut Node, from: Node, out: &mut Diagnostics) {
+    let Kind::Map(new) = from.kind else {
+        return;
+    };
+    let Kind::Map(entries) = &mut into.kind else {
+        return;
+    };
+    for entry in new {
+        // Each file has its own version and includes.
+        if matches!(entry.key.text.as_str(), "version" | "include") {
+            continue;
+        }
+        match entries.iter_mut().find(|e| e.key.text == entry.key.text) {
+            None => entries.push(entry),
+            Some(first) => merge_entry(first, entry, out),
+        }
+    }
+}
+
+fn merge_entry(first: &mut Entry, again: Entry, out: &mut Diagnostics) {
+    let both = matches!(
+        (&first.value.kind, &again.value.kind),
+        (Kind::Map(_), Kind::Map(_))
+    );
+    if both {
+        merge(&mut first.value, again.value, out);
+    } else {
+        out.push(
+            Diagnostic::error(
+                syntax::codes::DUPLICATE_KEY,
+                again.key.span,
+                format!("`{}` is there in two files", again.key.text),
+                "again here",
+            )
+            .also(first.key.span, "first here")
+            .help("keep one of the two"),
+        );
+    }
+}

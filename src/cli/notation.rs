@@ -1,0 +1,75 @@
+//! `fmt` and `convert`: the same spec, written another way.
+
+use super::{Shared, exit, load, print, report};
+use crate::syntax::{Document, Notation, print as printer};
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(super) struct FmtArgs {
+    /// The spec, or `-` for standard input
+    #[arg(default_value = "topology.yaml")]
+    spec: PathBuf,
+    /// Write nothing; exit with 2 if the spec is not in its canonical form
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConvertArgs {
+    /// The spec, or `-` for standard input
+    spec: PathBuf,
+    /// The notation to write; the other one if left out
+    #[arg(long, value_enum)]
+    to: Option<NotationArg>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum NotationArg {
+    Yaml,
+    Kdl,
+}
+
+/// Prints the canonical form.
+pub(super) fn fmt(args: &FmtArgs, shared: &Shared) -> u8 {
+    let notation = Notation::of(&args.spec.to_string_lossy());
+    with_document(&args.spec, shared, |document, original| {
+        let text = printer::print(document, notation);
+        if !args.check {
+            print(&text);
+            return exit::CLEAN;
+        }
+        if text == original {
+            exit::CLEAN
+        } else {
+            eprintln!("{} is not in its canonical form", args.spec.display());
+            exit::DIFFERS
+        }
+    })
+}
+
+/// Prints the spec in the other notation.
+pub(super) fn convert(args: &ConvertArgs, shared: &Shared) -> u8 {
+    let from = Notation::of(&args.spec.to_string_lossy());
+    let to = match (args.to, from) {
+        (Some(NotationArg::Yaml), _) | (None, Notation::Kdl) => Notation::Yaml,
+        (Some(NotationArg::Kdl), _) | (None, Notation::Yaml) => Notation::Kdl,
+    };
+    with_document(&args.spec, shared, |document, _| {
+        print(&printer::print(document, to));
+        exit::CLEAN
+    })
+}
+
+/// Parses one file, without its includes, and hands over its tree and its text.
+fn with_document(spec: &Path, shared: &Shared, then: impl FnOnce(&Document, &str) -> u8) -> u8 {
+    let loaded = load::load_one(spec, &shared.limits());
+    let diagnostics = loaded.diagnostics.sorted();
+    report::show(&loaded.sources, &diagnostics, shared);
+    match (&loaded.document, loaded.main) {
+        (Some(document), Some(main)) if !diagnostics.has_errors() => {
+            then(document, &loaded.sources.file(main).text)
+        }
+        _ => exit::DIAGNOSTICS,
+    }
+}

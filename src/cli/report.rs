@@ -1,0 +1,53 @@
+//! Showing diagnostics, and the exit code that they mean.
+
+use super::{FailLevel, FormatArg, Shared, exit};
+use crate::diagnostic::render::{Format, Options, render};
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::source::SourceMap;
+use std::io::{IsTerminal, Write};
+
+/// Shows sorted diagnostics: for people on standard error, for programs as the result.
+pub(super) fn show(sources: &SourceMap, diagnostics: &Diagnostics, shared: &Shared) {
+    let format = match shared.format {
+        FormatArg::Human => Format::Human,
+        FormatArg::Json => Format::Json,
+        FormatArg::Github => Format::Github,
+        FormatArg::Sarif => Format::Sarif,
+    };
+    let options = Options {
+        color: color(),
+        width: width(),
+        max: shared.max_diagnostics,
+    };
+    let text = render(sources, diagnostics, format, options);
+    if format == Format::Human {
+        let _ = anstream::stderr().write_all(text.as_bytes());
+    } else {
+        super::print(&text);
+    }
+}
+
+/// The exit code that diagnostics mean at the chosen level.
+pub(super) fn code(diagnostics: &Diagnostics, shared: &Shared) -> u8 {
+    let level = match shared.fail_level {
+        FailLevel::Error => Severity::Error,
+        FailLevel::Warning => Severity::Warning,
+        FailLevel::Note => Severity::Note,
+        FailLevel::Never => return exit::CLEAN,
+    };
+    match diagnostics.worst() {
+        Some(worst) if worst >= level => exit::DIAGNOSTICS,
+        _ => exit::CLEAN,
+    }
+}
+
+fn color() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+/// Columns: what the shell says, between 40 and 120.
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok();
+    let columns = columns.and_then(|c| c.parse::<usize>().ok());
+    columns.unwrap_or(100).clamp(40, 120)
+}

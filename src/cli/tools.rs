@@ -1,0 +1,34 @@
+//! What editors, shells and manuals need.
+
+use super::{Cli, exit, print};
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+pub(super) fn schema() -> u8 {
+    print(&crate::spec::schema::text());
+    exit::CLEAN
+}
+
+pub(super) fn completions(args: &CompletionsArgs) -> u8 {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "meridian", &mut script);
+    print(&String::from_utf8_lossy(&script));
+    exit::CLEAN
+}
+
+pub(super) fn man() -> u8 {
+    let mut page = Vec::new();
+    match clap_mangen::Man::new(Cli::command()).render(&mut page) {
+        Ok(()) => {
+            print(&String::from_utf8_lossy(&page));
+            exit::CLEAN
+        }
+        Err(_) => exit::BUG,
+    }
+}

@@ -1,0 +1,52 @@
+//! GitHub's workflow commands: annotations on the lines of a pull request.
+
+use super::Options;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::source::SourceMap;
+
+pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics, options: Options) -> String {
+    let shown = diagnostics.iter().take(options.max);
+    let mut out: String = shown.map(|d| line(sources, d)).collect();
+    let hidden = diagnostics.len().saturating_sub(options.max);
+    if hidden > 0 {
+        out.push_str(&format!("::notice::and {hidden} more\n"));
+    }
+    out
+}
+
+fn line(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
+    let command = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let code = diagnostic.code;
+    let title = property(&format!("{} {}", code.id, code.name));
+    let place = diagnostic.primary.as_ref().map_or(String::new(), |label| {
+        let file = sources.file(label.span.file);
+        let (line, column) = file.line_column(label.span.start);
+        let (end_line, end_column) = file.line_column(label.span.end);
+        format!(
+            "file={},line={line},col={column},endLine={end_line},endColumn={end_column},",
+            property(&file.name)
+        )
+    });
+    let help = diagnostic.help.as_ref();
+    let help = help.map_or(String::new(), |h| format!("\n{h}"));
+    format!(
+        "::{command} {place}title={title}::{}\n",
+        data(&format!("{}{help}", diagnostic.message))
+    )
+}
+
+/// Escapes a command's text.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// Escapes a command's property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,71 @@
+//! Diagnostics as text: for people, for programs, for pull requests.
+
+mod github;
+mod human;
+mod json;
+mod sarif;
+
+use super::Diagnostics;
+use crate::source::SourceMap;
+
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A person at a terminal.
+    Human,
+    /// A program: an array of objects.
+    Json,
+    /// GitHub's workflow commands.
+    Github,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+}
+
+/// How it looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Whether to use colour (`Human` only).
+    pub color: bool,
+    /// Columns of the terminal (`Human` only).
+    pub width: usize,
+    /// How many are shown before "and N more" (`Human` and `Github`).
+    pub max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            color: false,
+            width: 100,
+            max: 50,
+        }
+    }
+}
+
+/// The text of sorted diagnostics; empty for none, except where the format has a frame.
+pub fn render(
+    sources: &SourceMap,
+    diagnostics: &Diagnostics,
+    format: Format,
+    options: Options,
+) -> String {
+    match format {
+        Format::Human => human::render(sources, diagnostics, options),
+        Format::Json => json::render(sources, diagnostics),
+        Format::Github => github::render(sources, diagnostics, options),
+        Format::Sarif => sarif::render(sources, diagnostics),
+    }
+}
+
+/// Text from a spec may hold anything; on a terminal, control characters are spelled out.
+fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && c != '\n' {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}

@@ -1,0 +1,67 @@
+//! Terraform: the modules that a topology uses, and generated roots that call them.
+//!
+//! With one root per region, a root never reads the state of another: a value of another
+//! root is written as the function of names that it is ([`Argument::Output`]).
+
+mod modules;
+mod root;
+
+use super::Input;
+use crate::artifact::ArtifactSet;
+use crate::provider::{Call, Scope};
+use crate::spec::Layout;
+use crate::topology::RegionId;
+
+const EMITTER: &str = "terraform";
+
+/// One folder that `terraform apply` runs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// Its path in the output: `terraform/global`.
+    pub path: String,
+    /// Whose calls it holds; `None` for everything.
+    scope: Option<Scope>,
+    /// The way from it to the modules.
+    modules: &'static str,
+}
+
+/// The roots of a topology, in the order in which they are applied.
+pub fn roots(input: Input) -> Vec<Root> {
+    if input.topology.layout == Layout::Single {
+        return vec![Root {
+            path: "terraform".into(),
+            scope: None,
+            modules: "./modules",
+        }];
+    }
+    let global = Root {
+        path: "terraform/global".into(),
+        scope: Some(Scope::Global),
+        modules: "../modules",
+    };
+    let region = |id: RegionId| Root {
+        path: format!("terraform/regions/{}", input.topology.region(id).name),
+        scope: Some(Scope::Region(id)),
+        modules: "../../modules",
+    };
+    let regions = input.topology.region_ids().map(region);
+    std::iter::once(global)
+        .chain(regions)
+        .filter(|root| input.deployment.calls.iter().any(|c| root.holds(c)))
+        .collect()
+}
+
+impl Root {
+    /// Whether a call is written in this root.
+    fn holds(&self, call: &Call) -> bool {
+        self.scope.is_none_or(|scope| scope == call.scope)
+    }
+}
+
+/// Emits roots and modules.
+pub fn emit(input: Input, set: &mut ArtifactSet) {
+    for root in roots(input) {
+        root::emit(input, &root, set);
+    }
+    modules::emit(input, set);
+}

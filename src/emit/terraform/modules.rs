@@ -1,0 +1,92 @@
+//! The modules of `templates/terraform` that a topology uses, copied as they are.
+
+use super::EMITTER;
+use crate::artifact::ArtifactSet;
+use crate::emit::Input;
+use crate::spec::ModuleSource;
+use include_dir::{Dir, include_dir};
+use std::collections::BTreeSet;
+
+static MODULES: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates/terraform");
+
+/// The module's folder below `modules`. The cloud's name is there only where the topology
+/// uses modules of several.
+pub fn folder(input: Input, module: &str) -> String {
+    let clouds: BTreeSet<_> = input
+        .deployment
+        .calls
+        .iter()
+        .filter_map(|c| c.module.split('/').next())
+        .collect();
+    match module.split_once('/') {
+        Some((_, name)) if clouds.len() < 2 => name.to_string(),
+        _ => module.to_string(),
+    }
+}
+
+/// The user's own module in place of ours, if the spec names one.
+pub fn own<'a>(input: Input<'a>, module: &str) -> Option<&'a ModuleSource> {
+    let name = module.rsplit('/').next().unwrap_or(module);
+    input.topology.spec.terraform.as_ref()?.modules.get(name)
+}
+
+/// Emits every module that is called, and the ones that those call.
+pub fn emit(input: Input, set: &mut ArtifactSet) {
+    let root = "terraform/modules";
+    let called = input.deployment.calls.iter().map(|c| c.module);
+    let ours = called.filter(|m| own(input, m).is_none());
+    for module in with_siblings(ours) {
+        let folder = folder(input, &module);
+        for (name, text) in files(&module) {
+            let header = header(input, name);
+            set.text(EMITTER, format!("{root}/{folder}/{name}"), header + text);
+        }
+    }
+}
+
+/// A module's own files, without its tests.
+pub fn files(module: &str) -> Vec<(&'static str, &'static str)> {
+    let Some(dir) = MODULES.get_dir(module) else {
+        return Vec::new();
+    };
+    let mut files: Vec<_> = dir
+        .files()
+        .filter_map(|f| Some((f.path().file_name()?.to_str()?, f.contents_utf8()?)))
+        .filter(|(name, _)| name.ends_with(".tf") || *name == "README.md")
+        .collect();
+    files.sort_unstable();
+    files
+}
+
+/// The modules, and those that they call beside themselves (`source = "../pubsub"`).
+fn with_siblings<'a>(modules: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+    let mut open: Vec<String> = modules.map(str::to_string).collect();
+    let mut all = BTreeSet::new();
+    while let Some(module) = open.pop() {
+        let cloud = module.split('/').next().unwrap_or_default().to_string();
+        for (_, text) in files(&module) {
+            open.extend(siblings(text).map(|name| format!("{cloud}/{name}")));
+        }
+        // A sibling is pushed again by each caller; the set keeps one.
+        if !all.insert(module) {
+            continue;
+        }
+        open.retain(|m| !all.contains(m));
+    }
+    all
+}
+
+fn siblings(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix("source"))
+        .filter_map(|rest| rest.trim_start().strip_prefix("= \"../"))
+        .map(|rest| rest.trim_end_matches('"'))
+}
+
+fn header(input: Input, name: &str) -> String {
+    if name.ends_with(".md") {
+        format!("<!-- {} -->\n\n", input.header())
+    } else {
+        format!("# {}\n\n", input.header())
+    }
+}

@@ -1,0 +1,401 @@
+//! The files of one root.
+
+use super::{EMITTER, Root, modules};
+use crate::artifact::ArtifactSet;
+use crate::emit::Input;
+use crate::format::hcl::{Block, Body, Expr, Item, Part, print};
+use crate::provider::{Argument, Call, ProviderUse, RootOutput, Variable};
+use std::collections::BTreeSet;
+
+/// The versions of Terraform that the modules were written for: write-only arguments need
+/// 1.11.
+const TERRAFORM_VERSION: &str = ">= 1.11.0, < 2.0.0";
+
+/// Emits the files of a root.
+pub fn emit(input: Input, root: &Root, set: &mut ArtifactSet) {
+    let writer = Writer { input, root };
+    let calls: Vec<&Call> = input
+        .deployment
+        .calls
+        .iter()
+        .filter(|c| root.holds(c))
+        .collect();
+    let variables = writer.variables(&calls);
+    let files = [
+        ("main.tf", writer.main(&calls)),
+        ("variables.tf", writer.declarations(&variables)),
+        ("outputs.tf", writer.outputs()),
+        ("provider.tf", writer.providers()),
+        ("terraform.tfvars.example", writer.example(&variables)),
+    ];
+    for (name, body) in files {
+        if !body.0.is_empty() {
+            writer.add(name, body, set);
+        }
+    }
+    if let Some(backend) = writer.backend() {
+        writer.add("backend.tf", backend, set);
+    }
+}
+
+struct Writer<'a> {
+    input: Input<'a>,
+    root: &'a Root,
+}
+
+impl Writer<'_> {
+    fn add(&self, name: &str, body: Body, set: &mut ArtifactSet) {
+        let mut items = vec![Item::Comment(self.input.header()), Item::Blank];
+        items.extend(body.0);
+        let path = format!("{}/{name}", self.root.path);
+        set.text(EMITTER, path, print(&Body(items)));
+    }
+
+    fn main(&self, calls: &[&Call]) -> Body {
+        let mut items = Vec::new();
+        for call in calls {
+            separate(&mut items);
+            if !call.comment.is_empty() {
+                items.push(Item::Comment(call.comment.clone()));
+            }
+            items.push(Item::Block(self.call(call, calls)));
+            for former in &call.formerly {
+                items.push(Item::Blank);
+                items.push(Item::Block(moved(former, &call.name)));
+            }
+        }
+        Body(items)
+    }
+
+    fn call(&self, call: &Call, calls: &[&Call]) -> Block {
+        let mut items = self.source(call);
+        if !call.arguments.is_empty() {
+            items.push(Item::Blank);
+        }
+        for (name, value) in &call.arguments {
+            items.push(Item::Attribute((*name).to_string(), self.expr(value)));
+        }
+        let here = |name: &&String| calls.iter().any(|c| c.name == **name);
+        let after: Vec<Expr> = call
+            .after
+            .iter()
+            .filter(here)
+            .map(|name| Expr::Reference(format!("module.{name}")))
+            .collect();
+        if !after.is_empty() {
+            items.push(Item::Blank);
+            items.push(Item::Attribute("depends_on".into(), Expr::List(after)));
+        }
+        Block {
+            kind: "module".into(),
+            labels: vec![call.name.clone()],
+            body: Body(items),
+        }
+    }
+
+    /// The module's address: ours beside the roots, or the user's own.
+    fn source(&self, call: &Call) -> Vec<Item> {
+        let attribute = |name: &str, value: &str| {
+            Item::Attribute(name.to_string(), Expr::Text(value.to_string()))
+        };
+        let folder = modules::folder(self.input, call.module);
+        match modules::own(self.input, call.module) {
+            Some(own) => {
+                let version = own.version.iter().map(|v| attribute("version", v));
+                std::iter::once(attribute("source", &own.source))
+                    .chain(version)
+                    .collect()
+            }
+            None => vec![attribute(
+                "source",
+                &format!("{}/{folder}", self.root.modules),
+            )],
+        }
+    }
+
+    fn expr(&self, value: &Argument) -> Expr {
+        match value {
+            Argument::Null => Expr::Null,
+            Argument::Bool(b) => Expr::Bool(*b),
+            Argument::Int(n) => Expr::Number(n.to_string()),
+            Argument::Decimal(text) => Expr::Number(text.clone()),
+            Argument::Text(text) => Expr::Text(text.clone()),
+            Argument::List(values) => Expr::List(values.iter().map(|v| self.expr(v)).collect()),
+            Argument::Map(entries) => Expr::Object(
+                entries
+                    .iter()
+                    .map(|(k, v)| (k.clone(), self.expr(v)))
+                    .collect(),
+            ),
+            Argument::Variable(name) => Expr::Reference(format!("var.{name}")),
+            Argument::File(path) => self.file(path),
+            Argument::Template(parts) => {
+                Expr::Template(parts.iter().map(|p| self.part(p)).collect())
+            }
+            Argument::Output {
+                call,
+                output,
+                elsewhere,
+            } => {
+                if self.has(call) {
+                    Expr::Reference(format!("module.{call}.{output}"))
+                } else {
+                    self.expr(elsewhere)
+                }
+            }
+        }
+    }
+
+    /// `file("${path.root}/../alerts/x.json")`, relative so that the tree can be moved.
+    fn file(&self, path: &str) -> Expr {
+        let up = "../".repeat(self.root.path.split('/').count());
+        Expr::Call(
+            "file".into(),
+            vec![Expr::Template(vec![
+                Part::Expr(Expr::Reference("path.root".into())),
+                Part::Text(format!("/{up}{path}")),
+            ])],
+        )
+    }
+
+    fn part(&self, value: &Argument) -> Part {
+        match value {
+            Argument::Text(text) => Part::Text(text.clone()),
+            other => Part::Expr(self.expr(other)),
+        }
+    }
+
+    fn has(&self, call: &str) -> bool {
+        let calls = &self.input.deployment.calls;
+        calls.iter().any(|c| c.name == call && self.root.holds(c))
+    }
+
+    /// The variables that this root's calls and providers refer to, in declared order.
+    fn variables(&self, calls: &[&Call]) -> Vec<&Variable> {
+        let mut used = BTreeSet::new();
+        for call in calls {
+            for (_, value) in &call.arguments {
+                self.collect(value, &mut used);
+            }
+        }
+        for provider in &self.input.deployment.providers {
+            for (_, value) in &provider.arguments {
+                self.collect(value, &mut used);
+            }
+        }
+        let declared = self.input.deployment.variables.iter();
+        declared.filter(|v| used.contains(&v.name)).collect()
+    }
+
+    fn collect(&self, value: &Argument, used: &mut BTreeSet<String>) {
+        match value {
+            Argument::Variable(name) => {
+                used.insert(name.clone());
+            }
+            Argument::List(values) | Argument::Template(values) => {
+                values.iter().for_each(|v| self.collect(v, used));
+            }
+            Argument::Map(entries) => entries.iter().for_each(|(_, v)| self.collect(v, used)),
+            Argument::Output {
+                call, elsewhere, ..
+            } if !self.has(call) => self.collect(elsewhere, used),
+            _ => {}
+        }
+    }
+
+    fn declarations(&self, variables: &[&Variable]) -> Body {
+        let mut items = Vec::new();
+        for variable in variables {
+            separate(&mut items);
+            items.push(Item::Block(self.declaration(variable)));
+        }
+        Body(items)
+    }
+
+    fn declaration(&self, variable: &Variable) -> Block {
+        let mut items = vec![
+            Item::Attribute(
+                "description".into(),
+                Expr::Text(variable.description.clone()),
+            ),
+            Item::Attribute("type".into(), type_expr(variable.kind)),
+        ];
+        if let Some(default) = &variable.default {
+            items.push(Item::Attribute("default".into(), self.expr(default)));
+        }
+        let nullable = variable.default == Some(Argument::Null);
+        if !nullable {
+            items.push(Item::Attribute("nullable".into(), Expr::Bool(false)));
+        }
+        if variable.sensitive {
+            items.push(Item::Attribute("sensitive".into(), Expr::Bool(true)));
+        }
+        if let Some((pattern, message)) = variable.pattern {
+            items.push(Item::Blank);
+            items.push(Item::Block(validation(&variable.name, pattern, message)));
+        }
+        Block {
+            kind: "variable".into(),
+            labels: vec![variable.name.clone()],
+            body: Body(items),
+        }
+    }
+
+    fn outputs(&self) -> Body {
+        let holds = |o: &&RootOutput| self.root.scope.is_none_or(|scope| scope == o.scope);
+        let mut items = Vec::new();
+        for output in self.input.deployment.outputs.iter().filter(holds) {
+            separate(&mut items);
+            items.push(Item::Block(Block {
+                kind: "output".into(),
+                labels: vec![output.name.clone()],
+                body: Body(vec![
+                    Item::Attribute("description".into(), Expr::Text(output.description.clone())),
+                    Item::Attribute("value".into(), self.expr(&output.value)),
+                ]),
+            }));
+        }
+        Body(items)
+    }
+
+    fn providers(&self) -> Body {
+        let providers = &self.input.deployment.providers;
+        let required = providers.iter().map(|p| {
+            let pins = vec![
+                ("source".to_string(), Expr::Text(p.source.into())),
+                ("version".to_string(), Expr::Text(p.version.into())),
+            ];
+            Item::Attribute(p.name.to_string(), Expr::Object(pins))
+        });
+        let terraform = Block {
+            kind: "terraform".into(),
+            labels: Vec::new(),
+            body: Body(vec![
+                Item::Attribute(
+                    "required_version".into(),
+                    Expr::Text(TERRAFORM_VERSION.into()),
+                ),
+                Item::Blank,
+                Item::Block(Block {
+                    kind: "required_providers".into(),
+                    labels: Vec::new(),
+                    body: Body(required.collect()),
+                }),
+            ]),
+        };
+        let mut items = vec![Item::Block(terraform)];
+        for provider in providers {
+            items.push(Item::Blank);
+            items.push(Item::Block(self.provider(provider)));
+        }
+        Body(items)
+    }
+
+    fn provider(&self, provider: &ProviderUse) -> Block {
+        let arguments = provider
+            .arguments
+            .iter()
+            .map(|(name, value)| Item::Attribute((*name).to_string(), self.expr(value)));
+        Block {
+            kind: "provider".into(),
+            labels: vec![provider.name.to_string()],
+            body: Body(arguments.collect()),
+        }
+    }
+
+    /// Where state lives: one prefix per root in the declared bucket.
+    fn backend(&self) -> Option<Body> {
+        let bucket = self
+            .input
+            .topology
+            .spec
+            .terraform
+            .as_ref()?
+            .state_bucket
+            .as_ref()?;
+        let kind = self.input.deployment.state_backend?;
+        let root = self.root.path.strip_prefix("terraform/").unwrap_or("root");
+        let prefix = format!("{}/{root}", self.input.topology.name);
+        let backend = Block {
+            kind: "backend".into(),
+            labels: vec![kind.to_string()],
+            body: Body(vec![
+                Item::Attribute("bucket".into(), Expr::Text(bucket.value.clone())),
+                Item::Attribute("prefix".into(), Expr::Text(prefix)),
+            ]),
+        };
+        Some(Body(vec![Item::Block(Block {
+            kind: "terraform".into(),
+            labels: Vec::new(),
+            body: Body(vec![Item::Block(backend)]),
+        })]))
+    }
+
+    /// An example of every variable without a default; secrets belong into the
+    /// environment.
+    fn example(&self, variables: &[&Variable]) -> Body {
+        let mut items = Vec::new();
+        for variable in variables.iter().filter(|v| v.default.is_none()) {
+            separate(&mut items);
+            items.push(Item::Comment(variable.description.clone()));
+            if variable.sensitive {
+                items.push(Item::Comment(format!(
+                    "A secret: set TF_VAR_{} in the environment instead of this line.",
+                    variable.name
+                )));
+            }
+            items.push(Item::Attribute(
+                variable.name.clone(),
+                self.expr(&variable.example),
+            ));
+        }
+        Body(items)
+    }
+}
+
+fn separate(items: &mut Vec<Item>) {
+    if !items.is_empty() {
+        items.push(Item::Blank);
+    }
+}
+
+fn moved(from: &str, to: &str) -> Block {
+    let address = |name: &str| Expr::Reference(format!("module.{name}"));
+    Block {
+        kind: "moved".into(),
+        labels: Vec::new(),
+        body: Body(vec![
+            Item::Attribute("from".into(), address(from)),
+            Item::Attribute("to".into(), address(to)),
+        ]),
+    }
+}
+
+fn validation(name: &str, pattern: &str, message: &str) -> Block {
+    let matches = Expr::Call(
+        "regex".into(),
+        vec![
+            Expr::Text(pattern.to_string()),
+            Expr::Reference(format!("var.{name}")),
+        ],
+    );
+    Block {
+        kind: "validation".into(),
+        labels: Vec::new(),
+        body: Body(vec![
+            Item::Attribute("condition".into(), Expr::Call("can".into(), vec![matches])),
+            Item::Attribute("error_message".into(), Expr::Text(message.to_string())),
+        ]),
+    }
+}
+
+/// A type constraint such as `string` or `map(string)`.
+fn type_expr(kind: &str) -> Expr {
+    match kind.split_once('(') {
+        Some((outer, inner)) => Expr::Call(
+            outer.to_string(),
+            vec![type_expr(inner.trim_end_matches(')'))],
+        ),
+        None => Expr::Reference(kind.to_string()),
+    }
+}

@@ -1,0 +1,125 @@
+//! What both notations refuse in any text, and their bounds on size and depth.
+
+use super::Limits;
+use super::codes::*;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::{FileId, Span};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// The smallest topology that says something, for help texts.
+const SMALLEST: &str =
+    "begin with `meridian init`, or with `version: 1`, `name`, `clouds`, `regions` and `services`";
+
+/// Looks over the whole text once: size and raw control characters. `false` if reading it
+/// makes no sense.
+pub(super) fn scan(source: &str, file: FileId, limits: &Limits, out: &mut Diagnostics) -> bool {
+    if source.len() > limits.file_bytes {
+        let span = Span::new(file, 0, 0);
+        let (size, limit) = (source.len(), limits.file_bytes);
+        out.push(too_large(span, "the file", size, limit, "--max-file-bytes"));
+        return false;
+    }
+    let control = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || c == '\u{feff}';
+    match source.char_indices().find(|(_, c)| control(*c)) {
+        Some((at, c)) => {
+            out.push(hidden(c, one(source, file, at)));
+            false
+        }
+        None => true,
+    }
+}
+
+/// A scalar's text, composed; `None` if it holds characters that nobody can see.
+pub(super) fn checked(text: &str, span: Span, out: &mut Diagnostics) -> Option<String> {
+    let bad = |c: &char| {
+        (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    if let Some(c) = text.chars().find(bad) {
+        out.push(hidden(c, span));
+        return None;
+    }
+    if is_nfc(text) {
+        return Some(text.to_string());
+    }
+    out.push(
+        Diagnostic::warning(
+            NOT_COMPOSED,
+            span,
+            "this text looks the same as another spelling of it",
+            "read in its composed form (NFC)",
+        )
+        .help("save the file in Unicode's composed form, NFC"),
+    );
+    Some(text.nfc().collect())
+}
+
+fn hidden(c: char, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        HIDDEN_CHARACTER,
+        span,
+        format!("a control or invisible character: U+{:04X}", u32::from(c)),
+        format!("{} is here", c.escape_unicode()),
+    )
+    .help("remove it; nothing that a reviewer cannot see may reach the output")
+}
+
+/// A topology without anything in it.
+pub(super) fn empty(span: Span) -> Diagnostic {
+    Diagnostic::error(EMPTY, span, "the spec is empty", "nothing is written here").help(SMALLEST)
+}
+
+/// Nesting beyond the limit.
+pub(super) fn too_deep(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::error(
+        TOO_DEEP,
+        span,
+        format!("nested deeper than {limit}"),
+        "one level too deep",
+    )
+    .help("no topology needs this depth; `--max-depth` raises the limit")
+}
+
+/// Size beyond a limit.
+pub(super) fn too_large(
+    span: Span,
+    what: &str,
+    size: usize,
+    limit: usize,
+    flag: &str,
+) -> Diagnostic {
+    Diagnostic::error(
+        TOO_LARGE,
+        span,
+        format!("{what} is too large: {size}, and the limit is {limit}"),
+        "over the limit",
+    )
+    .help(format!(
+        "split the spec with `include`, or raise the limit with `{flag}`"
+    ))
+}
+
+/// A few characters of a text for a message.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(40).collect();
+    if text.chars().count() > 40 {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The nearest character boundary at or before an offset.
+pub(super) fn boundary(source: &str, at: usize) -> usize {
+    let mut at = at.min(source.len());
+    while !source.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The span of the one character at an offset.
+pub(super) fn one(source: &str, file: FileId, at: usize) -> Span {
+    let at = boundary(source, at);
+    let width = source[at..].chars().next().map_or(0, char::len_utf8);
+    Span::new(file, at, at + width)
+}
