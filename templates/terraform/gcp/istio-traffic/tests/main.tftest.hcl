@@ -1,0 +1,29 @@
+mock_provider "google" {}
+
+variables {
+  project_id = "shop-prod"
+  name       = "shop"
+  network_id = "projects/shop-prod/global/networks/shop"
+  clusters = {
+    us-central1 = { name = "gke-us-central1", subnetwork_id = "projects/shop-prod/regions/us-central1/subnetworks/shop-us-central1", ranges = ["10.0.0.0/20"] }
+  }
+}
+
+run "manages_the_mesh" {
+  command = plan
+
+  assert {
+    condition     = google_gke_hub_feature_membership.mesh["us-central1"].mesh[0].management == "MANAGEMENT_AUTOMATIC"
+    error_message = "The control plane must be managed."
+  }
+}
+
+run "refuses_the_open_world" {
+  command = plan
+
+  variables {
+    clusters = { us-central1 = { name = "c", subnetwork_id = "s", ranges = ["0.0.0.0/0"] } }
+  }
+
+  expect_failures = [var.clusters]
+}

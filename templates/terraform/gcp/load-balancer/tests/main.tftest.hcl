@@ -1,0 +1,65 @@
+mock_provider "google" {
+  mock_resource "google_certificate_manager_dns_authorization" {
+    defaults = {
+      dns_resource_record = [{ name = "_acme.example.com.", type = "CNAME", data = "x.authorize.example." }]
+    }
+  }
+}
+
+variables {
+  project_id       = "shop-prod"
+  name             = "shop-api"
+  host             = "api.example.com"
+  draining_seconds = 30
+  health_check_id  = "projects/shop-prod/global/healthChecks/shop-api"
+  rate_limit       = { count = 10000, interval_seconds = 10 }
+  backends = {
+    us-central1 = { gke = { group = "shop-ingress-us-central1", zones = ["us-central1-a", "us-central1-b"] } }
+    us-east1    = { gke = { group = "shop-ingress-us-east1", zones = ["us-east1-b"] } }
+  }
+}
+
+run "serves_every_zone_and_refuses_floods" {
+  command = plan
+
+  assert {
+    condition     = length(local.zonal) == 3
+    error_message = "Every zone's endpoint group is a back end."
+  }
+
+  assert {
+    condition     = length([for r in google_compute_security_policy.this.rule : r if r.action == "throttle"]) == 1
+    error_message = "The rate limit must be a rule."
+  }
+
+  assert {
+    condition     = google_compute_ssl_policy.this.min_tls_version == "TLS_1_2"
+    error_message = "Old TLS must be refused."
+  }
+}
+
+run "begins_without_back_ends" {
+  command = plan
+
+  variables {
+    serving_regions = []
+  }
+
+  assert {
+    condition     = length(local.zonal) == 0
+    error_message = "The first apply comes before the endpoint groups."
+  }
+}
+
+run "refuses_a_mixture" {
+  command = plan
+
+  variables {
+    backends = {
+      us-central1 = { gke = { group = "g", zones = ["us-central1-a"] } }
+      us-east1    = { cloud_run = "web" }
+    }
+  }
+
+  expect_failures = [var.backends]
+}

@@ -1,0 +1,143 @@
+variable "project_id" {
+  description = "Project that holds the resources."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "A project id has 6 to 30 lower-case letters, digits and dashes."
+  }
+}
+
+variable "name" {
+  description = "Prefix of the names of resources."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", var.name))
+    error_message = "At most 40 lower-case letters, digits and dashes, beginning with a letter."
+  }
+}
+
+variable "host" {
+  description = "Host name that users reach."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.host))
+    error_message = "A host name such as api.example.com."
+  }
+}
+
+variable "backends" {
+  description = "What serves in each region: a Cloud Run service by name, or the endpoint groups that GKE makes for the ingress gateway, by name and zones."
+  type = map(object({
+    cloud_run = optional(string)
+    gke = optional(object({
+      group = string
+      zones = list(string)
+    }))
+  }))
+  nullable = false
+
+  validation {
+    condition     = alltrue([for b in values(var.backends) : (b.cloud_run == null) != (b.gke == null)])
+    error_message = "Every region has either cloud_run or gke."
+  }
+
+  validation {
+    condition     = length(distinct([for b in values(var.backends) : b.gke == null])) <= 1
+    error_message = "Cloud Run and GKE cannot serve one host together."
+  }
+}
+
+variable "serving_regions" {
+  description = "Regions that get traffic; all if null. At the first apply the endpoint groups of GKE are not there yet: apply with [] first, then deploy the gateways, then apply without."
+  type        = list(string)
+  default     = null
+}
+
+variable "health_check_id" {
+  description = "Health check of GKE back ends; not used for Cloud Run."
+  type        = string
+  default     = null
+}
+
+variable "timeout_seconds" {
+  description = "Seconds that a back end may take to answer; not used for Cloud Run."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "draining_seconds" {
+  description = "Seconds that open requests get when a back end is taken out."
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.draining_seconds >= 0 && var.draining_seconds <= 3600
+    error_message = "From 0 to 3600 seconds."
+  }
+}
+
+variable "max_rate_per_endpoint" {
+  description = "Requests per second that one endpoint of GKE bears before others are preferred."
+  type        = number
+  default     = 1000
+  nullable    = false
+}
+
+variable "rate_limit" {
+  description = "Requests of one client in an interval; null for no limit."
+  type = object({
+    count            = number
+    interval_seconds = number
+  })
+  default = null
+
+  validation {
+    condition     = var.rate_limit == null ? true : contains([10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600], var.rate_limit.interval_seconds)
+    error_message = "Cloud Armor counts over 10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700 or 3600 seconds."
+  }
+}
+
+variable "blocked_countries" {
+  description = "Countries that are refused, as two-letter codes."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for c in var.blocked_countries : can(regex("^[A-Z]{2}$", c))])
+    error_message = "Two capital letters, such as KP."
+  }
+}
+
+variable "cors_origins" {
+  description = "Origins whose pages may call the host."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "log_sample_rate" {
+  description = "Share of requests that is logged."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.log_sample_rate >= 0 && var.log_sample_rate <= 1
+    error_message = "From 0 to 1."
+  }
+}
+
+variable "labels" {
+  description = "Labels on every resource that takes them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

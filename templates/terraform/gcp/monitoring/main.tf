@@ -1,0 +1,105 @@
+# Who is told and when: notification channels, log-based metrics, alert policies and dashboards.
+
+locals {
+  channel_labels = {
+    email     = "email_address"
+    slack     = "channel_name"
+    pagerduty = null
+    webhook   = "url"
+  }
+  channel_types = {
+    email     = "email"
+    slack     = "slack"
+    pagerduty = "pagerduty"
+    webhook   = "webhook_tokenauth"
+  }
+}
+
+resource "google_monitoring_notification_channel" "this" {
+  for_each = var.channels
+
+  project      = var.project_id
+  display_name = "${var.name} ${each.key}"
+  type         = local.channel_types[each.value.kind]
+  labels       = local.channel_labels[each.value.kind] == null ? {} : { (local.channel_labels[each.value.kind]) = each.value.address }
+  user_labels  = var.labels
+
+  dynamic "sensitive_labels" {
+    for_each = contains(["slack", "pagerduty"], each.value.kind) ? [each.value.kind] : []
+
+    content {
+      auth_token  = sensitive_labels.value == "slack" ? var.channel_secrets[each.key] : null
+      service_key = sensitive_labels.value == "pagerduty" ? var.channel_secrets[each.key] : null
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = !contains(["slack", "pagerduty"], each.value.kind) || contains(keys(nonsensitive(var.channel_secrets)), each.key)
+      error_message = "The channel ${each.key} needs a secret in channel_secrets: a Slack token or a PagerDuty integration key."
+    }
+  }
+}
+
+resource "google_logging_metric" "this" {
+  for_each = var.log_metrics
+
+  project     = var.project_id
+  name        = "${var.name}/${each.key}"
+  description = each.value.description
+  filter      = each.value.filter
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+  }
+}
+
+resource "google_monitoring_alert_policy" "this" {
+  for_each = var.alerts
+
+  project               = var.project_id
+  display_name          = "${var.name} ${each.key}"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = [for channel in each.value.channels : google_monitoring_notification_channel.this[channel].id]
+  user_labels           = var.labels
+
+  conditions {
+    display_name = each.value.summary
+
+    condition_prometheus_query_language {
+      query               = each.value.query
+      duration            = "${each.value.duration_seconds}s"
+      evaluation_interval = "30s"
+      # Metrics of the services themselves do not exist before they run for the first time.
+      disable_metric_validation = true
+    }
+  }
+
+  documentation {
+    subject   = each.value.summary
+    content   = each.value.documentation
+    mime_type = "text/markdown"
+
+    links {
+      display_name = "Runbook"
+      url          = each.value.runbook
+    }
+  }
+
+  alert_strategy {
+    auto_close           = "1800s"
+    notification_prompts = ["OPENED", "CLOSED"]
+  }
+
+  depends_on = [google_logging_metric.this]
+}
+
+resource "google_monitoring_dashboard" "this" {
+  for_each = var.dashboards
+
+  project        = var.project_id
+  dashboard_json = each.value
+}

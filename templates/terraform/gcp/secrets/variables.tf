@@ -1,0 +1,83 @@
+variable "project_id" {
+  description = "Project that holds the resources."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "A project id has 6 to 30 lower-case letters, digits and dashes."
+  }
+}
+
+variable "project_number" {
+  description = "Number of the project; the e-mail addresses of its service agents hold it."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{6,20}$", var.project_number))
+    error_message = "A project number has only digits."
+  }
+}
+
+variable "name" {
+  description = "Prefix of the names of resources."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", var.name))
+    error_message = "At most 40 lower-case letters, digits and dashes, beginning with a letter."
+  }
+}
+
+variable "secrets" {
+  description = "Secrets by name: the regions that hold a copy, the IAM members that read it, and the seconds between rotations (null for none)."
+  type = map(object({
+    regions          = set(string)
+    readers          = optional(set(string), [])
+    rotation_seconds = optional(number)
+  }))
+  nullable = false
+
+  validation {
+    condition     = alltrue([for s in values(var.secrets) : length(s.regions) > 0])
+    error_message = "Every secret needs at least one region."
+  }
+
+  validation {
+    condition     = alltrue([for s in values(var.secrets) : s.rotation_seconds == null ? true : s.rotation_seconds >= 3600])
+    error_message = "A secret can be rotated at most every hour."
+  }
+}
+
+variable "kms_key_ids" {
+  description = "Key of each region that holds copies."
+  type        = map(string)
+  nullable    = false
+}
+
+variable "topic_kms_key_id" {
+  description = "Key of the topic that announces rotations."
+  type        = string
+  nullable    = false
+}
+
+variable "first_rotation" {
+  description = "The first rotation of secrets that rotate, in RFC 3339; later ones follow by their period."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(formatdate("YYYY", var.first_rotation))
+    error_message = "A moment such as 2027-01-01T00:00:00Z."
+  }
+}
+
+variable "labels" {
+  description = "Labels on every resource that takes them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
