@@ -5,6 +5,7 @@
 //! Architecture invariant: a cloud's name ends here. Emitters read a [`Deployment`] and
 //! never ask which cloud it came from.
 
+pub mod alerting;
 pub mod gcp;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -35,6 +36,8 @@ pub struct Deployment {
     pub sentinel_sets: Vec<SentinelSet>,
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
+    /// Metrics that the services themselves must export.
+    pub contract: &'static [gcp::signals::Contract],
     /// Commands for scripts and runbooks.
     pub operations: Vec<Operation>,
     /// Decisions worth explaining in the generated architecture page.
@@ -307,8 +310,8 @@ pub struct SignalQuery {
     pub unit: Unit,
     /// The metric and where it is documented, or who must export it.
     pub source: String,
-    /// A series and its value in a healthy system, to test alerts with: selector with
-    /// labels in braces. Empty if the query cannot be tested on one series.
+    /// Input series from which an alert's test can make any wanted result; empty if the
+    /// query cannot be tested so.
     pub sample: Vec<Sample>,
 }
 
@@ -317,22 +320,19 @@ pub struct SignalQuery {
 pub struct Sample {
     /// The series: `name{label="value"}`.
     pub series: String,
-    /// What turns a wanted query result into the series' values.
-    pub shape: SampleShape,
+    /// How its values follow from the wanted result.
+    pub shape: Shape,
 }
 
-/// How a series must look for the query to give a wanted result.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SampleShape {
-    /// A gauge: its value is the result.
-    Gauge,
-    /// A counter under `rate`: it grows by the result each second.
-    Rate,
-    /// The denominator of a ratio: a counter that grows by this much each second, while
-    /// `Rate` is multiplied by it.
-    RateOf(f64),
-    /// A gauge with a fixed value, whatever the result.
-    Fixed(f64),
+/// How the values of a series follow from the wanted result of a query.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shape {
+    /// A gauge that is the result times this.
+    Gauge(f64),
+    /// A counter that grows each second by the result times this.
+    Counter(f64),
+    /// A counter that grows each second by what a result below 1 leaves of this.
+    Rest(f64),
 }
 
 /// Units of signals.

@@ -42,7 +42,7 @@ record! {
         regions: Map<Region>,
         /// Which data may be where. Example: `{ zones: { eu: { regimes: [gdpr], jurisdictions: [eea] } } }`
         compliance: Option<Compliance>,
-        /// Networks and the links among regions. Example: `{ cidr: 10.0.0.0/10 }`
+        /// Networks and the links among regions. Example: `{ cidr: 10.0.0.0/8 }`
         network: Option<Network>,
         /// Encryption keys. Example: `{ rotate: 90d }`
         keys: Option<Keys>,
@@ -382,8 +382,8 @@ record! {
 record! {
     /// Networks and the links among regions.
     pub struct Network {
-        /// The range that region networks are cut from. Example: `10.0.0.0/10`
-        cidr: Text = "10.0.0.0/10",
+        /// The range that region networks are cut from. Example: `10.0.0.0/8`
+        cidr: Text = "10.0.0.0/8",
         /// Regions that are not linked to any other. Example: `[china]`
         isolated: Vec<Ref>,
         /// Private links between regions, by name. Example: `{ us-eu: { between: [us-east1, europe-west3] } }`

@@ -6,7 +6,7 @@
 
 mod resolve;
 
-pub use resolve::resolve;
+pub use resolve::{provider_of, resolve};
 
 use crate::catalog::Place;
 use crate::source::Span;

@@ -36,5 +36,6 @@ resource "google_kms_crypto_key_iam_member" "agent" {
 
   crypto_key_id = google_kms_crypto_key.this[each.value.key].id
   role          = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-  member        = "serviceAccount:service-${var.project_number}@${each.value.agent}.iam.gserviceaccount.com"
+  # BigQuery's agent alone is named differently.
+  member = "serviceAccount:${each.value.agent == "bigquery-encryption" ? "bq" : "service"}-${var.project_number}@${each.value.agent}.iam.gserviceaccount.com"
 }

@@ -196,10 +196,6 @@ resource "google_compute_backend_service" "this" {
     sample_rate = var.log_sample_rate
   }
 
-  lifecycle {
-    # A failover drains a region by its capacity; a plan must not undo it.
-    ignore_changes = [backend]
-  }
 }
 
 resource "google_compute_url_map" "this" {

@@ -45,7 +45,7 @@ resource "google_logging_metric" "this" {
   for_each = var.log_metrics
 
   project     = var.project_id
-  name        = "${var.name}/${each.key}"
+  name        = "${var.name}-${each.key}"
   description = each.value.description
   filter      = each.value.filter
 

@@ -4,6 +4,9 @@ locals {
   roles = merge([
     for id, account in var.accounts : { for role in account.roles : "${id}/${role}" => { id = id, role = role } }
   ]...)
+  conditional = merge([
+    for id, account in var.accounts : { for grant in account.conditional_roles : "${id}/${grant.title}" => { id = id, grant = grant } }
+  ]...)
   workloads = merge([
     for id, account in var.accounts : { for w in account.workloads : "${id}/${w.namespace}/${w.name}" => { id = id, workload = w } }
   ]...)
@@ -23,6 +26,19 @@ resource "google_project_iam_member" "role" {
   project = var.project_id
   role    = each.value.role
   member  = google_service_account.this[each.value.id].member
+}
+
+resource "google_project_iam_member" "conditional" {
+  for_each = local.conditional
+
+  project = var.project_id
+  role    = each.value.grant.role
+  member  = google_service_account.this[each.value.id].member
+
+  condition {
+    title      = each.value.grant.title
+    expression = each.value.grant.expression
+  }
 }
 
 resource "google_service_account_iam_member" "workload" {

@@ -10,10 +10,15 @@ variable "project_id" {
 }
 
 variable "accounts" {
-  description = "Accounts by id, each with its project roles and the Kubernetes service accounts that act as it."
+  description = "Accounts by id, each with its project roles, roles under an IAM condition, and the Kubernetes service accounts that act as it."
   type = map(object({
     display_name = string
     roles        = optional(set(string), [])
+    conditional_roles = optional(list(object({
+      title      = string
+      role       = string
+      expression = string
+    })), [])
     workloads = optional(list(object({
       namespace = string
       name      = string

@@ -1,0 +1,576 @@
+//! Firestore, Redis, secrets and backups.
+
+use super::Lowering;
+use super::facts;
+use super::naming::{self, Kind, slug};
+use super::ranges::Ranges;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::provider::{Argument, Decision, Scope, SentinelRegion, SentinelSet, Variable};
+use crate::spec::{Engine, PerRegion, Role, SecretReplication};
+use crate::topology::{Datastore, RegionId, Service};
+
+/// A location that Firestore does not have.
+pub const FIRESTORE_LOCATION: Code = Code::new("GCP101", "firestore-location");
+/// Replicas that Firestore does not have.
+pub const FIRESTORE_REPLICAS: Code = Code::new("GCP102", "firestore-has-no-read-replicas");
+
+impl Lowering<'_> {
+    pub(super) fn datastores(&mut self) {
+        for store in &self.topology.datastores {
+            match store.engine {
+                Engine::Firestore => self.firestore(store),
+                Engine::Redis if store.written.sentinels.is_some() => self.sentinel(store),
+                other => self.not_available(
+                    store.written.engine.span,
+                    &format!("`{other}`"),
+                    "`firestore`, and `redis` with `sentinels`",
+                ),
+            }
+        }
+    }
+
+    fn firestore(&mut self, store: &Datastore) {
+        self.api("firestore");
+        if let Some(replica) = store.written.read_replicas.first() {
+            self.out.push(
+                Diagnostic::error(
+                    FIRESTORE_REPLICAS,
+                    replica.span,
+                    "Firestore has no read replicas that a user can place",
+                    "asked for here",
+                )
+                .also(store.written.engine.span, "this is Firestore")
+                .help(
+                    "use a multi-region (`location: nam5` or `eur3`), or several `databases` \
+                     with `replication: { mode: application, … }`",
+                ),
+            );
+        }
+        for database in &store.databases {
+            self.firestore_database(store, &database.name, &database.location);
+        }
+        let places = store.databases.iter().map(|d| match facts::firestore_multi_region(&d.location) {
+            Some(multi) => format!(
+                "`{}` at {}: full copies in {}, a witness in {}",
+                d.name,
+                d.location,
+                multi.read_write.join(" and "),
+                multi.witness.join(" and "),
+            ),
+            None => format!("`{}` in {} alone: losing the region loses access", d.name, d.location),
+        });
+        let places = places.collect::<Vec<_>>().join("; ");
+        self.deployment.decisions.push(Decision {
+            title: format!("{}: where Firestore keeps its copies", store.name),
+            reason: format!(
+                "A Firestore database lies at one location for ever, and has no read replicas \
+                 that a user could place. {places}. No location spans continents, so data that \
+                 must be near users on both sides of an ocean is in several databases, and a \
+                 worker of ours carries between them what may cross."
+            ),
+        });
+    }
+
+    fn firestore_database(&mut self, store: &Datastore, database: &str, location: &str) {
+        let span = store.span;
+        let multi = facts::firestore_multi_region(location);
+        if multi.is_none() && crate::catalog::find(crate::spec::Provider::Gcp, location).is_none() {
+            let known: Vec<_> = facts::firestore_multi_regions().collect();
+            self.out.push(
+                Diagnostic::error(
+                    FIRESTORE_LOCATION,
+                    store.written.location.as_ref().map_or(span, |l| l.span),
+                    format!("Firestore has no location `{location}`"),
+                    "unknown location",
+                )
+                .help(format!("write a region, or one of {}", known.join(", "))),
+            );
+        }
+        let key_location = multi.map_or(location, |m| m.kms.as_str()).to_string();
+        let id = self.database_id(store, database);
+        naming::checked(Kind::Firestore, id.clone(), span, self.out);
+        let key = self.key(&key_location, "firestore", "gcp-sa-firestore");
+        let backup = store.written.backup.as_ref();
+        let keep = backup.and_then(|b| b.every.as_ref().map(|_| b.keep.secs()));
+        let weekly = backup
+            .and_then(|b| b.every.as_ref())
+            .is_some_and(|e| e.secs() > 86_400);
+        let ttl = store.written.datasets.iter().flat_map(|(_, dataset)| {
+            let field = dataset.expires_at.clone();
+            let names = dataset.collections.iter().map(|c| c.value.clone());
+            field.map_or(Vec::new(), |f| {
+                names.map(|n| (n, f.value.clone())).collect()
+            })
+        });
+        let mut arguments = vec![
+            ("project_id", self.project()),
+            ("database_id", id.into()),
+            ("location_id", location.into()),
+            ("kms_key_id", key),
+            (
+                "point_in_time_recovery",
+                backup.is_some_and(|b| b.point_in_time.is_some()).into(),
+            ),
+        ];
+        if let Some(keep) = keep {
+            arguments.push(("backup_retention_seconds", keep.into()));
+            arguments.push(("backup_weekly", weekly.into()));
+        }
+        arguments.push(("ttl_fields", Argument::map(ttl)));
+        let name = database_call(store, database);
+        self.call_after_keys(
+            &name,
+            "gcp/firestore-regional",
+            Scope::Global,
+            &key_location,
+            arguments,
+        );
+        if let Some(former) = &store.written.renamed_from {
+            let renamed = Datastore {
+                name: former.value.clone(),
+                ..store.clone()
+            };
+            let former = database_call(&renamed, database);
+            if let Some(call) = self.deployment.calls.last_mut() {
+                call.formerly.push(former);
+            }
+        }
+    }
+
+    /// A database's id: system, store, and its own name where the store has several.
+    pub(super) fn database_id(&self, store: &Datastore, database: &str) -> String {
+        database_id(self.topology, store, database)
+    }
+
+    /// Access of a service in a region to the databases that serve that region.
+    pub(super) fn database_grants(&self, service: &Service, region: RegionId) -> Vec<Argument> {
+        let mut grants = Vec::new();
+        for id in &service.uses {
+            let store = self.topology.datastore(*id);
+            if store.engine != Engine::Firestore {
+                continue;
+            }
+            // A replication worker's access to all databases comes with the pipeline.
+            let worker = store
+                .written
+                .replication
+                .as_ref()
+                .and_then(|r| r.worker.as_ref());
+            if worker.is_some_and(|w| w.value == service.name) {
+                continue;
+            }
+            for database in store
+                .databases
+                .iter()
+                .filter(|d| d.serves.contains(&region))
+            {
+                let id = self.database_id(store, &database.name);
+                grants.push(Argument::map([
+                    ("title", Argument::from(id.clone())),
+                    ("role", "roles/datastore.user".into()),
+                    (
+                        "expression",
+                        Argument::Template(vec![
+                            "resource.name == \"projects/".into(),
+                            Argument::variable("project_id"),
+                            format!("/databases/{id}\"").into(),
+                        ]),
+                    ),
+                ]));
+            }
+        }
+        grants
+    }
+
+    /// Redis with Sentinel: nodes and sentinels are Kubernetes', addresses, names, backups
+    /// and firewall are Terraform's.
+    fn sentinel(&mut self, store: &Datastore) {
+        self.api("dns");
+        let domain = format!("{}.internal", store.name);
+        let ranges = store.regions.iter().flat_map(|id| {
+            let ranges = Ranges::of(self.topology, *id);
+            [ranges.nodes, ranges.pods]
+        });
+        let ranges: Vec<String> = ranges.collect();
+        let group = format!("{}-{}", self.topology.name, store.name);
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("name", group.clone().into()),
+            ("network_id", self.network_id()),
+            ("domain", domain.clone().into()),
+            ("ranges", ranges.into()),
+            ("labels", Argument::variable("labels")),
+        ];
+        let replication = format!("redis_replication_{}", slug(&store.name));
+        self.call(
+            &replication,
+            "gcp/redis-replication",
+            Scope::Global,
+            arguments,
+        );
+        let mut regions = Vec::new();
+        for id in store.regions.clone() {
+            regions.push(self.sentinel_region(store, id, &domain, &replication, &group));
+        }
+        self.sentinel_set(store, regions);
+    }
+
+    fn sentinel_region(
+        &mut self,
+        store: &Datastore,
+        id: RegionId,
+        domain: &str,
+        replication: &str,
+        group: &str,
+    ) -> SentinelRegion {
+        let region = self.topology.region(id);
+        let location = region.place.location.to_string();
+        let count = |of: &Option<PerRegion<crate::spec::Count>>| {
+            of.as_ref()
+                .and_then(|c| c.get(&region.name))
+                .map_or(0, |c| c.value)
+        };
+        let names = |kind: &str, count: u32| -> Vec<String> {
+            (0..count).map(|n| format!("{kind}-{n}")).collect()
+        };
+        let nodes = names("node", count(&store.written.nodes));
+        let sentinels = names("sentinel", count(&store.written.sentinels));
+        let dns = |short: &String| format!("{short}.{location}.{domain}");
+        let members = nodes.iter().chain(&sentinels);
+        let members = Argument::map(members.map(|short| (short.clone(), dns(short))));
+        let prefix = format!("{group}-{location}");
+        let mut arguments = vec![
+            ("project_id", self.project()),
+            ("name", prefix.clone().into()),
+            ("region", location.clone().into()),
+            ("subnetwork_id", self.subnetwork_id(id)),
+            (
+                "dns_zone",
+                self.output(replication, "dns_zone", group.into()),
+            ),
+            ("members", members),
+        ];
+        let bucket = format!("{}-{}-{location}", self.project_text(), store.name);
+        let backup = store.written.backup.as_ref().filter(|b| b.every.is_some());
+        if let Some(backup) = backup {
+            naming::checked(Kind::Bucket, bucket.clone(), store.span, self.out);
+            self.api("storage");
+            let key = self.key(&location, "storage", "gs-project-accounts");
+            let account = format!("{}-backup", store.name);
+            naming::checked(Kind::ServiceAccount, account.clone(), store.span, self.out);
+            let writer = self.member(&account);
+            arguments.push((
+                "backup",
+                Argument::map([
+                    ("bucket", Argument::from(bucket.clone())),
+                    ("kms_key_id", key),
+                    ("keep_days", (backup.keep.secs().div_ceil(86_400)).into()),
+                    ("writer", writer),
+                ]),
+            ));
+        }
+        arguments.push(("labels", Argument::variable("labels")));
+        let call = format!("redis_{}_{}", slug(&store.name), region.slug());
+        self.call_after_keys(
+            &call,
+            "gcp/redis-regional",
+            Scope::Region(id),
+            &location,
+            arguments,
+        );
+        for after in ["accounts", "network"] {
+            self.add_after(&call, after);
+        }
+        SentinelRegion {
+            region: id,
+            address_names: nodes
+                .iter()
+                .chain(&sentinels)
+                .map(|n| format!("{prefix}-{n}"))
+                .collect(),
+            nodes: nodes.iter().map(dns).collect(),
+            sentinels: sentinels.iter().map(dns).collect(),
+            primary: region.role == Role::Primary,
+            backup_target: backup.map(|_| format!("gs://{bucket}")),
+        }
+    }
+
+    fn sentinel_set(&mut self, store: &Datastore, regions: Vec<SentinelRegion>) {
+        let account = format!("{}-backup", store.name);
+        if regions.iter().any(|r| r.backup_target.is_some()) {
+            let namespace = self.topology.namespace.clone();
+            self.extra_accounts.push((
+                account.clone(),
+                Argument::map([
+                    (
+                        "display_name",
+                        Argument::from(format!("Backups of {}", store.name)),
+                    ),
+                    (
+                        "workloads",
+                        Argument::List(vec![Argument::map([
+                            ("namespace", namespace),
+                            ("name", account.clone()),
+                        ])]),
+                    ),
+                ]),
+            ));
+        }
+        let total: usize = regions.iter().map(|r| r.sentinels.len()).sum();
+        let health = store.written.health.as_ref();
+        let down_after = health.map_or(30_000, |h| {
+            h.every.millis() * u64::from(h.unhealthy_after.value)
+        });
+        let replication = store.written.replication.as_ref();
+        let knob = |f: fn(&crate::spec::Replication) -> Option<u64>| replication.and_then(f);
+        let project = self.project_text();
+        for region in &regions {
+            self.deployment.identities.push(crate::provider::Identity {
+                workload: account.clone(),
+                region: region.region,
+                annotations: vec![(
+                    "iam.gke.io/gcp-service-account".into(),
+                    format!("{account}@{project}.iam.gserviceaccount.com"),
+                )],
+            });
+        }
+        self.deployment.sentinel_sets.push(SentinelSet {
+            datastore: store.name.clone(),
+            quorum: total as u32 / 2 + 1,
+            regions,
+            down_after_millis: down_after,
+            failover_timeout_millis: 60_000,
+            memory: store.written.size.as_ref().map_or(1 << 30, |s| s.get()),
+            min_replicas: knob(|r| r.min_replicas.as_ref().map(|m| u64::from(m.value))).unwrap_or(0)
+                as u32,
+            max_lag_seconds: knob(|r| r.max_lag.as_ref().map(|m| m.secs())).unwrap_or(10),
+            backup_schedule: store
+                .written
+                .backup
+                .as_ref()
+                .and_then(|b| b.every.as_ref())
+                .map(|every| cron(every.secs())),
+            password_secret: format!("{}-{}-password", self.topology.name, store.name),
+        });
+        self.deployment.decisions.push(Decision {
+            title: format!("{}: Redis runs on the clusters", store.name),
+            reason: "Sentinels were asked for, and the promotion must happen by itself when a \
+                     region is lost. Memorystore has no Sentinel and its cross-region secondaries \
+                     are promoted by a person, so the nodes run on the clusters; Terraform owns \
+                     their addresses, names, firewall and backups. Replication is asynchronous: \
+                     writes of the last moments can be lost."
+                .into(),
+        });
+    }
+
+    pub(super) fn secrets(&mut self) {
+        if self.topology.secrets.is_empty() && !self.needs_passwords() {
+            return;
+        }
+        for api in ["secretmanager", "pubsub"] {
+            self.api(api);
+        }
+        let mut regions: Vec<String> = Vec::new();
+        let mut entries = Vec::new();
+        for secret in &self.topology.secrets {
+            if *secret.written.replication == SecretReplication::Automatic {
+                let span = secret.written.replication.span;
+                self.not_available(
+                    span,
+                    "a secret with automatic replication",
+                    "`named` copies and `regional` secrets: `automatic` promises no place",
+                );
+            }
+            let locations = self.locations(&secret.regions);
+            let readers = secret.readers.iter().flat_map(|id| {
+                let service = self.topology.service(*id);
+                service
+                    .placements
+                    .iter()
+                    .map(|p| self.account_id(service, p.region))
+            });
+            let readers: Vec<String> = readers.collect();
+            let readers: Vec<Argument> = readers.iter().map(|id| self.member(id)).collect();
+            let mut entry = vec![
+                ("regions".to_string(), Argument::from(locations.clone())),
+                ("readers".to_string(), Argument::List(readers)),
+            ];
+            if let Some(rotate) = &secret.written.rotate {
+                entry.push(("rotation_seconds".into(), rotate.secs().into()));
+            }
+            regions.extend(locations);
+            entries.push((secret.name.clone(), Argument::Map(entry)));
+        }
+        for store in self
+            .topology
+            .datastores
+            .iter()
+            .filter(|s| s.written.sentinels.is_some())
+        {
+            let locations = self.locations(&store.regions);
+            entries.push((
+                format!("{}-password", store.name),
+                Argument::map([("regions", Argument::from(locations.clone()))]),
+            ));
+            regions.extend(locations);
+        }
+        self.secrets_call(regions, entries);
+    }
+
+    fn secrets_call(&mut self, mut regions: Vec<String>, entries: Vec<(String, Argument)>) {
+        regions.sort();
+        regions.dedup();
+        let mut keys = Vec::new();
+        for location in &regions {
+            keys.push((
+                location.clone(),
+                self.key(location, "secrets", "gcp-sa-secretmanager"),
+            ));
+        }
+        let home = self.home_multi_region();
+        let topic_key = self.key(&home, "pubsub", "gcp-sa-pubsub");
+        self.deployment.variables.push(Variable {
+            pattern: Some((
+                "^[0-9]{4}-[0-9]{2}-[0-9]{2}T",
+                "A moment such as 2027-01-01T00:00:00Z.",
+            )),
+            ..super::variable(
+                "first_secret_rotation",
+                "The first rotation of secrets that rotate, in RFC 3339.".into(),
+                None,
+                "2027-01-01T00:00:00Z".into(),
+            )
+        });
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("project_number", Argument::variable("project_number")),
+            ("name", self.prefix().into()),
+            ("secrets", Argument::Map(entries)),
+            ("kms_key_ids", Argument::Map(keys)),
+            ("topic_kms_key_id", topic_key),
+            (
+                "first_rotation",
+                Argument::variable("first_secret_rotation"),
+            ),
+            ("labels", Argument::variable("labels")),
+        ];
+        self.call_after_keys("secrets", "gcp/secrets", Scope::Global, &home, arguments);
+        for location in &regions {
+            self.add_after("secrets", &format!("kms_{}", slug(location)));
+        }
+        self.add_after("secrets", "accounts");
+    }
+
+    fn needs_passwords(&self) -> bool {
+        let stores = &self.topology.datastores;
+        stores
+            .iter()
+            .any(|s| s.engine == Engine::Redis && s.written.sentinels.is_some())
+    }
+
+    pub(super) fn locations(&self, regions: &[RegionId]) -> Vec<String> {
+        let location = |id: &RegionId| self.topology.region(*id).place.location.to_string();
+        regions.iter().map(location).collect()
+    }
+
+    /// Backups of clusters, each kept in the region that would take over.
+    pub(super) fn backups(&mut self) {
+        let regions = self.cluster_regions();
+        let home = self.home_multi_region();
+        self.api("storage");
+        let evidence_key = self.key(&home, "storage", "gs-project-accounts");
+        let mut clusters = Vec::new();
+        for id in &regions {
+            let Some(other) = self.topology.successor(*id).filter(|s| regions.contains(s)) else {
+                continue;
+            };
+            let own = self.topology.region(*id).place.location;
+            let away = self.topology.region(other).place.location.to_string();
+            let key = self.key(&away, "backup", "gcp-sa-gkebackup");
+            let cluster =
+                |l: &str, n: String| self.in_project(&format!("locations/{l}/clusters/{n}"));
+            let entry = Argument::map([
+                ("cluster_id", cluster(own, self.cluster_name(*id))),
+                ("backup_region", Argument::from(away.clone())),
+                ("kms_key_id", key),
+                (
+                    "restore_cluster_id",
+                    cluster(&away, self.cluster_name(other)),
+                ),
+            ]);
+            clusters.push((own.to_string(), entry));
+        }
+        let namespace = self.topology.namespace.clone();
+        let evidence = format!("{}-{}-evidence", self.project_text(), self.topology.name);
+        naming::checked(
+            Kind::Bucket,
+            evidence.clone(),
+            self.topology.spec.name.span,
+            self.out,
+        );
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("name", self.prefix().into()),
+            ("clusters", Argument::Map(clusters)),
+            ("namespaces", vec![namespace].into()),
+            ("keep_days", 30u32.into()),
+            (
+                "evidence",
+                Argument::map([
+                    ("bucket", Argument::from(evidence)),
+                    (
+                        "location",
+                        home.to_uppercase().replace("EUROPE", "EU").into(),
+                    ),
+                    ("kms_key_id", evidence_key),
+                ]),
+            ),
+            ("labels", Argument::variable("labels")),
+        ];
+        self.call_after_keys(
+            "backup_restore",
+            "gcp/backup-restore",
+            Scope::Global,
+            &home,
+            arguments,
+        );
+        for id in regions {
+            let region = self.topology.region(id);
+            let after = [
+                format!("gke_{}", region.slug()),
+                format!("kms_{}", slug(region.place.location)),
+            ];
+            after
+                .iter()
+                .for_each(|a| self.add_after("backup_restore", a));
+        }
+    }
+}
+
+/// A database's id: system, store, and its own name where the store has several.
+pub fn database_id(
+    topology: &crate::topology::Topology,
+    store: &Datastore,
+    database: &str,
+) -> String {
+    match store.databases.len() {
+        1 => format!("{}-{}", topology.name, store.name),
+        _ => format!("{}-{}-{database}", topology.name, store.name),
+    }
+}
+
+fn database_call(store: &Datastore, database: &str) -> String {
+    match store.databases.len() {
+        1 => format!("firestore_{}", slug(&store.name)),
+        _ => format!("firestore_{}_{}", slug(&store.name), slug(database)),
+    }
+}
+
+/// A cron schedule for a period: daily at 03:15, or every so many hours.
+fn cron(seconds: u64) -> String {
+    match seconds / 3600 {
+        hours @ 1..=12 => format!("15 */{hours} * * *"),
+        13..=24 | 0 => "15 3 * * *".into(),
+        _ => "15 3 * * 0".into(),
+    }
+}

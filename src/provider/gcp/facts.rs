@@ -1,0 +1,59 @@
+//! The catalog of Google Cloud, `catalog.toml`.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+#[derive(Debug, Deserialize)]
+struct Catalog {
+    zones: BTreeMap<String, Vec<String>>,
+    firestore: BTreeMap<String, MultiRegion>,
+}
+
+/// A multi-region of Firestore.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MultiRegion {
+    /// The location of its encryption key.
+    pub kms: String,
+    /// Regions that hold a full copy.
+    pub read_write: Vec<String>,
+    /// Regions that vote and keep no readable copy.
+    pub witness: Vec<String>,
+}
+
+fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| {
+        toml::from_str(include_str!("catalog.toml")).expect("the catalog is checked by a test")
+    })
+}
+
+/// The zones that a cluster of a region spreads over: three.
+pub fn zones(location: &str) -> Vec<String> {
+    let named = catalog().zones.get(location);
+    let letters = named.map_or(vec!["a", "b", "c"], |z| {
+        z.iter().map(String::as_str).collect()
+    });
+    letters.iter().map(|l| format!("{location}-{l}")).collect()
+}
+
+/// A multi-region of Firestore, by its location id.
+pub fn firestore_multi_region(location: &str) -> Option<&'static MultiRegion> {
+    catalog().firestore.get(location)
+}
+
+/// The location ids of Firestore's multi-regions.
+pub fn firestore_multi_regions() -> impl Iterator<Item = &'static str> {
+    catalog().firestore.keys().map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalog_is_readable() {
+        assert_eq!(zones("us-east1")[0], "us-east1-b");
+        assert_eq!(firestore_multi_region("eur3").unwrap().kms, "europe");
+    }
+}

@@ -1,0 +1,106 @@
+//! Cloud Monitoring: channels, alert policies, log-based metrics.
+
+use super::{Lowering, signals};
+use crate::provider::alerting::{AlertRule, spec_alerts};
+use crate::provider::{Argument, Scope, Variable};
+use crate::spec::AlertSeverity;
+
+impl Lowering<'_> {
+    pub(super) fn monitoring(&mut self) {
+        signals::signals(self.topology, self.deployment);
+        self.deployment.contract = signals::CONTRACT;
+        let rules = spec_alerts(self.topology, self.deployment);
+        if rules.is_empty() && self.topology.spec.channels.is_empty() {
+            return;
+        }
+        self.api("monitoring");
+        let alerts = rules.iter().map(|rule| (rule.key.clone(), policy(rule)));
+        let alerts = Argument::Map(alerts.collect());
+        self.deployment.variables.push(Variable {
+            kind: "map(string)",
+            sensitive: true,
+            ..super::variable(
+                "channel_secrets",
+                "Slack tokens and PagerDuty integration keys, by channel.".into(),
+                None,
+                self.secret_examples(),
+            )
+        });
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("name", self.prefix().into()),
+            ("channels", self.channels()),
+            ("channel_secrets", Argument::variable("channel_secrets")),
+            ("log_metrics", self.log_metrics()),
+            ("alerts", alerts),
+            ("labels", Argument::variable("labels")),
+        ];
+        self.call("monitoring", "gcp/monitoring", Scope::Global, arguments);
+    }
+
+    fn channels(&self) -> Argument {
+        let channels = self.topology.spec.channels.iter();
+        let entry = |channel: &crate::spec::Channel| {
+            let kinds = [
+                ("email", &channel.email),
+                ("slack", &channel.slack),
+                ("webhook", &channel.webhook),
+            ];
+            let address = kinds
+                .iter()
+                .find_map(|(k, a)| a.as_ref().map(|a| (*k, a.value.as_str())));
+            let (kind, address) = address.unwrap_or(("pagerduty", ""));
+            Argument::map([("kind", kind), ("address", address)])
+        };
+        Argument::map(channels.map(|(name, c)| (name.text.clone(), entry(c))))
+    }
+
+    fn secret_examples(&self) -> Argument {
+        let channels = self.topology.spec.channels.iter();
+        let secret = |c: &crate::spec::Channel| c.slack.is_some() || c.pagerduty.is_some();
+        let names = channels
+            .filter(|(_, c)| secret(c))
+            .map(|(n, _)| n.text.clone());
+        Argument::map(names.map(|name| (name, "replace-me")))
+    }
+
+    fn log_metrics(&self) -> Argument {
+        let watched = self.topology.spec.alerts.iter();
+        let mut watched = watched.filter(|(_, a)| *a.of == crate::spec::Signal::KeyRotation);
+        if watched.next().is_none() {
+            return Argument::Map(Vec::new());
+        }
+        Argument::map([(
+            "key-rotation-failed",
+            Argument::map([
+                (
+                    "description",
+                    "New versions of keys that Cloud KMS could not make",
+                ),
+                (
+                    "filter",
+                    "protoPayload.serviceName=\"cloudkms.googleapis.com\" AND protoPayload.methodName=\"CreateCryptoKeyVersion\" AND severity>=ERROR",
+                ),
+            ]),
+        )])
+    }
+}
+
+fn policy(rule: &AlertRule) -> Argument {
+    let severity = match rule.severity {
+        AlertSeverity::Critical => "CRITICAL",
+        AlertSeverity::High => "ERROR",
+        _ => "WARNING",
+    };
+    // Evaluations are 30 seconds apart.
+    let duration = rule.lasting_seconds.div_ceil(30) * 30;
+    Argument::map([
+        ("summary", Argument::from(rule.title.clone())),
+        ("documentation", rule.meaning.clone().into()),
+        ("runbook", rule.runbook.clone().into()),
+        ("severity", severity.into()),
+        ("query", rule.expr.clone().into()),
+        ("duration_seconds", duration.into()),
+        ("channels", rule.channels.clone().into()),
+    ])
+}

@@ -1,0 +1,116 @@
+//! Names of resources, each within its provider's limit.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::Span;
+
+/// A derived name that is over its provider's limit.
+pub const NAME_TOO_LONG: Code = Code::new("NAME101", "derived-name-too-long");
+
+/// What a name is for, and how long it may be (provider documentation of 2026-11).
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// Compute resources: 63.
+    Compute,
+    /// GKE clusters: 40.
+    Cluster,
+    /// Service accounts: 30.
+    ServiceAccount,
+    /// Cloud Run services: 49.
+    CloudRun,
+    /// Firestore databases: 63.
+    Firestore,
+    /// Buckets: 63.
+    Bucket,
+    /// The prefix that module names are made from: 40.
+    Prefix,
+}
+
+impl Kind {
+    fn limit(self) -> (usize, &'static str) {
+        match self {
+            Kind::Compute => (63, "a Compute Engine resource"),
+            Kind::Cluster => (40, "a GKE cluster"),
+            Kind::ServiceAccount => (30, "a service account"),
+            Kind::CloudRun => (49, "a Cloud Run service"),
+            Kind::Firestore => (63, "a Firestore database"),
+            Kind::Bucket => (63, "a bucket"),
+            Kind::Prefix => (40, "the prefix of resource names"),
+        }
+    }
+}
+
+/// Checks a derived name; `span` is the part of the spec to shorten.
+pub fn checked(kind: Kind, name: String, span: Span, out: &mut Diagnostics) -> String {
+    let (limit, what) = kind.limit();
+    if name.len() > limit {
+        out.push(
+            Diagnostic::error(
+                NAME_TOO_LONG,
+                span,
+                format!(
+                    "`{name}` has {} characters; {what} may have {limit}",
+                    name.len()
+                ),
+                "this makes it too long",
+            )
+            .help(format!(
+                "shorten it by {} characters: names are never cut silently",
+                name.len() - limit
+            )),
+        );
+    }
+    name.replace(['.', '_'], "-")
+}
+
+/// A region's short code, `europe-west1` as `euw1`: service account ids have room for
+/// little more.
+pub fn code(location: &str) -> String {
+    let (area, rest) = location.split_once('-').unwrap_or((location, ""));
+    let area = match area {
+        "europe" => "eu",
+        "asia" => "as",
+        "northamerica" => "na",
+        "southamerica" => "sa",
+        "australia" => "au",
+        "africa" => "af",
+        other => other,
+    };
+    let digits = rest
+        .find(|c: char| c.is_ascii_digit())
+        .unwrap_or(rest.len());
+    let (direction, number) = rest.split_at(digits);
+    let direction = match direction {
+        "central" => "c",
+        "east" => "e",
+        "west" => "w",
+        "north" => "n",
+        "south" => "s",
+        "northeast" => "ne",
+        "northwest" => "nw",
+        "southeast" => "se",
+        "southwest" => "sw",
+        other => other,
+    };
+    format!("{area}{direction}{number}")
+}
+
+/// A Terraform identifier.
+pub fn slug(name: &str) -> String {
+    name.replace(['-', '.'], "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_region_of_the_catalog_has_a_code_of_its_own() {
+        let places = crate::catalog::places().iter();
+        let gcp = places.filter(|p| p.provider == crate::spec::Provider::Gcp);
+        let mut codes: Vec<_> = gcp.map(|p| code(p.location)).collect();
+        let count = codes.len();
+        codes.sort();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+}

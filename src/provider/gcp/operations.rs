@@ -1,0 +1,463 @@
+//! The commands of Google Cloud's own tools, for scripts and runbooks.
+
+use super::edge::edge_name;
+use super::{data, facts, project};
+use crate::provider::{Deployment, Operation, OperationKind};
+use crate::spec::{Engine, Runtime};
+use crate::topology::{Datastore, Topology};
+
+/// Fills in the commands of every part.
+pub fn operations(topology: &Topology, deployment: &mut Deployment) {
+    let mut all = Operations {
+        topology,
+        project: project(topology),
+        found: Vec::new(),
+    };
+    all.hosts();
+    all.workloads();
+    topology.datastores.iter().for_each(|d| all.datastore(d));
+    all.queues();
+    deployment.operations.append(&mut all.found);
+}
+
+struct Operations<'a> {
+    topology: &'a Topology,
+    project: String,
+    found: Vec<Operation>,
+}
+
+impl Operations<'_> {
+    fn add(&mut self, operation: Operation) {
+        self.found.push(operation);
+    }
+
+    /// Taking a region out of the load balancer and back: capacity of its endpoint groups,
+    /// or the serverless back end itself, which has no capacity.
+    fn hosts(&mut self) {
+        for host in &self.topology.hosts {
+            let backend = edge_name(self.topology, host);
+            let clusters = self.topology.service(host.service).runtime == Runtime::Kubernetes;
+            for id in &host.regions {
+                let region = self.topology.region(*id);
+                let location = region.place.location;
+                let groups: Vec<(Vec<String>, String)> = if clusters {
+                    let group = format!("{}-ingress-{location}", self.topology.name);
+                    let zones = facts::zones(location);
+                    let flags = |zone: String| {
+                        vec![
+                            format!("--network-endpoint-group={group}"),
+                            format!("--network-endpoint-group-zone={zone}"),
+                        ]
+                    };
+                    zones.into_iter().map(|z| (flags(z.clone()), z)).collect()
+                } else {
+                    let group = format!("{backend}-{location}");
+                    let flags = vec![
+                        format!("--network-endpoint-group={group}"),
+                        format!("--network-endpoint-group-region={location}"),
+                    ];
+                    vec![(flags, location.to_string())]
+                };
+                for (flags, place) in groups {
+                    self.drain(
+                        &host.name,
+                        &backend,
+                        *id,
+                        clusters,
+                        flags,
+                        &place,
+                        host.written.drain.secs(),
+                    );
+                }
+            }
+            self.add(Operation {
+                kind: OperationKind::Verify,
+                subject: host.name.clone(),
+                region: None,
+                title: format!("See that {} answers from outside", host.name),
+                command: words(&[
+                    "curl",
+                    "--fail",
+                    "--silent",
+                    "--show-error",
+                    "--max-time",
+                    "10",
+                    "--output",
+                    "/dev/null",
+                    "--",
+                    &format!(
+                        "https://{}{}",
+                        host.name,
+                        host.written
+                            .health
+                            .as_ref()
+                            .map_or("/health", |h| h.path.as_str())
+                    ),
+                ]),
+                expect: "no output and exit status 0".into(),
+                budget_seconds: 10,
+                otherwise: "look at the back ends' health; users get errors as long as this fails"
+                    .into(),
+            });
+            self.add(Operation {
+                kind: OperationKind::Inspect,
+                subject: host.name.clone(),
+                region: None,
+                title: format!("Show the health of {}'s back ends", host.name),
+                command: words(&[
+                    "gcloud",
+                    "compute",
+                    "backend-services",
+                    "get-health",
+                    &backend,
+                    "--global",
+                    "--project",
+                    &self.project,
+                ]),
+                expect: "healthState: HEALTHY for every endpoint of the remaining regions".into(),
+                budget_seconds: 15,
+                otherwise: "see which region's endpoints are unhealthy before going on".into(),
+            });
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one command in its two directions"
+    )]
+    fn drain(
+        &mut self,
+        host: &str,
+        backend: &str,
+        region: crate::topology::RegionId,
+        capacity: bool,
+        flags: Vec<String>,
+        place: &str,
+        drain: u64,
+    ) {
+        for (kind, verb, scaler) in [
+            (OperationKind::Fence, "remove-backend", "0"),
+            (OperationKind::Unfence, "add-backend", "1"),
+        ] {
+            let mut command = words(&["gcloud", "compute", "backend-services"]);
+            command.push(if capacity { "update-backend" } else { verb }.to_string());
+            command.extend(words(&[backend, "--global"]));
+            command.extend(flags.clone());
+            if capacity {
+                command.push(format!("--capacity-scaler={scaler}"));
+            }
+            command.extend(words(&["--project", &self.project]));
+            let fence = kind == OperationKind::Fence;
+            self.add(Operation {
+                kind,
+                subject: host.to_string(),
+                region: Some(region),
+                title: if fence {
+                    format!("Take {place} out of {host}")
+                } else {
+                    format!("Let {place} serve {host} again")
+                },
+                command,
+                expect: format!("Updated [https://www.googleapis.com/compute/v1/projects/{}/global/backendServices/{backend}]", self.project),
+                budget_seconds: 15 + if fence { drain } else { 0 },
+                otherwise: "run it again; if the API of the region is gone, the load balancer has already left it by its health check".into(),
+            });
+        }
+    }
+
+    fn workloads(&mut self) {
+        for service in &self.topology.services {
+            for placement in &service.placements {
+                let region = self.topology.region(placement.region);
+                let location = region.place.location;
+                if service.runtime == Runtime::CloudRun {
+                    let name = service.name_in(region);
+                    self.add(Operation {
+                        kind: OperationKind::Scale,
+                        subject: service.name.clone(),
+                        region: Some(placement.region),
+                        title: format!(
+                            "Keep {} instances of {name} ready in {location}",
+                            placement.replicas.max
+                        ),
+                        command: words(&[
+                            "gcloud",
+                            "run",
+                            "services",
+                            "update",
+                            &name,
+                            &format!("--min-instances={}", placement.replicas.max),
+                            "--region",
+                            location,
+                            "--project",
+                            &self.project,
+                        ]),
+                        expect: "Service has been deployed".into(),
+                        budget_seconds: 60,
+                        otherwise: "Cloud Run scales by itself, later; go on".into(),
+                    });
+                    continue;
+                }
+                let cluster = format!(
+                    "gke_{}_{location}_{}-{location}",
+                    self.project, self.topology.name
+                );
+                let namespace = &self.topology.namespace;
+                for (kind, value, title) in [
+                    (
+                        OperationKind::Scale,
+                        "true",
+                        "Keep the scaler from removing replicas of",
+                    ),
+                    (
+                        OperationKind::Unfence,
+                        "false",
+                        "Let the scaler remove replicas again of",
+                    ),
+                ] {
+                    if service.written.scale_on.is_none() {
+                        continue;
+                    }
+                    self.add(Operation {
+                        kind,
+                        subject: service.name.clone(),
+                        region: Some(placement.region),
+                        title: format!("{title} {} in {location}", service.name),
+                        command: words(&[
+                            "kubectl",
+                            "--context",
+                            &cluster,
+                            "--namespace",
+                            namespace,
+                            "annotate",
+                            "--overwrite",
+                            "scaledobject",
+                            &service.name,
+                            &format!("autoscaling.keda.sh/paused-scale-in={value}"),
+                        ]),
+                        expect: format!("scaledobject.keda.sh/{} annotated", service.name),
+                        budget_seconds: 10,
+                        otherwise: "go on; replicas may be removed while the region warms up"
+                            .into(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn datastore(&mut self, store: &Datastore) {
+        match store.engine {
+            Engine::Firestore => self.firestore(store),
+            Engine::Redis if store.written.sentinels.is_some() => self.redis(store),
+            _ => {}
+        }
+    }
+
+    fn firestore(&mut self, store: &Datastore) {
+        for database in &store.databases {
+            let id = data::database_id(self.topology, store, &database.name);
+            self.add(Operation {
+                kind: OperationKind::Inspect,
+                subject: store.name.clone(),
+                region: None,
+                title: format!("Show the database {id} at {}", database.location),
+                command: words(&[
+                    "gcloud",
+                    "firestore",
+                    "databases",
+                    "describe",
+                    "--database",
+                    &id,
+                    "--project",
+                    &self.project,
+                ]),
+                expect: "pointInTimeRecoveryEnablement and the location as in the spec".into(),
+                budget_seconds: 15,
+                otherwise: "the database or the API is not there: stop and call the provider"
+                    .into(),
+            });
+            let Some(backup) = &store.written.backup else {
+                continue;
+            };
+            if backup.every.is_some() {
+                self.add(Operation {
+                    kind: OperationKind::ListBackups,
+                    subject: store.name.clone(),
+                    region: None,
+                    title: format!("List the backups at {}", database.location),
+                    command: words(&[
+                        "gcloud",
+                        "firestore",
+                        "backups",
+                        "list",
+                        "--location",
+                        &database.location,
+                        "--project",
+                        &self.project,
+                    ]),
+                    expect: "the newest READY backup is younger than the period of the schedule"
+                        .into(),
+                    budget_seconds: 15,
+                    otherwise: "without a backup only point-in-time recovery is left".into(),
+                });
+            }
+            if backup.point_in_time.is_some() {
+                self.add(Operation {
+                    kind: OperationKind::Restore,
+                    subject: store.name.clone(),
+                    region: None,
+                    title: format!("Copy {id} as it was, into a new database"),
+                    command: words(&[
+                        "gcloud",
+                        "firestore",
+                        "databases",
+                        "clone",
+                        &format!("--source-database=projects/{}/databases/{id}", self.project),
+                        "--snapshot-time",
+                        "$SNAPSHOT_TIME",
+                        "--destination-database",
+                        "$NEW_DATABASE",
+                        "--project",
+                        &self.project,
+                    ]),
+                    expect: "the operation ends, and the new database is listed".into(),
+                    budget_seconds: 900,
+                    otherwise: "choose an earlier whole minute, or restore the newest backup"
+                        .into(),
+                });
+            }
+            if backup.every.is_some() {
+                self.add(Operation {
+                    kind: OperationKind::Restore,
+                    subject: store.name.clone(),
+                    region: None,
+                    title: format!("Restore a backup of {id} into a new database"),
+                    command: words(&[
+                        "gcloud",
+                        "firestore",
+                        "databases",
+                        "restore",
+                        "--source-backup",
+                        "$BACKUP",
+                        "--destination-database",
+                        "$NEW_DATABASE",
+                        "--project",
+                        &self.project,
+                    ]),
+                    expect: "the operation ends, and the new database is listed".into(),
+                    budget_seconds: 900,
+                    otherwise: "take the backup before it".into(),
+                });
+            }
+        }
+    }
+
+    fn redis(&mut self, store: &Datastore) {
+        let namespace = &self.topology.namespace.clone();
+        for id in &store.regions {
+            let region = self.topology.region(*id);
+            let location = region.place.location;
+            let context = format!(
+                "gke_{}_{location}_{}-{location}",
+                self.project, self.topology.name
+            );
+            let sentinels = store
+                .written
+                .sentinels
+                .as_ref()
+                .and_then(|s| s.get(&region.name));
+            if sentinels.is_none_or(|s| s.value == 0) {
+                continue;
+            }
+            let sentinel = |arguments: &[&str]| {
+                let pod = format!("{}-sentinel-0", store.name);
+                let mut command = words(&[
+                    "kubectl",
+                    "--context",
+                    &context,
+                    "--namespace",
+                    namespace,
+                    "exec",
+                    &pod,
+                    "--container",
+                    "sentinel",
+                    "--",
+                    "redis-cli",
+                    "--tls",
+                    "--cacert",
+                    "/tls/ca.crt",
+                    "-p",
+                    "26379",
+                ]);
+                command.extend(words(arguments));
+                command
+            };
+            self.add(Operation {
+                kind: OperationKind::Inspect,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!(
+                    "Ask the sentinels in {location} who is the primary of {}",
+                    store.name
+                ),
+                command: sentinel(&["sentinel", "get-master-addr-by-name", &store.name]),
+                expect: "a name of a node in a region that is up".into(),
+                budget_seconds: 15,
+                otherwise: "ask the sentinels of another region".into(),
+            });
+            self.add(Operation {
+                kind: OperationKind::Lag,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!("Show how far the replicas of {} are behind", store.name),
+                command: sentinel(&["sentinel", "replicas", &store.name]),
+                expect: "master-link-status ok for every replica in a region that is up".into(),
+                budget_seconds: 15,
+                otherwise: "unknown lag counts as lag over the objective".into(),
+            });
+            self.add(Operation {
+                kind: OperationKind::Promote,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!("Make the sentinels choose a new primary of {}", store.name),
+                command: sentinel(&["sentinel", "failover", &store.name]),
+                expect: "OK".into(),
+                budget_seconds: 60,
+                otherwise: "NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait"
+                    .into(),
+            });
+        }
+    }
+
+    fn queues(&mut self) {
+        for queue in &self.topology.queues {
+            let dead = format!("{}-dead-letter", queue.name);
+            self.add(Operation {
+                kind: OperationKind::Inspect,
+                subject: queue.name.clone(),
+                region: None,
+                title: format!(
+                    "Look at messages that {} has set aside, without taking them",
+                    queue.name
+                ),
+                command: words(&[
+                    "gcloud",
+                    "pubsub",
+                    "subscriptions",
+                    "pull",
+                    &dead,
+                    "--limit=10",
+                    "--project",
+                    &self.project,
+                ]),
+                expect: "at most ten messages, or `Listed 0 items.`".into(),
+                budget_seconds: 15,
+                otherwise: "the subscription is missing: apply Terraform first".into(),
+            });
+        }
+    }
+}
+
+fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|w| (*w).to_string()).collect()
+}

@@ -1,0 +1,177 @@
+//! Cloud Run.
+
+use super::Lowering;
+use super::naming::{self, Kind, slug};
+use super::platform::millicores;
+use crate::provider::{Argument, Decision, Scope};
+use crate::spec::Runtime;
+use crate::topology::{RegionId, Service};
+
+impl Lowering<'_> {
+    pub(super) fn cloud_run(&mut self) {
+        for service in &self.topology.services {
+            if service.runtime != Runtime::CloudRun {
+                continue;
+            }
+            for placement in &service.placements {
+                if self.regions.contains(&placement.region) {
+                    self.cloud_run_service(service, placement.region);
+                }
+            }
+        }
+        let any = self
+            .topology
+            .services
+            .iter()
+            .any(|s| s.runtime == Runtime::CloudRun);
+        if any {
+            self.deployment.decisions.push(Decision {
+                title: "Cloud Run stands outside the mesh".into(),
+                reason: "KEDA, Istio and disruption budgets mean nothing to Cloud Run: its bounds \
+                         on instances and its readiness probes are its own. At least one instance \
+                         runs in every region, because a region without one has no health that a \
+                         load balancer could see."
+                    .into(),
+            });
+        }
+    }
+
+    /// Whether users or pushes reach the service through a load balancer.
+    fn behind_load_balancer(&self, service: &Service) -> bool {
+        let hosts = &self.topology.hosts;
+        hosts
+            .iter()
+            .any(|h| self.topology.service(h.service).name == service.name)
+    }
+
+    fn cloud_run_service(&mut self, service: &Service, id: RegionId) {
+        self.api("run");
+        let region = self.topology.region(id);
+        let name = service.name_in(region);
+        naming::checked(Kind::CloudRun, name.clone(), service.span, self.out);
+        let Some(replicas) = service.replicas_in(id) else {
+            return;
+        };
+        let written = &service.written;
+        let account = self.account_id(service, id);
+        let behind = self.behind_load_balancer(service);
+        let cores = millicores(&written.cpu).max(1000);
+        let start = written.capacity.as_ref().and_then(|c| c.start.as_ref());
+        let ready = written.ready.as_ref();
+        let probe = Argument::map([
+            (
+                "path",
+                Argument::from(ready.map_or("/health", |r| r.path.as_str())),
+            ),
+            (
+                "period_seconds",
+                ready.map_or(10, |r| r.every.secs()).into(),
+            ),
+            (
+                "timeout_seconds",
+                ready.map_or(1, |r| r.timeout.secs()).into(),
+            ),
+            (
+                "failure_threshold",
+                ready.map_or(3, |r| r.unhealthy_after.value).into(),
+            ),
+        ]);
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("name", name.into()),
+            ("region", region.place.location.into()),
+            ("image", self.image(&service.name)),
+            ("service_account", self.email(&account)),
+            ("behind_load_balancer", behind.into()),
+            (
+                "instances",
+                Argument::map([("min", replicas.min), ("max", replicas.max)]),
+            ),
+            (
+                "concurrency",
+                written.concurrency.as_ref().map_or(80, |c| c.value).into(),
+            ),
+            ("port", written.port.value.into()),
+            ("cpu", format!("{cores}m").into()),
+            ("memory", written.memory.to_string().into()),
+            (
+                "start_seconds",
+                start.map_or(60, |s| s.secs().max(10) * 3).min(240).into(),
+            ),
+            ("readiness", probe),
+            ("env", self.environment(service, id)),
+            ("secret_env", self.secret_environment(service)),
+            ("audiences", self.audiences(service)),
+            ("invokers", self.invokers(service, behind)),
+            ("labels", Argument::variable("labels")),
+        ];
+        let call = format!("run_{}_{}", slug(&service.name), region.slug());
+        self.call(&call, "gcp/cloud-run", Scope::Region(id), arguments);
+        for after in ["accounts", "registry", "secrets"] {
+            self.add_after(&call, after);
+        }
+        if let Some(former) = &written.renamed_from
+            && let Some(call) = self.deployment.calls.last_mut()
+        {
+            call.formerly
+                .push(format!("run_{}_{}", slug(former), region.slug()));
+        }
+    }
+
+    fn environment(&self, service: &Service, id: RegionId) -> Argument {
+        let region = self.topology.region(id);
+        let own = service.written.env.iter();
+        let own = own.map(|(k, v)| (variable_name(&k.text), Argument::from(v.value.as_str())));
+        let stores = service.uses.iter().filter_map(|store| {
+            let store = self.topology.datastore(*store);
+            let near = store.databases.iter().find(|d| d.serves.contains(&id))?;
+            let id = self.database_id(store, &near.name);
+            Some((
+                format!("{}_DATABASE", variable_name(&store.name)),
+                Argument::from(id),
+            ))
+        });
+        let first = (
+            service.written.region_variable.value.clone(),
+            Argument::from(region.name.as_str()),
+        );
+        Argument::map(std::iter::once(first).chain(own).chain(stores))
+    }
+
+    fn secret_environment(&self, service: &Service) -> Argument {
+        let names = service.secrets.iter();
+        Argument::map(names.map(|s| (variable_name(s), format!("{}-{s}", self.topology.name))))
+    }
+
+    /// The hosts that callers' tokens may name.
+    fn audiences(&self, service: &Service) -> Argument {
+        let hosts = self.topology.hosts.iter();
+        let own = hosts.filter(|h| self.topology.service(h.service).name == service.name);
+        own.map(|h| format!("https://{}", h.name))
+            .collect::<Vec<_>>()
+            .into()
+    }
+
+    fn invokers(&self, service: &Service, behind: bool) -> Argument {
+        let mut members = Vec::new();
+        let queues = &self.topology.queues;
+        let receives = |q: &&crate::topology::Queue| {
+            q.receiver
+                .is_some_and(|r| self.topology.service(r).name == service.name)
+        };
+        for queue in queues.iter().filter(receives) {
+            let account = format!("{}-push", queue.name);
+            members.push((queue.name.clone(), self.member(&account)));
+        }
+        // Only what no queue feeds is for everybody.
+        if behind && members.is_empty() {
+            members.push(("everybody".into(), Argument::from("allUsers")));
+        }
+        Argument::Map(members)
+    }
+}
+
+/// `log-level` as `LOG_LEVEL`.
+fn variable_name(name: &str) -> String {
+    name.to_uppercase().replace(['-', '.'], "_")
+}
