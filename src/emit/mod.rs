@@ -3,6 +3,8 @@
 //! Architecture invariant: an emitter is a pure function; it names no cloud, reads no file
 //! and writes into the [`ArtifactSet`] only.
 
+pub mod helm;
+pub mod kubernetes;
 pub mod terraform;
 
 use crate::artifact::ArtifactSet;
@@ -31,5 +33,7 @@ impl Input<'_> {
 pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
     let mut set = ArtifactSet::default();
     terraform::emit(input, &mut set);
+    kubernetes::emit(input, &mut set);
+    helm::emit(input, &mut set);
     set
 }

@@ -9,7 +9,8 @@ use serde::Serialize;
 pub fn print<T: Serialize>(value: &T) -> String {
     let mut options = serde_saphyr::SerializerOptions::default();
     options.indent_step = 2;
-    options.quote_all = false;
+    // Long words stay on one line: folding helps nobody to read a query.
+    options.folded_wrap_chars = usize::MAX;
     let mut out = String::new();
     let printed = serde_saphyr::to_fmt_writer_with_options(&mut out, value, options);
     debug_assert!(printed.is_ok(), "values without maps as keys always print");

@@ -32,6 +32,10 @@ pub struct Deployment {
     pub clusters: Vec<Cluster>,
     /// The identities of Kubernetes workloads with their cloud.
     pub identities: Vec<Identity>,
+    /// Prefix of the names of container images.
+    pub registry: Option<String>,
+    /// What services on the clusters are told about the parts they use.
+    pub settings: Vec<Setting>,
     /// Redis with Sentinel that runs on the clusters.
     pub sentinel_sets: Vec<SentinelSet>,
     /// Queries for the signals that alerts and dashboards name.
@@ -224,6 +228,8 @@ pub struct Cluster {
     pub pod_range: String,
     /// Annotations that make the ingress gateway's Service a backend of the edge.
     pub ingress_annotations: Vec<(String, String)>,
+    /// Annotations of the Service of the gateway that other clusters call through.
+    pub east_west_annotations: Vec<(String, String)>,
     /// Where PromQL is answered for the scaler, and how it signs in (KEDA pod identity).
     pub promql: Option<Promql>,
     /// The command that fetches the cluster's credentials.
@@ -248,6 +254,19 @@ pub struct Identity {
     pub region: RegionId,
     /// Annotations of the service account.
     pub annotations: Vec<(String, String)>,
+}
+
+/// An environment variable that tells a service where a part that it uses is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// The service.
+    pub service: String,
+    /// The region it runs in.
+    pub region: RegionId,
+    /// The variable.
+    pub variable: String,
+    /// Its value.
+    pub value: String,
 }
 
 /// A Redis with Sentinel, self-hosted on the clusters.
@@ -284,12 +303,24 @@ pub struct SentinelRegion {
     pub nodes: Vec<String>,
     /// DNS names of the sentinels.
     pub sentinels: Vec<String>,
-    /// The internal addresses' names, per node then per sentinel, for the Services.
-    pub address_names: Vec<String>,
+    /// Annotations of the Services in front of the members, per node then per sentinel: an
+    /// internal address that was reserved for each.
+    pub annotations: Vec<Vec<(String, String)>>,
     /// Whether the first node here starts as the primary.
     pub primary: bool,
-    /// Where backups go: an object storage address.
-    pub backup_target: Option<String>,
+    /// How a snapshot is taken away.
+    pub backup: Option<Upload>,
+}
+
+/// How a file is taken to object storage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upload {
+    /// Where to: an object storage address.
+    pub target: String,
+    /// The image of the cloud's command line.
+    pub image: &'static str,
+    /// The command without its operands, which are the file and the address.
+    pub command: Vec<&'static str>,
 }
 
 /// The query that shows a signal of a subject.

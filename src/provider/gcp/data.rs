@@ -5,7 +5,9 @@ use super::facts;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::provider::{Argument, Decision, Scope, SentinelRegion, SentinelSet, Variable};
+use crate::provider::{
+    Argument, Decision, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
+};
 use crate::spec::{Engine, PerRegion, Role, SecretReplication};
 use crate::topology::{Datastore, RegionId, Service};
 
@@ -49,16 +51,23 @@ impl Lowering<'_> {
         for database in &store.databases {
             self.firestore_database(store, &database.name, &database.location);
         }
-        let places = store.databases.iter().map(|d| match facts::firestore_multi_region(&d.location) {
-            Some(multi) => format!(
-                "`{}` at {}: full copies in {}, a witness in {}",
-                d.name,
-                d.location,
-                multi.read_write.join(" and "),
-                multi.witness.join(" and "),
-            ),
-            None => format!("`{}` in {} alone: losing the region loses access", d.name, d.location),
-        });
+        let places =
+            store
+                .databases
+                .iter()
+                .map(|d| match facts::firestore_multi_region(&d.location) {
+                    Some(multi) => format!(
+                        "`{}` at {}: full copies in {}, a witness in {}",
+                        d.name,
+                        d.location,
+                        multi.read_write.join(" and "),
+                        multi.witness.join(" and "),
+                    ),
+                    None => format!(
+                        "`{}` in {} alone: losing the region loses access",
+                        d.name, d.location
+                    ),
+                });
         let places = places.collect::<Vec<_>>().join("; ");
         self.deployment.decisions.push(Decision {
             title: format!("{}: where Firestore keeps its copies", store.name),
@@ -182,6 +191,41 @@ impl Lowering<'_> {
         grants
     }
 
+    /// Where a service in a region finds the stores that it uses.
+    pub(super) fn settings(&self, service: &Service, region: RegionId) -> Vec<Setting> {
+        let mut settings = Vec::new();
+        let mut add = |store: &Datastore, what: &str, value: String| {
+            let name = store.name.to_uppercase().replace(['-', '.'], "_");
+            settings.push(Setting {
+                service: service.name.clone(),
+                region,
+                variable: format!("{name}_{what}"),
+                value,
+            });
+        };
+        for id in &service.uses {
+            let store = self.topology.datastore(*id);
+            let near = store.databases.iter().find(|d| d.serves.contains(&region));
+            if let (Engine::Firestore, Some(near)) = (store.engine, near) {
+                add(store, "DATABASE", self.database_id(store, &near.name));
+            }
+            if let Some(sentinels) = &store.written.sentinels {
+                let places = store.regions.iter().flat_map(|id| {
+                    let region = self.topology.region(*id);
+                    let count = sentinels.get(&region.name).map_or(0, |c| c.value);
+                    let location = region.place.location;
+                    (0..count).map(move |n| {
+                        format!("sentinel-{n}.{location}.{}.internal:26379", store.name)
+                    })
+                });
+                let places = places.collect::<Vec<_>>().join(",");
+                add(store, "SENTINELS", places);
+                add(store, "PRIMARY_NAME", store.name.clone());
+            }
+        }
+        settings
+    }
+
     /// Redis with Sentinel: nodes and sentinels are Kubernetes', addresses, names, backups
     /// and firewall are Terraform's.
     fn sentinel(&mut self, store: &Datastore) {
@@ -283,21 +327,25 @@ impl Lowering<'_> {
         }
         SentinelRegion {
             region: id,
-            address_names: nodes
+            annotations: nodes
                 .iter()
                 .chain(&sentinels)
-                .map(|n| format!("{prefix}-{n}"))
+                .map(|short| member_annotations(&format!("{prefix}-{short}")))
                 .collect(),
             nodes: nodes.iter().map(dns).collect(),
             sentinels: sentinels.iter().map(dns).collect(),
             primary: region.role == Role::Primary,
-            backup_target: backup.map(|_| format!("gs://{bucket}")),
+            backup: backup.map(|_| Upload {
+                target: format!("gs://{bucket}"),
+                image: "gcr.io/google.com/cloudsdktool/google-cloud-cli:546.0.0-slim",
+                command: vec!["gcloud", "storage", "cp", "--no-clobber", "--"],
+            }),
         }
     }
 
     fn sentinel_set(&mut self, store: &Datastore, regions: Vec<SentinelRegion>) {
         let account = format!("{}-backup", store.name);
-        if regions.iter().any(|r| r.backup_target.is_some()) {
+        if regions.iter().any(|r| r.backup.is_some()) {
             let namespace = self.topology.namespace.clone();
             self.extra_accounts.push((
                 account.clone(),
@@ -573,4 +621,18 @@ fn cron(seconds: u64) -> String {
         13..=24 | 0 => "15 3 * * *".into(),
         _ => "15 3 * * 0".into(),
     }
+}
+
+/// A GKE Service on a reserved internal address that other regions reach too.
+pub(super) fn member_annotations(address: &str) -> Vec<(String, String)> {
+    [
+        ("networking.gke.io/load-balancer-type", "Internal"),
+        (
+            "networking.gke.io/internal-load-balancer-allow-global-access",
+            "true",
+        ),
+        ("networking.gke.io/load-balancer-ip-addresses", address),
+    ]
+    .map(|(k, v)| (k.to_string(), v.to_string()))
+    .to_vec()
 }

@@ -115,6 +115,11 @@ impl Lowering<'_> {
         self.api("artifactregistry");
         let location = self.home_multi_region();
         let key = self.key(&location, "registry", "gcp-sa-artifactregistry");
+        self.deployment.registry = Some(format!(
+            "{location}-docker.pkg.dev/{}/{}",
+            self.project_text(),
+            self.prefix()
+        ));
         let mut readers = Vec::new();
         if self.has_clusters() {
             let id = self.node_account();
@@ -248,6 +253,7 @@ impl Lowering<'_> {
                     self.endpoint_group(&location)
                 ),
             )],
+            east_west_annotations: self.east_west_annotations(&location),
             promql: Some(Promql {
                 address: format!(
                     "https://monitoring.googleapis.com/v1/projects/{project}/location/global/prometheus"
@@ -259,6 +265,10 @@ impl Lowering<'_> {
             ),
             name,
         });
+    }
+
+    fn east_west_annotations(&self, location: &str) -> Vec<(String, String)> {
+        super::data::member_annotations(&format!("{}-east-west-{location}", self.prefix()))
     }
 
     pub(super) fn cluster_name(&self, id: RegionId) -> String {
@@ -308,6 +318,8 @@ impl Lowering<'_> {
                 naming::checked(Kind::ServiceAccount, id.clone(), service.span, self.out);
                 accounts.push((id.clone(), self.service_account(service, placement.region)));
                 if service.runtime == Runtime::Kubernetes {
+                    let settings = self.settings(service, placement.region);
+                    self.deployment.settings.extend(settings);
                     let email = format!("{id}@{}.iam.gserviceaccount.com", self.project_text());
                     self.deployment.identities.push(Identity {
                         workload: service.name.clone(),

@@ -1,0 +1,232 @@
+//! One chart for the system's services on Kubernetes, released once in each region; the
+//! regions' files hold only what differs.
+
+mod schema;
+
+use super::Input;
+use crate::artifact::ArtifactSet;
+use crate::format::yaml;
+use crate::spec::Runtime;
+use crate::topology::{RegionId, Service};
+use include_dir::{Dir, include_dir};
+use serde_json::{Map, Value, json};
+
+const EMITTER: &str = "helm";
+
+static CHART: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates/helm/system");
+
+/// Emits the chart and its values, if anything runs on Kubernetes.
+pub fn emit(input: Input, set: &mut ArtifactSet) {
+    let chart = Chart { input };
+    if chart.services().next().is_none() {
+        return;
+    }
+    let header = input.header();
+    copy(&CHART, &header, set);
+    let text = |value: Value| format!("# {header}\n{}", yaml::print(&value));
+    set.text(EMITTER, "helm/Chart.yaml", text(chart.metadata()));
+    set.text(EMITTER, "helm/values.yaml", text(chart.values()));
+    let schema = serde_json::to_string_pretty(&schema::schema(input)).unwrap_or_default();
+    set.text(EMITTER, "helm/values.schema.json", schema + "\n");
+    for cluster in &input.deployment.clusters {
+        let region = &input.topology.region(cluster.region).name;
+        let values = chart.region_values(cluster.region, &cluster.name);
+        set.text(EMITTER, format!("helm/values-{region}.yaml"), text(values));
+    }
+}
+
+/// Copies the chart's fixed files, each under a header in its own comment syntax.
+fn copy(dir: &Dir, header: &str, set: &mut ArtifactSet) {
+    for file in dir.files() {
+        let (Some(path), Some(text)) = (file.path().to_str(), file.contents_utf8()) else {
+            continue;
+        };
+        let first = match path.rsplit('.').next() {
+            Some("yaml" | "helmignore") if !path.starts_with("templates") => {
+                format!("# {header}\n")
+            }
+            Some("helmignore") => format!("# {header}\n"),
+            _ => format!("{{{{- /* {header} */ -}}}}\n"),
+        };
+        set.text(EMITTER, format!("helm/{path}"), first + text);
+    }
+    dir.dirs().for_each(|d| copy(d, header, set));
+}
+
+struct Chart<'a> {
+    input: Input<'a>,
+}
+
+impl<'a> Chart<'a> {
+    fn services(&self) -> impl Iterator<Item = &'a Service> {
+        let services = self.input.topology.services.iter();
+        services.filter(|s| s.runtime == Runtime::Kubernetes)
+    }
+
+    fn metadata(&self) -> Value {
+        let topology = self.input.topology;
+        let description = topology.spec.description.as_ref();
+        json!({
+            "apiVersion": "v2",
+            "name": topology.name,
+            "description": description.map_or("The services of the system", |d| d.as_str()),
+            "type": "application",
+            "version": "1.0.0",
+            "appVersion": "1.0.0",
+            "kubeVersion": ">=1.30.0-0",
+        })
+    }
+
+    fn values(&self) -> Value {
+        let services: Map<String, Value> = self
+            .services()
+            .map(|s| (s.name.clone(), self.service(s)))
+            .collect();
+        json!({
+            "global": { "region": self.first_region(), "clusterName": "" },
+            "secretStore": format!("{}-secrets", self.input.topology.name),
+            "podSecurityContext": {
+                "runAsNonRoot": true,
+                "seccompProfile": { "type": "RuntimeDefault" },
+            },
+            "securityContext": {
+                "allowPrivilegeEscalation": false,
+                "readOnlyRootFilesystem": true,
+                "capabilities": { "drop": ["ALL"] },
+            },
+            "services": services,
+        })
+    }
+
+    fn first_region(&self) -> &str {
+        let first = self.input.deployment.clusters.first();
+        first.map_or("", |c| self.input.topology.region(c.region).name.as_str())
+    }
+
+    fn service(&self, service: &Service) -> Value {
+        let written = &service.written;
+        let ready = written.ready.as_ref();
+        let start = written.capacity.as_ref().and_then(|c| c.start.as_ref());
+        let scaled = written.scale_on.is_some();
+        let drain = self.drain(service);
+        let timeout = written.calls.as_ref().and_then(|c| c.timeout.as_ref());
+        json!({
+            // Regions that run it say so.
+            "enabled": false,
+            "replicaCount": service.placements.first().map_or(2, |p| p.replicas.min),
+            "image": {
+                "repository": self.repository(service),
+                "tag": written.tag.as_ref().map_or("latest", |t| t.as_str()),
+                "digest": "",
+                "pullPolicy": "IfNotPresent",
+            },
+            "port": written.port.value,
+            "env": {},
+            "secrets": self.secrets(service),
+            "serviceAccount": { "annotations": {} },
+            "podAnnotations": {},
+            "autoscaling": {
+                "enabled": scaled,
+                "minReplicas": service.placements.first().map_or(2, |p| p.replicas.min),
+                "maxReplicas": service.placements.first().map_or(2, |p| p.replicas.max),
+            },
+            "drainSeconds": drain,
+            "terminationGracePeriodSeconds": drain + timeout.map_or(30, |t| t.secs()) + 5,
+            "startupProbe": {
+                // Every two seconds, for three times as long as a start takes.
+                "failureThreshold": start.map_or(30, |s| (s.secs() * 3).div_ceil(2).max(5)),
+            },
+            "readinessProbe": {
+                "path": ready.map_or("/health", |r| r.path.as_str()),
+                "periodSeconds": ready.map_or(10, |r| r.every.secs()),
+                "timeoutSeconds": ready.map_or(1, |r| r.timeout.secs()),
+                "failureThreshold": ready.map_or(3, |r| r.unhealthy_after.value),
+            },
+            "resources": {
+                "requests": { "cpu": written.cpu.value, "memory": written.memory.to_string() },
+                "limits": { "memory": written.memory.to_string() },
+            },
+        })
+    }
+
+    /// Where images of the registry are: the calls' own output cannot be read here, so it
+    /// is the name as the spec has it below the registry that the region files give.
+    fn repository(&self, service: &Service) -> String {
+        let short = service.written.image.rsplit('/').next().unwrap_or_default();
+        match &self.input.deployment.registry {
+            Some(registry) => format!("{registry}/{short}"),
+            None => service.written.image.value.clone(),
+        }
+    }
+
+    fn secrets(&self, service: &Service) -> Value {
+        let prefix = &self.input.topology.name;
+        let entry = |name: &String| (variable(name), json!(format!("{prefix}-{name}")));
+        Value::Object(service.secrets.iter().map(entry).collect())
+    }
+
+    /// The longest time that a host in front gives open requests.
+    fn drain(&self, service: &Service) -> u64 {
+        let topology = self.input.topology;
+        let hosts = topology.hosts.iter();
+        let own = hosts.filter(|h| topology.service(h.service).name == service.name);
+        own.map(|h| h.written.drain.secs()).max().unwrap_or(15)
+    }
+
+    fn region_values(&self, id: RegionId, cluster: &str) -> Value {
+        let topology = self.input.topology;
+        let region = topology.region(id);
+        let services: Map<String, Value> = self
+            .services()
+            .filter_map(|s| Some((s.name.clone(), self.service_in(s, id)?)))
+            .collect();
+        json!({
+            "global": { "region": region.name, "clusterName": cluster },
+            "services": services,
+        })
+    }
+
+    fn service_in(&self, service: &Service, id: RegionId) -> Option<Value> {
+        let replicas = service.replicas_in(id)?;
+        let identities = &self.input.deployment.identities;
+        let identity = identities
+            .iter()
+            .find(|i| i.workload == service.name && i.region == id);
+        let annotations = identity.map_or(Map::new(), |i| {
+            let pairs = i.annotations.iter();
+            pairs.map(|(k, v)| (k.clone(), json!(v))).collect()
+        });
+        Some(json!({
+            "enabled": true,
+            "replicaCount": replicas.min,
+            "autoscaling": { "minReplicas": replicas.min, "maxReplicas": replicas.max },
+            "serviceAccount": { "annotations": annotations },
+            "env": self.environment(service, id),
+        }))
+    }
+
+    fn environment(&self, service: &Service, id: RegionId) -> Value {
+        let region = self.input.topology.region(id);
+        let mut env = Map::new();
+        env.insert(
+            service.written.region_variable.value.clone(),
+            json!(region.name),
+        );
+        for (name, value) in service.written.env.iter() {
+            env.insert(variable(&name.text), json!(value.value));
+        }
+        let settings = &self.input.deployment.settings;
+        let own = settings
+            .iter()
+            .filter(|s| s.service == service.name && s.region == id);
+        for setting in own {
+            env.insert(setting.variable.clone(), json!(setting.value));
+        }
+        Value::Object(env)
+    }
+}
+
+/// `log-level` as `LOG_LEVEL`.
+fn variable(name: &str) -> String {
+    name.to_uppercase().replace(['-', '.'], "_")
+}

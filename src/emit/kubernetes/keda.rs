@@ -1,0 +1,140 @@
+//! Scaling: one ScaledObject per workload, with all its triggers; two would fight.
+
+use super::Folder;
+use crate::spec::ScaleOn;
+use crate::topology::{Placement, Service};
+use serde_json::{Value, json};
+
+const API: &str = "keda.sh/v1alpha1";
+const AUTHENTICATION: &str = "metrics-reader";
+
+pub(super) fn objects(folder: &Folder) -> Vec<Value> {
+    let mut objects = Vec::new();
+    for service in folder.services() {
+        let placement = service
+            .placements
+            .iter()
+            .find(|p| p.region == folder.region());
+        if let (Some(scale), Some(placement)) = (&service.written.scale_on, placement) {
+            objects.push(scaled_object(folder, service, scale, placement));
+        }
+    }
+    let asks = |o: &Value| o.to_string().contains(AUTHENTICATION);
+    if let Some(promql) = folder
+        .cluster
+        .promql
+        .as_ref()
+        .filter(|_| objects.iter().any(asks))
+    {
+        let spec = json!({ "podIdentity": { "provider": promql.pod_identity } });
+        let authentication = folder.object(
+            API,
+            "TriggerAuthentication",
+            AUTHENTICATION,
+            folder.namespace(),
+            spec,
+        );
+        objects.insert(0, authentication);
+    }
+    objects
+}
+
+fn scaled_object(
+    folder: &Folder,
+    service: &Service,
+    scale: &ScaleOn,
+    placement: &Placement,
+) -> Value {
+    let replicas = placement.replicas;
+    let fallback = scale.fallback.as_ref().map_or(replicas.max, |f| f.value);
+    let mut spec = json!({
+        "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": service.name },
+        "pollingInterval": scale.every.secs(),
+        "minReplicaCount": replicas.min,
+        "maxReplicaCount": replicas.max,
+        "advanced": { "horizontalPodAutoscalerConfig": { "behavior": behavior(scale) } },
+        "triggers": triggers(folder, service, scale),
+    });
+    // KEDA has no fallback for CPU and memory, and refuses one without another trigger.
+    let counted = spec["triggers"].as_array().into_iter().flatten();
+    if counted.clone().any(|t| t["type"] == "prometheus") {
+        spec["fallback"] = json!({
+            "failureThreshold": 3,
+            "replicas": fallback.clamp(replicas.min, replicas.max),
+            "behavior": "currentReplicasIfHigher",
+        });
+    }
+    folder.object(API, "ScaledObject", &service.name, folder.namespace(), spec)
+}
+
+/// Out fast, in slowly: a region that takes over must grow at once and not shrink again
+/// while traffic comes back.
+fn behavior(scale: &ScaleOn) -> Value {
+    json!({
+        "scaleUp": {
+            "stabilizationWindowSeconds": scale.out_after.secs(),
+            "selectPolicy": "Max",
+            "policies": [
+                { "type": "Percent", "value": 100, "periodSeconds": 15 },
+                { "type": "Pods", "value": 4, "periodSeconds": 15 },
+            ],
+        },
+        "scaleDown": {
+            "stabilizationWindowSeconds": scale.in_after.secs(),
+            "policies": [{ "type": "Percent", "value": 10, "periodSeconds": 60 }],
+        },
+    })
+}
+
+fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
+    let mut triggers = Vec::new();
+    for (kind, share) in [("cpu", &scale.cpu), ("memory", &scale.memory)] {
+        if let Some(share) = share {
+            let percent = share.millionths() / 10_000;
+            triggers.push(json!({
+                "type": kind,
+                "metricType": "Utilization",
+                "metadata": { "value": percent.to_string() },
+            }));
+        }
+    }
+    if let Some(rate) = &scale.requests {
+        let query = format!(
+            "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\",cluster=\"{}\"}}[2m]))",
+            service.name,
+            folder.namespace(),
+            folder.cluster.name,
+        );
+        triggers.extend(prometheus(folder, &query, &rate.per_second().to_string()));
+    }
+    for (queue, per_replica) in scale.queues.iter() {
+        let found = |q: &&crate::provider::SignalQuery| {
+            q.signal == crate::spec::Signal::QueueBacklog && q.subject == queue.text
+        };
+        if let Some(signal) = folder.input.deployment.signals.iter().find(found) {
+            triggers.extend(prometheus(
+                folder,
+                &signal.query,
+                &per_replica.value.to_string(),
+            ));
+        }
+    }
+    triggers
+}
+
+/// A trigger over PromQL, if the cluster has somewhere to ask.
+fn prometheus(folder: &Folder, query: &str, threshold: &str) -> Option<Value> {
+    let promql = folder.cluster.promql.as_ref()?;
+    Some(json!({
+        "type": "prometheus",
+        "metricType": "AverageValue",
+        "authenticationRef": { "name": AUTHENTICATION },
+        "metadata": {
+            "serverAddress": promql.address,
+            "query": query,
+            "threshold": threshold,
+            // A lost metric must not read as no load.
+            "ignoreNullValues": "false",
+        },
+    }))
+}

@@ -1,0 +1,144 @@
+//! Manifests of each cluster: a folder that `kubectl apply -k` takes as it is.
+
+mod istio;
+mod keda;
+mod policy;
+mod redis;
+
+use super::Input;
+use crate::artifact::ArtifactSet;
+use crate::format::yaml;
+use crate::provider::Cluster;
+use crate::spec::Runtime;
+use crate::topology::{RegionId, Service};
+use serde_json::{Value, json};
+
+const EMITTER: &str = "kubernetes";
+
+/// Emits the manifests of every cluster.
+pub fn emit(input: Input, set: &mut ArtifactSet) {
+    for cluster in &input.deployment.clusters {
+        Folder { input, cluster }.emit(set);
+    }
+}
+
+/// One cluster's folder.
+#[derive(Clone, Copy)]
+struct Folder<'a> {
+    input: Input<'a>,
+    cluster: &'a Cluster,
+}
+
+impl<'a> Folder<'a> {
+    fn emit(&self, set: &mut ArtifactSet) {
+        let region = &self.input.topology.region(self.cluster.region).name;
+        let mut resources = Vec::new();
+        let mut files = vec![
+            ("namespace.yaml".to_string(), self.namespaces()),
+            ("istio-config.yaml".to_string(), istio::objects(self)),
+            ("keda-hpa.yaml".to_string(), keda::objects(self)),
+            ("network-policy.yaml".to_string(), policy::network(self)),
+            ("disruption-budgets.yaml".to_string(), policy::budgets(self)),
+        ];
+        for redis in &self.input.deployment.sentinel_sets {
+            let name = format!("redis-{}.yaml", redis.datastore);
+            files.push((name, redis::objects(self, redis)));
+        }
+        for (name, objects) in files {
+            if objects.is_empty() {
+                continue;
+            }
+            let text = yaml::print_documents(&self.input.header(), &objects);
+            set.text(EMITTER, format!("kubernetes/{region}/{name}"), text);
+            resources.push(name);
+        }
+        let kustomization = json!({
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            "resources": resources,
+        });
+        let text = yaml::print_documents(&self.input.header(), &[kustomization]);
+        set.text(
+            EMITTER,
+            format!("kubernetes/{region}/kustomization.yaml"),
+            text,
+        );
+    }
+
+    fn region(&self) -> RegionId {
+        self.cluster.region
+    }
+
+    fn namespace(&self) -> &'a str {
+        &self.input.topology.namespace
+    }
+
+    /// The services that run on this cluster.
+    fn services(&self) -> impl Iterator<Item = &'a Service> {
+        let region = self.region();
+        self.input
+            .topology
+            .services
+            .iter()
+            .filter(|s| s.runtime == Runtime::Kubernetes)
+            .filter(move |s| s.replicas_in(region).is_some())
+    }
+
+    fn meshed(&self) -> bool {
+        self.input.topology.spec.mesh.is_some()
+    }
+
+    fn namespaces(&self) -> Vec<Value> {
+        let namespace = |name: &str, inject: bool| {
+            let mut labels = json!({ "kubernetes.io/metadata.name": name });
+            if inject && self.meshed() {
+                labels["istio-injection"] = json!("enabled");
+            }
+            json!({
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": { "name": name, "labels": labels },
+            })
+        };
+        let mut namespaces = vec![namespace(self.namespace(), true)];
+        if self.meshed() {
+            namespaces.push(namespace(istio::INGRESS_NAMESPACE, true));
+        }
+        namespaces
+    }
+
+    /// Metadata of an object of ours.
+    fn metadata(&self, name: &str, namespace: &str) -> Value {
+        json!({
+            "name": name,
+            "namespace": namespace,
+            "labels": {
+                "app.kubernetes.io/part-of": self.input.topology.name,
+                "app.kubernetes.io/managed-by": "meridian",
+            },
+        })
+    }
+
+    fn object(&self, api: &str, kind: &str, name: &str, namespace: &str, spec: Value) -> Value {
+        json!({
+            "apiVersion": api,
+            "kind": kind,
+            "metadata": self.metadata(name, namespace),
+            "spec": spec,
+        })
+    }
+}
+
+/// The labels that select a service's pods.
+fn selector(service: &str) -> Value {
+    json!({ "app.kubernetes.io/name": service })
+}
+
+/// Pairs as a JSON object.
+fn object_of(pairs: &[(String, String)]) -> Value {
+    pairs
+        .iter()
+        .map(|(k, v)| (k.clone(), json!(v)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}

@@ -1,0 +1,427 @@
+//! Redis with Sentinel: nodes and sentinels of one region, reachable by name from all.
+
+use super::{Folder, object_of, policy};
+use crate::provider::{SentinelRegion, SentinelSet};
+use serde_json::{Value, json};
+
+const NODE_SCRIPT: &str = include_str!("../../../templates/kubernetes/redis-node.sh");
+const SENTINEL_SCRIPT: &str = include_str!("../../../templates/kubernetes/redis-sentinel.sh");
+const EXPORTER: &str = "docker.io/oliver006/redis_exporter:v1.66.0";
+const REDIS_PORT: u32 = 6379;
+const SENTINEL_PORT: u32 = 26379;
+
+pub(super) fn objects(folder: &Folder, set: &SentinelSet) -> Vec<Value> {
+    let Some(region) = set.regions.iter().find(|r| r.region == folder.region()) else {
+        return Vec::new();
+    };
+    let set = Members {
+        folder,
+        set,
+        region,
+    };
+    let mut objects = vec![set.config(), set.certificate()];
+    objects.extend(set.stateful_set("node", region.nodes.len()));
+    objects.extend(set.stateful_set("sentinel", region.sentinels.len()));
+    objects.extend(set.services());
+    objects.push(set.network_policy());
+    objects.extend(set.backup());
+    objects
+}
+
+struct Members<'a> {
+    folder: &'a Folder<'a>,
+    set: &'a SentinelSet,
+    region: &'a SentinelRegion,
+}
+
+impl Members<'_> {
+    fn name(&self, part: &str) -> String {
+        format!("{}-{part}", self.set.datastore)
+    }
+
+    fn object(&self, api: &str, kind: &str, name: &str, spec: Value) -> Value {
+        self.folder
+            .object(api, kind, name, self.folder.namespace(), spec)
+    }
+
+    fn image(&self) -> String {
+        let store = self.folder.input.topology.datastores.iter();
+        let store = store.clone().find(|d| d.name == self.set.datastore);
+        let version = store.and_then(|d| d.written.engine_version.as_ref());
+        format!(
+            "docker.io/library/redis:{}",
+            version.map_or("7.4", |v| v.as_str())
+        )
+    }
+
+    /// The first node of the region that starts as the primary's.
+    fn initial_primary(&self) -> &str {
+        let regions = &self.set.regions;
+        let first = regions.iter().find(|r| r.primary).or(regions.first());
+        first
+            .and_then(|r| r.nodes.first())
+            .map_or("", String::as_str)
+    }
+
+    fn config(&self) -> Value {
+        let set = self.set;
+        // Three quarters for data; the rest for copies on write while a snapshot is taken.
+        let max_memory = set.memory / 4 * 3;
+        let redis = format!(
+            "port 0\ntls-port {REDIS_PORT}\ntls-cert-file /tls/tls.crt\ntls-key-file /tls/tls.key\n\
+             tls-ca-cert-file /tls/ca.crt\ntls-auth-clients no\ntls-replication yes\ndir /data\n\
+             appendonly yes\nappendfsync everysec\nmaxmemory {max_memory}\n\
+             maxmemory-policy noeviction\nreplica-read-only yes\nreplica-announce-port {REDIS_PORT}\n\
+             min-replicas-to-write {}\nmin-replicas-max-lag {}\n",
+            set.min_replicas, set.max_lag_seconds,
+        );
+        let name = &set.datastore;
+        let sentinel = format!(
+            "port 0\ntls-port {SENTINEL_PORT}\ntls-cert-file /tls/tls.crt\n\
+             tls-key-file /tls/tls.key\ntls-ca-cert-file /tls/ca.crt\ntls-auth-clients no\n\
+             tls-replication yes\ndir /data\nsentinel resolve-hostnames yes\n\
+             sentinel announce-hostnames yes\nsentinel announce-port {SENTINEL_PORT}\n\
+             sentinel monitor {name} {} {REDIS_PORT} {}\n\
+             sentinel down-after-milliseconds {name} {}\nsentinel failover-timeout {name} {}\n\
+             sentinel parallel-syncs {name} 1\n",
+            self.initial_primary(),
+            set.quorum,
+            set.down_after_millis,
+            set.failover_timeout_millis,
+        );
+        json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": self.folder.metadata(&self.name("redis"), self.folder.namespace()),
+            "data": {
+                "redis.conf": redis,
+                "sentinel.conf": sentinel,
+                "start-node.sh": NODE_SCRIPT,
+                "start-sentinel.sh": SENTINEL_SCRIPT,
+            },
+        })
+    }
+
+    /// Members trust each other by a certificate authority of the system.
+    fn certificate(&self) -> Value {
+        let names: Vec<&String> = self
+            .region
+            .nodes
+            .iter()
+            .chain(&self.region.sentinels)
+            .collect();
+        let spec = json!({
+            "secretName": self.name("tls"),
+            "duration": "2160h",
+            "renewBefore": "720h",
+            "privateKey": { "algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always" },
+            "dnsNames": names,
+            "issuerRef": {
+                "group": "cert-manager.io",
+                "kind": "ClusterIssuer",
+                "name": format!("{}-internal", self.folder.input.topology.name),
+            },
+        });
+        self.object("cert-manager.io/v1", "Certificate", &self.name("tls"), spec)
+    }
+
+    fn stateful_set(&self, part: &str, count: usize) -> Vec<Value> {
+        if count == 0 {
+            return Vec::new();
+        }
+        let name = self.name(part);
+        let labels = json!({ "app.kubernetes.io/name": name });
+        let storage = match part {
+            "node" => format!("{}Gi", self.set.memory.div_ceil(1 << 30) * 3),
+            _ => "1Gi".to_string(),
+        };
+        let mut pod_labels = labels.clone();
+        // The mesh cannot carry calls to single members by their own names.
+        pod_labels["sidecar.istio.io/inject"] = json!("false");
+        pod_labels["app.kubernetes.io/component"] = json!(self.set.datastore);
+        let claim = json!({
+            "metadata": { "name": "data" },
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "resources": { "requests": { "storage": storage } },
+            },
+        });
+        let spread = json!([{
+            "maxSkew": 1,
+            "topologyKey": "topology.kubernetes.io/zone",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": { "matchLabels": labels },
+        }]);
+        let set = json!({
+            "serviceName": name,
+            "replicas": count,
+            "podManagementPolicy": "Parallel",
+            "selector": { "matchLabels": labels },
+            "template": {
+                "metadata": { "labels": pod_labels },
+                "spec": {
+                    "automountServiceAccountToken": false,
+                    "terminationGracePeriodSeconds": 60,
+                    "securityContext": {
+                        "runAsNonRoot": true,
+                        "runAsUser": 999,
+                        "runAsGroup": 999,
+                        "fsGroup": 999,
+                        "seccompProfile": { "type": "RuntimeDefault" },
+                    },
+                    "containers": self.containers(part),
+                    "topologySpreadConstraints": spread,
+                    "volumes": self.volumes(),
+                },
+            },
+            "volumeClaimTemplates": [claim],
+        });
+        let headless = json!({
+            "clusterIP": "None",
+            "publishNotReadyAddresses": true,
+            "selector": labels,
+            "ports": [{ "name": "tls", "port": port(part) }],
+        });
+        let mut objects = vec![
+            self.object("v1", "Service", &name, headless),
+            self.object("apps/v1", "StatefulSet", &name, set),
+        ];
+        if count > 1 {
+            let budget = json!({ "maxUnavailable": 1, "selector": { "matchLabels": labels } });
+            objects.push(self.object("policy/v1", "PodDisruptionBudget", &name, budget));
+        }
+        objects
+    }
+
+    fn volumes(&self) -> Value {
+        json!([
+            { "name": "config", "configMap": { "name": self.name("redis"), "defaultMode": 0o555 } },
+            { "name": "tls", "secret": { "secretName": self.name("tls"), "defaultMode": 0o440 } },
+            { "name": "run", "emptyDir": { "medium": "Memory" } },
+        ])
+    }
+
+    fn containers(&self, part: &str) -> Vec<Value> {
+        let region = self.folder.input.topology.region(self.region.region);
+        let sentinels: Vec<&str> = self
+            .set
+            .regions
+            .iter()
+            .flat_map(|r| r.sentinels.iter().map(String::as_str))
+            .collect();
+        let memory = match part {
+            "node" => format!("{}Mi", self.set.memory >> 20),
+            _ => "128Mi".to_string(),
+        };
+        let probe = json!({
+            "exec": { "command": ["redis-cli", "--tls", "--cacert", "/tls/ca.crt", "-p", port(part).to_string(), "ping"] },
+            "periodSeconds": 5,
+            "timeoutSeconds": 2,
+            "failureThreshold": 3,
+        });
+        let main = json!({
+            "name": part,
+            "image": self.image(),
+            "command": ["/bin/sh", format!("/config/start-{part}.sh")],
+            "env": [
+                { "name": "SET_NAME", "value": self.set.datastore },
+                { "name": "MEMBER_DOMAIN", "value": format!("{}.{}.internal", region.place.location, self.set.datastore) },
+                { "name": "SENTINELS", "value": sentinels.join(" ") },
+                { "name": "INITIAL_PRIMARY", "value": self.initial_primary() },
+                self.password(),
+                // redis-cli reads the password from here and not from its arguments.
+                { "name": "REDISCLI_AUTH", "value": if part == "node" { "$(REDIS_PASSWORD)" } else { "" } },
+            ],
+            "ports": [{ "name": "tls", "containerPort": port(part) }],
+            "readinessProbe": probe,
+            "resources": {
+                "requests": { "cpu": "250m", "memory": memory },
+                "limits": { "memory": memory },
+            },
+            "securityContext": restricted(),
+            "volumeMounts": [
+                { "name": "config", "mountPath": "/config", "readOnly": true },
+                { "name": "tls", "mountPath": "/tls", "readOnly": true },
+                { "name": "run", "mountPath": "/run/redis" },
+                { "name": "data", "mountPath": "/data" },
+            ],
+        });
+        match part {
+            "node" => vec![main, self.exporter()],
+            _ => vec![main],
+        }
+    }
+
+    fn password(&self) -> Value {
+        json!({
+            "name": "REDIS_PASSWORD",
+            "valueFrom": { "secretKeyRef": { "name": self.name("password"), "key": "password" } },
+        })
+    }
+
+    fn exporter(&self) -> Value {
+        json!({
+            "name": "exporter",
+            "image": EXPORTER,
+            "env": [
+                { "name": "REDIS_ADDR", "value": format!("rediss://localhost:{REDIS_PORT}") },
+                { "name": "REDIS_EXPORTER_SKIP_TLS_VERIFICATION", "value": "true" },
+                self.password(),
+            ],
+            "ports": [{ "name": "metrics", "containerPort": 9121 }],
+            "resources": {
+                "requests": { "cpu": "10m", "memory": "32Mi" },
+                "limits": { "memory": "64Mi" },
+            },
+            "securityContext": restricted(),
+        })
+    }
+
+    /// One internal address for each member: replicas and sentinels announce themselves by
+    /// names that must lead to one pod, from every region.
+    fn services(&self) -> Vec<Value> {
+        let nodes = (0..self.region.nodes.len()).map(|n| ("node", n));
+        let sentinels = (0..self.region.sentinels.len()).map(|n| ("sentinel", n));
+        let annotations = self.region.annotations.iter();
+        nodes
+            .chain(sentinels)
+            .zip(annotations)
+            .map(|((part, index), annotations)| {
+                let pod = format!("{}-{index}", self.name(part));
+                let spec = json!({
+                    "type": "LoadBalancer",
+                    "externalTrafficPolicy": "Local",
+                    "publishNotReadyAddresses": true,
+                    "selector": { "statefulset.kubernetes.io/pod-name": pod },
+                    "ports": [{ "name": "tls", "port": port(part) }],
+                });
+                let mut service = self.object("v1", "Service", &pod, spec);
+                service["metadata"]["annotations"] = object_of(annotations);
+                service
+            })
+            .collect()
+    }
+
+    fn network_policy(&self) -> Value {
+        let members =
+            json!({ "matchLabels": { "app.kubernetes.io/component": self.set.datastore } });
+        let ports = json!([
+            { "protocol": "TCP", "port": REDIS_PORT },
+            { "protocol": "TCP", "port": SENTINEL_PORT },
+        ]);
+        let mut from = vec![json!({ "podSelector": {} })];
+        from.extend(policy::others(self.folder));
+        let spec = json!({
+            "podSelector": members,
+            "policyTypes": ["Ingress"],
+            "ingress": [
+                { "from": from, "ports": ports },
+                { "from": [{ "namespaceSelector": {} }], "ports": [{ "protocol": "TCP", "port": 9121 }] },
+            ],
+        });
+        self.object(
+            "networking.k8s.io/v1",
+            "NetworkPolicy",
+            &self.name("redis"),
+            spec,
+        )
+    }
+
+    /// A snapshot of a replica of this region, taken to the region's bucket.
+    fn backup(&self) -> Vec<Value> {
+        let (Some(upload), Some(schedule)) = (&self.region.backup, &self.set.backup_schedule)
+        else {
+            return Vec::new();
+        };
+        let Some(node) = self.region.nodes.last() else {
+            return Vec::new();
+        };
+        let name = self.name("backup");
+        let identities = &self.folder.input.deployment.identities;
+        let identity = identities
+            .iter()
+            .find(|i| i.workload == name && i.region == self.region.region);
+        let mut account = json!({
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": self.folder.metadata(&name, self.folder.namespace()),
+        });
+        if let Some(identity) = identity {
+            account["metadata"]["annotations"] = object_of(&identity.annotations);
+        }
+        let dump = json!({
+            "name": "snapshot",
+            "image": self.image(),
+            "command": ["redis-cli", "--tls", "--cacert", "/tls/ca.crt", "-h", node, "-p", REDIS_PORT.to_string(), "--rdb", "/work/dump.rdb"],
+            "env": [{
+                "name": "REDISCLI_AUTH",
+                "valueFrom": { "secretKeyRef": { "name": self.name("password"), "key": "password" } },
+            }],
+            "resources": { "requests": { "cpu": "100m", "memory": "64Mi" }, "limits": { "memory": "128Mi" } },
+            "securityContext": restricted(),
+            "volumeMounts": [
+                { "name": "tls", "mountPath": "/tls", "readOnly": true },
+                { "name": "work", "mountPath": "/work" },
+            ],
+        });
+        let script = format!(
+            "set -eu\nexec {} /work/dump.rdb \"{}/$(date -u +%Y-%m-%dT%H%M%SZ).rdb\"\n",
+            upload.command.join(" "),
+            upload.target,
+        );
+        let copy = json!({
+            "name": "upload",
+            "image": upload.image,
+            "command": ["/bin/sh", "-c", script],
+            "env": [{ "name": "HOME", "value": "/work" }],
+            "resources": { "requests": { "cpu": "100m", "memory": "256Mi" }, "limits": { "memory": "512Mi" } },
+            "securityContext": restricted(),
+            "volumeMounts": [{ "name": "work", "mountPath": "/work" }],
+        });
+        let pod = json!({
+            "serviceAccountName": name,
+            "restartPolicy": "Never",
+            "securityContext": {
+                "runAsNonRoot": true,
+                "runAsUser": 999,
+                "fsGroup": 999,
+                "seccompProfile": { "type": "RuntimeDefault" },
+            },
+            "initContainers": [dump],
+            "containers": [copy],
+            "volumes": [
+                { "name": "tls", "secret": { "secretName": self.name("tls"), "defaultMode": 0o440 } },
+                { "name": "work", "emptyDir": {} },
+            ],
+        });
+        let labels = json!({ "sidecar.istio.io/inject": "false" });
+        let job = json!({
+            "schedule": schedule,
+            "timeZone": "Etc/UTC",
+            "concurrencyPolicy": "Forbid",
+            "startingDeadlineSeconds": 3600,
+            "jobTemplate": { "spec": {
+                "backoffLimit": 3,
+                "activeDeadlineSeconds": 3600,
+                "template": { "metadata": { "labels": labels }, "spec": pod },
+            } },
+        });
+        vec![account, self.object("batch/v1", "CronJob", &name, job)]
+    }
+}
+
+fn port(part: &str) -> u32 {
+    if part == "node" {
+        REDIS_PORT
+    } else {
+        SENTINEL_PORT
+    }
+}
+
+fn restricted() -> Value {
+    json!({
+        "allowPrivilegeEscalation": false,
+        "readOnlyRootFilesystem": true,
+        "capabilities": { "drop": ["ALL"] },
+    })
+}
