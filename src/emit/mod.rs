@@ -3,8 +3,11 @@
 //! Architecture invariant: an emitter is a pure function; it names no cloud, reads no file
 //! and writes into the [`ArtifactSet`] only.
 
+pub mod alerts;
 pub mod helm;
 pub mod kubernetes;
+pub mod pages;
+pub mod scripts;
 pub mod terraform;
 
 use crate::artifact::ArtifactSet;
@@ -35,5 +38,13 @@ pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
     terraform::emit(input, &mut set);
     kubernetes::emit(input, &mut set);
     helm::emit(input, &mut set);
+    alerts::emit(input, &mut set);
+    let roots = terraform::roots(input);
+    let roots: Vec<_> = roots
+        .into_iter()
+        .map(|r| (r.path.clone(), r.region()))
+        .collect();
+    scripts::emit(input, &roots, &mut set);
+    pages::emit(input, &roots, &mut set);
     set
 }

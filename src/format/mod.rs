@@ -4,4 +4,7 @@
 //! topology, a cloud or a path.
 
 pub mod hcl;
+pub mod markdown;
+pub mod shell;
+pub mod text;
 pub mod yaml;

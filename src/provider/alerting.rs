@@ -182,3 +182,459 @@ fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
     };
     format!("{why}{bound}")
 }
+
+/// The multi-window burn rates of a 30-day objective: factor, long window, short window,
+/// and whether somebody is paged (share of the budget spent: 2 % in 1 h, 5 % in 6 h, 10 %
+/// in 1 d, 10 % in 3 d).
+pub const BURN_RATES: [(f64, &str, &str, AlertSeverity); 4] = [
+    (14.4, "1h", "5m", AlertSeverity::Critical),
+    (6.0, "6h", "30m", AlertSeverity::Critical),
+    (3.0, "1d", "2h", AlertSeverity::Warning),
+    (1.0, "3d", "6h", AlertSeverity::Warning),
+];
+
+/// The windows that recording rules are needed for.
+pub const WINDOWS: [&str; 8] = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "7d"];
+
+/// A backup is late when one run may fail and the next take its time: the share of a period
+/// that is waited beyond it.
+const BACKUP_MARGIN: f64 = 0.1;
+/// A drill is overdue when it is late by this share of its period.
+const DRILL_MARGIN: f64 = 1.15;
+/// Survivors should not be fuller than this after a loss.
+const HEADROOM: f64 = 0.8;
+
+/// The alerts that every recovery plan must have, with bounds from the model.
+pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
+    let derived = Derived {
+        topology,
+        deployment,
+    };
+    let mut rules = Vec::new();
+    rules.extend(derived.burn_rates());
+    rules.extend(derived.states());
+    rules.extend(derived.metrics());
+    rules.extend(derived.recovery());
+    rules.extend(derived.backups());
+    rules.extend(derived.drills());
+    rules.extend(derived.headroom());
+    rules.extend(derived.queues());
+    rules.push(derived.watchdog());
+    rules
+}
+
+/// The services whose share of failed requests is known, with the query.
+pub fn error_ratios<'a>(
+    topology: &'a Topology,
+    deployment: &'a Deployment,
+) -> impl Iterator<Item = &'a SignalQuery> {
+    let queries = deployment.signals.iter();
+    queries.filter(|q| {
+        q.signal == Signal::ErrorRate && topology.services.iter().any(|s| s.name == q.subject)
+    })
+}
+
+struct Derived<'a> {
+    topology: &'a Topology,
+    deployment: &'a Deployment,
+}
+
+impl Derived<'_> {
+    fn rule(&self, key: &str, severity: AlertSeverity, title: String, meaning: &str) -> AlertRule {
+        let name = alert_name(self.topology, key);
+        AlertRule {
+            runbook: runbook(self.topology, &name),
+            key: key.to_string(),
+            expr: String::new(),
+            lasting_seconds: 60,
+            severity,
+            title,
+            meaning: meaning.to_string(),
+            channels: Vec::new(),
+            labels: Vec::new(),
+            unit: Unit::Count,
+            bound: None,
+            sample: Vec::new(),
+            name,
+        }
+    }
+
+    fn over(
+        &self,
+        rule: AlertRule,
+        query: &SignalQuery,
+        comparison: &'static str,
+        bound: f64,
+    ) -> AlertRule {
+        AlertRule {
+            expr: format!("{} {comparison} {}", query.query, number(bound)),
+            labels: query.labels.clone(),
+            unit: query.unit,
+            bound: Some((comparison, bound)),
+            sample: query.sample.clone(),
+            ..rule
+        }
+    }
+
+    fn signals(&self, signal: Signal) -> impl Iterator<Item = &SignalQuery> {
+        self.deployment
+            .signals
+            .iter()
+            .filter(move |q| q.signal == signal)
+    }
+
+    fn burn_rates(&self) -> Vec<AlertRule> {
+        let objective = self.topology.spec.objectives.as_ref();
+        let Some(slo) = objective.and_then(|o| o.availability.as_ref()) else {
+            return Vec::new();
+        };
+        let budget = slo.complement().ratio();
+        let mut rules = Vec::new();
+        for query in error_ratios(self.topology, self.deployment) {
+            let service = &query.subject;
+            for (factor, long, short, severity) in BURN_RATES {
+                let bound = factor * budget;
+                // A rate over one can never be: such an alert would never fire.
+                if bound >= 1.0 {
+                    continue;
+                }
+                let series = |w: &str| format!("slo:error_ratio:rate{w}{{service=\"{service}\"}}");
+                let bound_text = number(bound);
+                let rule = self.rule(
+                    &format!("{service}-error-budget-burn-{long}"),
+                    severity,
+                    format!("{service} spends its error budget {factor} times too fast"),
+                    &format!(
+                        "At this rate the 30-day budget of {} is gone early; measured over {long} and {short}.",
+                        slo.complement()
+                    ),
+                );
+                rules.push(AlertRule {
+                    expr: format!(
+                        "{} > {bound_text} and {} > {bound_text}",
+                        series(long),
+                        series(short)
+                    ),
+                    lasting_seconds: 120,
+                    labels: vec!["service"],
+                    unit: Unit::Ratio,
+                    bound: Some((">", bound)),
+                    sample: query.sample.clone(),
+                    ..rule
+                });
+            }
+        }
+        rules
+    }
+
+    /// The states of failover, by how long a region has been silent.
+    fn states(&self) -> Vec<AlertRule> {
+        let mut rules = Vec::new();
+        let health = self
+            .topology
+            .hosts
+            .iter()
+            .find_map(|h| h.written.health.as_ref());
+        let every = health.map_or(10, |h| h.every.secs());
+        let failover = self.topology.spec.failover.as_ref();
+        let states = failover.map(|f| f.states.iter());
+        for (name, state) in states.into_iter().flatten() {
+            let (Some(after), Some(query)) =
+                (&state.after, self.signals(Signal::RegionSilent).next())
+            else {
+                continue;
+            };
+            let severity = match after.value {
+                1 => AlertSeverity::Warning,
+                _ => AlertSeverity::Critical,
+            };
+            let rule = self.rule(
+                &format!("region-{}", name.text),
+                severity,
+                format!("A region is in the state `{}`", name.text),
+                &format!("{} checks in a row have failed.", after.value),
+            );
+            rules.push(AlertRule {
+                lasting_seconds: u64::from(after.value.saturating_sub(1)) * every,
+                channels: state.tell.iter().map(|t| t.value.clone()).collect(),
+                ..self.over(rule, query, ">", 0.0)
+            });
+        }
+        if rules.is_empty()
+            && let Some(query) = self.signals(Signal::RegionSilent).next()
+        {
+            let rule = self.rule(
+                "region-down",
+                AlertSeverity::Critical,
+                "A region does not answer".into(),
+                "Probes from outside cannot reach it; its users are being moved or get errors.",
+            );
+            rules.push(self.over(rule, query, ">", 0.0));
+        }
+        rules
+    }
+
+    /// The thresholds of the key metrics that no alert of the spec covers.
+    fn metrics(&self) -> Vec<AlertRule> {
+        let mut rules = Vec::new();
+        for (name, metric) in self.topology.spec.metrics.iter() {
+            for (severity, threshold) in [
+                (AlertSeverity::Warning, &metric.warning),
+                (AlertSeverity::Critical, &metric.critical),
+            ] {
+                let Some(threshold) = threshold else {
+                    continue;
+                };
+                let covered = self.topology.spec.alerts.iter().any(|(_, a)| {
+                    *a.of == *metric.of
+                        && a.when.as_ref().is_some_and(|w| w.value == threshold.value)
+                });
+                if covered {
+                    continue;
+                }
+                let on = metric.on.as_ref().map(|o| o.value.as_str());
+                let matching: Vec<_> = self
+                    .signals(*metric.of)
+                    .filter(|q| on.is_none_or(|o| o == q.subject))
+                    .collect();
+                for query in &matching {
+                    let subject = match matching.len() {
+                        1 => String::new(),
+                        _ => format!("-{}", query.subject.replace('.', "-")),
+                    };
+                    let rule = self.rule(
+                        &format!("{}{subject}-{}", name.text, severity.word()),
+                        severity,
+                        format!(
+                            "{} is {} {}",
+                            name.text.replace('-', " "),
+                            threshold.comparison,
+                            threshold.text
+                        ),
+                        &meaning(*metric.of, Some(&threshold.value)),
+                    );
+                    let rule = AlertRule {
+                        lasting_seconds: 300,
+                        ..rule
+                    };
+                    rules.push(self.over(rule, query, threshold.comparison, threshold.bound));
+                }
+            }
+        }
+        rules
+    }
+
+    /// What shows that the promised recovery point is being broken, or can no longer be
+    /// seen.
+    fn recovery(&self) -> Vec<AlertRule> {
+        let mut rules = Vec::new();
+        for query in self.signals(Signal::ReplicationLag) {
+            let store = self
+                .topology
+                .datastores
+                .iter()
+                .find(|d| d.name == query.subject);
+            let own = store.and_then(|s| s.written.objectives.as_ref());
+            let objective = own.or(self.topology.spec.objectives.as_ref());
+            let region = objective
+                .and_then(|o| o.region.as_ref())
+                .and_then(|r| r.rpo.as_ref());
+            let rpo = region.or(objective.and_then(|o| o.rpo.as_ref()));
+            let subject = &query.subject;
+            if let Some(rpo) = rpo {
+                let rule = self.rule(
+                    &format!("{subject}-lag-breaches-rpo"),
+                    AlertSeverity::Critical,
+                    format!("{subject} would lose more than promised"),
+                    &format!("Copies are more than {} behind: losing the region now breaks the recovery point.", rpo.value),
+                );
+                let rule = AlertRule {
+                    lasting_seconds: 0,
+                    ..rule
+                };
+                rules.push(self.over(rule, query, ">", rpo.secs() as f64));
+            }
+            let rule = self.rule(
+                &format!("{subject}-lag-missing"),
+                AlertSeverity::Critical,
+                format!("Nobody reports how far {subject} is behind"),
+                "Unknown lag counts as lag over the objective.",
+            );
+            rules.push(AlertRule {
+                expr: format!("absent({})", query.query),
+                lasting_seconds: 300,
+                ..rule
+            });
+        }
+        rules
+    }
+
+    fn backups(&self) -> Vec<AlertRule> {
+        let mut rules = Vec::new();
+        for store in &self.topology.datastores {
+            let Some(backup) = &store.written.backup else {
+                continue;
+            };
+            let Some(every) = &backup.every else {
+                continue;
+            };
+            let (every, takes) = (every.secs() as f64, backup.takes.secs() as f64);
+            let bound = every * (1.0 + BACKUP_MARGIN) + takes;
+            let name = &store.name;
+            let series = format!(
+                "backup_last_success_timestamp_seconds{{system=\"{}\",datastore=\"{name}\"}}",
+                self.topology.name
+            );
+            let rule = self.rule(
+                &format!("{name}-backup-too-old"),
+                AlertSeverity::Critical,
+                format!("The newest backup of {name} is too old"),
+                "Each backup that is missing is a day more of data that cannot be brought back.",
+            );
+            rules.push(AlertRule {
+                expr: format!("time() - max by (datastore) ({series}) > {}", number(bound)),
+                lasting_seconds: 300,
+                labels: vec!["datastore"],
+                unit: Unit::Seconds,
+                ..rule
+            });
+        }
+        rules
+    }
+
+    fn drills(&self) -> Vec<AlertRule> {
+        let system = &self.topology.name;
+        let overdue = |(name, drill): (&crate::spec::Name, &crate::spec::Drill)| {
+            let days = match *drill.every {
+                crate::spec::Cadence::Weekly => 7.0,
+                crate::spec::Cadence::Monthly => 31.0,
+                crate::spec::Cadence::Quarterly => 92.0,
+                crate::spec::Cadence::Yearly => 366.0,
+            };
+            let bound = (days * 86_400.0 * DRILL_MARGIN).ceil();
+            let series = format!(
+                "dr_test_last_success_timestamp_seconds{{system=\"{system}\",drill=\"{}\"}}",
+                name.text
+            );
+            let rule = self.rule(
+                &format!("{}-drill-overdue", name.text),
+                AlertSeverity::Warning,
+                format!("The drill `{}` is overdue", name.text),
+                "A promise that is not exercised is a hope.",
+            );
+            AlertRule {
+                expr: format!("time() - max by (drill) ({series}) > {}", number(bound)),
+                lasting_seconds: 3600,
+                labels: vec!["drill"],
+                unit: Unit::Seconds,
+                ..rule
+            }
+        };
+        self.topology.spec.drills.iter().map(overdue).collect()
+    }
+
+    /// Demand against what is left after losing the region that matters most.
+    fn headroom(&self) -> Vec<AlertRule> {
+        let mut rules = Vec::new();
+        for service in &self.topology.services {
+            let per_replica = service
+                .written
+                .capacity
+                .as_ref()
+                .and_then(|c| c.per_replica.as_ref());
+            let Some(per_replica) = per_replica.filter(|_| service.placements.len() > 1) else {
+                continue;
+            };
+            let most: Vec<f64> = service
+                .placements
+                .iter()
+                .map(|p| f64::from(p.replicas.max) * per_replica.per_second())
+                .collect();
+            let total: f64 = most.iter().sum();
+            let left = most
+                .iter()
+                .map(|lost| total - lost)
+                .fold(f64::INFINITY, f64::min);
+            if service.runtime != crate::spec::Runtime::Kubernetes {
+                continue;
+            }
+            let query = format!(
+                "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\"}}[5m]))",
+                service.name, self.topology.namespace
+            );
+            let rule = self.rule(
+                &format!("{}-failover-headroom-low", service.name),
+                AlertSeverity::Warning,
+                format!("Losing a region would overload {}", service.name),
+                "The regions that would remain could not carry today's load at their most replicas.",
+            );
+            rules.push(AlertRule {
+                expr: format!("{query} > {}", number(HEADROOM * left)),
+                lasting_seconds: 900,
+                unit: Unit::PerSecond,
+                ..rule
+            });
+        }
+        rules
+    }
+
+    fn queues(&self) -> Vec<AlertRule> {
+        let mut rules = Vec::new();
+        for queue in &self.topology.queues {
+            let written = &queue.written;
+            let dead = written.dead_letter.as_ref();
+            let limits = [
+                (
+                    Signal::DeadLetters,
+                    dead.and_then(|d| d.limit.as_ref()),
+                    "dead-letters",
+                ),
+                (
+                    Signal::QueueBacklog,
+                    written.backlog_limit.as_ref(),
+                    "backlog",
+                ),
+            ];
+            for (signal, limit, what) in limits {
+                let query = self.signals(signal).find(|q| q.subject == queue.name);
+                let (Some(limit), Some(query)) = (limit, query) else {
+                    continue;
+                };
+                let rule = self.rule(
+                    &format!("{}-{what}", queue.name),
+                    AlertSeverity::Warning,
+                    title(signal, &queue.name),
+                    &meaning(signal, None),
+                );
+                let window = dead.map_or(300, |d| d.window.secs());
+                let rule = AlertRule {
+                    lasting_seconds: window,
+                    ..rule
+                };
+                rules.push(self.over(rule, query, ">", f64::from(limit.value)));
+            }
+        }
+        rules
+    }
+
+    /// Always on: its silence tells an outside watcher that alerting itself is down.
+    fn watchdog(&self) -> AlertRule {
+        AlertRule {
+            expr: "vector(1)".into(),
+            lasting_seconds: 0,
+            ..self.rule(
+                "watchdog",
+                AlertSeverity::Info,
+                "Alerting works".into(),
+                "This alert always fires; a receiver outside raises the alarm when it stops.",
+            )
+        }
+    }
+}
+
+/// All alerts of a system, those of the spec first.
+pub fn all_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
+    let mut rules = spec_alerts(topology, deployment);
+    rules.extend(derived_alerts(topology, deployment));
+    rules
+}

@@ -404,6 +404,16 @@ pub enum OperationKind {
     Restore,
     /// Checks that something works.
     Verify,
+    /// Makes what others need before Terraform can run: a state bucket, service agents.
+    Bootstrap,
+    /// Takes the lock that one failover at a time holds; `$LOCK_FILE` is its text.
+    Lock,
+    /// Releases it.
+    Unlock,
+    /// Keeps the record of an action; `$EVIDENCE` is the file.
+    Record,
+    /// Shows what was spent, by region.
+    Cost,
 }
 
 /// A command for scripts and runbooks, always the real CLI's.

@@ -52,6 +52,14 @@ pub fn roots(input: Input) -> Vec<Root> {
 }
 
 impl Root {
+    /// The region whose root this is, if it is one's.
+    pub fn region(&self) -> Option<RegionId> {
+        match self.scope {
+            Some(Scope::Region(id)) => Some(id),
+            _ => None,
+        }
+    }
+
     /// Whether a call is written in this root.
     fn holds(&self, call: &Call) -> bool {
         self.scope.is_none_or(|scope| scope == call.scope)

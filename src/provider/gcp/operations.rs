@@ -13,6 +13,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
         project: project(topology),
         found: Vec::new(),
     };
+    all.system();
     all.hosts();
     all.workloads();
     topology.datastores.iter().for_each(|d| all.datastore(d));
@@ -29,6 +30,124 @@ struct Operations<'a> {
 impl Operations<'_> {
     fn add(&mut self, operation: Operation) {
         self.found.push(operation);
+    }
+
+    /// Locks, records, bootstrap and the bill.
+    fn system(&mut self) {
+        let name = self.topology.name.clone();
+        let project = self.project.clone();
+        let bucket = format!("gs://{project}-{name}-evidence");
+        let lock = format!("{bucket}/locks/failover");
+        let mut add =
+            |kind, title: &str, command: &[&str], expect: &str, budget_seconds, otherwise: &str| {
+                self.found.push(Operation {
+                    kind,
+                    subject: name.clone(),
+                    region: None,
+                    title: title.into(),
+                    command: words(command),
+                    expect: expect.into(),
+                    budget_seconds,
+                    otherwise: otherwise.into(),
+                });
+            };
+        add(
+            OperationKind::Lock,
+            "Take the failover lock",
+            &[
+                "gcloud",
+                "storage",
+                "cp",
+                "--if-generation-match=0",
+                "$LOCK_FILE",
+                &lock,
+            ],
+            "the copy ends without an error",
+            15,
+            "somebody else holds the lock: read who with --status, and talk to them",
+        );
+        add(
+            OperationKind::Unlock,
+            "Release the failover lock",
+            &["gcloud", "storage", "rm", &lock],
+            "Removing the lock",
+            15,
+            "remove it by hand once the failover is over",
+        );
+        add(
+            OperationKind::Record,
+            "Keep the record",
+            &[
+                "gcloud",
+                "storage",
+                "cp",
+                "$EVIDENCE",
+                &format!("{bucket}/records/"),
+            ],
+            "the copy ends without an error",
+            15,
+            "keep the file and copy it later",
+        );
+        let agents = [
+            "pubsub.googleapis.com",
+            "secretmanager.googleapis.com",
+            "firestore.googleapis.com",
+            "artifactregistry.googleapis.com",
+            "gkebackup.googleapis.com",
+        ];
+        for agent in agents {
+            add(
+                OperationKind::Bootstrap,
+                &format!("Make the service agent of {agent}, which keys are granted to"),
+                &[
+                    "gcloud",
+                    "beta",
+                    "services",
+                    "identity",
+                    "create",
+                    &format!("--service={agent}"),
+                    "--project",
+                    &project,
+                ],
+                "Service identity created",
+                30,
+                "enable the API first: the first step of Terraform does",
+            );
+        }
+        if self
+            .topology
+            .spec
+            .cost
+            .as_ref()
+            .is_some_and(|c| *c.billing_export)
+        {
+            let dataset = super::cost::dataset(&name);
+            let query = format!(
+                "SELECT location.region AS region, service.description AS service, ROUND(SUM(cost), 2) AS cost, currency \
+                 FROM `{project}.{dataset}.gcp_billing_export_v1_*` \
+                 WHERE project.id = '{project}' AND invoice.month = @month \
+                 GROUP BY region, service, currency ORDER BY region, cost DESC"
+            );
+            add(
+                OperationKind::Cost,
+                "Sum up the bill by region and service",
+                &[
+                    "bq",
+                    "query",
+                    "--project_id",
+                    &project,
+                    "--use_legacy_sql=false",
+                    "--format=csv",
+                    "--max_rows=1000",
+                    "--parameter",
+                    "$MONTH_PARAMETER",
+                    &query,
+                ],
+                "a line for each region and service",
+                60,
+                "the export begins a day after it is switched on in the billing account",
+            );
+        }
     }
 
     /// Taking a region out of the load balancer and back: capacity of its endpoint groups,
@@ -304,7 +423,7 @@ impl Operations<'_> {
             if backup.point_in_time.is_some() {
                 self.add(Operation {
                     kind: OperationKind::Restore,
-                    subject: store.name.clone(),
+                    subject: id.clone(),
                     region: None,
                     title: format!("Copy {id} as it was, into a new database"),
                     command: words(&[
@@ -329,7 +448,7 @@ impl Operations<'_> {
             if backup.every.is_some() {
                 self.add(Operation {
                     kind: OperationKind::Restore,
-                    subject: store.name.clone(),
+                    subject: id.clone(),
                     region: None,
                     title: format!("Restore a backup of {id} into a new database"),
                     command: words(&[

@@ -1,0 +1,125 @@
+//! Who is told: routes and receivers.
+//!
+//! Alertmanager repeats and groups; it cannot wait for an answer. The times of an
+//! escalation belong into the paging service, whose policy names them; here each step's
+//! channel is only a receiver.
+
+use crate::emit::Input;
+use crate::provider::alerting::alert_name;
+use crate::spec::Channel;
+use serde_json::{Value, json};
+
+/// Where the secrets of the receivers are mounted.
+const SECRETS: &str = "/etc/alertmanager/secrets";
+
+pub(super) fn config(input: Input) -> Value {
+    let channels = &input.topology.spec.channels;
+    let mut receivers = vec![json!({ "name": "nobody" })];
+    let watchdog = alert_name(input.topology, "watchdog");
+    // A channel of that name is told every minute that alerting works, and raises the alarm
+    // when it hears nothing.
+    let deadman = channels.names().find(|name| *name == "deadman");
+    let mut routes = vec![json!({
+        "matchers": [format!("alertname=\"{watchdog}\"")],
+        "receiver": deadman.unwrap_or("nobody"),
+        "group_wait": "0s",
+        "group_interval": "1m",
+        "repeat_interval": "1m",
+    })];
+    for (name, channel) in channels.iter() {
+        receivers.push(receiver(&name.text, channel));
+        routes.push(route(&name.text, channel));
+    }
+    routes.extend(by_severity(input));
+    json!({
+        "route": {
+            "receiver": default_receiver(input),
+            "group_by": ["system", "alertname"],
+            "group_wait": "10s",
+            "group_interval": "5m",
+            "repeat_interval": "4h",
+            "routes": routes,
+        },
+        // A lost region is one message, not one from each part of it.
+        "inhibit_rules": [{
+            "source_matchers": [format!("alertname=~\"{}\"", down_alerts(input))],
+            "target_matchers": ["severity=~\"warning|low|info\""],
+            "equal": ["system", "region"],
+        }],
+        "receivers": receivers,
+    })
+}
+
+fn down_alerts(input: Input) -> String {
+    let names = ["region-failure", "region-unhealthy", "region-down"];
+    names.map(|n| alert_name(input.topology, n)).join("|")
+}
+
+/// Alerts that name a channel in their `tell` label come to it, whatever else they name.
+fn route(name: &str, channel: &Channel) -> Value {
+    let mut matchers = vec![format!("tell=~\"(.*,)?{name}(,.*)?\"")];
+    if !channel.regions.is_empty() {
+        let regions: Vec<&str> = channel.regions.iter().map(|r| r.value.as_str()).collect();
+        matchers.push(format!("region=~\"|{}\"", regions.join("|")));
+    }
+    json!({ "matchers": matchers, "receiver": name, "continue": true })
+}
+
+/// Alerts that name nobody: a page for critical ones, a message for the rest.
+fn by_severity(input: Input) -> Vec<Value> {
+    let channels = &input.topology.spec.channels;
+    let first = |has: fn(&Channel) -> bool| {
+        let found = channels.iter().find(|(_, c)| has(c));
+        found.map(|(name, _)| name.text.clone())
+    };
+    let page = first(|c| c.pagerduty.is_some());
+    let message = first(|c| c.slack.is_some()).or(first(|c| c.email.is_some()));
+    let routes = [("critical|high", page), ("warning|low", message)];
+    let route = |(severities, receiver): (&str, Option<String>)| {
+        receiver.map(|receiver| {
+            json!({
+                "matchers": ["tell=\"\"", format!("severity=~\"{severities}\"")],
+                "receiver": receiver,
+            })
+        })
+    };
+    routes.into_iter().filter_map(route).collect()
+}
+
+fn default_receiver(input: Input) -> String {
+    let mut names = input.topology.spec.channels.names();
+    names.next().unwrap_or("nobody").to_string()
+}
+
+fn receiver(name: &str, channel: &Channel) -> Value {
+    let mut receiver = json!({ "name": name });
+    if let Some(slack) = &channel.slack {
+        receiver["slack_configs"] = json!([{
+            "api_url_file": format!("{SECRETS}/{name}"),
+            "channel": slack.value,
+            "send_resolved": true,
+            "title": "{{ .CommonAnnotations.summary }}",
+            "text": "{{ range .Alerts }}{{ .Annotations.description }} {{ .Annotations.runbook_url }}\n{{ end }}",
+        }]);
+    }
+    if channel.pagerduty.is_some() {
+        receiver["pagerduty_configs"] = json!([{
+            "routing_key_file": format!("{SECRETS}/{name}"),
+            "description": "{{ .CommonAnnotations.summary }}",
+            "severity": "{{ if eq .CommonLabels.severity \"critical\" }}critical{{ else }}warning{{ end }}",
+            "links": [{ "href": "{{ .CommonAnnotations.runbook_url }}", "text": "Runbook" }],
+        }]);
+    }
+    if let Some(email) = &channel.email {
+        receiver["email_configs"] = json!([{
+            "to": email.value,
+            "from": "alertmanager@localhost",
+            "smarthost": "localhost:25",
+            "send_resolved": true,
+        }]);
+    }
+    if let Some(webhook) = &channel.webhook {
+        receiver["webhook_configs"] = json!([{ "url": webhook.value, "send_resolved": true }]);
+    }
+    receiver
+}

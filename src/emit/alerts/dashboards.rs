@@ -1,0 +1,199 @@
+//! Grafana dashboards: one across all regions, one for each.
+
+use super::EMITTER;
+use crate::artifact::ArtifactSet;
+use crate::emit::Input;
+use crate::provider::{SignalQuery, Unit};
+use crate::spec::{Metric, Signal};
+use serde_json::{Value, json};
+
+/// Grafana's grid has 24 columns; three panels stand in a row.
+const WIDTH: u64 = 8;
+const HEIGHT: u64 = 8;
+
+pub(super) fn emit(input: Input, set: &mut ArtifactSet) {
+    let wanted = input.topology.spec.observability.as_ref();
+    let wanted = wanted.and_then(|o| o.dashboards.as_ref());
+    let mut add = |name: &str, value: Value| {
+        let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+        set.text(
+            EMITTER,
+            format!("alerts/dashboards/{name}.json"),
+            text + "\n",
+        );
+    };
+    if wanted.is_none_or(|d| *d.across) {
+        add("overview", overview(input));
+    }
+    if wanted.is_none_or(|d| *d.per_region) {
+        for region in &input.topology.regions {
+            add(&region.name, of_region(input, &region.name));
+        }
+    }
+}
+
+fn overview(input: Input) -> Value {
+    let panels = input.deployment.signals.iter().enumerate();
+    let panels = panels.map(|(index, query)| {
+        let metric = metric_of(input, query);
+        panel(
+            index as u64,
+            &title(query, metric),
+            &query.query,
+            query.unit,
+            metric,
+        )
+    });
+    dashboard(input, "overview", "all regions", panels.collect())
+}
+
+/// What tells one region from the others: probes, services, copies.
+fn of_region(input: Input, region: &str) -> Value {
+    let topology = input.topology;
+    let probes = format!(
+        "probe_success{{job=\"blackbox-regions\",system=\"{}\",region=\"{region}\"}}",
+        topology.name
+    );
+    let mut panels = vec![
+        (
+            "Answers from outside".to_string(),
+            format!("avg(avg_over_time({probes}[1m]))"),
+            Unit::Ratio,
+        ),
+        (
+            "Time to answer, 95th percentile".to_string(),
+            format!(
+                "max(quantile_over_time(0.95, {}[5m]))",
+                probes.replace("probe_success", "probe_duration_seconds")
+            ),
+            Unit::Seconds,
+        ),
+    ];
+    let cluster = input
+        .deployment
+        .clusters
+        .iter()
+        .find(|c| topology.region(c.region).name == region);
+    if let Some(cluster) = cluster {
+        for service in &topology.services {
+            if service.replicas_in(cluster.region).is_none()
+                || service.runtime != crate::spec::Runtime::Kubernetes
+            {
+                continue;
+            }
+            let of = format!(
+                "reporter=\"destination\",destination_service_name=\"{}\",cluster=\"{}\"",
+                service.name, cluster.name
+            );
+            panels.push((
+                format!("{}: requests", service.name),
+                format!("sum(rate(istio_requests_total{{{of}}}[5m]))"),
+                Unit::PerSecond,
+            ));
+            panels.push((
+                format!("{}: share that fails", service.name),
+                format!("sum(rate(istio_requests_total{{{of},response_code=~\"5..\"}}[5m])) / sum(rate(istio_requests_total{{{of}}}[5m]))"),
+                Unit::Ratio,
+            ));
+        }
+    }
+    for store in &topology.datastores {
+        if store.written.replication.is_some() && store.written.sentinels.is_none() {
+            let of = format!(
+                "system=\"{}\",datastore=\"{}\",region=\"{region}\"",
+                topology.name, store.name
+            );
+            panels.push((
+                format!("{}: behind", store.name),
+                format!("max(replication_lag_seconds{{{of}}})"),
+                Unit::Seconds,
+            ));
+        }
+    }
+    let panels = panels.iter().enumerate();
+    let panels = panels.map(|(i, (title, query, unit))| panel(i as u64, title, query, *unit, None));
+    dashboard(input, region, region, panels.collect())
+}
+
+fn metric_of<'a>(input: Input<'a>, query: &SignalQuery) -> Option<&'a Metric> {
+    let metrics = input.topology.spec.metrics.iter();
+    let fits = |m: &Metric| {
+        *m.of == query.signal && m.on.as_ref().is_none_or(|o| o.value == query.subject)
+    };
+    metrics.map(|(_, m)| m).find(|m| fits(m))
+}
+
+fn title(query: &SignalQuery, metric: Option<&Metric>) -> String {
+    let own = metric
+        .and_then(|m| m.title.as_ref())
+        .map(|t| t.value.clone());
+    own.unwrap_or_else(|| format!("{}: {}", query.subject, words(query.signal)))
+}
+
+fn words(signal: Signal) -> String {
+    signal.word().replace('-', " ")
+}
+
+fn panel(index: u64, title: &str, query: &str, unit: Unit, metric: Option<&Metric>) -> Value {
+    let unit = match unit {
+        Unit::Seconds => "s",
+        Unit::Ratio => "percentunit",
+        Unit::Count => "short",
+        Unit::PerSecond => "reqps",
+        Unit::Bytes => "Bps",
+    };
+    json!({
+        "id": index + 1,
+        "type": "timeseries",
+        "title": title,
+        "gridPos": { "h": HEIGHT, "w": WIDTH, "x": (index % 3) * WIDTH, "y": (index / 3) * HEIGHT },
+        "datasource": { "type": "prometheus", "uid": "${datasource}" },
+        "fieldConfig": {
+            "defaults": { "unit": unit, "thresholds": thresholds(metric) },
+            "overrides": [],
+        },
+        "options": { "legend": { "displayMode": "list", "placement": "bottom" } },
+        "targets": [{ "refId": "A", "expr": query }],
+    })
+}
+
+/// The lines of a metric's warning and critical thresholds, for metrics that are worse when
+/// higher.
+fn thresholds(metric: Option<&Metric>) -> Value {
+    let mut steps = vec![json!({ "color": "green", "value": null })];
+    let levels = metric.map(|m| [("orange", &m.warning), ("red", &m.critical)]);
+    for (color, threshold) in levels.into_iter().flatten() {
+        if let Some(threshold) = threshold.as_ref().filter(|t| t.comparison.starts_with('>')) {
+            steps.push(json!({ "color": color, "value": threshold.bound }));
+        }
+    }
+    json!({ "mode": "absolute", "steps": steps })
+}
+
+fn dashboard(input: Input, id: &str, title: &str, panels: Vec<Value>) -> Value {
+    let uid = format!("{}-{id}", input.topology.name);
+    // Grafana takes at most 40 characters; the end tells dashboards apart.
+    let uid: String = uid
+        .chars()
+        .rev()
+        .take(40)
+        .collect::<String>()
+        .chars()
+        .rev()
+        .collect();
+    json!({
+        "uid": uid.trim_start_matches('-'),
+        "title": format!("{}: {title}", input.topology.name),
+        "tags": [input.topology.name, "meridian"],
+        "timezone": "utc",
+        "schemaVersion": 39,
+        "refresh": "30s",
+        "time": { "from": "now-6h", "to": "now" },
+        "templating": { "list": [{
+            "name": "datasource",
+            "type": "datasource",
+            "query": "prometheus",
+        }] },
+        "panels": panels,
+    })
+}

@@ -1,0 +1,537 @@
+//! What the templates of the pages read. Texts of the spec are escaped by the templates.
+
+use crate::analysis::term::detection;
+use crate::emit::Input;
+use crate::format::{markdown, shell};
+use crate::provider::alerting::all_alerts;
+use crate::provider::{Operation, OperationKind};
+use crate::spec::{Channel, Duration, Objectives, Role};
+use crate::topology::{RegionId, Service};
+use serde_json::{Value, json};
+
+pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
+    let topology = input.topology;
+    let spec = &topology.spec;
+    let describe = |t: &Option<crate::spec::Text>, other: &str| {
+        t.as_ref().map_or(other.to_string(), |t| t.value.clone())
+    };
+    let from = topology.primary().or(topology.region_ids().next());
+    let to = from.and_then(|id| topology.successor(id));
+    json!({
+        "header": input.header(),
+        "system": topology.name,
+        "description": describe(&spec.description, "A system on several regions."),
+        "owner": describe(&spec.owner, "unknown"),
+        "spec_name": topology.spec_name,
+        "namespace": topology.namespace,
+        "objectives": objectives(spec.objectives.as_ref()),
+        "regions": topology.region_ids().map(|id| region(input, id)).collect::<Vec<_>>(),
+        "services": topology.services.iter().map(|s| service(input, s)).collect::<Vec<_>>(),
+        "stores": stores(input),
+        "queues": topology.queues.iter().map(|q| json!({
+            "name": q.name,
+            "receiver": q.receiver.map(|r| topology.service(r).name.clone()),
+            "dead_letter_after": q.written.dead_letter.as_ref().map_or(5, |d| d.after.value),
+        })).collect::<Vec<_>>(),
+        "hosts": hosts(input),
+        "decisions": input.deployment.decisions.iter().map(|d| json!({
+            "title": d.title,
+            "reason": d.reason,
+        })).collect::<Vec<_>>(),
+        "contract": input.deployment.contract.iter().map(|c| json!({
+            "name": c.name, "kind": c.kind, "labels": c.labels, "by": c.by, "meaning": c.meaning,
+        })).collect::<Vec<_>>(),
+        "signals": input.deployment.signals.iter().map(|s| json!({
+            "subject": s.subject,
+            "signal": s.signal.word().replace('-', " "),
+            "source": s.source,
+        })).collect::<Vec<_>>(),
+        "roots": roots.iter().map(|(path, id)| json!({
+            "path": path,
+            "region": id.map(|id| topology.region(id).name.clone()),
+        })).collect::<Vec<_>>(),
+        "clusters": input.deployment.clusters.iter().map(|c| json!({
+            "region": topology.region(c.region).name,
+            "name": c.name,
+            "context": c.context,
+            "credentials": c.credentials,
+        })).collect::<Vec<_>>(),
+        "variables": input.deployment.variables.iter().filter(|v| v.default.is_none()).map(|v| json!({
+            "name": v.name, "description": v.description, "sensitive": v.sensitive,
+        })).collect::<Vec<_>>(),
+        "bucket": spec.terraform.as_ref().and_then(|t| t.state_bucket.as_ref()).map(|b| b.value.clone()),
+        "secrets": secrets(input),
+        "redis": input.deployment.sentinel_sets.iter().map(|s| s.datastore.clone()).collect::<Vec<_>>(),
+        "mesh": spec.mesh.is_some(),
+        "from": from.map(|id| topology.region(id).name.clone()),
+        "to": to.map(|id| topology.region(id).name.clone()),
+        "steps": steps(input, from, to),
+        "alerts": alerts(input),
+        "channels": spec.channels.iter().map(|(n, c)| json!({
+            "name": n.text, "address": address(c),
+        })).collect::<Vec<_>>(),
+        "escalations": escalations(input),
+        "states": states(input),
+        "failover": failover(input),
+        "drills": drills(input),
+        "backups": backups(input),
+        "restores": operations(input, &[OperationKind::Restore]),
+        "inspect": operations(input, &[OperationKind::Inspect]),
+        "cost": cost(input),
+        "transfers": transfers(input),
+    })
+}
+
+fn objectives(objectives: Option<&Objectives>) -> Value {
+    let time = |t: Option<&crate::spec::Time>| {
+        t.map_or("not promised".to_string(), |t| t.value.to_string())
+    };
+    let region = objectives.and_then(|o| o.region.as_ref());
+    let corruption = objectives.and_then(|o| o.corruption.as_ref());
+    let rto = objectives.and_then(|o| o.rto.as_ref());
+    let rpo = objectives.and_then(|o| o.rpo.as_ref());
+    json!({
+        "availability": objectives
+            .and_then(|o| o.availability.as_ref())
+            .map_or("not promised".to_string(), |a| a.value.to_string()),
+        "rto": time(region.and_then(|r| r.rto.as_ref()).or(rto)),
+        "rpo": time(region.and_then(|r| r.rpo.as_ref()).or(rpo)),
+        "corruption_rto": time(corruption.and_then(|c| c.rto.as_ref()).or(rto)),
+        "corruption_rpo": time(corruption.and_then(|c| c.rpo.as_ref()).or(rpo)),
+    })
+}
+
+fn region(input: Input, id: RegionId) -> Value {
+    let topology = input.topology;
+    let region = topology.region(id);
+    let successor = topology
+        .successor(id)
+        .map(|s| topology.region(s).name.clone());
+    json!({
+        "id": format!("r{}", id.0),
+        "name": region.name,
+        "city": region.place.city,
+        "country": region.place.country,
+        "provider": region.place.provider.word(),
+        "role": region.role.word(),
+        "weight": region.weight,
+        "serves": region.serves.iter().map(|c| c.word()).collect::<Vec<_>>().join(", "),
+        "zone": region.zone.clone().unwrap_or_else(|| "none".into()),
+        "successor": successor.unwrap_or_else(|| "none".into()),
+        "standby": region.role == Role::Standby,
+    })
+}
+
+fn service(input: Input, service: &Service) -> Value {
+    let topology = input.topology;
+    let replicas = service
+        .placements
+        .iter()
+        .map(|p| format!("{} {}", topology.region(p.region).name, p.replicas));
+    json!({
+        "id": format!("s{}", index(input, service)),
+        "name": service.name,
+        "runtime": service.runtime.word(),
+        "image": service.written.image.value,
+        "replicas": replicas.collect::<Vec<_>>().join(", "),
+        "uses": service.uses.iter().map(|id| json!({
+            "id": format!("d{}", id.0),
+            "name": topology.datastore(*id).name,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn index(input: Input, service: &Service) -> usize {
+    let services = &input.topology.services;
+    services
+        .iter()
+        .position(|s| s.name == service.name)
+        .unwrap_or(0)
+}
+
+fn stores(input: Input) -> Vec<Value> {
+    let topology = input.topology;
+    let stores = topology.datastores.iter().enumerate();
+    stores
+        .map(|(index, store)| {
+            let replication = store.written.replication.as_ref();
+            let datasets = store.written.datasets.iter().map(|(name, d)| {
+                let holds = d.holds.iter().map(|h| h.value.word()).collect::<Vec<_>>();
+                json!({
+                    "name": name.text,
+                    "holds": holds.join(", "),
+                    "copies": d.copies.value.word(),
+                    "zone": d.zone.as_ref().map_or("none", |z| z.as_str()),
+                })
+            });
+            let conflicts = replication.and_then(|r| r.conflicts.as_ref()).map(|c| c.value.word());
+            let tie = replication.and_then(|r| r.tie.as_ref()).map(|t| t.value.word());
+            json!({
+                "id": format!("d{index}"),
+                "name": store.name,
+                "engine": store.engine.word(),
+                "places": store.databases.iter().map(|d| format!("{} at {}", d.name, d.location)).collect::<Vec<_>>().join("; "),
+                "mode": replication.map_or("none", |r| r.mode.value.word()),
+                "conflicts": conflicts,
+                "tie": tie,
+                "datasets": datasets.collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+fn hosts(input: Input) -> Vec<Value> {
+    let topology = input.topology;
+    let hosts = topology.hosts.iter().enumerate();
+    hosts
+        .map(|(index, host)| {
+            let policy = host.written.policy.iter().map(|p| p.value.word());
+            json!({
+                "id": format!("h{index}"),
+                "name": host.name,
+                "service": format!("s{}", host.service.0),
+                "policy": policy.collect::<Vec<_>>().join(", then "),
+                "drain": host.written.drain.value.to_string(),
+                "regions": host.regions.iter().map(|id| format!("r{}", id.0)).collect::<Vec<_>>(),
+            })
+        })
+        .collect()
+}
+
+fn secrets(input: Input) -> Vec<Value> {
+    let topology = input.topology;
+    let mut names: Vec<String> = topology
+        .secrets
+        .iter()
+        .map(|s| format!("{}-{}", topology.name, s.name))
+        .collect();
+    names.extend(
+        input
+            .deployment
+            .sentinel_sets
+            .iter()
+            .map(|s| s.password_secret.clone()),
+    );
+    names.into_iter().map(Value::from).collect()
+}
+
+fn operations(input: Input, kinds: &[OperationKind]) -> Vec<Value> {
+    let operations = input.deployment.operations.iter();
+    let of_kind = operations.filter(|o| kinds.contains(&o.kind));
+    of_kind.map(operation).collect()
+}
+
+fn operation(operation: &Operation) -> Value {
+    json!({
+        "title": operation.title,
+        "command": shell::command(&operation.command),
+        "expect": operation.expect,
+        "budget": clock(operation.budget_seconds),
+        "otherwise": operation.otherwise,
+    })
+}
+
+/// Minutes and seconds: `2:10`.
+fn clock(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// The steps of leaving a region, with what each may take.
+fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) -> Vec<Value> {
+    let Some((from, to)) = from.zip(to) else {
+        return Vec::new();
+    };
+    let topology = input.topology;
+    let seconds = |kind: OperationKind, id: RegionId| -> u64 {
+        let operations = input.deployment.operations.iter();
+        let here = operations.filter(|o| o.kind == kind && o.region == Some(id));
+        // Commands of one step run one after the other, but drains overlap.
+        let mut own: Vec<u64> = here.map(|o| o.budget_seconds).collect();
+        own.sort_unstable();
+        let longest = own.pop().unwrap_or(0);
+        longest + own.len() as u64 * 5
+    };
+    let verify: u64 = {
+        let operations = input.deployment.operations.iter();
+        let own = operations.filter(|o| o.kind == OperationKind::Verify);
+        own.map(|o| o.budget_seconds).sum()
+    };
+    let (a, b) = (&topology.region(from).name, &topology.region(to).name);
+    let parts = [
+        (
+            "freeze",
+            format!("Freeze deployments and scaling in {b}"),
+            "operator",
+            seconds(OperationKind::Scale, to).min(30),
+            "a line `annotated` for each scaler, or nothing to freeze",
+        ),
+        (
+            "fence",
+            format!("Take {a} out of the load balancers"),
+            "operator",
+            seconds(OperationKind::Fence, from),
+            "`Updated` for each back end",
+        ),
+        (
+            "lag",
+            format!("Measure how far {b} is behind"),
+            "operator",
+            seconds(OperationKind::Lag, to).max(5),
+            "every replica's link is `ok`, or there is nothing to measure",
+        ),
+        (
+            "promote",
+            format!("Let the copies in {b} take writes"),
+            "incident commander decides, operator acts",
+            seconds(OperationKind::Promote, to).max(5),
+            "`OK`, or nothing to promote",
+        ),
+        (
+            "scale",
+            format!("Grow {b} before the load comes"),
+            "operator",
+            seconds(OperationKind::Scale, to).max(5),
+            "the services of the region are updated",
+        ),
+        (
+            "verify",
+            "See from outside that users are served".to_string(),
+            "operator",
+            verify.max(10),
+            "no output and exit status 0",
+        ),
+    ];
+    let mut elapsed = detected(input);
+    let detected = elapsed;
+    let mut steps = Vec::new();
+    for (number, (id, title, actor, budget, expect)) in parts.into_iter().enumerate() {
+        let starts = elapsed;
+        elapsed += budget;
+        steps.push(json!({
+            "number": number + 1,
+            "id": id,
+            "title": title,
+            "actor": actor,
+            "budget": clock(budget),
+            "elapsed": clock(elapsed),
+            "starts": starts,
+            "seconds": budget,
+            "detected": detected,
+            "expect": expect,
+            "final": id == "promote",
+            "command": format!("scripts/failover-region.sh --from {a} --to {b} --step {id} --apply"),
+        }));
+    }
+    steps
+}
+
+/// Seconds until a lost region is noticed, at worst.
+fn detected(input: Input) -> u64 {
+    let health = input
+        .topology
+        .hosts
+        .iter()
+        .find_map(|h| h.written.health.as_ref());
+    let health = health.map(|h| {
+        let timeout = h.timeout.as_ref().map_or(h.every.value, |t| t.value);
+        let (_, worst) = detection(
+            h.every.millis(),
+            timeout.millis(),
+            u64::from(h.unhealthy_after.value),
+        );
+        worst.div_ceil(1000)
+    });
+    health.unwrap_or(0)
+}
+
+fn alerts(input: Input) -> Vec<Value> {
+    let rules = all_alerts(input.topology, input.deployment);
+    let rules = rules.iter().map(|rule| {
+        let told = match rule.channels.is_empty() {
+            true => "by severity".to_string(),
+            false => rule.channels.join(", "),
+        };
+        json!({
+            "name": rule.name,
+            "anchor": markdown::anchor(&rule.name),
+            "title": rule.title,
+            "severity": rule.severity.word(),
+            "meaning": rule.meaning,
+            "expr": rule.expr,
+            "lasting": Duration::from_secs(rule.lasting_seconds).to_string(),
+            "told": told,
+        })
+    });
+    rules.collect()
+}
+
+fn address(channel: &Channel) -> String {
+    let kinds = [
+        ("Slack", &channel.slack),
+        ("PagerDuty", &channel.pagerduty),
+        ("mail", &channel.email),
+        ("web hook", &channel.webhook),
+    ];
+    let found = kinds
+        .iter()
+        .find_map(|(kind, a)| a.as_ref().map(|a| format!("{kind} {}", a.value)));
+    found.unwrap_or_default()
+}
+
+fn escalations(input: Input) -> Vec<Value> {
+    let escalations = input.topology.spec.escalations.iter();
+    escalations
+        .map(|(name, escalation)| {
+            let steps = escalation.steps.iter();
+            let steps = steps.map(|(_, s)| format!("{} after {}", s.channel.value, s.after.value));
+            json!({ "name": name.text, "steps": steps.collect::<Vec<_>>().join(", then ") })
+        })
+        .collect()
+}
+
+fn states(input: Input) -> Vec<Value> {
+    let states = input
+        .topology
+        .spec
+        .failover
+        .as_ref()
+        .map(|f| f.states.iter());
+    states
+        .into_iter()
+        .flatten()
+        .map(|(name, state)| {
+            let tell: Vec<&str> = state.tell.iter().map(|t| t.value.as_str()).collect();
+            json!({
+                "name": name.text,
+                "after": state.after.as_ref().map(|a| a.value),
+                "tell": if tell.is_empty() { "nobody".into() } else { tell.join(", ") },
+            })
+        })
+        .collect()
+}
+
+fn failover(input: Input) -> Value {
+    let failover = input.topology.spec.failover.as_ref();
+    let verify = failover.and_then(|f| f.verify.as_ref());
+    let health = input
+        .topology
+        .hosts
+        .iter()
+        .find_map(|h| h.written.health.as_ref());
+    let check = health.map(|h| {
+        let timeout = h.timeout.as_ref().map_or(h.every.value, |t| t.value);
+        format!(
+            "every {} x {} + {}",
+            h.every.value, h.unhealthy_after.value, timeout
+        )
+    });
+    json!({
+        "mode": failover.map_or("manual", |f| f.mode.value.word()),
+        "back": failover.map_or("manual", |f| f.back.value.word()),
+        "lag_below": verify.and_then(|v| v.lag_below.as_ref()).map_or("1s".into(), |l| l.value.to_string()),
+        "watch": verify.and_then(|v| v.watch.as_ref()).map_or("1m".into(), |w| w.value.to_string()),
+        "check": check.unwrap_or_else(|| "no health check is declared".into()),
+        "detected": detected(input),
+        "detected_clock": clock(detected(input)),
+    })
+}
+
+fn drills(input: Input) -> Vec<Value> {
+    let drills = input.topology.spec.drills.iter();
+    drills
+        .map(|(name, drill)| {
+            let regions = drill.primary.as_ref().zip(drill.secondary.as_ref());
+            let command = match regions {
+                Some((primary, secondary)) => Some(format!(
+                    "scripts/dr-test.sh --primary {} --secondary {} --test-type region-failure --apply",
+                    primary.value, secondary.value
+                )),
+                None if name.text.contains("restore") => {
+                    let operations = input.deployment.operations.iter();
+                    let mut restores = operations.filter(|o| o.kind == OperationKind::Restore);
+                    restores.next().map(|o| format!("scripts/dr-test.sh --test-type restore --datastore {} --apply", o.subject))
+                }
+                None => None,
+            };
+            json!({
+                "name": name.text,
+                "every": drill.every.value.word(),
+                "of": drill.of.as_ref().map_or(name.text.clone(), |o| o.value.clone()),
+                "last": drill.last.as_ref().map_or("never".to_string(), |l| l.value.to_string()),
+                "command": command,
+            })
+        })
+        .collect()
+}
+
+fn backups(input: Input) -> Vec<Value> {
+    let stores = input.topology.datastores.iter();
+    let backed = stores.filter_map(|s| Some((s, s.written.backup.as_ref()?)));
+    backed
+        .map(|(store, backup)| {
+            let every = backup.every.as_ref();
+            let point = backup.point_in_time.as_ref();
+            json!({
+                "store": store.name,
+                "every": every.map_or("never".to_string(), |e| e.value.to_string()),
+                "keep": backup.keep.value.to_string(),
+                "point_in_time": point.map_or("off".to_string(), |p| format!("any whole minute of the last {}", p.value)),
+            })
+        })
+        .collect()
+}
+
+fn cost(input: Input) -> Value {
+    let topology = input.topology;
+    let cost = topology.spec.cost.as_ref();
+    let currency = cost.map_or("USD".to_string(), |c| c.currency.value.clone());
+    let monthly = |name: &str| cost.and_then(|c| c.monthly.get(name)).map(|m| m.value);
+    let total: u32 = topology
+        .regions
+        .iter()
+        .filter_map(|r| monthly(&r.name))
+        .sum();
+    let regions = topology.regions.iter().map(|region| {
+        let amount = monthly(&region.name);
+        let share = amount.map(|a| format!("{} %", (a * 100).checked_div(total).unwrap_or(0)));
+        json!({
+            "name": region.name,
+            "role": region.role.word(),
+            "amount": amount.map_or("unknown".to_string(), |a| format!("{a} {currency}")),
+            "share": share.unwrap_or_else(|| "unknown".into()),
+        })
+    });
+    let commitments = cost.map(|c| c.commitments.iter());
+    let commitments = commitments.into_iter().flatten().map(|(name, c)| {
+        json!({ "name": name.text, "term": c.term.value, "covers": c.covers.value.to_string() })
+    });
+    json!({
+        "regions": regions.collect::<Vec<_>>(),
+        "total": if total == 0 { "unknown".to_string() } else { format!("{total} {currency}") },
+        "source": cost.and_then(|c| c.source.as_ref()).map_or("nobody has declared a price".to_string(), |s| s.value.clone()),
+        "budget": cost.and_then(|c| c.budget.as_ref()).map(|b| format!("{} {currency}", b.value)),
+        "export": cost.is_some_and(|c| *c.billing_export),
+        "cheaper": cost.is_some_and(|c| *c.prefer_cheaper_replicas),
+        "commitments": commitments.collect::<Vec<_>>(),
+    })
+}
+
+fn transfers(input: Input) -> Vec<Value> {
+    let compliance = input.topology.spec.compliance.as_ref();
+    let transfers = compliance.map(|c| c.transfers.iter());
+    transfers
+        .into_iter()
+        .flatten()
+        .map(|(name, t)| {
+            let datasets: Vec<&str> = t.datasets.iter().map(|d| d.value.as_str()).collect();
+            json!({
+                "name": name.text,
+                "from": t.from.value,
+                "to": t.to.value,
+                "datasets": if datasets.is_empty() { "all".into() } else { datasets.join(", ") },
+                "basis": t.basis.value.word(),
+                "expires": t.expires.value.to_string(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! Scripts: dry runs by default, idempotent, with the real commands of the clouds.
+
+use super::Input;
+use crate::artifact::{Artifact, ArtifactSet};
+use crate::format::{shell, text};
+use crate::provider::{Operation, OperationKind};
+use crate::topology::RegionId;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const EMITTER: &str = "scripts";
+
+const TEMPLATES: [(&str, &str); 7] = [
+    ("lib.sh", include_str!("../../../templates/scripts/lib.sh")),
+    (
+        "deploy-all-regions.sh",
+        include_str!("../../../templates/scripts/deploy-all-regions.sh"),
+    ),
+    (
+        "failover-region.sh",
+        include_str!("../../../templates/scripts/failover-region.sh"),
+    ),
+    (
+        "promote-region.sh",
+        include_str!("../../../templates/scripts/promote-region.sh"),
+    ),
+    (
+        "restore-from-backup.sh",
+        include_str!("../../../templates/scripts/restore-from-backup.sh"),
+    ),
+    (
+        "dr-test.sh",
+        include_str!("../../../templates/scripts/dr-test.sh"),
+    ),
+    (
+        "cost-report.sh",
+        include_str!("../../../templates/scripts/cost-report.sh"),
+    ),
+];
+
+/// Emits the scripts.
+///
+/// # Panics
+/// If a template asks for something that the context does not have: a bug that the golden
+/// tests show.
+pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut ArtifactSet) {
+    let context = context(input, roots);
+    for (name, template) in TEMPLATES {
+        let text = text::render(name, template, &context).unwrap_or_else(|error| panic!("{error}"));
+        let artifact = Artifact {
+            text,
+            executable: true,
+            emitter: EMITTER,
+        };
+        set.add(format!("scripts/{name}"), artifact);
+    }
+}
+
+fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
+    let topology = input.topology;
+    let of = |kind: OperationKind| -> Vec<&Operation> {
+        input
+            .deployment
+            .operations
+            .iter()
+            .filter(|o| o.kind == kind)
+            .collect()
+    };
+    let first = |kind: OperationKind| of(kind).first().map(|o| operation(o));
+    let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
+    let objectives = topology.spec.objectives.as_ref();
+    let region = objectives
+        .and_then(|o| o.region.as_ref())
+        .and_then(|r| r.rto.as_ref());
+    let rto = region
+        .or(objectives.and_then(|o| o.rto.as_ref()))
+        .map(|r| r.value);
+    let verify = topology
+        .spec
+        .failover
+        .as_ref()
+        .and_then(|f| f.verify.as_ref());
+    let lag_below = verify.and_then(|v| v.lag_below.as_ref());
+    let staged = input
+        .deployment
+        .variables
+        .iter()
+        .any(|v| v.name == "serving_regions");
+    json!({
+        "header": input.header(),
+        "system": topology.name,
+        "namespace": topology.namespace,
+        "regions": order(input).into_iter().map(|id| region_context(input, id)).collect::<Vec<_>>(),
+        "clusters": order(input).into_iter().filter_map(|id| cluster(input, id)).collect::<Vec<_>>(),
+        "roots": roots.iter().map(|(path, region)| json!({
+            "path": path,
+            "region": region.map(|id| topology.region(id).name.clone()),
+        })).collect::<Vec<_>>(),
+        "first_root": roots.first().map(|(path, _)| path.clone()),
+        "staged": staged,
+        "tools": tools(input),
+        "lock": first(OperationKind::Lock),
+        "unlock": first(OperationKind::Unlock),
+        "record": first(OperationKind::Record),
+        "cost": first(OperationKind::Cost),
+        "bootstrap": all(OperationKind::Bootstrap),
+        "inspect": all(OperationKind::Inspect),
+        "verify": all(OperationKind::Verify),
+        "list_backups": all(OperationKind::ListBackups),
+        "restores": restores(input),
+        "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
+        "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
+        "rto_text": rto.map_or("a time that nobody promised".to_string(), |r| r.to_string()),
+    })
+}
+
+/// The order of deployment: as the spec says, else the primary last.
+fn order(input: Input) -> Vec<RegionId> {
+    let topology = input.topology;
+    let written = topology.spec.deployment.as_ref().map(|d| &d.order);
+    let mut order: Vec<RegionId> = written
+        .into_iter()
+        .flatten()
+        .filter_map(|name| topology.region_named(name))
+        .collect();
+    let primary = topology.primary();
+    let rest = topology.region_ids().filter(|id| Some(*id) != primary);
+    for id in rest.chain(primary) {
+        if !order.contains(&id) {
+            order.push(id);
+        }
+    }
+    order
+}
+
+/// The programs that the commands begin with.
+fn tools(input: Input) -> Vec<String> {
+    let operations = input.deployment.operations.iter();
+    let skip = [OperationKind::Cost, OperationKind::Bootstrap];
+    let used = operations.filter(|o| !skip.contains(&o.kind));
+    let mut tools: BTreeSet<String> = used.filter_map(|o| o.command.first().cloned()).collect();
+    if !input.deployment.clusters.is_empty() {
+        tools.extend(["kubectl", "helm"].map(String::from));
+    }
+    tools.into_iter().collect()
+}
+
+fn operation(operation: &Operation) -> Value {
+    json!({
+        "title": operation.title,
+        "command": shell::command(&operation.command),
+        "tool": operation.command.first(),
+        "budget": operation.budget_seconds,
+        "otherwise": operation.otherwise,
+    })
+}
+
+fn region_context(input: Input, id: RegionId) -> Value {
+    let services: BTreeSet<&str> = input
+        .topology
+        .services
+        .iter()
+        .map(|s| s.name.as_str())
+        .collect();
+    let of = |kind: OperationKind, workload: Option<bool>| -> Vec<Value> {
+        let operations = input.deployment.operations.iter();
+        let here = operations.filter(|o| o.kind == kind && o.region == Some(id));
+        // Freezing keeps what scales by itself from shrinking; it is a service's `Scale`
+        // that acts on a scaler and not on instances.
+        let fits = |o: &&Operation| {
+            let freezes = o.command.iter().any(|w| w == "annotate");
+            workload.is_none_or(|wanted| services.contains(o.subject.as_str()) && freezes == wanted)
+        };
+        here.filter(fits).map(operation).collect()
+    };
+    json!({
+        "name": input.topology.region(id).name,
+        "freeze": of(OperationKind::Scale, Some(true)),
+        "scale": of(OperationKind::Scale, Some(false)),
+        "fence": of(OperationKind::Fence, None),
+        "unfence": of(OperationKind::Unfence, None),
+        "lag": of(OperationKind::Lag, None),
+        "promote": of(OperationKind::Promote, None),
+    })
+}
+
+fn cluster(input: Input, id: RegionId) -> Option<Value> {
+    let cluster = input.deployment.clusters.iter().find(|c| c.region == id)?;
+    Some(json!({
+        "name": input.topology.region(id).name,
+        "context": cluster.context,
+        "credentials": cluster.credentials,
+    }))
+}
+
+/// What can be restored by a command, each with its commands.
+fn restores(input: Input) -> Vec<Value> {
+    let operations = input.deployment.operations.iter();
+    let restores: Vec<&Operation> = operations
+        .filter(|o| o.kind == OperationKind::Restore)
+        .collect();
+    let mut subjects: Vec<&str> = restores.iter().map(|o| o.subject.as_str()).collect();
+    subjects.dedup();
+    let of = |subject: &str| -> Vec<Value> {
+        let own = restores.iter().filter(|o| o.subject == subject);
+        own.map(|o| operation(o)).collect()
+    };
+    let each = subjects.into_iter();
+    each.map(|s| json!({ "name": s, "operations": of(s) }))
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! Markdown text.
+
+/// Text from a spec as Markdown shows it: nothing in it is markup, HTML or a link.
+pub fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '`' | '*' | '[' | ']' | '|' | '~' => {
+                out.push('\\');
+                out.push(c);
+            }
+            // Underscores and dashes inside words mean nothing to GitHub.
+            c => out.push(c),
+        }
+    }
+    match out.chars().next() {
+        Some('#' | '-' | '+' | '=') => format!("\\{out}"),
+        _ => out,
+    }
+}
+
+/// The label of a node of a Mermaid diagram, in its quotes.
+pub fn mermaid(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("#quot;"),
+            '#' => out.push_str("#35;"),
+            '<' => out.push_str("#lt;"),
+            '>' => out.push_str("#gt;"),
+            ';' => out.push_str("#59;"),
+            '`' => out.push('\''),
+            '\n' | '\r' => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The anchor that GitHub gives a heading.
+pub fn anchor(heading: &str) -> String {
+    heading
+        .to_lowercase()
+        .chars()
+        .filter_map(|c| match c {
+            ' ' => Some('-'),
+            c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_text_is_live() {
+        assert_eq!(
+            text("a|b <script> [x](y)"),
+            "a\\|b &lt;script&gt; \\[x\\](y)"
+        );
+        assert_eq!(text("# no heading"), "\\# no heading");
+        assert_eq!(text("two\nlines"), "two lines");
+    }
+
+    #[test]
+    fn anchors_are_githubs() {
+        assert_eq!(anchor("3. Fence the old writer"), "3-fence-the-old-writer");
+    }
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# {{ header | trusted }}
+#
+# What a month cost, by region and service. Reads only. See COST_ANALYSIS.md.
+
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: cost-report.sh [--month YYYYMM]
+
+  --month YYYYMM   the month; the last whole one if left out
+TEXT
+}
+
+MONTH=$(date -u -d "$(date -u +%Y-%m-01) -1 day" +%Y%m)
+while (($#)); do
+  case $1 in
+    --month) MONTH=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --help) usage; exit 0 ;;
+    *) usage >&2; exit 64 ;;
+  esac
+done
+[[ ${MONTH} =~ ^[0-9]{6}$ ]] || die 64 "a month is written as 202611"
+{% if cost %}
+MONTH_PARAMETER="month:STRING:${MONTH}"
+need {{ cost.tool }}
+# shellcheck disable=SC2016 # the backticks quote the name of a table
+look {{ cost.budget }} {{ cost.title }} {{ cost.command | trusted }}
+{% else %}
+die 75 "the bill of ${MONTH} is not exported: add 'cost: { billing_export: true }' to the topology"
+{% endif %}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# {{ header | trusted }}
+#
+# Brings every region to what is committed: Terraform, manifests, services, one region after
+# the other. A dry run unless --apply is given. See DEPLOYMENT_GUIDE.md.
+
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: deploy-all-regions.sh --var-file FILE [--bootstrap] [--region REGION] [--apply] [--yes]
+
+  --var-file FILE   values of the Terraform variables
+  --bootstrap       the first deployment: make service agents, and apply the load balancer
+                    without back ends until the gateways have made them
+  --region REGION   only this region
+  --apply           act; without it every command is only printed
+  --yes             do not ask for the name of the system
+TEXT
+}
+
+VAR_FILE="" BOOTSTRAP=false REGION=""
+while (($#)); do
+  case $1 in
+    --var-file) VAR_FILE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --bootstrap) BOOTSTRAP=true; shift ;;
+    --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --apply) APPLY=true; shift ;;
+    --yes) ASSUME_YES=true; shift ;;
+    --help) usage; exit 0 ;;
+    *) usage >&2; exit 64 ;;
+  esac
+done
+[[ -n ${VAR_FILE} ]] || { usage >&2; exit 64; }
+[[ -r ${VAR_FILE} ]] || die 75 "'${VAR_FILE}' cannot be read"
+[[ -z ${REGION} ]] || known_region "${REGION}"
+need terraform{% for tool in tools %} {{ tool }}{% endfor %}
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+VAR_FILE=$(cd "$(dirname "${VAR_FILE}")" && pwd)/$(basename "${VAR_FILE}")
+
+apply_root() { # path flags...
+  local root=$1
+  shift
+  step "Terraform: ${root}"
+  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false
+  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
+}
+
+wanted() { # region
+  [[ -z ${REGION} || ${REGION} == "$1" ]]
+}
+
+confirm "${SYSTEM}"
+lock
+{% if bootstrap %}
+if [[ ${BOOTSTRAP} == true ]]; then
+  step "Bootstrap"
+{% for op in bootstrap %}
+  run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+{% endfor %}
+fi
+{% endif %}
+first=()
+{% if staged %}
+# The load balancer's back ends are made by the gateways, which come later.
+[[ ${BOOTSTRAP} == true ]] && first=(-var "serving_regions=[]")
+{% endif %}
+{% for root in roots %}
+{% if root.region %}
+wanted {{ root.region }} && apply_root {{ root.path }}
+{% else %}
+apply_root {{ root.path }} "${first[@]}"
+{% endif %}
+{% endfor %}
+{% for region in clusters %}
+if wanted {{ region.name }}; then
+  step "Kubernetes: {{ region.name }}"
+  run 60 "Fetch the credentials" {{ region.credentials | trusted }}
+  run 300 "Apply the manifests" kubectl --context {{ region.context }} apply --kustomize "${here}"/kubernetes/{{ region.name }}
+  run 900 "Release the services" helm upgrade --install {{ system }} "${here}/helm" --kube-context {{ region.context }} --namespace {{ namespace }} --values "${here}/helm/values.yaml" --values "${here}"/helm/values-{{ region.name }}.yaml --atomic --timeout 10m
+fi
+{% endfor %}
+{% if staged %}
+if [[ ${BOOTSTRAP} == true ]]; then
+  step "Let the load balancer send traffic"
+  run 1800 "Apply again, with back ends" terraform -chdir="${here}"/{{ first_root }} apply -input=false -auto-approve -var-file="${VAR_FILE}"
+fi
+{% endif %}
+step "Verify from outside"
+{% for op in verify %}
+look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+{% else %}
+note "no host to ask"
+{% endfor %}
+record

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# {{ header | trusted }}
+#
+# The way back: lets a recovered region serve again. Only ever started by a person.
+# A dry run unless --apply is given. See RUNBOOK_FAILOVER.md, "Return".
+
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: promote-region.sh --region REGION [--apply] [--yes]
+
+  --region REGION   the region that serves again
+  --apply           act; without it every command is only printed
+  --yes             do not ask for the name of the region
+TEXT
+}
+
+REGION=""
+while (($#)); do
+  case $1 in
+    --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --apply) APPLY=true; shift ;;
+    --yes) ASSUME_YES=true; shift ;;
+    --help) usage; exit 0 ;;
+    *) usage >&2; exit 64 ;;
+  esac
+done
+[[ -n ${REGION} ]] || { usage >&2; exit 64; }
+known_region "${REGION}"
+need{% for tool in tools %} {{ tool }}{% endfor %}
+
+step "Condition: copies are at most {{ lag_below | trusted }} behind"
+{% for region in regions %}
+if [[ ${REGION} == {{ region.name }} ]]; then
+{% for op in region.lag %}
+  look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 "the lag is unknown: do not return yet"
+{% else %}
+  note "nothing replicates asynchronously to this region that could be measured here"
+{% endfor %}
+fi
+{% endfor %}
+confirm "${REGION}"
+lock
+step "Let ${REGION} serve again"
+case ${REGION} in
+{% for region in regions %}
+  {{ region.name }})
+{% for op in region.unfence %}
+    run {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+{% else %}
+    note "nothing was fenced"
+{% endfor %}
+    ;;
+{% endfor %}
+  *) die 65 "no such region: ${REGION}" ;;
+esac
+step "Verify from outside"
+{% for op in verify %}
+look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+{% else %}
+note "no host to ask"
+{% endfor %}
+step "Done: run terraform plan, which must show no change, then allow deployments again"
+record

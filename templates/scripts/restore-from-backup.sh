@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# {{ header | trusted }}
+#
+# Brings data back beside the original, never over it.
+# A dry run unless --apply is given. See RUNBOOK_RESTORE.md.
+
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: restore-from-backup.sh --list
+       restore-from-backup.sh --datastore NAME --into NEW_DATABASE
+                              [--at MOMENT | --backup ID] [--apply] [--yes]
+
+  --list            list the backups
+  --datastore NAME  what is restored
+  --into NAME       the new database; it must not exist
+  --at MOMENT       a whole minute in RFC 3339, for point-in-time recovery
+  --backup ID       a backup's full name, as --list shows it
+  --apply           act; without it every command is only printed
+  --yes             do not ask for the name
+TEXT
+}
+
+DATASTORE="" NEW_DATABASE="" SNAPSHOT_TIME="" BACKUP="" LIST=false
+while (($#)); do
+  case $1 in
+    --list) LIST=true; shift ;;
+    --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --into) NEW_DATABASE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --at) SNAPSHOT_TIME=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --backup) BACKUP=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --apply) APPLY=true; shift ;;
+    --yes) ASSUME_YES=true; shift ;;
+    --help) usage; exit 0 ;;
+    *) usage >&2; exit 64 ;;
+  esac
+done
+if [[ ${LIST} == true ]]; then
+{% for op in list_backups %}
+  look {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+{% else %}
+  note "no store has backups that a command lists"
+{% endfor %}
+  exit 0
+fi
+[[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
+[[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
+need{% for tool in tools %} {{ tool }}{% endfor %}
+
+confirm "${NEW_DATABASE}"
+lock
+case ${DATASTORE} in
+{% for store in restores %}
+  {{ store.name }})
+{% for op in store.operations %}
+{% if "SNAPSHOT_TIME" in op.command %}
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+    fi
+{% else %}
+    if [[ -n ${BACKUP} ]]; then
+      run {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+    fi
+{% endif %}
+{% endfor %}
+    ;;
+{% endfor %}
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
+step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
+record
