@@ -62,12 +62,14 @@ pub enum Until {
 }
 
 /// Compiles a parsed document, whose includes are already merged. `spec_name` is the name
-/// that generated headers show. `diagnostics` holds what parsing found.
+/// that generated headers show. `diagnostics` holds what parsing found. `today` judges
+/// expiries and reaches no output.
 pub fn compile(
     document: Option<&Document>,
     spec_name: &str,
     mut diagnostics: Diagnostics,
     until: Until,
+    today: Option<spec::Date>,
 ) -> Compilation {
     let mut done = Compilation {
         spec: document.and_then(|d| spec::decode(d, &mut diagnostics)),
@@ -78,20 +80,26 @@ pub fn compile(
     {
         done.topology = topology::resolve(spec.clone(), spec_name, &mut diagnostics);
     }
+    let mut deployment = None;
     if let Some(topology) = &done.topology {
         rules::check(topology, &mut diagnostics);
         if until >= Until::Emitted {
-            let deployment = provider::lower(topology, &mut diagnostics);
-            if !diagnostics.has_errors() {
-                let input = emit::Input {
-                    topology,
-                    deployment: &deployment,
-                };
-                done.artifacts = emit::emit(input, &mut diagnostics);
-            }
-            done.deployment = Some(deployment);
+            deployment = Some(provider::lower(topology, &mut diagnostics));
         }
     }
+    if let (Some(spec), Some(document)) = (&done.spec, document) {
+        rules::waivers::apply(spec, document, today, &mut diagnostics);
+    }
+    if let (Some(topology), Some(deployment)) = (&done.topology, &deployment)
+        && !diagnostics.has_errors()
+    {
+        let input = emit::Input {
+            topology,
+            deployment,
+        };
+        done.artifacts = emit::emit(input, &mut diagnostics);
+    }
+    done.deployment = deployment;
     done.diagnostics = diagnostics.sorted();
     if done.diagnostics.has_errors() {
         done.artifacts = ArtifactSet::default();

@@ -8,7 +8,13 @@ use crate::{Until, compile, spec};
 pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
     let loaded = load::load(&args.spec, &shared.limits());
     let document = loaded.document.as_ref();
-    let done = compile(document, &loaded.name, loaded.diagnostics, Until::Emitted);
+    let done = compile(
+        document,
+        &loaded.name,
+        loaded.diagnostics,
+        Until::Emitted,
+        super::today(),
+    );
     report::show(&loaded.sources, &done.diagnostics, shared);
     report::code(&done.diagnostics, shared)
 }
@@ -17,7 +23,13 @@ pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
 pub(super) fn expand(args: &SpecArgs, shared: &Shared) -> u8 {
     let loaded = load::load(&args.spec, &shared.limits());
     let document = loaded.document.as_ref();
-    let done = compile(document, &loaded.name, loaded.diagnostics, Until::Checked);
+    let done = compile(
+        document,
+        &loaded.name,
+        loaded.diagnostics,
+        Until::Checked,
+        super::today(),
+    );
     report::show(&loaded.sources, &done.diagnostics, shared);
     let Some(root) = done.spec.as_ref().and_then(spec::encode) else {
         return exit::DIAGNOSTICS;

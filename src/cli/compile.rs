@@ -32,7 +32,13 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
     let begun = Instant::now();
     let loaded = load::load(&args.spec, &shared.limits());
     let document = loaded.document.as_ref();
-    let done = crate::compile(document, &loaded.name, loaded.diagnostics, Until::Emitted);
+    let done = crate::compile(
+        document,
+        &loaded.name,
+        loaded.diagnostics,
+        Until::Emitted,
+        super::today(),
+    );
     let code = report::code(&done.diagnostics, shared);
     if done.diagnostics.has_errors() {
         report::show(&loaded.sources, &done.diagnostics, shared);

@@ -167,6 +167,15 @@ pub fn run() -> u8 {
     .unwrap_or(exit::BUG)
 }
 
+/// Today in UTC, to judge expiries.
+fn today() -> Option<crate::spec::Date> {
+    let now = std::time::SystemTime::now();
+    let since = now.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(crate::spec::Date::from_days(
+        (since.as_secs() / 86_400) as i64,
+    ))
+}
+
 /// Prints a result to standard output; a reader that went away is no error.
 fn print(text: &str) {
     use std::io::Write;

@@ -11,7 +11,7 @@ shopt -s inherit_errexit
 IFS=$'\n\t'
 
 readonly SYSTEM={{ system }}
-readonly REGIONS=({% for region in regions %}{{ " " if not loop.first }}{{ region.name }}{% endfor %})
+readonly REGIONS=({% for region in regions %} {{ region.name }}{% endfor %} )
 
 APPLY=false
 ASSUME_YES=false

@@ -45,4 +45,3 @@ variable "labels" {
   default     = {}
   nullable    = false
 }
-

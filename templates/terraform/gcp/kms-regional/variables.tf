@@ -73,4 +73,3 @@ variable "labels" {
   default     = {}
   nullable    = false
 }
-

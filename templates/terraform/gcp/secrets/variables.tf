@@ -80,4 +80,3 @@ variable "labels" {
   default     = {}
   nullable    = false
 }
-

@@ -76,4 +76,3 @@ variable "labels" {
   default     = {}
   nullable    = false
 }
-

@@ -1,0 +1,4 @@
+//! Regions.
+
+pub mod primary;
+pub mod zone;

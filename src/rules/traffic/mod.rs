@@ -1,0 +1,4 @@
+//! Traffic.
+
+pub mod weight_of_standby;
+pub mod weights;
