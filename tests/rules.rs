@@ -1,4 +1,5 @@
 //! Every code has a page, and the page's own specs show and cure it.
+#![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
 use meridian::diagnostic::Diagnostics;
 use meridian::rules::pages;
@@ -18,10 +19,17 @@ fn codes(text: &str) -> Vec<(String, bool)> {
         month: 11,
         day: 21,
     };
-    let done = compile(document.as_ref(), "topology.yaml", out, Until::Emitted, Some(today));
+    let done = compile(
+        document.as_ref(),
+        "topology.yaml",
+        out,
+        Until::Emitted,
+        Some(today),
+    );
     let error = meridian::diagnostic::Severity::Error;
     let all = done.diagnostics.iter();
-    all.map(|d| (d.code.id.to_string(), d.severity == error)).collect()
+    all.map(|d| (d.code.id.to_string(), d.severity == error))
+        .collect()
 }
 
 fn block<'a>(page: &'a str, kind: &str) -> Option<&'a str> {
@@ -36,11 +44,19 @@ fn the_specs_of_a_page_show_and_cure_its_code() {
     let mut shown = 0;
     for page in pages::all() {
         let Some(fails) = block(page.text, "fails") else {
-            assert!(page.text.contains("No single spec shows it"), "{}: no spec and no reason", page.id);
+            assert!(
+                page.text.contains("No single spec shows it"),
+                "{}: no spec and no reason",
+                page.id
+            );
             continue;
         };
         let found = codes(fails);
-        assert!(found.iter().any(|(c, _)| c == page.id), "{}: the failing spec gives {found:?}", page.id);
+        assert!(
+            found.iter().any(|(c, _)| c == page.id),
+            "{}: the failing spec gives {found:?}",
+            page.id
+        );
         let cured = codes(block(page.text, "cured").expect("a cured spec"));
         assert!(
             cured.iter().all(|(c, error)| c != page.id && !error),
@@ -62,27 +78,54 @@ fn every_code_in_the_source_has_a_page_and_every_page_a_code() {
             let compact: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
             for rest in compact.split("Code::new(").skip(1) {
                 let mut parts = rest.split('"');
-                if let (Some(""), Some(id), _, Some(name)) = (parts.next().map(str::trim), parts.next(), parts.next(), parts.next()) {
-                    assert!(declared.insert((id.to_string(), name.to_string())), "{id} is declared twice");
+                if let (Some(""), Some(id), _, Some(name)) = (
+                    parts.next().map(str::trim),
+                    parts.next(),
+                    parts.next(),
+                    parts.next(),
+                ) {
+                    assert!(
+                        declared.insert((id.to_string(), name.to_string())),
+                        "{id} is declared twice"
+                    );
                 }
             }
         }
     }
-    let paged: BTreeSet<_> = pages::all().iter().map(|p| (p.id.to_string(), p.name.to_string())).collect();
-    assert_eq!(declared, paged, "write src/rules/pages/<CODE>.md for a new code, and remove the page of a dropped one");
+    let paged: BTreeSet<_> = pages::all()
+        .iter()
+        .map(|p| (p.id.to_string(), p.name.to_string()))
+        .collect();
+    assert_eq!(
+        declared, paged,
+        "write src/rules/pages/<CODE>.md for a new code, and remove the page of a dropped one"
+    );
 }
 
 #[test]
 fn every_rule_is_registered() {
     let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
     let registry = std::fs::read_to_string(format!("{rules}/mod.rs")).unwrap();
-    for entry in walkdir::WalkDir::new(rules).min_depth(2).into_iter().flatten() {
+    for entry in walkdir::WalkDir::new(rules)
+        .min_depth(2)
+        .into_iter()
+        .flatten()
+    {
         let path = entry.path();
         let stem = path.file_stem().unwrap().to_string_lossy().to_string();
         if path.extension().is_some_and(|e| e == "rs") && stem != "mod" {
-            let family = path.parent().unwrap().file_name().unwrap().to_string_lossy().to_string();
+            let family = path
+                .parent()
+                .unwrap()
+                .file_name()
+                .unwrap()
+                .to_string_lossy()
+                .to_string();
             let line = format!("{family}::{stem}::check,");
-            assert!(registry.contains(&line), "add `{line}` to RULES in src/rules/mod.rs");
+            assert!(
+                registry.contains(&line),
+                "add `{line}` to RULES in src/rules/mod.rs"
+            );
         }
     }
 }

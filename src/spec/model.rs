@@ -1112,7 +1112,7 @@ choice! {
 record! {
     /// The service mesh.
     pub struct Mesh {
-        /// Which. Example: `istio`
+        /// Which service mesh. Example: `istio`
         kind: Value<MeshKind> = "istio",
         /// The identity domain that all clusters share. Example: `ggen.internal`
         trust_domain: Option<Text>,
@@ -1412,13 +1412,13 @@ record! {
 record! {
     /// Metrics, logs, traces and dashboards.
     pub struct Observability {
-        /// Metrics. Example: `{ by: prometheus, retention: 30d }`
+        /// Who collects metrics, and how long they are kept. Example: `{ by: prometheus, retention: 30d }`
         metrics: Option<Telemetry>,
-        /// Logs. Example: `{ by: elasticsearch, retention: 14d }`
+        /// Who collects logs, and how long they are kept. Example: `{ by: elasticsearch, retention: 14d }`
         logs: Option<Telemetry>,
-        /// Traces. Example: `{ by: jaeger, sample: 10% }`
+        /// Who collects traces, and which share. Example: `{ by: jaeger, sample: 10% }`
         traces: Option<Telemetry>,
-        /// Dashboards. Example: `{ by: grafana, per_region: true, across: true }`
+        /// Which dashboards are made. Example: `{ by: grafana, per_region: true, across: true }`
         dashboards: Option<Dashboards>,
         /// Probes from outside. Example: `[pingdom]`
         probes: Vec<Text>,
@@ -1632,7 +1632,7 @@ record! {
         file: Text,
         /// YAML that is merged into it, key by key. Example: `image: { pullPolicy: Always }`
         merge: Text,
-        /// Why. Example: `registry mirror of the office`
+        /// Why the file is changed. Example: `registry mirror of the office`
         reason: Option<Text>,
     }
 }

@@ -100,15 +100,11 @@ fn structure(source: &str, file: FileId, limit: usize) -> Result<(), Diagnostic>
                     return Err(text::too_deep(text::one(source, file, at), limit));
                 }
             }
-            b'}' => {
-                if braces.pop().is_none() {
-                    let span = text::one(source, file, at);
-                    let message = "a `}` closes nothing";
-                    return Err(
-                        Diagnostic::error(SYNTAX, span, message, "no `{` before this")
-                            .help("remove it, or add the `{` that it closes"),
-                    );
-                }
+            b'}' if braces.pop().is_none() => {
+                let span = text::one(source, file, at);
+                let message = "a `}` closes nothing";
+                let fault = Diagnostic::error(SYNTAX, span, message, "no `{` before this");
+                return Err(fault.help("remove it, or add the `{` that it closes"));
             }
             b'\n' | b';' => slashdashes = 0,
             _ => {}

@@ -191,7 +191,7 @@ mod yaml {
         starts
             && ends
             && !number
-            && !(reserved && !key)
+            && (key || !reserved)
             && text.chars().all(inside)
             && !text.contains(": ")
             && !text.contains(" #")

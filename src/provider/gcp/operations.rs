@@ -240,10 +240,6 @@ impl Operations<'_> {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one command in its two directions"
-    )]
     fn drain(
         &mut self,
         host: &str,

@@ -1,0 +1,459 @@
+//! The command line: exit codes, what is written where, and that bad input loses nothing.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look at files and run the program"
+)]
+
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const MINIMAL: &str = include_str!("../examples/minimal/topology.yaml");
+
+fn meridian(folder: &Path) -> Command {
+    let mut command = Command::cargo_bin("meridian").unwrap();
+    command.current_dir(folder).env("NO_COLOR", "1");
+    command
+}
+
+fn folder(spec: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("topology.yaml"), spec).unwrap();
+    folder
+}
+
+fn code(command: &mut Command) -> i32 {
+    command
+        .output()
+        .unwrap()
+        .status
+        .code()
+        .expect("ended by itself")
+}
+
+fn stderr(command: &mut Command) -> String {
+    String::from_utf8(command.output().unwrap().stderr).unwrap()
+}
+
+fn tree(folder: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .flatten()
+        .filter(|e| e.file_type().is_file())
+        .map(|e| {
+            let path = e.path().strip_prefix(folder).unwrap().display().to_string();
+            (path, fs::read_to_string(e.path()).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_fresh_start_compiles() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(code(meridian(folder.path()).arg("init")), 0);
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    assert!(
+        folder
+            .path()
+            .join("deploy/terraform/global/main.tf")
+            .exists()
+    );
+    assert_eq!(
+        code(meridian(folder.path()).args(["compile", "--check"])),
+        0
+    );
+    // A second init never touches what is there.
+    assert_eq!(code(meridian(folder.path()).arg("init")), 3);
+}
+
+#[test]
+fn check_mode_writes_nothing_and_says_what_differs() {
+    let folder = folder(MINIMAL);
+    let output = meridian(folder.path())
+        .args(["compile", "--check"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("missing README.md"));
+    assert!(!folder.path().join("deploy").exists());
+}
+
+#[test]
+fn usage_faults_exit_with_64() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(code(meridian(folder.path()).arg("compil")), 64);
+    assert_eq!(code(meridian(folder.path()).args(["explain", "NOPE1"])), 64);
+    assert_eq!(code(meridian(folder.path()).arg("--help")), 0);
+    assert_eq!(code(meridian(folder.path()).arg("--version")), 0);
+}
+
+#[test]
+fn a_file_changed_by_hand_stops_the_run_and_stays() {
+    let folder = folder(MINIMAL);
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    let readme = folder.path().join("deploy/README.md");
+    fs::write(&readme, "mine").unwrap();
+    let mut again = meridian(folder.path());
+    again.arg("compile");
+    assert_eq!(code(&mut again), 3);
+    assert!(stderr(&mut again).contains("OUT101"));
+    assert_eq!(fs::read_to_string(&readme).unwrap(), "mine");
+    assert_eq!(
+        code(meridian(folder.path()).args(["compile", "--overwrite"])),
+        0
+    );
+    assert_ne!(fs::read_to_string(&readme).unwrap(), "mine");
+}
+
+#[test]
+fn files_of_others_are_never_touched() {
+    let folder = folder(MINIMAL);
+    let deploy = folder.path().join("deploy");
+    fs::create_dir_all(&deploy).unwrap();
+    fs::write(deploy.join("README.md"), "theirs").unwrap();
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 3);
+    assert_eq!(
+        tree(&deploy),
+        [("README.md".to_string(), "theirs".to_string())]
+    );
+}
+
+#[test]
+fn a_dropped_region_takes_its_files_along_and_nothing_else() {
+    let folder = folder(MINIMAL);
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    let region = folder.path().join("deploy/terraform/regions/us-east1");
+    assert!(region.exists());
+    fs::write(folder.path().join("deploy/terraform/mine.tf"), "# mine\n").unwrap();
+    let smaller: String = MINIMAL
+        .lines()
+        .filter(|l| !l.contains("us-east1:"))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    fs::write(folder.path().join("topology.yaml"), smaller).unwrap();
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    assert!(!region.exists(), "empty folders go too");
+    assert!(folder.path().join("deploy/terraform/mine.tf").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let folder = folder(MINIMAL);
+    let outside = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("deploy")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("deploy/terraform")).unwrap();
+    let mut compile = meridian(folder.path());
+    compile.arg("compile");
+    assert_eq!(code(&mut compile), 3);
+    assert!(stderr(&mut compile).contains("OUT103"));
+    assert!(tree(outside.path()).is_empty());
+    // The output folder itself may be a link.
+    let real = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(real.path(), folder.path().join("linked")).unwrap();
+    assert_eq!(
+        code(meridian(folder.path()).args(["compile", "--out", "linked"])),
+        0
+    );
+    assert!(real.path().join("README.md").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn modes_do_not_depend_on_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder(MINIMAL);
+    let program = assert_cmd::cargo::cargo_bin("meridian");
+    let script = format!(
+        "umask 077; cd '{}' && '{}' compile",
+        folder.path().display(),
+        program.display()
+    );
+    assert!(
+        std::process::Command::new("sh")
+            .args(["-c", &script])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mode = |path: &str| {
+        fs::metadata(folder.path().join("deploy").join(path))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    assert_eq!(mode("README.md"), 0o644);
+    assert_eq!(mode("scripts/failover-region.sh"), 0o755);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_way_is_foreign_and_blocks_nothing() {
+    let folder = folder(MINIMAL);
+    let deploy = folder.path().join("deploy");
+    fs::create_dir(&deploy).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(deploy.join("README.md"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let begun = Instant::now();
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 3);
+    assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_lost_manifest_is_repaired_by_adopting() {
+    let folder = folder(MINIMAL);
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    let manifest = folder.path().join("deploy/.meridian/manifest.json");
+    fs::write(&manifest, "<<<<<<< HEAD\n{}").unwrap();
+    let mut broken = meridian(folder.path());
+    broken.arg("compile");
+    assert_eq!(code(&mut broken), 3);
+    assert!(stderr(&mut broken).contains("--adopt"));
+    assert_eq!(
+        code(meridian(folder.path()).args(["compile", "--adopt"])),
+        0
+    );
+    assert_eq!(
+        code(meridian(folder.path()).args(["compile", "--check"])),
+        0
+    );
+}
+
+#[test]
+fn line_ends_of_a_checkout_are_no_change() {
+    let folder = folder(MINIMAL);
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    let readme = folder.path().join("deploy/README.md");
+    let text = fs::read_to_string(&readme).unwrap();
+    fs::write(&readme, text.replace('\n', "\r\n")).unwrap();
+    assert_eq!(
+        code(meridian(folder.path()).args(["compile", "--check"])),
+        0
+    );
+}
+
+#[test]
+fn output_is_the_same_from_anywhere() {
+    let first = folder(MINIMAL);
+    assert_eq!(code(meridian(first.path()).arg("compile")), 0);
+    let second = tempfile::tempdir().unwrap();
+    let spec = first.path().join("topology.yaml");
+    let mut other = meridian(second.path());
+    other.args(["compile", spec.to_str().unwrap(), "--out", "deploy"]);
+    other
+        .env("TZ", "Asia/Tokyo")
+        .env("LANG", "tr_TR.UTF-8")
+        .env_remove("HOME");
+    assert_eq!(code(&mut other), 0);
+    assert_eq!(
+        tree(&first.path().join("deploy")),
+        tree(&second.path().join("deploy"))
+    );
+}
+
+#[test]
+fn standard_input_is_a_spec() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut check = meridian(folder.path());
+    check
+        .args(["check", "-"])
+        .write_stdin("version: 1\nnmae: x\n");
+    let text = stderr(&mut check);
+    assert!(
+        text.contains("<stdin>:2:1") && text.contains("did you mean `name`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn formats_for_programs_are_results() {
+    let folder = folder("version: 1\nname: x\nreigons: {}\n");
+    let run = |format: &str| {
+        let output = meridian(folder.path())
+            .args(["check", "--format", format])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&run("json")).unwrap();
+    assert_eq!(json[0]["primary"]["file"], "topology.yaml");
+    assert!(run("github").starts_with("::error file=topology.yaml,line="));
+    let sarif: serde_json::Value = serde_json::from_str(&run("sarif")).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+}
+
+#[test]
+fn includes_join_files_and_stay_inside() {
+    let folder = folder(
+        "version: 1\nname: x\ninclude: [regions.yaml]\nclouds: { gcp: { project: shop-prod } }\nservices: { web: { runtime: cloud-run, image: a/b } }\n",
+    );
+    fs::write(
+        folder.path().join("regions.yaml"),
+        "regions: { us-central1: { role: primary } }\n",
+    )
+    .unwrap();
+    assert_eq!(code(meridian(folder.path()).arg("check")), 0);
+    for bad in ["../x.yaml", "/etc/passwd", "topology.yaml", "missing.yaml"] {
+        fs::write(
+            folder.path().join("topology.yaml"),
+            format!("version: 1\nname: x\ninclude: [{bad}]\n"),
+        )
+        .unwrap();
+        let mut check = meridian(folder.path());
+        check.arg("check");
+        assert_eq!(code(&mut check), 1, "{bad}");
+        assert!(stderr(&mut check).contains("IN102"), "{bad}");
+    }
+}
+
+#[test]
+fn unreadable_specs_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for spec in ["missing.yaml", "."] {
+        let mut check = meridian(folder.path());
+        check.args(["check", spec]);
+        assert_eq!(code(&mut check), 1);
+        assert!(stderr(&mut check).contains("IN101"), "{spec}");
+    }
+}
+
+/// Bad input ends with a code, in time, and never by a signal.
+fn refuses(spec: &[u8], expected: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("topology.yaml"), spec).unwrap();
+    let begun = Instant::now();
+    let output = meridian(folder.path()).arg("compile").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).to_string();
+    assert_eq!(output.status.code(), Some(1), "{expected}: {text}");
+    assert!(text.contains(expected), "{expected} is not in: {text}");
+    assert!(
+        !text.contains('\u{1b}'),
+        "a control character reached the terminal"
+    );
+    assert!(begun.elapsed() < Duration::from_secs(10), "{expected}");
+    assert!(
+        !folder.path().join("deploy").exists(),
+        "something was written"
+    );
+}
+
+#[test]
+fn hostile_text_is_refused_by_code() {
+    let deep = |c: &str| c.repeat(100_000).into_bytes();
+    refuses(b"", "SYN101");
+    refuses(b"# only a comment\n", "SYN101");
+    refuses(b"---\n", "SYN101");
+    refuses(b"version: 1\n---\nversion: 1\n", "SYN103");
+    refuses(b"\xff\xfev\0e\0r\0", "IN101");
+    refuses(b"name: caf\xe9\n", "IN101");
+    refuses(b"name: a\0b\n", "SYN104");
+    refuses(b"name: \"a\\u0000b\"\n", "SYN104");
+    refuses(b"name: \"\\u001b[2J\"\n", "SYN104");
+    refuses(b"name: x\nregions:\n\ta: 1\n", "SYN102");
+    refuses(b"name: x\nname: y\n", "SYN105");
+    refuses(b"regions: { a: {}, a: {} }\n", "SYN105");
+    refuses(b"name: no\n", "SYN106");
+    refuses(b"name: 0777\n", "SYN106");
+    refuses(b"name: 1:30\n", "SYN106");
+    refuses(b"name: 1_000\n", "SYN106");
+    refuses(b"name: .nan\n", "SYN106");
+    refuses(&deep("["), "SYN109");
+    refuses(&deep("{a: "), "SYN109");
+    refuses(&deep("- "), "SYN109");
+    refuses(b"a: &a [*a]\n", "SYN108");
+    refuses(b"a: *nothing\n", "SYN108");
+    refuses(b"<<: *base\n", "SYN1");
+    refuses(b"name: !!python/object x\n", "SYN107");
+    refuses(b"%YAML 1.1\n---\nname: x\n", "SYN107");
+    refuses("name: \"a\u{202e}b\"\n".as_bytes(), "SYN104");
+    refuses(
+        b"version: 1\nname: x\nregions: { ../../etc: {} }\n",
+        "SPEC105",
+    );
+    refuses(b"version: 1\nname: x\nregions: { nul: {} }\n", "SPEC105");
+    refuses(
+        b"version: 1\nname: x\nobjectives: { rto: 99999999999999h, availability: 100.001% }\n",
+        "SPEC104",
+    );
+}
+
+#[test]
+fn an_alias_bomb_is_cheap() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..10 {
+        let before = format!("*a{}", level - 1);
+        bomb.push_str(&format!(
+            "a{level}: &a{level} [{}]\n",
+            [before.as_str(); 9].join(", ")
+        ));
+    }
+    refuses(bomb.as_bytes(), "SYN110");
+}
+
+#[test]
+fn a_file_over_the_limit_is_not_read() {
+    let mut large = String::from("name: x\n");
+    large.push_str(&"#\n".repeat(3 << 20));
+    refuses(large.as_bytes(), "IN101");
+}
+
+#[test]
+fn hostile_kdl_ends_with_one_diagnostic() {
+    let nested = "a {".repeat(100_000);
+    let comment = "/*".repeat(100_000);
+    let cases = [
+        (nested.as_str(), "SYN109"),
+        (comment.as_str(), "SYN109"),
+        ("name \"x\nregions {\n", "SYN102"),
+        ("regions {\n  a {\n", "SYN102"),
+        ("name true\n", "#true"),
+        (
+            "version 1\nname \"x\"\nname \"y\"\nclouds { gcp project=\"shop-prod\" }\nregions { us-central1 role=\"primary\" }\n",
+            "SYN105",
+        ),
+    ];
+    for (text, expected) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("topology.kdl"), text).unwrap();
+        let mut check = meridian(folder.path());
+        check.args(["check", "topology.kdl"]);
+        assert_eq!(code(&mut check), 1, "{expected}");
+        let shown = stderr(&mut check);
+        assert!(shown.contains(expected), "{expected}: {shown}");
+        assert_eq!(shown.matches("see: meridian explain").count(), 1, "{shown}");
+    }
+}
+
+#[test]
+fn many_faults_are_all_counted_in_a_stable_order() {
+    let mut spec = String::from("version: 1\nname: x\n");
+    for n in 0..200 {
+        spec.push_str(&format!("wrong{n}: 1\n"));
+    }
+    let folder = folder(&spec);
+    let run = || stderr(meridian(folder.path()).arg("check"));
+    let first = run();
+    assert!(first.contains("more; `--max-diagnostics`"), "{first}");
+    assert_eq!(first, run());
+}
+
+#[test]
+fn windows_line_ends_and_a_byte_order_mark_are_fine() {
+    let text = format!("\u{feff}{}", MINIMAL.replace('\n', "\r\n"));
+    let windows = folder(&text);
+    assert_eq!(code(meridian(windows.path()).arg("compile")), 0);
+    let unix = folder(MINIMAL);
+    assert_eq!(code(meridian(unix.path()).arg("compile")), 0);
+    assert_eq!(
+        tree(&windows.path().join("deploy")),
+        tree(&unix.path().join("deploy"))
+    );
+}

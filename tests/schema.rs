@@ -1,0 +1,103 @@
+//! The schema file is the decoder's own, and knows what the decoder knows.
+#![expect(clippy::disallowed_methods, reason = "tests read files")]
+
+use meridian::spec::schema;
+use serde_json::Value;
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/topology.schema.json");
+
+#[test]
+fn the_schema_file_is_up_to_date() {
+    let text = std::fs::read_to_string(FILE).unwrap_or_default();
+    assert!(
+        text == schema::text(),
+        "run: cargo run -- schema > schema/topology.schema.json"
+    );
+}
+
+#[test]
+fn every_field_has_a_description_and_an_example() {
+    let schema = schema::schema();
+    let mut records = vec![("topology", &schema["properties"])];
+    for (name, record) in schema["definitions"].as_object().unwrap() {
+        records.push((name, &record["properties"]));
+    }
+    for (record, fields) in records {
+        for (name, field) in fields.as_object().unwrap() {
+            let described = field["description"].as_str().is_some_and(|d| d.len() > 8);
+            assert!(described, "{record}.{name} has no description");
+            assert!(
+                field["examples"][0] != Value::Null,
+                "{record}.{name} has no example"
+            );
+        }
+    }
+}
+
+fn json_of(example: &str) -> Value {
+    let path = format!(
+        "{}/examples/{example}/topology.yaml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = std::fs::read_to_string(path).unwrap();
+    convert(&text)
+}
+
+/// A YAML text as the JSON that an editor's validator sees.
+fn convert(text: &str) -> Value {
+    use meridian::syntax::{Kind, Node, Style};
+    fn json(node: &Node) -> Value {
+        match &node.kind {
+            Kind::Null => Value::Null,
+            Kind::Scalar(s) if s.style == Style::Plain => serde_json::from_str::<Value>(&s.text)
+                .ok()
+                .filter(|v| v.is_number() || v.is_boolean())
+                .unwrap_or_else(|| Value::String(s.text.clone())),
+            Kind::Scalar(s) => Value::String(s.text.clone()),
+            Kind::List(items) => Value::Array(items.iter().map(json).collect()),
+            Kind::Map(entries) => Value::Object(
+                entries
+                    .iter()
+                    .map(|e| (e.key.text.clone(), json(&e.value)))
+                    .collect(),
+            ),
+        }
+    }
+    let mut sources = meridian::source::SourceMap::default();
+    let file = sources.add("x.yaml", text);
+    let mut out = meridian::diagnostic::Diagnostics::default();
+    let document = meridian::syntax::parse(&sources, file, &Default::default(), &mut out).unwrap();
+    json(&document.root)
+}
+
+#[test]
+fn the_schema_accepts_every_example() {
+    let validator = jsonschema::draft7::new(&schema::schema()).unwrap();
+    for example in ["ggen", "minimal"] {
+        let errors: Vec<_> = validator
+            .iter_errors(&json_of(example))
+            .map(|e| format!("{} at {}", e, e.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{example}: {errors:#?}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_the_decoder_refuses() {
+    let validator = jsonschema::draft7::new(&schema::schema()).unwrap();
+    let good = "version: 1\nname: x\nregions: { a: { role: primary } }\nobjectives: { rto: 5m }\n";
+    assert!(validator.is_valid(&convert(good)));
+    for (from, to) in [
+        ("name: x\n", ""),
+        ("regions", "reigons"),
+        ("role: primary", "role: first"),
+        ("rto: 5m", "rto: 5"),
+        ("rto: 5m", "rto: 5 min"),
+        ("rto: 5m", "availability: 101%"),
+        ("{ a:", "{ A:"),
+        ("version: 1", "version: one"),
+    ] {
+        let bad = good.replace(from, to);
+        assert!(!validator.is_valid(&convert(&bad)), "{bad}");
+    }
+}

@@ -1,0 +1,294 @@
+//! The generated scripts, run with stub commands that record their calls.
+#![cfg(unix)]
+#![expect(clippy::disallowed_methods, reason = "tests look at files")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const TOOLS: [&str; 7] = [
+    "gcloud",
+    "kubectl",
+    "terraform",
+    "helm",
+    "curl",
+    "bq",
+    "aws",
+];
+
+/// The scripts of an example, beside stubs that note how they are called.
+struct Stage {
+    folder: tempfile::TempDir,
+    scripts: PathBuf,
+}
+
+impl Stage {
+    fn new(example: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let scripts = folder.path().join("tree/scripts");
+        fs::create_dir_all(&scripts).unwrap();
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("golden")
+            .join(example)
+            .join("tree/scripts");
+        for entry in fs::read_dir(golden).unwrap().flatten() {
+            let to = scripts.join(entry.file_name());
+            fs::copy(entry.path(), &to).unwrap();
+            fs::set_permissions(&to, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let bin = folder.path().join("bin");
+        fs::create_dir(&bin).unwrap();
+        for tool in TOOLS {
+            let stub = bin.join(tool);
+            let calls = folder.path().join("calls");
+            fs::write(&stub, format!("#!/bin/sh\nprintf '%s' \"{tool}\" >> '{0}'\nprintf ' %s' \"$@\" >> '{0}'\nprintf '\\n' >> '{0}'\n", calls.display())).unwrap();
+            fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        Stage { folder, scripts }
+    }
+
+    fn run(&self, script: &str, arguments: &[&str]) -> Output {
+        let path = format!(
+            "{}:{}",
+            self.folder.path().join("bin").display(),
+            std::env::var("PATH").unwrap()
+        );
+        Command::new(self.scripts.join(script))
+            .args(arguments)
+            .env("PATH", path)
+            .env("EVIDENCE_DIR", self.folder.path())
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
+    }
+
+    fn calls(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.folder.path().join("calls")).unwrap_or_default();
+        let _ = fs::remove_file(self.folder.path().join("calls"));
+        text.lines().map(String::from).collect()
+    }
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap_or(-1)
+}
+
+const LEAVE: [&str; 4] = ["--from", "us-central1", "--to", "us-east1"];
+
+/// Whether a recorded call could change anything.
+fn changes(call: &str) -> bool {
+    let reads = [
+        "describe",
+        "get-health",
+        " list",
+        "get-master-addr-by-name",
+        "sentinel replicas",
+        "curl ",
+        " pull ",
+    ];
+    !reads.iter().any(|r| call.contains(r))
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let stage = Stage::new("ggen");
+    let output = stage.run("failover-region.sh", &LEAVE);
+    assert_eq!(
+        code(&output),
+        0,
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let calls = stage.calls();
+    assert!(!calls.iter().any(|c| changes(c)), "{calls:#?}");
+    let shown = String::from_utf8_lossy(&output.stderr).to_string();
+    assert!(
+        shown.contains("update-backend") && shown.contains("sentinel failover"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn applying_acts_in_order_under_a_lock() {
+    let stage = Stage::new("ggen");
+    let mut arguments = LEAVE.to_vec();
+    arguments.extend(["--apply", "--yes"]);
+    let output = stage.run("failover-region.sh", &arguments);
+    assert_eq!(
+        code(&output),
+        0,
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let calls = stage.calls();
+    let at = |part: &str| {
+        calls
+            .iter()
+            .position(|c| c.contains(part))
+            .unwrap_or_else(|| panic!("no {part} in {calls:#?}"))
+    };
+    let order = [
+        at("--if-generation-match=0"),
+        at("paused-scale-in=true"),
+        at("--capacity-scaler=0"),
+        at("sentinel replicas"),
+        at("sentinel failover"),
+        at("run services update"),
+        at("curl"),
+        at("/records/"),
+        at("storage rm"),
+    ];
+    assert!(order.is_sorted(), "{order:?} {calls:#?}");
+    // Only the region that is left is drained.
+    let drained: Vec<_> = calls
+        .iter()
+        .filter(|c| c.contains("--capacity-scaler=0"))
+        .collect();
+    assert!(
+        !drained.is_empty() && drained.iter().all(|c| c.contains("ingress-us-central1")),
+        "{drained:#?}"
+    );
+}
+
+#[test]
+fn regions_that_the_topology_does_not_have_are_refused() {
+    let stage = Stage::new("ggen");
+    let output = stage.run(
+        "failover-region.sh",
+        &["--from", "us-central1", "--to", "mars", "--apply", "--yes"],
+    );
+    assert_eq!(code(&output), 65);
+    let output = stage.run(
+        "failover-region.sh",
+        &["--from", "us-east1", "--to", "us-east1", "--apply", "--yes"],
+    );
+    assert_eq!(code(&output), 65);
+    assert!(stage.calls().is_empty());
+}
+
+#[test]
+fn without_confirmation_nothing_happens() {
+    let stage = Stage::new("ggen");
+    let mut arguments = LEAVE.to_vec();
+    arguments.push("--apply");
+    assert_eq!(code(&stage.run("failover-region.sh", &arguments)), 77);
+    assert!(stage.calls().is_empty());
+}
+
+#[test]
+fn usage_is_64_and_help_is_0() {
+    let stage = Stage::new("minimal");
+    for script in [
+        "deploy-all-regions.sh",
+        "failover-region.sh",
+        "promote-region.sh",
+        "restore-from-backup.sh",
+        "dr-test.sh",
+        "cost-report.sh",
+    ] {
+        assert_eq!(code(&stage.run(script, &["--nonsense"])), 64, "{script}");
+        assert_eq!(code(&stage.run(script, &["--help"])), 0, "{script}");
+    }
+    assert!(stage.calls().is_empty());
+}
+
+#[test]
+fn drills_run_the_failover_and_keep_a_record() {
+    let stage = Stage::new("ggen");
+    let output = stage.run(
+        "dr-test.sh",
+        &[
+            "--primary",
+            "us-central1",
+            "--secondary",
+            "us-east1",
+            "--test-type",
+            "region-failure",
+        ],
+    );
+    assert_eq!(
+        code(&output),
+        0,
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let record = String::from_utf8_lossy(&output.stdout).to_string();
+    let line = record
+        .lines()
+        .find(|l| l.starts_with('{'))
+        .unwrap_or_default();
+    let record: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(record["objective_seconds"], 300);
+    assert_eq!(record["result"], "passed");
+}
+
+#[test]
+fn the_first_deployment_comes_in_two_stages() {
+    let stage = Stage::new("ggen");
+    fs::write(stage.folder.path().join("x.tfvars"), "").unwrap();
+    let output = stage.run(
+        "deploy-all-regions.sh",
+        &["--var-file", "x.tfvars", "--bootstrap", "--apply", "--yes"],
+    );
+    assert_eq!(
+        code(&output),
+        0,
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let calls = stage.calls();
+    let at = |part: &str| {
+        calls
+            .iter()
+            .position(|c| c.contains(part))
+            .unwrap_or_else(|| panic!("no {part} in {calls:#?}"))
+    };
+    assert!(at("identity create") < at("serving_regions=[]"));
+    assert!(at("serving_regions=[]") < at("apply --kustomize"));
+    let last = calls
+        .iter()
+        .rposition(|c| c.starts_with("terraform") && c.contains(" apply "))
+        .unwrap();
+    assert!(last > at("helm upgrade") && !calls[last].contains("serving_regions"));
+    // The order of the topology: the primary last.
+    let regions: Vec<_> = calls.iter().filter(|c| c.starts_with("helm")).collect();
+    assert!(
+        regions[0].contains("us-east1") && regions[2].contains("us-central1"),
+        "{regions:#?}"
+    );
+}
+
+#[test]
+fn a_restore_goes_into_a_new_database() {
+    let stage = Stage::new("minimal");
+    let arguments = [
+        "--datastore",
+        "hello-main",
+        "--into",
+        "hello-copy",
+        "--at",
+        "2026-11-21T05:00:00Z",
+        "--apply",
+        "--yes",
+    ];
+    let output = stage.run("restore-from-backup.sh", &arguments);
+    assert_eq!(
+        code(&output),
+        0,
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let calls = stage.calls();
+    assert!(
+        calls
+            .iter()
+            .any(|c| c.contains("databases clone")
+                && c.contains("--destination-database hello-copy")),
+        "{calls:#?}"
+    );
+    assert!(
+        !calls.iter().any(|c| c.contains("databases restore")),
+        "{calls:#?}"
+    );
+}
