@@ -69,40 +69,117 @@ fn overwrite(folder: &Path, tree: &BTreeMap<String, String>) {
     }
 }
 
-#[test]
-fn every_example_gives_exactly_its_golden_tree() {
+/// Examples compiled another way as well: name, example, text, and what it becomes.
+const VARIANTS: [(&str, &str, &str, &str); 1] = [(
+    "ggen-per-region",
+    "ggen",
+    "layout: single",
+    "layout: per-region",
+)];
+
+fn variant(example: &str, from: &str, to: &str) -> Compilation {
+    let path = root().join("examples").join(example).join("topology.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches(from).count(), 1, "{from}");
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("topology.yaml");
+    fs::write(&other, text.replace(from, to)).unwrap();
+    compiled(&other)
+}
+
+fn same_as_golden(name: &str, done: &Compilation) {
     let rewrite = std::env::var("GOLDEN").is_ok_and(|v| v == "overwrite");
     assert!(
         !rewrite || std::env::var("CI").is_err(),
         "CI never rewrites golden files"
     );
+    assert!(
+        done.diagnostics.is_empty(),
+        "{name}: {:#?}",
+        done.diagnostics
+    );
+    let actual = tree(done);
+    let folder = root().join("golden").join(name).join("tree");
+    if rewrite {
+        overwrite(&folder, &actual);
+    }
+    let golden = on_disk(&folder);
+    let actual_names: Vec<_> = actual.keys().collect();
+    let golden_names: Vec<_> = golden.keys().collect();
+    assert_eq!(
+        actual_names, golden_names,
+        "{name}: other files than golden"
+    );
+    for (path, text) in &actual {
+        assert!(
+            golden[path] == *text,
+            "{name}/{path} differs from its golden file:\n{}",
+            similar::TextDiff::from_lines(&golden[path], text).unified_diff()
+        );
+    }
+}
+
+#[test]
+fn every_example_gives_exactly_its_golden_tree() {
     for example in examples() {
         let name = example.file_name().unwrap().to_string_lossy().to_string();
-        let done = compiled(&example.join("topology.yaml"));
-        assert!(
-            done.diagnostics.is_empty(),
-            "{name}: {:#?}",
-            done.diagnostics
-        );
-        let actual = tree(&done);
-        let folder = root().join("golden").join(&name).join("tree");
-        if rewrite {
-            overwrite(&folder, &actual);
+        same_as_golden(&name, &compiled(&example.join("topology.yaml")));
+    }
+    for (name, example, from, to) in VARIANTS {
+        same_as_golden(name, &variant(example, from, to));
+    }
+}
+
+/// The files that the ggen marketplace's own document names.
+#[test]
+fn ggen_has_every_file_that_its_document_names() {
+    let modules = [
+        "firestore-regional",
+        "firestore-replication",
+        "redis-regional",
+        "redis-replication",
+        "load-balancer",
+        "health-checks",
+        "kms-regional",
+        "backup-restore",
+        "monitoring",
+        "istio-traffic",
+    ];
+    let mut wanted: Vec<String> = [
+        "README.md",
+        "ARCHITECTURE.md",
+        "DEPLOYMENT_GUIDE.md",
+        "RUNBOOK_FAILOVER.md",
+        "RUNBOOK_RESTORE.md",
+        "RUNBOOK_DR_TESTING.md",
+        "COST_ANALYSIS.md",
+        "terraform/main.tf",
+        "terraform/variables.tf",
+        "terraform/outputs.tf",
+        "terraform/provider.tf",
+        "terraform/terraform.tfvars.example",
+        "scripts/deploy-all-regions.sh",
+        "scripts/failover-region.sh",
+        "scripts/promote-region.sh",
+        "scripts/restore-from-backup.sh",
+        "scripts/dr-test.sh",
+        "scripts/cost-report.sh",
+    ]
+    .map(String::from)
+    .to_vec();
+    for module in modules {
+        for file in ["main", "variables", "outputs"] {
+            wanted.push(format!("terraform/modules/{module}/{file}.tf"));
         }
-        let golden = on_disk(&folder);
-        let actual_names: Vec<_> = actual.keys().collect();
-        let golden_names: Vec<_> = golden.keys().collect();
-        assert_eq!(
-            actual_names, golden_names,
-            "{name}: other files than golden"
-        );
-        for (path, text) in &actual {
-            assert!(
-                golden[path] == *text,
-                "{name}/{path} differs from its golden file:\n{}",
-                similar::TextDiff::from_lines(&golden[path], text).unified_diff()
-            );
-        }
+    }
+    for region in ["us-central1", "us-east1", "europe-west1"] {
+        wanted.push(format!("helm/values-{region}.yaml"));
+        wanted.push(format!("kubernetes/{region}/keda-hpa.yaml"));
+        wanted.push(format!("kubernetes/{region}/istio-config.yaml"));
+    }
+    let done = compiled(&root().join("examples/ggen/topology.yaml"));
+    for path in wanted {
+        assert!(done.artifacts.get(&path).is_some(), "{path} is not emitted");
     }
 }
 
@@ -146,16 +223,10 @@ fn every_generated_file_says_that_it_is_generated() {
     }
 }
 
-/// Compiles the ggen example with one text replaced, and gives the files that change.
+/// The files that change when one text of the ggen example is replaced.
 fn changed(from: &str, to: &str) -> Vec<String> {
-    let path = root().join("examples/ggen/topology.yaml");
-    let text = fs::read_to_string(&path).unwrap();
-    assert_eq!(text.matches(from).count(), 1, "{from}");
-    let folder = tempfile::tempdir().unwrap();
-    let other = folder.path().join("topology.yaml");
-    fs::write(&other, text.replace(from, to)).unwrap();
-    let before = tree(&compiled(&path));
-    let done = compiled(&other);
+    let before = tree(&compiled(&root().join("examples/ggen/topology.yaml")));
+    let done = variant("ggen", from, to);
     assert!(!done.diagnostics.has_errors(), "{:#?}", done.diagnostics);
     let after = tree(&done);
     let paths = before.keys().chain(after.keys());
@@ -231,11 +302,6 @@ fn one_number_changes_exactly_what_depends_on_it() {
 
 #[test]
 fn both_layouts_hold_the_same_calls() {
-    let path = root().join("examples/ggen/topology.yaml");
-    let text = fs::read_to_string(&path).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let other = folder.path().join("topology.yaml");
-    fs::write(&other, text.replace("layout: single", "layout: per-region")).unwrap();
     let calls = |done: Compilation| -> Vec<String> {
         let mains = tree(&done);
         let mains = mains
@@ -243,13 +309,76 @@ fn both_layouts_hold_the_same_calls() {
             .filter(|(p, _)| p.ends_with("main.tf") && !p.contains("/modules/"));
         let mut names: Vec<String> = mains
             .flat_map(|(_, text)| {
-                text.lines()
-                    .filter(|l| l.starts_with("module "))
-                    .map(String::from)
+                let lines = text.lines().filter(|l| l.starts_with("module "));
+                lines.map(String::from)
             })
             .collect();
         names.sort();
         names
     };
-    assert_eq!(calls(compiled(&path)), calls(compiled(&other)));
+    let (_, example, from, to) = VARIANTS[0];
+    let single = compiled(&root().join("examples/ggen/topology.yaml"));
+    assert_eq!(calls(single), calls(variant(example, from, to)));
+}
+
+/// Texts that every target language would take for its own.
+const HOSTILE: [&str; 9] = [
+    "${file(\"/etc/passwd\")} %{ for x in y } $${z}",
+    "{{ .Values.x }} {{ $labels.y }}",
+    "$(touch canary) `touch canary` '; touch canary; '",
+    "a | b <script>alert(1)</script> [x](javascript:alert(1))",
+    "\"} or vector(1) #",
+    "quote \" backslash \\ hash # colon: dash - ",
+    "-rf * ~ ",
+    "--> end ]; %% comment",
+    "no",
+];
+
+#[test]
+fn hostile_text_stays_text_in_every_language() {
+    for hostile in HOSTILE {
+        let quoted = serde_json::to_string(hostile).unwrap();
+        let done = variant(
+            "ggen",
+            "description: Marketplace for generated code, active-active on three regions\nowner: platform-engineering",
+            &format!("description: {quoted}\nowner: {quoted}"),
+        );
+        assert!(
+            !done.diagnostics.has_errors(),
+            "{hostile}: {:#?}",
+            done.diagnostics
+        );
+        for (path, artifact) in done.artifacts.iter() {
+            if path.ends_with(".tf") || path.ends_with(".example") {
+                let read: Result<hcl::Body, _> = hcl::from_str(&artifact.text);
+                assert!(read.is_ok(), "{hostile}: {path}: {read:?}");
+            }
+        }
+        let chart = &done.artifacts.get("helm/Chart.yaml").unwrap().text;
+        assert_eq!(description_of(chart), hostile, "{chart}");
+        let readme = &done.artifacts.get("README.md").unwrap().text;
+        assert!(
+            !readme.contains("<script>") && !readme.contains("[x]("),
+            "{readme}"
+        );
+    }
+}
+
+/// The description in a chart, as a reader of YAML sees it.
+fn description_of(chart: &str) -> String {
+    let mut sources = meridian::source::SourceMap::default();
+    let file = sources.add("Chart.yaml", chart);
+    let mut out = meridian::diagnostic::Diagnostics::default();
+    let document =
+        meridian::syntax::parse(&sources, file, &Limits::default(), &mut out).expect("YAML");
+    match &document
+        .root
+        .get("description")
+        .expect("a description")
+        .value
+        .kind
+    {
+        meridian::syntax::Kind::Scalar(scalar) => scalar.text.clone(),
+        other => panic!("{other:?}"),
+    }
 }

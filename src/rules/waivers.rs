@@ -13,7 +13,7 @@ pub const UNUSED: Code = Code::new("WVR102", "waiver-unused");
 pub const UNKNOWN: Code = Code::new("WVR103", "waiver-unknown");
 
 /// What is wrong with text and values cannot be accepted: there is nothing to build from.
-const NEVER: [&str; 6] = ["SYN", "SPEC", "REF", "IN1", "OUT", "PRV"];
+const NEVER: [&str; 6] = ["SYN", "SPEC", "REF", "IN1", "OUT", "PRV101"];
 
 /// Takes away what is waived, and reports waivers that are of no use. Expiry is judged
 /// against `today`; without it no waiver has ended.

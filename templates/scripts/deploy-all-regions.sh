@@ -9,9 +9,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
   cat <<'TEXT'
-usage: deploy-all-regions.sh --var-file FILE [--bootstrap] [--region REGION] [--apply] [--yes]
+usage: deploy-all-regions.sh --var-file FILE [--helm-values FILE] [--bootstrap]
+                             [--region REGION] [--apply] [--yes]
 
   --var-file FILE   values of the Terraform variables
+  --helm-values FILE  values on top of the chart's own: the tags or digests of the images
   --bootstrap       the first deployment: make service agents, and apply the load balancer
                     without back ends until the gateways have made them
   --region REGION   only this region
@@ -20,10 +22,11 @@ usage: deploy-all-regions.sh --var-file FILE [--bootstrap] [--region REGION] [--
 TEXT
 }
 
-VAR_FILE="" BOOTSTRAP=false REGION=""
+VAR_FILE="" HELM_VALUES="" BOOTSTRAP=false REGION=""
 while (($#)); do
   case $1 in
     --var-file) VAR_FILE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --helm-values) HELM_VALUES=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --bootstrap) BOOTSTRAP=true; shift ;;
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --apply) APPLY=true; shift ;;
@@ -47,6 +50,12 @@ apply_root() { # path flags...
   run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false
   run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
 }
+
+images=()
+if [[ -n ${HELM_VALUES} ]]; then
+  [[ -r ${HELM_VALUES} ]] || die 75 "'${HELM_VALUES}' cannot be read"
+  images=(--values "$(cd "$(dirname "${HELM_VALUES}")" && pwd)/$(basename "${HELM_VALUES}")")
+fi
 
 wanted() { # region
   [[ -z ${REGION} || ${REGION} == "$1" ]]
@@ -79,7 +88,7 @@ if wanted {{ region.name }}; then
   step "Kubernetes: {{ region.name }}"
   run 60 "Fetch the credentials" {{ region.credentials | trusted }}
   run 300 "Apply the manifests" kubectl --context {{ region.context }} apply --kustomize "${here}"/kubernetes/{{ region.name }}
-  run 900 "Release the services" helm upgrade --install {{ system }} "${here}/helm" --kube-context {{ region.context }} --namespace {{ namespace }} --values "${here}/helm/values.yaml" --values "${here}"/helm/values-{{ region.name }}.yaml --atomic --timeout 10m
+  run 900 "Release the services" helm upgrade --install {{ system }} "${here}/helm" --kube-context {{ region.context }} --namespace {{ namespace }} --values "${here}/helm/values.yaml" --values "${here}"/helm/values-{{ region.name }}.yaml "${images[@]}" --atomic --timeout 10m
 fi
 {% endfor %}
 {% if staged %}

@@ -116,7 +116,7 @@ impl<'a> Chart<'a> {
             "replicaCount": service.placements.first().map_or(2, |p| p.replicas.min),
             "image": {
                 "repository": self.repository(service),
-                "tag": written.tag.as_ref().map_or("latest", |t| t.as_str()),
+                "tag": written.tag.as_ref().map_or("set-at-release", |t| t.as_str()),
                 "digest": "",
                 "pullPolicy": "IfNotPresent",
             },

@@ -79,6 +79,7 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
         "inspect": operations(input, &[OperationKind::Inspect]),
         "cost": cost(input),
         "transfers": transfers(input),
+        "telemetry": telemetry(input),
     })
 }
 
@@ -514,6 +515,33 @@ fn cost(input: Input) -> Value {
         "cheaper": cost.is_some_and(|c| *c.prefer_cheaper_replicas),
         "commitments": commitments.collect::<Vec<_>>(),
     })
+}
+
+fn telemetry(input: Input) -> Vec<Value> {
+    let Some(observability) = &input.topology.spec.observability else {
+        return Vec::new();
+    };
+    let kinds = [
+        ("metrics", &observability.metrics),
+        ("logs", &observability.logs),
+    ];
+    let kept = kinds
+        .into_iter()
+        .filter_map(|(what, t)| Some((what, t.as_ref()?)));
+    let mut rows: Vec<Value> = kept
+        .map(|(what, t)| {
+            let time = t
+                .retention
+                .as_ref()
+                .map_or("not declared".to_string(), |r| r.value.to_string());
+            json!({ "what": what, "by": t.by.value, "time": time })
+        })
+        .collect();
+    if let Some(every) = &observability.data_checks {
+        let by = "the data check, which exports `data_consistency_violations`";
+        rows.push(json!({ "what": "comparing copies", "by": by, "time": format!("every {}", every.value) }));
+    }
+    rows
 }
 
 fn transfers(input: Input) -> Vec<Value> {

@@ -111,6 +111,9 @@ impl Lowering<'_> {
                 "123456789012".into(),
             )
         });
+        if let Some(cloud) = cloud {
+            naming::check_labels(&cloud.labels, self.out);
+        }
         let mut all = vec![
             ("system".to_string(), self.topology.name.clone()),
             (

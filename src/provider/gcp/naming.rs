@@ -62,6 +62,43 @@ pub fn checked(kind: Kind, name: String, span: Span, out: &mut Diagnostics) -> S
     name.replace(['.', '_'], "-")
 }
 
+/// A label that Google refuses.
+pub const BAD_LABEL: Code = Code::new("GCP105", "bad-label");
+
+/// Checks labels as Google does: keys and values of lower-case letters, digits, dashes and
+/// underscores, at most 63 long; 64 labels at most, of which three are ours.
+pub fn check_labels(labels: &crate::spec::Map<crate::spec::Text>, out: &mut Diagnostics) {
+    let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    let mut refuse = |span: Span, what: String, help: &str| {
+        out.push(Diagnostic::error(BAD_LABEL, span, what, "Google refuses this label").help(help));
+    };
+    if labels.len() > 61 {
+        let what = format!(
+            "{} labels, and three of ours: Google allows 64",
+            labels.len()
+        );
+        refuse(labels.span, what, "keep the 61 most useful");
+    }
+    for (name, value) in labels.iter() {
+        if name.text.starts_with("goog") || !name.text.chars().all(legal) {
+            let what = format!("`{}` cannot be the key of a label", name.text);
+            refuse(
+                name.span,
+                what,
+                "use lower-case letters, digits, `-` and `_`; `goog…` is reserved",
+            );
+        }
+        if value.len() > 63 || !value.chars().all(legal) {
+            let what = format!("`{}` cannot be the value of a label", value.value);
+            refuse(
+                value.span,
+                what,
+                "use at most 63 lower-case letters, digits, `-` and `_`",
+            );
+        }
+    }
+}
+
 /// A region's short code, `europe-west1` as `euw1`: service account ids have room for
 /// little more.
 pub fn code(location: &str) -> String {

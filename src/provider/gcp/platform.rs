@@ -46,7 +46,9 @@ impl Lowering<'_> {
             ("name", self.prefix().into()),
             ("regions", Argument::Map(regions.collect())),
         ];
-        self.api("compute");
+        for api in ["compute", "logging", "cloudtrace"] {
+            self.api(api);
+        }
         self.call("network", "gcp/network", Scope::Global, arguments);
     }
 
@@ -196,7 +198,7 @@ impl Lowering<'_> {
     }
 
     fn cluster(&mut self, id: RegionId) {
-        for api in ["container", "gkehub", "gkebackup"] {
+        for api in ["container", "gkehub", "gkebackup", "binaryauthorization"] {
             self.api(api);
         }
         let region = self.topology.region(id);

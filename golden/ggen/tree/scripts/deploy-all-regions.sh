@@ -9,9 +9,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
   cat <<'TEXT'
-usage: deploy-all-regions.sh --var-file FILE [--bootstrap] [--region REGION] [--apply] [--yes]
+usage: deploy-all-regions.sh --var-file FILE [--helm-values FILE] [--bootstrap]
+                             [--region REGION] [--apply] [--yes]
 
   --var-file FILE   values of the Terraform variables
+  --helm-values FILE  values on top of the chart's own: the tags or digests of the images
   --bootstrap       the first deployment: make service agents, and apply the load balancer
                     without back ends until the gateways have made them
   --region REGION   only this region
@@ -20,10 +22,11 @@ usage: deploy-all-regions.sh --var-file FILE [--bootstrap] [--region REGION] [--
 TEXT
 }
 
-VAR_FILE="" BOOTSTRAP=false REGION=""
+VAR_FILE="" HELM_VALUES="" BOOTSTRAP=false REGION=""
 while (($#)); do
   case $1 in
     --var-file) VAR_FILE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --helm-values) HELM_VALUES=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --bootstrap) BOOTSTRAP=true; shift ;;
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --apply) APPLY=true; shift ;;
@@ -47,6 +50,12 @@ apply_root() { # path flags...
   run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
 }
 
+images=()
+if [[ -n ${HELM_VALUES} ]]; then
+  [[ -r ${HELM_VALUES} ]] || die 75 "'${HELM_VALUES}' cannot be read"
+  images=(--values "$(cd "$(dirname "${HELM_VALUES}")" && pwd)/$(basename "${HELM_VALUES}")")
+fi
+
 wanted() { # region
   [[ -z ${REGION} || ${REGION} == "$1" ]]
 }
@@ -69,19 +78,19 @@ if wanted us-east1; then
   step "Kubernetes: us-east1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod
   run 300 "Apply the manifests" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 apply --kustomize "${here}"/kubernetes/us-east1
-  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east1.yaml --atomic --timeout 10m
+  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east1.yaml "${images[@]}" --atomic --timeout 10m
 fi
 if wanted europe-west1; then
   step "Kubernetes: europe-west1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-europe-west1 --region europe-west1 --project ggen-prod
   run 300 "Apply the manifests" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 apply --kustomize "${here}"/kubernetes/europe-west1
-  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-europe-west1.yaml --atomic --timeout 10m
+  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-europe-west1.yaml "${images[@]}" --atomic --timeout 10m
 fi
 if wanted us-central1; then
   step "Kubernetes: us-central1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-central1 --region us-central1 --project ggen-prod
   run 300 "Apply the manifests" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 apply --kustomize "${here}"/kubernetes/us-central1
-  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-central1.yaml --atomic --timeout 10m
+  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-central1.yaml "${images[@]}" --atomic --timeout 10m
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Let the load balancer send traffic"

@@ -1,0 +1,3 @@
+//! What becomes of the spec.
+
+pub mod not_emitted;

@@ -1,0 +1,125 @@
+//! What the language knows and no emitter uses yet is said, never silently left out.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::topology::Topology;
+
+/// A part of the spec that reaches no output.
+pub const CODE: Code = Code::new("PRV102", "not-generated-yet");
+
+/// Reports every part that is decoded and checked, and then used by nothing.
+pub fn check(topology: &Topology, out: &mut Diagnostics) {
+    let spec = &topology.spec;
+    let mut found: Vec<(Span, &str)> = Vec::new();
+    let mut say = |present: Option<Span>, what: &'static str| {
+        found.extend(present.map(|span| (span, what)));
+    };
+    say(some(&spec.patches), "patches");
+    say(some(&spec.flags), "feature flags");
+    say(some(&spec.facts), "declared facts");
+    say(spec.events.as_ref().map(|e| e.span), "event versions");
+    if let Some(keys) = &spec.keys {
+        say(
+            keys.vault.value.then_some(keys.vault.span),
+            "a Vault cluster",
+        );
+    }
+    if let Some(network) = &spec.network {
+        say(some(&network.links), "private links");
+        say(network.isolated.first().map(|i| i.span), "isolated regions");
+    }
+    if let Some(failover) = &spec.failover {
+        say(
+            failover.shift.as_ref().map(|s| s.span),
+            "shifting traffic in steps",
+        );
+        say(failover.undo.as_ref().map(|u| u.span), "undoing a shift");
+        say(
+            failover.detect.as_ref().map(|d| d.span),
+            "detection by error rate and latency",
+        );
+        say(
+            failover.healthy_below.as_ref().map(|h| h.span),
+            "a share of healthy targets",
+        );
+        say(
+            failover.cooldown.as_ref().map(|c| c.span),
+            "a wait between failovers",
+        );
+        say(
+            failover.answer.as_ref().map(|a| a.span),
+            "the time of a person's answer",
+        );
+    }
+    if let Some(deployment) = &spec.deployment {
+        say(deployment.canary.as_ref().map(|c| c.span), "canary steps");
+        say(
+            deployment.workflow.as_ref().map(|w| w.span),
+            "a CI workflow",
+        );
+        say(some(&deployment.environments), "CI environments");
+    }
+    if let Some(observability) = &spec.observability {
+        say(observability.traces.as_ref().map(|t| t.span), "traces");
+        say(
+            observability.probes.first().map(|p| p.span),
+            "outside probes by name",
+        );
+        say(
+            observability.correlate.as_ref().map(|c| c.span),
+            "a correlation window",
+        );
+        let boards = observability.dashboards.as_ref();
+        say(
+            boards.and_then(|d| d.named.first()).map(|n| n.span),
+            "dashboards by name",
+        );
+    }
+    if let Some(cost) = &spec.cost {
+        say(some(&cost.shares), "shares of compute");
+    }
+    for (_, host) in spec.traffic.iter() {
+        say(host.cdn.as_ref().map(|c| c.span), "caching at the edge");
+        say(host.dns.as_ref().map(|d| d.span), "another provider's DNS");
+        say(
+            host.backup.value.then_some(host.backup.span),
+            "a backup load balancer",
+        );
+        let protect = host.protect.as_ref();
+        say(
+            protect
+                .and_then(|p| p.region_limit.as_ref())
+                .map(|r| r.span),
+            "a rate limit by region",
+        );
+    }
+    for (_, store) in spec.datastores.iter() {
+        say(some(&store.members), "members of a voting set");
+        say(store.election.as_ref().map(|e| e.span), "election timing");
+        say(
+            store.node_groups.first().map(|n| n.span),
+            "pglogical node groups",
+        );
+        say(some(&store.lifecycle), "storage tiers");
+        let backup = store.backup.as_ref();
+        say(
+            backup.and_then(|b| b.copies_to.first()).map(|c| c.span),
+            "copies of backups in other regions",
+        );
+        say(
+            backup.filter(|b| *b.immutable).map(|b| b.immutable.span),
+            "immutable backups",
+        );
+    }
+    for (span, what) in found {
+        let message = format!("{what}: checked, and not generated yet");
+        out.push(
+            Diagnostic::warning(CODE, span, message, "nothing in the output depends on this")
+                .help("waive PRV102 with a reason if you know, or remove it until it is generated"),
+        );
+    }
+}
+
+fn some<T>(map: &crate::spec::Map<T>) -> Option<Span> {
+    (!map.is_empty()).then_some(map.span)
+}

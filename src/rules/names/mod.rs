@@ -1,0 +1,4 @@
+//! Names and references.
+
+pub mod collisions;
+pub mod cycles;
