@@ -9,11 +9,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
   cat <<'TEXT'
-usage: deploy-all-regions.sh --var-file FILE [--helm-values FILE] [--bootstrap]
+usage: deploy-all-regions.sh --var-file FILE{% if clusters %} [--helm-values FILE]{% endif %} [--bootstrap]
                              [--region REGION] [--apply] [--yes]
 
   --var-file FILE   values of the Terraform variables
+{% if clusters %}
   --helm-values FILE  values on top of the chart's own: the tags or digests of the images
+{% endif %}
   --bootstrap       the first deployment: make service agents, and apply the load balancer
                     without back ends until the gateways have made them
   --region REGION   only this region
@@ -22,11 +24,13 @@ usage: deploy-all-regions.sh --var-file FILE [--helm-values FILE] [--bootstrap]
 TEXT
 }
 
-VAR_FILE="" HELM_VALUES="" BOOTSTRAP=false REGION=""
+VAR_FILE=""{% if clusters %} HELM_VALUES=""{% endif %} BOOTSTRAP=false REGION=""
 while (($#)); do
   case $1 in
     --var-file) VAR_FILE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+{% if clusters %}
     --helm-values) HELM_VALUES=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+{% endif %}
     --bootstrap) BOOTSTRAP=true; shift ;;
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --apply) APPLY=true; shift ;;
@@ -51,11 +55,13 @@ apply_root() { # path flags...
   run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
 }
 
+{% if clusters %}
 images=()
 if [[ -n ${HELM_VALUES} ]]; then
   [[ -r ${HELM_VALUES} ]] || die 75 "'${HELM_VALUES}' cannot be read"
   images=(--values "$(cd "$(dirname "${HELM_VALUES}")" && pwd)/$(basename "${HELM_VALUES}")")
 fi
+{% endif %}
 
 wanted() { # region
   [[ -z ${REGION} || ${REGION} == "$1" ]]

@@ -346,23 +346,9 @@ impl Lowering<'_> {
     fn sentinel_set(&mut self, store: &Datastore, regions: Vec<SentinelRegion>) {
         let account = format!("{}-backup", store.name);
         if regions.iter().any(|r| r.backup.is_some()) {
-            let namespace = self.topology.namespace.clone();
-            self.extra_accounts.push((
-                account.clone(),
-                Argument::map([
-                    (
-                        "display_name",
-                        Argument::from(format!("Backups of {}", store.name)),
-                    ),
-                    (
-                        "workloads",
-                        Argument::List(vec![Argument::map([
-                            ("namespace", namespace),
-                            ("name", account.clone()),
-                        ])]),
-                    ),
-                ]),
-            ));
+            let title = format!("Backups of {}", store.name);
+            self.extra_accounts
+                .push((account.clone(), Argument::map([("display_name", title)])));
         }
         let total: usize = regions.iter().map(|r| r.sentinels.len()).sum();
         let health = store.written.health.as_ref();

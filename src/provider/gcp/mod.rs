@@ -44,11 +44,13 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.hosts();
     lowering.backups();
     lowering.accounts();
+    lowering.workload_identities();
     lowering.monitoring();
     lowering.cost();
     lowering.keys();
     lowering.apis();
-    operations::operations(topology, deployment);
+    let apis = lowering.apis.clone();
+    operations::operations(topology, &apis, deployment);
 }
 
 /// The keys of one location, each with the service agents that use it.

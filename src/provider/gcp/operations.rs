@@ -5,21 +5,31 @@ use super::{data, facts, project};
 use crate::provider::{Deployment, Operation, OperationKind};
 use crate::spec::{Engine, Runtime};
 use crate::topology::{Datastore, Topology};
+use std::collections::BTreeSet;
 
 /// Fills in the commands of every part.
-pub fn operations(topology: &Topology, deployment: &mut Deployment) {
+pub fn operations(topology: &Topology, apis: &BTreeSet<&'static str>, deployment: &mut Deployment) {
     let mut all = Operations {
         topology,
         project: project(topology),
         found: Vec::new(),
     };
-    all.system();
+    all.system(apis);
     all.hosts();
     all.workloads();
     topology.datastores.iter().for_each(|d| all.datastore(d));
     all.queues();
     deployment.operations.append(&mut all.found);
 }
+
+/// The APIs whose service agents encrypt with keys of ours.
+const AGENTS: [&str; 5] = [
+    "pubsub",
+    "secretmanager",
+    "firestore",
+    "artifactregistry",
+    "gkebackup",
+];
 
 struct Operations<'a> {
     topology: &'a Topology,
@@ -33,7 +43,7 @@ impl Operations<'_> {
     }
 
     /// Locks, records, bootstrap and the bill.
-    fn system(&mut self) {
+    fn system(&mut self, apis: &BTreeSet<&'static str>) {
         let name = self.topology.name.clone();
         let project = self.project.clone();
         let bucket = format!("gs://{project}-{name}-evidence");
@@ -88,30 +98,61 @@ impl Operations<'_> {
             15,
             "keep the file and copy it later",
         );
-        let agents = [
-            "pubsub.googleapis.com",
-            "secretmanager.googleapis.com",
-            "firestore.googleapis.com",
-            "artifactregistry.googleapis.com",
-            "gkebackup.googleapis.com",
-        ];
-        for agent in agents {
+        let mut enable = vec!["gcloud", "services", "enable"];
+        let names: Vec<String> = apis.iter().map(|a| format!("{a}.googleapis.com")).collect();
+        enable.extend(names.iter().map(String::as_str));
+        enable.extend(["--project", &project]);
+        add(
+            OperationKind::Bootstrap,
+            "Switch the APIs on, so that their service agents can be made",
+            &enable,
+            "Operation finished successfully",
+            180,
+            "the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin",
+        );
+        // Keys are granted to these agents, which exist only once somebody asks for them.
+        for api in AGENTS.iter().filter(|a| apis.contains(*a)) {
+            let service = format!("--service={api}.googleapis.com");
             add(
                 OperationKind::Bootstrap,
-                &format!("Make the service agent of {agent}, which keys are granted to"),
+                &format!("Make the service agent of {api}"),
                 &[
                     "gcloud",
                     "beta",
                     "services",
                     "identity",
                     "create",
-                    &format!("--service={agent}"),
+                    &service,
                     "--project",
                     &project,
                 ],
                 "Service identity created",
                 30,
-                "enable the API first: the first step of Terraform does",
+                "run it again: a fresh API takes a minute",
+            );
+        }
+        add(
+            OperationKind::Bootstrap,
+            "Make the service agent of Cloud Storage",
+            &["gcloud", "storage", "service-agent", "--project", &project],
+            "the e-mail address of the agent",
+            30,
+            "run it again: a fresh API takes a minute",
+        );
+        if apis.contains("bigquery") {
+            add(
+                OperationKind::Bootstrap,
+                "Make the encryption account of BigQuery",
+                &[
+                    "bq",
+                    "--project_id",
+                    &project,
+                    "show",
+                    "--encryption_service_account",
+                ],
+                "the e-mail address of the account",
+                30,
+                "run it again: a fresh API takes a minute",
             );
         }
         if self

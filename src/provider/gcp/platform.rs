@@ -213,9 +213,9 @@ impl Lowering<'_> {
         let zones = super::facts::zones(&location);
         self.variable(
             "authorized_networks",
-            "Ranges that may reach the clusters' control planes, by a name.".into(),
+            "Private ranges that may reach the clusters' control planes, by a name: a VPN, a bastion.".into(),
             None,
-            Argument::map([("office", "192.0.2.0/24")]),
+            Argument::map([("vpn", "10.255.0.0/24")]),
         );
         let arguments = vec![
             ("project_id", self.project()),
@@ -348,7 +348,6 @@ impl Lowering<'_> {
                         Argument::from("KEDA reads metrics to scale by"),
                     ),
                     ("roles", vec!["roles/monitoring.viewer"].into()),
-                    ("workloads", workload("keda", "keda-operator")),
                 ]),
             ));
         }
@@ -384,11 +383,41 @@ impl Lowering<'_> {
         if !grants.is_empty() {
             entries.push(("conditional_roles".into(), Argument::List(grants)));
         }
-        if service.runtime == Runtime::Kubernetes {
-            let namespace = &self.topology.namespace;
-            entries.push(("workloads".into(), workload(namespace, &service.name)));
-        }
         Argument::Map(entries)
+    }
+
+    /// Which Kubernetes service accounts act as which accounts: once the clusters are there,
+    /// because the project's identity pool comes with the first.
+    pub(super) fn workload_identities(&mut self) {
+        let namespace = self.topology.namespace.clone();
+        for (index, id) in self.cluster_regions().into_iter().enumerate() {
+            let mut bindings = Vec::new();
+            for service in &self.topology.services {
+                if service.runtime == Runtime::Kubernetes && service.replicas_in(id).is_some() {
+                    let account = self.account_id(service, id);
+                    bindings.push((account, binding(&namespace, &service.name)));
+                }
+            }
+            // What acts in every region is bound once.
+            if index == 0 {
+                bindings.push(("keda-operator".into(), binding("keda", "keda-operator")));
+                let backups = self.deployment.sentinel_sets.iter();
+                let backups = backups.filter(|s| s.regions.iter().any(|r| r.backup.is_some()));
+                bindings.extend(backups.map(|s| {
+                    let account = format!("{}-backup", s.datastore);
+                    (account.clone(), binding(&namespace, &account))
+                }));
+            }
+            let arguments = vec![
+                ("project_id", self.project()),
+                ("bindings", Argument::Map(bindings)),
+            ];
+            let region = self.topology.region(id).slug();
+            let call = format!("identity_{region}");
+            self.call(&call, "gcp/workload-identity", Scope::Region(id), arguments);
+            self.add_after(&call, &format!("gke_{region}"));
+            self.add_after(&call, "accounts");
+        }
     }
 
     /// The mesh, if services run on more than one cluster.
@@ -429,11 +458,8 @@ impl Lowering<'_> {
     }
 }
 
-fn workload(namespace: &str, name: &str) -> Argument {
-    Argument::List(vec![Argument::map([
-        ("namespace", namespace),
-        ("name", name),
-    ])])
+fn binding(namespace: &str, name: &str) -> Argument {
+    Argument::map([("namespace", namespace), ("name", name)])
 }
 
 /// `500m` or `2` in thousandths of a core; 500 for anything else.

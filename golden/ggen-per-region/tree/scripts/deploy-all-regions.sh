@@ -64,11 +64,14 @@ confirm "${SYSTEM}"
 lock
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 30 'Make the service agent of pubsub.googleapis.com, which keys are granted to' gcloud beta services identity create --service=pubsub.googleapis.com --project ggen-prod || note 'enable the API first: the first step of Terraform does'
-  run 30 'Make the service agent of secretmanager.googleapis.com, which keys are granted to' gcloud beta services identity create --service=secretmanager.googleapis.com --project ggen-prod || note 'enable the API first: the first step of Terraform does'
-  run 30 'Make the service agent of firestore.googleapis.com, which keys are granted to' gcloud beta services identity create --service=firestore.googleapis.com --project ggen-prod || note 'enable the API first: the first step of Terraform does'
-  run 30 'Make the service agent of artifactregistry.googleapis.com, which keys are granted to' gcloud beta services identity create --service=artifactregistry.googleapis.com --project ggen-prod || note 'enable the API first: the first step of Terraform does'
-  run 30 'Make the service agent of gkebackup.googleapis.com, which keys are granted to' gcloud beta services identity create --service=gkebackup.googleapis.com --project ggen-prod || note 'enable the API first: the first step of Terraform does'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com billingbudgets.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com firestore.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com storage.googleapis.com --project ggen-prod || note 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project ggen-prod || note 'run it again: a fresh API takes a minute'
+  run 30 'Make the encryption account of BigQuery' bq --project_id ggen-prod show --encryption_service_account || note 'run it again: a fresh API takes a minute'
 fi
 first=()
 # The load balancer's back ends are made by the gateways, which come later.

@@ -639,12 +639,6 @@ module "accounts" {
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-us\""
         },
       ]
-      workloads = [
-        {
-          namespace = "ggen"
-          name      = "api"
-        },
-      ]
     }
     api-use1 = {
       display_name = "api in us-east1"
@@ -656,12 +650,6 @@ module "accounts" {
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-us\""
         },
       ]
-      workloads = [
-        {
-          namespace = "ggen"
-          name      = "api"
-        },
-      ]
     }
     api-euw1 = {
       display_name = "api in europe-west1"
@@ -671,12 +659,6 @@ module "accounts" {
           title      = "ggen-marketplace-marketplace-eu"
           role       = "roles/datastore.user"
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-eu\""
-        },
-      ]
-      workloads = [
-        {
-          namespace = "ggen"
-          name      = "api"
         },
       ]
     }
@@ -699,21 +681,9 @@ module "accounts" {
     keda-operator = {
       display_name = "KEDA reads metrics to scale by"
       roles        = ["roles/monitoring.viewer"]
-      workloads = [
-        {
-          namespace = "keda"
-          name      = "keda-operator"
-        },
-      ]
     }
     sessions-backup = {
       display_name = "Backups of sessions"
-      workloads = [
-        {
-          namespace = "ggen"
-          name      = "sessions-backup"
-        },
-      ]
     }
     firestore-replication-push = {
       display_name = "Signs what firestore-replication sends"
@@ -721,6 +691,56 @@ module "accounts" {
   }
 
   depends_on = [module.apis]
+}
+
+module "identity_us_central1" {
+  source = "./modules/workload-identity"
+
+  project_id = var.project_id
+  bindings = {
+    api-usc1 = {
+      namespace = "ggen"
+      name      = "api"
+    }
+    keda-operator = {
+      namespace = "keda"
+      name      = "keda-operator"
+    }
+    sessions-backup = {
+      namespace = "ggen"
+      name      = "sessions-backup"
+    }
+  }
+
+  depends_on = [module.apis, module.gke_us_central1, module.accounts]
+}
+
+module "identity_us_east1" {
+  source = "./modules/workload-identity"
+
+  project_id = var.project_id
+  bindings = {
+    api-use1 = {
+      namespace = "ggen"
+      name      = "api"
+    }
+  }
+
+  depends_on = [module.apis, module.gke_us_east1, module.accounts]
+}
+
+module "identity_europe_west1" {
+  source = "./modules/workload-identity"
+
+  project_id = var.project_id
+  bindings = {
+    api-euw1 = {
+      namespace = "ggen"
+      name      = "api"
+    }
+  }
+
+  depends_on = [module.apis, module.gke_europe_west1, module.accounts]
 }
 
 module "monitoring" {

@@ -42,7 +42,7 @@ variable "first_secret_rotation" {
 }
 
 variable "authorized_networks" {
-  description = "Ranges that may reach the clusters' control planes, by a name."
+  description = "Private ranges that may reach the clusters' control planes, by a name: a VPN, a bastion."
   type        = map(string)
   nullable    = false
 }

@@ -9,11 +9,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
   cat <<'TEXT'
-usage: deploy-all-regions.sh --var-file FILE [--helm-values FILE] [--bootstrap]
+usage: deploy-all-regions.sh --var-file FILE [--bootstrap]
                              [--region REGION] [--apply] [--yes]
 
   --var-file FILE   values of the Terraform variables
-  --helm-values FILE  values on top of the chart's own: the tags or digests of the images
   --bootstrap       the first deployment: make service agents, and apply the load balancer
                     without back ends until the gateways have made them
   --region REGION   only this region
@@ -22,11 +21,10 @@ usage: deploy-all-regions.sh --var-file FILE [--helm-values FILE] [--bootstrap]
 TEXT
 }
 
-VAR_FILE="" HELM_VALUES="" BOOTSTRAP=false REGION=""
+VAR_FILE="" BOOTSTRAP=false REGION=""
 while (($#)); do
   case $1 in
     --var-file) VAR_FILE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --helm-values) HELM_VALUES=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --bootstrap) BOOTSTRAP=true; shift ;;
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --apply) APPLY=true; shift ;;
@@ -50,11 +48,6 @@ apply_root() { # path flags...
   run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
 }
 
-images=()
-if [[ -n ${HELM_VALUES} ]]; then
-  [[ -r ${HELM_VALUES} ]] || die 75 "'${HELM_VALUES}' cannot be read"
-  images=(--values "$(cd "$(dirname "${HELM_VALUES}")" && pwd)/$(basename "${HELM_VALUES}")")
-fi
 
 wanted() { # region
   [[ -z ${REGION} || ${REGION} == "$1" ]]
@@ -64,11 +57,10 @@ confirm "${SYSTEM}"
 lock
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 30 'Make the service agent of pubsub.googleapis.com, which keys are granted to' gcloud beta services identity create --service=pubsub.googleapis.com --project hello-prod || note 'enable the API first: the first step of Terraform does'
-  run 30 'Make the service agent of secretmanager.googleapis.com, which keys are granted to' gcloud beta services identity create --service=secretmanager.googleapis.com --project hello-prod || note 'enable the API first: the first step of Terraform does'
-  run 30 'Make the service agent of firestore.googleapis.com, which keys are granted to' gcloud beta services identity create --service=firestore.googleapis.com --project hello-prod || note 'enable the API first: the first step of Terraform does'
-  run 30 'Make the service agent of artifactregistry.googleapis.com, which keys are granted to' gcloud beta services identity create --service=artifactregistry.googleapis.com --project hello-prod || note 'enable the API first: the first step of Terraform does'
-  run 30 'Make the service agent of gkebackup.googleapis.com, which keys are granted to' gcloud beta services identity create --service=gkebackup.googleapis.com --project hello-prod || note 'enable the API first: the first step of Terraform does'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com dns.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com run.googleapis.com storage.googleapis.com --project hello-prod || note 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project hello-prod || note 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project hello-prod || note 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project hello-prod || note 'run it again: a fresh API takes a minute'
 fi
 first=()
 apply_root terraform/global "${first[@]}"

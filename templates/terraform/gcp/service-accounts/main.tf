@@ -1,4 +1,4 @@
-# Service accounts with the project roles that they need, and the Kubernetes service accounts that may act as them.
+# Service accounts with the project roles that they need, some under a condition.
 
 locals {
   roles = merge([
@@ -6,9 +6,6 @@ locals {
   ]...)
   conditional = merge([
     for id, account in var.accounts : { for grant in account.conditional_roles : "${id}/${grant.title}" => { id = id, grant = grant } }
-  ]...)
-  workloads = merge([
-    for id, account in var.accounts : { for w in account.workloads : "${id}/${w.namespace}/${w.name}" => { id = id, workload = w } }
   ]...)
 }
 
@@ -39,12 +36,4 @@ resource "google_project_iam_member" "conditional" {
     title      = each.value.grant.title
     expression = each.value.grant.expression
   }
-}
-
-resource "google_service_account_iam_member" "workload" {
-  for_each = local.workloads
-
-  service_account_id = google_service_account.this[each.value.id].name
-  role               = "roles/iam.workloadIdentityUser"
-  member             = "serviceAccount:${var.project_id}.svc.id.goog[${each.value.workload.namespace}/${each.value.workload.name}]"
 }

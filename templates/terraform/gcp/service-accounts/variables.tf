@@ -10,7 +10,7 @@ variable "project_id" {
 }
 
 variable "accounts" {
-  description = "Accounts by id, each with its project roles, roles under an IAM condition, and the Kubernetes service accounts that act as it."
+  description = "Accounts by id, each with its project roles and roles under an IAM condition."
   type = map(object({
     display_name = string
     roles        = optional(set(string), [])
@@ -18,10 +18,6 @@ variable "accounts" {
       title      = string
       role       = string
       expression = string
-    })), [])
-    workloads = optional(list(object({
-      namespace = string
-      name      = string
     })), [])
   }))
   nullable = false

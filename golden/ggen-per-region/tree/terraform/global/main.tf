@@ -369,12 +369,6 @@ module "accounts" {
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-us\""
         },
       ]
-      workloads = [
-        {
-          namespace = "ggen"
-          name      = "api"
-        },
-      ]
     }
     api-use1 = {
       display_name = "api in us-east1"
@@ -386,12 +380,6 @@ module "accounts" {
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-us\""
         },
       ]
-      workloads = [
-        {
-          namespace = "ggen"
-          name      = "api"
-        },
-      ]
     }
     api-euw1 = {
       display_name = "api in europe-west1"
@@ -401,12 +389,6 @@ module "accounts" {
           title      = "ggen-marketplace-marketplace-eu"
           role       = "roles/datastore.user"
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-eu\""
-        },
-      ]
-      workloads = [
-        {
-          namespace = "ggen"
-          name      = "api"
         },
       ]
     }
@@ -429,21 +411,9 @@ module "accounts" {
     keda-operator = {
       display_name = "KEDA reads metrics to scale by"
       roles        = ["roles/monitoring.viewer"]
-      workloads = [
-        {
-          namespace = "keda"
-          name      = "keda-operator"
-        },
-      ]
     }
     sessions-backup = {
       display_name = "Backups of sessions"
-      workloads = [
-        {
-          namespace = "ggen"
-          name      = "sessions-backup"
-        },
-      ]
     }
     firestore-replication-push = {
       display_name = "Signs what firestore-replication sends"

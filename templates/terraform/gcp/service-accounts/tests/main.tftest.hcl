@@ -1,22 +1,22 @@
 mock_provider "google" {}
 
-run "binds_a_workload" {
+run "grants_only_what_is_named" {
   command = plan
 
   variables {
     project_id = "shop-prod"
     accounts = {
       shop-api = {
-        display_name = "api"
-        roles        = ["roles/datastore.user"]
-        workloads    = [{ namespace = "shop", name = "api" }]
+        display_name      = "api"
+        roles             = ["roles/cloudtrace.agent"]
+        conditional_roles = [{ title = "main", role = "roles/datastore.user", expression = "resource.name == \"projects/shop-prod/databases/main\"" }]
       }
     }
   }
 
   assert {
-    condition     = google_service_account_iam_member.workload["shop-api/shop/api"].member == "serviceAccount:shop-prod.svc.id.goog[shop/api]"
-    error_message = "Only the named Kubernetes service account may act as the account."
+    condition     = google_project_iam_member.conditional["shop-api/main"].condition[0].expression == "resource.name == \"projects/shop-prod/databases/main\""
+    error_message = "Access to data is limited to the named database."
   }
 }
 

@@ -76,3 +76,12 @@ resource "google_storage_bucket_iam_member" "this" {
   role   = each.value.role
   member = each.value.member
 }
+
+# Access logs are written by Google as this group; uniform access needs it as a grant.
+resource "google_storage_bucket_iam_member" "access_logs" {
+  for_each = var.log_bucket == null ? { logs = "group:cloud-storage-analytics@google.com" } : {}
+
+  bucket = google_storage_bucket.this.name
+  role   = "roles/storage.objectCreator"
+  member = each.value
+}

@@ -79,3 +79,17 @@ module "run_replication_worker_europe_west1" {
   }
   labels = var.labels
 }
+
+module "identity_europe_west1" {
+  source = "../../modules/workload-identity"
+
+  project_id = var.project_id
+  bindings = {
+    api-euw1 = {
+      namespace = "ggen"
+      name      = "api"
+    }
+  }
+
+  depends_on = [module.gke_europe_west1]
+}

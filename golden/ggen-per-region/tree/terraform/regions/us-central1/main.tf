@@ -83,3 +83,25 @@ module "run_replication_worker_us_central1" {
   }
   labels = var.labels
 }
+
+module "identity_us_central1" {
+  source = "../../modules/workload-identity"
+
+  project_id = var.project_id
+  bindings = {
+    api-usc1 = {
+      namespace = "ggen"
+      name      = "api"
+    }
+    keda-operator = {
+      namespace = "keda"
+      name      = "keda-operator"
+    }
+    sessions-backup = {
+      namespace = "ggen"
+      name      = "sessions-backup"
+    }
+  }
+
+  depends_on = [module.gke_us_central1]
+}

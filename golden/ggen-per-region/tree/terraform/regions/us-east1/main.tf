@@ -79,3 +79,17 @@ module "run_replication_worker_us_east1" {
   }
   labels = var.labels
 }
+
+module "identity_us_east1" {
+  source = "../../modules/workload-identity"
+
+  project_id = var.project_id
+  bindings = {
+    api-use1 = {
+      namespace = "ggen"
+      name      = "api"
+    }
+  }
+
+  depends_on = [module.gke_us_east1]
+}

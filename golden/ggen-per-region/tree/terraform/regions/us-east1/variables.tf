@@ -31,7 +31,7 @@ variable "labels" {
 }
 
 variable "authorized_networks" {
-  description = "Ranges that may reach the clusters' control planes, by a name."
+  description = "Private ranges that may reach the clusters' control planes, by a name: a VPN, a bastion."
   type        = map(string)
   nullable    = false
 }
