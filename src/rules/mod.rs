@@ -1,10 +1,15 @@
 //! Checks of a settled topology, one file a rule. A rule is pure: it reads the topology and
 //! the catalog and adds findings.
 
+pub mod data;
 pub mod emission;
+pub mod mesh;
 pub mod names;
 pub mod pages;
+pub mod quorum;
+pub mod recovery;
 pub mod regions;
+pub mod runtime;
 pub mod traffic;
 pub mod waivers;
 
@@ -16,11 +21,29 @@ type Rule = fn(&Topology, &mut Diagnostics);
 
 /// All rules; a test finds one that is missing here.
 pub const RULES: &[Rule] = &[
+    data::conflicts::check,
+    data::edge_copies::check,
+    data::expiry::check,
+    data::residency::check,
+    data::synchronous_redis::check,
     emission::not_emitted::check,
+    mesh::ejection::check,
     names::collisions::check,
     names::cycles::check,
+    quorum::majority::check,
+    quorum::two_sites::check,
+    recovery::capacity::check,
+    recovery::detection::check,
+    recovery::history::check,
+    recovery::late_alert::check,
+    recovery::nothing_promised::check,
+    recovery::shift::check,
+    recovery::standby::check,
     regions::primary::check,
     regions::zone::check,
+    runtime::cloud_run::check,
+    runtime::ordered_push::check,
+    traffic::dns_policy::check,
     traffic::weight_of_standby::check,
     traffic::weights::check,
 ];

@@ -1,0 +1,4 @@
+//! Votes.
+
+pub mod majority;
+pub mod two_sites;

@@ -1,0 +1,9 @@
+//! What is promised for a loss.
+
+pub mod capacity;
+pub mod detection;
+pub mod history;
+pub mod late_alert;
+pub mod nothing_promised;
+pub mod shift;
+pub mod standby;

@@ -1,0 +1,48 @@
+//! Cloud Run stands outside the mesh and KEDA, and needs an instance in every region.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::spec::Runtime;
+use crate::topology::Topology;
+
+/// Scaling or calls that mean nothing to Cloud Run.
+pub const OUTSIDE: Code = Code::new("RUN101", "cloud-run-is-outside-the-mesh");
+/// A region that scales to nothing has no health.
+pub const NO_INSTANCE: Code = Code::new("RUN102", "region-without-an-instance");
+
+/// Checks every service on Cloud Run.
+pub fn check(topology: &Topology, out: &mut Diagnostics) {
+    let services = topology.services.iter();
+    for service in services.filter(|s| s.runtime == Runtime::CloudRun) {
+        let scale = service
+            .written
+            .scale_on
+            .as_ref()
+            .map(|s| (s.span, "scale_on"));
+        let calls = service.written.calls.as_ref().map(|c| (c.span, "calls"));
+        for (span, what) in scale.into_iter().chain(calls) {
+            out.push(
+                Diagnostic::error(
+                    OUTSIDE,
+                    span,
+                    format!("`{what}` means nothing to Cloud Run"),
+                    "KEDA and Istio do not see it",
+                )
+                .also(service.written.runtime.span, "runs on Cloud Run")
+                .help("bound it with `replicas` and `concurrency`, or run it on `kubernetes`"),
+            );
+        }
+        let zero = service.placements.iter().find(|p| p.replicas.min == 0);
+        if let Some(placement) = zero.filter(|_| service.placements.len() > 1) {
+            let region = topology.region(placement.region);
+            out.push(
+                Diagnostic::error(
+                    NO_INSTANCE,
+                    service.span,
+                    format!("`{}` may run nowhere in `{}`: nothing can see whether the region is healthy", service.name, region.name),
+                    "scales to nothing",
+                )
+                .help("keep one instance in every region: `replicas: 1..10`"),
+            );
+        }
+    }
+}

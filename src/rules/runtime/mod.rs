@@ -1,0 +1,4 @@
+//! What runs code.
+
+pub mod cloud_run;
+pub mod ordered_push;

@@ -1,0 +1,35 @@
+//! One DNS record set has one routing policy.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::spec::{Policy, Routing};
+use crate::topology::Topology;
+
+/// Weights and latency on one Route 53 name.
+pub const CODE: Code = Code::new("TRF103", "two-policies-on-one-name");
+
+/// Checks hosts that Route 53 routes.
+pub fn check(topology: &Topology, out: &mut Diagnostics) {
+    for host in &topology.hosts {
+        let route53 = host
+            .written
+            .routing
+            .as_ref()
+            .filter(|r| r.value == Routing::Route53);
+        let has = |wanted: Policy| host.written.policy.iter().find(|p| p.value == wanted);
+        if let (Some(routing), Some(weight), Some(latency)) =
+            (route53, has(Policy::Weight), has(Policy::Latency))
+        {
+            out.push(
+                Diagnostic::error(
+                    CODE,
+                    weight.span,
+                    "one Route 53 name cannot have weights and latency at once",
+                    "by weight",
+                )
+                .also(latency.span, "and by latency")
+                .also(routing.span, "on Route 53")
+                .help("keep `latency`; weights for moving traffic belong on names of their own below it"),
+            );
+        }
+    }
+}
