@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 
 const NEXT: &str = ".meridian/manifest.next.json";
 const LOCK: &str = ".meridian/lock";
-const ASIDE: &str = ".meridian-tmp";
+/// Where a file is written before it takes its name; one, because one run holds the lock,
+/// so that a killed run leaves nothing that the next does not use or remove.
+const ASIDE: &str = ".meridian/aside";
 
 /// What stands between the disk and the set, for one path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +69,7 @@ pub fn write(set: &ArtifactSet, root: &Path, options: Options) -> Result<ChangeS
         folder.apply(set, &changes)?;
         Ok(changes)
     });
+    let _ = fs::remove_file(root.join(ASIDE));
     drop(lock);
     let _ = fs::remove_file(root.join(LOCK));
     if done.is_err() && fresh {
@@ -249,7 +252,7 @@ impl<'a> Folder<'a> {
         if let Some(parent) = full.parent() {
             fs::create_dir_all(parent).map_err(|e| Problem::io(parent, &e))?;
         }
-        let aside = full.with_file_name(format!("{ASIDE}-{}", std::process::id()));
+        let aside = self.root.join(ASIDE);
         let written = File::create(&aside)
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .and_then(|()| set_mode(&aside, executable))

@@ -56,7 +56,9 @@ pub(super) fn convert(args: &ConvertArgs, shared: &Shared) -> u8 {
         (Some(NotationArg::Kdl), _) | (None, Notation::Yaml) => Notation::Kdl,
     };
     with_document(&args.spec, shared, |document, _| {
-        print(&printer::print(document, to));
+        // KDL writes a list of one like a value; only the language knows which is meant.
+        let document = crate::spec::schema::with_lists(document);
+        print(&printer::print(&document, to));
         exit::CLEAN
     })
 }

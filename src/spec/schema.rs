@@ -2,6 +2,7 @@
 
 use super::decode::{Decode, Definitions};
 use super::model::Spec;
+use crate::syntax::{Document, Kind, Node};
 use serde_json::{Value as Json, json};
 
 /// The schema as JSON, draft-07: what editors read everywhere.
@@ -54,6 +55,40 @@ fn add_snippets(root: &mut Json) {
             "body": body,
         }]);
     }
+}
+
+/// The tree with lists wherever the language has them: KDL writes a list of one like a
+/// single value.
+pub fn with_lists(document: &Document) -> Document {
+    fn walk(schema: &Json, here: &Json, node: &mut Node) {
+        let reference = here["allOf"][0]["$ref"].as_str().or(here["$ref"].as_str());
+        if let Some(name) = reference.and_then(|r| r.strip_prefix("#/definitions/")) {
+            return walk(schema, &schema["definitions"][name], node);
+        }
+        if here["type"] == "array" && matches!(&node.kind, Kind::Scalar(s) if s.may_be_list) {
+            node.kind = Kind::List(vec![node.clone()]);
+        }
+        match &mut node.kind {
+            Kind::List(items) => items
+                .iter_mut()
+                .for_each(|i| walk(schema, &here["items"], i)),
+            Kind::Map(entries) => {
+                for entry in entries {
+                    let own = here["properties"].get(&entry.key.text);
+                    walk(
+                        schema,
+                        own.unwrap_or(&here["additionalProperties"]),
+                        &mut entry.value,
+                    );
+                }
+            }
+            Kind::Null | Kind::Scalar(_) => {}
+        }
+    }
+    let mut document = document.clone();
+    let schema = schema();
+    walk(&schema, &schema, &mut document.root);
+    document
 }
 
 /// The keys under which a key of that name may stand: for "belongs under".

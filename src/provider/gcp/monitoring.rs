@@ -33,9 +33,28 @@ impl Lowering<'_> {
             ("channel_secrets", Argument::variable("channel_secrets")),
             ("log_metrics", self.log_metrics()),
             ("alerts", alerts),
+            ("dashboards", self.dashboards()),
             ("labels", Argument::variable("labels")),
         ];
         self.call("monitoring", "gcp/monitoring", Scope::Global, arguments);
+    }
+
+    /// One dashboard with every signal, as the JSON of the Monitoring API.
+    fn dashboards(&self) -> Argument {
+        let widgets = self.deployment.signals.iter().map(|signal| {
+            serde_json::json!({
+                "title": format!("{}: {}", signal.subject, signal.signal.word().replace('-', " ")),
+                "xyChart": { "dataSets": [{
+                    "plotType": "LINE",
+                    "timeSeriesQuery": { "prometheusQuery": signal.query },
+                }] },
+            })
+        });
+        let dashboard = serde_json::json!({
+            "displayName": self.topology.name,
+            "gridLayout": { "columns": "3", "widgets": widgets.collect::<Vec<_>>() },
+        });
+        Argument::map([("overview", dashboard.to_string())])
     }
 
     fn channels(&self) -> Argument {
