@@ -26,14 +26,14 @@ fn generated(regions: usize, services: usize) -> String {
     }
     spec.push_str("services:\n");
     for index in 0..services {
-        let runtime = if index % 2 == 0 {
-            "kubernetes"
+        let runs = if index % 2 == 0 {
+            "runtime: kubernetes, scale_on: { cpu: 70% }"
         } else {
-            "cloud-run"
+            "runtime: cloud-run"
         };
         let _ = writeln!(
             spec,
-            "  s{index}: {{ runtime: {runtime}, image: bench/s{index}, replicas: 2..10, scale_on: {{ cpu: 70% }} }}"
+            "  s{index}: {{ {runs}, image: bench/s{index}, replicas: 2..10 }}"
         );
     }
     spec
