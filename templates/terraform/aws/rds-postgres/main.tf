@@ -1,6 +1,5 @@
 # One PostgreSQL instance of a region on RDS, with a standby in another zone, history of its own, and logical replication for other regions.
-
-#: Replication between regions is logical and is set up in SQL, not here: the parameter group only makes it possible. An instance that others copy physically is named by `replica_of`.
+# Replication between regions is logical and is set up in SQL, not here: the parameter group only makes it possible. An instance that others copy physically is named by `replica_of`.
 
 locals {
   # Each replicated database needs a manager and an apply worker, and the server a supervisor.
@@ -172,15 +171,6 @@ resource "aws_db_instance" "this" {
     # A promotion ends the replication; a plan must not take it back.
     ignore_changes = [replicate_source_db]
   }
-}
-
-# Logs and snapshots of instances elsewhere, so that any moment can be brought back here.
-resource "aws_db_instance_automated_backups_replication" "elsewhere" {
-  for_each = var.backup_copies_of
-
-  source_db_instance_arn = each.value
-  retention_period       = var.backup_days
-  kms_key_id             = var.kms_key_arn
 }
 
 # pglogical writes each conflict that it resolves into the server's log, and nowhere else.

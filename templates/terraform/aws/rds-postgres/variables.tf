@@ -137,13 +137,6 @@ variable "replica_of" {
   default     = null
 }
 
-variable "backup_copies_of" {
-  description = "ARNs of instances in other regions whose backups are copied here, by region. They must exist."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-}
-
 variable "conflicts" {
   description = "Where conflicts are counted: namespace and name of the metric, and the name of the saved query that shows them as a table. Null for none."
   type = object({

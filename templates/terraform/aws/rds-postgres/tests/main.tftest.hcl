@@ -75,19 +75,6 @@ run "copies_another_instance" {
   }
 }
 
-run "keeps_backups_of_others" {
-  command = plan
-
-  variables {
-    backup_copies_of = { us-west-2 = "arn:aws:rds:us-west-2:123456789012:db:shop-main-us-west-2" }
-  }
-
-  assert {
-    condition     = aws_db_instance_automated_backups_replication.elsewhere["us-west-2"].retention_period == 35
-    error_message = "Copies are kept as long as the originals."
-  }
-}
-
 run "refuses_more_days_than_there_are" {
   command = plan
 
