@@ -1,3 +1,4 @@
 //! What is proved of a topology. See `term` for the arithmetic.
 
+pub mod capacity;
 pub mod term;
