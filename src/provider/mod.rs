@@ -6,7 +6,10 @@
 //! never ask which cloud it came from.
 
 pub mod alerting;
+pub mod aws;
+pub mod contract;
 pub mod gcp;
+pub mod ranges;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::{AlertSeverity, Provider, Signal};
@@ -24,8 +27,8 @@ pub struct Deployment {
     pub variables: Vec<Variable>,
     /// Terraform providers that the roots configure.
     pub providers: Vec<ProviderUse>,
-    /// The kind of Terraform backend that holds state: `gcs`.
-    pub state_backend: Option<&'static str>,
+    /// Where Terraform keeps state, if the topology names a bucket for it.
+    pub state_backend: Option<StateBackend>,
     /// Outputs of the roots.
     pub outputs: Vec<RootOutput>,
     /// The clusters that Kubernetes objects go to, one per region at most.
@@ -41,7 +44,7 @@ pub struct Deployment {
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
     /// Metrics that the services themselves must export.
-    pub contract: &'static [gcp::signals::Contract],
+    pub contract: &'static [contract::Contract],
     /// Commands for scripts and runbooks.
     pub operations: Vec<Operation>,
     /// Decisions worth explaining in the generated architecture page.
@@ -55,6 +58,9 @@ pub enum Scope {
     Global,
     /// The root of a region.
     Region(RegionId),
+    /// The root of what ties regions together and needs ids that only they know; applied
+    /// after them.
+    Links,
 }
 
 /// A call of a module of `templates/terraform/<cloud>/`.
@@ -66,6 +72,9 @@ pub struct Call {
     pub module: &'static str,
     /// The root it belongs to.
     pub scope: Scope,
+    /// The configurations that it gives to the module, by the module's name for each; empty
+    /// where the root's only one is meant: `("aws", "aws.us_east_1")`.
+    pub providers: Vec<(&'static str, String)>,
     /// Its arguments in the order in which the module declares them.
     pub arguments: Vec<(&'static str, Argument)>,
     /// Calls that must be complete before, beyond those that arguments refer to. Names of
@@ -101,11 +110,12 @@ pub enum Argument {
     /// Text with values in it.
     Template(Vec<Argument>),
     /// An output of another call. Across roots, nothing is read: `elsewhere` gives the same
-    /// value as a function of names.
+    /// value as a function of names, or as a variable that the deployment fills with the
+    /// other root's output of the same name.
     Output {
         /// The call.
         call: String,
-        /// Its output.
+        /// Its output, or an element of it: `key_arns["data"]`.
         output: String,
         /// What to write where the call is in another root.
         elsewhere: Box<Argument>,
@@ -181,16 +191,53 @@ pub struct Variable {
     pub pattern: Option<(&'static str, &'static str)>,
 }
 
-/// A Terraform provider with its configuration.
+/// A configuration of a Terraform provider. A root has those that its calls use.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderUse {
+    /// The folder of modules that it is for: `gcp`.
+    pub cloud: &'static str,
     /// Its local name: `google`.
     pub name: &'static str,
+    /// What tells it from other configurations of the same provider: `us_east_1`.
+    pub alias: Option<String>,
     /// Its address: `hashicorp/google`.
     pub source: &'static str,
     /// The versions that the modules were written for.
     pub version: &'static str,
     /// The configuration's arguments.
+    pub arguments: Vec<(&'static str, Argument)>,
+    /// Its blocks, each with arguments.
+    pub blocks: Vec<(&'static str, Vec<(&'static str, Argument)>)>,
+}
+
+impl ProviderUse {
+    /// What a call names it by: `aws.us_east_1`.
+    pub fn address(&self) -> String {
+        let alias = self.alias.iter().map(|a| format!(".{a}"));
+        std::iter::once(self.name.to_string())
+            .chain(alias)
+            .collect()
+    }
+
+    /// Whether a call needs it: by name, or as the only one of its cloud.
+    pub fn serves(&self, call: &Call) -> bool {
+        match call.providers.is_empty() {
+            true => self.alias.is_none() && call.module.split('/').next() == Some(self.cloud),
+            false => call.providers.iter().any(|(_, p)| *p == self.address()),
+        }
+    }
+}
+
+/// Where Terraform keeps state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StateBackend {
+    /// The kind of backend: `gcs`.
+    pub kind: &'static str,
+    /// The argument that tells one root's state from another's: `prefix`.
+    pub place: &'static str,
+    /// What the place ends with, behind the root's name.
+    pub suffix: &'static str,
+    /// Further arguments: a backend takes no variables.
     pub arguments: Vec<(&'static str, Argument)>,
 }
 
@@ -455,9 +502,11 @@ pub fn severity_word(severity: AlertSeverity) -> &'static str {
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     let mut deployment = Deployment::default();
+    ranges::check_network(topology, out);
     for provider in topology.providers() {
         match provider {
             Provider::Gcp => gcp::lower(topology, &mut deployment, out),
+            Provider::Aws => aws::lower(topology, &mut deployment, out),
             other => out.push(not_yet(topology, other)),
         }
     }
@@ -476,5 +525,5 @@ fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {
         format!("nothing is generated for {provider} yet"),
         format!("this region is on {provider}"),
     )
-    .help("`meridian check` and `meridian expand` work on every cloud; `compile` works on gcp")
+    .help("`meridian check` and `meridian expand` work on every cloud; `compile` works on gcp and aws")
 }

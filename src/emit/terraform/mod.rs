@@ -44,9 +44,15 @@ pub fn roots(input: Input) -> Vec<Root> {
         scope: Some(Scope::Region(id)),
         modules: "../../modules",
     };
+    let links = Root {
+        path: "terraform/links".into(),
+        scope: Some(Scope::Links),
+        modules: "../modules",
+    };
     let regions = input.topology.region_ids().map(region);
     std::iter::once(global)
         .chain(regions)
+        .chain([links])
         .filter(|root| input.deployment.calls.iter().any(|c| root.holds(c)))
         .collect()
 }

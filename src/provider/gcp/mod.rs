@@ -13,7 +13,10 @@ pub mod ranges;
 mod run;
 pub mod signals;
 
-use super::{Argument, Call, Deployment, NOT_AVAILABLE, ProviderUse, Scope, Variable};
+use super::ranges::check_own;
+use super::{
+    Argument, Call, Deployment, NOT_AVAILABLE, ProviderUse, Scope, StateBackend, Variable,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Continent, Provider};
@@ -22,10 +25,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Lowers everything that is on Google Cloud.
 pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
-    ranges::check(topology, out);
+    let regions = topology.regions_on(Provider::Gcp);
+    check_own(topology, &regions, ranges::SMALLEST, out);
     let mut lowering = Lowering {
         topology,
-        regions: topology.regions_on(Provider::Gcp),
+        regions,
         deployment,
         out,
         apis: BTreeSet::new(),
@@ -70,15 +74,23 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     /// Provider, backend, and the variables that every root has.
     fn provider(&mut self) {
-        self.deployment.state_backend = Some("gcs");
+        self.deployment.state_backend.get_or_insert(StateBackend {
+            kind: "gcs",
+            place: "prefix",
+            suffix: "",
+            arguments: Vec::new(),
+        });
         self.deployment.providers.push(ProviderUse {
+            cloud: "gcp",
             name: "google",
+            alias: None,
             source: "hashicorp/google",
             version: ">= 7.33.0, < 8.0.0",
             arguments: vec![
                 ("project", Argument::variable("project_id")),
                 ("default_labels", Argument::variable("labels")),
             ],
+            blocks: Vec::new(),
         });
         let cloud =
             self.topology.spec.clouds.iter().find(|(name, cloud)| {
@@ -199,6 +211,7 @@ impl Lowering<'_> {
             name: name.to_string(),
             module,
             scope,
+            providers: Vec::new(),
             arguments,
             after: vec!["apis".into()],
             formerly: Vec::new(),

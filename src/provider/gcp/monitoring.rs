@@ -2,13 +2,13 @@
 
 use super::{Lowering, signals};
 use crate::provider::alerting::{AlertRule, spec_alerts};
-use crate::provider::{Argument, Scope, Variable};
+use crate::provider::{Argument, Scope, Variable, contract};
 use crate::spec::AlertSeverity;
 
 impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {
         signals::signals(self.topology, self.deployment);
-        self.deployment.contract = signals::CONTRACT;
+        self.deployment.contract = contract::CONTRACT;
         let rules = spec_alerts(self.topology, self.deployment);
         if rules.is_empty() && self.topology.spec.channels.is_empty() {
             return;

@@ -1,100 +1,11 @@
 //! The queries that show how the system is, in PromQL: Google's own metrics as Cloud
 //! Monitoring names them, Istio's, the exporters', and the few that only the services
-//! themselves can know ([`CONTRACT`]).
+//! themselves can know ([`CONTRACT`](crate::provider::contract::CONTRACT)).
 
 use super::edge::edge_name;
 use crate::provider::{Deployment, Sample, Shape, SignalQuery, Unit};
 use crate::spec::{Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
-
-/// A metric that the services of the system must export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Contract {
-    /// Its name.
-    pub name: &'static str,
-    /// `gauge` or `counter`.
-    pub kind: &'static str,
-    /// Its labels.
-    pub labels: &'static str,
-    /// Who exports it.
-    pub by: &'static str,
-    /// What it means.
-    pub meaning: &'static str,
-}
-
-/// What no provider can measure.
-pub const CONTRACT: &[Contract] = &[
-    Contract {
-        name: "replication_lag_seconds",
-        kind: "gauge",
-        labels: "system, datastore, region",
-        by: "the replication worker",
-        meaning: "seconds since the oldest change that is not yet applied in the region; 0 if none",
-    },
-    Contract {
-        name: "replication_conflicts_total",
-        kind: "counter",
-        labels: "system, datastore, region",
-        by: "the replication worker",
-        meaning: "concurrent writes that were resolved by the tie break",
-    },
-    Contract {
-        name: "data_consistency_violations",
-        kind: "gauge",
-        labels: "system, datastore, region",
-        by: "the data check",
-        meaning: "records that differed between copies at the last check",
-    },
-    Contract {
-        name: "backup_last_success_timestamp_seconds",
-        kind: "gauge",
-        labels: "system, datastore, region",
-        by: "the backup job, or the exporter of the provider's backups",
-        meaning: "when the last complete backup began, in Unix time",
-    },
-    Contract {
-        name: "backup_runs_total",
-        kind: "counter",
-        labels: "system, datastore, region, result (success, failure)",
-        by: "the backup job, or the exporter of the provider's backups",
-        meaning: "backups that ended",
-    },
-    Contract {
-        name: "restore_test_last_success_timestamp_seconds",
-        kind: "gauge",
-        labels: "system, datastore",
-        by: "scripts/dr-test.sh, pushed with its evidence",
-        meaning: "when a restore was last proved, in Unix time",
-    },
-    Contract {
-        name: "restore_test_runs_total",
-        kind: "counter",
-        labels: "system, datastore, result (success, failure)",
-        by: "scripts/dr-test.sh, pushed with its evidence",
-        meaning: "restore drills that ended",
-    },
-    Contract {
-        name: "dr_test_last_success_timestamp_seconds",
-        kind: "gauge",
-        labels: "system, drill",
-        by: "scripts/dr-test.sh, pushed with its evidence",
-        meaning: "when the drill last succeeded, in Unix time",
-    },
-    Contract {
-        name: "failover_events_total",
-        kind: "counter",
-        labels: "system, region",
-        by: "scripts/failover-region.sh, pushed with its evidence",
-        meaning: "failovers away from the region",
-    },
-    Contract {
-        name: "probe_success",
-        kind: "gauge",
-        labels: "job=\"blackbox-regions\", system, region, probe",
-        by: "Blackbox Exporter, from at least three places outside the regions",
-        meaning: "whether the region's host answered",
-    },
-];
 
 /// Fills in the queries of every part.
 pub fn signals(topology: &Topology, deployment: &mut Deployment) {

@@ -1,0 +1,171 @@
+//! VPCs and keys: what everything else in a region stands on.
+
+use super::ranges::Ranges;
+use super::{Lowering, facts, naming, variable};
+use crate::provider::{Argument, Scope, Variable};
+use crate::topology::RegionId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A role, in place of a service, that uses a key: below `arn:aws:iam::ACCOUNT:role/`.
+const ROLE: &str = "role/";
+
+/// The kinds of subnets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subnets {
+    /// Nodes, pods, internal load balancers.
+    Private,
+    /// Public load balancers.
+    Public,
+    /// Databases and caches.
+    Data,
+}
+
+impl Subnets {
+    fn word(self) -> &'static str {
+        match self {
+            Subnets::Private => "private",
+            Subnets::Public => "public",
+            Subnets::Data => "data",
+        }
+    }
+}
+
+impl Lowering<'_> {
+    /// One VPC in each region.
+    pub(super) fn networks(&mut self) {
+        for id in self.regions.clone() {
+            let zones = self.zones(id);
+            let ranges = Ranges::of(self.topology, id, facts::zones(self.location(id)).len());
+            let location = self.location(id);
+            let name = format!("{}-{location}", self.prefix());
+            let logs = self.key(id, "logs", &["logs.{region}.amazonaws.com"]);
+            let role = self.role_name("flow-logs", id);
+            let arguments = vec![
+                ("account_id", Argument::variable("account_id")),
+                ("region", location.into()),
+                ("name", name.into()),
+                ("flow_log_role_name", role.into()),
+                ("cidr", ranges.vpc.into()),
+                ("zones", zones),
+                ("private_cidrs", ranges.private.into()),
+                ("public_cidrs", ranges.public.into()),
+                ("data_cidrs", ranges.data.into()),
+                ("logs_kms_key_arn", logs),
+            ];
+            let call = self.network_call(id);
+            self.call(&call, "aws/network", Scope::Region(id), id, arguments);
+        }
+    }
+
+    fn zones(&mut self, id: RegionId) -> Argument {
+        let region = self.topology.region(id);
+        let name = format!("zones_{}", region.slug());
+        let zones = Argument::from(facts::zones(region.place.location));
+        self.variable(Variable {
+            kind: "list(string)",
+            ..variable(
+                &name,
+                &format!(
+                    "Zones of {}; in older regions the letters differ from account to account.",
+                    region.name
+                ),
+                Some(zones.clone()),
+                zones,
+            )
+        });
+        Argument::Variable(name)
+    }
+
+    pub(super) fn network_call(&self, id: RegionId) -> String {
+        format!("network_{}", self.topology.region(id).slug())
+    }
+
+    /// The id of a region's VPC.
+    pub(super) fn vpc(&mut self, id: RegionId) -> Argument {
+        let what = format!("Id of the VPC in {}.", self.topology.region(id).name);
+        let call = self.network_call(id);
+        let example = "vpc-0123456789abcdef0".into();
+        self.id(&call, "vpc_id", &what, "string", example)
+    }
+
+    /// The ids of a region's subnets of a kind.
+    pub(super) fn subnets(&mut self, id: RegionId, kind: Subnets) -> Argument {
+        let what = format!(
+            "Ids of the {} subnets in {}.",
+            kind.word(),
+            self.topology.region(id).name
+        );
+        let call = self.network_call(id);
+        let example = vec!["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"].into();
+        let output = format!("{}_subnet_ids", kind.word());
+        self.id(&call, &output, &what, "list(string)", example)
+    }
+
+    /// A role's name: roles of all regions stand in one list.
+    pub(super) fn role_name(&self, what: &str, id: RegionId) -> String {
+        let region = naming::code(self.location(id));
+        let name = format!("{}-{what}-{region}", self.prefix());
+        naming::cut(&name, facts::names().role)
+    }
+
+    /// The keys that were asked for, in their regions and shared by them.
+    pub(super) fn keys(&mut self) {
+        for (id, keys) in self.keys.clone() {
+            let arguments = self.key_arguments(id, &keys);
+            let call = format!("kms_{}", self.topology.region(id).slug());
+            self.call(&call, "aws/kms-regional", Scope::Region(id), id, arguments);
+        }
+        if self.shared_keys.is_empty() {
+            return;
+        }
+        let shared = self.shared_keys.clone();
+        let home = self.home();
+        let home_call = format!("kms_shared_{}", self.topology.region(home).slug());
+        for id in self.regions.clone() {
+            let mut arguments = self.key_arguments(id, &shared);
+            if id != home {
+                let primaries = super::output(&home_call, "key_arns", Argument::Null);
+                arguments.insert(4, ("primary_key_arns", primaries));
+            }
+            let call = format!("kms_shared_{}", self.topology.region(id).slug());
+            self.call(&call, "aws/kms-multi-region", Scope::Global, id, arguments);
+        }
+    }
+
+    fn key_arguments(
+        &self,
+        id: RegionId,
+        keys: &BTreeMap<String, BTreeSet<&'static str>>,
+    ) -> Vec<(&'static str, Argument)> {
+        let location = self.location(id);
+        let entries = keys.iter().map(|(name, users)| {
+            let mut services = Vec::new();
+            let mut roles = Vec::new();
+            for user in users {
+                match user.strip_prefix(ROLE) {
+                    Some(_) => roles.push(self.arn("iam", "", user)),
+                    None => services.push(Argument::from(user.replace("{region}", location))),
+                }
+            }
+            let mut entry = Vec::new();
+            for (kind, users) in [("services", services), ("roles", roles)] {
+                if !users.is_empty() {
+                    entry.push((kind.to_string(), Argument::List(users)));
+                }
+            }
+            (name.clone(), Argument::Map(entry))
+        });
+        let rotate = self.topology.spec.keys.as_ref();
+        let rotate = rotate.map(|k| k.rotate.secs() / 86_400);
+        let mut arguments = vec![
+            ("account_id", Argument::variable("account_id")),
+            ("region", location.into()),
+            ("name", self.prefix().into()),
+            ("keys", Argument::Map(entries.collect())),
+        ];
+        if let Some(days) = rotate {
+            arguments.push(("rotation_days", days.into()));
+        }
+        arguments
+    }
+}
