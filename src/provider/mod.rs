@@ -10,6 +10,7 @@ pub mod aws;
 pub mod contract;
 pub mod gcp;
 pub mod ranges;
+pub mod recovery;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::{AlertSeverity, Provider, Signal};
