@@ -10,6 +10,8 @@ pub mod aws;
 pub mod contract;
 pub mod gcp;
 pub mod ranges;
+pub mod recovery;
+pub mod sizing;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::{AlertSeverity, Provider, Signal};
@@ -53,6 +55,21 @@ pub struct Deployment {
     pub operations: Vec<Operation>,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
+    /// What the first deployment makes beside what Terraform does.
+    pub bootstrap: Bootstrap,
+    /// Where the bill can be read, in a sentence before the command; if it can.
+    pub bill: Option<&'static str>,
+    /// What a good answer looks like when a region has been taken out of the edge.
+    pub fenced: &'static str,
+}
+
+/// What the first deployment makes beside what Terraform does, for people.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bootstrap {
+    /// What it makes: `the service agents that keys are granted to`.
+    pub makes: String,
+    /// What it does, in lines for the usage of the script.
+    pub usage: &'static [&'static str],
 }
 
 /// Which Terraform root a call belongs to when there is one per region.
@@ -243,6 +260,8 @@ pub struct StateBackend {
     pub suffix: &'static str,
     /// Further arguments: a backend takes no variables.
     pub arguments: Vec<(&'static str, Argument)>,
+    /// What the bucket must be like, for people.
+    pub advice: String,
 }
 
 /// An output of a root.
@@ -273,6 +292,8 @@ pub struct Cluster {
     pub zones: Vec<String>,
     /// Ranges from which the edge probes health, for network policies.
     pub probe_ranges: Vec<String>,
+    /// Addresses and ports at which pods ask for credentials, beside HTTPS.
+    pub metadata_servers: Vec<(&'static str, u32)>,
     /// The range of nodes and internal load balancers.
     pub node_range: String,
     /// The range of pods.
@@ -292,6 +313,11 @@ pub struct Cluster {
     pub promql: Option<Promql>,
     /// The command that fetches the cluster's credentials.
     pub credentials: String,
+    /// Prefix of the names of images here, where it is not the system's: a registry that is
+    /// lost with another region must not be needed.
+    pub registry: Option<String>,
+    /// What the cluster needs once, before the manifests, as lines of Markdown.
+    pub needs: Vec<String>,
 }
 
 /// Where PromQL is answered.
@@ -299,8 +325,8 @@ pub struct Cluster {
 pub struct Promql {
     /// The server's address.
     pub address: String,
-    /// KEDA's pod identity provider.
-    pub pod_identity: &'static str,
+    /// KEDA's pod identity provider; none where nobody has to sign in.
+    pub pod_identity: Option<&'static str>,
 }
 
 /// A Kubernetes service account's identity with its cloud.
@@ -541,9 +567,12 @@ pub enum OperationKind {
     Lock,
     /// Releases it.
     Unlock,
+    /// Puts a value into a secret, read from standard input.
+    StoreSecret,
     /// Keeps the record of an action; `$EVIDENCE` is the file.
     Record,
-    /// Shows what was spent, by region.
+    /// Shows what was spent in a month, by region; `$MONTH_PARAMETER` is the month as a
+    /// parameter of a query, `$MONTH_PERIOD` its first day and that of the next.
     Cost,
 }
 

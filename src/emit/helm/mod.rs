@@ -152,9 +152,8 @@ impl<'a> Chart<'a> {
     /// Where images of the registry are: the calls' own output cannot be read here, so it
     /// is the name as the spec has it below the registry that the region files give.
     fn repository(&self, service: &Service) -> String {
-        let short = service.written.image.rsplit('/').next().unwrap_or_default();
         match &self.input.deployment.registry {
-            Some(registry) => format!("{registry}/{short}"),
+            Some(registry) => image_in(registry, service),
             None => service.written.image.value.clone(),
         }
     }
@@ -196,13 +195,19 @@ impl<'a> Chart<'a> {
             let pairs = i.annotations.iter();
             pairs.map(|(k, v)| (k.clone(), json!(v))).collect()
         });
-        Some(json!({
+        let mut values = json!({
             "enabled": true,
             "replicaCount": replicas.min,
             "autoscaling": { "minReplicas": replicas.min, "maxReplicas": replicas.max },
             "serviceAccount": { "annotations": annotations },
             "env": self.environment(service, id),
-        }))
+        });
+        let mut clusters = self.input.deployment.clusters.iter();
+        let cluster = clusters.find(|c| c.region == id);
+        if let Some(registry) = cluster.and_then(|c| c.registry.as_ref()) {
+            values["image"] = json!({ "repository": image_in(registry, service) });
+        }
+        Some(values)
     }
 
     fn environment(&self, service: &Service, id: RegionId) -> Value {
@@ -224,6 +229,12 @@ impl<'a> Chart<'a> {
         }
         Value::Object(env)
     }
+}
+
+/// A service's image below a registry: the last part of its name.
+fn image_in(registry: &str, service: &Service) -> String {
+    let short = service.written.image.rsplit('/').next().unwrap_or_default();
+    format!("{registry}/{short}")
 }
 
 /// `log-level` as `LOG_LEVEL`.

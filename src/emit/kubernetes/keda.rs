@@ -1,7 +1,10 @@
 //! Scaling: one ScaledObject per workload, with all its triggers; two would fight.
 
 use super::Folder;
-use crate::spec::ScaleOn;
+use crate::spec::{Duration, ScaleOn};
+use crate::topology::knobs::{
+    REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
+};
 use crate::topology::{Placement, Service};
 use serde_json::{Value, json};
 
@@ -20,13 +23,11 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
         }
     }
     let asks = |o: &Value| o.to_string().contains(AUTHENTICATION);
-    if let Some(promql) = folder
-        .cluster
-        .promql
-        .as_ref()
-        .filter(|_| objects.iter().any(asks))
+    let promql = folder.cluster.promql.as_ref();
+    if let Some(identity) = promql.and_then(|p| p.pod_identity)
+        && objects.iter().any(asks)
     {
-        let spec = json!({ "podIdentity": { "provider": promql.pod_identity } });
+        let spec = json!({ "podIdentity": { "provider": identity } });
         let authentication = folder.object(
             API,
             "TriggerAuthentication",
@@ -75,8 +76,8 @@ fn behavior(scale: &ScaleOn) -> Value {
             "stabilizationWindowSeconds": scale.out_after.secs(),
             "selectPolicy": "Max",
             "policies": [
-                { "type": "Percent", "value": 100, "periodSeconds": 15 },
-                { "type": "Pods", "value": 4, "periodSeconds": 15 },
+                { "type": "Percent", "value": SCALE_OUT_PERCENT, "periodSeconds": SCALE_OUT_PERIOD },
+                { "type": "Pods", "value": SCALE_OUT_PODS, "periodSeconds": SCALE_OUT_PERIOD },
             ],
         },
         "scaleDown": {
@@ -100,10 +101,11 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
     }
     if let Some(rate) = &scale.requests {
         let query = format!(
-            "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\",cluster=\"{}\"}}[2m]))",
+            "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\",cluster=\"{}\"}}[{window}]))",
             service.name,
             folder.namespace(),
             folder.cluster.name,
+            window = Duration::from_secs(REQUEST_RATE_WINDOW),
         );
         triggers.extend(prometheus(folder, &query, &rate.per_second().to_string()));
     }
@@ -125,16 +127,16 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
 /// A trigger over PromQL, if the cluster has somewhere to ask.
 fn prometheus(folder: &Folder, query: &str, threshold: &str) -> Option<Value> {
     let promql = folder.cluster.promql.as_ref()?;
-    Some(json!({
-        "type": "prometheus",
-        "metricType": "AverageValue",
-        "authenticationRef": { "name": AUTHENTICATION },
-        "metadata": {
-            "serverAddress": promql.address,
-            "query": query,
-            "threshold": threshold,
-            // A lost metric must not read as no load.
-            "ignoreNullValues": "false",
-        },
-    }))
+    let mut trigger = json!({ "type": "prometheus", "metricType": "AverageValue" });
+    if promql.pod_identity.is_some() {
+        trigger["authenticationRef"] = json!({ "name": AUTHENTICATION });
+    }
+    trigger["metadata"] = json!({
+        "serverAddress": promql.address,
+        "query": query,
+        "threshold": threshold,
+        // A lost metric must not read as no load.
+        "ignoreNullValues": "false",
+    });
+    Some(trigger)
 }

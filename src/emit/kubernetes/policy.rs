@@ -33,11 +33,11 @@ fn common_egress(folder: &Folder) -> Value {
             "ports": [{ "protocol": "UDP", "port": 53 }, tcp(53)],
         }),
         json!({ "to": [{ "ipBlock": { "cidr": "0.0.0.0/0" } }], "ports": [tcp(443)] }),
-        // Workload identity asks the node for credentials.
-        json!({ "to": [{ "ipBlock": { "cidr": "169.254.169.252/32" } }], "ports": [tcp(988)] }),
-        json!({ "to": [{ "ipBlock": { "cidr": "169.254.169.254/32" } }], "ports": [tcp(80)] }),
-        json!({ "to": [{ "podSelector": {} }] }),
     ];
+    for (range, port) in &folder.cluster.metadata_servers {
+        egress.push(json!({ "to": [{ "ipBlock": { "cidr": range } }], "ports": [tcp(*port)] }));
+    }
+    egress.push(json!({ "to": [{ "podSelector": {} }] }));
     if folder.meshed() {
         egress.push(json!({ "to": [{ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "istio-system" } } }], "ports": [tcp(15012)] }));
         egress.push(json!({ "to": others(folder), "ports": [tcp(15443)] }));
@@ -51,7 +51,12 @@ fn common_egress(folder: &Folder) -> Value {
 /// Nodes and pods of all clusters of the system.
 pub(super) fn others(folder: &Folder) -> Vec<Value> {
     let clusters = folder.input.deployment.clusters.iter();
-    let ranges = clusters.flat_map(|c| [&c.node_range, &c.pod_range]);
+    let mut ranges: Vec<_> = clusters
+        .flat_map(|c| [&c.node_range, &c.pod_range])
+        .collect();
+    // Where pods have addresses of the nodes' range.
+    ranges.dedup();
+    let ranges = ranges.into_iter();
     ranges
         .map(|r| json!({ "ipBlock": { "cidr": r } }))
         .collect()

@@ -2,10 +2,9 @@
 
 mod context;
 
-use super::Input;
+use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
 use crate::format::text;
-use crate::topology::RegionId;
 
 const EMITTER: &str = "pages";
 
@@ -49,7 +48,7 @@ const PAGES: [(&str, &str); 8] = [
 /// # Panics
 /// If a template asks for something that the context does not have: a bug that the golden
 /// tests show.
-pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut ArtifactSet) {
+pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
     let context = context::context(input, roots);
     for (name, template) in PAGES {
         let text = text::render(name, template, &context).unwrap_or_else(|error| panic!("{error}"));

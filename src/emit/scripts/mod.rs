@@ -1,6 +1,6 @@
 //! Scripts: dry runs by default, idempotent, with the real commands of the clouds.
 
-use super::Input;
+use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::format::{shell, text};
 use crate::provider::{Operation, OperationKind};
@@ -43,7 +43,7 @@ const TEMPLATES: [(&str, &str); 7] = [
 /// # Panics
 /// If a template asks for something that the context does not have: a bug that the golden
 /// tests show.
-pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut ArtifactSet) {
+pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
     let context = context(input, roots);
     for (name, template) in TEMPLATES {
         let text = text::render(name, template, &context).unwrap_or_else(|error| panic!("{error}"));
@@ -56,7 +56,7 @@ pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut Artifa
     }
 }
 
-fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
+fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let topology = input.topology;
     let of = |kind: OperationKind| -> Vec<&Operation> {
         input
@@ -92,11 +92,15 @@ fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
         "namespace": topology.namespace,
         "regions": order(input).into_iter().map(|id| region_context(input, id)).collect::<Vec<_>>(),
         "clusters": order(input).into_iter().filter_map(|id| cluster(input, id)).collect::<Vec<_>>(),
-        "roots": roots.iter().map(|(path, region)| json!({
-            "path": path,
-            "region": region.map(|id| topology.region(id).name.clone()),
+        "roots": roots.iter().map(|root| json!({
+            "path": root.path,
+            "region": root.region.map(|id| topology.region(id).name.clone()),
+            "carried": root.carried.iter().map(|(name, from)| json!({
+                "name": name, "from": from,
+            })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "first_root": roots.first().map(|(path, _)| path.clone()),
+        "carries": roots.iter().any(|r| !r.carried.is_empty()),
+        "first_root": roots.first().map(|r| r.path.clone()),
         "staged": staged,
         "tools": tools(input),
         "lock": first(OperationKind::Lock),
@@ -104,6 +108,7 @@ fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
         "record": first(OperationKind::Record),
         "cost": first(OperationKind::Cost),
         "bootstrap": all(OperationKind::Bootstrap),
+        "bootstrap_usage": input.deployment.bootstrap.usage,
         "inspect": all(OperationKind::Inspect),
         "verify": all(OperationKind::Verify),
         "list_backups": all(OperationKind::ListBackups),
@@ -136,7 +141,11 @@ fn order(input: Input) -> Vec<RegionId> {
 /// The programs that the commands begin with.
 fn tools(input: Input) -> Vec<String> {
     let operations = input.deployment.operations.iter();
-    let skip = [OperationKind::Cost, OperationKind::Bootstrap];
+    let skip = [
+        OperationKind::Cost,
+        OperationKind::Bootstrap,
+        OperationKind::StoreSecret,
+    ];
     let used = operations.filter(|o| !skip.contains(&o.kind));
     let mut tools: BTreeSet<String> = used.filter_map(|o| o.command.first().cloned()).collect();
     if !input.deployment.clusters.is_empty() {
@@ -150,6 +159,7 @@ fn operation(operation: &Operation) -> Value {
         "title": operation.title,
         "command": shell::command(&operation.command),
         "tool": operation.command.first(),
+        "variables": operation.command.iter().filter_map(|w| w.strip_prefix('$')).collect::<Vec<_>>(),
         "budget": operation.budget_seconds,
         "otherwise": operation.otherwise,
     })

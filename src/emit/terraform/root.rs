@@ -14,12 +14,7 @@ const TERRAFORM_VERSION: &str = ">= 1.11.0, < 2.0.0";
 /// Emits the files of a root.
 pub fn emit(input: Input, root: &Root, set: &mut ArtifactSet) {
     let writer = Writer { input, root };
-    let calls: Vec<&Call> = input
-        .deployment
-        .calls
-        .iter()
-        .filter(|c| root.holds(c))
-        .collect();
+    let calls = writer.calls();
     let variables = writer.variables(&calls);
     let files = [
         ("main.tf", writer.main(&calls)),
@@ -38,12 +33,24 @@ pub fn emit(input: Input, root: &Root, set: &mut ArtifactSet) {
     }
 }
 
+/// The names of a root's variables.
+pub fn variables(input: Input, root: &Root) -> BTreeSet<String> {
+    let writer = Writer { input, root };
+    let variables = writer.variables(&writer.calls());
+    variables.iter().map(|v| v.name.clone()).collect()
+}
+
 struct Writer<'a> {
     input: Input<'a>,
     root: &'a Root,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn calls(&self) -> Vec<&'a Call> {
+        let calls = self.input.deployment.calls.iter();
+        calls.filter(|c| self.root.holds(c)).collect()
+    }
+
     fn add(&self, name: &str, body: Body, set: &mut ArtifactSet) {
         let mut items = vec![Item::Comment(self.input.header()), Item::Blank];
         items.extend(body.0);

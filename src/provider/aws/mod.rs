@@ -127,6 +127,7 @@ impl Lowering<'_> {
                 ("encrypt", true.into()),
                 ("use_lockfile", true.into()),
             ],
+            advice: String::new(),
         });
     }
 

@@ -10,12 +10,14 @@ pub mod naming;
 mod operations;
 mod platform;
 pub mod ranges;
+pub mod recovery;
 mod run;
 pub mod signals;
 
 use super::ranges::check_own;
 use super::{
-    Argument, Call, Deployment, NOT_AVAILABLE, ProviderUse, Scope, StateBackend, Variable,
+    Argument, Bootstrap, Call, Deployment, NOT_AVAILABLE, ProviderUse, Scope, StateBackend,
+    Variable,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
@@ -79,7 +81,16 @@ impl Lowering<'_> {
             place: "prefix",
             suffix: "",
             arguments: Vec::new(),
+            advice: "versioned, in a multi-region, and not in the only region whose loss it must survive".into(),
         });
+        self.deployment.bootstrap = Bootstrap {
+            makes: "the service agents that keys are granted to".into(),
+            usage: &[
+                "the first deployment: make service agents, and apply the load balancer",
+                "without back ends until the gateways have made them",
+            ],
+        };
+        self.deployment.fenced = "`Updated` for each back end";
         self.deployment.providers.push(ProviderUse {
             cloud: "gcp",
             name: "google",

@@ -19,6 +19,7 @@ pub fn operations(topology: &Topology, apis: &BTreeSet<&'static str>, deployment
     all.workloads();
     topology.datastores.iter().for_each(|d| all.datastore(d));
     all.queues();
+    all.secrets(deployment);
     deployment.operations.append(&mut all.found);
 }
 
@@ -188,6 +189,33 @@ impl Operations<'_> {
                 60,
                 "the export begins a day after it is switched on in the billing account",
             );
+        }
+    }
+
+    /// Values of secrets, which nobody but people has.
+    fn secrets(&mut self, deployment: &Deployment) {
+        let own = self.topology.secrets.iter();
+        let own = own.map(|s| format!("{}-{}", self.topology.name, s.name));
+        let sets = deployment.sentinel_sets.iter();
+        let names: Vec<String> = own.chain(sets.map(|s| s.password_secret.clone())).collect();
+        for name in names {
+            self.add(Operation {
+                kind: OperationKind::StoreSecret,
+                title: format!("Put a value into {name}"),
+                command: words(&[
+                    "gcloud",
+                    "secrets",
+                    "versions",
+                    "add",
+                    &name,
+                    "--data-file=-",
+                ]),
+                subject: name,
+                region: None,
+                expect: "Created version [1] of the secret".into(),
+                budget_seconds: 15,
+                otherwise: "the secret is not there: apply Terraform first".into(),
+            });
         }
     }
 

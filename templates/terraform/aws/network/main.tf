@@ -32,10 +32,10 @@ resource "aws_internet_gateway" "this" {
 resource "aws_subnet" "public" {
   for_each = local.zones
 
-  vpc_id            = aws_vpc.this.id
-  availability_zone = each.key
+  vpc_id                  = aws_vpc.this.id
+  availability_zone       = each.key
   map_public_ip_on_launch = false
-  cidr_block        = var.public_cidrs[each.value]
+  cidr_block              = var.public_cidrs[each.value]
 
   tags = merge(local.public_tags, { Name = "${var.name}-public-${each.key}" })
 }
@@ -43,10 +43,10 @@ resource "aws_subnet" "public" {
 resource "aws_subnet" "private" {
   for_each = local.zones
 
-  vpc_id            = aws_vpc.this.id
-  availability_zone = each.key
+  vpc_id                  = aws_vpc.this.id
+  availability_zone       = each.key
   map_public_ip_on_launch = false
-  cidr_block        = var.private_cidrs[each.value]
+  cidr_block              = var.private_cidrs[each.value]
 
   tags = merge(local.private_tags, { Name = "${var.name}-private-${each.key}" })
 }
@@ -54,10 +54,10 @@ resource "aws_subnet" "private" {
 resource "aws_subnet" "data" {
   for_each = local.zones
 
-  vpc_id            = aws_vpc.this.id
-  availability_zone = each.key
+  vpc_id                  = aws_vpc.this.id
+  availability_zone       = each.key
   map_public_ip_on_launch = false
-  cidr_block        = var.data_cidrs[each.value]
+  cidr_block              = var.data_cidrs[each.value]
 
   tags = { Name = "${var.name}-data-${each.key}" }
 }
