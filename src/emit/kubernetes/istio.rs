@@ -1,5 +1,6 @@
 //! The mesh: gateways, routes, failover between regions, identities.
 
+use super::redis_enterprise::PEER_PORT;
 use super::{Folder, object_of, selector};
 use crate::spec::{Calls, Continent};
 use crate::topology::knobs::GATEWAY_PODS;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 /// Where the gateways run.
 pub(super) const INGRESS_NAMESPACE: &str = "istio-ingress";
 
-const API: &str = "networking.istio.io/v1";
+pub(super) const API: &str = "networking.istio.io/v1";
 const SECURITY: &str = "security.istio.io/v1";
 
 pub(super) fn objects(folder: &Folder) -> Vec<Value> {
@@ -38,13 +39,17 @@ fn hosts<'a>(folder: &Folder<'a>, service: &Service) -> Vec<&'a str> {
 /// The gateway that the load balancer sends requests to, and what it accepts.
 fn ingress(folder: &Folder) -> Vec<Value> {
     let namespace = folder.namespace();
-    let hosts: Vec<String> = folder
+    let mut hosts: Vec<String> = folder
         .services()
         .flat_map(|s| hosts(folder, s))
         .map(|host| format!("{namespace}/{host}"))
         .collect();
     if hosts.is_empty() {
         return Vec::new();
+    }
+    // A gateway that names hosts takes only connections that name one too.
+    if !folder.cluster.edge_sends_sni {
+        hosts = vec![format!("{namespace}/*")];
     }
     let mut objects = gateway(
         folder,
@@ -73,7 +78,10 @@ fn east_west(folder: &Folder) -> Vec<Value> {
     if folder.input.deployment.clusters.len() < 2 {
         return Vec::new();
     }
-    let ports = [("status-port", 15021, 15021), ("tls", 15443, 15443)];
+    let mut ports = vec![("status-port", 15021, 15021), ("tls", 15443, 15443)];
+    if !folder.input.deployment.active_active_sets.is_empty() {
+        ports.push(("tls-peers", PEER_PORT, PEER_PORT));
+    }
     let annotations = &folder.cluster.east_west_annotations;
     let mut objects = gateway(
         folder,

@@ -4,7 +4,7 @@ use super::{Folder, istio, selector};
 use crate::topology::Service;
 use serde_json::{Value, json};
 
-const API: &str = "networking.k8s.io/v1";
+pub(super) const API: &str = "networking.k8s.io/v1";
 
 /// Network policies: nothing, but for what is named.
 pub(super) fn network(folder: &Folder) -> Vec<Value> {
@@ -44,6 +44,13 @@ fn common_egress(folder: &Folder) -> Value {
     }
     if !folder.input.deployment.sentinel_sets.is_empty() {
         egress.push(json!({ "to": others(folder), "ports": [tcp(6379), tcp(26379)] }));
+    }
+    for (range, port) in &folder.cluster.stores {
+        egress.push(json!({ "to": [{ "ipBlock": { "cidr": range } }], "ports": [tcp(*port)] }));
+    }
+    for redis in &folder.input.deployment.active_active_sets {
+        let labels = json!({ "kubernetes.io/metadata.name": redis.namespace });
+        egress.push(json!({ "to": [{ "namespaceSelector": { "matchLabels": labels } }] }));
     }
     json!({ "podSelector": {}, "policyTypes": ["Egress"], "egress": egress })
 }
