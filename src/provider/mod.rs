@@ -11,6 +11,7 @@ pub mod contract;
 pub mod gcp;
 pub mod ranges;
 pub mod recovery;
+mod signals;
 pub mod sizing;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

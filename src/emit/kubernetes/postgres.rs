@@ -142,10 +142,7 @@ impl Member<'_> {
         let sources = self.region.sources.iter().map(|id| self.region_name(*id));
         env.extend([
             text("LOCAL_TABLES".into(), self.store.local_tables.join(" ")),
-            text(
-                "SOURCES".into(),
-                sources.collect::<Vec<_>>().join(" "),
-            ),
+            text("SOURCES".into(), sources.collect::<Vec<_>>().join(" ")),
             text("ADMINISTRATOR".into(), self.store.administrator.into()),
             text(
                 "ADMINISTRATOR_PASSWORD_FILE".into(),
@@ -357,7 +354,12 @@ impl Member<'_> {
             "policyTypes": ["Ingress"],
             "ingress": [{ "from": [{ "namespaceSelector": {} }], "ports": ports }],
         });
-        self.object(policy::API, "NetworkPolicy", &self.name("replication"), spec)
+        self.object(
+            policy::API,
+            "NetworkPolicy",
+            &self.name("replication"),
+            spec,
+        )
     }
 }
 

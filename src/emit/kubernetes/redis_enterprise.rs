@@ -47,7 +47,8 @@ struct Member<'a> {
 
 impl Member<'_> {
     fn object(&self, api: &str, kind: &str, name: &str, spec: Value) -> Value {
-        self.folder.object(api, kind, name, &self.set.namespace, spec)
+        self.folder
+            .object(api, kind, name, &self.set.namespace, spec)
     }
 
     fn system(&self) -> &str {
@@ -135,7 +136,12 @@ impl Member<'_> {
             },
         });
         let name = self.cluster_name();
-        self.object("app.redislabs.com/v1", "RedisEnterpriseCluster", &name, spec)
+        self.object(
+            "app.redislabs.com/v1",
+            "RedisEnterpriseCluster",
+            &name,
+            spec,
+        )
     }
 
     fn remote_cluster(&self, other: &ActiveActiveRegion) -> Value {
@@ -151,7 +157,11 @@ impl Member<'_> {
     }
 
     fn database(&self) -> Value {
-        let members = self.set.regions.iter().map(|r| json!({ "name": self.remote_name(r) }));
+        let members = self
+            .set
+            .regions
+            .iter()
+            .map(|r| json!({ "name": self.remote_name(r) }));
         let alert = |threshold: String| json!({ "enabled": true, "threshold": threshold });
         let spec = json!({
             "redisEnterpriseCluster": { "name": self.cluster_name() },
@@ -215,9 +225,7 @@ impl Member<'_> {
     /// Members among themselves, services of the system, the gateway, the collector of
     /// metrics.
     fn network_policy(&self) -> Value {
-        let namespace = |name: &str| {
-            json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } })
-        };
+        let namespace = |name: &str| json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } });
         let tcp = |port: u32| json!({ "protocol": "TCP", "port": port });
         let spec = json!({
             "podSelector": {},
