@@ -38,6 +38,14 @@ resource "aws_route53_hosted_zone_dnssec" "this" {
   hosted_zone_id = aws_route53_key_signing_key.this.hosted_zone_id
 }
 
+# Its own, so that the zone needs nothing of a region that the system happens to use.
+resource "aws_kms_key" "log" {
+  description             = "Encrypts the log of queries for ${var.domain}"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy                  = local.log_key_policy
+}
+
 locals {
   log_group = "/aws/route53/${var.domain}"
 
@@ -69,12 +77,33 @@ locals {
       },
     ]
   })
+
+  log_key_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "Administration"
+        Effect    = "Allow"
+        Principal = { AWS = "arn:aws:iam::${var.account_id}:root" }
+        Action    = "kms:*"
+        Resource  = "*"
+      },
+      {
+        Sid       = "Log"
+        Effect    = "Allow"
+        Principal = { Service = "logs.us-east-1.amazonaws.com" }
+        Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+        Resource  = "*"
+        Condition = { ArnEquals = { "kms:EncryptionContext:aws:logs:arn" = "arn:aws:logs:us-east-1:${var.account_id}:log-group:${local.log_group}" } }
+      },
+    ]
+  })
 }
 
 resource "aws_cloudwatch_log_group" "queries" {
   name              = local.log_group
   retention_in_days = 365
-  kms_key_id        = var.logs_kms_key_arn
+  kms_key_id        = aws_kms_key.log.arn
 }
 
 resource "aws_cloudwatch_log_resource_policy" "queries" {

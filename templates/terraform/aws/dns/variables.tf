@@ -30,9 +30,3 @@ variable "domain" {
     error_message = "A domain such as shop.example.com."
   }
 }
-
-variable "logs_kms_key_arn" {
-  description = "Key of the log of queries, in us-east-1; CloudWatch Logs must be allowed to use it."
-  type        = string
-  nullable    = false
-}

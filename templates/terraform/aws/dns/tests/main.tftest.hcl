@@ -1,10 +1,9 @@
 mock_provider "aws" {}
 
 variables {
-  name             = "shop-example-com"
-  account_id       = "123456789012"
-  domain           = "shop.example.com"
-  logs_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
+  name       = "shop-example-com"
+  account_id = "123456789012"
+  domain     = "shop.example.com"
 }
 
 run "signs_the_zone" {
