@@ -11,6 +11,7 @@ pub mod contract;
 pub mod gcp;
 pub mod ranges;
 pub mod recovery;
+pub mod scaling;
 pub mod sizing;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

@@ -4,19 +4,45 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+/// The region that S3 does not want named when a bucket is made there
+/// (docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html).
+pub const DEFAULT_REGION: &str = "us-east-1";
+
 #[derive(Debug, Deserialize)]
 struct Catalog {
     other_partitions: Vec<String>,
     zones: BTreeMap<String, Vec<String>>,
     names: Names,
     tags: Tags,
+    regions: Regions,
+    node: Node,
+    records: Records,
+}
+
+#[derive(Debug, Deserialize)]
+struct Regions {
+    opt_in: Vec<String>,
+}
+
+/// What a node of a cluster is.
+#[derive(Debug, Deserialize)]
+pub struct Node {
+    /// Its instance type.
+    pub instance_type: String,
+    /// What pods of services are to use of it, in thousandths of a core.
+    pub usable_millicores: u64,
+}
+
+/// How long records are kept.
+#[derive(Debug, Deserialize)]
+pub struct Records {
+    /// Days that replaced versions are kept.
+    pub keep_days: u32,
 }
 
 /// How long names may be.
 #[derive(Debug, Deserialize)]
 pub struct Names {
-    /// KMS aliases, without `alias/`.
-    pub alias: usize,
     /// Backup vaults.
     pub backup_vault: usize,
     /// S3 buckets.
@@ -25,12 +51,8 @@ pub struct Names {
     pub cluster: usize,
     /// Load balancers and target groups.
     pub load_balancer: usize,
-    /// EKS node groups.
-    pub node_group: usize,
     /// The prefix that module names are made from.
     pub prefix: usize,
-    /// ECR repositories.
-    pub repository: usize,
     /// IAM roles.
     pub role: usize,
     /// SNS topics.
@@ -59,6 +81,21 @@ fn catalog() -> &'static Catalog {
 pub fn in_common_partition(location: &str) -> bool {
     let others = &catalog().other_partitions;
     !others.iter().any(|prefix| location.starts_with(prefix))
+}
+
+/// Whether every account of the common partition can use a region without asking.
+pub fn open_to_all(location: &str) -> bool {
+    in_common_partition(location) && !catalog().regions.opt_in.iter().any(|r| r == location)
+}
+
+/// What a node of a cluster is.
+pub fn node() -> &'static Node {
+    &catalog().node
+}
+
+/// How long records are kept.
+pub fn records() -> &'static Records {
+    &catalog().records
 }
 
 /// The zones that a region's networks spread over: three, where there are three.
