@@ -11,6 +11,7 @@ pub mod contract;
 pub mod gcp;
 pub mod ranges;
 pub mod recovery;
+pub mod scaling;
 mod signals;
 pub mod sizing;
 
@@ -20,6 +21,15 @@ use crate::topology::{RegionId, Topology};
 
 /// A kind that a cloud does not have, or that is not built yet.
 pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
+
+/// The namespace of the mesh's gateways.
+pub const GATEWAYS: &str = "istio-ingress";
+/// The gateway that the edge sends requests to.
+pub const INGRESS: &str = "ingressgateway";
+/// The gateway that other clusters call through.
+pub const EAST_WEST: &str = "eastwestgateway";
+/// The port of [`EAST_WEST`] at which stores take calls of their peers.
+pub const PEER_PORT: u32 = 9443;
 
 /// Everything that the emitters need to know of the clouds.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +64,8 @@ pub struct Deployment {
     pub contract: &'static [contract::Contract],
     /// Commands for scripts and runbooks.
     pub operations: Vec<Operation>,
+    /// How traffic is moved bit by bit, where the edge can.
+    pub shift: Option<Shift>,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
     /// What the first deployment makes beside what Terraform does.
@@ -597,6 +609,18 @@ pub struct Operation {
     pub budget_seconds: u64,
     /// What to do if it fails.
     pub otherwise: String,
+}
+
+/// How traffic is moved bit by bit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shift {
+    /// A shell function `set_share FROM TO PERCENT`, which moves that share of a region's
+    /// users, and calls `names FROM` for what must be changed.
+    pub function: &'static str,
+    /// The programs that it needs.
+    pub tools: &'static [&'static str],
+    /// What must be changed for a region, as words for the function.
+    pub names: Vec<(RegionId, Vec<String>)>,
 }
 
 /// A choice that was made for the user, and why.

@@ -10,7 +10,7 @@ mod redis_enterprise;
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
-use crate::provider::Cluster;
+use crate::provider::{Cluster, GATEWAYS};
 use crate::spec::Runtime;
 use crate::topology::{RegionId, Service};
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ impl<'a> Folder<'a> {
         };
         let mut namespaces = vec![namespace(self.namespace(), true)];
         if self.meshed() {
-            namespaces.push(namespace(istio::INGRESS_NAMESPACE, true));
+            namespaces.push(namespace(GATEWAYS, true));
         }
         namespaces
     }

@@ -1,6 +1,7 @@
 //! What may talk to what, and how many pods may be away at once.
 
-use super::{Folder, istio, selector};
+use super::{Folder, selector};
+use crate::provider::GATEWAYS;
 use crate::topology::Service;
 use serde_json::{Value, json};
 
@@ -72,7 +73,7 @@ pub(super) fn others(folder: &Folder) -> Vec<Value> {
 fn service_ingress(folder: &Folder, service: &Service) -> Value {
     let mut from = vec![json!({ "podSelector": {} })];
     let gateways = json!({
-        "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": istio::INGRESS_NAMESPACE } },
+        "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": GATEWAYS } },
     });
     if folder.meshed() {
         from.push(gateways);

@@ -2,14 +2,12 @@
 //! installed in their namespace. Only fields that its reference documents.
 
 use super::{Folder, istio, policy};
-use crate::provider::{ActiveActiveRegion, ActiveActiveSet};
+use crate::provider::{ActiveActiveRegion, ActiveActiveSet, EAST_WEST, GATEWAYS, PEER_PORT};
 use serde_json::{Value, json};
 
 const API: &str = "app.redislabs.com/v1alpha1";
 /// The port of a cluster's API.
 const API_PORT: u32 = 9443;
-/// The port at which the gateway takes calls of the other regions.
-pub(super) const PEER_PORT: u32 = 9443;
 /// The port of the database in its Service.
 const DATABASE_PORT: u32 = 12000;
 /// The port of the metrics that are called v2.
@@ -191,7 +189,7 @@ impl Member<'_> {
         let database = format!("{}{}", self.set.datastore, self.region.suffix);
         let hosts = [self.region.api.clone(), database.clone()];
         let gateway = json!({
-            "selector": { "istio": "eastwestgateway" },
+            "selector": { "istio": EAST_WEST },
             "servers": [{
                 "port": { "number": PEER_PORT, "name": "tls-peers", "protocol": "TLS" },
                 "tls": { "mode": "PASSTHROUGH" },
@@ -232,7 +230,7 @@ impl Member<'_> {
             "policyTypes": ["Ingress"],
             "ingress": [
                 { "from": [{ "podSelector": {} }] },
-                { "from": [namespace(self.folder.namespace()), namespace(istio::INGRESS_NAMESPACE)],
+                { "from": [namespace(self.folder.namespace()), namespace(GATEWAYS)],
                   "ports": [tcp(DATABASE_PORT), tcp(API_PORT)] },
                 { "from": [{ "namespaceSelector": {} }], "ports": [tcp(METRICS_PORT)] },
             ],

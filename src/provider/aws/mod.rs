@@ -9,15 +9,25 @@
 //! AWS gives out ids that are no function of names. Inside a root they are outputs of
 //! modules; the links root takes them as variables ([`Lowering::id`]).
 
+mod clusters;
+mod data;
+mod edge;
 mod facts;
+mod monitoring;
 pub mod naming;
 mod network;
+mod operations;
+mod parts;
+mod platform;
+mod postgres;
 mod ranges;
+mod redis;
+mod signals;
 
 use super::ranges::check_own;
 use super::{
-    Argument, Call, Deployment, NOT_AVAILABLE, ProviderUse, RootOutput, Scope, StateBackend,
-    Variable,
+    Argument, Bootstrap, Call, Deployment, NOT_AVAILABLE, ProviderUse, RootOutput, Scope,
+    StateBackend, Variable,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
@@ -39,13 +49,33 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         out,
         keys: BTreeMap::new(),
         shared_keys: BTreeMap::new(),
+        publishers: BTreeMap::new(),
+        statements: BTreeMap::new(),
+        store_secrets: Vec::new(),
+        workloads: BTreeMap::new(),
+        reached: BTreeMap::new(),
+        objects: BTreeMap::new(),
+        private_names: BTreeMap::new(),
         ids: BTreeMap::new(),
     };
     lowering.partitions();
     lowering.provider();
     lowering.networks();
+    lowering.datastores();
+    lowering.hosts();
+    lowering.private_names();
+    lowering.secrets();
+    lowering.clusters();
+    lowering.registry();
+    lowering.links();
+    lowering.records();
+    lowering.cost();
+    lowering.monitoring();
+    lowering.topics();
     lowering.keys();
     lowering.carry();
+    lowering.operations();
+    lowering.operations_of_parts();
 }
 
 /// Keys by name, each with who uses it without a caller of ours: a service such as
@@ -61,6 +91,20 @@ struct Lowering<'a> {
     keys: BTreeMap<RegionId, Keys>,
     /// Multi-Region keys that parts of several regions asked for.
     shared_keys: Keys,
+    /// Services of AWS that publish to the topic of a region.
+    publishers: BTreeMap<RegionId, BTreeSet<&'static str>>,
+    /// What the role of a service in a region may do.
+    statements: BTreeMap<(String, RegionId), Vec<clusters::Statement>>,
+    /// Secrets that stores asked for.
+    store_secrets: Vec<platform::Held>,
+    /// Parts of ours that act as roles.
+    workloads: BTreeMap<RegionId, Vec<clusters::Workload>>,
+    /// Ranges and ports of stores that pods of a region reach.
+    reached: BTreeMap<RegionId, BTreeSet<(String, u32)>>,
+    /// Objects of AWS' own kinds on the cluster of a region.
+    objects: BTreeMap<RegionId, Vec<serde_json::Value>>,
+    /// What the names of a region's private zone lead to.
+    private_names: BTreeMap<RegionId, Vec<(String, Argument)>>,
     /// Ids that other roots take as variables.
     ids: BTreeMap<String, Variable>,
 }
@@ -117,30 +161,43 @@ impl Lowering<'_> {
             let configuration = self.configuration(id);
             self.deployment.providers.push(configuration);
         }
-        let home = self.state_location();
+        let outside = self.outside();
         self.deployment.state_backend.get_or_insert(StateBackend {
             kind: "s3",
             place: "key",
             suffix: "/terraform.tfstate",
             arguments: vec![
-                ("region", home.into()),
+                ("region", outside.location.into()),
                 ("encrypt", true.into()),
                 ("use_lockfile", true.into()),
             ],
-            advice: String::new(),
+            advice: format!(
+                "versioned, encrypted, in {}; `--bootstrap` makes it",
+                outside.location
+            ),
         });
+        self.deployment.bootstrap = Bootstrap {
+            makes: "the bucket of Terraform's state and the service role that starts nodes".into(),
+            usage: &["the first deployment: make the bucket of state and service roles"],
+        };
     }
 
     fn configuration(&self, id: RegionId) -> ProviderUse {
-        let region = self.topology.region(id);
+        ProviderUse {
+            alias: Some(self.topology.region(id).slug()),
+            ..self.configuration_at(self.location(id))
+        }
+    }
+
+    fn configuration_at(&self, location: &str) -> ProviderUse {
         ProviderUse {
             cloud: "aws",
             name: "aws",
-            alias: Some(region.slug()),
+            alias: None,
             source: "hashicorp/aws",
             version: ">= 5.100.0, < 6.0.0",
             arguments: vec![
-                ("region", region.place.location.into()),
+                ("region", location.into()),
                 (
                     "allowed_account_ids",
                     Argument::List(vec![Argument::variable("account_id")]),
@@ -148,15 +205,6 @@ impl Lowering<'_> {
             ],
             blocks: vec![("default_tags", vec![("tags", Argument::variable("tags"))])],
         }
-    }
-
-    /// Where state is kept: in the region that takes over, so that losing the first one
-    /// leaves it readable.
-    fn state_location(&self) -> &'static str {
-        let home = self.home();
-        let successor = self.topology.successor(home);
-        let kept = successor.filter(|s| self.regions.contains(s));
-        self.topology.region(kept.unwrap_or(home)).place.location
     }
 
     /// Reports regions of other partitions.
@@ -212,7 +260,7 @@ impl Lowering<'_> {
         let keys = self.keys.entry(id).or_default();
         keys.entry(name.to_string()).or_default().extend(users);
         let call = format!("kms_{}", self.topology.region(id).slug());
-        self.key_arn(id, &call, name, &format!("{}-{name}", self.prefix()))
+        self.key_arn(self.location(id), &call, name, &self.alias(name))
     }
 
     /// The same of a multi-Region key's copy in a region: for the global root and the links.
@@ -220,11 +268,21 @@ impl Lowering<'_> {
         let keys = &mut self.shared_keys;
         keys.entry(name.to_string()).or_default().extend(users);
         let call = format!("kms_shared_{}", self.topology.region(id).slug());
-        self.key_arn(id, &call, name, &format!("{}-shared-{name}", self.prefix()))
+        self.key_arn(self.location(id), &call, name, &self.shared_alias(name))
     }
 
-    fn key_arn(&self, id: RegionId, call: &str, name: &str, alias: &str) -> Argument {
-        let elsewhere = self.arn("kms", self.location(id), &format!("alias/{alias}"));
+    /// The alias of a region's key.
+    fn alias(&self, name: &str) -> String {
+        format!("alias/{}-{name}", self.prefix())
+    }
+
+    /// The alias of a multi-Region key, alike in all regions.
+    fn shared_alias(&self, name: &str) -> String {
+        format!("alias/{}-shared-{name}", self.prefix())
+    }
+
+    fn key_arn(&self, location: &str, call: &str, name: &str, alias: &str) -> Argument {
+        let elsewhere = self.arn("kms", location, alias);
         output(call, &format!("key_arns[\"{name}\"]"), elsewhere)
     }
 
@@ -292,11 +350,24 @@ impl Lowering<'_> {
         arguments: Vec<(&'static str, Argument)>,
     ) {
         let address = |id: &RegionId| format!("aws.{}", self.topology.region(*id).slug());
+        let at = at.iter().map(|(name, id)| (*name, address(id)));
+        self.call_with(name, module, scope, at.collect(), arguments);
+    }
+
+    /// A call with configurations by their addresses.
+    fn call_with(
+        &mut self,
+        name: &str,
+        module: &'static str,
+        scope: Scope,
+        providers: Vec<(&'static str, String)>,
+        arguments: Vec<(&'static str, Argument)>,
+    ) {
         let call = Call {
             name: name.to_string(),
             module,
             scope,
-            providers: at.iter().map(|(name, id)| (*name, address(id))).collect(),
+            providers,
             arguments,
             after: Vec::new(),
             formerly: Vec::new(),

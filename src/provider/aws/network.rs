@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A role, in place of a service, that uses a key: below `arn:aws:iam::ACCOUNT:role/`.
 const ROLE: &str = "role/";
 
+/// CloudWatch Logs of a region, as a user of keys.
+pub(super) const LOGS: &str = "logs.{region}.amazonaws.com";
+
 /// The kinds of subnets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subnets {
@@ -38,7 +41,7 @@ impl Lowering<'_> {
             let ranges = Ranges::of(self.topology, id, facts::zones(self.location(id)).len());
             let location = self.location(id);
             let name = format!("{}-{location}", self.prefix());
-            let logs = self.key(id, "logs", &["logs.{region}.amazonaws.com"]);
+            let logs = self.key(id, "logs", &[LOGS]);
             let role = self.role_name("flow-logs", id);
             let arguments = vec![
                 ("account_id", Argument::variable("account_id")),
@@ -55,6 +58,80 @@ impl Lowering<'_> {
             let call = self.network_call(id);
             self.call(&call, "aws/network", Scope::Region(id), id, arguments);
         }
+    }
+
+    /// Links between the networks of regions: the ones that the topology names, or all.
+    pub(super) fn links(&mut self) {
+        for (a, b) in self.linked() {
+            let name = format!(
+                "{}-{}-{}",
+                self.prefix(),
+                self.location(a),
+                self.location(b)
+            );
+            let call = format!(
+                "peering_{}_{}",
+                self.topology.region(a).slug(),
+                self.topology.region(b).slug()
+            );
+            let arguments = vec![
+                ("name", name.into()),
+                ("requester", self.side(a)),
+                ("accepter", self.side(b)),
+            ];
+            let at = [("aws.requester", a), ("aws.accepter", b)];
+            self.call_between(&call, "aws/vpc-peering", Scope::Links, &at, arguments);
+        }
+    }
+
+    /// Pairs of regions whose networks reach each other.
+    fn linked(&self) -> Vec<(RegionId, RegionId)> {
+        let network = self.topology.spec.network.as_ref();
+        let isolated = |id: &RegionId| {
+            let name = &self.topology.region(*id).name;
+            network.is_some_and(|n| n.isolated.iter().any(|i| i.value == *name))
+        };
+        let named: Vec<Vec<&str>> = network.map_or(Vec::new(), |n| {
+            let links = n.links.iter();
+            let ends = links.map(|(_, l)| l.between.iter().map(|r| r.value.as_str()).collect());
+            ends.collect()
+        });
+        let wanted = |a: RegionId, b: RegionId| {
+            let ends = [a, b].map(|id| self.topology.region(id).name.as_str());
+            named.is_empty()
+                || named
+                    .iter()
+                    .any(|link| ends.iter().all(|e| link.contains(e)))
+        };
+        let open: Vec<RegionId> = self
+            .regions
+            .iter()
+            .copied()
+            .filter(|id| !isolated(id))
+            .collect();
+        let pairs = open.iter().enumerate().flat_map(|(at, a)| {
+            let later = open[at + 1..].iter();
+            later.map(|b| (*a, *b)).collect::<Vec<_>>()
+        });
+        pairs.filter(|(a, b)| wanted(*a, *b)).collect()
+    }
+
+    fn side(&mut self, id: RegionId) -> Argument {
+        let location = self.location(id);
+        let ranges = Ranges::of(self.topology, id, facts::zones(location).len());
+        let call = self.network_call(id);
+        let what = format!(
+            "Ids of the route tables in {}, by a name.",
+            self.topology.region(id).name
+        );
+        let example = Argument::map([("data", "rtb-0123456789abcdef0")]);
+        let tables = self.id(&call, "route_table_ids", &what, "map(string)", example);
+        Argument::map([
+            ("region", location.into()),
+            ("vpc_id", self.vpc(id)),
+            ("cidr", ranges.vpc.into()),
+            ("route_table_ids", tables),
+        ])
     }
 
     fn zones(&mut self, id: RegionId) -> Argument {

@@ -2,7 +2,7 @@
 
 use super::edge::edge_name;
 use super::{data, facts, project};
-use crate::provider::{Deployment, Operation, OperationKind};
+use crate::provider::{Deployment, Operation, OperationKind, scaling};
 use crate::spec::{Engine, Runtime};
 use crate::topology::{Datastore, Topology};
 use std::collections::BTreeSet;
@@ -382,48 +382,13 @@ impl Operations<'_> {
                     });
                     continue;
                 }
-                let cluster = format!(
-                    "gke_{}_{location}_{}-{location}",
-                    self.project, self.topology.name
-                );
-                let namespace = &self.topology.namespace;
-                for (kind, value, title) in [
-                    (
-                        OperationKind::Scale,
-                        "true",
-                        "Keep the scaler from removing replicas of",
-                    ),
-                    (
-                        OperationKind::Unfence,
-                        "false",
-                        "Let the scaler remove replicas again of",
-                    ),
-                ] {
-                    if service.written.scale_on.is_none() {
-                        continue;
-                    }
-                    self.add(Operation {
-                        kind,
-                        subject: service.name.clone(),
-                        region: Some(placement.region),
-                        title: format!("{title} {} in {location}", service.name),
-                        command: words(&[
-                            "kubectl",
-                            "--context",
-                            &cluster,
-                            "--namespace",
-                            namespace,
-                            "annotate",
-                            "--overwrite",
-                            "scaledobject",
-                            &service.name,
-                            &format!("autoscaling.keda.sh/paused-scale-in={value}"),
-                        ]),
-                        expect: format!("scaledobject.keda.sh/{} annotated", service.name),
-                        budget_seconds: 10,
-                        otherwise: "go on; replicas may be removed while the region warms up"
-                            .into(),
-                    });
+                if service.written.scale_on.is_some() {
+                    let cluster = format!(
+                        "gke_{}_{location}_{}-{location}",
+                        self.project, self.topology.name
+                    );
+                    let held = scaling::pause(self.topology, placement.region, &cluster, service);
+                    self.found.extend(held);
                 }
             }
         }

@@ -12,7 +12,7 @@ locals {
 resource "aws_route53_health_check" "endpoint" {
   for_each = var.paths
 
-  reference_name    = "${substr(var.name, 0, 18)}-${substr(md5(each.key), 0, 6)}"
+  reference_name    = substr(md5("${var.name}${each.key}"), 0, 27)
   type              = var.expected_body == null ? "HTTPS" : "HTTPS_STR_MATCH"
   fqdn              = var.host
   port              = 443

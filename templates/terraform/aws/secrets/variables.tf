@@ -15,8 +15,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", var.name))
-    error_message = "At most 40 lower-case letters, digits and dashes, beginning with a letter."
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$", var.name))
+    error_message = "At most 63 lower-case letters, digits and dashes, beginning with a letter."
   }
 }
 
