@@ -1,7 +1,6 @@
 # Writes the time into each database, so that every other region sees how old what it has is.
 # Expects DATABASES, REGION, BEAT_SECONDS, PGHOST, PGUSER and PGPASSWORD.
 set -eu
-
 while true; do
   for database in $DATABASES; do
     psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --set region="$REGION" --dbname "$database" <<'SQL' || true

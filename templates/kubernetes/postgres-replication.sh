@@ -4,32 +4,26 @@
 # ADMINISTRATOR_PASSWORD_FILE, REPLICATION_PASSWORD, REGION_NUMBER, REGION_COUNT, BOTH_WAYS,
 # COPY_DATA.
 set -eu
-
 PGPASSWORD=$(cat "$ADMINISTRATOR_PASSWORD_FILE")
 PGUSER=$ADMINISTRATOR
 PGSSLMODE=require
 PGCONNECT_TIMEOUT=10
 export PGPASSWORD PGUSER PGSSLMODE PGCONNECT_TIMEOUT
-
 say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*"; }
-
 run() { # database variables... ; SQL on standard input
   into=$1
   shift
   psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@" --dbname "$into"
 }
-
 # A host of a region: HOST_us_west_2.
 host_of() {
   eval "printf '%s' \"\${HOST_$(printf '%s' "$1" | tr '-' '_')}\""
 }
-
 # How the user that copies signs in to a database; its password is quoted as libpq reads it.
 login() { # host database
   password=$(printf '%s' "$REPLICATION_PASSWORD" | sed "s/[\\\\']/\\\\&/g")
   printf "host=%s port=5432 dbname=%s user=replication password='%s' sslmode=require" "$1" "$2" "$password"
 }
-
 # Tables of the other side that a change can be applied to.
 tables_there() { # region database
   PGUSER=replication PGPASSWORD=$REPLICATION_PASSWORD run "$2" --host "$(host_of "$1")" <<'SQL'
@@ -38,7 +32,6 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind = 'r';
 SQL
 }
-
 run postgres --set password="$REPLICATION_PASSWORD" <<'SQL' >/dev/null
 SELECT set_config('log_statement', 'none', false) WHERE has_parameter_privilege('log_statement', 'SET');
 SELECT 'CREATE ROLE replication LOGIN'
@@ -46,7 +39,6 @@ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'replication') \gexec
 ALTER ROLE replication PASSWORD :'password';
 GRANT rds_superuser, rds_replication, pg_read_all_data TO replication;
 SQL
-
 for database in $DATABASES; do
   say "$database: node"
   run postgres --set database="$database" <<'SQL'
@@ -65,7 +57,6 @@ GRANT SELECT, INSERT, UPDATE ON replication_heartbeat TO replication;
 SELECT 'node ' || pglogical.create_node(node_name := replace(:'region', '-', '_'), dsn := :'dsn')
 WHERE NOT EXISTS (SELECT FROM pglogical.local_node);
 SQL
-
   # Numbers that two regions give out must never be the same: each takes every n-th.
   if [ "$BOTH_WAYS" = true ]; then
     run "$database" --set number="$REGION_NUMBER" --set count="$REGION_COUNT" <<'SQL'
@@ -76,7 +67,6 @@ FROM pg_sequences
 WHERE schemaname = 'public' AND increment_by <> :count \gexec
 SQL
   fi
-
   for source in $SOURCES; do
     if ! there=$(tables_there "$source" "$database"); then
       say "$database: $source does not answer; the next run tries again"

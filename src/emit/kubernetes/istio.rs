@@ -80,13 +80,7 @@ fn east_west(folder: &Folder) -> Vec<Value> {
         ports.push(("tls-peers", PEER_PORT, PEER_PORT));
     }
     let annotations = &folder.cluster.east_west_annotations;
-    let mut objects = gateway(
-        folder,
-        EAST_WEST,
-        annotations,
-        "LoadBalancer",
-        &ports,
-    );
+    let mut objects = gateway(folder, EAST_WEST, annotations, "LoadBalancer", &ports);
     let spec = json!({
         "selector": { "istio": EAST_WEST },
         "servers": [{

@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 const REPLICATION_SCRIPT: &str =
     include_str!("../../../templates/kubernetes/postgres-replication.sh");
 const HEARTBEAT_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-heartbeat.sh");
+const LAG_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-lag.sh");
+const STOP_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-stop-following.sh");
 const EXPORTER: &str = "docker.io/burningalchemist/sql_exporter:0.18.0";
 const EXPORTER_PORT: u32 = 9399;
 const POSTGRES_PORT: u32 = 5432;
@@ -67,6 +69,8 @@ impl Member<'_> {
             "data": {
                 "replication.sh": REPLICATION_SCRIPT,
                 "heartbeat.sh": HEARTBEAT_SCRIPT,
+                "lag.sh": LAG_SCRIPT,
+                "stop-following.sh": STOP_SCRIPT,
                 "sql_exporter.yml": crate::format::yaml::print(&self.exporter_config()),
             },
         })

@@ -160,7 +160,6 @@ impl Member<'_> {
             .regions
             .iter()
             .map(|r| json!({ "name": self.remote_name(r) }));
-        let alert = |threshold: String| json!({ "enabled": true, "threshold": threshold });
         let spec = json!({
             "redisEnterpriseCluster": { "name": self.cluster_name() },
             "participatingClusters": members.collect::<Vec<_>>(),
@@ -174,9 +173,7 @@ impl Member<'_> {
                 "persistence": "aofEverySecond",
                 "tlsMode": "enabled",
                 "alertSettings": {
-                    "bdb_crdt_src_high_syncer_lag": alert(self.set.lag_alert_seconds.to_string()),
-                    "bdb_crdt_src_syncer_connection_error": { "enabled": true },
-                    "bdb_crdt_src_syncer_general_error": { "enabled": true },
+                    "bdb_crdt_src_high_syncer_lag": { "enabled": true, "threshold": self.set.lag_alert_seconds.to_string() },
                 },
             },
         });

@@ -75,8 +75,17 @@ impl Lowering<'_> {
                 (self.location(*other).to_string(), vpc)
             });
             let networks = Argument::Map(networks.collect());
-            let what = format!("Id of the private zone of {}.", self.topology.region(id).name);
-            let zone = self.id(&call, "zone_id", &what, "string", "Z0123456789ABCDEFGHIJ".into());
+            let what = format!(
+                "Id of the private zone of {}.",
+                self.topology.region(id).name
+            );
+            let zone = self.id(
+                &call,
+                "zone_id",
+                &what,
+                "string",
+                "Z0123456789ABCDEFGHIJ".into(),
+            );
             let arguments = vec![("zone_id", zone), ("networks", networks)];
             let link = format!("names_link_{slug}");
             self.call(&link, "aws/private-dns-link", Scope::Links, id, arguments);
@@ -206,7 +215,13 @@ impl Lowering<'_> {
             ("name", group.clone().into()),
             ("engine_version", version.into()),
         ];
-        self.call(&global, "aws/aurora-global", Scope::Links, writer, arguments);
+        self.call(
+            &global,
+            "aws/aurora-global",
+            Scope::Links,
+            writer,
+            arguments,
+        );
         let password = format!("{slug}_master_password");
         self.variable(Variable {
             sensitive: true,
@@ -219,7 +234,9 @@ impl Lowering<'_> {
         });
         let days = self.history_days(store);
         let stop = store.written.replication.as_ref();
-        let stop = stop.and_then(|r| r.stop_writes_at.as_ref()).map(|s| s.secs());
+        let stop = stop
+            .and_then(|r| r.stop_writes_at.as_ref())
+            .map(|s| s.secs());
         let mut order = vec![writer];
         order.extend(store.regions.iter().copied().filter(|r| *r != writer));
         for id in order {
@@ -261,7 +278,11 @@ impl Lowering<'_> {
             self.reach(id, &[id], 5432);
             self.deployment.outputs.push(RootOutput {
                 name: format!("{call}_endpoint"),
-                description: format!("Endpoint of {} in {}.", store.name, self.topology.region(id).name),
+                description: format!(
+                    "Endpoint of {} in {}.",
+                    store.name,
+                    self.topology.region(id).name
+                ),
                 scope: Scope::Links,
                 value: output(&call, "endpoint", Argument::Null),
             });
@@ -292,7 +313,11 @@ impl Lowering<'_> {
         let conflicts = replication.and_then(|r| r.conflicts.as_ref());
         if let Some(other) = conflicts.filter(|c| c.value != Conflict::LastWriteWins) {
             let what = format!("`{}` for `dynamodb`", other.value);
-            self.not_available(other.span, &what, "`last-write-wins`: of two writes to one item the later stays");
+            self.not_available(
+                other.span,
+                &what,
+                "`last-write-wins`: of two writes to one item the later stays",
+            );
             return;
         }
         let days = self.history_days(store);
@@ -325,10 +350,11 @@ impl Lowering<'_> {
         }
         self.deployment.decisions.push(Decision {
             title: format!("{}: every region writes", store.name),
-            reason: "A global table has no writer to promote: each region has its own endpoint, and \
+            reason:
+                "A global table has no writer to promote: each region has its own endpoint, and \
                      services use that of their region. Of two writes to one item the later stays, \
                      and the earlier is lost without a word."
-                .into(),
+                    .into(),
         });
     }
 
@@ -372,7 +398,10 @@ pub(super) fn store_name(
     limit: usize,
 ) -> String {
     let location = topology.region(id).place.location;
-    naming::cut(&format!("{}-{}-{location}", topology.name, store.name), limit)
+    naming::cut(
+        &format!("{}-{}-{location}", topology.name, store.name),
+        limit,
+    )
 }
 
 /// The domain of a region's private names.

@@ -43,7 +43,11 @@ impl Lowering<'_> {
         }
         self.public_zones(&hosts);
         for id in self.regions.clone() {
-            let own: Vec<&Host> = hosts.iter().copied().filter(|h| h.regions.contains(&id)).collect();
+            let own: Vec<&Host> = hosts
+                .iter()
+                .copied()
+                .filter(|h| h.regions.contains(&id))
+                .collect();
             if !own.is_empty() {
                 self.edge(id, &own);
             }
@@ -61,8 +65,15 @@ impl Lowering<'_> {
             self.not_available(other.span, &what, "`route53`");
         }
         for (at, policy) in host.written.policy.iter().enumerate() {
-            let first = matches!(policy.value, Policy::Latency | Policy::Weight | Policy::Failover);
-            let fits = if at == 0 { first } else { policy.value == Policy::RoundRobin };
+            let first = matches!(
+                policy.value,
+                Policy::Latency | Policy::Weight | Policy::Failover
+            );
+            let fits = if at == 0 {
+                first
+            } else {
+                policy.value == Policy::RoundRobin
+            };
             // Weights beside latency have a finding of their own.
             let told = at > 0 && policy.value == Policy::Weight;
             if !fits && !told {
@@ -96,12 +107,19 @@ impl Lowering<'_> {
         }
         let timeout = health.timeout.as_ref();
         let [least, most] = bounds.target_timeout;
-        if let Some(timeout) = timeout.filter(|t| t.secs() < least || t.secs() > most || t.secs() >= every) {
+        if let Some(timeout) =
+            timeout.filter(|t| t.secs() < least || t.secs() > most || t.secs() >= every)
+        {
             refuse(
                 timeout.span,
-                format!("a load balancer waits {least} to {most} seconds, and less than between two checks"),
+                format!(
+                    "a load balancer waits {least} to {most} seconds, and less than between two checks"
+                ),
                 format!("waits {}", timeout.value),
-                format!("write a time from `{least}s`, below `{}`", health.every.value),
+                format!(
+                    "write a time from `{least}s`, below `{}`",
+                    health.every.value
+                ),
             );
         }
         let [fewest, most] = bounds.target_threshold;
@@ -120,7 +138,11 @@ impl Lowering<'_> {
     /// The address of the configuration for [`ROUTE53_HOME`], whether or not the system has
     /// a region there.
     pub(super) fn route53_home(&mut self) -> String {
-        let home = self.regions.iter().copied().find(|id| self.location(*id) == ROUTE53_HOME);
+        let home = self
+            .regions
+            .iter()
+            .copied()
+            .find(|id| self.location(*id) == ROUTE53_HOME);
         if let Some(id) = home {
             return format!("aws.{}", self.topology.region(id).slug());
         }
@@ -164,9 +186,18 @@ impl Lowering<'_> {
                 ("account_id", Argument::variable("account_id")),
                 ("domain", domain.clone().into()),
             ];
-            self.call_with(&call, "aws/dns", Scope::Global, vec![("aws", home.clone())], arguments);
+            self.call_with(
+                &call,
+                "aws/dns",
+                Scope::Global,
+                vec![("aws", home.clone())],
+                arguments,
+            );
             for (what, description) in [
-                ("name_servers", "Name servers to enter where the domain is delegated"),
+                (
+                    "name_servers",
+                    "Name servers to enter where the domain is delegated",
+                ),
                 ("ds_record", "DS record to enter there once they answer"),
             ] {
                 self.deployment.outputs.push(RootOutput {
@@ -187,7 +218,13 @@ impl Lowering<'_> {
         let domain = domain(self.topology, host);
         let call = format!("dns_{}", naming::slug(&domain));
         let what = format!("Id of the public zone {domain}.");
-        self.id(&call, "zone_id", &what, "string", "Z0123456789ABCDEFGHIJ".into())
+        self.id(
+            &call,
+            "zone_id",
+            &what,
+            "string",
+            "Z0123456789ABCDEFGHIJ".into(),
+        )
     }
 
     /// A region's load balancer with everything that belongs to it.
@@ -202,13 +239,22 @@ impl Lowering<'_> {
             return;
         };
         let mut names: Vec<&str> = vec![&first.name];
-        names.extend(hosts.iter().map(|h| h.name.as_str()).filter(|n| *n != first.name));
+        names.extend(
+            hosts
+                .iter()
+                .map(|h| h.name.as_str())
+                .filter(|n| *n != first.name),
+        );
         let own: Vec<&str> = hosts
             .iter()
             .filter(|h| h.regions.len() == 1)
             .map(|h| h.name.as_str())
             .collect();
-        let drain = hosts.iter().map(|h| h.written.drain.secs()).max().unwrap_or(0);
+        let drain = hosts
+            .iter()
+            .map(|h| h.written.drain.secs())
+            .max()
+            .unwrap_or(0);
         let zones = facts::zones(self.location(id)).len();
         let range = Ranges::of(self.topology, id, zones);
         let health = health_arguments(first.written.health.as_ref());
@@ -244,7 +290,11 @@ impl Lowering<'_> {
     fn access_logs(&mut self, id: RegionId) -> Argument {
         let slug = self.topology.region(id).slug();
         let location = self.location(id);
-        let bucket = format!("{}-{}-{location}-access", self.account_text(), self.topology.name);
+        let bucket = format!(
+            "{}-{}-{location}-access",
+            self.account_text(),
+            self.topology.name
+        );
         let bucket = naming::cut(&bucket, facts::names().bucket);
         let days = facts::records().keep_days;
         let arguments = vec![
@@ -266,8 +316,14 @@ impl Lowering<'_> {
     fn firewall(&mut self, id: RegionId, hosts: &[&Host], name: &str) {
         let protects = || hosts.iter().filter_map(|h| h.written.protect.as_ref());
         let per_minute = |limit: &crate::spec::Value<crate::spec::Rate>| limit.in_seconds(60);
-        let client = protects().filter_map(|p| p.rate_limit.as_ref()).map(per_minute).min();
-        let region = protects().filter_map(|p| p.region_limit.as_ref()).map(per_minute).min();
+        let client = protects()
+            .filter_map(|p| p.rate_limit.as_ref())
+            .map(per_minute)
+            .min();
+        let region = protects()
+            .filter_map(|p| p.region_limit.as_ref())
+            .map(per_minute)
+            .min();
         let mut countries: Vec<String> = protects()
             .flat_map(|p| p.block_countries.iter().map(|c| c.value.clone()))
             .collect();
@@ -299,10 +355,7 @@ impl Lowering<'_> {
             };
             let check = self.health_checks(host, id, &own);
             let region = self.topology.region(id);
-            let mut endpoint = vec![
-                ("host", Argument::from(own)),
-                ("health_check_id", check),
-            ];
+            let mut endpoint = vec![("host", Argument::from(own)), ("health_check_id", check)];
             match first_policy(host) {
                 Policy::Weight => endpoint.push(("weight", region.weight.into())),
                 Policy::Failover => {
@@ -318,7 +371,11 @@ impl Lowering<'_> {
             Policy::Failover => "failover",
             _ => "latency",
         };
-        let spread = host.written.policy.iter().any(|p| p.value == Policy::RoundRobin);
+        let spread = host
+            .written
+            .policy
+            .iter()
+            .any(|p| p.value == Policy::RoundRobin);
         let home = self.route53_home();
         let arguments = vec![
             ("zone_id", self.zone(host)),
@@ -330,7 +387,13 @@ impl Lowering<'_> {
             ("endpoints", Argument::Map(endpoints)),
         ];
         let call = format!("records_{}", naming::slug(&host.name));
-        self.call_with(&call, "aws/route53", Scope::Links, vec![("aws", home)], arguments);
+        self.call_with(
+            &call,
+            "aws/route53",
+            Scope::Links,
+            vec![("aws", home)],
+            arguments,
+        );
     }
 
     /// The host that leads to one region of a host alone.
@@ -365,7 +428,10 @@ impl Lowering<'_> {
         });
         let (switch, switched_at) = self.switch(id);
         let zones = Argument::map([
-            ("name", format!("{}-no-healthy-zone", edge_name(self.topology, id))),
+            (
+                "name",
+                format!("{}-no-healthy-zone", edge_name(self.topology, id)),
+            ),
             ("region", location.to_string()),
         ]);
         let evacuation = Argument::map([
@@ -374,7 +440,10 @@ impl Lowering<'_> {
             ("alarm_region", switched_at.to_string()),
         ]);
         let mut arguments = vec![
-            ("name", format!("{}-{location}", host.name.replace('.', "-")).into()),
+            (
+                "name",
+                format!("{}-{location}", host.name.replace('.', "-")).into(),
+            ),
             ("region", location.into()),
             ("host", own.into()),
             ("paths", paths.into()),
@@ -393,7 +462,13 @@ impl Lowering<'_> {
             ("evacuation", evacuation),
         ]);
         let call = health_call(host, region);
-        self.call_with(&call, "aws/health-checks", Scope::Links, vec![("aws", switch)], arguments);
+        self.call_with(
+            &call,
+            "aws/health-checks",
+            Scope::Links,
+            vec![("aws", switch)],
+            arguments,
+        );
         self.add_after(&call, &edge_call(self.topology, id));
         output(&call, "health_check_id", Argument::Null)
     }
@@ -402,9 +477,16 @@ impl Lowering<'_> {
     /// at least in another one.
     fn switch(&mut self, id: RegionId) -> (String, &'static str) {
         let location = switch_location(self, id);
-        let own = self.regions.iter().copied().find(|r| self.location(*r) == location);
+        let own = self
+            .regions
+            .iter()
+            .copied()
+            .find(|r| self.location(*r) == location);
         match own {
-            Some(other) => (format!("aws.{}", self.topology.region(other).slug()), location),
+            Some(other) => (
+                format!("aws.{}", self.topology.region(other).slug()),
+                location,
+            ),
             None => (format!("aws.{}", self.outside_configuration()), location),
         }
     }
@@ -455,7 +537,10 @@ pub(super) fn switch_location(lowering: &Lowering, id: RegionId) -> &'static str
 /// The name of a region's load balancer, target group and web ACL.
 pub(super) fn edge_name(topology: &crate::topology::Topology, id: RegionId) -> String {
     let location = topology.region(id).place.location;
-    naming::cut(&format!("{}-{location}", topology.name), facts::names().load_balancer)
+    naming::cut(
+        &format!("{}-{location}", topology.name),
+        facts::names().load_balancer,
+    )
 }
 
 fn edge_call(topology: &crate::topology::Topology, id: RegionId) -> String {
@@ -480,7 +565,10 @@ pub(super) fn region_host(
 /// The domain of a host's zone: what follows its first label, or the domain of another host
 /// above that.
 pub(super) fn domain(topology: &crate::topology::Topology, host: &Host) -> String {
-    let parent = |name: &str| name.split_once('.').map_or(name.to_string(), |(_, d)| d.to_string());
+    let parent = |name: &str| {
+        name.split_once('.')
+            .map_or(name.to_string(), |(_, d)| d.to_string())
+    };
     let own = parent(&host.name);
     let above = topology.hosts.iter().map(|h| parent(&h.name));
     let above = above.filter(|other| own.ends_with(&format!(".{other}")));
@@ -489,12 +577,17 @@ pub(super) fn domain(topology: &crate::topology::Topology, host: &Host) -> Strin
 
 /// Whether a name is the domain of another host's zone.
 fn domain_is(name: &str, hosts: &[&Host]) -> bool {
-    hosts.iter().any(|h| h.name.split_once('.').is_some_and(|(_, d)| d == name))
+    hosts
+        .iter()
+        .any(|h| h.name.split_once('.').is_some_and(|(_, d)| d == name))
 }
 
 /// The policy that chooses a region of a host.
 fn first_policy(host: &Host) -> Policy {
-    host.written.policy.first().map_or(Policy::Latency, |p| p.value)
+    host.written
+        .policy
+        .first()
+        .map_or(Policy::Latency, |p| p.value)
 }
 
 fn health_arguments(health: Option<&HealthCheck>) -> Argument {
@@ -505,8 +598,14 @@ fn health_arguments(health: Option<&HealthCheck>) -> Argument {
     let entries: BTreeMap<&str, u64> = BTreeMap::from([
         ("interval_seconds", every),
         ("timeout_seconds", timeout),
-        ("healthy_threshold", health.map_or(3, |h| u64::from(h.healthy_after.value))),
-        ("unhealthy_threshold", health.map_or(3, |h| u64::from(h.unhealthy_after.value))),
+        (
+            "healthy_threshold",
+            health.map_or(3, |h| u64::from(h.healthy_after.value)),
+        ),
+        (
+            "unhealthy_threshold",
+            health.map_or(3, |h| u64::from(h.unhealthy_after.value)),
+        ),
     ]);
     Argument::map(entries)
 }

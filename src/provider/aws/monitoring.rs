@@ -30,20 +30,35 @@ impl Lowering<'_> {
         }
         let all: Vec<String> = alarms.iter().map(|(name, _)| name.clone()).collect();
         let region = &self.topology.region(id).name;
-        let description = format!("Something of {} in {region} needs a person.", self.topology.name);
+        let description = format!(
+            "Something of {} in {region} needs a person.",
+            self.topology.name
+        );
         let composites = Argument::map([(
             "region",
-            Argument::map([("description", description.into()), ("of", Argument::from(all))]),
+            Argument::map([
+                ("description", description.into()),
+                ("of", Argument::from(all)),
+            ]),
         )]);
         let topic = self.topic(id, "cloudwatch.amazonaws.com");
         let arguments = vec![
-            ("name", format!("{}-{}", self.prefix(), self.location(id)).into()),
+            (
+                "name",
+                format!("{}-{}", self.prefix(), self.location(id)).into(),
+            ),
             ("alarms", Argument::Map(alarms)),
             ("composites", composites),
             ("topic_arns", Argument::List(vec![topic])),
         ];
         let call = format!("alarms_{}", self.topology.region(id).slug());
-        self.call(&call, "aws/cloudwatch-alarms", Scope::Region(id), id, arguments);
+        self.call(
+            &call,
+            "aws/cloudwatch-alarms",
+            Scope::Region(id),
+            id,
+            arguments,
+        );
     }
 
     fn edge_alarms(&self, id: RegionId) -> Alarms {
@@ -70,10 +85,17 @@ impl Lowering<'_> {
     fn store_alarms(&self, id: RegionId) -> Alarms {
         let stores = &self.topology.datastores;
         let mut alarms = Vec::new();
-        for store in stores.iter().filter(|s| s.engine == Engine::Postgres && s.regions.contains(&id)) {
+        for store in stores
+            .iter()
+            .filter(|s| s.engine == Engine::Postgres && s.regions.contains(&id))
+        {
             let name = self.store_name(store, id, facts::names().database);
             let database = || vec![("DBInstanceIdentifier", Argument::from(name.clone()))];
-            let size = store.written.size.as_ref().map_or(facts::postgres().storage_gb << 30, |s| s.get());
+            let size = store
+                .written
+                .size
+                .as_ref()
+                .map_or(facts::postgres().storage_gb << 30, |s| s.get());
             alarms.push((
                 format!("{}-storage", store.name),
                 alarm(
@@ -105,15 +127,26 @@ impl Lowering<'_> {
 
     /// What Route 53 itself sees of each region. Its metrics are in one region only.
     fn route53_alarms(&mut self) {
-        let home = self.regions.iter().copied().find(|id| self.location(*id) == ROUTE53_HOME);
+        let home = self
+            .regions
+            .iter()
+            .copied()
+            .find(|id| self.location(*id) == ROUTE53_HOME);
         let (mut alarms, mut composites) = (Vec::new(), Vec::new());
         for host in self.topology.hosts.iter().filter(|h| h.regions.len() > 1) {
             let mut of = Vec::new();
             for id in &host.regions {
                 let region = self.topology.region(*id);
-                let check = output(&health_call(host, region), "health_check_id", Argument::Null);
+                let check = output(
+                    &health_call(host, region),
+                    "health_check_id",
+                    Argument::Null,
+                );
                 let name = format!("{}-{}-left", host.name, region.name);
-                let description = format!("Route 53 sends no users of {} to {}.", host.name, region.name);
+                let description = format!(
+                    "Route 53 sends no users of {} to {}.",
+                    host.name, region.name
+                );
                 alarms.push((
                     name.clone(),
                     alarm(
@@ -151,7 +184,13 @@ impl Lowering<'_> {
             ("topic_arns", Argument::List(topics)),
         ];
         let at = vec![("aws", self.route53_home())];
-        self.call_with("alarms_route53", "aws/cloudwatch-alarms", Scope::Links, at, arguments);
+        self.call_with(
+            "alarms_route53",
+            "aws/cloudwatch-alarms",
+            Scope::Links,
+            at,
+            arguments,
+        );
     }
 }
 

@@ -1,6 +1,8 @@
 //! The commands that act on hosts and stores.
 
-use super::edge::{EVACUATE, domain, edge_name, evacuation_namespace, region_host, switch_location};
+use super::edge::{
+    EVACUATE, domain, edge_name, evacuation_namespace, region_host, switch_location,
+};
 use super::postgres::{Copies, copies};
 use super::{Lowering, facts, naming};
 use crate::provider::{Operation, OperationKind, Shift};
@@ -40,7 +42,11 @@ impl Lowering<'_> {
     }
 
     fn host_operations(&mut self, host: &Host) {
-        let path = host.written.health.as_ref().map_or("/health", |h| h.path.as_str());
+        let path = host
+            .written
+            .health
+            .as_ref()
+            .map_or("/health", |h| h.path.as_str());
         #[rustfmt::skip]
         let command = words(&[
             "curl", "--fail", "--silent", "--show-error", "--max-time", "10", "--output", "/dev/null",
@@ -54,7 +60,8 @@ impl Lowering<'_> {
             command,
             expect: "no output and exit status 0".into(),
             budget_seconds: 10,
-            otherwise: "look at the region's load balancer; users get errors as long as this fails".into(),
+            otherwise: "look at the region's load balancer; users get errors as long as this fails"
+                .into(),
         });
         if host.regions.len() < 2 {
             return;
@@ -77,14 +84,32 @@ impl Lowering<'_> {
         let Some(first) = global.first() else {
             return;
         };
-        let ttl = global.iter().map(|h| h.written.ttl.secs()).max().unwrap_or(60);
-        let drain = global.iter().map(|h| h.written.drain.secs()).max().unwrap_or(0);
+        let ttl = global
+            .iter()
+            .map(|h| h.written.ttl.secs())
+            .max()
+            .unwrap_or(60);
+        let drain = global
+            .iter()
+            .map(|h| h.written.drain.secs())
+            .max()
+            .unwrap_or(0);
         for id in first.regions.clone() {
             let location = self.location(id);
             let at = switch_location(self, id);
             for (kind, value, title, budget) in [
-                (OperationKind::Fence, "1", format!("Send users of {location} elsewhere"), ALARM_SECONDS + ttl + drain),
-                (OperationKind::Unfence, "0", format!("Let {location} have users again"), ALARM_SECONDS + ttl),
+                (
+                    OperationKind::Fence,
+                    "1",
+                    format!("Send users of {location} elsewhere"),
+                    ALARM_SECONDS + ttl + drain,
+                ),
+                (
+                    OperationKind::Unfence,
+                    "0",
+                    format!("Let {location} have users again"),
+                    ALARM_SECONDS + ttl,
+                ),
             ] {
                 #[rustfmt::skip]
                 let command = words(&[
@@ -133,12 +158,18 @@ impl Lowering<'_> {
             let names: Vec<(RegionId, String)> = names.collect();
             (host.name.clone(), domain(self.topology, host), names)
         };
-        let hosts: Vec<_> = hosts.iter().filter(|h| h.regions.len() > 1).map(of).collect();
+        let hosts: Vec<_> = hosts
+            .iter()
+            .filter(|h| h.regions.len() > 1)
+            .map(of)
+            .collect();
         if hosts.is_empty() {
             return;
         }
         let arguments = hosts.into_iter().flat_map(|(_, domain, names)| {
-            names.into_iter().map(move |(region, name)| (region, vec![domain.clone(), name]))
+            names
+                .into_iter()
+                .map(move |(region, name)| (region, vec![domain.clone(), name]))
         });
         self.deployment.shift = Some(Shift {
             function: SET_SHARE,
@@ -154,16 +185,19 @@ impl Lowering<'_> {
         for id in store.regions.clone() {
             let location = self.location(id);
             let name = self.store_name(store, id, facts::names().database);
-            let operation = |kind, title: String, command: &[&str], expect: &str, budget, otherwise: &str| Operation {
-                kind,
-                subject: store.name.clone(),
-                region: Some(id),
-                title,
-                command: words(command),
-                expect: expect.into(),
-                budget_seconds: budget,
-                otherwise: otherwise.into(),
-            };
+            let operation =
+                |kind, title: String, command: &[&str], expect: &str, budget, otherwise: &str| {
+                    Operation {
+                        kind,
+                        subject: store.name.clone(),
+                        region: Some(id),
+                        title,
+                        command: words(command),
+                        expect: expect.into(),
+                        budget_seconds: budget,
+                        otherwise: otherwise.into(),
+                    }
+                };
             #[rustfmt::skip]
             let mut found = vec![operation(
                 OperationKind::Inspect,
@@ -272,27 +306,26 @@ impl Lowering<'_> {
         if !copies.logical() {
             return Vec::new();
         }
-        let in_each = |sql: &str| {
-            format!("for database in $DATABASES; do psql --no-psqlrc --tuples-only --no-align --set ON_ERROR_STOP=1 --dbname \"$database\" --command {sql:?} || exit 1; done")
-        };
-        let exec = |script: String| {
+        let exec = |script: &str| {
             let deployment = format!("deployment/{}-heartbeat", store.name);
             let context = self.cluster_name(id);
-            let mut command = words(&["kubectl", "--context", &context, "--namespace", &self.topology.namespace, "exec", &deployment, "--", "/bin/sh", "-c"]);
-            command.push(script);
+            #[rustfmt::skip]
+            let command = words(&[
+                "kubectl", "--context", &context, "--namespace", &self.topology.namespace,
+                "exec", &deployment, "--", "/bin/sh", &format!("/config/{script}"),
+            ]);
             command
         };
         let others = store.regions.iter().filter(|r| **r != id);
-        let others: Vec<&str> = others.map(|r| self.topology.region(*r).name.as_str()).collect();
+        let others: Vec<&str> = others
+            .map(|r| self.topology.region(*r).name.as_str())
+            .collect();
         let mut found = vec![Operation {
             kind: OperationKind::Lag,
             subject: store.name.clone(),
             region: Some(id),
             title: format!("Show how old what {location} has of {} is", others.join(" and ")),
-            command: exec(in_each(&format!(
-                "SELECT current_database() || ': ' || region || ' ' || round(extract(epoch FROM clock_timestamp() - beat)) || ' s' FROM replication_heartbeat WHERE region IN ('{}')",
-                others.join("', '")
-            ))),
+            command: exec("lag.sh"),
             expect: "seconds for each database; while the other region is gone they grow, and began with what is lost".into(),
             budget_seconds: 20,
             otherwise: "unknown lag counts as lag over the objective".into(),
@@ -302,9 +335,12 @@ impl Lowering<'_> {
                 kind: OperationKind::Promote,
                 subject: store.name.clone(),
                 region: Some(id),
-                title: format!("Let {location} take writes of {}: end its subscriptions", store.name),
-                command: exec(in_each("SELECT pglogical.alter_subscription_disable(sub_name, true) FROM pglogical.subscription")),
-                expect: "t for each database".into(),
+                title: format!(
+                    "Let {location} take writes of {}: end its subscriptions",
+                    store.name
+                ),
+                command: exec("stop-following.sh"),
+                expect: "a line that ends in true for each subscription".into(),
                 budget_seconds: 30,
                 otherwise: "the servers of the region do not answer: stop and call AWS".into(),
             });
@@ -317,7 +353,10 @@ impl Lowering<'_> {
         for id in store.regions.clone() {
             let location = self.location(id);
             let name = self.store_name(store, id, facts::names().database);
-            let arn = format!("arn:aws:rds:{location}:{}:cluster:{name}", self.account_text());
+            let arn = format!(
+                "arn:aws:rds:{location}:{}:cluster:{name}",
+                self.account_text()
+            );
             #[rustfmt::skip]
             let command = words(&[
                 "aws", "rds", "failover-global-cluster", "--region", location, "--global-cluster-identifier", &group,
@@ -331,7 +370,9 @@ impl Lowering<'_> {
                 command,
                 expect: "failing-over, then available".into(),
                 budget_seconds: 600,
-                otherwise: "the old writer is up: use switchover-global-cluster, which loses nothing".into(),
+                otherwise:
+                    "the old writer is up: use switchover-global-cluster, which loses nothing"
+                        .into(),
             });
         }
     }
@@ -341,7 +382,10 @@ impl Lowering<'_> {
         if !copied {
             return;
         }
-        let suffix = naming::cut(&format!("{}-{}", self.prefix(), store.name), facts::names().cache);
+        let suffix = naming::cut(
+            &format!("{}-{}", self.prefix(), store.name),
+            facts::names().cache,
+        );
         for id in store.regions.clone() {
             let location = self.location(id);
             let name = self.store_name(store, id, facts::names().cache);
@@ -360,7 +404,9 @@ impl Lowering<'_> {
                 command: words(&["bash", "-c", &script]),
                 expect: "modifying, then primary-associated".into(),
                 budget_seconds: 120,
-                otherwise: "the region is the primary already, or its own control plane does not answer".into(),
+                otherwise:
+                    "the region is the primary already, or its own control plane does not answer"
+                        .into(),
             });
         }
     }
@@ -371,9 +417,16 @@ impl Lowering<'_> {
             let namespace = format!("{}-{}", self.topology.namespace, store.name);
             let of = |path: &str| {
                 words(&[
-                    "kubectl", "--context", &context, "--namespace", &namespace, "get",
-                    "redisenterpriseactiveactivedatabases.app.redislabs.com", &store.name,
-                    "--output", path,
+                    "kubectl",
+                    "--context",
+                    &context,
+                    "--namespace",
+                    &namespace,
+                    "get",
+                    "redisenterpriseactiveactivedatabases.app.redislabs.com",
+                    &store.name,
+                    "--output",
+                    path,
                 ])
             };
             let location = self.location(id);
@@ -391,7 +444,10 @@ impl Lowering<'_> {
                 kind: OperationKind::Lag,
                 subject: store.name.clone(),
                 region: Some(id),
-                title: format!("Show whether {location} exchanges changes of {}", store.name),
+                title: format!(
+                    "Show whether {location} exchanges changes of {}",
+                    store.name
+                ),
                 command: of("jsonpath={.status.replicationStatus}"),
                 expect: "up; while another region is gone, down".into(),
                 budget_seconds: 15,

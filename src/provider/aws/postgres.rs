@@ -67,7 +67,10 @@ impl Lowering<'_> {
     fn copies(&mut self, store: &Datastore) -> Option<Copies> {
         let found = copies(store);
         if let (None, Some(replication)) = (found, &store.written.replication) {
-            let span = replication.by.as_ref().map_or(replication.mode.span, |b| b.span);
+            let span = replication
+                .by
+                .as_ref()
+                .map_or(replication.mode.span, |b| b.span);
             let what = match &replication.by {
                 Some(by) => format!("`{}` replication by `{}`", replication.mode.value, by.value),
                 None => format!("`{}` replication of `postgres`", replication.mode.value),
@@ -86,7 +89,11 @@ impl Lowering<'_> {
     }
 
     fn instance_call(&self, store: &str, id: RegionId) -> String {
-        format!("postgres_{}_{}", naming::slug(store), self.topology.region(id).slug())
+        format!(
+            "postgres_{}_{}",
+            naming::slug(store),
+            self.topology.region(id).slug()
+        )
     }
 
     fn instance(&mut self, store: &Datastore, id: RegionId, copies: Copies) {
@@ -95,17 +102,30 @@ impl Lowering<'_> {
         let text = |t: &Option<crate::spec::Text>, other: &str| {
             t.as_ref().map_or(other.to_string(), |t| t.value.clone())
         };
-        let storage = written.size.as_ref().map_or(defaults.storage_gb, |s| s.get().div_ceil(1 << 30));
+        let storage = written
+            .size
+            .as_ref()
+            .map_or(defaults.storage_gb, |s| s.get().div_ceil(1 << 30));
         let others: Vec<RegionId> = store.regions.iter().copied().filter(|r| *r != id).collect();
-        let reading = if copies.logical() { store.regions.clone() } else { vec![id] };
+        let reading = if copies.logical() {
+            store.regions.clone()
+        } else {
+            vec![id]
+        };
         let name = self.instance_name(store, id);
         let data = self.key(id, "data", &[]);
         let logs = self.key(id, "logs", &[LOGS]);
         let days = self.history_days(store);
         let mut arguments = vec![
             ("name", name.clone().into()),
-            ("engine_version", text(&written.engine_version, &defaults.version).into()),
-            ("instance_class", text(&written.machine, &defaults.machine).into()),
+            (
+                "engine_version",
+                text(&written.engine_version, &defaults.version).into(),
+            ),
+            (
+                "instance_class",
+                text(&written.machine, &defaults.machine).into(),
+            ),
             ("storage_gb", storage.into()),
             ("vpc_id", self.vpc(id)),
             ("subnet_ids", self.subnets(id, Subnets::Data)),
@@ -118,7 +138,10 @@ impl Lowering<'_> {
             ("kms_key_arn", data),
             ("logs_kms_key_arn", logs),
             ("backup_days", days.into()),
-            ("maintenance_window", maintenance_window(self.topology.region(id).ordinal).into()),
+            (
+                "maintenance_window",
+                maintenance_window(self.topology.region(id).ordinal).into(),
+            ),
         ]);
         if copies.logical() {
             let keep = storage * 1024 / defaults.keep_wal_share;
@@ -154,7 +177,11 @@ impl Lowering<'_> {
     /// What pglogical is told: which of two concurrent writes stays, on this side.
     fn logical(&self, store: &Datastore, id: RegionId, keep_wal_mb: u64) -> Argument {
         let databases = store.written.node_groups.len().max(1) as u64;
-        let conflicts = store.written.replication.as_ref().and_then(|r| r.conflicts.as_ref());
+        let conflicts = store
+            .written
+            .replication
+            .as_ref()
+            .and_then(|r| r.conflicts.as_ref());
         let primary = self.topology.region(id).role == Role::Primary;
         let resolution = match conflicts.map(|c| c.value) {
             Some(Conflict::LastWriteWins) => "last_update_wins",
@@ -177,7 +204,9 @@ impl Lowering<'_> {
         };
         let days = self.history_days(store);
         let named = backup.copies_to.iter();
-        let targets: Vec<RegionId> = named.filter_map(|r| self.topology.region_named(r)).collect();
+        let targets: Vec<RegionId> = named
+            .filter_map(|r| self.topology.region_named(r))
+            .collect();
         for target in targets {
             let sources = store.regions.iter().filter(|r| **r != target);
             let sources = sources.map(|source| {
@@ -197,7 +226,13 @@ impl Lowering<'_> {
             ];
             let region = self.topology.region(target).slug();
             let call = format!("backups_of_{}_{region}", naming::slug(&store.name));
-            self.call(&call, "aws/rds-backup-copies", Scope::Links, target, arguments);
+            self.call(
+                &call,
+                "aws/rds-backup-copies",
+                Scope::Links,
+                target,
+                arguments,
+            );
         }
     }
 
@@ -222,7 +257,11 @@ impl Lowering<'_> {
         if databases.is_empty() {
             databases.push(naming::slug(&store.name));
         }
-        let local = store.written.datasets.iter().filter(|(_, d)| *d.copies == Reach::Origin);
+        let local = store
+            .written
+            .datasets
+            .iter()
+            .filter(|(_, d)| *d.copies == Reach::Origin);
         let local = local.flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
         let version = text_of_version(store);
         let password = format!("{}-replication", store.name);
@@ -291,7 +330,11 @@ impl Lowering<'_> {
                 Statement {
                     actions: vec!["kms:Decrypt"],
                     resources: vec![format!("arn:aws:kms:{location}:{account}:key/*")],
-                    conditions: vec![("ForAnyValue:StringEquals", "kms:ResourceAliases", vec![key])],
+                    conditions: vec![(
+                        "ForAnyValue:StringEquals",
+                        "kms:ResourceAliases",
+                        vec![key],
+                    )],
                 },
             ],
         }
@@ -300,7 +343,10 @@ impl Lowering<'_> {
     fn postgres_decision(&mut self, store: &Datastore, copies: Copies) {
         let (title, reason) = match copies {
             Copies::BothWays => (
-                format!("{}: PostgreSQL on RDS, copied both ways by pglogical", store.name),
+                format!(
+                    "{}: PostgreSQL on RDS, copied both ways by pglogical",
+                    store.name
+                ),
                 "RDS loads pglogical in every version, can tell which of two writes came later, and \
                  brings the standby, any moment of the last weeks and patches with it; servers of \
                  our own would do the same and need people for it. Aurora cannot: a global database \
@@ -315,12 +361,18 @@ impl Lowering<'_> {
                  lasts must be copied anew.",
             ),
             Copies::OneWay => (
-                format!("{}: PostgreSQL on RDS, copied one way by pglogical", store.name),
+                format!(
+                    "{}: PostgreSQL on RDS, copied one way by pglogical",
+                    store.name
+                ),
                 "The writer's changes are sent to the other regions, which must not be written. A \
                  promotion ends the subscription; the way back is a new copy.",
             ),
             Copies::Physical => (
-                format!("{}: PostgreSQL on RDS with replicas in other regions", store.name),
+                format!(
+                    "{}: PostgreSQL on RDS with replicas in other regions",
+                    store.name
+                ),
                 "Replicas follow below SQL, read only and without a bound on the lag. A promotion \
                  cannot be undone: the old writer becomes a new replica.",
             ),
@@ -337,7 +389,10 @@ impl Lowering<'_> {
 pub(super) const CONFLICTS: &str = "conflicts";
 
 /// Where conflicts of a store are counted.
-pub(super) fn conflict_namespace(topology: &crate::topology::Topology, store: &Datastore) -> String {
+pub(super) fn conflict_namespace(
+    topology: &crate::topology::Topology,
+    store: &Datastore,
+) -> String {
     format!("{}/{}", topology.name, store.name)
 }
 

@@ -19,7 +19,11 @@ impl Lowering<'_> {
         if !self.one_writer(store, has) {
             return;
         }
-        let copied = store.written.replication.as_ref().is_some_and(|r| *r.mode == Mode::Async);
+        let copied = store
+            .written
+            .replication
+            .as_ref()
+            .is_some_and(|r| *r.mode == Mode::Async);
         let Some(writer) = store.writer.filter(|_| copied && store.regions.len() > 1) else {
             for id in store.regions.clone() {
                 self.cache(store, id, Scope::Region(id), None);
@@ -30,20 +34,39 @@ impl Lowering<'_> {
         if store.regions.len() > most + 1 {
             let span = store.span;
             let what = format!("a Redis with {} followers", store.regions.len() - 1);
-            self.not_available(span, &what, &format!("at most {most} regions beside the one that writes"));
+            self.not_available(
+                span,
+                &what,
+                &format!("at most {most} regions beside the one that writes"),
+            );
             return;
         }
         let first = self.cache(store, writer, Scope::Region(writer), None);
         let slug = naming::slug(&store.name);
         let global = format!("cache_{slug}");
         let what = format!("Id of the group of {} that writes first.", store.name);
-        let primary = self.id(&first, "id", &what, "string", "shop-sessions-us-east-1".into());
-        let name = naming::cut(&format!("{}-{}", self.prefix(), store.name), facts::names().cache);
+        let primary = self.id(
+            &first,
+            "id",
+            &what,
+            "string",
+            "shop-sessions-us-east-1".into(),
+        );
+        let name = naming::cut(
+            &format!("{}-{}", self.prefix(), store.name),
+            facts::names().cache,
+        );
         let arguments = vec![
             ("name", name.into()),
             ("primary_replication_group_id", primary),
         ];
-        self.call(&global, "aws/elasticache-global", Scope::Links, writer, arguments);
+        self.call(
+            &global,
+            "aws/elasticache-global",
+            Scope::Links,
+            writer,
+            arguments,
+        );
         for id in store.regions.iter().copied().filter(|r| *r != writer) {
             let group = output(&global, "id", Argument::Null);
             self.cache(store, id, Scope::Links, Some(group));
@@ -74,7 +97,11 @@ impl Lowering<'_> {
             t.as_ref().map_or(other.to_string(), |t| t.value.clone())
         };
         let region = self.topology.region(id);
-        let shards = written.nodes.as_ref().and_then(|n| n.get(&region.name)).map_or(1, |n| n.value);
+        let shards = written
+            .nodes
+            .as_ref()
+            .and_then(|n| n.get(&region.name))
+            .map_or(1, |n| n.value);
         let name = self.store_name(store, id, facts::names().cache);
         let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
         let mut arguments = vec![("name", Argument::from(name))];
@@ -83,11 +110,23 @@ impl Lowering<'_> {
         }
         let backup = written.backup.as_ref().filter(|b| b.every.is_some());
         arguments.extend([
-            ("engine_version", text(&written.engine_version, &defaults.version).into()),
-            ("node_type", text(&written.machine, &defaults.machine).into()),
+            (
+                "engine_version",
+                text(&written.engine_version, &defaults.version).into(),
+            ),
+            (
+                "node_type",
+                text(&written.machine, &defaults.machine).into(),
+            ),
             ("shards", shards.into()),
-            ("replicas", written.replicas.as_ref().map_or(1, |r| r.value).into()),
-            ("backup_days", backup.map_or(0, |b| b.keep.secs().div_ceil(86_400)).into()),
+            (
+                "replicas",
+                written.replicas.as_ref().map_or(1, |r| r.value).into(),
+            ),
+            (
+                "backup_days",
+                backup.map_or(0, |b| b.keep.secs().div_ceil(86_400)).into(),
+            ),
             ("vpc_id", self.vpc(id)),
             ("subnet_ids", self.subnets(id, Subnets::Data)),
             ("client_cidrs", self.networks_of(&[id])),
@@ -120,7 +159,11 @@ impl Lowering<'_> {
                 rotate_days: None,
             });
         }
-        let lag = store.written.replication.as_ref().and_then(|r| r.lag.as_ref());
+        let lag = store
+            .written
+            .replication
+            .as_ref()
+            .and_then(|r| r.lag.as_ref());
         let critical = lag.and_then(|l| l.critical.as_ref());
         self.deployment.active_active_sets.push(ActiveActiveSet {
             datastore: store.name.clone(),
@@ -149,13 +192,21 @@ impl Lowering<'_> {
             && mode.value != Mode::ActiveActive
         {
             let what = format!("`{}` replication of `redis-enterprise`", mode.value);
-            self.not_available(mode.span, &what, "`active-active`, and `redis` for one writer");
+            self.not_available(
+                mode.span,
+                &what,
+                "`active-active`, and `redis` for one writer",
+            );
         }
         if let Some(conflicts) = replication.and_then(|r| r.conflicts.as_ref())
             && conflicts.value != Conflict::Crdt
         {
             let what = format!("`{}` for `redis-enterprise`", conflicts.value);
-            self.not_available(conflicts.span, &what, "`crdt`: types are merged, each by its own rule");
+            self.not_available(
+                conflicts.span,
+                &what,
+                "`crdt`: types are merged, each by its own rule",
+            );
         }
         if let Some(every) = replication.and_then(|r| r.every.as_ref()) {
             self.not_available(
@@ -165,7 +216,8 @@ impl Lowering<'_> {
             );
         }
         let clusters = self.cluster_regions();
-        if self.topology.spec.mesh.is_none() || store.regions.iter().any(|r| !clusters.contains(r)) {
+        if self.topology.spec.mesh.is_none() || store.regions.iter().any(|r| !clusters.contains(r))
+        {
             self.not_available(
                 store.span,
                 "`redis-enterprise` without clusters and a mesh",
@@ -179,7 +231,12 @@ impl Lowering<'_> {
         let region = self.topology.region(id);
         let location = self.location(id);
         let name = naming::cut(
-            &format!("{}-{}-{}", self.prefix(), store.name, naming::code(location)),
+            &format!(
+                "{}-{}-{}",
+                self.prefix(),
+                store.name,
+                naming::code(location)
+            ),
             facts::names().load_balancer,
         );
         let zones = facts::zones(location).len();
@@ -202,7 +259,14 @@ impl Lowering<'_> {
             .iter()
             .map(|r| Ranges::of(self.topology, *r, facts::zones(self.location(*r)).len()).vpc)
             .collect();
-        let binding = binding(&name, &format!("{}-peers", store.name), EAST_WEST, PEER_PORT, &clients, &[PEER_PORT]);
+        let binding = binding(
+            &name,
+            &format!("{}-peers", store.name),
+            EAST_WEST,
+            PEER_PORT,
+            &clients,
+            &[PEER_PORT],
+        );
         self.objects.entry(id).or_default().push(binding);
         let credentials = format!("{}-{}", store.name, region.name);
         self.store_secrets.push(Held {
@@ -210,11 +274,19 @@ impl Lowering<'_> {
             regions: store.regions.clone(),
             rotate_days: None,
         });
-        let host = format!("{0}.{1}-{0}.svc.cluster.local", store.name, self.topology.namespace);
+        let host = format!(
+            "{0}.{1}-{0}.svc.cluster.local",
+            store.name, self.topology.namespace
+        );
         self.tell(store, id, &[("HOST", host), ("PORT", DATABASE_PORT.into())]);
         ActiveActiveRegion {
             region: id,
-            nodes: store.written.nodes.as_ref().and_then(|n| n.get(&region.name)).map_or(3, |n| n.value),
+            nodes: store
+                .written
+                .nodes
+                .as_ref()
+                .and_then(|n| n.get(&region.name))
+                .map_or(3, |n| n.value),
             api,
             suffix: format!(".{}", self.private_domain(id)),
             credentials_secret: format!("{}-{credentials}", self.topology.name),
@@ -234,8 +306,14 @@ pub(super) fn binding(
     from: &[String],
     ports: &[u32],
 ) -> serde_json::Value {
-    let from: Vec<_> = from.iter().map(|range| json!({ "ipBlock": { "cidr": range } })).collect();
-    let ports: Vec<_> = ports.iter().map(|port| json!({ "protocol": "TCP", "port": port })).collect();
+    let from: Vec<_> = from
+        .iter()
+        .map(|range| json!({ "ipBlock": { "cidr": range } }))
+        .collect();
+    let ports: Vec<_> = ports
+        .iter()
+        .map(|port| json!({ "protocol": "TCP", "port": port }))
+        .collect();
     json!({
         "apiVersion": "elbv2.k8s.aws/v1beta1",
         "kind": "TargetGroupBinding",

@@ -22,7 +22,11 @@ pub(super) fn signals(topology: &Topology, deployment: &mut Deployment) {
     }
     egress(&mut all);
     for service in &topology.services {
-        if service.placements.iter().any(|p| regions.contains(&p.region)) {
+        if service
+            .placements
+            .iter()
+            .any(|p| regions.contains(&p.region))
+        {
             all.on_kubernetes(service);
         }
     }
@@ -46,7 +50,10 @@ fn egress(all: &mut Signals) {
         &[],
         Unit::Bytes,
         "CloudWatch by YACE: AWS/NATGateway BytesOutToDestination",
-        vec![gauge(format!("{metric}{{dimension_NatGatewayId=\"nat-1\"}}"), 300.0)],
+        vec![gauge(
+            format!("{metric}{{dimension_NatGatewayId=\"nat-1\"}}"),
+            300.0,
+        )],
     );
 }
 
@@ -112,7 +119,10 @@ fn postgres(all: &mut Signals, store: &Datastore) {
 fn beats(all: &mut Signals, store: &Datastore) {
     let name = &store.name;
     let of = format!("system=\"{}\",datastore=\"{name}\"", all.topology.name);
-    let region = store.regions.last().map_or("", |id| all.topology.region(*id).name.as_str());
+    let region = store
+        .regions
+        .last()
+        .map_or("", |id| all.topology.region(*id).name.as_str());
     let series = |metric: &str| format!("{metric}{{{of},region=\"{region}\"}}");
     let exporter = "the exporter beside the store, from beats that each region writes";
     all.add(
@@ -137,7 +147,10 @@ fn beats(all: &mut Signals, store: &Datastore) {
 
 fn conflicts(all: &mut Signals, store: &Datastore) {
     let namespace = conflict_namespace(all.topology, store);
-    let metric = format!("aws_{}_{CONFLICTS}_sum", namespace.replace(['/', '-', '.'], "_"));
+    let metric = format!(
+        "aws_{}_{CONFLICTS}_sum",
+        namespace.replace(['/', '-', '.'], "_")
+    );
     let region = all.topology.regions.first().map_or("", |r| r.name.as_str());
     all.add(
         Signal::Conflicts,
@@ -198,7 +211,10 @@ fn elasticache(all: &mut Signals, store: &Datastore) {
         1.0,
         "CloudWatch by YACE: AWS/ElastiCache GlobalDatastoreReplicationLag",
     );
-    let (hits, misses) = ("aws_elasticache_cache_hits_sum", "aws_elasticache_cache_misses_sum");
+    let (hits, misses) = (
+        "aws_elasticache_cache_hits_sum",
+        "aws_elasticache_cache_misses_sum",
+    );
     all.add(
         Signal::CacheHitRate,
         name,
@@ -226,8 +242,15 @@ fn elasticache(all: &mut Signals, store: &Datastore) {
 fn hosts(all: &mut Signals) {
     let topology = all.topology;
     for host in &topology.hosts {
-        let balancers: Vec<String> = host.regions.iter().map(|id| edge_name(topology, *id)).collect();
-        let of = format!("dimension_LoadBalancer=~\"app/({})/.*\"", balancers.join("|"));
+        let balancers: Vec<String> = host
+            .regions
+            .iter()
+            .map(|id| edge_name(topology, *id))
+            .collect();
+        let of = format!(
+            "dimension_LoadBalancer=~\"app/({})/.*\"",
+            balancers.join("|")
+        );
         let (failed, all_of) = (
             "aws_applicationelb_httpcode_elb_5_xx_count_sum",
             "aws_applicationelb_request_count_sum",
