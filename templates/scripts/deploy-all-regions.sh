@@ -82,7 +82,8 @@ wanted() { # region
 }
 
 confirm "${SYSTEM}"
-lock
+# The first deployment makes what holds the lock.
+[[ ${BOOTSTRAP} == true ]] || lock
 {% if bootstrap %}
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"

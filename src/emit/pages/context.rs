@@ -205,7 +205,7 @@ fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
             "context": c.context,
             "credentials": c.credentials,
         })).collect::<Vec<_>>(),
-        "variables": input.deployment.variables.iter().filter(|v| v.default.is_none()).map(|v| json!({
+        "variables": input.deployment.variables.iter().filter(|v| v.default.is_none() && !is_carried(input, &v.name)).map(|v| json!({
             "name": v.name, "description": v.description, "sensitive": v.sensitive,
         })).collect::<Vec<_>>(),
         "cluster_needs": cluster_needs(input),
@@ -214,6 +214,11 @@ fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
         "bucket_advice": input.deployment.state_backend.as_ref().map(|b| b.advice.clone()),
         "bucket": spec.terraform.as_ref().and_then(|t| t.state_bucket.as_ref()).map(|b| b.value.clone()),
     })
+}
+
+/// Whether the deployment fills a variable with another root's output.
+fn is_carried(input: Input, variable: &str) -> bool {
+    input.deployment.outputs.iter().any(|o| o.name == variable)
 }
 
 fn holds(input: Input, root: &AppliedRoot) -> String {

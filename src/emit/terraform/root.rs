@@ -379,6 +379,18 @@ impl<'a> Writer<'a> {
         for variable in variables.iter().filter(|v| v.default.is_none()) {
             separate(&mut items);
             items.push(Item::Comment(variable.description.clone()));
+            if self
+                .input
+                .deployment
+                .outputs
+                .iter()
+                .any(|o| o.name == variable.name)
+            {
+                items.push(Item::Comment(format!(
+                    "The deployment writes the real one into {}.auto.tfvars.json.",
+                    variable.name
+                )));
+            }
             if variable.sensitive {
                 items.push(Item::Comment(format!(
                     "A secret: set TF_VAR_{} in the environment instead of this line.",

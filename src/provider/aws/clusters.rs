@@ -298,9 +298,6 @@ impl Lowering<'_> {
         let name = self.cluster_name(id);
         let zones = facts::zones(location);
         let ranges = Ranges::of(self.topology, id, zones.len());
-        let metrics = self.topology.spec.observability.as_ref();
-        let metrics = metrics.and_then(|o| o.metrics.as_ref());
-        let address = metrics.and_then(|m| m.address.as_ref());
         let account = self.account_text();
         Cluster {
             region: id,
@@ -318,7 +315,7 @@ impl Lowering<'_> {
             objects,
             east_west_annotations: self.internal_load_balancer("east-west", id),
             promql: Some(Promql {
-                address: address.map_or(PROMETHEUS.to_string(), |a| a.value.clone()),
+                address: self.promql_address().unwrap_or(PROMETHEUS).to_string(),
                 pod_identity: None,
             }),
             credentials: format!(
@@ -330,6 +327,18 @@ impl Lowering<'_> {
         }
     }
 
+    /// Where PromQL is answered, if the topology says so.
+    fn promql_address(&self) -> Option<&str> {
+        let metrics = self
+            .topology
+            .spec
+            .observability
+            .as_ref()?
+            .metrics
+            .as_ref()?;
+        Some(metrics.address.as_ref()?.value.as_str())
+    }
+
     /// An internal network load balancer of the AWS Load Balancer Controller, with pods as
     /// its targets: peered regions reach it.
     pub(super) fn internal_load_balancer(&self, what: &str, id: RegionId) -> Vec<(String, String)> {
@@ -339,8 +348,14 @@ impl Lowering<'_> {
             naming::code(self.location(id))
         );
         let name = naming::cut(&name, facts::names().load_balancer);
-        let prefix = "service.beta.kubernetes.io/aws-load-balancer";
-        [
+        let ranges = self.cluster_regions().into_iter();
+        let ranges: Vec<String> = ranges.map(|id| self.vpc_range(id)).collect();
+        let prefix = "service.beta.kubernetes.io";
+        let sources = (
+            format!("{prefix}/load-balancer-source-ranges"),
+            ranges.join(","),
+        );
+        let own = [
             ("type", "external"),
             ("name", name.as_str()),
             ("scheme", "internal"),
@@ -350,8 +365,11 @@ impl Lowering<'_> {
             ("healthcheck-port", "15021"),
             ("healthcheck-path", "/healthz/ready"),
         ]
-        .map(|(what, value)| (format!("{prefix}-{what}"), value.to_string()))
-        .to_vec()
+        .map(|(what, value)| {
+            let name = format!("{prefix}/aws-load-balancer-{what}");
+            (name, value.to_string())
+        });
+        own.into_iter().chain([sources]).collect()
     }
 
     /// What Terraform does not install.
@@ -363,9 +381,14 @@ impl Lowering<'_> {
                 "with `{ROLE_ANNOTATION}: arn:aws:iam::{account}:role/{name}` on its service account"
             )
         };
-        let mut needs = vec![
-            "KEDA 2.18 or newer in the namespace `keda`;".to_string(),
-            "Prometheus as the Service `prometheus` in the namespace `monitoring`, port 9090, unless the topology names another address;".to_string(),
+        let mut needs = vec!["KEDA 2.18 or newer in the namespace `keda`;".to_string()];
+        if self.promql_address().is_none() {
+            needs.push(
+                "Prometheus as the Service `prometheus` in the namespace `monitoring`, port 9090;"
+                    .into(),
+            );
+        }
+        needs.extend([
             format!(
                 "in {location}, the AWS Load Balancer Controller in `kube-system`, {}, and told the cluster's name, region and VPC (nodes do not answer pods about themselves);",
                 role("load-balancers")
@@ -379,7 +402,7 @@ impl Lowering<'_> {
                 role("external-secrets"),
                 self.topology.name
             ),
-        ];
+        ]);
         if self.topology.spec.mesh.is_some() {
             needs.push(format!(
                 "Istio in `istio-system`, with the network `{}-{location}` and the cluster name `{}` in {location}, and a root certificate that all clusters share;",

@@ -116,9 +116,14 @@ impl Lowering<'_> {
         pairs.filter(|(a, b)| wanted(*a, *b)).collect()
     }
 
+    /// The range of a region's VPC.
+    pub(super) fn vpc_range(&self, id: RegionId) -> String {
+        let zones = facts::zones(self.location(id)).len();
+        Ranges::of(self.topology, id, zones).vpc
+    }
+
     fn side(&mut self, id: RegionId) -> Argument {
         let location = self.location(id);
-        let ranges = Ranges::of(self.topology, id, facts::zones(location).len());
         let call = self.network_call(id);
         let what = format!(
             "Ids of the route tables in {}, by a name.",
@@ -129,7 +134,7 @@ impl Lowering<'_> {
         Argument::map([
             ("region", location.into()),
             ("vpc_id", self.vpc(id)),
-            ("cidr", ranges.vpc.into()),
+            ("cidr", self.vpc_range(id).into()),
             ("route_table_ids", tables),
         ])
     }
