@@ -262,6 +262,8 @@ impl Lowering<'_> {
             edge_sends_sni: true,
             stores: Vec::new(),
             objects: Vec::new(),
+            charts: Vec::new(),
+            metrics_host: None,
             promql: Some(Promql {
                 address: format!(
                     "https://monitoring.googleapis.com/v1/projects/{project}/location/global/prometheus"
