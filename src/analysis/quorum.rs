@@ -99,7 +99,7 @@ pub struct Outcome {
     pub sees: Vec<u32>,
     /// The seats that see a majority.
     pub majority: Vec<usize>,
-    /// The seats where a copy may become or stay the writer.
+    /// The seats where a copy may become or stay the writer; the voters choose one of them.
     pub writers: Vec<usize>,
     /// Why nobody may write, if so.
     pub lack: Option<Lack>,
