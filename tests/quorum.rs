@@ -160,7 +160,7 @@ fn the_counterexample_is_the_smallest() {
     assert_eq!(smallest([1, 0, 0, 0]), Some(Fault::Voter(0)));
     assert_eq!(smallest([3, 0, 0, 0]), Some(Fault::Region(0)));
     assert_eq!(smallest([2, 0, 2, 1]), Some(Fault::Cloud(Provider::Aws)));
-    assert_eq!(smallest([4, 0, 0, 0]), Some(Fault::Zone(0)));
+    assert_eq!(smallest([0, 4, 0, 0]), Some(Fault::Zone(1)));
     let of_one_cloud = only(&topology(
         "version: 1\nname: votes\nclouds: { gcp: { project: votes-prod } }\nregions: { us-central1: { role: primary }, us-east1: {}, us-west1: {} }\ndatastores: { cache: { engine: redis, sentinels: 1 } }",
     ));
