@@ -3,6 +3,7 @@
 //! Architecture invariant: a number of a provider is read from these files, never written
 //! into code.
 
+pub mod availability;
 pub mod network;
 
 use crate::spec::{Continent, Provider};
