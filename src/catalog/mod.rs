@@ -4,6 +4,7 @@
 //! into code.
 
 pub mod availability;
+pub mod facts;
 pub mod network;
 
 use crate::spec::{Continent, Provider};

@@ -4,6 +4,7 @@
 //! Architecture invariant: a `Topology` exists only if every reference in it resolves, so
 //! nothing after this stage looks a name up and fails.
 
+pub mod knobs;
 mod resolve;
 
 pub use resolve::{provider_of, resolve};
@@ -190,6 +191,8 @@ pub struct Database {
     pub location: String,
     /// The regions whose services use it.
     pub serves: Vec<RegionId>,
+    /// The regions whose services use it when none of those is left.
+    pub taken_over_by: Vec<RegionId>,
     /// The compliance zone of what it holds.
     pub zone: Option<String>,
 }

@@ -10,6 +10,7 @@ pub mod naming;
 mod operations;
 mod platform;
 pub mod ranges;
+pub mod recovery;
 mod run;
 pub mod signals;
 

@@ -16,7 +16,6 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     };
     say(some(&spec.patches), "patches");
     say(some(&spec.flags), "feature flags");
-    say(some(&spec.facts), "declared facts");
     say(spec.events.as_ref().map(|e| e.span), "event versions");
     if let Some(keys) = &spec.keys {
         say(
@@ -45,10 +44,6 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(
             failover.cooldown.as_ref().map(|c| c.span),
             "a wait between failovers",
-        );
-        say(
-            failover.answer.as_ref().map(|a| a.span),
-            "the time of a person's answer",
         );
     }
     if let Some(deployment) = &spec.deployment {
