@@ -7,6 +7,7 @@
 pub mod capacity;
 pub mod declared;
 pub mod offering;
+pub mod quorum;
 pub mod recovery;
 pub mod scenario;
 pub mod term;
