@@ -330,12 +330,9 @@ impl Derived<'_> {
     /// The states of failover, by how long a region has been silent.
     fn states(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
-        let health = self
-            .topology
-            .hosts
-            .iter()
-            .find_map(|h| h.written.health.as_ref());
-        let every = health.map_or(10, |h| h.every.secs());
+        let topology = self.topology;
+        let probe = topology.hosts.iter().find_map(|h| topology.probe(h));
+        let every = probe.map_or(10, |p| p.every.secs());
         let failover = self.topology.spec.failover.as_ref();
         let states = failover.map(|f| f.states.iter());
         for (name, state) in states.into_iter().flatten() {

@@ -1,18 +1,39 @@
-//! After losing a region the others can carry its load.
+//! After losing a region the others can carry its load, also when it surges.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::topology::{Service, Topology};
+use crate::spec::{Rate, Value};
+use crate::topology::{Host, Service, Topology};
 
 /// Too little room after a loss.
 pub const CODE: Code = Code::new("CAP101", "survivors-cannot-carry-peak");
+/// A limit that refuses load that is promised to be borne.
+pub const LIMIT: Code = Code::new("CAP102", "region-limit-below-load");
 
-/// Checks, for each region that may be lost, the most that the others can run against the
-/// declared peak at the declared use.
+/// Checks, for each region that may be lost, the most that the others can run, and let in,
+/// against the declared peak at the declared use, times the surge that is promised.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for service in &topology.services {
         if service.placements.len() > 1 {
             out.extend(finding(topology, service));
         }
+    }
+    for host in &topology.hosts {
+        out.extend(limit(topology, host));
+    }
+}
+
+/// What arrives at most, per second, and how it comes about.
+fn demand(topology: &Topology, peak: &Value<Rate>) -> (f64, String) {
+    let objectives = topology.spec.objectives.as_ref();
+    match objectives.and_then(|o| o.surge.as_ref()) {
+        Some(surge) => (
+            peak.per_second() * surge.value.0,
+            format!(
+                "at peak {} arrive, and {} times that in a surge",
+                peak.value, surge.value.0
+            ),
+        ),
+        None => (peak.per_second(), format!("at peak {} arrive", peak.value)),
     }
 }
 
@@ -30,11 +51,12 @@ fn finding(topology: &Topology, service: &Service) -> Option<Diagnostic> {
     };
     let worst = (0..service.placements.len()).min_by(|a, b| room(*a).total_cmp(&room(*b)))?;
     let left = room(worst);
-    if left >= peak.per_second() {
+    let (wanted, arrives) = demand(topology, peak);
+    if left >= wanted {
         return None;
     }
     let lost = topology.region(service.placements[worst].region);
-    let replicas = (peak.per_second() / per_replica.per_second() / capacity.target.ratio()).ceil();
+    let replicas = (wanted / per_replica.per_second() / capacity.target.ratio()).ceil();
     Some(
         Diagnostic::error(
             CODE,
@@ -43,7 +65,7 @@ fn finding(topology: &Topology, service: &Service) -> Option<Diagnostic> {
                 "losing `{}` leaves too few replicas of `{}`",
                 lost.name, service.name
             ),
-            format!("at peak {peak} arrive", peak = peak.value),
+            arrives,
         )
         .also(
             per_replica.span,
@@ -56,4 +78,32 @@ fn finding(topology: &Topology, service: &Service) -> Option<Diagnostic> {
             "allow {replicas:.0} replicas in the regions that remain"
         )),
     )
+}
+
+fn limit(topology: &Topology, host: &Host) -> Option<Diagnostic> {
+    let protect = host.written.protect.as_ref()?;
+    let limit = protect.region_limit.as_ref()?;
+    let capacity = topology.service(host.service).written.capacity.as_ref()?;
+    let peak = capacity.peak.as_ref()?;
+    let remaining = host.regions.len().saturating_sub(1).max(1) as f64;
+    let (wanted, arrives) = demand(topology, peak);
+    (limit.per_second() * remaining < wanted).then(|| {
+        Diagnostic::error(
+            LIMIT,
+            limit.span,
+            format!(
+                "with one region lost, `{}` refuses load that it should bear",
+                host.name
+            ),
+            format!(
+                "the remaining regions let in {:.0}/s",
+                limit.per_second() * remaining
+            ),
+        )
+        .also(peak.span, arrives)
+        .help(format!(
+            "let each region take {:.0}/s",
+            (wanted / remaining).ceil()
+        ))
+    })
 }
