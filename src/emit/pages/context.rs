@@ -201,11 +201,12 @@ fn hosts(input: Input) -> Vec<Value> {
 
 fn secrets(input: Input) -> Vec<Value> {
     let topology = input.topology;
-    let mut names: Vec<String> = topology
-        .secrets
-        .iter()
-        .map(|s| format!("{}-{}", topology.name, s.name))
-        .collect();
+    let copies = topology.secrets.iter().flat_map(|secret| {
+        let regions = secret.regions.iter().map(|id| topology.region(*id));
+        regions.map(|r| format!("{}-{}", topology.name, secret.name_in(r)))
+    });
+    let mut names: Vec<String> = copies.collect();
+    names.dedup();
     names.extend(
         input
             .deployment

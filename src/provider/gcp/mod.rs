@@ -1,5 +1,6 @@
 //! Google Cloud: one file for each family of offerings.
 
+mod backup;
 mod cost;
 mod data;
 mod edge;
@@ -10,6 +11,7 @@ pub mod naming;
 mod operations;
 mod platform;
 pub mod ranges;
+mod regional;
 mod run;
 pub mod signals;
 
