@@ -7,8 +7,9 @@
 //! | decode | tree | [`spec::Spec`] | [`spec`] |
 //! | resolve | spec | [`topology::Topology`] | [`topology`] |
 //! | check | topology | diagnostics | [`rules`] |
+//! | analyze | topology, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
 //! | lower | topology | [`provider::Deployment`] | [`provider`] |
-//! | emit | topology, deployment | [`artifact::ArtifactSet`] | [`emit`] |
+//! | emit | topology, analysis, deployment | [`artifact::ArtifactSet`] | [`emit`] |
 //! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
 //!
 //! Every stage but the first and the last is pure: same input, same result. A stage before
@@ -28,6 +29,7 @@ pub mod spec;
 pub mod syntax;
 pub mod topology;
 
+use analysis::Analysis;
 use artifact::ArtifactSet;
 use diagnostic::Diagnostics;
 use provider::Deployment;
@@ -42,6 +44,8 @@ pub struct Compilation {
     pub spec: Option<Spec>,
     /// What it means.
     pub topology: Option<Topology>,
+    /// What is proved of it, whatever the day.
+    pub analysis: Option<Analysis>,
     /// What the clouds make of it.
     pub deployment: Option<Deployment>,
     /// The output; empty while an error stands.
@@ -83,6 +87,7 @@ pub fn compile(
     let mut deployment = None;
     if let Some(topology) = &done.topology {
         rules::check(topology, &mut diagnostics);
+        done.analysis = Some(analyze(topology, today, &mut diagnostics));
         if until >= Until::Emitted {
             deployment = Some(provider::lower(topology, &mut diagnostics));
         }
@@ -90,11 +95,13 @@ pub fn compile(
     if let (Some(spec), Some(document)) = (&done.spec, document) {
         rules::waivers::apply(spec, document, today, &mut diagnostics);
     }
-    if let (Some(topology), Some(deployment)) = (&done.topology, &deployment)
+    if let (Some(topology), Some(analysis), Some(deployment)) =
+        (&done.topology, &done.analysis, &deployment)
         && !diagnostics.has_errors()
     {
         let input = emit::Input {
             topology,
+            analysis,
             deployment,
         };
         done.artifacts = emit::emit(input, &mut diagnostics);
@@ -105,4 +112,27 @@ pub fn compile(
         done.artifacts = ArtifactSet::default();
     }
     done
+}
+
+/// Analyses a topology and reports what contradicts its promises. Findings know the day;
+/// the result, which is written into files, does not.
+fn analyze(
+    topology: &Topology,
+    today: Option<spec::Date>,
+    diagnostics: &mut Diagnostics,
+) -> Analysis {
+    let timeless = analysis::Context {
+        topology,
+        today: None,
+    };
+    let analysis = analysis::analyze(timeless, &provider::recovery::Facts);
+    let dated = analysis::Context { topology, today };
+    match dated.expired_facts().next() {
+        None => analysis::report(dated, &analysis, diagnostics),
+        Some(_) => {
+            let expired = analysis::analyze(dated, &provider::recovery::Facts);
+            analysis::report(dated, &expired, diagnostics);
+        }
+    }
+    analysis
 }

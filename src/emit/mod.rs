@@ -7,9 +7,11 @@ pub mod alerts;
 pub mod helm;
 pub mod kubernetes;
 pub mod pages;
+pub mod recovery;
 pub mod scripts;
 pub mod terraform;
 
+use crate::analysis::Analysis;
 use crate::artifact::ArtifactSet;
 use crate::diagnostic::Diagnostics;
 use crate::provider::Deployment;
@@ -20,6 +22,8 @@ use crate::topology::Topology;
 pub struct Input<'a> {
     /// The settled system.
     pub topology: &'a Topology,
+    /// What is proved of it.
+    pub analysis: &'a Analysis,
     /// What the clouds make of it.
     pub deployment: &'a Deployment,
 }
@@ -46,5 +50,6 @@ pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
         .collect();
     scripts::emit(input, &roots, &mut set);
     pages::emit(input, &roots, &mut set);
+    recovery::emit(input, &mut set);
     set
 }

@@ -42,6 +42,18 @@ pub fn mermaid(text: &str) -> String {
     out
 }
 
+/// A name in a Mermaid gantt chart, which knows no quotes: what would end it becomes a space.
+pub fn gantt(text: &str) -> String {
+    let keep = |c: char| {
+        if c.is_alphanumeric() || "-_. ".contains(c) {
+            c
+        } else {
+            ' '
+        }
+    };
+    text.chars().map(keep).collect()
+}
+
 /// The anchor that GitHub gives a heading.
 pub fn anchor(heading: &str) -> String {
     heading

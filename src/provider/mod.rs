@@ -7,6 +7,7 @@
 
 pub mod alerting;
 pub mod gcp;
+pub mod recovery;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::{AlertSeverity, Provider, Signal};

@@ -522,6 +522,8 @@ record! {
         location: Text,
         /// The regions of this topology whose services use it. Example: `[europe-west1]`
         serves: Vec<Ref>,
+        /// The regions whose services use it when none of `serves` is left. Example: `[us-east1]`
+        taken_over_by: Vec<Ref>,
         /// The compliance zone of what it holds. Example: `eu`
         zone: Option<Ref>,
     }
@@ -1578,6 +1580,8 @@ record! {
 choice! {
     /// A term of a recovery budget.
     pub enum FactKind {
+        /// Noticing a loss.
+        Detect = "detect",
         /// Making a copy writable.
         Promote = "promote",
         /// Bringing data back from a backup.

@@ -5,6 +5,7 @@
 //! nothing after this stage looks a name up and fails.
 
 mod environment;
+pub mod knobs;
 mod probe;
 mod resolve;
 
@@ -196,6 +197,8 @@ pub struct Database {
     pub location: String,
     /// The regions whose services use it.
     pub serves: Vec<RegionId>,
+    /// The regions whose services use it when none of those is left.
+    pub taken_over_by: Vec<RegionId>,
     /// The compliance zone of what it holds.
     pub zone: Option<String>,
 }

@@ -27,12 +27,12 @@ impl Topology {
     pub fn probe(&self, host: &Host) -> Option<Probe> {
         let service = self.service(host.service);
         if service.runtime != Runtime::CloudRun {
-            let health = host.written.health.as_ref();
-            return health.map(|h| Probe {
-                every: h.every.value,
-                timeout: h.timeout.as_ref().map_or(h.every.value, |t| t.value),
-                failures: h.unhealthy_after.value,
-                span: h.span,
+            let check = host.written.health.as_ref().map(|_| host.check());
+            return check.map(|c| Probe {
+                every: Duration::from_secs(c.every),
+                timeout: Duration::from_secs(c.timeout),
+                failures: c.failures,
+                span: c.span,
             });
         }
         let ready = service.written.ready.as_ref();

@@ -490,6 +490,7 @@ impl Resolver<'_> {
                 name: name.text.clone(),
                 location: location.or_else(first).unwrap_or_default(),
                 serves: regions.to_vec(),
+                taken_over_by: Vec::new(),
                 zone: None,
             }];
         }
@@ -501,6 +502,7 @@ impl Resolver<'_> {
                 name: name.text.clone(),
                 location: database.location.value.clone(),
                 serves: self.regions_or_serving(&database.serves, out),
+                taken_over_by: self.regions(&database.taken_over_by, out),
                 zone: database.zone.as_ref().map(|z| z.value.clone()),
             }
         };

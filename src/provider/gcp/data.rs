@@ -9,6 +9,7 @@ use crate::provider::{
     Argument, Decision, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
 };
 use crate::spec::{Engine, PerRegion, Role, SecretReplication};
+use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId, Secret, Service};
 
 /// A location that Firestore does not have.
@@ -171,7 +172,7 @@ impl Lowering<'_> {
             for database in store
                 .databases
                 .iter()
-                .filter(|d| d.serves.contains(&region))
+                .filter(|d| d.serves.contains(&region) || d.taken_over_by.contains(&region))
             {
                 let id = self.database_id(store, &database.name);
                 grants.push(Argument::map([
@@ -208,6 +209,16 @@ impl Lowering<'_> {
             let near = store.databases.iter().find(|d| d.serves.contains(&region));
             if let (Engine::Firestore, Some(near)) = (store.engine, near) {
                 add(store, "DATABASE", self.database_id(store, &near.name));
+            }
+            let taken_over = store
+                .databases
+                .iter()
+                .filter(|d| d.taken_over_by.contains(&region));
+            let ids: Vec<String> = taken_over
+                .map(|d| self.database_id(store, &d.name))
+                .collect();
+            if store.engine == Engine::Firestore && !ids.is_empty() {
+                add(store, "TAKEOVER_DATABASES", ids.join(","));
             }
             if let Some(sentinels) = &store.written.sentinels {
                 let places = store.regions.iter().flat_map(|id| {
@@ -351,10 +362,6 @@ impl Lowering<'_> {
                 .push((account.clone(), Argument::map([("display_name", title)])));
         }
         let total: usize = regions.iter().map(|r| r.sentinels.len()).sum();
-        let health = store.written.health.as_ref();
-        let down_after = health.map_or(30_000, |h| {
-            h.every.millis() * u64::from(h.unhealthy_after.value)
-        });
         let replication = store.written.replication.as_ref();
         let knob = |f: fn(&crate::spec::Replication) -> Option<u64>| replication.and_then(f);
         let project = self.project_text();
@@ -372,12 +379,13 @@ impl Lowering<'_> {
             datastore: store.name.clone(),
             quorum: total as u32 / 2 + 1,
             regions,
-            down_after_millis: down_after,
-            failover_timeout_millis: 60_000,
+            down_after_millis: store.silence_millis(),
+            failover_timeout_millis: SENTINEL_FAILOVER_MILLIS,
             memory: store.written.size.as_ref().map_or(1 << 30, |s| s.get()),
             min_replicas: knob(|r| r.min_replicas.as_ref().map(|m| u64::from(m.value))).unwrap_or(0)
                 as u32,
-            max_lag_seconds: knob(|r| r.max_lag.as_ref().map(|m| m.secs())).unwrap_or(10),
+            max_lag_seconds: knob(|r| r.max_lag.as_ref().map(|m| m.secs()))
+                .unwrap_or(DEFAULT_MAX_LAG),
             backup_schedule: store
                 .written
                 .backup

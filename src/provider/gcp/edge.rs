@@ -174,24 +174,15 @@ impl Lowering<'_> {
             ("host", host.name.clone().into()),
         ];
         if clusters {
-            let every = health.map_or(5, |h| h.every.secs());
-            let timeout = health
-                .and_then(|h| h.timeout.as_ref())
-                .map_or(every.min(5), |t| t.secs());
+            let check = host.check();
             arguments.push((
                 "load_balancer",
                 Argument::map([
                     ("path", Argument::from(path.clone())),
-                    ("interval_seconds", every.into()),
-                    ("timeout_seconds", timeout.into()),
-                    (
-                        "healthy_threshold",
-                        health.map_or(2, |h| h.healthy_after.value).into(),
-                    ),
-                    (
-                        "unhealthy_threshold",
-                        health.map_or(2, |h| h.unhealthy_after.value).into(),
-                    ),
+                    ("interval_seconds", check.every.into()),
+                    ("timeout_seconds", check.timeout.into()),
+                    ("healthy_threshold", check.successes.into()),
+                    ("unhealthy_threshold", check.failures.into()),
                 ]),
             ));
         }

@@ -11,6 +11,7 @@ pub mod naming;
 mod operations;
 mod platform;
 pub mod ranges;
+pub mod recovery;
 mod regional;
 mod run;
 pub mod signals;

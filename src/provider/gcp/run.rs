@@ -122,12 +122,8 @@ impl Lowering<'_> {
         let region = self.topology.region(id);
         let own = service.written.env.iter();
         let own = own.map(|(k, v)| (variable_name(&k.text), v.value.clone()));
-        let stores = service.uses.iter().filter_map(|store| {
-            let store = self.topology.datastore(*store);
-            let near = store.databases.iter().find(|d| d.serves.contains(&id))?;
-            let id = self.database_id(store, &near.name);
-            Some((format!("{}_DATABASE", variable_name(&store.name)), id))
-        });
+        let stores = self.settings(service, id).into_iter();
+        let stores = stores.map(|s| (s.variable, s.value));
         let first = (
             service.written.region_variable.value.clone(),
             region.name.clone(),

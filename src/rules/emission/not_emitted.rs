@@ -21,7 +21,6 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         held.map(|by| by.span),
         "feature flags that somebody else holds",
     );
-    say(some(&spec.facts), "declared facts");
     if let Some(keys) = &spec.keys {
         say(
             keys.vault.value.then_some(keys.vault.span),
@@ -49,10 +48,6 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(
             failover.cooldown.as_ref().map(|c| c.span),
             "a wait between failovers",
-        );
-        say(
-            failover.answer.as_ref().map(|a| a.span),
-            "the time of a person's answer",
         );
     }
     if let Some(deployment) = &spec.deployment {

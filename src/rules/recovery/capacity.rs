@@ -1,109 +1,96 @@
-//! After losing a region the others can carry its load, also when it surges.
+//! After losing a region the others can carry its load.
 
+use crate::analysis::capacity::{Routing, Survivor};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Rate, Value};
-use crate::topology::{Host, Service, Topology};
+use crate::topology::{RegionId, Service, Topology};
 
 /// Too little room after a loss.
-pub const CODE: Code = Code::new("CAP101", "survivors-cannot-carry-peak");
-/// A limit that refuses load that is promised to be borne.
-pub const LIMIT: Code = Code::new("CAP102", "region-limit-below-load");
+pub const LOST: Code = Code::new("CAP101", "survivors-cannot-carry-peak");
+/// Too little room as it is.
+pub const PEAK: Code = Code::new("CAP102", "peak-exceeds-replicas");
 
-/// Checks, for each region that may be lost, the most that the others can run, and let in,
-/// against the declared peak at the declared use, times the surge that is promised.
+/// Checks, before and after the loss of each region, the most replicas that may run in a
+/// region against the load that routing brings there. One finding a service: the worst.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    for service in &topology.services {
-        if service.placements.len() > 1 {
-            out.extend(finding(topology, service));
+    let routing = Routing::of(topology);
+    let mut worst: Vec<Option<(RegionId, Survivor)>> = vec![None; topology.services.len()];
+    for lost in topology.region_ids() {
+        for (worst, survivors) in worst.iter_mut().zip(routing.after(&[lost])) {
+            let short = shortest(survivors, |s| s.load_after > s.load_before);
+            if let Some(short) =
+                short.filter(|s| worst.as_ref().is_none_or(|(_, w)| s.short() > w.short()))
+            {
+                *worst = Some((lost, short));
+            }
         }
     }
-    for host in &topology.hosts {
-        out.extend(limit(topology, host));
+    let now = routing
+        .after(&[])
+        .into_iter()
+        .map(|s| shortest(s, |_| true));
+    for ((service, worst), now) in topology.services.iter().zip(worst).zip(now) {
+        let after = worst.and_then(|(lost, short)| after_loss(topology, service, lost, &short));
+        let before = now.and_then(|short| at_peak(topology, service, &short));
+        out.extend(before.into_iter().chain(after));
     }
 }
 
-/// What arrives at most, per second, and how it comes about.
-fn demand(topology: &Topology, peak: &Value<Rate>) -> (f64, String) {
-    let objectives = topology.spec.objectives.as_ref();
-    match objectives.and_then(|o| o.surge.as_ref()) {
-        Some(surge) => (
-            peak.per_second() * surge.value.0,
-            format!(
-                "at peak {} arrive, and {} times that in a surge",
-                peak.value, surge.value.0
-            ),
-        ),
-        None => (peak.per_second(), format!("at peak {} arrive", peak.value)),
-    }
+/// The region with the most replicas missing.
+fn shortest(survivors: Option<Vec<Survivor>>, of: impl Fn(&Survivor) -> bool) -> Option<Survivor> {
+    let short = survivors?.into_iter().filter(|s| s.short() > 0 && of(s));
+    short.min_by_key(|s| std::cmp::Reverse(s.short()))
 }
 
-fn finding(topology: &Topology, service: &Service) -> Option<Diagnostic> {
+fn after_loss(
+    topology: &Topology,
+    service: &Service,
+    lost: RegionId,
+    short: &Survivor,
+) -> Option<Diagnostic> {
+    let lost = &topology.region(lost).name;
+    let message = format!(
+        "losing `{lost}` leaves too few replicas of `{}`",
+        service.name
+    );
+    finding(topology, service, short, (LOST, &message))
+}
+
+fn at_peak(topology: &Topology, service: &Service, short: &Survivor) -> Option<Diagnostic> {
+    let message = format!(
+        "`{}` may not run enough replicas for its peak",
+        service.name
+    );
+    finding(topology, service, short, (PEAK, &message))
+}
+
+fn finding(
+    topology: &Topology,
+    service: &Service,
+    short: &Survivor,
+    (code, message): (Code, &str),
+) -> Option<Diagnostic> {
     let capacity = service.written.capacity.as_ref()?;
-    let (per_replica, peak) = (capacity.per_replica.as_ref()?, capacity.peak.as_ref()?);
-    let room = |without: usize| -> f64 {
-        let others = service
-            .placements
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| *i != without);
-        let most: u32 = others.map(|(_, p)| p.replicas.max).sum();
-        f64::from(most) * per_replica.per_second() * capacity.target.ratio()
-    };
-    let worst = (0..service.placements.len()).min_by(|a, b| room(*a).total_cmp(&room(*b)))?;
-    let left = room(worst);
-    let (wanted, arrives) = demand(topology, peak);
-    if left >= wanted {
-        return None;
-    }
-    let lost = topology.region(service.placements[worst].region);
-    let replicas = (wanted / per_replica.per_second() / capacity.target.ratio()).ceil();
+    let (peak, each) = (capacity.peak.as_ref()?, capacity.per_replica.as_ref()?);
+    let region = &topology.region(short.region).name;
+    let target = capacity.target.value;
+    let room = f64::from(short.max) * each.per_second() * target.ratio();
     Some(
         Diagnostic::error(
-            CODE,
+            code,
             peak.span,
-            format!(
-                "losing `{}` leaves too few replicas of `{}`",
-                lost.name, service.name
-            ),
-            arrives,
+            message,
+            format!("at peak {} arrive", peak.value),
         )
         .also(
-            per_replica.span,
+            each.span,
             format!(
-                "the others carry {left:.0}/s at most, at {} each",
-                capacity.target.value
+                "`{region}` then bears {:.0}/s, and carries {room:.0}/s at most, at {target} each",
+                short.load_after
             ),
         )
         .help(format!(
-            "allow {replicas:.0} replicas in the regions that remain"
+            "allow {} replicas in `{region}`",
+            short.replicas_needed
         )),
     )
-}
-
-fn limit(topology: &Topology, host: &Host) -> Option<Diagnostic> {
-    let protect = host.written.protect.as_ref()?;
-    let limit = protect.region_limit.as_ref()?;
-    let capacity = topology.service(host.service).written.capacity.as_ref()?;
-    let peak = capacity.peak.as_ref()?;
-    let remaining = host.regions.len().saturating_sub(1).max(1) as f64;
-    let (wanted, arrives) = demand(topology, peak);
-    (limit.per_second() * remaining < wanted).then(|| {
-        Diagnostic::error(
-            LIMIT,
-            limit.span,
-            format!(
-                "with one region lost, `{}` refuses load that it should bear",
-                host.name
-            ),
-            format!(
-                "the remaining regions let in {:.0}/s",
-                limit.per_second() * remaining
-            ),
-        )
-        .also(peak.span, arrives)
-        .help(format!(
-            "let each region take {:.0}/s",
-            (wanted / remaining).ceil()
-        ))
-    })
 }

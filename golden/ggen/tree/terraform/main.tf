@@ -402,8 +402,9 @@ module "run_replication_worker_us_east1" {
     failure_threshold = 3
   }
   env = {
-    REGION               = "us-east1"
-    MARKETPLACE_DATABASE = "ggen-marketplace-marketplace-us"
+    REGION                         = "us-east1"
+    MARKETPLACE_DATABASE           = "ggen-marketplace-marketplace-us"
+    MARKETPLACE_TAKEOVER_DATABASES = "ggen-marketplace-marketplace-eu"
   }
   secret_env = {}
   audiences  = []
@@ -648,6 +649,11 @@ module "accounts" {
           title      = "ggen-marketplace-marketplace-us"
           role       = "roles/datastore.user"
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-us\""
+        },
+        {
+          title      = "ggen-marketplace-marketplace-eu"
+          role       = "roles/datastore.user"
+          expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-eu\""
         },
       ]
     }

@@ -97,12 +97,12 @@ scale() {
   step "Scale: ${TO} grows before the load comes"
   case ${TO} in
     europe-west1)
-      run 60 'Keep 12 instances of siraj-webhook-eu ready in europe-west1' gcloud run services update siraj-webhook-eu --min-instances=12 --region europe-west1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
-      run 60 'Keep 20 instances of siraj-worker-eu ready in europe-west1' gcloud run services update siraj-worker-eu --min-instances=20 --region europe-west1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of siraj-webhook-eu ready in europe-west1' gcloud run services update siraj-webhook-eu --min-instances=10 --region europe-west1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 18 instances of siraj-worker-eu ready in europe-west1' gcloud run services update siraj-worker-eu --min-instances=18 --region europe-west1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
       ;;
     us-central1)
-      run 60 'Keep 12 instances of siraj-webhook-us ready in us-central1' gcloud run services update siraj-webhook-us --min-instances=12 --region us-central1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
-      run 60 'Keep 20 instances of siraj-worker-us ready in us-central1' gcloud run services update siraj-worker-us --min-instances=20 --region us-central1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of siraj-webhook-us ready in us-central1' gcloud run services update siraj-webhook-us --min-instances=10 --region us-central1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 18 instances of siraj-worker-us ready in us-central1' gcloud run services update siraj-worker-us --min-instances=18 --region us-central1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac

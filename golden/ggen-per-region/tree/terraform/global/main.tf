@@ -379,6 +379,11 @@ module "accounts" {
           role       = "roles/datastore.user"
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-us\""
         },
+        {
+          title      = "ggen-marketplace-marketplace-eu"
+          role       = "roles/datastore.user"
+          expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-eu\""
+        },
       ]
     }
     api-euw1 = {

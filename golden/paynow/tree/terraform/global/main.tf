@@ -198,7 +198,7 @@ module "lb_hooks_siraj_life" {
   }
   draining_seconds = 30
   region_limit = {
-    count            = 15000
+    count            = 10000
     interval_seconds = 10
   }
   default_certificate = true
@@ -244,7 +244,7 @@ module "lb_worker_siraj_life" {
   }
   draining_seconds = 30
   region_limit = {
-    count            = 15000
+    count            = 10000
     interval_seconds = 10
   }
   default_certificate = true
@@ -290,7 +290,7 @@ module "lb_hooks_siraj_life_us_central1" {
   draining_seconds = 30
   limit = {
     key              = "ALL"
-    count            = 15000
+    count            = 10000
     interval_seconds = 10
   }
   blocked_countries = []
@@ -312,7 +312,7 @@ module "lb_hooks_siraj_life_europe_west1" {
   draining_seconds = 30
   limit = {
     key              = "ALL"
-    count            = 15000
+    count            = 10000
     interval_seconds = 10
   }
   blocked_countries = []
@@ -334,7 +334,7 @@ module "lb_worker_siraj_life_us_central1" {
   draining_seconds = 30
   limit = {
     key              = "ALL"
-    count            = 15000
+    count            = 10000
     interval_seconds = 10
   }
   blocked_countries = []
@@ -355,7 +355,7 @@ module "lb_worker_siraj_life_europe_west1" {
   draining_seconds = 30
   limit = {
     key              = "ALL"
-    count            = 15000
+    count            = 10000
     interval_seconds = 10
   }
   blocked_countries = []

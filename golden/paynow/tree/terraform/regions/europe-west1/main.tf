@@ -10,8 +10,8 @@ module "run_webhook_europe_west1" {
   service_account      = "webhook-eu-sa@${var.project_id}.iam.gserviceaccount.com"
   behind_load_balancer = true
   instances = {
-    min = 2
-    max = 12
+    min = 5
+    max = 10
   }
   concurrency   = 80
   port          = 8080
@@ -60,8 +60,8 @@ module "run_worker_europe_west1" {
   service_account      = "worker-eu-sa@${var.project_id}.iam.gserviceaccount.com"
   behind_load_balancer = true
   instances = {
-    min = 2
-    max = 20
+    min = 9
+    max = 18
   }
   concurrency   = 40
   port          = 8080

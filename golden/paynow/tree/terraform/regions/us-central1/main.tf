@@ -10,8 +10,8 @@ module "run_webhook_us_central1" {
   service_account      = "webhook-us-sa@${var.project_id}.iam.gserviceaccount.com"
   behind_load_balancer = true
   instances = {
-    min = 2
-    max = 12
+    min = 5
+    max = 10
   }
   concurrency   = 80
   port          = 8080
@@ -60,8 +60,8 @@ module "run_worker_us_central1" {
   service_account      = "worker-us-sa@${var.project_id}.iam.gserviceaccount.com"
   behind_load_balancer = true
   instances = {
-    min = 2
-    max = 20
+    min = 9
+    max = 18
   }
   concurrency   = 40
   port          = 8080
