@@ -385,7 +385,7 @@ fn queue_regions(topology: &Topology) -> Vec<Vec<RegionId>> {
 fn parts(topology: &Topology, callers: &[ServiceId]) -> Vec<(ServiceId, f64)> {
     let peaks: Option<Vec<f64>> = callers
         .iter()
-        .map(|id| peak(topology, topology.service(*id)))
+        .map(|id| planned_load(topology, topology.service(*id)))
         .collect();
     let peaks = peaks.filter(|p| p.iter().sum::<f64>() > 0.0);
     let peaks = peaks.unwrap_or_else(|| vec![1.0; callers.len()]);
@@ -421,7 +421,7 @@ fn callers_first(sources: &[Source]) -> Vec<ServiceId> {
 }
 
 /// The load to plan for in requests per second: the declared peak, times the surge.
-fn peak(topology: &Topology, service: &Service) -> Option<f64> {
+pub fn planned_load(topology: &Topology, service: &Service) -> Option<f64> {
     let peak = service
         .written
         .capacity
@@ -444,7 +444,7 @@ fn survivors(
 ) -> Option<Vec<Survivor>> {
     let capacity = service.written.capacity.as_ref()?;
     let each = capacity.per_replica.as_ref()?.per_second() * capacity.target.ratio();
-    let peak = peak(topology, service)?;
+    let peak = planned_load(topology, service)?;
     let left = service
         .placements
         .iter()

@@ -7,7 +7,7 @@ use crate::format::{markdown, shell};
 use crate::provider::alerting::all_alerts;
 use crate::provider::{Operation, OperationKind};
 use crate::spec::{Channel, Duration, Objectives, Role};
-use crate::topology::{RegionId, Service};
+use crate::topology::{Probe, RegionId, Service};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
@@ -202,11 +202,12 @@ fn hosts(input: Input) -> Vec<Value> {
 
 fn secrets(input: Input) -> Vec<Value> {
     let topology = input.topology;
-    let mut names: Vec<String> = topology
-        .secrets
-        .iter()
-        .map(|s| format!("{}-{}", topology.name, s.name))
-        .collect();
+    let copies = topology.secrets.iter().flat_map(|secret| {
+        let regions = secret.regions.iter().map(|id| topology.region(*id));
+        regions.map(|r| format!("{}-{}", topology.name, secret.name_in(r)))
+    });
+    let mut names: Vec<String> = copies.collect();
+    names.dedup();
     names.extend(
         input
             .deployment
@@ -240,21 +241,16 @@ pub(super) fn clock(seconds: u64) -> String {
 
 /// Seconds until a lost region is noticed, at worst.
 pub(super) fn detected(input: Input) -> u64 {
-    let health = input
-        .topology
-        .hosts
-        .iter()
-        .find_map(|h| h.written.health.as_ref());
-    let health = health.map(|h| {
-        let timeout = h.timeout.as_ref().map_or(h.every.value, |t| t.value);
-        let (_, worst) = detection(
-            h.every.millis(),
-            timeout.millis(),
-            u64::from(h.unhealthy_after.value),
-        );
+    probe(input).map_or(0, |p| {
+        let (_, worst) = detection(p.every.millis(), p.timeout.millis(), u64::from(p.failures));
         worst.div_ceil(1000)
-    });
-    health.unwrap_or(0)
+    })
+}
+
+/// The probe of the first host that has one.
+fn probe(input: Input) -> Option<Probe> {
+    let topology = input.topology;
+    topology.hosts.iter().find_map(|h| topology.probe(h))
 }
 
 fn alerts(input: Input) -> Vec<Value> {
@@ -326,18 +322,7 @@ fn states(input: Input) -> Vec<Value> {
 fn failover(input: Input) -> Value {
     let failover = input.topology.spec.failover.as_ref();
     let verify = failover.and_then(|f| f.verify.as_ref());
-    let health = input
-        .topology
-        .hosts
-        .iter()
-        .find_map(|h| h.written.health.as_ref());
-    let check = health.map(|h| {
-        let timeout = h.timeout.as_ref().map_or(h.every.value, |t| t.value);
-        format!(
-            "every {} x {} + {}",
-            h.every.value, h.unhealthy_after.value, timeout
-        )
-    });
+    let check = probe(input).map(|p| format!("every {} x {} + {}", p.every, p.failures, p.timeout));
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
         "back": failover.map_or("manual", |f| f.back.value.word()),
