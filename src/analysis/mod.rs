@@ -4,6 +4,7 @@
 //! Architecture invariant: every number is either emitted, enforced, documented or declared,
 //! and says which; nothing is shown as met that rests on an unknown.
 
+pub mod availability;
 pub mod capacity;
 pub mod declared;
 pub mod offering;
