@@ -392,8 +392,8 @@ fn sentinels(topology: &Topology, store: &Datastore) -> Option<Found> {
         let nodes = nodes(topology, store, *id);
         seat(topology, *id, votes(*id).map_or(0, |v| v.value), nodes)
     });
-    let spans = store.regions.iter().filter_map(|id| votes(*id));
-    let span = spans.last().map_or(store.span, |v| v.span);
+    let mut spans = store.regions.iter().filter_map(|id| votes(*id));
+    let span = spans.next_back().map_or(store.span, |v| v.span);
     Some((Kind::Sentinels, seats.collect(), span))
 }
 
