@@ -41,6 +41,7 @@ pub const RULES: &[Rule] = &[
     recovery::history::check,
     recovery::late_alert::check,
     recovery::nothing_promised::check,
+    recovery::region_limit::check,
     recovery::shift::check,
     recovery::standby::check,
     regions::primary::check,

@@ -6,5 +6,6 @@ pub mod detection;
 pub mod history;
 pub mod late_alert;
 pub mod nothing_promised;
+pub mod region_limit;
 pub mod shift;
 pub mod standby;
