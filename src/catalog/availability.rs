@@ -13,6 +13,8 @@ pub struct Contract {
     pub name: String,
     /// The share of a month below which the provider pays credits, from 0 to 1.
     pub uptime: f64,
+    /// Whether one of it serves all regions.
+    pub global: bool,
     /// Regions with another figure.
     except: BTreeMap<String, f64>,
     /// The provider's page.
@@ -33,6 +35,8 @@ impl Contract {
 #[derive(Debug, Deserialize)]
 struct Written {
     uptime: String,
+    #[serde(default)]
+    global: bool,
     #[serde(default)]
     except: BTreeMap<String, String>,
     name: String,
@@ -72,6 +76,7 @@ fn settled(written: Written) -> Contract {
         .map(|(r, text)| (r.clone(), ratio(text)));
     Contract {
         uptime: ratio(&written.uptime),
+        global: written.global,
         except: except.collect(),
         name: written.name,
         source: written.source,

@@ -35,6 +35,7 @@ pub const RULES: &[Rule] = &[
     quorum::majority::check,
     quorum::outside::check,
     quorum::two_sites::check,
+    recovery::availability::check,
     recovery::capacity::check,
     recovery::detection::check,
     recovery::history::check,
