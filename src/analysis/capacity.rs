@@ -137,34 +137,48 @@ impl<'a> Routing<'a> {
             let service = self.topology.service(*id);
             let open = open(self.topology, service, lost);
             shares[id.0] = match &self.sources[id.0] {
-                Source::Users(at, policies) => self.of_users(service, at, policies, &open),
+                Source::Users(at, policies) => {
+                    self.of_users(service, (at, policies), self.before.get(id.0), lost, &open)
+                }
                 Source::Callers(callers) => self.of_callers(callers, &shares, &open),
             };
         }
         shares
     }
 
+    /// Users are served in their region; those of a lost one elsewhere.
     fn of_users(
         &self,
         service: &Service,
-        at: &[RegionId],
-        policies: &[Policy],
+        (at, policies): (&[RegionId], &[Policy]),
+        before: Option<&Shares>,
+        lost: &[RegionId],
         open: &[bool],
     ) -> Shares {
+        let Some(before) = before.filter(|_| policies.first() != Some(&Policy::RoundRobin)) else {
+            return self.at_home(at, policies, open);
+        };
+        let mut shares = before.clone();
+        for from in lost {
+            let share = std::mem::take(&mut shares[from.0]);
+            if share > 0.0 {
+                for (to, part) in self.moved(service, *from, policies, open) {
+                    shares[to.0] += share * part;
+                }
+            }
+        }
+        shares
+    }
+
+    fn at_home(&self, at: &[RegionId], policies: &[Policy], open: &[bool]) -> Shares {
         let users = match policies.first() {
             Some(Policy::Failover) => first(self.topology, at),
             Some(Policy::RoundRobin) => spread(&in_turn(self.topology, open), |_| 1.0),
             _ => spread(at, |r| self.weight(r)),
         };
         let mut shares = vec![0.0; open.len()];
-        for (from, share) in users {
-            if open[from.0] {
-                shares[from.0] += share;
-                continue;
-            }
-            for (to, part) in self.moved(service, from, policies, open) {
-                shares[to.0] += share * part;
-            }
+        for (region, share) in users {
+            shares[region.0] += share;
         }
         shares
     }
