@@ -167,12 +167,12 @@ const EDEN: &str = "us-east-1: { role: primary }, us-west-2: { role: primary }";
 
 /// Row, spec with the mistake, code, spec with the cure.
 fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
-    let host = |health: &str, rto: &str| {
+    let host = |ready: &str, rto: &str| {
         small(
             GCP,
             PAIR,
             &format!(
-                "objectives: {{ rto: {rto} }}\nservices: {{ hook: {{ runtime: cloud-run, image: a/b, replicas: 1..5 }} }}\ntraffic: {{ hooks.example.com: {{ to: hook, health: {{ {health} }} }} }}\n"
+                "objectives: {{ rto: {rto} }}\nservices: {{ hook: {{ runtime: cloud-run, image: a/b, replicas: 1..5, ready: {{ {ready} }} }} }}\ntraffic: {{ hooks.example.com: {{ to: hook }} }}\n"
             ),
         )
     };
@@ -310,7 +310,8 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
     vec![
         (
             "P12",
-            host("every: 10s, timeout: 5s, unhealthy_after: 3", "30s"),
+            // What Cloud Run does by itself.
+            host("every: 10s, timeout: 1s, unhealthy_after: 3", "30s"),
             "RTO102",
             host("every: 5s, timeout: 2s, unhealthy_after: 2", "30s"),
         ),

@@ -416,7 +416,7 @@ fn queue_regions(topology: &Topology) -> Vec<Vec<RegionId>> {
 fn parts(topology: &Topology, callers: &[ServiceId]) -> Vec<(ServiceId, f64)> {
     let peaks: Option<Vec<f64>> = callers
         .iter()
-        .map(|id| peak(topology, topology.service(*id)))
+        .map(|id| planned_load(topology, topology.service(*id)))
         .collect();
     let peaks = peaks.filter(|p| p.iter().sum::<f64>() > 0.0);
     let peaks = peaks.unwrap_or_else(|| vec![1.0; callers.len()]);
@@ -452,7 +452,7 @@ fn callers_first(sources: &[Source]) -> Vec<ServiceId> {
 }
 
 /// The load to plan for in requests per second: the declared peak, times the surge.
-fn peak(topology: &Topology, service: &Service) -> Option<f64> {
+pub fn planned_load(topology: &Topology, service: &Service) -> Option<f64> {
     let peak = service
         .written
         .capacity
@@ -476,7 +476,7 @@ impl Demand {
     fn of(topology: &Topology, service: &Service) -> Option<Demand> {
         let capacity = service.written.capacity.as_ref()?;
         let each = capacity.per_replica.as_ref()?.per_second() * capacity.target.ratio();
-        let peak = peak(topology, service)?;
+        let peak = planned_load(topology, service)?;
         Some(Demand { peak, each })
     }
 

@@ -3,7 +3,8 @@
 
 use super::{Deployment, SignalQuery, Unit};
 use crate::analysis::coverage::{self, Trouble, Watch};
-use crate::spec::{AlertSeverity, Signal, Threshold};
+use crate::rules::recovery::detection::promised;
+use crate::spec::{Alert, AlertSeverity, Signal, Threshold};
 use crate::topology::Topology;
 
 /// A condition that tells people.
@@ -46,11 +47,10 @@ pub const PAGE: &str = "RUNBOOK_ALERTS.md";
 pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
     let mut rules = Vec::new();
     for (name, alert) in topology.spec.alerts.iter() {
-        let on = alert.on.as_ref().map(|o| o.value.as_str());
         let matching: Vec<&SignalQuery> = deployment
             .signals
             .iter()
-            .filter(|q| q.signal == *alert.of && on.is_none_or(|o| o == q.subject))
+            .filter(|q| q.signal == *alert.of && is_about(topology, alert, q))
             .collect();
         for query in &matching {
             let key = match matching.len() {
@@ -63,17 +63,33 @@ pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRul
     rules
 }
 
-fn rule(
-    topology: &Topology,
-    key: String,
-    alert: &crate::spec::Alert,
-    query: &SignalQuery,
-) -> AlertRule {
+/// Whether an alert means this query: the one of its part and its two regions. A silent
+/// region that is not one of a part is one of the whole system.
+fn is_about(topology: &Topology, alert: &Alert, query: &SignalQuery) -> bool {
+    let on = alert.on.as_ref().map(|o| o.value.as_str());
+    let on = match *alert.of {
+        Signal::RegionSilent => Some(on.unwrap_or(&topology.name)),
+        _ => on,
+    };
+    let between = query.between.is_none_or(|(a, b)| {
+        let names = [a, b].map(|id| topology.region(id).name.as_str());
+        alert.between.iter().map(|r| r.as_str()).eq(names)
+    });
+    on.is_none_or(|o| o == query.subject) && between
+}
+
+fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) -> AlertRule {
     let (comparison, bound) = condition(alert);
-    let title = alert
-        .summary
-        .as_ref()
-        .map_or_else(|| title(*alert.of, &query.subject), |s| s.value.clone());
+    let title = match (&alert.summary, query.between) {
+        (Some(summary), _) => summary.value.clone(),
+        (None, Some((slow, fast))) => format!(
+            "{} is slower in {} than in {}",
+            query.subject,
+            topology.region(slow).name,
+            topology.region(fast).name
+        ),
+        (None, None) => title(*alert.of, &query.subject),
+    };
     let name = alert_name(topology, &key);
     AlertRule {
         expr: format!("{} {comparison} {}", query.query, number(bound)),
@@ -99,7 +115,7 @@ fn tells(query: &SignalQuery) -> Option<(Trouble, String)> {
 }
 
 /// The written bound; an event has none and counts from the first.
-fn condition(alert: &crate::spec::Alert) -> (&'static str, f64) {
+fn condition(alert: &Alert) -> (&'static str, f64) {
     match (&alert.when, &alert.regions) {
         (Some(when), _) => (when.comparison, when.bound),
         (None, Some(regions)) => (">=", f64::from(regions.value)),
@@ -151,6 +167,7 @@ fn title(signal: Signal, subject: &str) -> String {
         Signal::ErrorRate => format!("Requests to {subject} fail"),
         Signal::DeadLetters => format!("{subject} sets messages aside"),
         Signal::QueueBacklog => format!("{subject} does not keep up"),
+        Signal::SchemaDrops => "Events are dropped for their version".into(),
         Signal::Conflicts => format!("Concurrent writes to {subject}"),
         Signal::ConsistencyViolations => format!("Copies of {subject} differ"),
         other => format!("{} of {subject}", other.word().replace('-', " ")),
@@ -183,6 +200,12 @@ fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
         Signal::ErrorRate | Signal::Availability => {
             "Users see errors, and the error budget is being spent."
         }
+        Signal::LatencySkew => {
+            "A region that is slow for its users is near to failing, or its data is far away."
+        }
+        Signal::SchemaDrops => {
+            "A sender writes a version that the receivers no longer read; what it sends is set aside with its verdict."
+        }
         Signal::DeadLetters => "Messages wait for a person; their effect is missing.",
         Signal::ConsistencyViolations | Signal::Conflicts => {
             "Users in different regions see different data."
@@ -205,6 +228,14 @@ pub const BURN_RATES: [(f64, &str, &str, AlertSeverity); 4] = [
 /// The windows that recording rules are needed for.
 pub const WINDOWS: [&str; 8] = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "7d"];
 
+/// Seconds between two evaluations of alerts: half a minute, and less where so little is
+/// promised that an alert could not come in time.
+pub fn evaluation_seconds(topology: &Topology) -> u64 {
+    let promises = topology.hosts.iter().filter_map(|h| promised(topology, h));
+    let shortest = promises.map(|t| t.secs()).min();
+    shortest.map_or(30, |s| (s / 6).clamp(1, 30))
+}
+
 /// A backup is late when one run may fail and the next take its time: the share of a period
 /// that is waited beyond it.
 const BACKUP_MARGIN: f64 = 0.1;
@@ -221,6 +252,7 @@ pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<Alert
     rules.extend(derived.burn_rates());
     rules.extend(derived.states());
     rules.extend(derived.metrics());
+    rules.extend(derived.latency());
     rules.extend(derived.recovery());
     rules.extend(derived.backups());
     rules.extend(derived.drills());
@@ -340,12 +372,9 @@ impl Derived<'_> {
     /// The states of failover, by how long a region has been silent.
     fn states(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
-        let health = self
-            .topology
-            .hosts
-            .iter()
-            .find_map(|h| h.written.health.as_ref());
-        let every = health.map_or(10, |h| h.every.secs());
+        let topology = self.topology;
+        let probe = topology.hosts.iter().find_map(|h| topology.probe(h));
+        let every = probe.map_or(10, |p| p.every.secs());
         let failover = self.topology.spec.failover.as_ref();
         let states = failover.map(|f| f.states.iter());
         for (name, state) in states.into_iter().flatten() {
@@ -370,7 +399,10 @@ impl Derived<'_> {
                 ..self.over(rule, query, ">", 0.0)
             });
         }
+        let mut alerts = self.topology.spec.alerts.iter();
+        let told = alerts.any(|(_, a)| *a.of == Signal::RegionSilent && a.on.is_none());
         if rules.is_empty()
+            && !told
             && let Some(query) = self.signals(Signal::RegionSilent).next()
         {
             let rule = self.rule(
@@ -430,6 +462,39 @@ impl Derived<'_> {
                     rules.push(self.over(rule, query, threshold.comparison, threshold.bound));
                 }
             }
+        }
+        rules
+    }
+
+    /// The response times that are promised.
+    fn latency(&self) -> Vec<AlertRule> {
+        let whole = self.topology.spec.objectives.as_ref();
+        let mut rules = Vec::new();
+        for service in &self.topology.services {
+            let own = service.written.objectives.as_ref();
+            let promised = [own, whole].into_iter().flatten();
+            let promised = promised.filter_map(|o| o.latency_p95.as_ref()).next();
+            let query = self
+                .signals(Signal::Latency)
+                .find(|q| q.subject == service.name);
+            let (Some(promised), Some(query)) = (promised, query) else {
+                continue;
+            };
+            let rule = self.rule(
+                &format!("{}-slower-than-promised", service.name),
+                AlertSeverity::Warning,
+                format!("{} answers slower than promised", service.name),
+                &format!(
+                    "The 95th percentile of response time is promised to be at most {}.",
+                    promised.value
+                ),
+            );
+            let rule = AlertRule {
+                lasting_seconds: 300,
+                ..rule
+            };
+            let bound = promised.millis() as f64 / 1000.0;
+            rules.push(self.over(rule, query, ">", bound));
         }
         rules
     }
@@ -613,9 +678,13 @@ impl Derived<'_> {
                     title(signal, &queue.name),
                     &meaning(signal, None),
                 );
-                let window = dead.map_or(300, |d| d.window.secs());
+                // What is set aside is counted over its window; a backlog has to stay.
+                let lasting_seconds = match signal {
+                    Signal::DeadLetters => 0,
+                    _ => dead.map_or(300, |d| d.window.secs()),
+                };
                 let rule = AlertRule {
-                    lasting_seconds: window,
+                    lasting_seconds,
                     ..rule
                 };
                 rules.push(self.over(rule, query, ">", f64::from(limit.value)));

@@ -840,7 +840,7 @@ record! {
         tag: Option<Text>,
         /// The regions it runs in; all serving regions if left out. Example: `[us-central1]`
         regions: Vec<Ref>,
-        /// The name in each region, where a document fixes it; `{region}` stands for its short name. Example: `siraj-webhook-{region}`
+        /// The name in each region, where a document fixes it; `{region}` stands for its short name. The service finds it in `SERVICE_NAME`. Example: `siraj-webhook-{region}`
         named: Option<Text>,
         /// The service account in each region; `{region}` stands for its short name. Example: `webhook-{region}-sa`
         account: Option<Text>,
@@ -1246,6 +1246,10 @@ record! {
         secondary: Option<Ref>,
         /// What is exercised, in a sentence. Example: `Replay dead letters`
         of: Option<Text>,
+        /// The queue whose dead letters are replayed. Example: `work`
+        queue: Option<Ref>,
+        /// The feature flag that is turned off and on again. Example: `multi-region`
+        flag: Option<Ref>,
         /// The day it last succeeded. Example: `2026-10-03`
         last: Option<Value<Date>>,
     }
@@ -1460,7 +1464,7 @@ record! {
         per_region: Flag = "true",
         /// One across all regions. Example: `true`
         across: Flag = "true",
-        /// The ones to make, by name. Example: `[global-overview, service-health]`
+        /// One more for each service, queue or host named, region beside region. Example: `[api, work, api.example.com]`
         named: Vec<Text>,
     }
 }
@@ -1476,6 +1480,8 @@ record! {
         incompatible: Text = "dead-letter",
         /// The verdict that they are marked with. Example: `drop_incompatible`
         verdict: Option<Text>,
+        /// The time over which `schema-drops` counts them. Example: `10m`
+        window: Time = "10m",
         /// The steps of a change of version. Example: `[write 3, watch, require 3]`
         phases: Vec<Text>,
     }

@@ -4,14 +4,20 @@
 //! Architecture invariant: a `Topology` exists only if every reference in it resolves, so
 //! nothing after this stage looks a name up and fails.
 
+mod environment;
 pub mod knobs;
+mod probe;
 mod resolve;
 
+pub use environment::variable_name;
+pub use probe::Probe;
 pub use resolve::{provider_of, resolve};
 
 use crate::catalog::Place;
 use crate::source::Span;
-use crate::spec::{self, Continent, Layout, Provider, Replicas, Role, Runtime, Spec};
+use crate::spec::{
+    self, Continent, Layout, Provider, Replicas, Role, Runtime, SecretReplication, Spec,
+};
 
 macro_rules! id {
     ($(#[doc = $doc:literal])* $name:ident) => {
@@ -313,6 +319,17 @@ impl Topology {
             .find(|id| self.region(*id).written.pair.as_deref() == Some(&gone.name));
         pair.or_else(|| others().find(|id| self.region(*id).zone == gone.zone))
             .or_else(|| others().next())
+    }
+}
+
+impl Secret {
+    /// The name of the copy that a region reads, after the system's name: one for each
+    /// region if they are separate.
+    pub fn name_in(&self, region: &Region) -> String {
+        match *self.written.replication {
+            SecretReplication::Regional => format!("{}-{}", self.name, region.place.location),
+            _ => self.name.clone(),
+        }
     }
 }
 

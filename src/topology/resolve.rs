@@ -255,6 +255,12 @@ impl Resolver<'_> {
             for region in drill.primary.iter().chain(&drill.secondary) {
                 self.region(region, out);
             }
+            if let Some(queue) = &drill.queue {
+                lookup("queue", &spec.queues, queue, out);
+            }
+            if let Some(flag) = &drill.flag {
+                lookup("flag", &spec.flags, flag, out);
+            }
         }
         for (_, alert) in spec.alerts.iter() {
             alert.tell.iter().for_each(|c| self.channel(c, out));

@@ -1,6 +1,7 @@
 //! Pages for people: whoever reviews, deploys, pays, or is paged at night.
 
 mod context;
+mod steps;
 
 use super::Input;
 use crate::artifact::ArtifactSet;

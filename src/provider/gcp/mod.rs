@@ -1,5 +1,6 @@
 //! Google Cloud: one file for each family of offerings.
 
+mod backup;
 mod cost;
 mod data;
 mod edge;
@@ -11,6 +12,7 @@ mod operations;
 mod platform;
 pub mod ranges;
 pub mod recovery;
+mod regional;
 mod run;
 pub mod signals;
 
