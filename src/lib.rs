@@ -42,6 +42,8 @@ pub struct Compilation {
     pub spec: Option<Spec>,
     /// What it means.
     pub topology: Option<Topology>,
+    /// Where its data goes.
+    pub flow: Option<analysis::flow::Flow>,
     /// What the clouds make of it.
     pub deployment: Option<Deployment>,
     /// The output; empty while an error stands.
@@ -83,6 +85,9 @@ pub fn compile(
     let mut deployment = None;
     if let Some(topology) = &done.topology {
         rules::check(topology, &mut diagnostics);
+        let flow = analysis::flow::analyze(topology, &provider::copies::supplied(topology));
+        diagnostics.extend(analysis::flow::findings(topology, &flow));
+        done.flow = Some(flow);
         if until >= Until::Emitted {
             deployment = Some(provider::lower(topology, &mut diagnostics));
         }

@@ -1,4 +1,5 @@
 //! What is proved of a topology. See `term` for the arithmetic.
 
 pub mod capacity;
+pub mod flow;
 pub mod term;

@@ -13,6 +13,9 @@ use crate::topology::{Datastore, RegionId, Service};
 
 /// A location that Firestore does not have.
 pub const FIRESTORE_LOCATION: Code = Code::new("GCP101", "firestore-location");
+/// How long backups of clusters are kept.
+pub(super) const CLUSTER_BACKUP_DAYS: u32 = 30;
+
 /// Replicas that Firestore does not have.
 pub const FIRESTORE_REPLICAS: Code = Code::new("GCP102", "firestore-has-no-read-replicas");
 
@@ -547,7 +550,7 @@ impl Lowering<'_> {
             ("name", self.prefix().into()),
             ("clusters", Argument::Map(clusters)),
             ("namespaces", vec![namespace].into()),
-            ("keep_days", 30u32.into()),
+            ("keep_days", CLUSTER_BACKUP_DAYS.into()),
             (
                 "evidence",
                 Argument::map([
