@@ -1,14 +1,13 @@
 //! From a topology and the offerings' copies to the graph of one dataset.
 
-use super::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied, Written};
+use super::copy::{Copy, Holder, Keep, Kind, Site, Written};
 use super::graph::Link;
-use super::serving::{Served, elsewhere};
-use super::zones::Zones;
-use crate::analysis::capacity::Routing;
+use super::serving::Served;
+use super::world::{World, protected};
 use crate::diagnostic::Label;
 use crate::source::Span;
-use crate::spec::{Dataset, Engine, Mode, Name, Nature, Reach, Ref, Telemetry, Writers};
-use crate::topology::{Datastore, DatastoreId, HostId, RegionId, Topology};
+use crate::spec::{Dataset, Engine, Mode, Name, Reach, Ref, Writers};
+use crate::topology::{Datastore, DatastoreId, HostId, RegionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A node of a dataset's graph.
@@ -55,263 +54,35 @@ pub(super) struct Subject<'a> {
     pub owners: &'a [&'a str],
 }
 
-/// What all graphs of a topology are built from.
-pub(super) struct World<'a> {
-    pub topology: &'a Topology,
-    pub zones: Zones<'a>,
-    stores: Vec<Vec<&'a Copy>>,
-    queues: Vec<Vec<&'a Copy>>,
-    edges: Vec<Vec<&'a Copy>>,
-    sinks: Vec<(Sink, &'a Telemetry, Vec<Copy>)>,
-    /// The regions whose services use a store, each with the place that says so.
-    users: Vec<BTreeMap<RegionId, Span>>,
-    /// The hosts whose services use a store.
-    hosts: Vec<Vec<HostId>>,
-    /// By zone and host, who else serves the users.
-    served: BTreeMap<(&'a str, HostId), Vec<Served>>,
-}
-
-impl<'a> World<'a> {
-    pub(super) fn of(topology: &'a Topology, supplied: &'a Supplied) -> Self {
-        let mut world = World {
-            topology,
-            zones: Zones::of(topology),
-            stores: vec![Vec::new(); topology.datastores.len()],
-            queues: vec![Vec::new(); topology.queues.len()],
-            edges: vec![Vec::new(); topology.hosts.len()],
-            sinks: sinks(topology, supplied),
-            users: users(topology),
-            hosts: hosts(topology),
-            served: BTreeMap::new(),
-        };
-        for copy in &supplied.copies {
-            match copy.of {
-                Holder::Store(id) => world.stores[id.0].push(copy),
-                Holder::Queue(id) => world.queues[id.0].push(copy),
-                Holder::Host(id) => world.edges[id.0].push(copy),
-                Holder::Telemetry(_) => {}
-            }
-        }
-        let routing = Routing::of(topology);
-        for (zone, _) in world.zones.iter() {
-            let homes = world.homes(Some(&zone.text), &[]);
-            for host in (0..topology.hosts.len()).map(HostId) {
-                let served = elsewhere(topology, &routing, host, &homes);
-                world.served.insert((&zone.text, host), served);
-            }
-        }
-        world
-    }
-
-    /// The zones with people whose data a dataset holds: its own, else those of its places
-    /// and of the services that use it.
-    pub(super) fn owners(&self, store: DatastoreId, dataset: &'a Dataset) -> Vec<&'a str> {
-        if let Some(zone) = &dataset.zone {
-            return vec![&zone.value];
-        }
-        if !about_people(dataset) {
-            return Vec::new();
-        }
-        let owns = |zone: &str| {
-            let site = |copy: &&Copy| copy.site.zone.as_deref() == Some(zone);
-            let region = |r: &RegionId| self.topology.region(*r).zone.as_deref() == Some(zone);
-            self.stores[store.0].iter().any(site) || self.users[store.0].keys().any(region)
-        };
-        let zones = self.zones.iter().map(|(name, _)| name.text.as_str());
-        zones.filter(|zone| owns(zone)).collect()
-    }
-
-    /// Whether anybody outside of the owners' zones has data in a dataset.
-    pub(super) fn others(&self, store: DatastoreId, owners: &[&str]) -> bool {
-        let foreign = |zone: Option<&str>| zone.is_none_or(|z| !owners.contains(&z));
-        let user = |r: &RegionId| foreign(self.topology.region(*r).zone.as_deref());
-        let root = |copy: &&Copy| owners.iter().all(|z| !self.zones.inside(z, &copy.site));
-        owners.is_empty()
-            || self.users[store.0].keys().any(user)
-            || self.stores[store.0].iter().any(root)
-    }
-
-    /// The regions of a zone; those of no owner's zone for `None`.
-    fn homes(&self, zone: Option<&str>, owners: &[&str]) -> Vec<RegionId> {
-        let at_home = |id: &RegionId| {
-            let own = self.topology.region(*id).zone.as_deref();
-            match zone {
-                Some(zone) => own == Some(zone),
-                None => own.is_none_or(|z| !owners.contains(&z)),
-            }
-        };
-        self.topology.region_ids().filter(at_home).collect()
-    }
-
-    /// The graph of a dataset.
-    pub(super) fn graph(&self, subject: Subject<'a>) -> Graph {
-        let mut builder = Builder {
-            world: self,
-            subject,
-            store: self.topology.datastore(subject.store),
-            homes: self
-                .homes(subject.zone, subject.owners)
-                .into_iter()
-                .collect(),
-            graph: Graph::default(),
-            roots: Vec::new(),
-            takes: BTreeMap::new(),
-            carriers: Vec::new(),
-        };
-        builder.build();
-        builder.graph
-    }
-}
-
-/// Whether data is about people, or their money or health.
-pub(super) fn about_people(dataset: &Dataset) -> bool {
-    protected(dataset).is_some()
-}
-
-/// The place that says that data is about people.
-pub(super) fn protected(dataset: &Dataset) -> Option<Span> {
-    let about = dataset.holds.iter().find(|h| {
-        matches!(
-            h.value,
-            Nature::Personal | Nature::Sensitive | Nature::Payment | Nature::Health
-        )
-    });
-    about.map(|h| h.span)
-}
-
-fn users(topology: &Topology) -> Vec<BTreeMap<RegionId, Span>> {
-    let mut users = vec![BTreeMap::new(); topology.datastores.len()];
-    for service in &topology.services {
-        for (id, reference) in service.uses.iter().zip(&service.written.uses) {
-            for placement in &service.placements {
-                users[id.0]
-                    .entry(placement.region)
-                    .or_insert(reference.span);
-            }
-        }
-    }
-    users
-}
-
-fn hosts(topology: &Topology) -> Vec<Vec<HostId>> {
-    let mut hosts = vec![Vec::new(); topology.datastores.len()];
-    for (index, host) in topology.hosts.iter().enumerate() {
-        for store in &topology.service(host.service).uses {
-            hosts[store.0].push(HostId(index));
-        }
-    }
-    hosts
-}
-
-/// Where telemetry rests: at the location that the spec names, where the offering keeps it,
-/// or beside what it is of; and brought together, if it is and nobody says where.
-fn sinks<'a>(topology: &'a Topology, supplied: &Supplied) -> Vec<(Sink, &'a Telemetry, Vec<Copy>)> {
-    let Some(observability) = &topology.spec.observability else {
-        return Vec::new();
+/// The graph of a dataset.
+pub(super) fn graph<'a>(world: &World<'a>, subject: Subject<'a>) -> Graph {
+    let homes = world.homes(subject.zone, subject.owners);
+    let mut builder = Builder {
+        world,
+        subject,
+        store: world.topology.datastore(subject.store),
+        homes: homes.into_iter().collect(),
+        graph: Graph::default(),
+        roots: Vec::new(),
+        takes: BTreeMap::new(),
+        carriers: Vec::new(),
     };
-    let written = [
-        &observability.metrics,
-        &observability.logs,
-        &observability.traces,
-    ];
-    let sinks = Sink::ALL.into_iter().zip(written);
-    sinks
-        .filter_map(|(sink, written)| {
-            let written = written.as_ref()?;
-            Some((
-                sink,
-                written,
-                sink_copies(topology, supplied, sink, written),
-            ))
-        })
-        .collect()
+    builder.build();
+    builder.graph
 }
 
-fn sink_copies(
-    topology: &Topology,
-    supplied: &Supplied,
-    sink: Sink,
-    written: &Telemetry,
-) -> Vec<Copy> {
-    let of = Holder::Telemetry(sink);
-    let keeps = written
-        .retention
-        .as_ref()
-        .map_or(Keep::Lives, |r| Keep::Seconds(r.secs()));
-    let copy = |site: Site, span: Span, text: &str| {
-        let copy = Copy::new(of, Kind::Telemetry, sink.word(), site);
-        copy.kept(keeps).at(span, text)
-    };
-    if let Some(location) = &written.location {
-        let site = located(topology, supplied, location);
-        return vec![
-            copy(site, location.span, "kept here").written_by(topology.region_ids().collect()),
-        ];
-    }
-    let offered = supplied.copies.iter().filter(|c| c.of == of);
-    let mut copies: Vec<Copy> = offered
-        .cloned()
-        .map(|c| {
-            c.kept(keeps)
-                .at(written.by.span, "kept where this keeps it")
-        })
-        .collect();
-    for id in topology.region_ids() {
-        let covers = |c: &Copy| matches!(&c.written, Written::By(by) if by.contains(&id));
-        if !copies.iter().any(covers) {
-            let own = copy(
-                Site::region(topology, id),
-                written.by.span,
-                "kept by region",
-            );
-            copies.push(own.written_by(vec![id]));
-        }
-    }
-    if written.across.value {
-        let together = Site::named("where all regions are brought together", []);
-        let all = copy(
-            together,
-            written.across.span,
-            "brought together, nobody says where",
-        );
-        copies.push(all.written_by(topology.region_ids().collect()));
-    }
-    copies
-}
-
-/// A region of the topology, or a location that an offering knows.
-fn located(topology: &Topology, supplied: &Supplied, location: &crate::spec::Text) -> Site {
-    let known = supplied.copies.iter().map(|c| &c.site);
-    match topology.region_named(&location.value) {
-        Some(id) => Site::region(topology, id),
-        None => known
-            .into_iter()
-            .find(|s| s.name == location.value)
-            .cloned()
-            .unwrap_or_else(|| place_named(topology, &location.value)),
-    }
-}
-
-fn place_named(topology: &Topology, name: &str) -> Site {
-    let mut providers = topology.providers().into_iter();
-    match providers.find_map(|p| crate::catalog::find(p, name)) {
-        Some(place) => Site::place(topology, place),
-        None => Site::named(name, []),
-    }
-}
-
-struct Builder<'a, 'w> {
-    world: &'w World<'a>,
-    subject: Subject<'a>,
-    store: &'a Datastore,
+pub(super) struct Builder<'a, 'w> {
+    pub world: &'w World<'a>,
+    pub subject: Subject<'a>,
+    pub store: &'a Datastore,
     homes: BTreeSet<RegionId>,
-    graph: Graph,
+    pub graph: Graph,
     /// The nodes of the store's own copies, beside them.
-    roots: Vec<(usize, &'a Copy)>,
+    pub roots: Vec<(usize, &'a Copy)>,
     /// The nodes that take the writes of a region.
     takes: BTreeMap<RegionId, Vec<usize>>,
     /// The nodes that carry changes between them.
-    carriers: Vec<usize>,
+    pub carriers: Vec<usize>,
 }
 
 const ORIGIN: usize = 0;
@@ -332,12 +103,12 @@ impl<'a> Builder<'a, '_> {
         self.served();
     }
 
-    fn node(&mut self, node: Node) -> usize {
+    pub(super) fn node(&mut self, node: Node) -> usize {
         self.graph.nodes.push(node);
         self.graph.nodes.len() - 1
     }
 
-    fn link(&mut self, from: usize, to: usize, reasons: Vec<Label>) {
+    pub(super) fn link(&mut self, from: usize, to: usize, reasons: Vec<Label>) {
         self.link_after(from, to, None, reasons);
     }
 
@@ -400,12 +171,12 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn reach(&self) -> Reach {
+    pub(super) fn reach(&self) -> Reach {
         *self.subject.dataset.copies
     }
 
     /// Whether records are written at one place, wherever they arise.
-    fn one_writer(&self) -> bool {
+    pub(super) fn one_writer(&self) -> bool {
         let written = &self.store.written;
         let one = matches!(
             self.store.engine,
@@ -429,7 +200,7 @@ impl<'a> Builder<'a, '_> {
         roots.filter(|(_, copy)| copy.kind == Kind::Store)
     }
 
-    fn writer(&self) -> Option<(usize, &'a Copy)> {
+    pub(super) fn writer(&self) -> Option<(usize, &'a Copy)> {
         let at_writer = |(_, copy): &(usize, &Copy)| copy.site.region == self.store.writer;
         self.writable()
             .find(at_writer)
@@ -502,124 +273,6 @@ impl<'a> Builder<'a, '_> {
         for (node, reasons) in entries {
             self.link(ORIGIN, node, reasons);
         }
-    }
-
-    fn replication(&mut self) {
-        let replication = self.store.written.replication.as_ref();
-        let none = replication.is_some_and(|r| *r.mode == Mode::None);
-        if none || self.reach() == Reach::Origin || self.roots.len() < 2 {
-            return;
-        }
-        let reasons = self.replication_reasons();
-        let links = replication.map(|r| &r.links).filter(|l| !l.is_empty());
-        if let Some(links) = links {
-            for (from, targets) in links.iter() {
-                self.linked(&from.text, targets, &reasons);
-            }
-        } else if self.one_writer() {
-            self.from_writer(&reasons);
-        } else {
-            self.carried(&reasons);
-        }
-    }
-
-    fn replication_reasons(&self) -> Vec<Label> {
-        let copies = &self.subject.dataset.copies;
-        let label = |span: Span, text: &str| Label {
-            span,
-            text: text.into(),
-        };
-        let mut reasons = vec![label(
-            copies.span,
-            match self.reach() {
-                Reach::Everywhere => "copies go everywhere that the store is",
-                _ => "copies go within the zone",
-            },
-        )];
-        let mode = self.store.written.replication.as_ref().map(|r| &r.mode);
-        reasons.extend(mode.map(|m| label(m.span, "replicated")));
-        reasons
-    }
-
-    /// Whether `copies` lets a record go from one live copy to another.
-    fn may_go(&self, from: &Copy, to: &Copy) -> bool {
-        match self.reach() {
-            Reach::Everywhere => true,
-            Reach::WithinZone => from.site.zone == to.site.zone,
-            Reach::Origin => false,
-        }
-    }
-
-    fn linked(&mut self, from: &str, targets: &[Ref], reasons: &[Label]) {
-        let at = |name: &str| {
-            let id = self.world.topology.region_named(name);
-            let here = move |(_, c): &&(usize, &Copy)| c.site.region == id && id.is_some();
-            self.roots.iter().find(here).copied()
-        };
-        let Some((source, copy)) = at(from) else {
-            return;
-        };
-        let ends: Vec<_> = targets
-            .iter()
-            .filter_map(|t| at(&t.value).map(|(node, to)| (node, to, t.span)))
-            .filter(|(_, to, _)| self.may_go(copy, to))
-            .collect();
-        for (node, _, span) in ends {
-            let mut reasons = reasons.to_vec();
-            let text = format!("{from} sends here");
-            reasons.push(Label { span, text });
-            self.link(source, node, reasons);
-        }
-    }
-
-    fn from_writer(&mut self, reasons: &[Label]) {
-        let Some((source, copy)) = self.writer() else {
-            return;
-        };
-        let ends = self.roots.iter().copied();
-        let ends: Vec<_> = ends
-            .filter(|(node, to)| *node != source && self.may_go(copy, to))
-            .collect();
-        for (node, _) in ends {
-            self.link(source, node, reasons.to_vec());
-        }
-    }
-
-    /// Every copy to every other, through what carries them: a link for each, not a pair.
-    fn carried(&mut self, reasons: &[Label]) {
-        let mut groups: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
-        for (node, copy) in &self.roots {
-            let zone = copy.site.zone.as_deref();
-            let group = zone.filter(|_| self.reach() == Reach::WithinZone);
-            groups.entry(group).or_default().push(*node);
-        }
-        for nodes in groups.into_values().filter(|n| n.len() > 1) {
-            let carrier = self.carrier();
-            self.carriers.push(carrier);
-            for node in nodes {
-                if self.graph.nodes[node].kind == Kind::Store {
-                    self.link(node, carrier, Vec::new());
-                }
-                self.link(carrier, node, reasons.to_vec());
-            }
-        }
-    }
-
-    fn carrier(&mut self) -> usize {
-        let replication = self.store.written.replication.as_ref();
-        let named = replication.and_then(|r| r.worker.as_ref().or(r.by.as_ref()));
-        self.node(Node {
-            kind: Kind::Carrier,
-            name: named.map_or_else(
-                || format!("replication of {}", self.store.name),
-                |n| n.value.clone(),
-            ),
-            site: Site::default(),
-            keeps: Keep::Passing,
-            holder: Some(Holder::Store(self.subject.store)),
-            places: Vec::new(),
-            source: String::new(),
-        })
     }
 
     fn names(&self, carries: &'a [Ref]) -> Option<&'a Ref> {

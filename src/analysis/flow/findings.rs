@@ -1,8 +1,8 @@
 //! What the graph shows that must not be, with the whole way and a label at each place of
 //! the spec that makes it.
 
-use super::build::{about_people, protected};
 use super::copy::{Holder, Kind};
+use super::world::{about_people, protected};
 use super::zones::Zones;
 use super::{DatasetFlow, Flow, Stop, fate};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};

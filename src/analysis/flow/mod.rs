@@ -14,7 +14,9 @@ pub mod copy;
 pub mod fate;
 pub mod findings;
 pub mod graph;
+mod replicate;
 mod serving;
+mod world;
 pub mod zones;
 
 pub use build::{Graph, Node};
@@ -24,8 +26,9 @@ pub use findings::findings;
 use crate::diagnostic::Label;
 use crate::spec::{Dataset, Name};
 use crate::topology::{DatastoreId, Topology};
-use build::{Subject, World};
+use build::Subject;
 use serde::{Serialize, Serializer};
+use world::World;
 use zones::Zones;
 
 /// Where all data goes.
@@ -160,7 +163,7 @@ fn follow<'a>(
             zone,
             owners: &owners,
         };
-        let graph = world.graph(subject);
+        let graph = build::graph(world, subject);
         out.push(DatasetFlow {
             dataset: name.text.clone(),
             store: world.topology.datastore(store).name.clone(),
