@@ -87,6 +87,7 @@ pub fn compile(
         rules::check(topology, &mut diagnostics);
         let flow = analysis::flow::analyze(topology, &provider::copies::supplied(topology));
         diagnostics.extend(analysis::flow::findings(topology, &flow));
+        diagnostics.extend(analysis::regimes::findings(topology, &flow, today));
         done.flow = Some(flow);
         if until >= Until::Emitted {
             deployment = Some(provider::lower(topology, &mut diagnostics));

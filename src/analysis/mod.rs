@@ -2,4 +2,5 @@
 
 pub mod capacity;
 pub mod flow;
+pub mod regimes;
 pub mod term;

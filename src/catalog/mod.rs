@@ -3,6 +3,8 @@
 //! Architecture invariant: a number of a provider is read from these files, never written
 //! into code.
 
+pub mod regimes;
+
 use crate::spec::{Continent, Provider};
 use std::sync::OnceLock;
 

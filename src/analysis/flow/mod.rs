@@ -25,7 +25,7 @@ pub use findings::findings;
 
 use crate::diagnostic::Label;
 use crate::spec::{Dataset, Name};
-use crate::topology::{DatastoreId, Topology};
+use crate::topology::{DatastoreId, RegionId, Topology};
 use build::Subject;
 use serde::{Serialize, Serializer};
 use world::World;
@@ -36,8 +36,29 @@ use zones::Zones;
 pub struct Flow {
     /// Each dataset, for the people of each zone apart, in the order of the spec.
     pub datasets: Vec<DatasetFlow>,
+    /// Where metrics, logs and traces rest, whatever they carry.
+    pub telemetry: Vec<TelemetryStop>,
     /// What stands behind several regions at once.
     pub shared: Vec<fate::Fate>,
+    /// What bodies of rules ask for, and whether the spec holds it.
+    pub regimes: Vec<super::regimes::Asked>,
+}
+
+/// Where telemetry of some regions rests.
+#[derive(Debug, Clone, Serialize)]
+pub struct TelemetryStop {
+    /// `metrics`, `logs` or `traces`.
+    pub what: &'static str,
+    /// The regions that it is of.
+    pub of: Vec<String>,
+    /// Where it rests.
+    pub site: String,
+    /// How long it is kept.
+    #[serde(serialize_with = "keep")]
+    pub keeps: Keep,
+    /// The copy.
+    #[serde(skip)]
+    pub copy: Copy,
 }
 
 /// Where one dataset goes.
@@ -139,10 +160,32 @@ pub fn analyze(topology: &Topology, supplied: &Supplied) -> Flow {
             follow(&world, DatastoreId(index), name, dataset, &mut datasets);
         }
     }
-    Flow {
+    let mut flow = Flow {
         datasets,
+        telemetry: telemetry(&world),
         shared: fate::fates(topology, supplied),
-    }
+        regimes: Vec::new(),
+    };
+    flow.regimes = super::regimes::ask(topology, &flow);
+    flow
+}
+
+fn telemetry(world: &World) -> Vec<TelemetryStop> {
+    let name = |id: &RegionId| world.topology.region(*id).name.clone();
+    let sinks = world.sinks.iter();
+    let copies = sinks.flat_map(|(sink, _, copies)| copies.iter().map(|c| (sink.word(), c)));
+    copies
+        .map(|(what, copy)| TelemetryStop {
+            what,
+            of: match &copy.written {
+                Written::By(regions) => regions.iter().map(name).collect(),
+                Written::AsReplicated => Vec::new(),
+            },
+            site: copy.site.name.clone(),
+            keeps: copy.keeps,
+            copy: copy.clone(),
+        })
+        .collect()
 }
 
 fn follow<'a>(
