@@ -96,12 +96,14 @@ pub fn compile(
     if let (Some(spec), Some(document)) = (&done.spec, document) {
         rules::waivers::apply(spec, document, today, &mut diagnostics);
     }
-    if let (Some(topology), Some(deployment)) = (&done.topology, &deployment)
+    if let (Some(topology), Some(deployment), Some(flow)) =
+        (&done.topology, &deployment, &done.flow)
         && !diagnostics.has_errors()
     {
         let input = emit::Input {
             topology,
             deployment,
+            flow,
         };
         done.artifacts = emit::emit(input, &mut diagnostics);
     }

@@ -10,6 +10,7 @@ pub mod pages;
 pub mod scripts;
 pub mod terraform;
 
+use crate::analysis::flow::Flow;
 use crate::artifact::ArtifactSet;
 use crate::diagnostic::Diagnostics;
 use crate::provider::Deployment;
@@ -22,6 +23,8 @@ pub struct Input<'a> {
     pub topology: &'a Topology,
     /// What the clouds make of it.
     pub deployment: &'a Deployment,
+    /// Where its data goes.
+    pub flow: &'a Flow,
 }
 
 impl Input<'_> {

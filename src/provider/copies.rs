@@ -5,7 +5,7 @@
 
 use super::{alibaba, aws, cloudflare, gcp};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Site, Supplied};
-use crate::analysis::flow::fate::{Loss, Shared};
+use crate::analysis::flow::fate::{Loss, Shared, router};
 use crate::diagnostic::Label;
 use crate::source::Span;
 use crate::spec::{self, PerRegion, Provider, Ref, Routing};
@@ -437,18 +437,6 @@ impl<'a> Cloud<'a> {
                 },
             })
             .collect()
-    }
-}
-
-/// The provider that routes a host: by its kind of routing, else that of its regions.
-fn router(topology: &Topology, host: &Host) -> Option<Provider> {
-    match host.written.routing.as_ref().map(|r| r.value) {
-        Some(Routing::Route53 | Routing::GlobalAccelerator) => Some(Provider::Aws),
-        Some(Routing::Cloudflare) => Some(Provider::Cloudflare),
-        None | Some(Routing::LoadBalancer | Routing::Dns) => {
-            let first = host.regions.first()?;
-            Some(topology.region(*first).place.provider)
-        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::copy::Supplied;
 use crate::diagnostic::{Code, Diagnostic, Label};
-use crate::spec::Provider;
-use crate::topology::{RegionId, Topology};
+use crate::spec::{Provider, Routing};
+use crate::topology::{Host, RegionId, Topology};
 use serde::Serialize;
 
 /// One thing behind several regions whose loss breaks a promise.
@@ -124,11 +124,10 @@ fn promise(topology: &Topology, shared: &Shared) -> Option<Label> {
 
 fn names(topology: &Topology) -> Vec<Shared> {
     let hosts = topology.hosts.iter().filter(|h| !h.written.backup.value);
-    let answers = |host: &crate::topology::Host| match &host.written.dns {
-        Some(dns) => dns.value.clone(),
-        None => host.regions.first().map_or(String::new(), |id| {
-            topology.region(*id).place.provider.to_string()
-        }),
+    let answers = |host: &Host| match (&host.written.dns, router(topology, host)) {
+        (Some(dns), _) => dns.value.clone(),
+        (None, Some(provider)) => provider.to_string(),
+        (None, None) => String::new(),
     };
     hosts
         .map(|host| Shared {
@@ -144,6 +143,18 @@ fn names(topology: &Topology) -> Vec<Shared> {
         .collect()
 }
 
+/// The provider that routes a host: by its kind of routing, else that of its regions.
+pub fn router(topology: &Topology, host: &Host) -> Option<Provider> {
+    match host.written.routing.as_ref().map(|r| r.value) {
+        Some(Routing::Route53 | Routing::GlobalAccelerator) => Some(Provider::Aws),
+        Some(Routing::Cloudflare) => Some(Provider::Cloudflare),
+        None | Some(Routing::LoadBalancer | Routing::Dns) => {
+            let first = host.regions.first()?;
+            Some(topology.region(*first).place.provider)
+        }
+    }
+}
+
 fn accounts(topology: &Topology) -> Vec<Shared> {
     let clouds = topology.spec.clouds.iter();
     clouds
@@ -151,7 +162,10 @@ fn accounts(topology: &Topology) -> Vec<Shared> {
             let provider = crate::topology::provider_of(name, cloud)?;
             let of = |id: &RegionId| topology.region(*id).cloud == name.text;
             Some(Shared {
-                what: format!("the account `{}` at {provider}", name.text),
+                what: match name.text == provider.word() {
+                    true => format!("the account at {provider}"),
+                    false => format!("the account {} at {provider}", name.text),
+                },
                 regions: topology.region_ids().filter(of).collect(),
                 breaks: vec![Loss::Account, Loss::Cloud(provider)],
                 without: "nothing: identities, quotas and the bill are one",
@@ -170,7 +184,7 @@ fn queues(topology: &Topology) -> Vec<Shared> {
         .map(|queue| Shared {
             what: format!("the subscription of {}", queue.name),
             regions: queue.regions.clone(),
-            breaks: Vec::new(),
+            breaks: clouds(topology, &queue.regions),
             without: "what needs no message: those in a lost region wait for its return",
             place: Label {
                 span: queue.span,
@@ -178,6 +192,17 @@ fn queues(topology: &Topology) -> Vec<Shared> {
             },
         })
         .collect()
+}
+
+/// Losing a cloud, for each that regions are on.
+fn clouds(topology: &Topology, regions: &[RegionId]) -> Vec<Loss> {
+    let mut clouds: Vec<Loss> = regions
+        .iter()
+        .map(|id| Loss::Cloud(topology.region(*id).place.provider))
+        .collect();
+    clouds.sort();
+    clouds.dedup();
+    clouds
 }
 
 fn state(topology: &Topology) -> Option<Shared> {

@@ -144,7 +144,7 @@ fn keep<S: Serializer>(keep: &Keep, serializer: S) -> Result<S::Ok, S::Error> {
 impl std::fmt::Display for Keep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Keep::Passing => f.write_str("not kept"),
+            Keep::Passing => f.write_str("nothing"),
             Keep::Seconds(seconds) => crate::spec::Duration::from_secs(*seconds).fmt(f),
             Keep::Lives => f.write_str("as long as the data"),
         }
@@ -288,7 +288,7 @@ impl Node {
     pub fn step(&self) -> String {
         match (self.kind, self.site.name.as_str()) {
             (Kind::Origin | Kind::Carrier, _) | (_, "") => self.name.clone(),
-            (Kind::Cache, site) => format!("{} at {site}", self.name),
+            (Kind::Cache | Kind::Edge, site) => format!("{} at {site}", self.name),
             (_, site) => format!("{} in {site}", self.name),
         }
     }

@@ -1,6 +1,7 @@
 //! Pages for people: whoever reviews, deploys, pays, or is paged at night.
 
 mod context;
+mod data_flow;
 
 use super::Input;
 use crate::artifact::ArtifactSet;
@@ -9,7 +10,7 @@ use crate::topology::RegionId;
 
 const EMITTER: &str = "pages";
 
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     (
         "README.md",
         include_str!("../../../templates/runbooks/README.md"),
@@ -17,6 +18,10 @@ const PAGES: [(&str, &str); 8] = [
     (
         "ARCHITECTURE.md",
         include_str!("../../../templates/runbooks/ARCHITECTURE.md"),
+    ),
+    (
+        "DATA_FLOW.md",
+        include_str!("../../../templates/runbooks/DATA_FLOW.md"),
     ),
     (
         "DEPLOYMENT_GUIDE.md",

@@ -88,7 +88,7 @@ fn key_at(cloud: Cloud, of: Holder, location: &str) -> Copy {
             .site(location)
             .unwrap_or_else(|| Site::named(location, [])),
     };
-    let copy = Copy::new(of, Kind::Key, "key", site);
+    let copy = Copy::new(of, Kind::Key, "key", site).kept(Keep::Passing);
     copy.says(multi.map_or("", |m| m.source.as_str()))
 }
 
@@ -122,7 +122,7 @@ fn with_volumes(cloud: Cloud, id: DatastoreId, store: &Datastore, copy: Copy) ->
             span,
             "runs on the clusters, which are backed up where they would be restored",
         )
-        .says("templates/terraform/gcp/backup-restore")
+        .says("the module backup-restore")
     });
     copy.with(backup)
 }
