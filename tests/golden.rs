@@ -265,11 +265,11 @@ fn one_number_changes_exactly_what_depends_on_it() {
                 "kubernetes/us-east1/istio-config.yaml",
             ],
         ),
-        // How long backups of the database are kept.
+        // How long backups of the database are kept, which is how long data stays.
         (
             "backup: { every: 1d, keep: 30d, point_in_time: 7d }",
             "backup: { every: 1d, keep: 21d, point_in_time: 7d }",
-            &["RUNBOOK_RESTORE.md", "terraform/main.tf"],
+            &["DATA_FLOW.md", "RUNBOOK_RESTORE.md", "terraform/main.tf"],
         ),
         // The longest a call may take: routes, the load balancer's patience, the pods' last
         // breath.

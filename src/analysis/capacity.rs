@@ -131,6 +131,20 @@ impl<'a> Routing<'a> {
         worst
     }
 
+    /// The regions that serve a host's users of a region when it is lost; none if the host
+    /// leads to one region only, or where a fence keeps them.
+    pub fn heirs(&self, host: HostId, lost: RegionId) -> Vec<RegionId> {
+        let host = self.topology.host(host);
+        if host.written.region.is_some() {
+            return Vec::new();
+        }
+        let service = self.topology.service(host.service);
+        let policies: Vec<_> = host.written.policy.iter().map(|p| p.value).collect();
+        let open = open(self.topology, service, &[lost]);
+        let moved = self.moved(service, lost, &policies, &open);
+        moved.into_iter().map(|(region, _)| region).collect()
+    }
+
     fn shares(&self, lost: &[RegionId]) -> Vec<Shares> {
         let mut shares: Vec<Shares> = vec![Vec::new(); self.sources.len()];
         for id in &self.order {

@@ -6,6 +6,7 @@
 pub mod availability;
 pub mod facts;
 pub mod network;
+pub mod regimes;
 
 use crate::spec::{Continent, Provider};
 use std::sync::OnceLock;

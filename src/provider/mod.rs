@@ -6,6 +6,10 @@
 //! never ask which cloud it came from.
 
 pub mod alerting;
+pub mod alibaba;
+pub mod aws;
+pub mod cloudflare;
+pub mod copies;
 pub mod gcp;
 pub mod recovery;
 

@@ -22,9 +22,6 @@ type Rule = fn(&Topology, &mut Diagnostics);
 /// All rules; a test finds one that is missing here.
 pub const RULES: &[Rule] = &[
     data::conflicts::check,
-    data::edge_copies::check,
-    data::expiry::check,
-    data::residency::check,
     data::synchronous_redis::check,
     emission::not_emitted::check,
     mesh::ejection::check,
@@ -49,6 +46,7 @@ pub const RULES: &[Rule] = &[
     runtime::cloud_run::check,
     runtime::ordered_push::check,
     traffic::dns_policy::check,
+    traffic::icp::check,
     traffic::weight_of_standby::check,
     traffic::weights::check,
 ];

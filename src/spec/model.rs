@@ -376,6 +376,18 @@ record! {
         expires: Value<Date>,
         /// Where the evidence is. Example: `https://legal.example.com/scc/12`
         evidence: Option<Text>,
+        /// Whether data may rest there at any time, or only what arises while users are served there after a loss. Example: `failover`
+        during: Value<Occasion> = "always",
+    }
+}
+
+choice! {
+    /// When a declared flow may happen.
+    pub enum Occasion {
+        /// At any time.
+        Always = "always",
+        /// Only while users of the zone are served outside of it because a region is lost.
+        Failover = "failover",
     }
 }
 

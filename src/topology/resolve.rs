@@ -286,6 +286,22 @@ impl Resolver<'_> {
             self.regions(&deployment.order, out);
         }
         self.check_transfers(out);
+        self.check_carried(out);
+    }
+
+    /// What carries data names datasets that exist.
+    fn check_carried(&self, out: &mut Diagnostics) {
+        let spec = self.spec;
+        let queues = spec.queues.iter().flat_map(|(_, q)| &q.carries);
+        let hosts = spec.traffic.iter().filter_map(|(_, h)| h.cdn.as_ref());
+        let rules = hosts.flat_map(|c| c.rules.iter());
+        let cached = rules.flat_map(|(_, rule)| &rule.carries);
+        let watched = spec.observability.iter();
+        let watched = watched.flat_map(|o| [&o.metrics, &o.logs, &o.traces]);
+        let watched = watched.flatten().flat_map(|t| &t.carries);
+        for dataset in queues.chain(cached).chain(watched) {
+            self.dataset(dataset, out);
+        }
     }
 
     fn check_transfers(&self, out: &mut Diagnostics) {

@@ -81,6 +81,7 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
         "inspect": operations(input, &[OperationKind::Inspect]),
         "cost": cost(input),
         "transfers": transfers(input),
+        "flow": super::data_flow::context(input),
         "telemetry": telemetry(input),
     })
 }
@@ -464,6 +465,7 @@ fn transfers(input: Input) -> Vec<Value> {
                 "to": t.to.value,
                 "datasets": if datasets.is_empty() { "all".into() } else { datasets.join(", ") },
                 "basis": t.basis.value.word(),
+                "during": t.during.value.word(),
                 "expires": t.expires.value.to_string(),
             })
         })

@@ -1,6 +1,7 @@
 //! Pages for people: whoever reviews, deploys, pays, or is paged at night.
 
 mod context;
+mod data_flow;
 mod procedures;
 mod steps;
 
@@ -13,7 +14,7 @@ use serde_json::Value;
 const EMITTER: &str = "pages";
 
 /// Pages: name, template, and the part of the context without which there is no use for it.
-const PAGES: [(&str, &str, Option<&str>); 12] = [
+const PAGES: [(&str, &str, Option<&str>); 13] = [
     (
         "README.md",
         include_str!("../../../templates/runbooks/README.md"),
@@ -22,6 +23,11 @@ const PAGES: [(&str, &str, Option<&str>); 12] = [
     (
         "ARCHITECTURE.md",
         include_str!("../../../templates/runbooks/ARCHITECTURE.md"),
+        None,
+    ),
+    (
+        "DATA_FLOW.md",
+        include_str!("../../../templates/runbooks/DATA_FLOW.md"),
         None,
     ),
     (

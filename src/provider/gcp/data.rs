@@ -14,6 +14,9 @@ use crate::topology::{Datastore, RegionId, Secret, Service};
 
 /// A location that Firestore does not have.
 pub const FIRESTORE_LOCATION: Code = Code::new("GCP101", "firestore-location");
+/// How long backups of clusters are kept.
+pub(super) const CLUSTER_BACKUP_DAYS: u32 = 30;
+
 /// Replicas that Firestore does not have.
 pub const FIRESTORE_REPLICAS: Code = Code::new("GCP102", "firestore-has-no-read-replicas");
 
@@ -582,7 +585,7 @@ impl Lowering<'_> {
             ("name", self.prefix().into()),
             ("clusters", Argument::Map(clusters)),
             ("namespaces", vec![namespace].into()),
-            ("keep_days", 30u32.into()),
+            ("keep_days", CLUSTER_BACKUP_DAYS.into()),
             (
                 "evidence",
                 Argument::map([

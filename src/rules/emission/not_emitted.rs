@@ -68,6 +68,10 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             observability.correlate.as_ref().map(|c| c.span),
             "a correlation window",
         );
+        for telemetry in [&observability.metrics, &observability.logs] {
+            let location = telemetry.as_ref().and_then(|t| t.location.as_ref());
+            say(location.map(|l| l.span), "where telemetry is kept");
+        }
         let boards = observability.dashboards.as_ref();
         say(
             boards.and_then(|d| unknown_board(topology, &d.named)),
