@@ -167,6 +167,7 @@ fn title(signal: Signal, subject: &str) -> String {
         Signal::ErrorRate => format!("Requests to {subject} fail"),
         Signal::DeadLetters => format!("{subject} sets messages aside"),
         Signal::QueueBacklog => format!("{subject} does not keep up"),
+        Signal::SecretRotation => "A secret is due for rotation".into(),
         Signal::SchemaDrops => "Events are dropped for their version".into(),
         Signal::Conflicts => format!("Concurrent writes to {subject}"),
         Signal::ConsistencyViolations => format!("Copies of {subject} differ"),
@@ -195,6 +196,9 @@ fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
         Signal::RestoreFailure => "A backup that cannot be restored is no backup.",
         Signal::CertificateExpiry => "Browsers and callers refuse an expired certificate.",
         Signal::Egress => "Data may be leaving that should not, and it is charged for.",
+        Signal::SecretRotation => {
+            "Nothing replaces it by itself; a secret that is never replaced is known to more people every year."
+        }
         Signal::KeyRotation => "A key that is not rotated breaks the rule that keys rotate.",
         Signal::CacheHitRate => "Every miss is a read of the database.",
         Signal::ErrorRate | Signal::Availability => {

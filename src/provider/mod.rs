@@ -453,6 +453,8 @@ pub enum OperationKind {
     Verify,
     /// Makes what others need before Terraform can run: a state bucket, service agents.
     Bootstrap,
+    /// Checks what a region needs before its services can start.
+    Precondition,
     /// Takes the lock that one failover at a time holds; `$LOCK_FILE` is its text.
     Lock,
     /// Releases it.
@@ -465,6 +467,8 @@ pub enum OperationKind {
     Address,
     /// Leads a host's name to `$ADDRESS` alone.
     Point,
+    /// Ends a service in a region for good.
+    Stop,
     /// Sets `$SETTING`, a variable with its value, on a service.
     Set,
     /// Takes messages that a queue has set aside, as JSON, without removing them.

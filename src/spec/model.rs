@@ -1346,6 +1346,8 @@ choice! {
         Egress = "egress",
         /// A key was not rotated.
         KeyRotation = "key-rotation",
+        /// A secret is due for rotation.
+        SecretRotation = "secret-rotation",
         /// Messages set aside.
         DeadLetters = "dead-letters",
         /// Unread messages.

@@ -271,6 +271,16 @@ impl Topology {
     pub fn host(&self, id: HostId) -> &Host {
         &self.hosts[id.0]
     }
+    /// The queues whose dead letters a drill puts back.
+    pub fn replayed(&self) -> impl Iterator<Item = &Queue> {
+        let drills = self.spec.drills.iter();
+        let names: Vec<&str> = drills
+            .filter_map(|(_, d)| d.queue.as_ref().map(|q| q.value.as_str()))
+            .collect();
+        self.queues
+            .iter()
+            .filter(move |q| names.contains(&q.name.as_str()))
+    }
     /// All region ids in order.
     pub fn region_ids(&self) -> impl Iterator<Item = RegionId> + use<> {
         (0..self.regions.len()).map(RegionId)

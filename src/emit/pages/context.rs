@@ -32,6 +32,7 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
         "queues": topology.queues.iter().map(|q| json!({
             "name": q.name,
             "receiver": q.receiver.map(|r| topology.service(r).name.clone()),
+            "host": q.host.map(|h| topology.host(h).name.clone()),
             "dead_letter_after": q.written.dead_letter.as_ref().map_or(5, |d| d.after.value),
         })).collect::<Vec<_>>(),
         "hosts": hosts(input),
@@ -344,6 +345,12 @@ fn drills(input: Input) -> Vec<Value> {
                     "scripts/dr-test.sh --primary {} --secondary {} --test-type region-failure --apply",
                     primary.value, secondary.value
                 )),
+                None if drill.queue.is_some() => drill.queue.as_ref().map(|queue| {
+                    format!("scripts/dr-test.sh --test-type dead-letters --queue {} --apply", queue.value)
+                }),
+                None if drill.flag.is_some() => drill.flag.as_ref().map(|flag| {
+                    format!("scripts/dr-test.sh --test-type rollback --flag {} --apply", flag.value)
+                }),
                 None if name.text.contains("restore") => {
                     let operations = input.deployment.operations.iter();
                     let mut restores = operations.filter(|o| o.kind == OperationKind::Restore);
@@ -357,6 +364,8 @@ fn drills(input: Input) -> Vec<Value> {
                 "of": drill.of.as_ref().map_or(name.text.clone(), |o| o.value.clone()),
                 "last": drill.last.as_ref().map_or("never".to_string(), |l| l.value.to_string()),
                 "command": command,
+                "leaves": regions.is_some(),
+                "timed": drill.queue.is_none() && drill.flag.is_none(),
             })
         })
         .collect()

@@ -369,6 +369,15 @@ pub fn dns_call(host: &Host) -> String {
     format!("dns_{}", slug(domain(host)))
 }
 
+/// The name of the zone that holds a host's record.
+pub fn zone_name(host: &Host) -> String {
+    let existing = host.written.dns_zone.as_ref();
+    existing.map_or_else(
+        || domain(host).replace(['.', '_'], "-"),
+        |zone| zone.value.clone(),
+    )
+}
+
 /// A limit as Cloud Armor counts it: over ten seconds at least.
 pub fn limit(rate: &Rate) -> [(String, Argument); 2] {
     [

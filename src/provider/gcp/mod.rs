@@ -10,6 +10,7 @@ mod monitoring;
 pub mod naming;
 mod operations;
 mod platform;
+mod procedures;
 pub mod ranges;
 pub mod recovery;
 mod regional;
@@ -54,6 +55,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.apis();
     let apis = lowering.apis.clone();
     operations::operations(topology, &apis, deployment);
+    procedures::procedures(topology, deployment);
 }
 
 /// The keys of one location, each with the service agents that use it.

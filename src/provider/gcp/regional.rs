@@ -61,6 +61,7 @@ impl Regional<'_> {
                     .collect()
             }
             Signal::SchemaDrops => self.drops().into_iter().collect(),
+            Signal::SecretRotation => self.due().into_iter().collect(),
             _ => Vec::new(),
         }
     }
@@ -168,6 +169,28 @@ impl Regional<'_> {
             unit: Unit::Ratio,
             source: "metrics contract".into(),
             sample,
+        })
+    }
+
+    /// What Secret Manager has announced in the last hour: it changes no secret itself.
+    fn due(&self) -> Option<SignalQuery> {
+        let mut secrets = self.topology.secrets.iter();
+        secrets.find(|s| s.written.rotate.is_some())?;
+        let system = &self.topology.name;
+        let series = format!(
+            "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id=\"{system}-secret-rotation\"}}"
+        );
+        Some(SignalQuery {
+            signal: Signal::SecretRotation,
+            subject: system.clone(),
+            region: None,
+            between: None,
+            query: format!("sum(increase({series}[1h]))"),
+            labels: Vec::new(),
+            unit: Unit::Count,
+            source: "Cloud Monitoring: pubsub.googleapis.com/topic/send_message_operation_count"
+                .into(),
+            sample: vec![counter(series, 1.0 / 3600.0)],
         })
     }
 

@@ -36,7 +36,7 @@ done
 [[ -n ${VAR_FILE} ]] || { usage >&2; exit 64; }
 [[ -r ${VAR_FILE} ]] || die 75 "'${VAR_FILE}' cannot be read"
 [[ -z ${REGION} ]] || known_region "${REGION}"
-need terraform curl gcloud
+need terraform bash curl gcloud
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VAR_FILE=$(cd "$(dirname "${VAR_FILE}")" && pwd)/$(basename "${VAR_FILE}")
 
@@ -66,9 +66,17 @@ if [[ ${BOOTSTRAP} == true ]]; then
 fi
 first=()
 apply_root terraform/global "${first[@]}"
-wanted us-central1 && apply_root terraform/regions/us-central1
+if wanted europe-west1; then
+  run 15 'See that paynow-hash-salt-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-europe-west1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-europe-west1 first, see DEPLOYMENT_GUIDE.md'
+  run 15 'See that paynow-api-key-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-api-key-europe-west1 --project siraj-prod || die 75 'put a value into paynow-api-key-europe-west1 first, see DEPLOYMENT_GUIDE.md'
+fi
 wanted europe-west1 && apply_root terraform/regions/europe-west1
+if wanted us-central1; then
+  run 15 'See that paynow-hash-salt-us-central1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-us-central1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-us-central1 first, see DEPLOYMENT_GUIDE.md'
+  run 15 'See that paynow-api-key-us-central1 has a value' gcloud secrets versions describe latest --secret=paynow-api-key-us-central1 --project siraj-prod || die 75 'put a value into paynow-api-key-us-central1 first, see DEPLOYMENT_GUIDE.md'
+fi
+wanted us-central1 && apply_root terraform/regions/us-central1
 step "Verify from outside"
 look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || note 'look at the back ends'\'' health; users get errors as long as this fails'
-look 10 'See that worker.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://worker.siraj.life/health || note 'look at the back ends'\'' health; users get errors as long as this fails'
+look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || note 'look at the back ends'\'' health; users get errors as long as this fails'
 record

@@ -11,23 +11,29 @@ usage() {
   cat <<'TEXT'
 usage: dr-test.sh --primary REGION --secondary REGION --test-type region-failure [--apply] [--yes]
        dr-test.sh --test-type restore --datastore NAME [--apply] [--yes]
+       dr-test.sh --test-type dead-letters --queue NAME [--apply] [--yes]
+       dr-test.sh --test-type rollback --flag NAME [--apply] [--yes]
 
   --primary REGION     the region that is taken away
   --secondary REGION   the region that takes over
-  --test-type TYPE     region-failure or restore
+  --test-type TYPE     region-failure or restore, or dead-letters, or rollback
   --datastore NAME     what is restored
+  --queue NAME         whose dead letters are put back
+  --flag NAME          the flag that is switched off and on again
   --apply              act; without it every command is only printed
   --yes                do not ask for names
 TEXT
 }
 
-PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE=""
+PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE="" QUEUE="" FLAG=""
 while (($#)); do
   case $1 in
     --primary) PRIMARY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --secondary) SECONDARY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --test-type) TEST_TYPE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --queue) QUEUE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --flag) FLAG=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
@@ -70,6 +76,30 @@ case ${TEST_TYPE} in
       --at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)" "${flags[@]}"
     evidence passed $(($(date -u +%s) - STARTED))
     note "Next: compare counts with the original, then delete the copy"
+    ;;
+  dead-letters)
+    [[ -n ${QUEUE} ]] || { usage >&2; exit 64; }
+    step "Hypothesis: what ${QUEUE} has set aside comes back, and takes effect once"
+    "${here}/replay-dead-letters.sh" --queue "${QUEUE}" "${flags[@]}"
+    evidence passed $(($(date -u +%s) - STARTED))
+    note "Next: count the effects of the messages; none may be there twice"
+    ;;
+  rollback)
+    [[ -n ${FLAG} ]] || { usage >&2; exit 64; }
+    case ${FLAG} in
+      multi-region) usual=true ;;
+      automatic-failover) usual=true ;;
+      *) die 65 "there is no flag '${FLAG}'" ;;
+    esac
+    other=true
+    [[ ${usual} != true ]] || other=false
+    step "Hypothesis: ${FLAG} is ${other} and ${usual} again, and users notice neither"
+    result=passed
+    "${here}/set-flag.sh" --flag "${FLAG}" --value "${other}" "${flags[@]}" || result=failed
+    # Whatever has happened, it ends as it was.
+    "${here}/set-flag.sh" --flag "${FLAG}" --value "${usual}" "${flags[@]}" || result=failed
+    evidence "${result}" $(($(date -u +%s) - STARTED))
+    [[ ${result} == passed ]] || exit 75
     ;;
   *) usage >&2; exit 64 ;;
 esac

@@ -31,6 +31,8 @@ status() {
   look 15 'Show the health of worker.siraj.life'\''s back ends' gcloud compute backend-services get-health paynow-worker --global --project siraj-prod || true
   look 15 'Show the database paynow-ledger at nam5' gcloud firestore databases describe --database paynow-ledger --project siraj-prod || true
   look 15 'Look at messages that webhook-events has set aside, without taking them' gcloud pubsub subscriptions pull webhook-events-dead-letter --limit=10 --project siraj-prod || true
+  look 15 'Show where the name hooks.siraj.life leads' gcloud dns record-sets describe hooks.siraj.life. --type=A --zone siraj-life --project siraj-prod || true
+  look 15 'Show where the name worker.siraj.life leads' gcloud dns record-sets describe worker.siraj.life. --type=A --zone siraj-life --project siraj-prod || true
 }
 
 freeze() {
@@ -111,7 +113,7 @@ scale() {
 verify() {
   step "Verify from outside"
   look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
-  look 10 'See that worker.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://worker.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
+  look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 }
 
 while (($#)); do
@@ -131,7 +133,7 @@ done
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
-need curl gcloud
+need bash curl gcloud
 confirm "${FROM}"
 lock
 case ${ONLY} in

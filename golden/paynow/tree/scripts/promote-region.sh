@@ -29,7 +29,7 @@ while (($#)); do
 done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
-need curl gcloud
+need bash curl gcloud
 step "Condition: copies are at most 1s behind"
 if [[ ${REGION} == europe-west1 ]]; then
   note "nothing replicates asynchronously to this region that could be measured here"
@@ -53,6 +53,6 @@ case ${REGION} in
 esac
 step "Verify from outside"
 look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
-look 10 'See that worker.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://worker.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
+look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 step "Done: run terraform plan, which must show no change, then allow deployments again"
 record

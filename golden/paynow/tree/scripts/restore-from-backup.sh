@@ -43,7 +43,7 @@ if [[ ${LIST} == true ]]; then
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need curl gcloud
+need bash curl gcloud
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
