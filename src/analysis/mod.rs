@@ -4,9 +4,12 @@
 //! Architecture invariant: every number is either emitted, enforced, documented or declared,
 //! and says which; nothing is shown as met that rests on an unknown.
 
+pub mod availability;
 pub mod capacity;
+pub mod coverage;
 pub mod declared;
 pub mod offering;
+pub mod quorum;
 pub mod recovery;
 pub mod scenario;
 pub mod term;
@@ -43,4 +46,5 @@ pub fn analyze(context: Context, offerings: &dyn offering::Offerings) -> Analysi
 /// Reports what contradicts the promises.
 pub fn report(context: Context, analysis: &Analysis, out: &mut Diagnostics) {
     recovery::findings::report(context, &analysis.recovery, out);
+    coverage::report(context.topology, context.today, out);
 }

@@ -2,6 +2,7 @@
 //! Prometheus' rules are made from the same list.
 
 use super::{Deployment, SignalQuery, Unit};
+use crate::analysis::coverage::{self, Trouble, Watch};
 use crate::rules::recovery::detection::promised;
 use crate::spec::{Alert, AlertSeverity, Signal, Threshold};
 use crate::topology::Topology;
@@ -35,6 +36,8 @@ pub struct AlertRule {
     pub bound: Option<(&'static str, f64)>,
     /// The series that tests are made from.
     pub sample: Vec<super::Sample>,
+    /// What it tells of, and on which part, if a promise is at stake.
+    pub tells: Option<(Trouble, String)>,
 }
 
 /// The file that has a section for every alert.
@@ -99,10 +102,16 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
         unit: query.unit,
         bound: Some((comparison, bound)),
         sample: query.sample.clone(),
+        tells: tells(query),
         title,
         name,
         key,
     }
+}
+
+/// What a signal's condition tells of.
+fn tells(query: &SignalQuery) -> Option<(Trouble, String)> {
+    Some((Trouble::of(query.signal)?, query.subject.clone()))
 }
 
 /// The written bound; an event has none and counts from the first.
@@ -234,8 +243,6 @@ pub fn evaluation_seconds(topology: &Topology) -> u64 {
 /// A backup is late when one run may fail and the next take its time: the share of a period
 /// that is waited beyond it.
 const BACKUP_MARGIN: f64 = 0.1;
-/// A drill is overdue when it is late by this share of its period.
-const DRILL_MARGIN: f64 = 1.15;
 /// Survivors should not be fuller than this after a loss.
 const HEADROOM: f64 = 0.8;
 
@@ -291,6 +298,7 @@ impl Derived<'_> {
             unit: Unit::Count,
             bound: None,
             sample: Vec::new(),
+            tells: None,
             name,
         }
     }
@@ -308,6 +316,7 @@ impl Derived<'_> {
             unit: query.unit,
             bound: Some((comparison, bound)),
             sample: query.sample.clone(),
+            tells: tells(query),
             ..rule
         }
     }
@@ -356,6 +365,7 @@ impl Derived<'_> {
                     unit: Unit::Ratio,
                     bound: Some((">", bound)),
                     sample: query.sample.clone(),
+                    tells: tells(query),
                     ..rule
                 });
             }
@@ -562,6 +572,7 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("time() - max by (datastore) ({series}) > {}", number(bound)),
+                tells: Some((Trouble::Backup, name.clone())),
                 lasting_seconds: 300,
                 labels: vec!["datastore"],
                 unit: Unit::Seconds,
@@ -574,13 +585,8 @@ impl Derived<'_> {
     fn drills(&self) -> Vec<AlertRule> {
         let system = &self.topology.name;
         let overdue = |(name, drill): (&crate::spec::Name, &crate::spec::Drill)| {
-            let days = match *drill.every {
-                crate::spec::Cadence::Weekly => 7.0,
-                crate::spec::Cadence::Monthly => 31.0,
-                crate::spec::Cadence::Quarterly => 92.0,
-                crate::spec::Cadence::Yearly => 366.0,
-            };
-            let bound = (days * 86_400.0 * DRILL_MARGIN).ceil();
+            let days = coverage::days(*drill.every) as f64;
+            let bound = (days * 86_400.0 * coverage::DRILL_MARGIN).ceil();
             let series = format!(
                 "dr_test_last_success_timestamp_seconds{{system=\"{system}\",drill=\"{}\"}}",
                 name.text
@@ -639,6 +645,7 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("{query} > {}", number(HEADROOM * left)),
+                tells: Some((Trouble::Room, service.name.clone())),
                 lasting_seconds: 900,
                 unit: Unit::PerSecond,
                 ..rule
@@ -710,4 +717,28 @@ pub fn all_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule
     let mut rules = spec_alerts(topology, deployment);
     rules.extend(derived_alerts(topology, deployment));
     rules
+}
+
+/// All alerts with the least time after which each fires, for the analysis of who is told.
+pub fn watches(topology: &Topology, deployment: &Deployment) -> Vec<Watch> {
+    let rules = all_alerts(topology, deployment).into_iter();
+    rules.filter_map(|rule| watch(topology, rule)).collect()
+}
+
+fn watch(topology: &Topology, rule: AlertRule) -> Option<Watch> {
+    let (of, subject) = rule.tells?;
+    // Probes from outside have the whole system as their subject.
+    let whole = matches!(of, Trouble::Silence | Trouble::Certificate) && subject == topology.name;
+    // Lag is itself a time that has passed.
+    let reached = match rule.bound {
+        Some((">" | ">=", bound)) if of == Trouble::Lag && rule.unit == Unit::Seconds => bound,
+        _ => 0.0,
+    };
+    Some(Watch {
+        alert: rule.name,
+        of,
+        on: (!whole).then_some(subject),
+        after: (reached * 1000.0) as u64 + rule.lasting_seconds * 1000,
+        span: None,
+    })
 }

@@ -696,7 +696,7 @@ record! {
         stop_writes_at: Option<Time>,
         /// Which regions send to which; all pairs if left out. Example: `{ us-east1: [europe-west3] }`
         links: Map<Vec<Ref>>,
-        /// Who decides when two halves cannot see each other. Example: `witness:us-east-2`
+        /// Who decides when two halves cannot see each other: a vote in a third place, a person (`operator`), or, where all copies write, what directs the users (`route53`). Example: `witness:us-east-2`
         arbiter: Option<Text>,
         /// Whether losing concurrent writes is accepted. Example: `true`
         loss_accepted: Flag = "false",

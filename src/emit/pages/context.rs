@@ -1,5 +1,6 @@
 //! What the templates of the pages read. Texts of the spec are escaped by the templates.
 
+use super::steps;
 use crate::analysis::term::detection;
 use crate::emit::Input;
 use crate::format::{markdown, shell};
@@ -66,7 +67,7 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
         "mesh": spec.mesh.is_some(),
         "from": from.map(|id| topology.region(id).name.clone()),
         "to": to.map(|id| topology.region(id).name.clone()),
-        "steps": steps(input, from, to),
+        "steps": steps::steps(input, from, to),
         "alerts": alerts(input),
         "channels": spec.channels.iter().map(|(n, c)| json!({
             "name": n.text, "address": address(c),
@@ -239,97 +240,8 @@ pub(super) fn clock(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// The steps of leaving a region, with what each may take.
-fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) -> Vec<Value> {
-    let Some((from, to)) = from.zip(to) else {
-        return Vec::new();
-    };
-    let topology = input.topology;
-    let seconds = |kind: OperationKind, id: RegionId| -> u64 {
-        let operations = input.deployment.operations.iter();
-        let here = operations.filter(|o| o.kind == kind && o.region == Some(id));
-        // Commands of one step run one after the other, but drains overlap.
-        let mut own: Vec<u64> = here.map(|o| o.budget_seconds).collect();
-        own.sort_unstable();
-        let longest = own.pop().unwrap_or(0);
-        longest + own.len() as u64 * 5
-    };
-    let verify: u64 = {
-        let operations = input.deployment.operations.iter();
-        let own = operations.filter(|o| o.kind == OperationKind::Verify);
-        own.map(|o| o.budget_seconds).sum()
-    };
-    let (a, b) = (&topology.region(from).name, &topology.region(to).name);
-    let parts = [
-        (
-            "freeze",
-            format!("Freeze deployments and scaling in {b}"),
-            "operator",
-            seconds(OperationKind::Scale, to).min(30),
-            "a line `annotated` for each scaler, or nothing to freeze",
-        ),
-        (
-            "fence",
-            format!("Take {a} out of the load balancers"),
-            "operator",
-            seconds(OperationKind::Fence, from),
-            "`Updated` for each back end",
-        ),
-        (
-            "lag",
-            format!("Measure how far {b} is behind"),
-            "operator",
-            seconds(OperationKind::Lag, to).max(5),
-            "every replica's link is `ok`, or there is nothing to measure",
-        ),
-        (
-            "promote",
-            format!("Let the copies in {b} take writes"),
-            "incident commander decides, operator acts",
-            seconds(OperationKind::Promote, to).max(5),
-            "`OK`, or nothing to promote",
-        ),
-        (
-            "scale",
-            format!("Grow {b} before the load comes"),
-            "operator",
-            seconds(OperationKind::Scale, to).max(5),
-            "the services of the region are updated",
-        ),
-        (
-            "verify",
-            "See from outside that users are served".to_string(),
-            "operator",
-            verify.max(10),
-            "no output and exit status 0",
-        ),
-    ];
-    let mut elapsed = detected(input);
-    let detected = elapsed;
-    let mut steps = Vec::new();
-    for (number, (id, title, actor, budget, expect)) in parts.into_iter().enumerate() {
-        let starts = elapsed;
-        elapsed += budget;
-        steps.push(json!({
-            "number": number + 1,
-            "id": id,
-            "title": title,
-            "actor": actor,
-            "budget": clock(budget),
-            "elapsed": clock(elapsed),
-            "starts": starts,
-            "seconds": budget,
-            "detected": detected,
-            "expect": expect,
-            "final": id == "promote",
-            "command": format!("scripts/failover-region.sh --from {a} --to {b} --step {id} --apply"),
-        }));
-    }
-    steps
-}
-
 /// Seconds until a lost region is noticed, at worst.
-fn detected(input: Input) -> u64 {
+pub(super) fn detected(input: Input) -> u64 {
     probe(input).map_or(0, |p| {
         let (_, worst) = detection(p.every.millis(), p.timeout.millis(), u64::from(p.failures));
         worst.div_ceil(1000)

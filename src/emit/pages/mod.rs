@@ -2,6 +2,7 @@
 
 mod context;
 mod procedures;
+mod steps;
 
 use super::Input;
 use crate::artifact::ArtifactSet;

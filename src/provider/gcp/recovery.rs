@@ -291,6 +291,7 @@ pub fn firestore_remaining(
                         worst = Some(vec![Remaining {
                             copy: left,
                             lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum"),
+                            abroad: false,
                         }]);
                     }
                     Touched::Not => {}
@@ -308,6 +309,7 @@ pub fn firestore_remaining(
                     copy: format!("point-in-time recovery of {}", window.value),
                     lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time")
                         .at(window.span),
+                    abroad: false,
                 }
             }));
             Some(history)
@@ -318,6 +320,7 @@ pub fn firestore_remaining(
                 vec![Remaining {
                     copy: "the other databases".into(),
                     lacks: Term::fact(Step::Lag, &store.name, "replication.link-cut"),
+                    abroad: false,
                 }]
             })
         }

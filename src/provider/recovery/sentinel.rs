@@ -98,9 +98,12 @@ pub(super) fn remaining(
 ) -> Option<Vec<Remaining>> {
     let topology = context.topology;
     match scenario {
-        Scenario::Pod | Scenario::Node | Scenario::Zone => {
-            Some(vec![replica(context, store, "a replica in another zone")])
-        }
+        Scenario::Pod | Scenario::Node | Scenario::Zone => Some(vec![replica(
+            context,
+            store,
+            "a replica in another zone",
+            false,
+        )]),
         Scenario::Region(lost) if home(context, store) == Some(lost) => {
             let nodes = store.written.nodes.as_ref();
             let others = store.regions.iter().filter(|id| **id != lost);
@@ -110,6 +113,7 @@ pub(super) fn remaining(
                     context,
                     store,
                     &format!("replicas in {}", topology.region(*id).name),
+                    true,
                 )
             });
             Some(copies.collect())
@@ -124,6 +128,7 @@ pub(super) fn remaining(
                 vec![Remaining {
                     copy: "replicas behind the cut".into(),
                     lacks: lag,
+                    abroad: false,
                 }]
             })
         }
@@ -134,7 +139,7 @@ pub(super) fn remaining(
 
 /// A replica lacks what the primary has not sent yet. With a limit the primary stops taking
 /// writes, best effort; without one there is no bound but what was measured.
-fn replica(context: &Context, store: &Datastore, copy: &str) -> Remaining {
+fn replica(context: &Context, store: &Datastore, copy: &str, abroad: bool) -> Remaining {
     let lacks = match store.lag_limit_seconds() {
         Some(limit) => {
             let replication = store.written.replication.as_ref();
@@ -159,5 +164,6 @@ fn replica(context: &Context, store: &Datastore, copy: &str) -> Remaining {
     Remaining {
         copy: copy.into(),
         lacks,
+        abroad,
     }
 }

@@ -1,5 +1,6 @@
 //! What is promised for a loss.
 
+pub mod availability;
 pub mod capacity;
 pub mod detection;
 pub mod history;
