@@ -126,17 +126,11 @@ struct Model<'a> {
 
 impl<'a> Model<'a> {
     fn of(topology: &'a Topology) -> Self {
-        let routing = capacity::Routing::of(topology);
-        let mut short = vec![false; topology.services.len()];
-        for lost in topology.region_ids() {
-            for (short, survivors) in short.iter_mut().zip(routing.after(&[lost])) {
-                *short |= survivors.into_iter().flatten().any(|s| s.short() > 0);
-            }
-        }
+        let worst = capacity::Routing::of(topology).worst();
         Model {
             topology,
             electorates: electorates(topology),
-            short,
+            short: worst.into_iter().map(|w| w.is_some()).collect(),
         }
     }
 

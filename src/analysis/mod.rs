@@ -12,6 +12,7 @@ pub mod offering;
 pub mod quorum;
 pub mod recovery;
 pub mod scenario;
+pub mod standing;
 pub mod term;
 pub mod view;
 
