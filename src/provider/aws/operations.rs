@@ -158,9 +158,10 @@ impl Lowering<'_> {
             let all = secret.regions.iter().filter(|r| self.regions.contains(r));
             let each = *secret.written.replication == SecretReplication::Regional;
             let count = if each { secret.regions.len() } else { 1 };
-            let name = format!("{}-{}", self.topology.name, secret.name);
             for id in all.take(count) {
-                let location = self.topology.region(*id).place.location;
+                let region = self.topology.region(*id);
+                let location = region.place.location;
+                let name = format!("{}-{}", self.topology.name, secret.name_in(region));
                 let command = [
                     "aws",
                     "secretsmanager",
@@ -174,10 +175,10 @@ impl Lowering<'_> {
                 ];
                 self.deployment.operations.push(Operation {
                     kind: OperationKind::StoreSecret,
-                    subject: name.clone(),
                     region: Some(*id),
                     title: format!("Put a value into {name} in {location}"),
                     command: command.map(String::from).to_vec(),
+                    subject: name,
                     expect: "the ARN, and AWSCURRENT among the stages".into(),
                     budget_seconds: 15,
                     otherwise: "ResourceNotFoundException: apply Terraform first".into(),

@@ -95,7 +95,8 @@ impl Lowering<'_> {
         }
         for (id, secrets) in regional {
             let key = self.key(id, "secrets", &[]);
-            let entries = secrets.iter().map(|s| (s.name.clone(), entry(s, &[])));
+            let region = self.topology.region(id);
+            let entries = secrets.iter().map(|s| (s.name_in(region), entry(s, &[])));
             let entries = Argument::Map(entries.collect());
             let arguments = self.secret_arguments(id, &secrets, entries, key);
             let call = format!("secrets_of_{}", self.topology.region(id).slug());

@@ -3,8 +3,9 @@
 //! themselves can know ([`CONTRACT`](crate::provider::contract::CONTRACT)).
 
 use super::edge::edge_name;
+use crate::provider::alerting::{SLOWEST_EVALUATION, evaluation_seconds};
 use crate::provider::{Deployment, Sample, Shape, SignalQuery, Unit};
-use crate::spec::{Engine, Runtime, Signal};
+use crate::spec::{Duration, Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
 
 /// Fills in the queries of every part.
@@ -40,6 +41,7 @@ impl Signals<'_> {
             signal,
             subject: subject.to_string(),
             region: None,
+            between: None,
             query,
             labels: labels.to_vec(),
             unit,
@@ -57,6 +59,11 @@ impl Signals<'_> {
             .first()
             .map_or("", |r| r.name.as_str());
         let probe = format!("{{{of},region=\"{region}\",probe=\"a\"}}");
+        // Three evaluations, so that one lost probe is no lost region.
+        let window = match evaluation_seconds(self.topology) {
+            SLOWEST_EVALUATION => "1m".to_string(),
+            seconds => format!("{}s", 3 * seconds),
+        };
         let blackbox = "Blackbox Exporter";
         self.add(
             Signal::HealthSuccess,
@@ -71,7 +78,7 @@ impl Signals<'_> {
             Signal::HealthFailures,
             name,
             format!(
-                "sum(1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[1m])) >= bool 0.5))"
+                "sum(1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[{window}])) >= bool 0.5))"
             ),
             &[],
             Unit::Count,
@@ -81,7 +88,9 @@ impl Signals<'_> {
         self.add(
             Signal::RegionSilent,
             name,
-            format!("1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[1m])) >= bool 0.5)"),
+            format!(
+                "1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[{window}])) >= bool 0.5)"
+            ),
             &["region"],
             Unit::Count,
             blackbox,
@@ -437,27 +446,37 @@ impl Signals<'_> {
     fn queues(&mut self) {
         for queue in &self.topology.queues {
             let metric = "pubsub_googleapis_com:subscription_num_undelivered_messages";
-            let source =
-                "Cloud Monitoring: pubsub.googleapis.com/subscription/num_undelivered_messages";
             let name = queue.name.clone();
-            for (signal, id) in [
-                (Signal::QueueBacklog, name.clone()),
-                (Signal::DeadLetters, format!("{name}-dead-letter")),
-            ] {
-                let series = format!(
-                    "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id=\"{id}\"}}"
-                );
-                let sample = vec![gauge(series.clone(), 1.0)];
-                self.add(
-                    signal,
-                    &name,
-                    format!("max({series})"),
-                    &[],
-                    Unit::Count,
-                    source,
-                    sample,
-                );
-            }
+            let series = format!(
+                "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id=\"{name}\"}}"
+            );
+            let sample = vec![gauge(series.clone(), 1.0)];
+            self.add(
+                Signal::QueueBacklog,
+                &name,
+                format!("max({series})"),
+                &[],
+                Unit::Count,
+                "Cloud Monitoring: pubsub.googleapis.com/subscription/num_undelivered_messages",
+                sample,
+            );
+            // Everything that comes into the dead letter topic: what Pub/Sub gives up on, and
+            // what the receiver sets aside itself.
+            let window = queue.written.dead_letter.as_ref().map(|d| d.window.value);
+            let window = window.unwrap_or(Duration::from_secs(300));
+            let series = format!(
+                "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id=\"{name}-dead-letter\"}}"
+            );
+            let sample = vec![counter(series.clone(), 1.0 / window.secs() as f64)];
+            self.add(
+                Signal::DeadLetters,
+                &name,
+                format!("sum(increase({series}[{window}]))"),
+                &[],
+                Unit::Count,
+                "Cloud Monitoring: pubsub.googleapis.com/topic/send_message_operation_count",
+                sample,
+            );
         }
         // The load balancers' own view of failing back ends.
         for host in &self.topology.hosts {
@@ -497,15 +516,23 @@ fn gauge(series: String, factor: f64) -> Sample {
     }
 }
 
-fn counter(series: String, factor: f64) -> Sample {
+pub(super) fn counter(series: String, factor: f64) -> Sample {
     Sample {
         series,
         shape: Shape::Counter(factor),
     }
 }
 
+/// What happens whatever the result is.
+pub(super) fn steady(series: String, per_second: f64) -> Sample {
+    Sample {
+        series,
+        shape: Shape::Steady(per_second),
+    }
+}
+
 /// The part of a whole that the other series leaves.
-fn counter_rest(series: String, whole: f64) -> Sample {
+pub(super) fn counter_rest(series: String, whole: f64) -> Sample {
     Sample {
         series,
         shape: Shape::Rest(whole),
