@@ -15,6 +15,7 @@ pub mod gcp;
 pub mod ranges;
 pub mod recovery;
 pub mod scaling;
+mod signals;
 pub mod sizing;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -23,6 +24,15 @@ use crate::topology::{RegionId, Topology};
 
 /// A kind that a cloud does not have, or that is not built yet.
 pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
+
+/// The namespace of the mesh's gateways.
+pub const GATEWAYS: &str = "istio-ingress";
+/// The gateway that the edge sends requests to.
+pub const INGRESS: &str = "ingressgateway";
+/// The gateway that other clusters call through.
+pub const EAST_WEST: &str = "eastwestgateway";
+/// The port of [`EAST_WEST`] at which stores take calls of their peers.
+pub const PEER_PORT: u32 = 9443;
 
 /// Everything that the emitters need to know of the clouds.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +57,10 @@ pub struct Deployment {
     pub settings: Vec<Setting>,
     /// Redis with Sentinel that runs on the clusters.
     pub sentinel_sets: Vec<SentinelSet>,
+    /// Redis Enterprise that runs on the clusters and takes writes everywhere.
+    pub active_active_sets: Vec<ActiveActiveSet>,
+    /// PostgreSQL whose regions copy each other logically, set up from the clusters.
+    pub logical_stores: Vec<LogicalStore>,
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
     /// Metrics that the services themselves must export.
@@ -57,6 +71,8 @@ pub struct Deployment {
     pub dns_failovers: Vec<DnsFailover>,
     /// Commands for scripts and runbooks.
     pub operations: Vec<Operation>,
+    /// How traffic is moved bit by bit, where the edge can.
+    pub shift: Option<Shift>,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
     /// What the first deployment makes beside what Terraform does.
@@ -306,6 +322,13 @@ pub struct Cluster {
     pub ingress_annotations: Vec<(String, String)>,
     /// Annotations of the Service of the gateway that other clusters call through.
     pub east_west_annotations: Vec<(String, String)>,
+    /// Whether the edge names the host when it opens TLS to a gateway. Where it does not,
+    /// the gateway cannot choose by it.
+    pub edge_sends_sni: bool,
+    /// Ranges and ports of stores outside the cluster that pods reach.
+    pub stores: Vec<(String, u32)>,
+    /// Objects of the cloud's own kinds, as they are applied.
+    pub objects: Vec<serde_json::Value>,
     /// Where PromQL is answered for the scaler, and how it signs in (KEDA pod identity).
     pub promql: Option<Promql>,
     /// The command that fetches the cluster's credentials.
@@ -402,6 +425,79 @@ pub struct Upload {
     pub image: &'static str,
     /// The command without its operands, which are the file and the address.
     pub command: Vec<&'static str>,
+}
+
+/// A Redis Enterprise database that every region writes, on a cluster of its own in each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActiveActiveSet {
+    /// The datastore's name.
+    pub datastore: String,
+    /// The namespace of its operator and nodes.
+    pub namespace: String,
+    /// Memory of the database in each region, in bytes.
+    pub memory: u64,
+    /// Lag at which Redis Enterprise itself raises its alert, in whole seconds.
+    pub lag_alert_seconds: u64,
+    /// Its members by region.
+    pub regions: Vec<ActiveActiveRegion>,
+}
+
+/// A Redis Enterprise cluster of one region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActiveActiveRegion {
+    /// The region.
+    pub region: RegionId,
+    /// Its nodes: at least three.
+    pub nodes: u32,
+    /// The host name of its API, reachable from the other regions.
+    pub api: String,
+    /// What follows a database's name in the name of its host.
+    pub suffix: String,
+    /// The secret with user and password of the cluster, in the cloud's secret store.
+    pub credentials_secret: String,
+}
+
+/// A PostgreSQL whose regions copy each other by pglogical.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogicalStore {
+    /// The datastore's name.
+    pub datastore: String,
+    /// The major version of the server, which the client must not be older than.
+    pub version: String,
+    /// The databases that are copied, each by itself.
+    pub databases: Vec<String>,
+    /// Tables that stay where they were written.
+    pub local_tables: Vec<String>,
+    /// Whether every region takes writes.
+    pub both_ways: bool,
+    /// The administrator's name.
+    pub administrator: &'static str,
+    /// The secret with the password of the user that copies, in the cloud's secret store.
+    pub password_secret: String,
+    /// Its members by region.
+    pub regions: Vec<LogicalRegion>,
+}
+
+/// A PostgreSQL server of one region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogicalRegion {
+    /// The region.
+    pub region: RegionId,
+    /// The server's name, reachable from all regions.
+    pub host: String,
+    /// The regions whose changes come here.
+    pub sources: Vec<RegionId>,
+    /// How the administrator's password is found.
+    pub administrator_password: Fetch,
+}
+
+/// A command that prints a secret.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetch {
+    /// The image of the cloud's command line.
+    pub image: &'static str,
+    /// A shell script whose output is the secret.
+    pub script: String,
 }
 
 /// The query that shows a signal of a subject.
@@ -578,6 +674,18 @@ pub struct Operation {
     pub budget_seconds: u64,
     /// What to do if it fails.
     pub otherwise: String,
+}
+
+/// How traffic is moved bit by bit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shift {
+    /// A shell function `set_share FROM TO PERCENT`, which moves that share of a region's
+    /// users, and calls `names FROM` for what must be changed.
+    pub function: &'static str,
+    /// The programs that it needs.
+    pub tools: &'static [&'static str],
+    /// What must be changed for a region, as words for the function.
+    pub names: Vec<(RegionId, Vec<String>)>,
 }
 
 /// A choice that was made for the user, and why.

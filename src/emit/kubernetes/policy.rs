@@ -1,10 +1,11 @@
 //! What may talk to what, and how many pods may be away at once.
 
-use super::{Folder, istio, selector};
+use super::{Folder, selector};
+use crate::provider::GATEWAYS;
 use crate::topology::Service;
 use serde_json::{Value, json};
 
-const API: &str = "networking.k8s.io/v1";
+pub(super) const API: &str = "networking.k8s.io/v1";
 
 /// Network policies: nothing, but for what is named.
 pub(super) fn network(folder: &Folder) -> Vec<Value> {
@@ -45,6 +46,13 @@ fn common_egress(folder: &Folder) -> Value {
     if !folder.input.deployment.sentinel_sets.is_empty() {
         egress.push(json!({ "to": others(folder), "ports": [tcp(6379), tcp(26379)] }));
     }
+    for (range, port) in &folder.cluster.stores {
+        egress.push(json!({ "to": [{ "ipBlock": { "cidr": range } }], "ports": [tcp(*port)] }));
+    }
+    for redis in &folder.input.deployment.active_active_sets {
+        let labels = json!({ "kubernetes.io/metadata.name": redis.namespace });
+        egress.push(json!({ "to": [{ "namespaceSelector": { "matchLabels": labels } }] }));
+    }
     json!({ "podSelector": {}, "policyTypes": ["Egress"], "egress": egress })
 }
 
@@ -65,7 +73,7 @@ pub(super) fn others(folder: &Folder) -> Vec<Value> {
 fn service_ingress(folder: &Folder, service: &Service) -> Value {
     let mut from = vec![json!({ "podSelector": {} })];
     let gateways = json!({
-        "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": istio::INGRESS_NAMESPACE } },
+        "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": GATEWAYS } },
     });
     if folder.meshed() {
         from.push(gateways);

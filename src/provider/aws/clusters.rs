@@ -25,6 +25,17 @@ pub(super) struct Statement {
     pub(super) actions: Vec<&'static str>,
     /// To what: ARNs with the account's id in them as text.
     pub(super) resources: Vec<String>,
+    /// Under which conditions: a test, a variable and values.
+    pub(super) conditions: Vec<(&'static str, &'static str, Vec<String>)>,
+}
+
+/// A part of ours on a cluster that acts as a role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Workload {
+    /// Its service account, in the system's namespace.
+    pub(super) name: String,
+    /// What it may do.
+    pub(super) statements: Vec<Statement>,
 }
 
 impl Lowering<'_> {
@@ -198,10 +209,16 @@ impl Lowering<'_> {
         self.call(&call, "aws/eks-controllers", scope, id, arguments);
     }
 
-    /// A role for each service of the region.
+    /// A role for each service of the region, and for parts of ours.
     fn roles(&mut self, id: RegionId) {
         let region = self.topology.region(id);
         let mut roles = Vec::new();
+        for workload in self.workloads.remove(&id).unwrap_or_default() {
+            let name = self.role_name(&workload.name, id);
+            let role = self.role_of(&workload.name, &name, &region.name, &workload.statements);
+            roles.push((workload.name.clone(), Argument::map(role)));
+            self.identity(workload.name, id, &name);
+        }
         for service in &self.topology.services {
             if service.runtime != Runtime::Kubernetes || service.replicas_in(id).is_none() {
                 continue;
@@ -211,12 +228,7 @@ impl Lowering<'_> {
                 service.name.clone(),
                 Argument::map(self.role(service, id, &name, &region.name)),
             ));
-            let arn = format!("arn:aws:iam::{}:role/{name}", self.account_text());
-            self.deployment.identities.push(Identity {
-                workload: service.name.clone(),
-                region: id,
-                annotations: vec![(ROLE_ANNOTATION.into(), arn)],
-            });
+            self.identity(service.name.clone(), id, &name);
         }
         let mut arguments = self.issuer(id).to_vec();
         arguments.push(("roles", Argument::Map(roles)));
@@ -234,6 +246,15 @@ impl Lowering<'_> {
         }
     }
 
+    fn identity(&mut self, workload: String, region: RegionId, role: &str) {
+        let arn = format!("arn:aws:iam::{}:role/{role}", self.account_text());
+        self.deployment.identities.push(Identity {
+            workload,
+            region,
+            annotations: vec![(ROLE_ANNOTATION.into(), arn)],
+        });
+    }
+
     fn role(
         &self,
         service: &Service,
@@ -241,34 +262,38 @@ impl Lowering<'_> {
         name: &str,
         region: &str,
     ) -> Vec<(&'static str, Argument)> {
-        let account = Argument::map([
+        let asked = self.statements.get(&(service.name.clone(), id));
+        let none = Vec::new();
+        self.role_of(&service.name, name, region, asked.unwrap_or(&none))
+    }
+
+    fn role_of(
+        &self,
+        account: &str,
+        name: &str,
+        region: &str,
+        statements: &[Statement],
+    ) -> Vec<(&'static str, Argument)> {
+        let trusted = Argument::map([
             ("namespace", self.topology.namespace.as_str()),
-            ("name", service.name.as_str()),
+            ("name", account),
         ]);
         let mut role = vec![
             ("name", name.into()),
-            (
-                "description",
-                format!("{} in {region}", service.name).into(),
-            ),
-            ("service_accounts", Argument::List(vec![account])),
+            ("description", format!("{account} in {region}").into()),
+            ("service_accounts", Argument::List(vec![trusted])),
         ];
-        let asked = self.statements.get(&(service.name.clone(), id));
-        let statements = asked.into_iter().flatten().map(|s| {
-            Argument::map([
-                ("actions", Argument::from(s.actions.clone())),
-                ("resources", s.resources.clone().into()),
-            ])
-        });
-        let statements: Vec<Argument> = statements.collect();
         if !statements.is_empty() {
-            role.push(("statements", Argument::List(statements)));
+            let statements = statements.iter().map(statement);
+            role.push(("statements", Argument::List(statements.collect())));
         }
         role
     }
 
     /// The cluster as manifests see it.
-    fn manifests(&self, id: RegionId) -> Cluster {
+    fn manifests(&mut self, id: RegionId) -> Cluster {
+        let objects = self.objects.remove(&id).unwrap_or_default();
+        let stores = self.reached.remove(&id).unwrap_or_default();
         let location = self.location(id);
         let name = self.cluster_name(id);
         let zones = facts::zones(location);
@@ -284,6 +309,10 @@ impl Lowering<'_> {
             node_range: ranges.vpc.clone(),
             pod_range: ranges.vpc,
             ingress_annotations: Vec::new(),
+            // The load balancer opens TLS to its targets without naming a host.
+            edge_sends_sni: false,
+            stores: stores.into_iter().collect(),
+            objects,
             east_west_annotations: self.internal_load_balancer("east-west", id),
             promql: Some(Promql {
                 address: self.promql_address().unwrap_or(PROMETHEUS).to_string(),
@@ -383,4 +412,23 @@ impl Lowering<'_> {
         }
         needs
     }
+}
+
+fn statement(statement: &Statement) -> Argument {
+    let mut parts = vec![
+        ("actions", Argument::from(statement.actions.clone())),
+        ("resources", statement.resources.clone().into()),
+    ];
+    let conditions = statement.conditions.iter().map(|(test, variable, values)| {
+        Argument::map([
+            ("test", Argument::from(*test)),
+            ("variable", (*variable).into()),
+            ("values", values.clone().into()),
+        ])
+    });
+    let conditions: Vec<Argument> = conditions.collect();
+    if !conditions.is_empty() {
+        parts.push(("conditions", Argument::List(conditions)));
+    }
+    Argument::map(parts)
 }

@@ -17,6 +17,54 @@ struct Catalog {
     regions: Regions,
     node: Node,
     records: Records,
+    postgres: Postgres,
+    redis: Redis,
+    health: Health,
+}
+
+/// PostgreSQL where the topology says nothing, and its bounds.
+#[derive(Debug, Deserialize)]
+pub struct Postgres {
+    /// The version.
+    pub version: String,
+    /// The class of instance.
+    pub machine: String,
+    /// Storage in GiB.
+    pub storage_gb: u64,
+    /// What part of the storage, one in so many, may be log for a region that is away.
+    pub keep_wal_share: u64,
+    /// The longest that backups are kept.
+    pub most_backup_days: u64,
+}
+
+/// Redis where the topology says nothing, and its bounds.
+#[derive(Debug, Deserialize)]
+pub struct Redis {
+    /// The version.
+    pub version: String,
+    /// The type of node.
+    pub machine: String,
+    /// How many regions may follow the one that writes.
+    pub followers: usize,
+}
+
+/// What health checks allow.
+#[derive(Debug, Deserialize)]
+pub struct Health {
+    /// Seconds between two checks from outside.
+    pub intervals: Vec<u64>,
+    /// Most failures in a row that are counted.
+    pub most_failures: u32,
+    /// Fewest and most seconds between two checks of a target.
+    pub target_interval: [u64; 2],
+    /// Fewest and most seconds that a target may take.
+    pub target_timeout: [u64; 2],
+    /// Fewest and most checks of a target that are counted.
+    pub target_threshold: [u32; 2],
+    /// Seconds that a check from outside waits for the connection.
+    pub connect_seconds: u64,
+    /// Seconds that it waits for the answer.
+    pub answer_seconds: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,6 +97,10 @@ pub struct Names {
     pub bucket: usize,
     /// EKS clusters.
     pub cluster: usize,
+    /// Databases.
+    pub database: usize,
+    /// Groups of caches.
+    pub cache: usize,
     /// Load balancers and target groups.
     pub load_balancer: usize,
     /// The prefix that module names are made from.
@@ -91,6 +143,21 @@ pub fn open_to_all(location: &str) -> bool {
 /// What a node of a cluster is.
 pub fn node() -> &'static Node {
     &catalog().node
+}
+
+/// PostgreSQL where the topology says nothing, and its bounds.
+pub fn postgres() -> &'static Postgres {
+    &catalog().postgres
+}
+
+/// Redis where the topology says nothing, and its bounds.
+pub fn redis() -> &'static Redis {
+    &catalog().redis
+}
+
+/// What health checks allow.
+pub fn health() -> &'static Health {
+    &catalog().health
 }
 
 /// How long records are kept.

@@ -11,12 +11,19 @@
 
 mod clusters;
 pub mod copies;
+mod data;
+mod edge;
 mod facts;
+mod monitoring;
 pub mod naming;
 mod network;
 mod operations;
+mod parts;
 mod platform;
+mod postgres;
 mod ranges;
+mod redis;
+mod signals;
 
 use super::ranges::check_own;
 use super::{
@@ -45,21 +52,31 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         shared_keys: BTreeMap::new(),
         publishers: BTreeMap::new(),
         statements: BTreeMap::new(),
+        store_secrets: Vec::new(),
+        workloads: BTreeMap::new(),
+        reached: BTreeMap::new(),
+        objects: BTreeMap::new(),
+        private_names: BTreeMap::new(),
         ids: BTreeMap::new(),
     };
     lowering.partitions();
     lowering.provider();
     lowering.networks();
+    lowering.datastores();
+    lowering.hosts();
+    lowering.private_names();
     lowering.secrets();
     lowering.clusters();
     lowering.registry();
     lowering.links();
     lowering.records();
     lowering.cost();
+    lowering.monitoring();
     lowering.topics();
     lowering.keys();
     lowering.carry();
     lowering.operations();
+    lowering.operations_of_parts();
 }
 
 /// Keys by name, each with who uses it without a caller of ours: a service such as
@@ -79,6 +96,16 @@ struct Lowering<'a> {
     publishers: BTreeMap<RegionId, BTreeSet<&'static str>>,
     /// What the role of a service in a region may do.
     statements: BTreeMap<(String, RegionId), Vec<clusters::Statement>>,
+    /// Secrets that stores asked for.
+    store_secrets: Vec<platform::Held>,
+    /// Parts of ours that act as roles.
+    workloads: BTreeMap<RegionId, Vec<clusters::Workload>>,
+    /// Ranges and ports of stores that pods of a region reach.
+    reached: BTreeMap<RegionId, BTreeSet<(String, u32)>>,
+    /// Objects of AWS' own kinds on the cluster of a region.
+    objects: BTreeMap<RegionId, Vec<serde_json::Value>>,
+    /// What the names of a region's private zone lead to.
+    private_names: BTreeMap<RegionId, Vec<(String, Argument)>>,
     /// Ids that other roots take as variables.
     ids: BTreeMap<String, Variable>,
 }

@@ -71,17 +71,25 @@ impl Lowering<'_> {
     /// Secrets: `named` ones in their first region with copies in the others, `regional`
     /// ones each by itself.
     pub(super) fn secrets(&mut self) {
-        let mut named: BTreeMap<RegionId, Vec<&Secret>> = BTreeMap::new();
-        let mut regional: BTreeMap<RegionId, Vec<&Secret>> = BTreeMap::new();
+        let mut named: BTreeMap<RegionId, Vec<Held>> = BTreeMap::new();
+        let mut regional: BTreeMap<RegionId, Vec<Held>> = BTreeMap::new();
+        for held in std::mem::take(&mut self.store_secrets) {
+            let first = held.regions.first().copied();
+            first.map(|id| named.entry(id).or_default().push(held));
+        }
         for secret in &self.topology.secrets {
             let regions = secret.regions.iter().filter(|r| self.regions.contains(r));
             match *secret.written.replication {
                 SecretReplication::Named => {
                     let first = regions.copied().next();
-                    first.map(|id| named.entry(id).or_default().push(secret));
+                    let held = Held::of(secret, secret.name.clone());
+                    first.map(|id| named.entry(id).or_default().push(held));
                 }
                 SecretReplication::Regional => {
-                    regions.for_each(|id| regional.entry(*id).or_default().push(secret));
+                    for id in regions {
+                        let held = Held::of(secret, secret.name_in(self.topology.region(*id)));
+                        regional.entry(*id).or_default().push(held);
+                    }
                 }
                 SecretReplication::Automatic => self.not_available(
                     secret.written.replication.span,
@@ -95,8 +103,7 @@ impl Lowering<'_> {
         }
         for (id, secrets) in regional {
             let key = self.key(id, "secrets", &[]);
-            let region = self.topology.region(id);
-            let entries = secrets.iter().map(|s| (s.name_in(region), entry(s, &[])));
+            let entries = secrets.iter().map(|s| (s.name.clone(), entry(s, &[])));
             let entries = Argument::Map(entries.collect());
             let arguments = self.secret_arguments(id, &secrets, entries, key);
             let call = format!("secrets_of_{}", self.topology.region(id).slug());
@@ -104,7 +111,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn named_secrets(&mut self, id: RegionId, secrets: &[&Secret]) {
+    fn named_secrets(&mut self, id: RegionId, secrets: &[Held]) {
         let key = self.shared_key(id, "secrets", &[]);
         let mut copies = BTreeSet::new();
         let mut entries = Vec::new();
@@ -133,17 +140,20 @@ impl Lowering<'_> {
     fn secret_arguments(
         &mut self,
         id: RegionId,
-        secrets: &[&Secret],
+        secrets: &[Held],
         entries: Argument,
         key: Argument,
     ) -> Vec<(&'static str, Argument)> {
+        for secret in secrets {
+            self.value_of_secret(&format!("{}-{}", self.topology.name, secret.name), id);
+        }
         let mut arguments = vec![
             ("account_id", Argument::variable("account_id")),
             ("name", self.topology.name.as_str().into()),
             ("secrets", entries),
             ("kms_key_arn", key),
         ];
-        if secrets.iter().any(|s| s.written.rotate.is_some()) {
+        if secrets.iter().any(|s| s.rotate_days.is_some()) {
             let topic = self.topic(id, "events.amazonaws.com");
             arguments.push(("rotation_topic_arn", topic));
         }
@@ -224,17 +234,7 @@ impl Lowering<'_> {
     /// The bucket of locks and records.
     pub(super) fn records(&mut self) {
         let outside = self.outside();
-        let known = self.deployment.providers.iter();
-        if known
-            .clone()
-            .all(|p| p.alias.as_ref() != Some(&outside.alias))
-        {
-            let configuration = ProviderUse {
-                alias: Some(outside.alias.clone()),
-                ..self.configuration_at(outside.location)
-            };
-            self.deployment.providers.push(configuration);
-        }
+        self.outside_configuration();
         let keys = Argument::map([("records", Argument::Map(Vec::new()))]);
         let arguments = vec![
             ("account_id", Argument::variable("account_id")),
@@ -283,6 +283,20 @@ impl Lowering<'_> {
         });
     }
 
+    /// The alias of the configuration for what is outside of the regions.
+    pub(super) fn outside_configuration(&mut self) -> String {
+        let outside = self.outside();
+        let mut known = self.deployment.providers.iter();
+        if known.all(|p| p.alias.as_ref() != Some(&outside.alias)) {
+            let configuration = ProviderUse {
+                alias: Some(outside.alias.clone()),
+                ..self.configuration_at(outside.location)
+            };
+            self.deployment.providers.push(configuration);
+        }
+        outside.alias
+    }
+
     /// The nearest region that the system does not use and where the same law holds; if
     /// there is none, the one that takes over from the first.
     pub(super) fn outside(&self) -> Outside {
@@ -325,14 +339,35 @@ fn same_law(a: &Place, b: &Place) -> bool {
     a.country == b.country || (eea(a) && eea(b))
 }
 
+/// A secret and where it is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Held {
+    /// Its name, without the system's.
+    pub(super) name: String,
+    /// The regions that hold it, its own first.
+    pub(super) regions: Vec<RegionId>,
+    /// How often it is replaced.
+    pub(super) rotate_days: Option<u64>,
+}
+
+impl Held {
+    fn of(secret: &Secret, name: String) -> Self {
+        let rotate = secret.written.rotate.as_ref();
+        Held {
+            name,
+            regions: secret.regions.clone(),
+            rotate_days: rotate.map(|r| r.secs().div_ceil(86_400)),
+        }
+    }
+}
+
 /// A secret as its module takes it.
-fn entry(secret: &Secret, replicas: &[&str]) -> Argument {
+fn entry(secret: &Held, replicas: &[&str]) -> Argument {
     let mut entry = Vec::new();
     if !replicas.is_empty() {
         entry.push(("replicas".to_string(), replicas.to_vec().into()));
     }
-    if let Some(rotate) = &secret.written.rotate {
-        let days = rotate.secs().div_ceil(86_400);
+    if let Some(days) = secret.rotate_days {
         entry.push(("rotation_days".to_string(), days.into()));
     }
     Argument::Map(entry)

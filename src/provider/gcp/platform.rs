@@ -259,6 +259,9 @@ impl Lowering<'_> {
                 ),
             )],
             east_west_annotations: self.east_west_annotations(&location),
+            edge_sends_sni: true,
+            stores: Vec::new(),
+            objects: Vec::new(),
             promql: Some(Promql {
                 address: format!(
                     "https://monitoring.googleapis.com/v1/projects/{project}/location/global/prometheus"
