@@ -36,6 +36,8 @@ pub struct AppliedRoot {
     pub path: String,
     /// The region whose root it is, if it is one's.
     pub region: Option<RegionId>,
+    /// Whether it ties the regions together, and so comes after them.
+    pub ties: bool,
     /// Variables that are outputs of roots before it, each with that root's path.
     pub carried: Vec<(String, String)>,
 }

@@ -1,5 +1,7 @@
 //! The metrics that no cloud can measure: the services of the system export them.
 
+use crate::topology::{Datastore, Topology};
+
 /// A metric that the services of the system must export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contract {
@@ -81,6 +83,13 @@ pub const CONTRACT: &[Contract] = &[
         meaning: "failovers away from the region",
     },
     Contract {
+        name: "event_schema_events_total",
+        kind: "counter",
+        labels: "system, service, region, version, verdict (accept, or that of a drop)",
+        by: "every service that reads events",
+        meaning: "events that were read, by their version and what became of them",
+    },
+    Contract {
         name: "probe_success",
         kind: "gauge",
         labels: "job=\"blackbox-regions\", system, region, probe",
@@ -88,3 +97,22 @@ pub const CONTRACT: &[Contract] = &[
         meaning: "whether the region's host answered",
     },
 ];
+
+/// The metrics that a system has a use for.
+pub fn contract(topology: &Topology) -> Vec<Contract> {
+    let stores = &topology.datastores;
+    let replicates = stores.iter().any(|s| s.written.replication.is_some());
+    let backed = |s: &Datastore| {
+        let backup = s.written.backup.as_ref();
+        backup.is_some_and(|b| b.every.is_some())
+    };
+    let backs_up = stores.iter().any(backed);
+    let used = |c: &&Contract| match c.name.split('_').next() {
+        Some("replication" | "data") => replicates,
+        Some("backup" | "restore") => backs_up,
+        Some("dr") => !topology.spec.drills.is_empty(),
+        Some("event") => topology.spec.events.is_some(),
+        _ => true,
+    };
+    CONTRACT.iter().filter(used).copied().collect()
+}

@@ -2,6 +2,7 @@
 //! exporters, and what only the services themselves can know
 //! ([`CONTRACT`](super::contract::CONTRACT)).
 
+use super::alerting::{SLOWEST_EVALUATION, evaluation_seconds};
 use super::{Sample, Shape, SignalQuery, Unit};
 use crate::spec::Signal;
 use crate::topology::{Datastore, Service, Topology};
@@ -37,6 +38,7 @@ impl<'a> Signals<'a> {
             signal,
             subject: subject.to_string(),
             region: None,
+            between: None,
             query,
             labels: labels.to_vec(),
             unit,
@@ -55,6 +57,11 @@ impl<'a> Signals<'a> {
             .first()
             .map_or("", |r| r.name.as_str());
         let probe = format!("{{{of},region=\"{region}\",probe=\"a\"}}");
+        // Three evaluations, so that one lost probe is no lost region.
+        let window = match evaluation_seconds(self.topology) {
+            SLOWEST_EVALUATION => "1m".to_string(),
+            seconds => format!("{}s", 3 * seconds),
+        };
         let blackbox = "Blackbox Exporter";
         self.add(
             Signal::HealthSuccess,
@@ -69,7 +76,7 @@ impl<'a> Signals<'a> {
             Signal::HealthFailures,
             name,
             format!(
-                "sum(1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[1m])) >= bool 0.5))"
+                "sum(1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[{window}])) >= bool 0.5))"
             ),
             &[],
             Unit::Count,
@@ -79,7 +86,9 @@ impl<'a> Signals<'a> {
         self.add(
             Signal::RegionSilent,
             name,
-            format!("1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[1m])) >= bool 0.5)"),
+            format!(
+                "1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[{window}])) >= bool 0.5)"
+            ),
             &["region"],
             Unit::Count,
             blackbox,
@@ -337,6 +346,14 @@ pub(super) fn counter(series: String, factor: f64) -> Sample {
     Sample {
         series,
         shape: Shape::Counter(factor),
+    }
+}
+
+/// What happens whatever the result is.
+pub(super) fn steady(series: String, per_second: f64) -> Sample {
+    Sample {
+        series,
+        shape: Shape::Steady(per_second),
     }
 }
 

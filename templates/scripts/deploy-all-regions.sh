@@ -98,15 +98,21 @@ first=()
 [[ ${BOOTSTRAP} == true ]] && first=(-var "serving_regions=[]")
 {% endif %}
 {% for root in roots %}
-{% if root.carried %}
+{% if root.ties %}
 if [[ -z ${REGION} ]]; then
-  step "Ids of other roots: {{ root.path | trusted }}"
 {% for id in root.carried %}
   carry {{ root.path }} {{ id.name }} {{ id.from }}
 {% endfor %}
   apply_root {{ root.path }}
 fi
 {% elif root.region %}
+{% if root.needs %}
+if wanted {{ root.region }}; then
+{% for op in root.needs %}
+  run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+{% endfor %}
+fi
+{% endif %}
 wanted {{ root.region }} && apply_root {{ root.path }}
 {% else %}
 apply_root {{ root.path }} "${first[@]}"

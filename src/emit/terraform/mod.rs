@@ -78,6 +78,7 @@ pub fn applied(input: Input) -> Vec<AppliedRoot> {
     let each = roots.iter().map(|root| AppliedRoot {
         path: root.path.clone(),
         region: root.region(),
+        ties: root.scope == Some(Scope::Links),
         carried: carried(input, root, &roots),
     });
     each.collect()

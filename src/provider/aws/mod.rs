@@ -10,6 +10,7 @@
 //! modules; the links root takes them as variables ([`Lowering::id`]).
 
 mod clusters;
+pub mod copies;
 mod data;
 mod edge;
 mod facts;

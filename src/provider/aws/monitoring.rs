@@ -3,8 +3,7 @@
 use super::edge::{ROUTE53_HOME, edge_name, health_call};
 use super::postgres::{Copies, copies};
 use super::{Lowering, facts, output, signals};
-use crate::provider::contract::CONTRACT;
-use crate::provider::{Argument, Scope};
+use crate::provider::{Argument, Scope, contract};
 use crate::spec::Engine;
 use crate::topology::RegionId;
 
@@ -14,7 +13,7 @@ type Alarms = Vec<(String, Argument)>;
 impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {
         signals::signals(self.topology, self.deployment);
-        self.deployment.contract = CONTRACT;
+        self.deployment.contract = contract::contract(self.topology);
         for id in self.regions.clone() {
             self.region_alarms(id);
         }

@@ -3,14 +3,13 @@
 use super::platform::records_bucket;
 use super::{Lowering, facts};
 use crate::provider::{Operation, OperationKind, scaling};
-use crate::spec::SecretReplication;
+use crate::topology::RegionId;
 
 impl Lowering<'_> {
     /// Fills in the commands of the platform.
     pub(super) fn operations(&mut self) {
         self.lock_and_record();
         self.bootstrap();
-        self.values_of_secrets();
         if self.topology.spec.cost.is_some() {
             self.bill();
         }
@@ -152,38 +151,30 @@ impl Lowering<'_> {
         }
     }
 
-    /// Values of secrets, which nobody but people has; copies get them from the first.
-    fn values_of_secrets(&mut self) {
-        for secret in &self.topology.secrets {
-            let all = secret.regions.iter().filter(|r| self.regions.contains(r));
-            let each = *secret.written.replication == SecretReplication::Regional;
-            let count = if each { secret.regions.len() } else { 1 };
-            let name = format!("{}-{}", self.topology.name, secret.name);
-            for id in all.take(count) {
-                let location = self.topology.region(*id).place.location;
-                let command = [
-                    "aws",
-                    "secretsmanager",
-                    "put-secret-value",
-                    "--secret-id",
-                    &name,
-                    "--secret-string",
-                    "file:///dev/stdin",
-                    "--region",
-                    location,
-                ];
-                self.deployment.operations.push(Operation {
-                    kind: OperationKind::StoreSecret,
-                    subject: name.clone(),
-                    region: Some(*id),
-                    title: format!("Put a value into {name} in {location}"),
-                    command: command.map(String::from).to_vec(),
-                    expect: "the ARN, and AWSCURRENT among the stages".into(),
-                    budget_seconds: 15,
-                    otherwise: "ResourceNotFoundException: apply Terraform first".into(),
-                });
-            }
-        }
+    /// The value of a secret, which nobody but people has; copies get it from here.
+    pub(super) fn value_of_secret(&mut self, name: &str, id: RegionId) {
+        let location = self.location(id);
+        let command = [
+            "aws",
+            "secretsmanager",
+            "put-secret-value",
+            "--secret-id",
+            name,
+            "--secret-string",
+            "file:///dev/stdin",
+            "--region",
+            location,
+        ];
+        self.deployment.operations.push(Operation {
+            kind: OperationKind::StoreSecret,
+            subject: name.to_string(),
+            region: Some(id),
+            title: format!("Put a value into {name} in {location}"),
+            command: command.map(String::from).to_vec(),
+            expect: "the ARN, and AWSCURRENT among the stages".into(),
+            budget_seconds: 15,
+            otherwise: "ResourceNotFoundException: apply Terraform first".into(),
+        });
     }
 
     fn bill(&mut self) {

@@ -82,10 +82,14 @@ impl Lowering<'_> {
             match *secret.written.replication {
                 SecretReplication::Named => {
                     let first = regions.copied().next();
-                    first.map(|id| named.entry(id).or_default().push(Held::of(secret)));
+                    let held = Held::of(secret, secret.name.clone());
+                    first.map(|id| named.entry(id).or_default().push(held));
                 }
                 SecretReplication::Regional => {
-                    regions.for_each(|id| regional.entry(*id).or_default().push(Held::of(secret)));
+                    for id in regions {
+                        let held = Held::of(secret, secret.name_in(self.topology.region(*id)));
+                        regional.entry(*id).or_default().push(held);
+                    }
                 }
                 SecretReplication::Automatic => self.not_available(
                     secret.written.replication.span,
@@ -140,6 +144,9 @@ impl Lowering<'_> {
         entries: Argument,
         key: Argument,
     ) -> Vec<(&'static str, Argument)> {
+        for secret in secrets {
+            self.value_of_secret(&format!("{}-{}", self.topology.name, secret.name), id);
+        }
         let mut arguments = vec![
             ("account_id", Argument::variable("account_id")),
             ("name", self.topology.name.as_str().into()),
@@ -344,10 +351,10 @@ pub(super) struct Held {
 }
 
 impl Held {
-    fn of(secret: &Secret) -> Self {
+    fn of(secret: &Secret, name: String) -> Self {
         let rotate = secret.written.rotate.as_ref();
         Held {
-            name: secret.name.clone(),
+            name,
             regions: secret.regions.clone(),
             rotate_days: rotate.map(|r| r.secs().div_ceil(86_400)),
         }

@@ -15,6 +15,8 @@ pub struct Ranges {
     pub pods: String,
     /// Services: a /20.
     pub services: String,
+    /// Proxies of load balancers in the region: a /23.
+    pub proxies: String,
     /// The control plane: a /28 of 172.16.0.0/12.
     pub control_plane: String,
 }
@@ -28,6 +30,7 @@ impl Ranges {
             nodes: block(base, 20),
             pods: block(base + (1 << 16), 16),
             services: block(base + (2 << 16), 20),
+            proxies: block(base + (3 << 16), 23),
             control_plane: block(0xAC10_0000 + 16 * ordinal, 28),
         }
     }

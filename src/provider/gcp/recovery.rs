@@ -1,12 +1,13 @@
 //! What recovery takes on Google Cloud.
 
-use super::facts::{MultiRegion, firestore_multi_region};
+use super::backup::has_backup;
+use super::facts::{MultiRegion, dns_check, firestore_multi_region};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Step, Term, detection};
 use crate::provider::recovery::{check_words, decide, restore, snapshot};
-use crate::spec::{Duration, FactKind, Provider, Runtime};
+use crate::spec::{FactKind, Provider, Runtime};
 use crate::topology::{Database, Datastore, Host, Queue, RegionId, Service};
 
 /// The global load balancer of a host.
@@ -67,19 +68,18 @@ fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term
     if let Some(measured) = context.measured(Step::Detect, FactKind::Detect, &host.name) {
         return vec![measured];
     }
-    let ready = service.written.ready.as_ref();
-    let every = ready.map_or(10, |r| r.every.secs());
-    let timeout = ready.map_or(1, |r| r.timeout.secs());
-    let failures = ready.map_or(3, |r| r.unhealthy_after.value);
-    let bounds = detection(every * 1000, timeout * 1000, u64::from(failures));
-    let time = |s| Duration::from_secs(s).to_string();
-    let because = format!("readiness {} x {failures} + {}", time(every), time(timeout));
+    let Some(probe) = context.topology.probe(host) else {
+        return Vec::new();
+    };
+    let (every, timeout, failures) = (probe.every, probe.timeout, u64::from(probe.failures));
+    let bounds = detection(every.millis(), timeout.millis(), failures);
+    let because = format!("readiness {every} x {failures} + {timeout}");
     vec![
         Term::knob(Step::Detect, &service.name, bounds, because)
-            .at(ready.map_or(service.span, |r| r.span))
+            .at(probe.span)
             .change(Change::Interval {
-                failures: u64::from(failures),
-                timeout: timeout * 1000,
+                failures,
+                timeout: timeout.millis(),
             }),
         Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
             Change::Measure {
@@ -90,9 +90,9 @@ fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term
     ]
 }
 
-/// The load balancer itself is gone: a second one that DNS turns to, or nothing.
+/// The load balancer itself is gone: others that DNS turns to by itself, or nothing.
 fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
-    if !*host.written.backup {
+    if !has_backup(context.topology, host) {
         let why = format!("nothing else answers for {}", host.name);
         return vec![Term::never(Step::Redirect, &host.name, why).at(host.span)];
     }
@@ -101,8 +101,20 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
         "resolvers keep the old address for {}",
         host.written.ttl.value
     );
+    let check = dns_check();
+    let noticed = detection(
+        check.interval_seconds * 1000,
+        check.timeout_seconds * 1000,
+        check.failures,
+    );
+    let words = check_words(
+        check.interval_seconds,
+        check.failures as u32,
+        check.timeout_seconds,
+    );
     vec![
-        decide(context, &host.name, false),
+        Term::knob(Step::Detect, &host.name, noticed, words).at(host.written.backup.span),
+        decide(context, &host.name, true),
         Term::knob(Step::Redirect, &host.name, (0, ttl), because)
             .at(host.written.ttl.span)
             .change(Change::Value("ttl")),
@@ -279,6 +291,7 @@ pub fn firestore_remaining(
                         worst = Some(vec![Remaining {
                             copy: left,
                             lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum"),
+                            abroad: false,
                         }]);
                     }
                     Touched::Not => {}
@@ -296,6 +309,7 @@ pub fn firestore_remaining(
                     copy: format!("point-in-time recovery of {}", window.value),
                     lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time")
                         .at(window.span),
+                    abroad: false,
                 }
             }));
             Some(history)
@@ -306,6 +320,7 @@ pub fn firestore_remaining(
                 vec![Remaining {
                     copy: "the other databases".into(),
                     lacks: Term::fact(Step::Lag, &store.name, "replication.link-cut"),
+                    abroad: false,
                 }]
             })
         }

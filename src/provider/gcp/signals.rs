@@ -4,7 +4,7 @@
 use super::edge::edge_name;
 use crate::provider::signals::{Signals, counter, counter_rest, gauge};
 use crate::provider::{Deployment, Unit};
-use crate::spec::{Engine, Runtime, Signal};
+use crate::spec::{Duration, Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
 
 /// Fills in the queries of every part.
@@ -146,27 +146,37 @@ fn datastore(all: &mut Signals, store: &Datastore) {
 fn queues(all: &mut Signals) {
     for queue in &all.topology.queues {
         let metric = "pubsub_googleapis_com:subscription_num_undelivered_messages";
-        let source =
-            "Cloud Monitoring: pubsub.googleapis.com/subscription/num_undelivered_messages";
         let name = queue.name.clone();
-        for (signal, id) in [
-            (Signal::QueueBacklog, name.clone()),
-            (Signal::DeadLetters, format!("{name}-dead-letter")),
-        ] {
-            let series = format!(
-                "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id=\"{id}\"}}"
-            );
-            let sample = vec![gauge(series.clone(), 1.0)];
-            all.add(
-                signal,
-                &name,
-                format!("max({series})"),
-                &[],
-                Unit::Count,
-                source,
-                sample,
-            );
-        }
+        let series = format!(
+            "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id=\"{name}\"}}"
+        );
+        let sample = vec![gauge(series.clone(), 1.0)];
+        all.add(
+            Signal::QueueBacklog,
+            &name,
+            format!("max({series})"),
+            &[],
+            Unit::Count,
+            "Cloud Monitoring: pubsub.googleapis.com/subscription/num_undelivered_messages",
+            sample,
+        );
+        // Everything that comes into the dead letter topic: what Pub/Sub gives up on, and
+        // what the receiver sets aside itself.
+        let window = queue.written.dead_letter.as_ref().map(|d| d.window.value);
+        let window = window.unwrap_or(Duration::from_secs(300));
+        let series = format!(
+            "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id=\"{name}-dead-letter\"}}"
+        );
+        let sample = vec![counter(series.clone(), 1.0 / window.secs() as f64)];
+        all.add(
+            Signal::DeadLetters,
+            &name,
+            format!("sum(increase({series}[{window}]))"),
+            &[],
+            Unit::Count,
+            "Cloud Monitoring: pubsub.googleapis.com/topic/send_message_operation_count",
+            sample,
+        );
     }
     // The load balancers' own view of failing back ends.
     for host in &all.topology.hosts {

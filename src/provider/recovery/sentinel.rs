@@ -98,9 +98,12 @@ pub(super) fn remaining(
 ) -> Option<Vec<Remaining>> {
     let topology = context.topology;
     match scenario {
-        Scenario::Pod | Scenario::Node | Scenario::Zone => {
-            Some(vec![replica(context, store, "a replica in another zone")])
-        }
+        Scenario::Pod | Scenario::Node | Scenario::Zone => Some(vec![replica(
+            context,
+            store,
+            "a replica in another zone",
+            false,
+        )]),
         Scenario::Region(lost) if home(context, store) == Some(lost) => {
             let nodes = store.written.nodes.as_ref();
             let others = store.regions.iter().filter(|id| **id != lost);
@@ -110,6 +113,7 @@ pub(super) fn remaining(
                     context,
                     store,
                     &format!("replicas in {}", topology.region(*id).name),
+                    true,
                 )
             });
             Some(copies.collect())
@@ -124,6 +128,7 @@ pub(super) fn remaining(
                 vec![Remaining {
                     copy: "replicas behind the cut".into(),
                     lacks: lag,
+                    abroad: false,
                 }]
             })
         }
@@ -134,10 +139,17 @@ pub(super) fn remaining(
 
 /// A replica lacks what the primary has not sent yet. With a limit the primary stops taking
 /// writes, best effort; without one there is no bound but what was measured.
-fn replica(context: &Context, store: &Datastore, copy: &str) -> Remaining {
-    let lacks = match store.lag_limit_seconds() {
+fn replica(context: &Context, store: &Datastore, copy: &str, abroad: bool) -> Remaining {
+    // Replicas beside the primary satisfy the limit as long as there are enough of them.
+    let beside = home(context, store).map_or(0, |id| {
+        let nodes = store.written.nodes.as_ref();
+        in_region(nodes, &context.topology.region(id).name).saturating_sub(1)
+    });
+    let replication = store.written.replication.as_ref();
+    let least = replication.and_then(|r| r.min_replicas.as_ref());
+    let reaches = !abroad || least.is_some_and(|m| m.value > beside);
+    let lacks = match store.lag_limit_seconds().filter(|_| reaches) {
         Some(limit) => {
-            let replication = store.written.replication.as_ref();
             let span = replication.and_then(|r| r.max_lag.as_ref()).map(|m| m.span);
             Term {
                 high: Some(limit * 1000),
@@ -159,5 +171,6 @@ fn replica(context: &Context, store: &Datastore, copy: &str) -> Remaining {
     Remaining {
         copy: copy.into(),
         lacks,
+        abroad,
     }
 }
