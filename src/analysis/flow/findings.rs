@@ -313,9 +313,6 @@ fn served_outside(
                 .push(crate::diagnostic::Label { span, text });
         }
     };
-    if let Some(home) = home(topology, Some(zone)) {
-        add(topology.region(home).span, format!("in the zone `{zone}`"));
-    }
     for (dataset, stop) in leaving.iter().take(SHOWN) {
         for label in dataset
             .graph
