@@ -7,8 +7,10 @@
 //! | decode | tree | [`spec::Spec`] | [`spec`] |
 //! | resolve | spec | [`topology::Topology`] | [`topology`] |
 //! | check | topology | diagnostics | [`rules`] |
+//! | analyze | topology, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
+//! | follow | topology, the offerings' copies | [`analysis::flow::Flow`] | [`analysis::flow`] |
 //! | lower | topology | [`provider::Deployment`] | [`provider`] |
-//! | emit | topology, deployment | [`artifact::ArtifactSet`] | [`emit`] |
+//! | emit | topology, analysis, flow, deployment | [`artifact::ArtifactSet`] | [`emit`] |
 //! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
 //!
 //! Every stage but the first and the last is pure: same input, same result. A stage before
@@ -28,6 +30,8 @@ pub mod spec;
 pub mod syntax;
 pub mod topology;
 
+use analysis::Analysis;
+use analysis::flow::Flow;
 use artifact::ArtifactSet;
 use diagnostic::Diagnostics;
 use provider::Deployment;
@@ -42,8 +46,10 @@ pub struct Compilation {
     pub spec: Option<Spec>,
     /// What it means.
     pub topology: Option<Topology>,
+    /// What is proved of it, whatever the day.
+    pub analysis: Option<Analysis>,
     /// Where its data goes.
-    pub flow: Option<analysis::flow::Flow>,
+    pub flow: Option<Flow>,
     /// What the clouds make of it.
     pub deployment: Option<Deployment>,
     /// The output; empty while an error stands.
@@ -85,10 +91,8 @@ pub fn compile(
     let mut deployment = None;
     if let Some(topology) = &done.topology {
         rules::check(topology, &mut diagnostics);
-        let flow = analysis::flow::analyze(topology, &provider::copies::supplied(topology));
-        diagnostics.extend(analysis::flow::findings(topology, &flow));
-        diagnostics.extend(analysis::regimes::findings(topology, &flow, today));
-        done.flow = Some(flow);
+        done.analysis = Some(analyze(topology, today, &mut diagnostics));
+        done.flow = Some(follow(topology, today, &mut diagnostics));
         if until >= Until::Emitted {
             deployment = Some(provider::lower(topology, &mut diagnostics));
         }
@@ -96,12 +100,13 @@ pub fn compile(
     if let (Some(spec), Some(document)) = (&done.spec, document) {
         rules::waivers::apply(spec, document, today, &mut diagnostics);
     }
-    if let (Some(topology), Some(deployment), Some(flow)) =
-        (&done.topology, &deployment, &done.flow)
+    if let (Some(topology), Some(analysis), Some(flow), Some(deployment)) =
+        (&done.topology, &done.analysis, &done.flow, &deployment)
         && !diagnostics.has_errors()
     {
         let input = emit::Input {
             topology,
+            analysis,
             deployment,
             flow,
         };
@@ -113,4 +118,35 @@ pub fn compile(
         done.artifacts = ArtifactSet::default();
     }
     done
+}
+
+/// Analyses a topology and reports what contradicts its promises. Findings know the day;
+/// the result, which is written into files, does not.
+fn analyze(
+    topology: &Topology,
+    today: Option<spec::Date>,
+    diagnostics: &mut Diagnostics,
+) -> Analysis {
+    let timeless = analysis::Context {
+        topology,
+        today: None,
+    };
+    let analysis = analysis::analyze(timeless, &provider::recovery::Facts);
+    let dated = analysis::Context { topology, today };
+    match dated.expired_facts().next() {
+        None => analysis::report(dated, &analysis, diagnostics),
+        Some(_) => {
+            let expired = analysis::analyze(dated, &provider::recovery::Facts);
+            analysis::report(dated, &expired, diagnostics);
+        }
+    }
+    analysis
+}
+
+/// Follows the data of a topology and reports where it may not be, and what regimes ask.
+fn follow(topology: &Topology, today: Option<spec::Date>, diagnostics: &mut Diagnostics) -> Flow {
+    let flow = analysis::flow::analyze(topology, &provider::copies::supplied(topology));
+    diagnostics.extend(analysis::flow::findings(topology, &flow));
+    diagnostics.extend(analysis::regimes::findings(topology, &flow, today));
+    flow
 }

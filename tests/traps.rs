@@ -167,12 +167,12 @@ const EDEN: &str = "us-east-1: { role: primary }, us-west-2: { role: primary }";
 
 /// Row, spec with the mistake, code, spec with the cure.
 fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
-    let host = |health: &str, rto: &str| {
+    let host = |ready: &str, rto: &str| {
         small(
             GCP,
             PAIR,
             &format!(
-                "objectives: {{ rto: {rto} }}\nservices: {{ hook: {{ runtime: cloud-run, image: a/b, replicas: 1..5 }} }}\ntraffic: {{ hooks.example.com: {{ to: hook, health: {{ {health} }} }} }}\n"
+                "objectives: {{ rto: {rto} }}\nservices: {{ hook: {{ runtime: cloud-run, image: a/b, replicas: 1..5, ready: {{ {ready} }} }} }}\ntraffic: {{ hooks.example.com: {{ to: hook }} }}\n"
             ),
         )
     };
@@ -266,6 +266,15 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
             ),
         )
     };
+    let cloud = |members: &str| votes(members) + "objectives: { cloud: { rto: 1h } }\n";
+    let elected = |timeout: &str| {
+        let far = "a: { region: us-east1, priority: 3 }, b: { region: europe-west3, priority: 2 }, c: { region: asia-southeast1, priority: 1 }";
+        votes(far).replace(
+            "members:",
+            &format!("election: {{ timeout: {timeout} }}, members:"),
+        )
+    };
+    let arbiter = |who: &str| postgres(&format!(", loss_accepted: true, arbiter: \"{who}\""));
     let failover = |objectives: &str| {
         small(
             GCP,
@@ -301,7 +310,8 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
     vec![
         (
             "P12",
-            host("every: 10s, timeout: 5s, unhealthy_after: 3", "30s"),
+            // What Cloud Run does by itself.
+            host("every: 10s, timeout: 1s, unhealthy_after: 3", "30s"),
             "RTO102",
             host("every: 5s, timeout: 2s, unhealthy_after: 2", "30s"),
         ),
@@ -323,6 +333,40 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
             postgres(", loss_accepted: true, arbiter: \"witness:us-east-2\""),
         ),
         ("E17", room(8), "CAP101", room(10)),
+        (
+            "an arbiter that is nobody",
+            arbiter("witness:atlantis"),
+            "QRM106",
+            arbiter("witness:us-east-2"),
+        ),
+        (
+            "a witness beside a site",
+            arbiter("witness:us-west-2"),
+            "QRM101",
+            arbiter("witness:us-east-2"),
+        ),
+        (
+            "a router for one writer",
+            arbiter("route53").replace("mode: active-active", "mode: async"),
+            "QRM106",
+            arbiter("route53"),
+        ),
+        (
+            "an early election",
+            elected("500ms"),
+            "QRM108",
+            elected("2s"),
+        ),
+        (
+            "a cloud with the majority",
+            cloud(
+                "a: { region: us-east1, priority: 3 }, b: { region: europe-west3, priority: 2 }, c: { region: cn-hangzhou }",
+            ),
+            "QRM111",
+            votes(
+                "a: { region: us-east1, priority: 3 }, b: { region: europe-west3, priority: 2 }, c: { region: cn-hangzhou }",
+            ),
+        ),
         (
             "C19",
             mongo(

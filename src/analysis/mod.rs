@@ -1,6 +1,53 @@
-//! What is proved of a topology. See `term` for the arithmetic.
+//! What is proved of a topology. The arithmetic is here; the facts of each kind on each
+//! cloud come from the offerings through [`offering::Offerings`].
+//!
+//! Architecture invariant: every number is either emitted, enforced, documented or declared,
+//! and says which; nothing is shown as met that rests on an unknown.
 
+pub mod availability;
 pub mod capacity;
+pub mod coverage;
+pub mod declared;
 pub mod flow;
+pub mod offering;
+pub mod quorum;
+pub mod recovery;
 pub mod regimes;
+pub mod scenario;
+pub mod standing;
 pub mod term;
+pub mod view;
+
+use crate::diagnostic::Diagnostics;
+use crate::spec::Date;
+use crate::topology::Topology;
+
+/// What the analysis reads.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The settled system.
+    pub topology: &'a Topology,
+    /// The day that judges expiries; `None` where the result is written into files, which
+    /// must not depend on the day.
+    pub today: Option<Date>,
+}
+
+/// Everything that is proved.
+#[derive(Debug, Clone, Default)]
+pub struct Analysis {
+    /// How long we are down and what we lose, by scenario.
+    pub recovery: recovery::Recovery,
+}
+
+/// Analyses a topology.
+pub fn analyze(context: Context, offerings: &dyn offering::Offerings) -> Analysis {
+    Analysis {
+        recovery: recovery::recovery(context, offerings),
+    }
+}
+
+/// Reports what contradicts the promises.
+pub fn report(context: Context, analysis: &Analysis, out: &mut Diagnostics) {
+    recovery::findings::report(context, &analysis.recovery, out);
+    coverage::report(context.topology, context.today, out);
+}

@@ -1,31 +1,128 @@
-//! Terms of a recovery budget: intervals with a class and a source.
+//! Terms of a recovery budget: intervals with a class, a source and a place in the spec.
 
+pub use crate::catalog::facts::Class;
+use crate::catalog::facts::{self, Fact};
 use crate::source::Span;
+use crate::spec::Duration;
 
-/// What a number rests on, from strongest to weakest. A sum is as strong as its weakest
-/// term.
+/// What a term's time is spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// A value that we emit ourselves.
-    Knob,
-    /// The system refuses rather than exceed it.
-    Enforced,
-    /// A breach pays credits but is not prevented.
-    Contract,
-    /// The vendor calls it typical.
-    Typical,
-    /// The user measured it, with evidence.
-    Declared,
-    /// Nobody has published it.
-    Unknown,
+pub enum Step {
+    /// Noticing the loss.
+    Detect,
+    /// Choosing to act.
+    Decide,
+    /// Making a copy writable.
+    Promote,
+    /// Bringing data back from history.
+    Restore,
+    /// Moving traffic.
+    Redirect,
+    /// Adding and starting capacity.
+    WarmUp,
+    /// Seeing that it works.
+    Verify,
+    /// Not a step in time: how much a copy lacks.
+    Lag,
 }
+
+impl Step {
+    /// The word shown to people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Step::Detect => "detect",
+            Step::Decide => "decide",
+            Step::Promote => "promote",
+            Step::Restore => "restore",
+            Step::Redirect => "redirect",
+            Step::WarmUp => "warm up",
+            Step::Verify => "verify",
+            Step::Lag => "lag",
+        }
+    }
+}
+
+/// What a term's numbers come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// The spec, at the term's place, or a default of ours.
+    Spec,
+    /// A documented number.
+    Catalog(&'static Fact),
+    /// A measurement that the spec declares: evidence and the day.
+    Declared {
+        /// Where the record is.
+        evidence: String,
+        /// The day it was measured.
+        measured: String,
+    },
+    /// Follows from the topology: no number of anybody's.
+    Structure,
+}
+
+impl Source {
+    /// The source for people: title and date.
+    pub fn text(&self) -> String {
+        match self {
+            Source::Spec => "spec".into(),
+            Source::Catalog(fact) if fact.url.is_empty() => fact.title.clone(),
+            Source::Catalog(fact) => format!("{}, {}", fact.title, fact.date),
+            Source::Declared { measured, .. } => format!("measured {measured}"),
+            Source::Structure => "topology".into(),
+        }
+    }
+
+    /// The source's address, if it has one.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Source::Catalog(fact) => Some(fact.url.as_str()).filter(|u| !u.is_empty()),
+            Source::Declared { evidence, .. } => {
+                Some(evidence.as_str()).filter(|e| e.starts_with("https://"))
+            }
+            Source::Spec | Source::Structure => None,
+        }
+    }
+}
+
+/// What to change so that a term gets smaller.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// The interval of a check: it counts `failures` times, and `timeout` milliseconds once.
+    Interval {
+        /// Failures in a row.
+        failures: u64,
+        /// Milliseconds that do not shrink with the interval.
+        timeout: u64,
+    },
+    /// The time itself, under this name.
+    Value(&'static str),
+    /// At least so many replicas in a region from the beginning.
+    Replicas {
+        /// The region's name.
+        region: String,
+        /// How many.
+        min: u32,
+    },
+    /// Declaring a measurement: `facts: { x: { of: …, on: … } }`.
+    Measure {
+        /// The kind of fact.
+        of: &'static str,
+        /// What it is about.
+        on: String,
+    },
+}
+
+/// No recovery at all: what is lost does not come back by itself or by us.
+pub const NEVER: u64 = u64::MAX;
 
 /// One addend of a budget.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Term {
-    /// What takes the time: `detect`, `promote`, ...
-    pub name: &'static str,
-    /// At least, in milliseconds.
+    /// What the time is spent on.
+    pub step: Step,
+    /// The host, service, datastore or part it is about.
+    pub of: String,
+    /// At least, in milliseconds; [`NEVER`] if it certainly does not end.
     pub low: u64,
     /// At most, in milliseconds; `None` without a bound.
     pub high: Option<u64>,
@@ -33,8 +130,89 @@ pub struct Term {
     pub class: Class,
     /// How the numbers come about, for people: `health check 5s x 2 + 2s`.
     pub because: String,
+    /// What they come from.
+    pub source: Source,
     /// Where it is set in the spec, if it is.
     pub span: Option<Span>,
+    /// What would make it smaller.
+    pub change: Option<Change>,
+}
+
+impl Term {
+    /// A number that we emit.
+    pub fn knob(step: Step, of: &str, (low, high): (u64, u64), because: String) -> Self {
+        Term {
+            step,
+            of: of.into(),
+            low,
+            high: Some(high),
+            class: Class::Knob,
+            because,
+            source: Source::Spec,
+            span: None,
+            change: None,
+        }
+    }
+
+    /// A documented number.
+    pub fn fact(step: Step, of: &str, id: &str) -> Self {
+        let fact = facts::fact(id);
+        Term {
+            low: fact.low,
+            high: fact.high,
+            class: fact.class,
+            source: Source::Catalog(fact),
+            ..Term::knob(step, of, (0, 0), fact.says.clone())
+        }
+    }
+
+    /// A loss that lasts: nothing of ours brings it back.
+    pub fn never(step: Step, of: &str, because: String) -> Self {
+        Term {
+            low: NEVER,
+            high: None,
+            source: Source::Structure,
+            ..Term::knob(step, of, (0, 0), because)
+        }
+    }
+
+    /// The same, set at a place in the spec.
+    pub fn at(self, span: Span) -> Self {
+        Term {
+            span: Some(span),
+            ..self
+        }
+    }
+
+    /// The same, with a way to make it smaller.
+    pub fn change(self, change: Change) -> Self {
+        Term {
+            change: Some(change),
+            ..self
+        }
+    }
+
+    /// Whether it adds anything, or is certain to add nothing.
+    pub fn is_zero(&self) -> bool {
+        self.low == 0 && self.high == Some(0)
+    }
+
+    /// The interval for people: `5s .. 12s`, `at least 20s`, `never`.
+    pub fn interval(&self) -> String {
+        interval(self.low, self.high)
+    }
+}
+
+/// An interval for people.
+pub fn interval(low: u64, high: Option<u64>) -> String {
+    let time = |millis| Duration::from_millis(millis).to_string();
+    match (low, high) {
+        (NEVER, _) => "never".into(),
+        (0, None) => "no bound".into(),
+        (low, None) => format!("{} or more", time(low)),
+        (low, Some(high)) if low == high => time(high),
+        (low, Some(high)) => format!("{} .. {}", time(low), time(high)),
+    }
 }
 
 /// The time until a threshold check has noticed a fail-stop loss: `k` failures in a row of
@@ -44,5 +222,14 @@ pub fn detection(interval: u64, timeout: u64, failures: u64) -> (u64, u64) {
     (
         interval * failures.saturating_sub(1),
         interval * failures + timeout,
+    )
+}
+
+/// The same for a check that starts `interval` after the last answer: each failure costs
+/// the timeout too (Route 53).
+pub fn detection_after_answer(interval: u64, timeout: u64, failures: u64) -> (u64, u64) {
+    (
+        interval * failures.saturating_sub(1),
+        (interval + timeout) * failures,
     )
 }

@@ -1,8 +1,9 @@
 //! `compile`: write the output tree, or say how it differs.
 
-use super::{Shared, exit, load, print, report};
+use super::{FailLevel, FormatArg, Shared, exit, load, print, report};
+use crate::analysis::view::verdicts;
 use crate::artifact::{Change, ChangeSet, Problem, write};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::{Compilation, Until, artifact};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -55,11 +56,23 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
     };
     match result {
         Ok(changes) => {
-            report::show(&loaded.sources, &done.diagnostics, shared);
+            report::show(
+                &loaded.sources,
+                &worth_a_stop(&done.diagnostics, shared),
+                shared,
+            );
             finish(args, &done, &changes, code, begun)
         }
         Err(problem) => refused(&problem, &done, &loaded.sources, shared),
     }
+}
+
+/// For people the summary counts what notes say one by one; `check` prints them.
+fn worth_a_stop(diagnostics: &Diagnostics, shared: &Shared) -> Diagnostics {
+    let mut shown = diagnostics.clone();
+    let all = shared.format != FormatArg::Human || shared.fail_level == FailLevel::Note;
+    shown.retain(|d| all || d.severity > Severity::Note);
+    shown
 }
 
 fn refused(
@@ -126,8 +139,19 @@ fn summary(args: &CompileArgs, done: &Compilation, changed: usize, begun: Instan
         1 => ", 1 waiver".to_string(),
         n => format!(", {n} waivers"),
     };
+    let verdicts = done.analysis.iter().flat_map(verdicts);
+    let verdicts: Vec<_> = verdicts
+        .map(|v| format!("{} {}", v.count, v.verdict))
+        .collect();
+    let promises = match verdicts.is_empty() {
+        true => String::new(),
+        false => format!(
+            "  promises: {}   meridian analyze {spec}\n",
+            verdicts.join(" · ")
+        ),
+    };
     format!(
-        "compiled {spec} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\nnext: git diff {out}/ · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md\n",
+        "compiled {spec} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\n{promises}next: git diff {out}/ · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md\n",
         begun.elapsed().as_millis(),
         total.saturating_sub(changed),
         kinds.join(" · "),

@@ -8,6 +8,7 @@
     reason = "this is the layer that may look outside"
 )]
 
+mod analyze;
 mod check;
 mod compile;
 mod explain;
@@ -75,6 +76,7 @@ enum FormatArg {
     Json,
     Github,
     Sarif,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -91,6 +93,8 @@ enum Command {
     Init(init::InitArgs),
     /// Check a spec without writing anything
     Check(SpecArgs),
+    /// Say what is lost and how long it takes, and how sure that is
+    Analyze(analyze::AnalyzeArgs),
     /// Write the output tree
     Compile(compile::CompileArgs),
     /// Print the spec with every default and where it comes from
@@ -155,6 +159,7 @@ pub fn run() -> u8 {
     std::panic::catch_unwind(|| match &cli.command {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::check(args, shared),
+        Command::Analyze(args) => analyze::run(args, shared),
         Command::Compile(args) => compile::run(args, shared),
         Command::Expand(args) => check::expand(args, shared),
         Command::Explain(args) => explain::run(args),

@@ -8,8 +8,18 @@ use std::io::{IsTerminal, Write};
 
 /// Shows sorted diagnostics: for people on standard error, for programs as the result.
 pub(super) fn show(sources: &SourceMap, diagnostics: &Diagnostics, shared: &Shared) {
-    let format = match shared.format {
-        FormatArg::Human => Format::Human,
+    show_as(sources, diagnostics, shared, shared.format);
+}
+
+/// The same in a format of the command's choosing.
+pub(super) fn show_as(
+    sources: &SourceMap,
+    diagnostics: &Diagnostics,
+    shared: &Shared,
+    format: FormatArg,
+) {
+    let format = match format {
+        FormatArg::Human | FormatArg::Markdown => Format::Human,
         FormatArg::Json => Format::Json,
         FormatArg::Github => Format::Github,
         FormatArg::Sarif => Format::Sarif,

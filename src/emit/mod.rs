@@ -7,9 +7,11 @@ pub mod alerts;
 pub mod helm;
 pub mod kubernetes;
 pub mod pages;
+pub mod recovery;
 pub mod scripts;
 pub mod terraform;
 
+use crate::analysis::Analysis;
 use crate::analysis::flow::Flow;
 use crate::artifact::ArtifactSet;
 use crate::diagnostic::Diagnostics;
@@ -21,6 +23,8 @@ use crate::topology::Topology;
 pub struct Input<'a> {
     /// The settled system.
     pub topology: &'a Topology,
+    /// What is proved of it.
+    pub analysis: &'a Analysis,
     /// What the clouds make of it.
     pub deployment: &'a Deployment,
     /// Where its data goes.
@@ -49,5 +53,6 @@ pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
         .collect();
     scripts::emit(input, &roots, &mut set);
     pages::emit(input, &roots, &mut set);
+    recovery::emit(input, &mut set);
     set
 }

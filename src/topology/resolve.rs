@@ -255,6 +255,12 @@ impl Resolver<'_> {
             for region in drill.primary.iter().chain(&drill.secondary) {
                 self.region(region, out);
             }
+            if let Some(queue) = &drill.queue {
+                lookup("queue", &spec.queues, queue, out);
+            }
+            if let Some(flag) = &drill.flag {
+                lookup("flag", &spec.flags, flag, out);
+            }
         }
         for (_, alert) in spec.alerts.iter() {
             alert.tell.iter().for_each(|c| self.channel(c, out));
@@ -500,6 +506,7 @@ impl Resolver<'_> {
                 name: name.text.clone(),
                 location: location.or_else(first).unwrap_or_default(),
                 serves: regions.to_vec(),
+                taken_over_by: Vec::new(),
                 zone: None,
             }];
         }
@@ -511,6 +518,7 @@ impl Resolver<'_> {
                 name: name.text.clone(),
                 location: database.location.value.clone(),
                 serves: self.regions_or_serving(&database.serves, out),
+                taken_over_by: self.regions(&database.taken_over_by, out),
                 zone: database.zone.as_ref().map(|z| z.value.clone()),
             }
         };

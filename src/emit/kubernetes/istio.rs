@@ -2,6 +2,7 @@
 
 use super::{Folder, object_of, selector};
 use crate::spec::{Calls, Continent};
+use crate::topology::knobs::GATEWAY_PODS;
 use crate::topology::{RegionId, Service};
 use serde_json::{Value, json};
 
@@ -124,7 +125,7 @@ fn gateway(
         name,
         INGRESS_NAMESPACE,
         json!({
-            "replicas": 3,
+            "replicas": GATEWAY_PODS,
             "selector": { "matchLabels": { "istio": name } },
             "template": {
                 "metadata": {

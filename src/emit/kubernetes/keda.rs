@@ -1,7 +1,10 @@
 //! Scaling: one ScaledObject per workload, with all its triggers; two would fight.
 
 use super::Folder;
-use crate::spec::ScaleOn;
+use crate::spec::{Duration, ScaleOn};
+use crate::topology::knobs::{
+    REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
+};
 use crate::topology::{Placement, Service};
 use serde_json::{Value, json};
 
@@ -75,8 +78,8 @@ fn behavior(scale: &ScaleOn) -> Value {
             "stabilizationWindowSeconds": scale.out_after.secs(),
             "selectPolicy": "Max",
             "policies": [
-                { "type": "Percent", "value": 100, "periodSeconds": 15 },
-                { "type": "Pods", "value": 4, "periodSeconds": 15 },
+                { "type": "Percent", "value": SCALE_OUT_PERCENT, "periodSeconds": SCALE_OUT_PERIOD },
+                { "type": "Pods", "value": SCALE_OUT_PODS, "periodSeconds": SCALE_OUT_PERIOD },
             ],
         },
         "scaleDown": {
@@ -100,10 +103,11 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
     }
     if let Some(rate) = &scale.requests {
         let query = format!(
-            "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\",cluster=\"{}\"}}[2m]))",
+            "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\",cluster=\"{}\"}}[{window}]))",
             service.name,
             folder.namespace(),
             folder.cluster.name,
+            window = Duration::from_secs(REQUEST_RATE_WINDOW),
         );
         triggers.extend(prometheus(folder, &query, &rate.per_second().to_string()));
     }

@@ -9,7 +9,8 @@ use crate::provider::{
     Argument, Decision, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
 };
 use crate::spec::{Engine, PerRegion, Role, SecretReplication};
-use crate::topology::{Datastore, RegionId, Service};
+use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
+use crate::topology::{Datastore, RegionId, Secret, Service};
 
 /// A location that Firestore does not have.
 pub const FIRESTORE_LOCATION: Code = Code::new("GCP101", "firestore-location");
@@ -174,7 +175,7 @@ impl Lowering<'_> {
             for database in store
                 .databases
                 .iter()
-                .filter(|d| d.serves.contains(&region))
+                .filter(|d| d.serves.contains(&region) || d.taken_over_by.contains(&region))
             {
                 let id = self.database_id(store, &database.name);
                 grants.push(Argument::map([
@@ -211,6 +212,16 @@ impl Lowering<'_> {
             let near = store.databases.iter().find(|d| d.serves.contains(&region));
             if let (Engine::Firestore, Some(near)) = (store.engine, near) {
                 add(store, "DATABASE", self.database_id(store, &near.name));
+            }
+            let taken_over = store
+                .databases
+                .iter()
+                .filter(|d| d.taken_over_by.contains(&region));
+            let ids: Vec<String> = taken_over
+                .map(|d| self.database_id(store, &d.name))
+                .collect();
+            if store.engine == Engine::Firestore && !ids.is_empty() {
+                add(store, "TAKEOVER_DATABASES", ids.join(","));
             }
             if let Some(sentinels) = &store.written.sentinels {
                 let places = store.regions.iter().flat_map(|id| {
@@ -354,10 +365,6 @@ impl Lowering<'_> {
                 .push((account.clone(), Argument::map([("display_name", title)])));
         }
         let total: usize = regions.iter().map(|r| r.sentinels.len()).sum();
-        let health = store.written.health.as_ref();
-        let down_after = health.map_or(30_000, |h| {
-            h.every.millis() * u64::from(h.unhealthy_after.value)
-        });
         let replication = store.written.replication.as_ref();
         let knob = |f: fn(&crate::spec::Replication) -> Option<u64>| replication.and_then(f);
         let project = self.project_text();
@@ -375,12 +382,13 @@ impl Lowering<'_> {
             datastore: store.name.clone(),
             quorum: total as u32 / 2 + 1,
             regions,
-            down_after_millis: down_after,
-            failover_timeout_millis: 60_000,
+            down_after_millis: store.silence_millis(),
+            failover_timeout_millis: SENTINEL_FAILOVER_MILLIS,
             memory: store.written.size.as_ref().map_or(1 << 30, |s| s.get()),
             min_replicas: knob(|r| r.min_replicas.as_ref().map(|m| u64::from(m.value))).unwrap_or(0)
                 as u32,
-            max_lag_seconds: knob(|r| r.max_lag.as_ref().map(|m| m.secs())).unwrap_or(10),
+            max_lag_seconds: knob(|r| r.max_lag.as_ref().map(|m| m.secs()))
+                .unwrap_or(DEFAULT_MAX_LAG),
             backup_schedule: store
                 .written
                 .backup
@@ -418,26 +426,18 @@ impl Lowering<'_> {
                     "`named` copies and `regional` secrets: `automatic` promises no place",
                 );
             }
-            let locations = self.locations(&secret.regions);
-            let readers = secret.readers.iter().flat_map(|id| {
-                let service = self.topology.service(*id);
-                service
-                    .placements
-                    .iter()
-                    .map(|p| self.account_id(service, p.region))
-            });
-            let readers: Vec<String> = readers.collect();
-            let readers: Vec<Argument> = readers.iter().map(|id| self.member(id)).collect();
-            let mut entry = vec![
-                ("regions".to_string(), Argument::from(locations.clone())),
-                ("readers".to_string(), Argument::List(readers)),
-            ];
-            if let Some(rotate) = &secret.written.rotate {
-                entry.push(("rotation_seconds".into(), rotate.secs().into()));
+            regions.extend(self.locations(&secret.regions));
+            if *secret.written.replication == SecretReplication::Regional {
+                for id in &secret.regions {
+                    let name = secret.name_in(self.topology.region(*id));
+                    entries.push((name, self.secret(secret, &[*id], Some(*id))));
+                }
+            } else {
+                let entry = self.secret(secret, &secret.regions, None);
+                entries.push((secret.name.clone(), entry));
             }
-            regions.extend(locations);
-            entries.push((secret.name.clone(), Argument::Map(entry)));
         }
+        self.secret_decision();
         for store in self
             .topology
             .datastores
@@ -452,6 +452,41 @@ impl Lowering<'_> {
             regions.extend(locations);
         }
         self.secrets_call(regions, entries);
+    }
+
+    /// A secret with copies in regions, readable by the accounts of one region or of all.
+    fn secret(&self, secret: &Secret, regions: &[RegionId], only: Option<RegionId>) -> Argument {
+        let readers = secret.readers.iter().flat_map(|id| {
+            let service = self.topology.service(*id);
+            let placed = service.placements.iter().map(|p| p.region);
+            let placed = placed.filter(move |id| only.is_none_or(|only| *id == only));
+            placed.map(move |id| self.member(&self.account_id(service, id)))
+        });
+        let mut entry = vec![
+            ("regions".to_string(), self.locations(regions).into()),
+            ("readers".to_string(), Argument::List(readers.collect())),
+        ];
+        if let Some(rotate) = &secret.written.rotate {
+            entry.push(("rotation_seconds".into(), rotate.secs().into()));
+        }
+        Argument::Map(entry)
+    }
+
+    fn secret_decision(&mut self) {
+        let regional = |s: &Secret| *s.written.replication == SecretReplication::Regional;
+        if !self.topology.secrets.iter().any(regional) {
+            return;
+        }
+        self.deployment.decisions.push(Decision {
+            title: "Each region has secrets of its own".into(),
+            reason: "A secret with automatic replication has copies wherever the provider likes, \
+                     and one with copies in named regions is still one secret: whoever reads it \
+                     in one region can read it in all. Here each region has a separate secret \
+                     with one copy, under a key of the region, readable by the accounts of that \
+                     region alone; a value is put into each of them. They are secrets of the \
+                     global API, which Cloud Run gives to a container by name."
+                .into(),
+        });
     }
 
     fn secrets_call(&mut self, mut regions: Vec<String>, entries: Vec<(String, Argument)>) {

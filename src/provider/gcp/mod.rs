@@ -1,5 +1,6 @@
 //! Google Cloud: one file for each family of offerings.
 
+mod backup;
 pub mod copies;
 mod cost;
 mod data;
@@ -10,7 +11,10 @@ mod monitoring;
 pub mod naming;
 mod operations;
 mod platform;
+mod procedures;
 pub mod ranges;
+pub mod recovery;
+mod regional;
 mod run;
 pub mod signals;
 
@@ -52,6 +56,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.apis();
     let apis = lowering.apis.clone();
     operations::operations(topology, &apis, deployment);
+    procedures::procedures(topology, deployment);
 }
 
 /// The keys of one location, each with the service agents that use it.

@@ -69,8 +69,9 @@ module "run_replication_worker_us_east1" {
     failure_threshold = 3
   }
   env = {
-    REGION               = "us-east1"
-    MARKETPLACE_DATABASE = "ggen-marketplace-marketplace-us"
+    REGION                         = "us-east1"
+    MARKETPLACE_DATABASE           = "ggen-marketplace-marketplace-us"
+    MARKETPLACE_TAKEOVER_DATABASES = "ggen-marketplace-marketplace-eu"
   }
   secret_env = {}
   audiences  = []

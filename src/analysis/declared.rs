@@ -1,0 +1,60 @@
+//! Measurements that the spec declares: they close what nobody publishes.
+
+use super::Context;
+use super::term::{Change, Class, Source, Step, Term};
+use crate::spec::{Fact, FactKind, Name};
+
+impl Context<'_> {
+    /// The declared measurement of a kind: of that part, else of the whole system. One that
+    /// has expired does not count.
+    pub fn declared(&self, kind: FactKind, on: &str) -> Option<&Fact> {
+        let facts = self.topology.spec.facts.iter();
+        let of_kind = facts.filter(|(_, f)| *f.of == kind && !self.expired(f));
+        let mut general = None;
+        for (_, fact) in of_kind {
+            match &fact.on {
+                Some(part) if part.value == on => return Some(fact),
+                None => general = Some(fact),
+                Some(_) => {}
+            }
+        }
+        general
+    }
+
+    /// A declared measurement as a term, from zero to the longest time measured.
+    pub fn measured(&self, step: Step, kind: FactKind, on: &str) -> Option<Term> {
+        let fact = self.declared(kind, on)?;
+        Some(Term {
+            class: Class::Declared,
+            source: Source::Declared {
+                evidence: fact.evidence.value.clone(),
+                measured: fact.measured.to_string(),
+            },
+            span: Some(fact.value.span),
+            change: Some(Change::Measure {
+                of: kind.word(),
+                on: on.to_string(),
+            }),
+            ..Term::knob(
+                step,
+                on,
+                (0, fact.value.millis()),
+                fact.evidence.value.clone(),
+            )
+        })
+    }
+
+    /// Whether a measurement no longer counts today.
+    pub fn expired(&self, fact: &Fact) -> bool {
+        let expires = fact.expires.as_ref();
+        expires
+            .zip(self.today)
+            .is_some_and(|(end, today)| end.value < today)
+    }
+
+    /// The measurements that have expired, by name.
+    pub fn expired_facts(&self) -> impl Iterator<Item = (&Name, &Fact)> {
+        let facts = self.topology.spec.facts.iter();
+        facts.filter(|(_, f)| self.expired(f))
+    }
+}

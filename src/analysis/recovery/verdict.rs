@@ -1,0 +1,124 @@
+//! Whether a promise holds, and how sure that is.
+
+use crate::analysis::scenario::Scenario;
+use crate::analysis::term::Class;
+use crate::spec::{Objectives, Time};
+
+/// The judgement of a promise. Never a bare tick: `Met` rests only on numbers that we emit
+/// or that the system enforces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Within the promise, by numbers that we emit or that the system enforces.
+    Met,
+    /// Within the promise, if typical or declared numbers hold.
+    MetAssuming,
+    /// Something has no bound: nobody can say.
+    NotShown,
+    /// At worst over the promise, at best within.
+    MayExceed,
+    /// Over the promise even at best.
+    Violated,
+    /// Nothing is promised.
+    NotPromised,
+}
+
+impl Verdict {
+    /// The words shown to people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Met => "met",
+            Verdict::MetAssuming => "met under assumptions",
+            Verdict::NotShown => "not shown",
+            Verdict::MayExceed => "may exceed",
+            Verdict::Violated => "violated",
+            Verdict::NotPromised => "not promised",
+        }
+    }
+
+    /// Judges an interval in milliseconds of that class.
+    pub fn of(promise: Option<u64>, low: u64, high: Option<u64>, class: Class) -> Verdict {
+        let Some(promise) = promise else {
+            return Verdict::NotPromised;
+        };
+        match high {
+            _ if low > promise => Verdict::Violated,
+            None => Verdict::NotShown,
+            Some(high) if high > promise => Verdict::MayExceed,
+            Some(_) if class <= Class::Enforced => Verdict::Met,
+            Some(_) => Verdict::MetAssuming,
+        }
+    }
+}
+
+/// The recovery time that is promised in a scenario: the part's own before the system's.
+/// A general promise covers what machines and places do; for a whole cloud, wrong data, a
+/// lost entry or key nothing is promised unless it is said.
+pub fn promised_time<'a>(
+    own: Option<&'a Objectives>,
+    whole: Option<&'a Objectives>,
+    scenario: Scenario,
+) -> Option<&'a Time> {
+    let of = |o: &'a Objectives| match scenario {
+        Scenario::Pod | Scenario::Node => o.rto.as_ref(),
+        Scenario::Zone => o
+            .zone
+            .as_ref()
+            .and_then(|r| r.rto.as_ref())
+            .or(o.rto.as_ref()),
+        Scenario::Region(_) => {
+            let region = o.region.as_ref().and_then(|r| r.rto.as_ref());
+            region.or(o.rto.as_ref())
+        }
+        Scenario::Cloud(_) => o.cloud.as_ref().and_then(|r| r.rto.as_ref()),
+        Scenario::Corruption => o.corruption.as_ref().and_then(|r| r.rto.as_ref()),
+        Scenario::Entry | Scenario::Link | Scenario::Key => None,
+    };
+    [own, whole].into_iter().flatten().find_map(of)
+}
+
+/// The span of writes that may be lost in a scenario; as [`promised_time`], and a general
+/// promise covers wrong data too.
+pub fn promised_loss<'a>(
+    own: [Option<&'a Objectives>; 2],
+    whole: Option<&'a Objectives>,
+    scenario: Scenario,
+) -> Option<&'a Time> {
+    let of = |o: &'a Objectives| match scenario {
+        Scenario::Pod | Scenario::Node => o.rpo.as_ref(),
+        Scenario::Zone => o
+            .zone
+            .as_ref()
+            .and_then(|r| r.rpo.as_ref())
+            .or(o.rpo.as_ref()),
+        Scenario::Region(_) => {
+            let region = o.region.as_ref().and_then(|r| r.rpo.as_ref());
+            region.or(o.rpo.as_ref())
+        }
+        Scenario::Cloud(_) => o.cloud.as_ref().and_then(|r| r.rpo.as_ref()),
+        Scenario::Corruption => {
+            let corruption = o.corruption.as_ref().and_then(|r| r.rpo.as_ref());
+            corruption.or(o.rpo.as_ref())
+        }
+        Scenario::Entry | Scenario::Link | Scenario::Key => None,
+    };
+    own.into_iter().chain([whole]).flatten().find_map(of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_promise_is_met_only_by_what_is_enforced() {
+        let judge = |low, high, class| Verdict::of(Some(60), low, high, class);
+        assert_eq!(judge(0, Some(60), Class::Knob), Verdict::Met);
+        assert_eq!(judge(0, Some(60), Class::Typical), Verdict::MetAssuming);
+        assert_eq!(judge(0, None, Class::Unknown), Verdict::NotShown);
+        assert_eq!(judge(0, Some(61), Class::Knob), Verdict::MayExceed);
+        assert_eq!(judge(61, None, Class::Unknown), Verdict::Violated);
+        assert_eq!(
+            Verdict::of(None, 0, Some(0), Class::Knob),
+            Verdict::NotPromised
+        );
+    }
+}

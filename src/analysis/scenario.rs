@@ -1,0 +1,81 @@
+//! The losses that a topology is judged against, and what the judgement leaves out.
+
+use crate::spec::Provider;
+use crate::topology::{RegionId, Topology};
+
+/// One named loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scenario {
+    /// One replica of a service, or one member of a store.
+    Pod,
+    /// One machine with everything on it.
+    Node,
+    /// One zone, in whichever region it hurts most.
+    Zone,
+    /// Everything in a region.
+    Region(RegionId),
+    /// Everything of a provider.
+    Cloud(Provider),
+    /// The entry point: the load balancer or the name that users resolve.
+    Entry,
+    /// The link between copies, in whichever direction it hurts most.
+    Link,
+    /// Wrong or deleted data: every replica has it at once.
+    Corruption,
+    /// The encryption key of a store.
+    Key,
+}
+
+impl Scenario {
+    /// All scenarios of a topology.
+    pub fn all(topology: &Topology) -> Vec<Scenario> {
+        let mut all = vec![Scenario::Pod, Scenario::Node, Scenario::Zone];
+        all.extend(topology.region_ids().map(Scenario::Region));
+        all.extend(topology.providers().into_iter().map(Scenario::Cloud));
+        all.extend([Scenario::Entry, Scenario::Link]);
+        all.extend([Scenario::Corruption, Scenario::Key]);
+        all
+    }
+
+    /// The name for people: `lose us-central1`.
+    pub fn title(self, topology: &Topology) -> String {
+        match self {
+            Scenario::Pod => "lose a pod".into(),
+            Scenario::Node => "lose a node".into(),
+            Scenario::Zone => "lose a zone".into(),
+            Scenario::Region(id) => format!("lose {}", topology.region(id).name),
+            Scenario::Cloud(provider) => format!("lose {provider}"),
+            Scenario::Entry => "lose the entry".into(),
+            Scenario::Link => "cut a link".into(),
+            Scenario::Corruption => "corruption".into(),
+            Scenario::Key => "lose a key".into(),
+        }
+    }
+
+    /// The name for the command line and JSON: `region:us-central1`.
+    pub fn id(self, topology: &Topology) -> String {
+        match self {
+            Scenario::Pod => "pod".into(),
+            Scenario::Node => "node".into(),
+            Scenario::Zone => "zone".into(),
+            Scenario::Region(id) => format!("region:{}", topology.region(id).name),
+            Scenario::Cloud(provider) => format!("cloud:{provider}"),
+            Scenario::Entry => "entry".into(),
+            Scenario::Link => "link".into(),
+            Scenario::Corruption => "corruption".into(),
+            Scenario::Key => "key".into(),
+        }
+    }
+}
+
+/// The fault model: printed with every result.
+pub const FAULT_MODEL: &str =
+    "one fail-stop loss at the worst moment of every timer, at declared peak, no second failure";
+
+/// What the fault model leaves out; none of it counts as zero.
+pub const LEFT_OUT: [&str; 4] = [
+    "gray failure: a check that passes now and then resets its count, and detection has no bound",
+    "a checker that fails itself",
+    "control planes that are overloaded because everybody fails over at once",
+    "a second loss before recovery is complete",
+];

@@ -1,0 +1,364 @@
+//! The analysis as rows for people and machines: what `analyze` prints and the recovery
+//! page shows. Times are in milliseconds; a missing `high` is no bound.
+
+use super::coverage::Watch;
+use super::recovery::budget::Budget;
+use super::recovery::verdict::Verdict;
+use super::recovery::{DataLoss, RecoveryTime, Subject, findings};
+use super::scenario::{FAULT_MODEL, LEFT_OUT, Scenario};
+use super::standing::{Standing, standing};
+use super::term::{NEVER, Term, interval};
+use super::{Analysis, Context};
+use crate::source::Span;
+use crate::spec::Duration;
+use serde::Serialize;
+
+/// Everything that is shown.
+#[derive(Debug, Clone, Serialize)]
+pub struct View {
+    /// The system's name.
+    pub system: String,
+    /// What every result assumes.
+    pub fault_model: &'static str,
+    /// What no result covers.
+    pub left_out: Vec<&'static str>,
+    /// How long what is down, services first.
+    pub recovery: Vec<SubjectView>,
+    /// What is lost of which data.
+    pub data: Vec<DataView>,
+    /// Votes, room, contracts, alerts and drills.
+    pub standing: Standing,
+    /// How many promises of each verdict there are.
+    pub verdicts: Vec<VerdictCount>,
+}
+
+/// How many results have a verdict.
+#[derive(Debug, Clone, Serialize)]
+pub struct VerdictCount {
+    /// The verdict.
+    pub verdict: &'static str,
+    /// How many.
+    pub count: usize,
+}
+
+/// A service or store with its scenarios.
+#[derive(Debug, Clone, Serialize)]
+pub struct SubjectView {
+    /// `service` or `datastore`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Its scenarios.
+    pub scenarios: Vec<TimeView>,
+}
+
+/// A recovery time.
+#[derive(Debug, Clone, Serialize)]
+pub struct TimeView {
+    /// The scenario: `region:us-central1`.
+    pub scenario: String,
+    /// The scenario for people: `lose us-central1`.
+    pub title: String,
+    /// What is promised, in milliseconds.
+    pub promised: Option<u64>,
+    /// At least; `null` if it never ends.
+    pub low: Option<u64>,
+    /// At most.
+    pub high: Option<u64>,
+    /// The same for people.
+    pub interval: String,
+    /// The judgement.
+    pub verdict: &'static str,
+    /// How many terms are typical or declared, if it is met assuming them.
+    pub assumptions: usize,
+    /// The terms in order.
+    pub terms: Vec<TermView>,
+    /// The two changes that help most.
+    pub helps: Vec<String>,
+    /// What would close what is unknown; empty if nothing is.
+    pub closing: String,
+}
+
+/// A term.
+#[derive(Debug, Clone, Serialize)]
+pub struct TermView {
+    /// What the time is spent on.
+    pub step: &'static str,
+    /// What it is about.
+    pub of: String,
+    /// At least; `null` if it never ends.
+    pub low: Option<u64>,
+    /// At most.
+    pub high: Option<u64>,
+    /// The same for people.
+    pub interval: String,
+    /// What the numbers rest on.
+    pub class: &'static str,
+    /// How they come about.
+    pub because: String,
+    /// What they come from, with its date.
+    pub source: String,
+    /// The source's address, if it has one.
+    pub url: Option<String>,
+    /// The place in the spec: `topology.yaml:48`.
+    pub place: Option<String>,
+    /// When it begins and ends at worst, if all before it is bounded.
+    pub begins: Option<u64>,
+    /// See `begins`.
+    pub ends: Option<u64>,
+}
+
+/// Datasets that fare alike.
+#[derive(Debug, Clone, Serialize)]
+pub struct DataView {
+    /// The store.
+    pub store: String,
+    /// The datasets; empty if the store names none.
+    pub datasets: Vec<String>,
+    /// The scenarios.
+    pub scenarios: Vec<LossView>,
+}
+
+/// What a scenario loses.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LossView {
+    /// The scenario: `corruption`.
+    pub scenario: String,
+    /// The scenario for people.
+    pub title: String,
+    /// What is promised, in milliseconds.
+    pub promised: Option<u64>,
+    /// At least; `null` if everything is lost.
+    pub low: Option<u64>,
+    /// At most.
+    pub high: Option<u64>,
+    /// The same for people.
+    pub interval: String,
+    /// The judgement.
+    pub verdict: &'static str,
+    /// The best copy that remains.
+    pub copy: String,
+    /// What the numbers rest on.
+    pub class: &'static str,
+    /// How they come about.
+    pub because: String,
+    /// What they come from, with its date.
+    pub source: String,
+    /// The source's address, if it has one.
+    pub url: Option<String>,
+    /// The place in the spec.
+    pub place: Option<String>,
+}
+
+/// Which scenarios are shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'a> {
+    /// Only this scenario, by its id or the part before the colon.
+    pub scenario: Option<&'a str>,
+    /// Only this service or store.
+    pub of: Option<&'a str>,
+}
+
+/// Makes the rows. `alerts` are all that there are; `place` names a place in the spec.
+pub fn view(
+    context: Context,
+    analysis: &Analysis,
+    alerts: &[Watch],
+    filter: Filter,
+    place: &dyn Fn(Span) -> Option<String>,
+) -> View {
+    let make = Make {
+        context,
+        filter,
+        place,
+    };
+    View {
+        system: context.topology.name.clone(),
+        fault_model: FAULT_MODEL,
+        left_out: LEFT_OUT.to_vec(),
+        recovery: make.subjects(&analysis.recovery.times),
+        data: make.data(&analysis.recovery.losses),
+        standing: standing(context.topology, alerts),
+        verdicts: verdicts(analysis),
+    }
+}
+
+/// How many promises of each verdict there are, the worst first.
+pub fn verdicts(analysis: &Analysis) -> Vec<VerdictCount> {
+    let times = analysis.recovery.times.iter().map(|t| t.verdict);
+    let all: Vec<Verdict> = times
+        .chain(analysis.recovery.losses.iter().map(|l| l.verdict))
+        .collect();
+    let order = [
+        Verdict::Violated,
+        Verdict::MayExceed,
+        Verdict::NotShown,
+        Verdict::MetAssuming,
+        Verdict::Met,
+    ];
+    let counts = order.into_iter().map(|verdict| VerdictCount {
+        verdict: verdict.word(),
+        count: all.iter().filter(|v| **v == verdict).count(),
+    });
+    counts.filter(|c| c.count > 0).collect()
+}
+
+struct Make<'a> {
+    context: Context<'a>,
+    filter: Filter<'a>,
+    place: &'a dyn Fn(Span) -> Option<String>,
+}
+
+impl Make<'_> {
+    fn shown(&self, scenario: Scenario, of: &str) -> bool {
+        let id = scenario.id(self.context.topology);
+        let kind = id.split(':').next().unwrap_or_default();
+        self.filter
+            .scenario
+            .is_none_or(|wanted| wanted == id || wanted == kind)
+            && self.filter.of.is_none_or(|wanted| wanted == of)
+    }
+
+    fn subjects(&self, times: &[RecoveryTime]) -> Vec<SubjectView> {
+        let mut subjects: Vec<SubjectView> = Vec::new();
+        for time in times {
+            let (kind, name) = match time.subject {
+                Subject::Service(id) => ("service", &self.context.topology.service(id).name),
+                Subject::Store(id) => ("datastore", &self.context.topology.datastore(id).name),
+            };
+            if !self.shown(time.scenario, name) {
+                continue;
+            }
+            let row = self.time(time);
+            match subjects.last_mut() {
+                Some(last) if last.kind == kind && last.name == *name => last.scenarios.push(row),
+                _ => subjects.push(SubjectView {
+                    kind,
+                    name: name.clone(),
+                    scenarios: vec![row],
+                }),
+            }
+        }
+        subjects
+    }
+
+    fn time(&self, time: &RecoveryTime) -> TimeView {
+        let topology = self.context.topology;
+        let (low, high) = time.budget.total();
+        let promised = time.promise.map(|p| p.millis);
+        let reductions = time.budget.reductions(promised);
+        let unknown: Vec<&Term> = time.budget.unknown().collect();
+        TimeView {
+            scenario: time.scenario.id(topology),
+            title: time.scenario.title(topology),
+            promised,
+            low: bounded(low),
+            high,
+            interval: interval(low, high),
+            verdict: time.verdict.word(),
+            assumptions: time.budget.assumptions().len(),
+            terms: self.terms(&time.budget),
+            helps: reductions.iter().take(2).map(findings::reduction).collect(),
+            closing: findings::closing(&unknown),
+        }
+    }
+
+    fn terms(&self, budget: &Budget) -> Vec<TermView> {
+        let ends = budget.ends();
+        let nodes = budget.nodes.iter().zip(&ends);
+        nodes
+            .map(|(node, (_, end))| {
+                let term = &node.term;
+                TermView {
+                    step: term.step.word(),
+                    of: term.of.clone(),
+                    low: bounded(term.low),
+                    high: term.high,
+                    interval: term.interval(),
+                    class: term.class.word(),
+                    because: term.because.clone(),
+                    source: term.source.text(),
+                    url: term.source.url().map(str::to_string),
+                    place: term.span.and_then(self.place),
+                    begins: end.zip(term.high).map(|(end, high)| end - high),
+                    ends: *end,
+                }
+            })
+            .collect()
+    }
+
+    fn data(&self, losses: &[DataLoss]) -> Vec<DataView> {
+        let mut parts: Vec<DataView> = Vec::new();
+        for loss in losses {
+            let store = &self.context.topology.datastore(loss.store).name;
+            if !self.shown(loss.scenario, store) {
+                continue;
+            }
+            let row = self.loss(loss);
+            let datasets: Vec<String> = loss.dataset.iter().cloned().collect();
+            let known = parts
+                .iter_mut()
+                .find(|p| p.store == *store && p.datasets == datasets);
+            match known {
+                Some(part) => part.scenarios.push(row),
+                None => parts.push(DataView {
+                    store: store.clone(),
+                    datasets,
+                    scenarios: vec![row],
+                }),
+            }
+        }
+        alike(parts)
+    }
+
+    fn loss(&self, loss: &DataLoss) -> LossView {
+        let topology = self.context.topology;
+        let best = loss.remaining.first();
+        let lacks = best.map(|b| &b.lacks);
+        let (low, high) = lacks.map_or((NEVER, None), |l| (l.low, l.high));
+        LossView {
+            scenario: loss.scenario.id(topology),
+            title: loss.scenario.title(topology),
+            promised: loss.promise.map(|p| p.millis),
+            low: bounded(low),
+            high,
+            interval: if low == NEVER {
+                "everything".into()
+            } else {
+                interval(low, high)
+            },
+            verdict: loss.verdict.word(),
+            copy: best.map_or("no copy remains".into(), |b| b.copy.clone()),
+            class: lacks.map_or("knob", |l| l.class.word()),
+            because: lacks.map_or(String::new(), |l| l.because.clone()),
+            source: lacks.map_or("topology".into(), |l| l.source.text()),
+            url: lacks.and_then(|l| l.source.url()).map(str::to_string),
+            place: lacks.and_then(|l| l.span).and_then(self.place),
+        }
+    }
+}
+
+fn bounded(low: u64) -> Option<u64> {
+    (low != NEVER).then_some(low)
+}
+
+/// Joins datasets of one store that fare alike in every scenario.
+fn alike(parts: Vec<DataView>) -> Vec<DataView> {
+    let mut joined: Vec<DataView> = Vec::new();
+    for part in parts {
+        let same =
+            |known: &&mut DataView| known.store == part.store && known.scenarios == part.scenarios;
+        match joined.iter_mut().find(same) {
+            Some(known) => known.datasets.extend(part.datasets),
+            None => joined.push(part),
+        }
+    }
+    joined
+}
+
+/// A promise for people: `5m`, or that there is none.
+pub fn promise(millis: Option<u64>) -> String {
+    millis.map_or("not promised".into(), |m| {
+        Duration::from_millis(m).to_string()
+    })
+}

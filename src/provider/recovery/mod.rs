@@ -1,0 +1,200 @@
+//! The facts of recovery, kind by kind: what [`crate::analysis`] asks of the offerings.
+//! Kinds that run on any cloud are here, those of one cloud beside its other offerings.
+
+mod kubernetes;
+mod managed;
+mod route53;
+mod sentinel;
+
+use super::gcp;
+use crate::analysis::Context;
+use crate::analysis::offering::{Offerings, Remaining};
+use crate::analysis::scenario::Scenario;
+use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::spec::{Duration, Engine, FactKind, Provider, Runtime};
+use crate::topology::{Datastore, Host, Queue, RegionId, Service};
+
+/// The facts of all kinds on all clouds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Facts;
+
+impl Offerings for Facts {
+    fn entry(&self, context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
+        match provider_of(context, &host.regions) {
+            Some(Provider::Gcp) => gcp::recovery::entry(context, host, scenario),
+            Some(Provider::Aws) => route53::entry(context, host, scenario),
+            _ => no_facts(Step::Redirect, &host.name),
+        }
+    }
+
+    fn store(&self, context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
+        match (store.engine, provider_of(context, &store.regions)) {
+            (Engine::Redis, _) if store.written.sentinels.is_some() => {
+                sentinel::store(context, store, scenario)
+            }
+            (Engine::Firestore, _) => gcp::recovery::firestore(context, store, scenario),
+            (_, provider) => match managed::kind(store, provider) {
+                Some(kind) => managed::store(context, &kind, store, scenario),
+                None => no_facts(Step::Promote, &store.name),
+            },
+        }
+    }
+
+    fn remaining(
+        &self,
+        context: &Context,
+        store: &Datastore,
+        scenario: Scenario,
+    ) -> Option<Vec<Remaining>> {
+        match (store.engine, provider_of(context, &store.regions)) {
+            (Engine::Redis, _) if store.written.sentinels.is_some() => {
+                sentinel::remaining(context, store, scenario)
+            }
+            (Engine::Firestore, _) => gcp::recovery::firestore_remaining(context, store, scenario),
+            (_, provider) => match managed::kind(store, provider) {
+                Some(kind) => managed::remaining(context, &kind, store, scenario),
+                None => Some(vec![Remaining {
+                    copy: "nobody has said".into(),
+                    lacks: no_facts(Step::Lag, &store.name).remove(0),
+                    abroad: false,
+                }]),
+            },
+        }
+    }
+
+    fn queue(&self, context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> {
+        match provider_of(context, &queue.regions) {
+            Some(Provider::Gcp) => gcp::recovery::queue(context, queue, scenario),
+            _ => no_facts(Step::Redirect, &queue.name),
+        }
+    }
+
+    fn grow(
+        &self,
+        context: &Context,
+        service: &Service,
+        region: RegionId,
+        before: u32,
+        needed: u32,
+    ) -> Vec<Term> {
+        match service.runtime {
+            Runtime::Kubernetes => kubernetes::grow(context, service, region, before, needed),
+            Runtime::CloudRun => gcp::recovery::grow(context, service, region, before, needed),
+        }
+    }
+
+    fn restart(&self, _: &Context, service: &Service) -> Term {
+        let id = match service.runtime {
+            Runtime::Kubernetes => "kubernetes.reschedule",
+            Runtime::CloudRun => "gcp.cloud-run.scale",
+        };
+        Term::fact(Step::WarmUp, &service.name, id).change(Change::Measure {
+            of: FactKind::WarmUp.word(),
+            on: service.name.clone(),
+        })
+    }
+
+    fn replica(&self, context: &Context, service: &Service, scenario: Scenario) -> Vec<Term> {
+        match service.runtime {
+            Runtime::Kubernetes => kubernetes::replica(context, service, scenario),
+            Runtime::CloudRun => Vec::new(),
+        }
+    }
+}
+
+/// The cloud that a part is on: that of its first region.
+fn provider_of(context: &Context, regions: &[RegionId]) -> Option<Provider> {
+    let first = regions.first()?;
+    Some(context.topology.region(*first).place.provider)
+}
+
+/// A kind whose facts nobody has gathered.
+fn no_facts(step: Step, of: &str) -> Vec<Term> {
+    vec![Term::fact(step, of, "offering.none")]
+}
+
+/// Choosing to act: nothing if the part acts by itself, else a person's time.
+pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
+    let failover = context.topology.spec.failover.as_ref();
+    if by_itself {
+        return Term::knob(Step::Decide, of, (0, 0), "by itself".into());
+    }
+    if let Some(term) = context.measured(Step::Decide, FactKind::Answer, of) {
+        return term;
+    }
+    let answer = failover.and_then(|f| f.answer.as_ref());
+    match answer {
+        Some(answer) => Term {
+            class: Class::Declared,
+            source: Source::Spec,
+            ..Term::knob(
+                Step::Decide,
+                of,
+                (0, answer.millis()),
+                "a person answers and decides".into(),
+            )
+            .at(answer.span)
+            .change(Change::Value("answer"))
+        },
+        None => Term::fact(Step::Decide, of, "people.answer").change(Change::Measure {
+            of: FactKind::Answer.word(),
+            on: of.into(),
+        }),
+    }
+}
+
+/// Bringing data back from history: noticing, deciding, restoring.
+pub(super) fn restore(context: &Context, store: &str) -> Vec<Term> {
+    let measured = |step, kind: FactKind, id| {
+        context.measured(step, kind, store).unwrap_or_else(|| {
+            Term::fact(step, store, id).change(Change::Measure {
+                of: kind.word(),
+                on: store.into(),
+            })
+        })
+    };
+    vec![
+        measured(
+            Step::Detect,
+            FactKind::NoticeCorruption,
+            "people.notice-corruption",
+        ),
+        decide(context, store, false),
+        measured(Step::Restore, FactKind::Restore, "restore.time"),
+    ]
+}
+
+/// What a periodic backup lacks: at worst one failed run that is made good by the next, and
+/// the time that a run takes (recovery facts, 2.4).
+pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
+    let backup = store.written.backup.as_ref()?;
+    let every = backup.every.as_ref()?;
+    let (period, takes) = (every.millis(), backup.takes.millis());
+    let because = format!(
+        "one run may fail: 2 x {} + {}",
+        every.value,
+        Duration::from_millis(takes)
+    );
+    Some(Remaining {
+        copy: format!("backup every {}", every.value),
+        lacks: Term::knob(
+            Step::Lag,
+            &store.name,
+            (period, 2 * period + takes),
+            because,
+        )
+        .at(every.span)
+        .change(Change::Value("every")),
+        abroad: false,
+    })
+}
+
+/// A health check as words: `5s x 2 + 2s`.
+pub(super) fn check_words(every: u64, failures: u32, timeout: u64) -> String {
+    let time = |s| Duration::from_secs(s).to_string();
+    format!(
+        "health check {} x {failures} + {}",
+        time(every),
+        time(timeout)
+    )
+}

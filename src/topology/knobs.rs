@@ -1,0 +1,79 @@
+//! Numbers that follow from the spec and are emitted: one place for lowering, emitters and
+//! analysis, so that they cannot disagree.
+
+use super::{Datastore, Host};
+use crate::source::Span;
+
+/// A health check as it is emitted, in whole seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Check {
+    /// Seconds between the starts of two checks.
+    pub every: u64,
+    /// Seconds after which a check has failed.
+    pub timeout: u64,
+    /// Failures in a row that lead out.
+    pub failures: u32,
+    /// Successes in a row that lead back in.
+    pub successes: u32,
+    /// Where it is written; the host's place if it is not.
+    pub span: Span,
+}
+
+impl Host {
+    /// The health check of the host's back ends. What the spec leaves out: every 5 s, a
+    /// timeout of the interval and at most 5 s, two failures out, two successes in.
+    pub fn check(&self) -> Check {
+        let health = self.written.health.as_ref();
+        let every = health.map_or(5, |h| h.every.secs());
+        let timeout = health.and_then(|h| h.timeout.as_ref());
+        Check {
+            every,
+            timeout: timeout.map_or(every.min(5), |t| t.secs()),
+            failures: health.map_or(2, |h| h.unhealthy_after.value),
+            successes: health.map_or(2, |h| h.healthy_after.value),
+            span: health.map_or(self.span, |h| h.span),
+        }
+    }
+}
+
+impl Datastore {
+    /// After how many milliseconds of silence a sentinel takes the primary for down.
+    pub fn silence_millis(&self) -> u64 {
+        let health = self.written.health.as_ref();
+        health.map_or(30_000, |h| {
+            h.every.millis() * u64::from(h.unhealthy_after.value)
+        })
+    }
+
+    /// The lag in seconds at which a Redis primary stops taking writes, if it does.
+    pub fn lag_limit_seconds(&self) -> Option<u64> {
+        let replication = self.written.replication.as_ref()?;
+        let limited = replication
+            .min_replicas
+            .as_ref()
+            .is_some_and(|m| m.value > 0);
+        let limit = replication
+            .max_lag
+            .as_ref()
+            .map_or(DEFAULT_MAX_LAG, |m| m.secs());
+        limited.then_some(limit)
+    }
+}
+
+/// Seconds of lag after which a Redis replica no longer counts, where the spec is silent.
+pub const DEFAULT_MAX_LAG: u64 = 10;
+
+/// How long one promotion by the sentinels may take before they try another replica, in
+/// milliseconds.
+pub const SENTINEL_FAILOVER_MILLIS: u64 = 60_000;
+
+/// How fast the autoscaler adds pods: in each period the larger of doubling and this many.
+pub const SCALE_OUT_PODS: u32 = 4;
+/// See [`SCALE_OUT_PODS`]: the growth in percent.
+pub const SCALE_OUT_PERCENT: u32 = 100;
+/// See [`SCALE_OUT_PODS`]: seconds.
+pub const SCALE_OUT_PERIOD: u64 = 15;
+/// Seconds over which the scaler's request rate is averaged.
+pub const REQUEST_RATE_WINDOW: u64 = 120;
+/// Pods of each ingress gateway.
+pub const GATEWAY_PODS: u32 = 3;
