@@ -8,9 +8,8 @@
 //! | resolve | spec | [`topology::Topology`] | [`topology`] |
 //! | check | topology | diagnostics | [`rules`] |
 //! | analyze | topology, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
-//! | follow | topology, the offerings' copies | [`analysis::flow::Flow`] | [`analysis::flow`] |
 //! | lower | topology | [`provider::Deployment`] | [`provider`] |
-//! | emit | topology, analysis, flow, deployment | [`artifact::ArtifactSet`] | [`emit`] |
+//! | emit | topology, analysis, deployment | [`artifact::ArtifactSet`] | [`emit`] |
 //! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
 //!
 //! Every stage but the first and the last is pure: same input, same result. A stage before
@@ -31,7 +30,6 @@ pub mod syntax;
 pub mod topology;
 
 use analysis::Analysis;
-use analysis::flow::Flow;
 use artifact::ArtifactSet;
 use diagnostic::Diagnostics;
 use provider::Deployment;
@@ -48,8 +46,6 @@ pub struct Compilation {
     pub topology: Option<Topology>,
     /// What is proved of it, whatever the day.
     pub analysis: Option<Analysis>,
-    /// Where its data goes.
-    pub flow: Option<Flow>,
     /// What the clouds make of it.
     pub deployment: Option<Deployment>,
     /// The output; empty while an error stands.
@@ -92,7 +88,6 @@ pub fn compile(
     if let Some(topology) = &done.topology {
         rules::check(topology, &mut diagnostics);
         done.analysis = Some(analyze(topology, today, &mut diagnostics));
-        done.flow = Some(follow(topology, today, &mut diagnostics));
         if until >= Until::Emitted {
             deployment = Some(provider::lower(topology, &mut diagnostics));
         }
@@ -100,15 +95,14 @@ pub fn compile(
     if let (Some(spec), Some(document)) = (&done.spec, document) {
         rules::waivers::apply(spec, document, today, &mut diagnostics);
     }
-    if let (Some(topology), Some(analysis), Some(flow), Some(deployment)) =
-        (&done.topology, &done.analysis, &done.flow, &deployment)
+    if let (Some(topology), Some(analysis), Some(deployment)) =
+        (&done.topology, &done.analysis, &deployment)
         && !diagnostics.has_errors()
     {
         let input = emit::Input {
             topology,
             analysis,
             deployment,
-            flow,
         };
         done.artifacts = emit::emit(input, &mut diagnostics);
     }
@@ -131,22 +125,18 @@ fn analyze(
         topology,
         today: None,
     };
-    let analysis = analysis::analyze(timeless, &provider::recovery::Facts);
+    let analyze = |context| {
+        let copies = provider::copies::supplied(topology);
+        analysis::analyze(context, &provider::recovery::Facts, &copies)
+    };
+    let analysis = analyze(timeless);
     let dated = analysis::Context { topology, today };
     match dated.expired_facts().next() {
         None => analysis::report(dated, &analysis, diagnostics),
         Some(_) => {
-            let expired = analysis::analyze(dated, &provider::recovery::Facts);
+            let expired = analyze(dated);
             analysis::report(dated, &expired, diagnostics);
         }
     }
     analysis
-}
-
-/// Follows the data of a topology and reports where it may not be, and what regimes ask.
-fn follow(topology: &Topology, today: Option<spec::Date>, diagnostics: &mut Diagnostics) -> Flow {
-    let flow = analysis::flow::analyze(topology, &provider::copies::supplied(topology));
-    diagnostics.extend(analysis::flow::findings(topology, &flow));
-    diagnostics.extend(analysis::regimes::findings(topology, &flow, today));
-    flow
 }

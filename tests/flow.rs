@@ -562,7 +562,7 @@ fn ggen_undeclared() -> String {
 }
 
 fn flow_of(done: &Compilation) -> &Flow {
-    done.flow.as_ref().expect("a flow")
+    &done.analysis.as_ref().expect("an analysis").flow
 }
 
 /// A graph without one of its links.

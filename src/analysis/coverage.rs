@@ -119,7 +119,22 @@ pub fn written(topology: &Topology) -> Vec<Watch> {
     let alerts = topology.spec.alerts.iter();
     alerts
         .filter_map(|(name, alert)| watch(name, alert))
+        .flat_map(|w| at_hosts(topology, w))
         .collect()
+}
+
+/// A service whose region is silent is silent at its hosts.
+fn at_hosts(topology: &Topology, watch: Watch) -> Vec<Watch> {
+    let hosts = topology.hosts.iter().filter(|h| {
+        let service = &topology.service(h.service).name;
+        watch.of == Trouble::Silence && watch.on.as_ref() == Some(service)
+    });
+    let each = hosts.map(|h| Watch {
+        on: Some(h.name.clone()),
+        ..watch.clone()
+    });
+    let each: Vec<Watch> = each.collect();
+    if each.is_empty() { vec![watch] } else { each }
 }
 
 fn watch(name: &Name, alert: &Alert) -> Option<Watch> {

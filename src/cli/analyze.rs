@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostics;
 use crate::emit::recovery::{markdown, percent};
 use crate::provider;
 use crate::provider::alerting::watches;
+use crate::provider::copies::supplied;
 use crate::provider::recovery::Facts;
 use crate::{Until, compile};
 use clap::Args;
@@ -51,7 +52,7 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
         return exit::DIAGNOSTICS;
     };
     let context = Context { topology, today };
-    let analysis = analysis::analyze(context, &Facts);
+    let analysis = analysis::analyze(context, &Facts, &supplied(topology));
     let filter = Filter {
         scenario: args.scenario.as_deref(),
         of: args.of.as_deref(),

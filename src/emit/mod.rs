@@ -12,7 +12,6 @@ pub mod scripts;
 pub mod terraform;
 
 use crate::analysis::Analysis;
-use crate::analysis::flow::Flow;
 use crate::artifact::ArtifactSet;
 use crate::diagnostic::Diagnostics;
 use crate::provider::Deployment;
@@ -27,8 +26,6 @@ pub struct Input<'a> {
     pub analysis: &'a Analysis,
     /// What the clouds make of it.
     pub deployment: &'a Deployment,
-    /// Where its data goes.
-    pub flow: &'a Flow,
 }
 
 impl Input<'_> {

@@ -232,12 +232,15 @@ pub const BURN_RATES: [(f64, &str, &str, AlertSeverity); 4] = [
 /// The windows that recording rules are needed for.
 pub const WINDOWS: [&str; 8] = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "7d"];
 
+/// Seconds between two evaluations of alerts where nothing asks for less.
+pub const SLOWEST_EVALUATION: u64 = 30;
+
 /// Seconds between two evaluations of alerts: half a minute, and less where so little is
 /// promised that an alert could not come in time.
 pub fn evaluation_seconds(topology: &Topology) -> u64 {
     let promises = topology.hosts.iter().filter_map(|h| promised(topology, h));
     let shortest = promises.map(|t| t.secs()).min();
-    shortest.map_or(30, |s| (s / 6).clamp(1, 30))
+    shortest.map_or(SLOWEST_EVALUATION, |s| (s / 6).clamp(1, SLOWEST_EVALUATION))
 }
 
 /// A backup is late when one run may fail and the next take its time: the share of a period

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_EDGES: usize = 300;
 
 pub(super) fn context(input: Input) -> Value {
-    let flow = input.flow;
+    let flow = &input.analysis.flow;
     json!({
         "diagram": diagram(flow),
         "groups": groups(flow),
@@ -230,6 +230,7 @@ fn silent(input: Input) -> String {
     let of_regions = spec.regions.iter().flat_map(|(_, r)| &r.regimes);
     let named: BTreeSet<&str> = of_zones.chain(of_regions).map(|r| r.word()).collect();
     let asked: BTreeSet<&str> = input
+        .analysis
         .flow
         .regimes
         .iter()

@@ -204,7 +204,9 @@ impl Lowering<'_> {
                      life of the record, and resolvers that keep old answers for longer stay \
                      behind. A host that answers only with a token is checked by connecting \
                      alone, so a global load balancer that takes connections and answers them \
-                     with errors is not noticed there: people turn that name by hand."
+                     with errors is not noticed there: people turn that name by hand. \
+                     The backups are also what probes of one region ask, because the global \
+                     address answers from any."
                 .into(),
         });
     }

@@ -73,13 +73,22 @@ impl Lowering<'_> {
                     ),
                 });
         let places = places.collect::<Vec<_>>().join("; ");
+        let rest = match store.databases.len() {
+            1 => {
+                "No location spans continents: a write from another one crosses the ocean, so \
+                 what must be quick there answers before it writes."
+            }
+            _ => {
+                "No location spans continents, so data that must be near users on both sides of \
+                 an ocean is in several databases, and a worker of ours carries between them \
+                 what may cross."
+            }
+        };
         self.deployment.decisions.push(Decision {
             title: format!("{}: where Firestore keeps its copies", store.name),
             reason: format!(
                 "A Firestore database lies at one location for ever, and has no read replicas \
-                 that a user could place. {places}. No location spans continents, so data that \
-                 must be near users on both sides of an ocean is in several databases, and a \
-                 worker of ours carries between them what may cross."
+                 that a user could place. {places}. {rest}"
             ),
         });
     }

@@ -331,13 +331,22 @@ impl Lowering<'_> {
         if policies.is_empty() {
             return;
         }
+        let weights = match self.topology.spec.mesh {
+            Some(_) => {
+                "Weights act in the mesh, behind it; a weighted back end at the edge would give \
+                 up nearness and failover. Price is no input of either, so `cost` has no effect."
+            }
+            None => {
+                "Weights and prices are no input of it: a weighted back end would give up \
+                 nearness and failover."
+            }
+        };
         self.deployment.decisions.push(Decision {
             title: "Who chooses the region".into(),
-            reason: "The global load balancer sends a user to the nearest healthy region with \
-                     room: geography, latency and capacity in one, and not configurable. Weights \
-                     act in the mesh, behind it; a weighted back end at the edge would give up \
-                     nearness and failover. Price is no input of either, so `cost` has no effect."
-                .into(),
+            reason: format!(
+                "The global load balancer sends a user to the nearest healthy region with room: \
+                 geography, latency and capacity in one, and not configurable. {weights}"
+            ),
         });
     }
 }

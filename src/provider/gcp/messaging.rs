@@ -132,8 +132,19 @@ impl Lowering<'_> {
             self.deployment.decisions.push(Decision {
                 title: format!("{}: what order promises", queue.name),
                 reason: format!(
-                    "Messages with the same `{}` come in the order in which one region took                      them. Publishers publish in their own region, so that a web request never                      needs another one; between two regions, as in a failover, there is no                      order. What a lost region has taken and not delivered comes when it is                      back: late, and behind newer messages. One subscription does not mean one                      delivery either: a push that is answered too late is sent again. So the                      receiver must recognise an event that it has seen, and leave a newer                      state alone.",
-                    queue.written.ordered_by.as_ref().map_or("key", |k| k.as_str()),
+                    "Messages with the same `{}` come in the order in which one region took \
+                     them. Publishers publish in their own region, so that a web request never \
+                     needs another one; between two regions, as in a failover, there is no \
+                     order. What a lost region has taken and not delivered comes when it is \
+                     back: late, and behind newer messages. One subscription does not mean one \
+                     delivery either: a push that is answered too late is sent again. So the \
+                     receiver must recognise an event that it has seen, and leave a newer \
+                     state alone.",
+                    queue
+                        .written
+                        .ordered_by
+                        .as_ref()
+                        .map_or("key", |k| k.as_str()),
                 ),
             });
         }

@@ -1,8 +1,8 @@
 //! Cloud Monitoring: channels, alert policies, log-based metrics.
 
 use super::{Lowering, regional, signals};
-use crate::provider::alerting::{AlertRule, spec_alerts};
-use crate::provider::{Argument, Scope, Variable};
+use crate::provider::alerting::{AlertRule, SLOWEST_EVALUATION, evaluation_seconds, spec_alerts};
+use crate::provider::{Argument, Decision, Scope, Variable};
 use crate::spec::AlertSeverity;
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ impl Lowering<'_> {
             return;
         }
         self.api("monitoring");
+        self.pace_decision();
         let alerts = rules.iter().map(|rule| (rule.key.clone(), policy(rule)));
         let alerts = Argument::Map(alerts.collect());
         self.deployment.variables.push(Variable {
@@ -39,6 +40,24 @@ impl Lowering<'_> {
             ("labels", Argument::variable("labels")),
         ];
         self.call("monitoring", "gcp/monitoring", Scope::Global, arguments);
+    }
+
+    /// How fast alerts can be where little time is promised.
+    fn pace_decision(&mut self) {
+        let seconds = evaluation_seconds(self.topology);
+        if seconds == SLOWEST_EVALUATION {
+            return;
+        }
+        self.deployment.decisions.push(Decision {
+            title: "Alerts that come within the promise".into(),
+            reason: format!(
+                "Prometheus evaluates every {seconds} s, and looks for a silent region over \
+                 three evaluations; the probes have to run as often. Cloud Monitoring evaluates \
+                 every 30 s, on metrics of its own that it samples every minute and shows \
+                 minutes later, so its policies tell people what has happened. Nothing waits \
+                 for either: a lost region is left by the load balancer."
+            ),
+        });
     }
 
     /// One dashboard with every signal and one for each board, as the JSON of the Monitoring

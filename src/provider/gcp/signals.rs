@@ -3,7 +3,7 @@
 //! themselves can know ([`CONTRACT`]).
 
 use super::edge::edge_name;
-use crate::provider::alerting::evaluation_seconds;
+use crate::provider::alerting::{SLOWEST_EVALUATION, evaluation_seconds};
 use crate::provider::{Deployment, Sample, Shape, SignalQuery, Unit};
 use crate::spec::{Duration, Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
@@ -176,7 +176,7 @@ impl Signals<'_> {
         let probe = format!("{{{of},region=\"{region}\",probe=\"a\"}}");
         // Three evaluations, so that one lost probe is no lost region.
         let window = match evaluation_seconds(self.topology) {
-            30 => "1m".to_string(),
+            SLOWEST_EVALUATION => "1m".to_string(),
             seconds => format!("{}s", 3 * seconds),
         };
         let blackbox = "Blackbox Exporter";

@@ -140,9 +140,16 @@ pub(super) fn remaining(
 /// A replica lacks what the primary has not sent yet. With a limit the primary stops taking
 /// writes, best effort; without one there is no bound but what was measured.
 fn replica(context: &Context, store: &Datastore, copy: &str, abroad: bool) -> Remaining {
-    let lacks = match store.lag_limit_seconds() {
+    // Replicas beside the primary satisfy the limit as long as there are enough of them.
+    let beside = home(context, store).map_or(0, |id| {
+        let nodes = store.written.nodes.as_ref();
+        in_region(nodes, &context.topology.region(id).name).saturating_sub(1)
+    });
+    let replication = store.written.replication.as_ref();
+    let least = replication.and_then(|r| r.min_replicas.as_ref());
+    let reaches = !abroad || least.is_some_and(|m| m.value > beside);
+    let lacks = match store.lag_limit_seconds().filter(|_| reaches) {
         Some(limit) => {
-            let replication = store.written.replication.as_ref();
             let span = replication.and_then(|r| r.max_lag.as_ref()).map(|m| m.span);
             Term {
                 high: Some(limit * 1000),

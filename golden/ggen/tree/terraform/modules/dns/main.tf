@@ -3,10 +3,11 @@
 # Public DNS records of the hosts, in a zone of ours or one that is there already.
 
 locals {
-  zone = var.existing_zone == null ? google_dns_managed_zone.this["this"].name : var.existing_zone
+  zone      = var.existing_zone == null ? google_dns_managed_zone.this["this"].name : var.existing_zone
+  failovers = { for name, host in var.hosts : name => host.failover if host.failover != null }
   backup_certificates = merge([
-    for name, host in var.hosts : {
-      for region, backup in try(host.failover.backups, {}) : "${name}/${region}" => backup.certificate_record
+    for name, failover in local.failovers : {
+      for region, backup in failover.backups : "${name}/${region}" => backup.certificate_record
     }
   ]...)
 }
