@@ -197,7 +197,13 @@ impl<'a> Cloud<'a> {
     ) -> Copy {
         let site = Site::region(self.topology, region);
         let mut copy = Copy::new(Holder::Store(id), kind, store.name.clone(), site.clone())
-            .at(span, format!("{} is in {}", store.name, site.name))
+            .at(
+                span,
+                match span == store.span {
+                    true => "held by its regions".to_string(),
+                    false => format!("{} is in {}", store.name, site.name),
+                },
+            )
             .says(self.source(store));
         if kind == Kind::Store {
             copy = copy.with(self.backups(id, store, &site));
