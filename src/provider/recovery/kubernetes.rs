@@ -1,9 +1,9 @@
 //! Services on Kubernetes: leaving dead pods, and growing.
 
+use super::noticed;
 use crate::analysis::Context;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
-use crate::spec::Duration;
 use crate::topology::knobs::{
     GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
 };
@@ -15,7 +15,7 @@ pub(super) fn replica(context: &Context, service: &Service, _: Scenario) -> Vec<
     match ejection(context, service) {
         Some(term) => vec![term],
         None => vec![
-            readiness(service),
+            noticed(&service.name, "readiness", service.readiness()),
             Term::fact(Step::Detect, &service.name, "kubernetes.endpoints"),
         ],
     }
@@ -44,23 +44,6 @@ fn ejection(context: &Context, service: &Service) -> Option<Term> {
             .at(eject.errors.span)
             .change(Change::Value("errors"))
     })
-}
-
-fn readiness(service: &Service) -> Term {
-    let ready = service.written.ready.as_ref();
-    let every = ready.map_or(10, |r| r.every.secs());
-    let timeout = ready.map_or(1, |r| r.timeout.secs());
-    let failures = ready.map_or(3, |r| r.unhealthy_after.value);
-    let time = |s| Duration::from_secs(s).to_string();
-    let because = format!("readiness {} x {failures} + {}", time(every), time(timeout));
-    let bounds =
-        crate::analysis::term::detection(every * 1000, timeout * 1000, u64::from(failures));
-    Term::knob(Step::Detect, &service.name, bounds, because)
-        .at(ready.map_or(service.span, |r| r.span))
-        .change(Change::Interval {
-            failures: u64::from(failures),
-            timeout: timeout * 1000,
-        })
 }
 
 /// Growing: the metric, rounds of the autoscaler, nodes, images, start.
