@@ -6,7 +6,8 @@ use crate::format::{markdown, shell};
 use crate::provider::alerting::all_alerts;
 use crate::provider::{Operation, OperationKind};
 use crate::spec::{Channel, Duration, Objectives, Role};
-use crate::topology::{RegionId, Service};
+use crate::topology::knobs::Check;
+use crate::topology::{Host, RegionId, Service};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
@@ -326,23 +327,19 @@ fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) -> Vec<Valu
     steps
 }
 
+/// The first health check that the spec declares, as it is emitted.
+fn declared_check(input: Input) -> Option<Check> {
+    let hosts = &input.topology.hosts;
+    let declared = hosts.iter().find(|h| h.written.health.is_some());
+    declared.map(Host::check)
+}
+
 /// Seconds until a lost region is noticed, at worst.
 fn detected(input: Input) -> u64 {
-    let health = input
-        .topology
-        .hosts
-        .iter()
-        .find_map(|h| h.written.health.as_ref());
-    let health = health.map(|h| {
-        let timeout = h.timeout.as_ref().map_or(h.every.value, |t| t.value);
-        let (_, worst) = detection(
-            h.every.millis(),
-            timeout.millis(),
-            u64::from(h.unhealthy_after.value),
-        );
-        worst.div_ceil(1000)
-    });
-    health.unwrap_or(0)
+    declared_check(input).map_or(0, |c| {
+        let (_, worst) = detection(c.every, c.timeout, u64::from(c.failures));
+        worst
+    })
 }
 
 fn alerts(input: Input) -> Vec<Value> {
@@ -414,16 +411,13 @@ fn states(input: Input) -> Vec<Value> {
 fn failover(input: Input) -> Value {
     let failover = input.topology.spec.failover.as_ref();
     let verify = failover.and_then(|f| f.verify.as_ref());
-    let health = input
-        .topology
-        .hosts
-        .iter()
-        .find_map(|h| h.written.health.as_ref());
-    let check = health.map(|h| {
-        let timeout = h.timeout.as_ref().map_or(h.every.value, |t| t.value);
+    let check = declared_check(input).map(|check| {
+        let time = |seconds| Duration::from_secs(seconds).to_string();
         format!(
             "every {} x {} + {}",
-            h.every.value, h.unhealthy_after.value, timeout
+            time(check.every),
+            check.failures,
+            time(check.timeout)
         )
     });
     json!({
@@ -470,11 +464,11 @@ fn backups(input: Input) -> Vec<Value> {
     let backed = stores.filter_map(|s| Some((s, s.written.backup.as_ref()?)));
     backed
         .map(|(store, backup)| {
-            let every = backup.every.as_ref();
+            let every = store.backup_period().map(Duration::from_secs);
             let point = backup.point_in_time.as_ref();
             json!({
                 "store": store.name,
-                "every": every.map_or("never".to_string(), |e| e.value.to_string()),
+                "every": every.map_or("never".to_string(), |e| e.to_string()),
                 "keep": backup.keep.value.to_string(),
                 "point_in_time": point.map_or("off".to_string(), |p| format!("any whole minute of the last {}", p.value)),
             })

@@ -159,14 +159,12 @@ pub(super) fn restore(context: &Context, store: &str) -> Vec<Term> {
 pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     let backup = store.written.backup.as_ref()?;
     let every = backup.every.as_ref()?;
-    let (period, takes) = (every.millis(), backup.takes.millis());
-    let because = format!(
-        "one run may fail: 2 x {} + {}",
-        every.value,
-        Duration::from_millis(takes)
-    );
+    let period = Duration::from_secs(store.backup_period()?);
+    let takes = backup.takes.value;
+    let because = format!("one run may fail: 2 x {period} + {takes}");
+    let (period, takes) = (period.millis(), takes.millis());
     Some(Remaining {
-        copy: format!("backup every {}", every.value),
+        copy: format!("backup every {}", Duration::from_millis(period)),
         lacks: Term::knob(
             Step::Lag,
             &store.name,
