@@ -188,7 +188,10 @@ impl<'a> Routing<'a> {
                 left = near;
             }
         }
-        let room = |r| service.replicas_in(r).map_or(0.0, |n| f64::from(n.max));
+        let room = |r| {
+            let placed = service.placements.iter().find(|p| p.region == r);
+            placed.map_or(0.0, |p| f64::from(service.most(p)))
+        };
         match decides {
             Policy::Latency | Policy::Geography => self.borders.nearest(from, &left),
             Policy::Weight | Policy::Cost => spread(&left, |r| self.weight(r)),
@@ -435,6 +438,12 @@ fn peak(topology: &Topology, service: &Service) -> Option<f64> {
     Some(peak * surge.map_or(1.0, |s| s.value.0))
 }
 
+/// The load that one replica bears at full use, in requests per second.
+pub(super) fn bears(service: &Service) -> Option<f64> {
+    let capacity = service.written.capacity.as_ref()?;
+    Some(capacity.per_replica.as_ref()?.per_second())
+}
+
 fn survivors(
     topology: &Topology,
     service: &Service,
@@ -442,8 +451,7 @@ fn survivors(
     after: &Shares,
     lost: &[RegionId],
 ) -> Option<Vec<Survivor>> {
-    let capacity = service.written.capacity.as_ref()?;
-    let each = capacity.per_replica.as_ref()?.per_second() * capacity.target.ratio();
+    let each = bears(service)? * service.written.capacity.as_ref()?.target.ratio();
     let peak = peak(topology, service)?;
     let left = service
         .placements
@@ -456,9 +464,9 @@ fn survivors(
             region: p.region,
             load_before,
             load_after,
-            replicas_before: runs.max(p.replicas.min).min(p.replicas.max),
+            replicas_before: runs.max(p.replicas.min).min(service.most(p)),
             replicas_needed: replicas(load_after, each),
-            max: p.replicas.max,
+            max: service.most(p),
         }
     };
     Some(left.map(survivor).collect())
@@ -468,7 +476,7 @@ fn survivors(
 const ROUNDING: f64 = 1e-9;
 
 /// How many replicas bear a load when each takes `each`; without bound if one takes nothing.
-fn replicas(load: f64, each: f64) -> u32 {
+pub(super) fn replicas(load: f64, each: f64) -> u32 {
     if load <= 0.0 {
         return 0;
     }

@@ -4,13 +4,14 @@ use super::budget::Budget;
 use super::verdict::{Verdict, promised_time};
 use super::{Promise, RecoveryTime, Subject};
 use crate::analysis::Context;
-use crate::analysis::capacity::{Routing, Survivor};
+use crate::analysis::capacity::{Routing, Survivor, bears, replicas};
 use crate::analysis::offering::Offerings;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Step, Term};
 use crate::spec::{Duration, FactKind, Objectives};
+use crate::topology::knobs::CLUSTER_ZONES;
 use crate::topology::{Datastore, DatastoreId, Host, Queue, RegionId, Service, ServiceId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn times(
     context: Context,
@@ -19,6 +20,7 @@ pub(super) fn times(
 ) -> Vec<RecoveryTime> {
     let parts = Parts::of(context);
     let routing = Routing::of(context.topology);
+    let at_peak = routing.after(&[]);
     let mut times = Vec::new();
     let mut by_scenario = Vec::with_capacity(scenarios.len());
     for scenario in scenarios {
@@ -30,6 +32,7 @@ pub(super) fn times(
             context,
             offerings,
             scenario: *scenario,
+            at_peak: &at_peak,
             after: lost,
             stores: stores(context, offerings, *scenario),
         });
@@ -147,6 +150,8 @@ struct Loss<'a> {
     context: Context<'a>,
     offerings: &'a dyn Offerings,
     scenario: Scenario,
+    /// What runs while nothing is lost, by service.
+    at_peak: &'a [Option<Vec<Survivor>>],
     /// Where load goes, by service; empty unless a region is lost.
     after: Vec<Option<Vec<Survivor>>>,
     /// What each store needs.
@@ -177,8 +182,13 @@ impl Loss<'_> {
         }
         let mut ready = Vec::new();
         for needed in &on.services {
-            let terms = self.replicas(*needed);
-            ready.extend(budget.add_serial(terms, moved.clone()));
+            // Callers leave what is lost meanwhile; load reaches other regions once it has moved.
+            let after = match self.scenario {
+                Scenario::Region(_) => moved.clone(),
+                _ => Vec::new(),
+            };
+            ready.extend(budget.add_serial(self.left(*needed), Vec::new()));
+            ready.extend(budget.add_serial(self.replaced(*needed), after));
         }
         // Stores recover meanwhile; nobody is served before they take writes.
         for (store, _) in &on.stores {
@@ -205,26 +215,37 @@ impl Loss<'_> {
         let shift = topology.spec.failover.as_ref()?.shift.as_ref()?;
         let steps = u64::from(1_000_000_u32.div_ceil(shift.step.millionths().max(1)));
         let verify = shift.verify.as_ref().map_or(0, |v| v.millis());
-        let millis = steps * shift.every.millis() + verify;
+        let millis = shift.every.millis().saturating_mul(steps) + verify;
         let because = format!(
             "{steps} steps of {} and {} at the end",
             shift.every.value,
             Duration::from_millis(verify)
         );
         let term = Term::knob(Step::Redirect, &topology.name, (millis, millis), because);
-        Some(term.at(shift.span).change(Change::Value("shift")))
+        Some(term.at(shift.span).change(Change::Interval {
+            failures: steps,
+            timeout: verify,
+            longer: true,
+        }))
     }
 
-    /// The replicas that remain carry the load.
-    fn replicas(&self, id: ServiceId) -> Vec<Term> {
+    /// Nobody calls the replicas that are lost any more.
+    fn left(&self, id: ServiceId) -> Vec<Term> {
+        let service = self.context.topology.service(id);
+        match self.scenario {
+            Scenario::Pod | Scenario::Node | Scenario::Zone | Scenario::Region(_) => self
+                .offerings
+                .replica(&self.context, service, self.scenario),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The replicas that remain, or that come, carry the load.
+    fn replaced(&self, id: ServiceId) -> Vec<Term> {
         let service = self.context.topology.service(id);
         match self.scenario {
             Scenario::Pod | Scenario::Node | Scenario::Zone => {
-                let mut terms = self
-                    .offerings
-                    .replica(&self.context, service, self.scenario);
-                terms.extend(self.within_regions(service));
-                terms
+                self.within_regions(id, service).into_iter().collect()
             }
             Scenario::Region(region) => self.other_regions(id, service, region),
             Scenario::Cloud(provider) => {
@@ -241,29 +262,50 @@ impl Loss<'_> {
         }
     }
 
-    /// After a pod, node or zone: the rest of the same region, at full use. Zones spread
-    /// evenly, so a third of the pods is the most that a zone or a node of it holds.
-    fn within_regions(&self, service: &Service) -> Option<Term> {
-        let worst = service.placements.iter().filter(|placement| {
-            let most = placement.replicas.min;
-            let gone = match self.scenario {
-                Scenario::Pod => 1,
-                _ => most.div_ceil(3),
-            };
-            most <= gone
-        });
-        let alone = worst.min_by_key(|p| p.replicas.min)?;
-        let region = &self.context.topology.region(alone.region).name;
+    /// After a pod, node or zone: the rest of the same region, at full use. Pods spread evenly
+    /// over zones, and a node holds no more than its zone does.
+    fn within_regions(&self, id: ServiceId, service: &Service) -> Option<Term> {
+        let (Some(peak), Some(each)) = (&self.at_peak[id.0], bears(service)) else {
+            return Some(self.undeclared(service));
+        };
+        let left = |runs: u32| match self.scenario {
+            Scenario::Pod => runs.saturating_sub(1),
+            _ => runs - runs.div_ceil(CLUSTER_ZONES),
+        };
+        let needed = |s: &Survivor| replicas(s.load_before, each).max(1);
+        let short = |s: &&Survivor| left(s.replicas_before) < needed(s);
+        let worst = peak
+            .iter()
+            .filter(short)
+            .min_by_key(|s| left(s.replicas_before))?;
+        let region = &self.context.topology.region(worst.region).name;
         let because = format!(
-            "{} in {region}: nothing is left there",
-            count(alone.replicas.min, "replica")
+            "{} in {region} at peak, and {} left for {:.0}/s",
+            count(worst.replicas_before, "replica"),
+            left(worst.replicas_before),
+            worst.load_before
         );
-        let term = self.offerings.restart(&self.context, service);
-        let because = format!("{because}; {}", term.because);
-        Some(
-            self.measured_warm_up(service)
-                .unwrap_or(Term { because, ..term }),
-        )
+        let term = self.measured_warm_up(service).unwrap_or_else(|| {
+            let term = self.offerings.restart(&self.context, service);
+            let because = format!("{because}; {}", term.because);
+            Term { because, ..term }
+        });
+        // Half as many again fill what a zone takes.
+        let mut enough = needed(worst)..=needed(worst).saturating_mul(2);
+        match enough.find(|runs| left(*runs) >= needed(worst)) {
+            Some(min) if term.high.is_some() => Some(term.change(Change::Replicas {
+                region: region.clone(),
+                min,
+            })),
+            _ => Some(term),
+        }
+    }
+
+    /// Nobody says what comes and what a replica bears.
+    fn undeclared(&self, service: &Service) -> Term {
+        let term = || Term::fact(Step::WarmUp, &service.name, "capacity.undeclared");
+        let term = self.measured_warm_up(service).unwrap_or_else(term);
+        term.at(service.span)
     }
 
     /// After a region: the others take its load.
@@ -277,12 +319,7 @@ impl Loss<'_> {
             return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
         }
         let Some(Some(survivors)) = self.after.get(id.0) else {
-            let term = Term::fact(Step::WarmUp, &service.name, "capacity.undeclared");
-            return vec![
-                self.measured_warm_up(service)
-                    .unwrap_or(term)
-                    .at(service.span),
-            ];
+            return vec![self.undeclared(service)];
         };
         let over = survivors.iter().find(|s| s.replicas_needed > s.max);
         if let Some(over) = over {
@@ -294,13 +331,7 @@ impl Loss<'_> {
             );
             return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
         }
-        // Regions grow side by side; the one that must grow most takes longest.
-        let grows = |s: &&Survivor| s.replicas_needed > s.replicas_before;
-        let Some(worst) = survivors
-            .iter()
-            .filter(grows)
-            .max_by_key(|s| s.replicas_needed - s.replicas_before)
-        else {
+        let Some((worst, grows)) = self.slowest(service, survivors) else {
             let enough = "what runs at peak is enough".to_string();
             return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), enough)];
         };
@@ -309,14 +340,38 @@ impl Loss<'_> {
                 region: self.context.topology.region(worst.region).name.clone(),
                 min: worst.replicas_needed,
             })],
-            None => self.offerings.grow(
-                &self.context,
-                service,
-                worst.region,
-                worst.replicas_before,
-                worst.replicas_needed,
-            ),
+            None => grows,
         }
+    }
+
+    /// Regions grow side by side: the one that takes longest, if any must grow. Of those that
+    /// begin with as many, the one that must reach most.
+    fn slowest<'s>(
+        &self,
+        service: &Service,
+        survivors: &'s [Survivor],
+    ) -> Option<(&'s Survivor, Vec<Term>)> {
+        let mut by_size: BTreeMap<u32, &Survivor> = BTreeMap::new();
+        for survivor in survivors {
+            let most = by_size.entry(survivor.replicas_before).or_insert(survivor);
+            if survivor.replicas_needed > most.replicas_needed {
+                *most = survivor;
+            }
+        }
+        let grows = by_size
+            .into_values()
+            .filter(|s| s.replicas_needed > s.replicas_before);
+        let terms = grows.map(|s| {
+            let (before, needed) = (s.replicas_before, s.replicas_needed);
+            let terms = self
+                .offerings
+                .grow(&self.context, service, s.region, before, needed);
+            (s, terms)
+        });
+        terms.max_by_key(|(_, terms)| {
+            let known = terms.iter().filter_map(|t| t.high);
+            known.fold(0, u64::saturating_add)
+        })
     }
 
     fn measured_warm_up(&self, service: &Service) -> Option<Term> {

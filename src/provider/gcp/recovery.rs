@@ -47,6 +47,7 @@ fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
                     .change(Change::Interval {
                         failures: u64::from(check.failures),
                         timeout: check.timeout * 1000,
+                        longer: false,
                     }),
             ]
         }
@@ -80,6 +81,7 @@ fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term
             .change(Change::Interval {
                 failures: u64::from(failures),
                 timeout: timeout * 1000,
+                longer: false,
             }),
         Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
             Change::Measure {
@@ -96,11 +98,9 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
         let why = format!("nothing else answers for {}", host.name);
         return vec![Term::never(Step::Redirect, &host.name, why).at(host.span)];
     }
-    let ttl = host.written.ttl.millis();
-    let because = format!(
-        "resolvers keep the old address for {}",
-        host.written.ttl.value
-    );
+    let ttl = Duration::from_secs(host.written.ttl.secs());
+    let because = format!("resolvers keep the old address for {ttl}");
+    let ttl = ttl.millis();
     vec![
         decide(context, &host.name, false),
         Term::knob(Step::Redirect, &host.name, (0, ttl), because)
