@@ -104,13 +104,8 @@ pub enum Change {
     },
     /// The time itself, under this name.
     Value(&'static str),
-    /// At least so many replicas in a region from the beginning.
-    Replicas {
-        /// The region's name.
-        region: String,
-        /// How many.
-        min: u32,
-    },
+    /// At least so many replicas from the beginning, by region.
+    Replicas(Vec<(String, u32)>),
     /// Declaring a measurement: `facts: { x: { of: …, on: … } }`.
     Measure {
         /// The kind of fact.

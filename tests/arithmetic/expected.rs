@@ -134,11 +134,11 @@ impl<'a> Expected<'a> {
     /// A person answers and decides.
     fn answered(&self, on: &str) -> Range {
         let declared = self.plan.failover.as_ref().and_then(|f| f.answer);
-        let measured = self.measured("answer", on);
         let declared = declared.map(|a| Range::from(0, a));
-        measured
-            .or(declared)
-            .unwrap_or_else(|| self.fact("people.answer"))
+        match (self.measured("answer", on), declared) {
+            (Some(measured), Some(declared)) => measured.and(declared),
+            (one, other) => one.or(other).unwrap_or_else(|| self.fact("people.answer")),
+        }
     }
 
     // A service
@@ -436,7 +436,7 @@ impl<'a> Expected<'a> {
                 runs.div_ceil(ZONES)
             };
             let left = runs.saturating_sub(gone);
-            left > 0 && !load.exceeds(full.times(Part::of(left.into(), 1)))
+            !load.exceeds(full.times(Part::of(left.into(), 1)))
         });
         let unknown = match (self.plan.services[service].kubernetes, peak.is_some()) {
             (_, false) => "capacity.undeclared",

@@ -282,8 +282,12 @@ pub fn reduction(reduction: &Reduction) -> String {
         (Some(Change::Count { name, count }), Some(within)) if count * within >= high => {
             format!("{subject}: `{name}: {}` is enough", count * within / high)
         }
-        (Some(Change::Replicas { region, min }), _) => {
-            format!("{subject}: at least {min} replicas in {region} from the beginning (-{gain})")
+        (Some(Change::Replicas(regions)), _) => {
+            let each = regions
+                .iter()
+                .map(|(region, min)| format!("{min} in {region}"));
+            let each = each.collect::<Vec<_>>().join(", ");
+            format!("{subject}: at least {each} from the beginning (-{gain})")
         }
         (Some(Change::Measure { of, on }), _) => {
             format!("{subject}: measure `{of}` of {on} (up to -{gain})")

@@ -4,14 +4,13 @@ use super::budget::Budget;
 use super::verdict::{Verdict, promised_time};
 use super::{Promise, RecoveryTime, Subject};
 use crate::analysis::Context;
-use crate::analysis::capacity::{Routing, Survivor, bears, replicas};
+use crate::analysis::capacity::{Routing, Survivor};
 use crate::analysis::offering::Offerings;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Step, Term};
-use crate::spec::{Duration, FactKind, Objectives};
-use crate::topology::knobs::CLUSTER_ZONES;
-use crate::topology::{Datastore, DatastoreId, Host, Queue, RegionId, Service, ServiceId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::spec::{Duration, Objectives};
+use crate::topology::{Datastore, DatastoreId, Host, Queue, Service, ServiceId};
+use std::collections::BTreeSet;
 
 pub(super) fn times(
     context: Context,
@@ -146,14 +145,14 @@ impl<'a> Parts<'a> {
 }
 
 /// One scenario, with what holds for all services.
-struct Loss<'a> {
-    context: Context<'a>,
-    offerings: &'a dyn Offerings,
-    scenario: Scenario,
+pub(super) struct Loss<'a> {
+    pub(super) context: Context<'a>,
+    pub(super) offerings: &'a dyn Offerings,
+    pub(super) scenario: Scenario,
     /// What runs while nothing is lost, by service.
-    at_peak: &'a [Option<Vec<Survivor>>],
+    pub(super) at_peak: &'a [Option<Vec<Survivor>>],
     /// Where load goes, by service; empty unless a region is lost.
-    after: Vec<Option<Vec<Survivor>>>,
+    pub(super) after: Vec<Option<Vec<Survivor>>>,
     /// What each store needs.
     stores: Vec<Vec<Term>>,
 }
@@ -229,156 +228,6 @@ impl Loss<'_> {
         }))
     }
 
-    /// Nobody calls the replicas that are lost any more.
-    fn left(&self, id: ServiceId) -> Vec<Term> {
-        let service = self.context.topology.service(id);
-        match self.scenario {
-            Scenario::Pod | Scenario::Node | Scenario::Zone | Scenario::Region(_) => self
-                .offerings
-                .replica(&self.context, service, self.scenario),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The replicas that remain, or that come, carry the load.
-    fn replaced(&self, id: ServiceId) -> Vec<Term> {
-        let service = self.context.topology.service(id);
-        match self.scenario {
-            Scenario::Pod | Scenario::Node | Scenario::Zone => {
-                self.within_regions(id, service).into_iter().collect()
-            }
-            Scenario::Region(region) => self.other_regions(id, service, region),
-            Scenario::Cloud(provider) => {
-                let stays =
-                    |id: &RegionId| self.context.topology.region(*id).place.provider != provider;
-                let left = service.placements.iter().any(|p| stays(&p.region));
-                let why = format!("every replica is on {provider}");
-                (!left)
-                    .then(|| Term::never(Step::WarmUp, &service.name, why))
-                    .into_iter()
-                    .collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// After a pod, node or zone: the rest of the same region, at full use. Pods spread evenly
-    /// over zones, and a node holds no more than its zone does.
-    fn within_regions(&self, id: ServiceId, service: &Service) -> Option<Term> {
-        let (Some(peak), Some(each)) = (&self.at_peak[id.0], bears(service)) else {
-            return Some(self.undeclared(service));
-        };
-        let left = |runs: u32| match self.scenario {
-            Scenario::Pod => runs.saturating_sub(1),
-            _ => runs - runs.div_ceil(CLUSTER_ZONES),
-        };
-        let needed = |s: &Survivor| replicas(s.load_before, each).max(1);
-        let short = |s: &&Survivor| left(s.replicas_before) < needed(s);
-        let worst = peak
-            .iter()
-            .filter(short)
-            .min_by_key(|s| left(s.replicas_before))?;
-        let region = &self.context.topology.region(worst.region).name;
-        let because = format!(
-            "{} in {region} at peak, and {} left for {:.0}/s",
-            count(worst.replicas_before, "replica"),
-            left(worst.replicas_before),
-            worst.load_before
-        );
-        let term = self.measured_warm_up(service).unwrap_or_else(|| {
-            let term = self.offerings.restart(&self.context, service);
-            let because = format!("{because}; {}", term.because);
-            Term { because, ..term }
-        });
-        // Half as many again fill what a zone takes.
-        let mut enough = needed(worst)..=needed(worst).saturating_mul(2);
-        match enough.find(|runs| left(*runs) >= needed(worst)) {
-            Some(min) if term.high.is_some() => Some(term.change(Change::Replicas {
-                region: region.clone(),
-                min,
-            })),
-            _ => Some(term),
-        }
-    }
-
-    /// Nobody says what comes and what a replica bears.
-    fn undeclared(&self, service: &Service) -> Term {
-        let term = || Term::fact(Step::WarmUp, &service.name, "capacity.undeclared");
-        let term = self.measured_warm_up(service).unwrap_or_else(term);
-        term.at(service.span)
-    }
-
-    /// After a region: the others take its load.
-    fn other_regions(&self, id: ServiceId, service: &Service, lost: RegionId) -> Vec<Term> {
-        if service.replicas_in(lost).is_none() {
-            return Vec::new();
-        }
-        if service.placements.len() == 1 {
-            let region = &self.context.topology.region(lost).name;
-            let why = format!("`{}` runs in {region} alone", service.name);
-            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
-        }
-        let Some(Some(survivors)) = self.after.get(id.0) else {
-            return vec![self.undeclared(service)];
-        };
-        let over = survivors.iter().find(|s| s.replicas_needed > s.max);
-        if let Some(over) = over {
-            let region = &self.context.topology.region(over.region).name;
-            let why = format!(
-                "{region} needs {} of at most {}",
-                count(over.replicas_needed, "replica"),
-                over.max
-            );
-            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
-        }
-        let Some((worst, grows)) = self.slowest(service, survivors) else {
-            let enough = "what runs at peak is enough".to_string();
-            return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), enough)];
-        };
-        match self.measured_warm_up(service) {
-            Some(term) => vec![term.change(Change::Replicas {
-                region: self.context.topology.region(worst.region).name.clone(),
-                min: worst.replicas_needed,
-            })],
-            None => grows,
-        }
-    }
-
-    /// Regions grow side by side: the one that takes longest, if any must grow. Of those that
-    /// begin with as many, the one that must reach most.
-    fn slowest<'s>(
-        &self,
-        service: &Service,
-        survivors: &'s [Survivor],
-    ) -> Option<(&'s Survivor, Vec<Term>)> {
-        let mut by_size: BTreeMap<u32, &Survivor> = BTreeMap::new();
-        for survivor in survivors {
-            let most = by_size.entry(survivor.replicas_before).or_insert(survivor);
-            if survivor.replicas_needed > most.replicas_needed {
-                *most = survivor;
-            }
-        }
-        let grows = by_size
-            .into_values()
-            .filter(|s| s.replicas_needed > s.replicas_before);
-        let terms = grows.map(|s| {
-            let (before, needed) = (s.replicas_before, s.replicas_needed);
-            let terms = self
-                .offerings
-                .grow(&self.context, service, s.region, before, needed);
-            (s, terms)
-        });
-        terms.max_by_key(|(_, terms)| {
-            let known = terms.iter().filter_map(|t| t.high);
-            known.fold(0, u64::saturating_add)
-        })
-    }
-
-    fn measured_warm_up(&self, service: &Service) -> Option<Term> {
-        self.context
-            .measured(Step::WarmUp, FactKind::WarmUp, &service.name)
-    }
-
     /// What is watched before the move counts as done.
     fn verify(&self) -> Vec<Term> {
         let failover = self.context.topology.spec.failover.as_ref();
@@ -400,10 +249,4 @@ impl Loss<'_> {
         });
         term.into_iter().collect()
     }
-}
-
-/// `1 replica`, `2 replicas`.
-fn count(number: u32, what: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{s}")
 }

@@ -199,10 +199,7 @@ pub(super) fn grow(
         because,
     )
     .at(service.span)
-    .change(Change::Replicas {
-        region: place.clone(),
-        min: needed,
-    });
+    .change(Change::Replicas(vec![(place.clone(), needed)]));
     let start = service
         .written
         .capacity

@@ -27,6 +27,9 @@ pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) ->
     }
 }
 
+/// Failures that the language counts where `health` is written without a number.
+const UNHEALTHY_AFTER: u64 = 3;
+
 /// The nodes and sentinels of a set by region.
 struct Members<'a> {
     context: &'a Context<'a>,
@@ -165,7 +168,7 @@ impl<'a> Members<'a> {
             Term::knob(Step::Detect, &store.name, (silence, silence), because)
                 .at(health.map_or(store.span, |h| h.span))
                 .change(Change::Interval {
-                    failures: health.map_or(1, |h| u64::from(h.unhealthy_after.value)),
+                    failures: health.map_or(UNHEALTHY_AFTER, |h| h.unhealthy_after.value.into()),
                     timeout: 0,
                     longer: true,
                 }),
