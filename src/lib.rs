@@ -125,12 +125,16 @@ fn analyze(
         topology,
         today: None,
     };
-    let analysis = analysis::analyze(timeless, &provider::recovery::Facts);
+    let analyze = |context| {
+        let copies = provider::copies::supplied(topology);
+        analysis::analyze(context, &provider::recovery::Facts, &copies)
+    };
+    let analysis = analyze(timeless);
     let dated = analysis::Context { topology, today };
     match dated.expired_facts().next() {
         None => analysis::report(dated, &analysis, diagnostics),
         Some(_) => {
-            let expired = analysis::analyze(dated, &provider::recovery::Facts);
+            let expired = analyze(dated);
             analysis::report(dated, &expired, diagnostics);
         }
     }

@@ -185,6 +185,80 @@ fn ggen_has_every_file_that_its_document_names() {
     }
 }
 
+/// What the PayNow design asks for, each in the file where it has to be.
+const IN_PAYNOW: [(&str, &str); 24] = [
+    (
+        "terraform/regions/us-central1/main.tf",
+        "\"siraj-webhook-us\"",
+    ),
+    (
+        "terraform/regions/us-central1/main.tf",
+        "\"siraj-worker-us\"",
+    ),
+    (
+        "terraform/regions/europe-west1/main.tf",
+        "\"siraj-webhook-eu\"",
+    ),
+    (
+        "terraform/regions/europe-west1/main.tf",
+        "\"siraj-worker-eu\"",
+    ),
+    ("terraform/regions/europe-west1/main.tf", "\"webhook-eu-sa@"),
+    (
+        "terraform/regions/europe-west1/main.tf",
+        "EVENT_SCHEMA_MIN_COMPATIBLE = \"2\"",
+    ),
+    (
+        "terraform/regions/europe-west1/main.tf",
+        "MULTI_REGION_ENABLED        = \"true\"",
+    ),
+    (
+        "terraform/regions/europe-west1/main.tf",
+        "\"paynow-hash-salt-europe-west1\"",
+    ),
+    (
+        "terraform/regions/us-central1/main.tf",
+        "[\"https://worker.siraj.life\"]",
+    ),
+    ("terraform/global/main.tf", "\"hooks.siraj.life\""),
+    (
+        "terraform/global/main.tf",
+        "cors_origins        = [\"https://dashboard.paynow.example\"]",
+    ),
+    ("terraform/global/main.tf", "region_limit = {"),
+    (
+        "terraform/global/main.tf",
+        "\"https://worker.siraj.life/events\"",
+    ),
+    (
+        "terraform/global/main.tf",
+        "ordered                       = true",
+    ),
+    ("terraform/global/main.tf", "webhookEvents = \"expireAt\""),
+    ("terraform/global/main.tf", "hash-salt-europe-west1 = {"),
+    ("terraform/global/main.tf", "failover = {"),
+    ("alerts/prometheus/rules.yaml", "PaynowRegionSilent"),
+    ("alerts/prometheus/rules.yaml", "PaynowLatencySkewWebhook"),
+    ("alerts/prometheus/rules.yaml", "PaynowSchemaDrops"),
+    ("alerts/dashboards/webhook-events.json", "_by_region"),
+    ("RUNBOOK_DNS_FAILOVER.md", "switch-dns.sh"),
+    ("RUNBOOK_ROLLBACK.md", "Gradual rollback"),
+    ("EVENT_MIGRATION.md", "### Third"),
+];
+
+#[test]
+fn paynow_has_what_its_document_asks_for_and_no_cluster() {
+    let tree = tree(&compiled(&root().join("examples/paynow/topology.yaml")));
+    for (path, text) in IN_PAYNOW {
+        assert!(tree[path].contains(text), "{path} lacks {text}");
+    }
+    let cluster = |p: &&String| p.starts_with("helm/") || p.starts_with("kubernetes/");
+    assert_eq!(tree.keys().find(cluster), None);
+    for (path, text) in &tree {
+        assert!(!text.contains("kubectl --context"), "{path}");
+    }
+}
+
 #[test]
 fn kdl_twins_give_the_same_bytes() {
     for example in examples() {
@@ -265,11 +339,11 @@ fn one_number_changes_exactly_what_depends_on_it() {
                 "kubernetes/us-east1/istio-config.yaml",
             ],
         ),
-        // How long backups of the database are kept.
+        // How long backups of the database are kept, which is how long data stays.
         (
             "backup: { every: 1d, keep: 30d, point_in_time: 7d }",
             "backup: { every: 1d, keep: 21d, point_in_time: 7d }",
-            &["RUNBOOK_RESTORE.md", "terraform/main.tf"],
+            &["DATA_FLOW.md", "RUNBOOK_RESTORE.md", "terraform/main.tf"],
         ),
         // The longest a call may take: routes, the load balancer's patience, the pods' last
         // breath.

@@ -292,3 +292,224 @@ fn a_restore_goes_into_a_new_database() {
         "{calls:#?}"
     );
 }
+
+/// Lets the stub of a tool answer with a text as well.
+fn answers(stage: &Stage, tool: &str, text: &str) {
+    let stub = stage.folder.path().join("bin").join(tool);
+    let answer = stage.folder.path().join(format!("{tool}.answer"));
+    fs::write(&answer, text).unwrap();
+    let recorded = fs::read_to_string(&stub).unwrap();
+    fs::write(&stub, format!("{recorded}cat '{}'\n", answer.display())).unwrap();
+}
+
+#[test]
+fn a_name_is_turned_to_a_region_and_back() {
+    let stage = Stage::new("paynow");
+    answers(&stage, "gcloud", "192.0.2.7\n");
+    let to = ["--host", "hooks.siraj.life", "--to", "europe-west1"];
+    let output = stage.run("switch-dns.sh", &to);
+    assert_eq!(code(&output), 0, "{output:?}");
+    assert!(!stage.calls().iter().any(|c| c.contains(" update ")));
+
+    let output = stage.run("switch-dns.sh", &[&to[..], &["--apply", "--yes"]].concat());
+    assert_eq!(code(&output), 0, "{output:?}");
+    let calls = stage.calls();
+    let update = calls.iter().find(|c| c.contains("record-sets update"));
+    let update = update.unwrap_or_else(|| panic!("{calls:#?}"));
+    assert!(
+        update
+            .contains("hooks.siraj.life. --type=A --ttl=30 --rrdatas 192.0.2.7 --zone siraj-life"),
+        "{update}"
+    );
+
+    let values = stage.folder.path().join("values.tfvars");
+    fs::write(&values, "").unwrap();
+    let values = values.display().to_string();
+    let back = [
+        "--host",
+        "hooks.siraj.life",
+        "--to",
+        "failover",
+        "--var-file",
+        &values,
+    ];
+    let output = stage.run(
+        "switch-dns.sh",
+        &[&back[..], &["--apply", "--yes"]].concat(),
+    );
+    assert_eq!(code(&output), 0, "{output:?}");
+    let calls = stage.calls();
+    assert!(
+        calls
+            .iter()
+            .any(|c| c.starts_with("terraform") && c.contains("-target=module.dns_siraj_life")),
+        "{calls:#?}"
+    );
+}
+
+#[test]
+fn a_name_is_not_turned_to_nothing() {
+    let stage = Stage::new("paynow");
+    answers(&stage, "gcloud", "no such address\n");
+    let to = [
+        "--host",
+        "hooks.siraj.life",
+        "--to",
+        "us-central1",
+        "--apply",
+        "--yes",
+    ];
+    assert_eq!(code(&stage.run("switch-dns.sh", &to)), 75);
+    assert!(
+        !stage
+            .calls()
+            .iter()
+            .any(|c| c.contains("record-sets update"))
+    );
+    let other = ["--host", "shop.example.com", "--to", "us-central1"];
+    assert_eq!(code(&stage.run("switch-dns.sh", &other)), 65);
+}
+
+#[test]
+fn a_flag_is_switched_in_one_region_or_in_all() {
+    let stage = Stage::new("paynow");
+    answers(&stage, "curl", "403");
+    let all = [
+        "--flag",
+        "multi-region",
+        "--value",
+        "false",
+        "--apply",
+        "--yes",
+    ];
+    let output = stage.run("set-flag.sh", &all);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let calls = stage.calls();
+    let set = calls
+        .iter()
+        .filter(|c| c.contains("--update-env-vars MULTI_REGION_ENABLED=false"));
+    assert_eq!(set.count(), 4, "{calls:#?}");
+
+    let one = [&all[..], &["--region", "europe-west1"]].concat();
+    assert_eq!(code(&stage.run("set-flag.sh", &one)), 0);
+    let calls = stage.calls();
+    let set: Vec<_> = calls
+        .iter()
+        .filter(|c| c.contains("--update-env-vars"))
+        .collect();
+    assert!(
+        set.len() == 2
+            && set
+                .iter()
+                .all(|c| c.contains("-eu ") && c.contains("europe-west1")),
+        "{set:#?}"
+    );
+
+    let hostile = ["--flag", "multi-region", "--value", "false,OTHER=1"];
+    assert_eq!(code(&stage.run("set-flag.sh", &hostile)), 64);
+    assert_eq!(
+        code(&stage.run("set-flag.sh", &["--flag", "none", "--value", "x"])),
+        65
+    );
+}
+
+#[test]
+fn a_rollback_drill_ends_as_it_began() {
+    let stage = Stage::new("paynow");
+    answers(&stage, "curl", "403");
+    let drill = [
+        "--test-type",
+        "rollback",
+        "--flag",
+        "multi-region",
+        "--apply",
+        "--yes",
+    ];
+    let output = stage.run("dr-test.sh", &drill);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let calls = stage.calls();
+    let values: Vec<&str> = calls
+        .iter()
+        .filter_map(|c| c.split("MULTI_REGION_ENABLED=").nth(1))
+        .map(|rest| rest.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(
+        values,
+        [
+            "false", "false", "false", "false", "true", "true", "true", "true"
+        ]
+    );
+}
+
+/// Two dead letters as `gcloud pubsub subscriptions pull --format=json` gives them: one that
+/// failed, with a comma and a quote in an attribute, and one that a receiver set aside.
+const DEAD_LETTERS: &str = r#"[
+  {"ackId": "ack-1", "message": {"messageId": "1", "orderingKey": "order 7", "data": "eyJpZCI6ICJldnRfMSJ9",
+    "attributes": {"source": "a,b \"c\"", "CloudPubSubDeadLetterSourceDeliveryCount": "5"}}},
+  {"ackId": "ack-2", "message": {"messageId": "2", "data": "e30=", "attributes": {"verdict": "drop_incompatible"}}}
+]"#;
+
+#[test]
+fn dead_letters_go_back_before_they_are_removed() {
+    let stage = Stage::new("paynow");
+    answers(&stage, "gcloud", DEAD_LETTERS);
+    let replay = ["--queue", "webhook-events", "--limit", "2"];
+    let output = stage.run("replay-dead-letters.sh", &replay);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let calls = stage.calls();
+    assert!(
+        !calls
+            .iter()
+            .any(|c| c.contains(" ack ") || c.contains("publish")),
+        "{calls:#?}"
+    );
+
+    let output = stage.run(
+        "replay-dead-letters.sh",
+        &[&replay[..], &["--apply", "--yes"]].concat(),
+    );
+    assert_eq!(code(&output), 0, "{output:?}");
+    let calls = stage.calls();
+    let at = |text: &str| calls.iter().position(|c| c.contains(text));
+    let (back, removed) = (at("topics publish"), at("subscriptions ack"));
+    assert!(back.is_some() && back < removed, "{calls:#?}");
+    assert_eq!(
+        calls.iter().filter(|c| c.contains("publish")).count(),
+        1,
+        "{calls:#?}"
+    );
+    let back = &calls[back.unwrap()];
+    assert!(
+        back.contains(r#"--message {"id": "evt_1"} --attribute ^:::^replayed=true:::source=a,b "c" --ordering-key order 7"#),
+        "{back}"
+    );
+    assert!(calls[removed.unwrap()].contains("--ack-ids ack-1"));
+    let shown = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        shown.contains("1 put back, 1 left") && !shown.contains("evt_1"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_region_whose_secrets_have_no_value_is_not_deployed() {
+    let stage = Stage::new("paynow");
+    let values = stage.folder.path().join("values.tfvars");
+    fs::write(&values, "").unwrap();
+    let stub = stage.folder.path().join("bin/gcloud");
+    let recorded = fs::read_to_string(&stub).unwrap();
+    fs::write(
+        &stub,
+        format!("{recorded}case \"$*\" in *versions*) exit 1 ;; esac\n"),
+    )
+    .unwrap();
+    let values = values.display().to_string();
+    let deploy = ["--var-file", &values, "--apply", "--yes"];
+    assert_eq!(code(&stage.run("deploy-all-regions.sh", &deploy)), 75);
+    let calls = stage.calls();
+    let applied: Vec<_> = calls.iter().filter(|c| c.contains(" apply ")).collect();
+    assert!(
+        applied.len() == 1 && applied[0].contains("terraform/global"),
+        "{applied:#?}"
+    );
+}

@@ -137,6 +137,75 @@ fn the_traps_of_ggen_are_found_where_they_are() {
     }
 }
 
+/// The same for PayNow: what its design said, put into the corrected example.
+const IN_PAYNOW: [(&str, &str, &str, &str, &str); 7] = [
+    (
+        "P12 detection",
+        "capacity: { per_replica: 200/s, peak: 300/s, start: 5s }\n    concurrency: 80\n    ready: { path: /ready, every: 5s, timeout: 1s, unhealthy_after: 2 }",
+        "capacity: { per_replica: 200/s, peak: 300/s, start: 5s }\n    concurrency: 80\n    ready: { path: /ready, every: 10s, timeout: 1s, unhealthy_after: 3 }",
+        "RTO102",
+        "30s",
+    ),
+    (
+        "P13 secrets",
+        "hash-salt: { rotate: 90d, replication: regional }",
+        "hash-salt: { rotate: 90d, replication: automatic }",
+        "PRV101",
+        "automatic",
+    ),
+    (
+        "P14 order",
+        "code: QUE101",
+        "code: CAP101",
+        "QUE101",
+        "orderId",
+    ),
+    (
+        "P15 late alert",
+        "  region-down: { of: region-silent, lasting: 10s, severity: critical, tell: [oncall] }\n",
+        "",
+        "ALT101",
+        "5m",
+    ),
+    (
+        "P16 no instance",
+        "replicas: 5..10",
+        "replicas: 0..10",
+        "RUN102",
+        "webhook",
+    ),
+    (
+        "P09 surge",
+        "replicas: 9..18",
+        "replicas: 5..8",
+        "CAP101",
+        "300/s",
+    ),
+    (
+        "P02 limit",
+        "    cors: [\"https://dashboard.paynow.example\"]\n    # One region alone lets in twice the peak: a failover in a surge is not refused.\n    protect: { region_limit: 1000/s }",
+        "    protect: { region_limit: 500/s }",
+        "CAP103",
+        "500/s",
+    ),
+];
+
+#[test]
+fn the_traps_of_paynow_are_found_where_they_are() {
+    let paynow = include_str!("../examples/paynow/topology.yaml");
+    let (_, clean) = compiled(paynow, Until::Emitted);
+    assert!(clean.diagnostics.is_empty(), "{:?}", codes(&clean));
+    for (row, from, to, code, covered) in IN_PAYNOW {
+        assert_eq!(paynow.matches(from).count(), 1, "{row}: {from}");
+        let (sources, done) = compiled(&paynow.replace(from, to), Until::Emitted);
+        let found = done.diagnostics.iter().find(|d| d.code.id == code);
+        let found = found.unwrap_or_else(|| panic!("{row}: {:?}", codes(&done)));
+        let place = found.primary.as_ref().expect("a place").span;
+        assert_eq!(sources.text(place), covered, "{row}");
+        assert!(found.help.is_some(), "{row} offers no way out");
+    }
+}
+
 #[test]
 fn g21_and_g30_one_scaler_that_asks_for_its_own_region() {
     let (_, done) = compiled(GGEN, Until::Emitted);
@@ -167,12 +236,12 @@ const EDEN: &str = "us-east-1: { role: primary }, us-west-2: { role: primary }";
 
 /// Row, spec with the mistake, code, spec with the cure.
 fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
-    let host = |health: &str, rto: &str| {
+    let host = |ready: &str, rto: &str| {
         small(
             GCP,
             PAIR,
             &format!(
-                "objectives: {{ rto: {rto} }}\nservices: {{ hook: {{ runtime: cloud-run, image: a/b, replicas: 1..5 }} }}\ntraffic: {{ hooks.example.com: {{ to: hook, health: {{ {health} }} }} }}\n"
+                "objectives: {{ rto: {rto} }}\nservices: {{ hook: {{ runtime: cloud-run, image: a/b, replicas: 1..5, ready: {{ {ready} }} }} }}\ntraffic: {{ hooks.example.com: {{ to: hook }} }}\n"
             ),
         )
     };
@@ -266,6 +335,15 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
             ),
         )
     };
+    let cloud = |members: &str| votes(members) + "objectives: { cloud: { rto: 1h } }\n";
+    let elected = |timeout: &str| {
+        let far = "a: { region: us-east1, priority: 3 }, b: { region: europe-west3, priority: 2 }, c: { region: asia-southeast1, priority: 1 }";
+        votes(far).replace(
+            "members:",
+            &format!("election: {{ timeout: {timeout} }}, members:"),
+        )
+    };
+    let arbiter = |who: &str| postgres(&format!(", loss_accepted: true, arbiter: \"{who}\""));
     let failover = |objectives: &str| {
         small(
             GCP,
@@ -301,7 +379,8 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
     vec![
         (
             "P12",
-            host("every: 10s, timeout: 5s, unhealthy_after: 3", "30s"),
+            // What Cloud Run does by itself.
+            host("every: 10s, timeout: 1s, unhealthy_after: 3", "30s"),
             "RTO102",
             host("every: 5s, timeout: 2s, unhealthy_after: 2", "30s"),
         ),
@@ -323,6 +402,40 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
             postgres(", loss_accepted: true, arbiter: \"witness:us-east-2\""),
         ),
         ("E17", room(8), "CAP101", room(10)),
+        (
+            "an arbiter that is nobody",
+            arbiter("witness:atlantis"),
+            "QRM106",
+            arbiter("witness:us-east-2"),
+        ),
+        (
+            "a witness beside a site",
+            arbiter("witness:us-west-2"),
+            "QRM101",
+            arbiter("witness:us-east-2"),
+        ),
+        (
+            "a router for one writer",
+            arbiter("route53").replace("mode: active-active", "mode: async"),
+            "QRM106",
+            arbiter("route53"),
+        ),
+        (
+            "an early election",
+            elected("500ms"),
+            "QRM108",
+            elected("2s"),
+        ),
+        (
+            "a cloud with the majority",
+            cloud(
+                "a: { region: us-east1, priority: 3 }, b: { region: europe-west3, priority: 2 }, c: { region: cn-hangzhou }",
+            ),
+            "QRM111",
+            votes(
+                "a: { region: us-east1, priority: 3 }, b: { region: europe-west3, priority: 2 }, c: { region: cn-hangzhou }",
+            ),
+        ),
         (
             "C19",
             mongo(

@@ -6,7 +6,8 @@
 //! are not divided.
 
 use crate::spec::{Policy, Role};
-use crate::topology::{HostId, RegionId, Service, ServiceId, Topology};
+use crate::topology::{HostId, Placement, RegionId, Service, ServiceId, Topology};
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 
 /// One region after the loss of others, for one service. Loads are requests per second at the
@@ -53,7 +54,7 @@ type Shares = Vec<f64>;
 #[derive(Debug)]
 pub struct Routing<'a> {
     topology: &'a Topology,
-    borders: Borders<'a>,
+    neighbours: Vec<Neighbours>,
     sources: Vec<Source>,
     /// Every service after those that call it.
     order: Vec<ServiceId>,
@@ -75,7 +76,10 @@ impl<'a> Routing<'a> {
         let sources = sources(topology);
         let mut routing = Routing {
             topology,
-            borders: Borders::of(topology),
+            neighbours: topology
+                .region_ids()
+                .map(|r| neighbours(topology, r))
+                .collect(),
             order: callers_first(&sources),
             sources,
             before: Vec::new(),
@@ -88,48 +92,107 @@ impl<'a> Routing<'a> {
     pub fn after(&self, lost: &[RegionId]) -> Vec<Option<Vec<Survivor>>> {
         let shares = self.shares(lost);
         let services = self.topology.services.iter().zip(&self.before).zip(&shares);
-        services
-            .map(|((service, before), after)| {
-                survivors(self.topology, service, before, after, lost)
-            })
-            .collect()
+        let survivors = |((service, before), after): ((&Service, &Shares), &Shares)| {
+            let demand = Demand::of(self.topology, service)?;
+            let left = service
+                .placements
+                .iter()
+                .filter(|p| !lost.contains(&p.region));
+            Some(left.map(|p| demand.survivor(p, before, after)).collect())
+        };
+        services.map(survivors).collect()
+    }
+
+    /// The loss of one region that leaves a service with the most replicas missing in another
+    /// that bears more because of it, by service; `None` if every loss can be borne.
+    pub fn worst(&self) -> Vec<Option<(RegionId, Survivor)>> {
+        let mut worst: Vec<Option<(RegionId, Survivor)>> = vec![None; self.sources.len()];
+        for lost in self.topology.region_ids() {
+            let shares = self.shares(&[lost]);
+            for ((index, worst), after) in worst.iter_mut().enumerate().zip(&shares) {
+                let service = &self.topology.services[index];
+                let least = worst.as_ref().map_or(0, |(_, w)| w.short());
+                let before = &self.before[index];
+                let Some(demand) = Demand::of(self.topology, service) else {
+                    continue;
+                };
+                let grown = |p: &&Placement| after[p.region.0] > before[p.region.0] + ROUNDING;
+                let left = service.placements.iter().filter(|p| p.region != lost);
+                let short = left
+                    .filter(grown)
+                    .map(|p| demand.survivor(p, before, after))
+                    .filter(|s| s.short() > least)
+                    .min_by_key(|s| Reverse(s.short()));
+                if let Some(short) = short {
+                    *worst = Some((lost, short));
+                }
+            }
+        }
+        worst
+    }
+
+    /// The regions that serve a host's users of a region when it is lost; none if the host
+    /// leads to one region only, or where a fence keeps them.
+    pub fn heirs(&self, host: HostId, lost: RegionId) -> Vec<RegionId> {
+        let host = self.topology.host(host);
+        if host.written.region.is_some() {
+            return Vec::new();
+        }
+        let service = self.topology.service(host.service);
+        let policies: Vec<_> = host.written.policy.iter().map(|p| p.value).collect();
+        let open = open(self.topology, service, &[lost]);
+        let moved = self.moved(service, lost, &policies, &open);
+        moved.into_iter().map(|(region, _)| region).collect()
     }
 
     fn shares(&self, lost: &[RegionId]) -> Vec<Shares> {
-        let none = vec![0.0; self.topology.regions.len()];
-        let mut shares = vec![none; self.topology.services.len()];
+        let mut shares: Vec<Shares> = vec![Vec::new(); self.sources.len()];
         for id in &self.order {
             let service = self.topology.service(*id);
             let open = open(self.topology, service, lost);
             shares[id.0] = match &self.sources[id.0] {
-                Source::Users(at, policies) => self.of_users(service, at, policies, &open),
+                Source::Users(at, policies) => {
+                    self.of_users(service, (at, policies), self.before.get(id.0), lost, &open)
+                }
                 Source::Callers(callers) => self.of_callers(callers, &shares, &open),
             };
         }
         shares
     }
 
+    /// Users are served in their region; those of a lost one elsewhere.
     fn of_users(
         &self,
         service: &Service,
-        at: &[RegionId],
-        policies: &[Policy],
+        (at, policies): (&[RegionId], &[Policy]),
+        before: Option<&Shares>,
+        lost: &[RegionId],
         open: &[bool],
     ) -> Shares {
+        let Some(before) = before.filter(|_| policies.first() != Some(&Policy::RoundRobin)) else {
+            return self.at_home(at, policies, open);
+        };
+        let mut shares = before.clone();
+        for from in lost {
+            let share = std::mem::take(&mut shares[from.0]);
+            if share > 0.0 {
+                for (to, part) in self.moved(service, *from, policies, open) {
+                    shares[to.0] += share * part;
+                }
+            }
+        }
+        shares
+    }
+
+    fn at_home(&self, at: &[RegionId], policies: &[Policy], open: &[bool]) -> Shares {
         let users = match policies.first() {
             Some(Policy::Failover) => first(self.topology, at),
-            Some(Policy::RoundRobin) => spread(&self.serving(open_regions(open)), |_| 1.0),
+            Some(Policy::RoundRobin) => spread(&in_turn(self.topology, open), |_| 1.0),
             _ => spread(at, |r| self.weight(r)),
         };
         let mut shares = vec![0.0; open.len()];
-        for (from, share) in users {
-            if open[from.0] {
-                shares[from.0] += share;
-                continue;
-            }
-            for (to, part) in self.moved(service, from, policies, open) {
-                shares[to.0] += share * part;
-            }
+        for (region, share) in users {
+            shares[region.0] += share;
         }
         shares
     }
@@ -137,21 +200,26 @@ impl<'a> Routing<'a> {
     /// Calls stay in the caller's region; without the service there, they go to the nearest.
     fn of_callers(&self, callers: &[(ServiceId, f64)], all: &[Shares], open: &[bool]) -> Shares {
         let mut shares = vec![0.0; open.len()];
-        for from in self.topology.region_ids() {
-            let calls: f64 = callers
+        for (from, around) in self.topology.region_ids().zip(&self.neighbours) {
+            // The callers of a cycle are not known yet; that they exist is an error elsewhere.
+            let calls = callers
                 .iter()
-                .map(|(c, part)| part * all[c.0][from.0])
-                .sum();
-            if calls > 0.0
-                && let Some(to) = self.borders.nearest_open(from, open)
-            {
-                shares[to.0] += calls;
+                .filter_map(|(c, part)| Some(part * all[c.0].get(from.0)?));
+            let calls: f64 = calls.sum();
+            if calls > 0.0 {
+                let here = Some(from).filter(|r| open[r.0]);
+                let to = here.or_else(|| around.left(open).next());
+                if let Some(to) = to {
+                    shares[to.0] += calls;
+                }
             }
         }
         shares
     }
 
-    /// Where the users of a lost region go: to its standby, else where the policies say.
+    /// Where the users of a lost region go: to its standby, else where the first policy that
+    /// decides says. Geography leaves the regions that serve the same parts of the world; and
+    /// without any word a load balancer takes the nearest.
     fn moved(
         &self,
         service: &Service,
@@ -159,62 +227,34 @@ impl<'a> Routing<'a> {
         policies: &[Policy],
         open: &[bool],
     ) -> Vec<(RegionId, f64)> {
-        let left = open_regions(open).filter(|to| self.borders.lets(from, *to));
-        let left: Vec<_> = left.collect();
-        match left.iter().find(|r| stands_by(self.topology, **r, from)) {
-            Some(standby) => vec![(*standby, 1.0)],
-            None => self.chosen(service, from, policies, self.serving(left.into_iter())),
+        let around = &self.neighbours[from.0];
+        if let Some(standby) = around.standbys.iter().find(|r| open[r.0]) {
+            return vec![(*standby, 1.0)];
         }
-    }
-
-    /// The first policy that decides: geography leaves the regions that serve the same parts
-    /// of the world, and without any other word a load balancer takes the nearest.
-    fn chosen(
-        &self,
-        service: &Service,
-        from: RegionId,
-        policies: &[Policy],
-        mut left: Vec<RegionId>,
-    ) -> Vec<(RegionId, f64)> {
-        let mut policies = policies.iter().copied();
-        let mut decides = policies.next().unwrap_or(Policy::Latency);
-        if decides == Policy::Geography {
-            let near = self.of_same_continents(from, &left);
-            decides = match near.is_empty() {
-                true => Policy::Latency,
-                false => policies.next().unwrap_or(Policy::Weight),
-            };
-            if !near.is_empty() {
-                left = near;
+        let kin = || around.kin.iter().copied().filter(|r| open[r.0]);
+        let (left, decides) = match policies {
+            [Policy::Geography, rest @ ..] if kin().next().is_some() => (
+                kin().collect(),
+                rest.first().copied().unwrap_or(Policy::Weight),
+            ),
+            [] | [Policy::Geography, ..] => (around.left(open).collect(), Policy::Latency),
+            [decides, ..] => (around.left(open).collect::<Vec<_>>(), *decides),
+        };
+        let only = |r: Option<&RegionId>| r.map(|r| (*r, 1.0)).into_iter().collect();
+        match decides {
+            Policy::Latency | Policy::Geography => only(left.first()),
+            Policy::Failover => only(left.iter().min()),
+            Policy::Weight | Policy::Cost => spread(&left, |r| self.weight(r)),
+            Policy::RoundRobin => spread(&left, |_| 1.0),
+            Policy::Capacity => {
+                let mut room = vec![0; open.len()];
+                service
+                    .placements
+                    .iter()
+                    .for_each(|p| room[p.region.0] = service.most(p));
+                spread(&left, |r| f64::from(room[r.0]))
             }
         }
-        let room = |r| {
-            let placed = service.placements.iter().find(|p| p.region == r);
-            placed.map_or(0.0, |p| f64::from(service.most(p)))
-        };
-        match decides {
-            Policy::Latency | Policy::Geography => self.borders.nearest(from, &left),
-            Policy::Weight | Policy::Cost => spread(&left, |r| self.weight(r)),
-            Policy::Capacity => spread(&left, room),
-            Policy::RoundRobin => spread(&left, |_| 1.0),
-            Policy::Failover => left.first().map(|r| (*r, 1.0)).into_iter().collect(),
-        }
-    }
-
-    fn of_same_continents(&self, from: RegionId, left: &[RegionId]) -> Vec<RegionId> {
-        let served = &self.topology.region(from).serves;
-        let shares_one = |r: &&RegionId| {
-            let other = &self.topology.region(**r).serves;
-            served.iter().any(|c| other.contains(c))
-        };
-        left.iter().filter(shares_one).copied().collect()
-    }
-
-    /// Those that serve in normal times; the others only if there is nothing else.
-    fn serving(&self, regions: impl Iterator<Item = RegionId>) -> Vec<RegionId> {
-        let (serving, rest): (Vec<_>, Vec<_>) =
-            regions.partition(|r| self.topology.region(*r).serving());
-        if serving.is_empty() { rest } else { serving }
     }
 
     fn weight(&self, region: RegionId) -> f64 {
@@ -222,56 +262,62 @@ impl<'a> Routing<'a> {
     }
 }
 
-/// Distances between regions, and where load may not cross: out of a fenced compliance zone,
-/// and in or out of an isolated region.
+/// The regions that may bear the load of one, nearest first. Load crosses no border: not out
+/// of a fenced compliance zone, and not in or out of an isolated region.
 #[derive(Debug)]
-struct Borders<'a> {
-    /// The other regions of each region, nearest first.
-    nearest: Vec<Vec<RegionId>>,
-    zones: Vec<Option<&'a str>>,
-    fenced: Vec<bool>,
-    isolated: Vec<bool>,
+struct Neighbours {
+    /// Those that stand by for it.
+    standbys: Vec<RegionId>,
+    /// Those that serve in normal times.
+    near: Vec<RegionId>,
+    /// Those of `near` that serve the same parts of the world.
+    kin: Vec<RegionId>,
+    /// Those that serve only when there is nothing else.
+    spare: Vec<RegionId>,
 }
 
-impl<'a> Borders<'a> {
-    fn of(topology: &'a Topology) -> Self {
-        let compliance = topology.spec.compliance.as_ref();
-        let fenced = |zone: &str| {
-            let zone = compliance.and_then(|c| c.zones.get(zone));
-            zone.is_some_and(|z| *z.fenced)
-        };
-        let network = topology.spec.network.as_ref();
-        let isolated =
-            |name: &str| network.is_some_and(|n| n.isolated.iter().any(|i| i.value == name));
-        let regions = || topology.regions.iter();
-        Borders {
-            nearest: topology
-                .region_ids()
-                .map(|r| by_distance(topology, r))
-                .collect(),
-            zones: regions().map(|r| r.zone.as_deref()).collect(),
-            fenced: regions()
-                .map(|r| r.zone.as_deref().is_some_and(fenced))
-                .collect(),
-            isolated: regions().map(|r| isolated(&r.name)).collect(),
-        }
+impl Neighbours {
+    /// Those that are left.
+    fn left(&self, open: &[bool]) -> impl Iterator<Item = RegionId> {
+        let near = self.near.iter().any(|r| open[r.0]);
+        let list = if near { &self.near } else { &self.spare };
+        list.iter().copied().filter(|r| open[r.0])
     }
+}
 
-    /// Whether the load of one region may be borne by another.
-    fn lets(&self, from: RegionId, to: RegionId) -> bool {
-        let stays = !self.fenced[from.0] || self.zones[from.0] == self.zones[to.0];
-        from == to || (stays && !self.isolated[from.0] && !self.isolated[to.0])
+fn neighbours(topology: &Topology, from: RegionId) -> Neighbours {
+    let region = topology.region(from);
+    let mut all = by_distance(topology, from);
+    all.retain(|to| crosses(topology, from, *to));
+    let standbys = all.iter().copied().filter(|to| {
+        let pair = topology.region(*to).written.pair.as_deref();
+        pair == Some(&region.name)
+    });
+    let standbys = standbys.collect();
+    let (near, spare): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|to| topology.region(*to).serving());
+    let same = |to: &&RegionId| {
+        let other = &topology.region(**to).serves;
+        region.serves.iter().any(|c| other.contains(c))
+    };
+    Neighbours {
+        standbys,
+        kin: near.iter().filter(same).copied().collect(),
+        near,
+        spare,
     }
+}
 
-    fn nearest_open(&self, from: RegionId, open: &[bool]) -> Option<RegionId> {
-        let all = std::iter::once(&from).chain(&self.nearest[from.0]);
-        all.copied().find(|to| open[to.0] && self.lets(from, *to))
-    }
-
-    fn nearest(&self, from: RegionId, among: &[RegionId]) -> Vec<(RegionId, f64)> {
-        let found = self.nearest[from.0].iter().find(|r| among.contains(r));
-        found.map(|r| (*r, 1.0)).into_iter().collect()
-    }
+/// Whether the load of one region may be borne by another.
+fn crosses(topology: &Topology, from: RegionId, to: RegionId) -> bool {
+    let (from, to) = (topology.region(from), topology.region(to));
+    let compliance = topology.spec.compliance.as_ref();
+    let zone = from.zone.as_ref().and_then(|z| compliance?.zones.get(z));
+    let fenced = zone.is_some_and(|z| *z.fenced);
+    let network = topology.spec.network.as_ref();
+    let isolated = |name: &str| network.is_some_and(|n| n.isolated.iter().any(|i| i.value == name));
+    (!fenced || from.zone == to.zone) && !isolated(&from.name) && !isolated(&to.name)
 }
 
 fn by_distance(topology: &Topology, from: RegionId) -> Vec<RegionId> {
@@ -306,11 +352,6 @@ fn first(topology: &Topology, at: &[RegionId]) -> Vec<(RegionId, f64)> {
         .collect()
 }
 
-fn stands_by(topology: &Topology, region: RegionId, lost: RegionId) -> bool {
-    let pair = topology.region(region).written.pair.as_deref();
-    pair == Some(&topology.region(lost).name)
-}
-
 /// Where a service still runs, by region.
 fn open(topology: &Topology, service: &Service, lost: &[RegionId]) -> Vec<bool> {
     let mut open = vec![false; topology.regions.len()];
@@ -323,10 +364,11 @@ fn open(topology: &Topology, service: &Service, lost: &[RegionId]) -> Vec<bool> 
     open
 }
 
-fn open_regions(open: &[bool]) -> impl Iterator<Item = RegionId> {
-    let all = open.iter().enumerate();
-    all.filter(|(_, open)| **open)
-        .map(|(index, _)| RegionId(index))
+/// The regions that take turns: those that serve, and the others only if there are none.
+fn in_turn(topology: &Topology, open: &[bool]) -> Vec<RegionId> {
+    let all = topology.region_ids().filter(|r| open[r.0]);
+    let (serving, rest): (Vec<_>, Vec<_>) = all.partition(|r| topology.region(*r).serving());
+    if serving.is_empty() { rest } else { serving }
 }
 
 /// What brings load to each service: its host, else its callers, else its queue, else users by
@@ -388,7 +430,7 @@ fn queue_regions(topology: &Topology) -> Vec<Vec<RegionId>> {
 fn parts(topology: &Topology, callers: &[ServiceId]) -> Vec<(ServiceId, f64)> {
     let peaks: Option<Vec<f64>> = callers
         .iter()
-        .map(|id| peak(topology, topology.service(*id)))
+        .map(|id| planned_load(topology, topology.service(*id)))
         .collect();
     let peaks = peaks.filter(|p| p.iter().sum::<f64>() > 0.0);
     let peaks = peaks.unwrap_or_else(|| vec![1.0; callers.len()]);
@@ -424,7 +466,7 @@ fn callers_first(sources: &[Source]) -> Vec<ServiceId> {
 }
 
 /// The load to plan for in requests per second: the declared peak, times the surge.
-fn peak(topology: &Topology, service: &Service) -> Option<f64> {
+pub fn planned_load(topology: &Topology, service: &Service) -> Option<f64> {
     let peak = service
         .written
         .capacity
@@ -438,48 +480,57 @@ fn peak(topology: &Topology, service: &Service) -> Option<f64> {
     Some(peak * surge.map_or(1.0, |s| s.value.0))
 }
 
+/// What a service must bear, and what each of its replicas bears.
+struct Demand<'a> {
+    service: &'a Service,
+    peak: f64,
+    each: f64,
+}
+
+impl<'a> Demand<'a> {
+    fn of(topology: &Topology, service: &'a Service) -> Option<Self> {
+        let each = bears(service)? * service.written.capacity.as_ref()?.target.ratio();
+        let peak = planned_load(topology, service)?;
+        Some(Demand {
+            service,
+            peak,
+            each,
+        })
+    }
+
+    fn survivor(&self, placement: &Placement, before: &Shares, after: &Shares) -> Survivor {
+        let region = placement.region;
+        let load_before = self.peak * before[region.0];
+        let load_after = self.peak * after[region.0];
+        let max = self.service.most(placement);
+        Survivor {
+            region,
+            load_before,
+            load_after,
+            replicas_before: replicas(load_before, self.each)
+                .max(placement.replicas.min)
+                .min(max),
+            replicas_needed: replicas(load_after, self.each),
+            max,
+        }
+    }
+}
+
 /// The load that one replica bears at full use, in requests per second.
 pub(super) fn bears(service: &Service) -> Option<f64> {
     let capacity = service.written.capacity.as_ref()?;
     Some(capacity.per_replica.as_ref()?.per_second())
 }
 
-fn survivors(
-    topology: &Topology,
-    service: &Service,
-    before: &Shares,
-    after: &Shares,
-    lost: &[RegionId],
-) -> Option<Vec<Survivor>> {
-    let each = bears(service)? * service.written.capacity.as_ref()?.target.ratio();
-    let peak = peak(topology, service)?;
-    let left = service
-        .placements
-        .iter()
-        .filter(|p| !lost.contains(&p.region));
-    let survivor = |p: &crate::topology::Placement| {
-        let (load_before, load_after) = (peak * before[p.region.0], peak * after[p.region.0]);
-        let runs = replicas(load_before, each);
-        Survivor {
-            region: p.region,
-            load_before,
-            load_after,
-            replicas_before: runs.max(p.replicas.min).min(service.most(p)),
-            replicas_needed: replicas(load_after, each),
-            max: service.most(p),
-        }
-    };
-    Some(left.map(survivor).collect())
-}
-
-/// Parts of a load that are smaller than this come from rounding, not from users.
-const ROUNDING: f64 = 1e-9;
-
-/// How many replicas bear a load when each takes `each`; without bound if one takes nothing.
+/// How many replicas bear a load when each takes `each`; as many as can be written if one
+/// bears nothing.
 pub(super) fn replicas(load: f64, each: f64) -> u32 {
     if load <= 0.0 {
         return 0;
     }
-    // Saturates: no count is larger than the largest that can be written.
+    // Saturates.
     (load / each - ROUNDING).ceil() as u32
 }
+
+/// Parts of a replica or a share that are smaller than this come from rounding.
+const ROUNDING: f64 = 1e-9;

@@ -30,7 +30,12 @@ impl Context<'_> {
                 of: kind.word(),
                 on: on.to_string(),
             }),
-            ..Term::knob(step, on, (0, fact.value.millis()), "measured".into())
+            ..Term::knob(
+                step,
+                on,
+                (0, fact.value.millis()),
+                fact.evidence.value.clone(),
+            )
         })
     }
 

@@ -4,11 +4,17 @@
 //! Architecture invariant: every number is either emitted, enforced, documented or declared,
 //! and says which; nothing is shown as met that rests on an unknown.
 
+pub mod availability;
 pub mod capacity;
+pub mod coverage;
 pub mod declared;
+pub mod flow;
 pub mod offering;
+pub mod quorum;
 pub mod recovery;
+pub mod regimes;
 pub mod scenario;
+pub mod standing;
 pub mod term;
 pub mod view;
 
@@ -31,16 +37,30 @@ pub struct Context<'a> {
 pub struct Analysis {
     /// How long we are down and what we lose, by scenario.
     pub recovery: recovery::Recovery,
+    /// Where data goes.
+    pub flow: flow::Flow,
 }
 
 /// Analyses a topology.
-pub fn analyze(context: Context, offerings: &dyn offering::Offerings) -> Analysis {
+pub fn analyze(
+    context: Context,
+    offerings: &dyn offering::Offerings,
+    copies: &flow::Supplied,
+) -> Analysis {
     Analysis {
         recovery: recovery::recovery(context, offerings),
+        flow: flow::analyze(context.topology, copies),
     }
 }
 
 /// Reports what contradicts the promises.
 pub fn report(context: Context, analysis: &Analysis, out: &mut Diagnostics) {
     recovery::findings::report(context, &analysis.recovery, out);
+    out.extend(flow::findings(context.topology, &analysis.flow));
+    out.extend(regimes::findings(
+        context.topology,
+        &analysis.flow,
+        context.today,
+    ));
+    coverage::report(context.topology, context.today, out);
 }

@@ -12,6 +12,8 @@ pub struct Remaining {
     pub copy: String,
     /// How much of the latest writes it lacks.
     pub lacks: Term,
+    /// Whether it is a copy in another region, which holds only what is copied there.
+    pub abroad: bool,
 }
 
 /// The facts of recovery of every kind on every cloud. A result of terms is serial: each

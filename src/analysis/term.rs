@@ -67,7 +67,7 @@ impl Source {
             Source::Spec => "spec".into(),
             Source::Catalog(fact) if fact.url.is_empty() => fact.title.clone(),
             Source::Catalog(fact) => format!("{}, {}", fact.title, fact.date),
-            Source::Declared { evidence, measured } => format!("{evidence}, measured {measured}"),
+            Source::Declared { measured, .. } => format!("measured {measured}"),
             Source::Structure => "topology".into(),
         }
     }
@@ -76,7 +76,9 @@ impl Source {
     pub fn url(&self) -> Option<&str> {
         match self {
             Source::Catalog(fact) => Some(fact.url.as_str()).filter(|u| !u.is_empty()),
-            Source::Declared { evidence, .. } => Some(evidence),
+            Source::Declared { evidence, .. } => {
+                Some(evidence.as_str()).filter(|e| e.starts_with("https://"))
+            }
             Source::Spec | Source::Structure => None,
         }
     }

@@ -1,10 +1,13 @@
 //! The analysis as rows for people and machines: what `analyze` prints and the recovery
 //! page shows. Times are in milliseconds; a missing `high` is no bound.
 
+use super::coverage::Watch;
+use super::flow::Flow;
 use super::recovery::budget::Budget;
 use super::recovery::verdict::Verdict;
 use super::recovery::{DataLoss, RecoveryTime, Subject, findings};
 use super::scenario::{FAULT_MODEL, LEFT_OUT, Scenario};
+use super::standing::{Standing, standing};
 use super::term::{NEVER, Term, interval};
 use super::{Analysis, Context};
 use crate::source::Span;
@@ -13,7 +16,7 @@ use serde::Serialize;
 
 /// Everything that is shown.
 #[derive(Debug, Clone, Serialize)]
-pub struct View {
+pub struct View<'a> {
     /// The system's name.
     pub system: String,
     /// What every result assumes.
@@ -24,6 +27,10 @@ pub struct View {
     pub recovery: Vec<SubjectView>,
     /// What is lost of which data.
     pub data: Vec<DataView>,
+    /// Votes, room, contracts, alerts and drills.
+    pub standing: Standing,
+    /// Where data goes, what is shared, what regimes ask for.
+    pub flow: &'a Flow,
     /// How many promises of each verdict there are.
     pub verdicts: Vec<VerdictCount>,
 }
@@ -140,6 +147,8 @@ pub struct LossView {
     pub because: String,
     /// What they come from, with its date.
     pub source: String,
+    /// The source's address, if it has one.
+    pub url: Option<String>,
     /// The place in the spec.
     pub place: Option<String>,
 }
@@ -153,13 +162,14 @@ pub struct Filter<'a> {
     pub of: Option<&'a str>,
 }
 
-/// Makes the rows. `place` names a place in the spec.
-pub fn view(
+/// Makes the rows. `alerts` are all that there are; `place` names a place in the spec.
+pub fn view<'a>(
     context: Context,
-    analysis: &Analysis,
+    analysis: &'a Analysis,
+    alerts: &[Watch],
     filter: Filter,
     place: &dyn Fn(Span) -> Option<String>,
-) -> View {
+) -> View<'a> {
     let make = Make {
         context,
         filter,
@@ -171,6 +181,8 @@ pub fn view(
         left_out: LEFT_OUT.to_vec(),
         recovery: make.subjects(&analysis.recovery.times),
         data: make.data(&analysis.recovery.losses),
+        standing: standing(context.topology, alerts),
+        flow: &analysis.flow,
         verdicts: verdicts(analysis),
     }
 }
@@ -324,6 +336,7 @@ impl Make<'_> {
             class: lacks.map_or("knob", |l| l.class.word()),
             because: lacks.map_or(String::new(), |l| l.because.clone()),
             source: lacks.map_or("topology".into(), |l| l.source.text()),
+            url: lacks.and_then(|l| l.source.url()).map(str::to_string),
             place: lacks.and_then(|l| l.span).and_then(self.place),
         }
     }

@@ -3,7 +3,10 @@
 //! Architecture invariant: a number of a provider is read from these files, never written
 //! into code.
 
+pub mod availability;
 pub mod facts;
+pub mod network;
+pub mod regimes;
 
 use crate::spec::{Continent, Provider};
 use std::sync::OnceLock;

@@ -1,14 +1,21 @@
 //! `analyze`: what we lose, how long we are down, and how sure that is.
 
 use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
+use crate::analysis::flow::{Flow, Verdict};
+use crate::analysis::standing::{RoomView, Standing, VotesView};
 use crate::analysis::view::{
     DataView, Filter, LossView, SubjectView, TimeView, View, promise, view,
 };
 use crate::analysis::{self, Context};
-use crate::emit::recovery::markdown;
+use crate::diagnostic::Diagnostics;
+use crate::emit::recovery::{markdown, percent};
+use crate::provider;
+use crate::provider::alerting::watches;
+use crate::provider::copies::supplied;
 use crate::provider::recovery::Facts;
 use crate::{Until, compile};
 use clap::Args;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 #[derive(Debug, Args)]
@@ -47,7 +54,7 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
         return exit::DIAGNOSTICS;
     };
     let context = Context { topology, today };
-    let analysis = analysis::analyze(context, &Facts);
+    let analysis = analysis::analyze(context, &Facts, &supplied(topology));
     let filter = Filter {
         scenario: args.scenario.as_deref(),
         of: args.of.as_deref(),
@@ -60,7 +67,9 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
                 .map_or(place.clone(), |(line, _)| line.to_string()),
         )
     };
-    let view = view(context, &analysis, filter, &place);
+    let deployment = provider::lower(topology, &mut Diagnostics::default());
+    let alerts = watches(topology, &deployment);
+    let view = view(context, &analysis, &alerts, filter, &place);
     if view.recovery.is_empty() && view.data.is_empty() {
         let scenarios: Vec<String> = analysis::scenario::Scenario::all(topology)
             .iter()
@@ -95,6 +104,10 @@ fn human(view: &View, args: &AnalyzeArgs) -> String {
     }
     for data in &view.data {
         data_rows(&mut out, data, asked);
+    }
+    if args.scenario.is_none() && args.of.is_none() {
+        standing(&mut out, &view.standing, args.all);
+        flow(&mut out, view.flow, args.all);
     }
     let counts = view
         .verdicts
@@ -288,4 +301,118 @@ fn line(out: &mut String, indent: &str, columns: &[(&str, usize)], rest: &str) {
     text.push_str(rest);
     out.push_str(text.trim_end());
     out.push('\n');
+}
+
+/// Votes, room, contracts, alerts and drills: a line each unless all is asked for.
+fn standing(out: &mut String, standing: &Standing, all: bool) {
+    out.push('\n');
+    for votes in &standing.votes {
+        electorate(out, votes, all);
+    }
+    let full = |r: &RoomView| f64::from(r.replicas_needed) / f64::from(r.max.max(1));
+    let fullest = (standing.room.iter()).max_by(|a, b| full(a).total_cmp(&full(b)));
+    let rows = if all {
+        &standing.room[..]
+    } else {
+        fullest.map_or(&[][..], std::slice::from_ref)
+    };
+    for row in rows {
+        let _ = writeln!(
+            out,
+            "room: without {}, {} of {} needs {} replicas of at most {} ({:.0}/s)",
+            row.lost, row.region, row.service, row.replicas_needed, row.max, row.load_after
+        );
+    }
+    for row in &standing.availability {
+        let _ = writeln!(
+            out,
+            "availability of {}, a model of contracts: {}, promised {}: {}",
+            row.service,
+            percent(row.total),
+            row.promised.map_or("nothing".into(), |p| percent(Some(p))),
+            row.verdict
+        );
+    }
+    let gaps = (standing.alerts.iter()).filter(|a| matches!(a.told, "never" | "late"));
+    let gaps: Vec<String> = gaps
+        .map(|a| format!("{}: {} ({})", a.on, a.trouble, a.told))
+        .collect();
+    let _ = match gaps.is_empty() {
+        true => writeln!(out, "alerts: somebody is told of everything in time"),
+        false => writeln!(out, "not told in time: {}", gaps.join(" · ")),
+    };
+    let _ = writeln!(
+        out,
+        "not exercised by a drill: {}",
+        standing.not_exercised.join(", ")
+    );
+}
+
+fn electorate(out: &mut String, votes: &VotesView, all: bool) {
+    let seats = votes
+        .seats
+        .iter()
+        .map(|s| format!("{} {}", s.place, s.votes));
+    let seats = seats.collect::<Vec<_>>().join(", ");
+    let broken = votes.faults.iter().filter(|f| f.lack.is_some());
+    let broken: Vec<&str> = broken.map(|f| f.fault.as_str()).collect();
+    let verdict = match broken.is_empty() {
+        true => "a writer is left after any single loss or cut".to_string(),
+        false => format!("nobody may write: {}", broken.join(", ")),
+    };
+    let _ = writeln!(
+        out,
+        "votes of {} ({seats}; {} must agree): {verdict}",
+        votes.store, votes.majority
+    );
+    for fault in votes.faults.iter().filter(|_| all) {
+        let who = fault.lack.map_or(fault.writers.join(", "), str::to_string);
+        line(out, "  ", &[(&fault.fault, 40)], &who);
+    }
+}
+
+/// Where the data of zones goes, and what is shared: what leaves a zone, by the declaration
+/// that permits it, unless every stop is asked for.
+fn flow(out: &mut String, flow: &Flow, all: bool) {
+    let mut leaving: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for dataset in &flow.datasets {
+        let whose = dataset.zone.as_deref().unwrap_or("no zone");
+        for stop in &dataset.stops {
+            let (verdict, leaves) = match &stop.verdict {
+                Verdict::Inside => ("inside".to_string(), false),
+                Verdict::Unbound => ("free".to_string(), false),
+                Verdict::Passing => ("passes".to_string(), false),
+                Verdict::Declared {
+                    transfer,
+                    basis,
+                    until,
+                } => (
+                    format!("permitted by declaration {transfer} ({basis}, until {until})"),
+                    true,
+                ),
+                Verdict::Outside => ("OUTSIDE, nothing permits it".to_string(), true),
+            };
+            if all {
+                let after = stop.after_losing.as_ref();
+                let after = after.map_or(String::new(), |r| format!(", without {r}"));
+                let (dataset, store) = (&dataset.dataset, &dataset.store);
+                let _ = writeln!(
+                    out,
+                    "flow: {dataset} of {store} ({whose}) reaches {} in {}{after}: {verdict}",
+                    stop.name, stop.site
+                );
+            } else if leaves {
+                let what = format!("leaves {whose}: {verdict}");
+                leaving.entry(what).or_default().insert(&dataset.dataset);
+            }
+        }
+    }
+    for (what, datasets) in leaving {
+        let datasets: Vec<&str> = datasets.into_iter().collect();
+        let _ = writeln!(out, "flow: {} {what}", datasets.join(", "));
+    }
+    let shared: Vec<&str> = flow.shared.iter().map(|f| f.what.as_str()).collect();
+    if !shared.is_empty() {
+        let _ = writeln!(out, "shared by several regions: {}", shared.join(" · "));
+    }
 }

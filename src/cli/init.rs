@@ -24,6 +24,8 @@ enum Template {
     Minimal,
     /// A marketplace, active-active on three regions
     Ggen,
+    /// Web hooks on Cloud Run in two regions, with a queue
+    Paynow,
 }
 
 const SCHEMA_LINE: &str = "# yaml-language-server: $schema=https://raw.githubusercontent.com/meridian-compiler/meridian/main/schema/topology.schema.json";
@@ -37,6 +39,10 @@ pub(super) fn run(args: &InitArgs) -> u8 {
         Template::Ggen => (
             include_str!("../../examples/ggen/topology.yaml"),
             "ggen-marketplace",
+        ),
+        Template::Paynow => (
+            include_str!("../../examples/paynow/topology.yaml"),
+            "paynow",
         ),
     };
     let named = text.lines().enumerate().map(|(number, line)| match number {

@@ -42,6 +42,22 @@ pub fn mermaid(text: &str) -> String {
     out
 }
 
+/// A link, also in a cell of a table; what would end the address is encoded.
+pub fn link(title: &str, url: &str) -> String {
+    let mut address = String::with_capacity(url.len());
+    for c in url.chars() {
+        match c {
+            '<' => address.push_str("%3C"),
+            '>' => address.push_str("%3E"),
+            '|' => address.push_str("%7C"),
+            '\\' => address.push_str("%5C"),
+            ' ' | '\n' | '\r' => address.push_str("%20"),
+            c => address.push(c),
+        }
+    }
+    format!("[{}](<{address}>)", text(title))
+}
+
 /// A name in a Mermaid gantt chart, which knows no quotes: what would end it becomes a space.
 pub fn gantt(text: &str) -> String {
     let keep = |c: char| {

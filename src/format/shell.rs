@@ -1,11 +1,18 @@
 //! Shell words.
 
 /// A word as the shell reads it back: bare if nothing in it is special, else in single
-/// quotes.
+/// quotes; in double ones, escaped, where it holds a command substitution that is meant for
+/// another shell, because linters take that in single quotes for a mistake.
 pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_string()
+    } else if text.contains("$(") {
+        let escaped = |c: char| match c {
+            '\\' | '"' | '$' | '`' => format!("\\{c}"),
+            other => other.to_string(),
+        };
+        format!("\"{}\"", text.chars().map(escaped).collect::<String>())
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
     }
@@ -34,7 +41,17 @@ mod tests {
     #[test]
     fn hostile_words_come_back_as_they_were() {
         for text in [
-            "$(id)", "`id`", "a'b", "", "-rf", "*", "~", "a\nb", "${HOME}", "\\",
+            "$(id)",
+            "`id`",
+            "a'b",
+            "",
+            "-rf",
+            "*",
+            "~",
+            "a\nb",
+            "${HOME}",
+            "\\",
+            "$(id) \"a\" 'b' \\ `id` ${HOME} !x",
         ] {
             let script = format!("printf %s {}", word(text));
             let output = Command::new("sh").args(["-c", &script]).output().unwrap();

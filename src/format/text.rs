@@ -83,7 +83,7 @@ mod tests {
         let context = json!({ "x": "$(id) | <b>" });
         assert_eq!(
             render("a.sh", "echo {{ x }}", &context).unwrap(),
-            "echo '$(id) | <b>'"
+            "echo \"\\$(id) | <b>\""
         );
         assert_eq!(
             render("a.md", "{{ x }}", &context).unwrap(),

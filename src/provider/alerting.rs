@@ -2,7 +2,9 @@
 //! Prometheus' rules are made from the same list.
 
 use super::{Deployment, SignalQuery, Unit};
-use crate::spec::{AlertSeverity, Signal, Threshold};
+use crate::analysis::coverage::{self, Trouble, Watch};
+use crate::rules::recovery::detection::promised;
+use crate::spec::{Alert, AlertSeverity, Signal, Threshold};
 use crate::topology::Topology;
 
 /// A condition that tells people.
@@ -34,6 +36,8 @@ pub struct AlertRule {
     pub bound: Option<(&'static str, f64)>,
     /// The series that tests are made from.
     pub sample: Vec<super::Sample>,
+    /// What it tells of, and on which part, if a promise is at stake.
+    pub tells: Option<(Trouble, String)>,
 }
 
 /// The file that has a section for every alert.
@@ -43,11 +47,10 @@ pub const PAGE: &str = "RUNBOOK_ALERTS.md";
 pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
     let mut rules = Vec::new();
     for (name, alert) in topology.spec.alerts.iter() {
-        let on = alert.on.as_ref().map(|o| o.value.as_str());
         let matching: Vec<&SignalQuery> = deployment
             .signals
             .iter()
-            .filter(|q| q.signal == *alert.of && on.is_none_or(|o| o == q.subject))
+            .filter(|q| q.signal == *alert.of && is_about(topology, alert, q))
             .collect();
         for query in &matching {
             let key = match matching.len() {
@@ -60,17 +63,33 @@ pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRul
     rules
 }
 
-fn rule(
-    topology: &Topology,
-    key: String,
-    alert: &crate::spec::Alert,
-    query: &SignalQuery,
-) -> AlertRule {
+/// Whether an alert means this query: the one of its part and its two regions. A silent
+/// region that is not one of a part is one of the whole system.
+fn is_about(topology: &Topology, alert: &Alert, query: &SignalQuery) -> bool {
+    let on = alert.on.as_ref().map(|o| o.value.as_str());
+    let on = match *alert.of {
+        Signal::RegionSilent => Some(on.unwrap_or(&topology.name)),
+        _ => on,
+    };
+    let between = query.between.is_none_or(|(a, b)| {
+        let names = [a, b].map(|id| topology.region(id).name.as_str());
+        alert.between.iter().map(|r| r.as_str()).eq(names)
+    });
+    on.is_none_or(|o| o == query.subject) && between
+}
+
+fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) -> AlertRule {
     let (comparison, bound) = condition(alert);
-    let title = alert
-        .summary
-        .as_ref()
-        .map_or_else(|| title(*alert.of, &query.subject), |s| s.value.clone());
+    let title = match (&alert.summary, query.between) {
+        (Some(summary), _) => summary.value.clone(),
+        (None, Some((slow, fast))) => format!(
+            "{} is slower in {} than in {}",
+            query.subject,
+            topology.region(slow).name,
+            topology.region(fast).name
+        ),
+        (None, None) => title(*alert.of, &query.subject),
+    };
     let name = alert_name(topology, &key);
     AlertRule {
         expr: format!("{} {comparison} {}", query.query, number(bound)),
@@ -83,14 +102,20 @@ fn rule(
         unit: query.unit,
         bound: Some((comparison, bound)),
         sample: query.sample.clone(),
+        tells: tells(query),
         title,
         name,
         key,
     }
 }
 
+/// What a signal's condition tells of.
+fn tells(query: &SignalQuery) -> Option<(Trouble, String)> {
+    Some((Trouble::of(query.signal)?, query.subject.clone()))
+}
+
 /// The written bound; an event has none and counts from the first.
-fn condition(alert: &crate::spec::Alert) -> (&'static str, f64) {
+fn condition(alert: &Alert) -> (&'static str, f64) {
     match (&alert.when, &alert.regions) {
         (Some(when), _) => (when.comparison, when.bound),
         (None, Some(regions)) => (">=", f64::from(regions.value)),
@@ -142,6 +167,8 @@ fn title(signal: Signal, subject: &str) -> String {
         Signal::ErrorRate => format!("Requests to {subject} fail"),
         Signal::DeadLetters => format!("{subject} sets messages aside"),
         Signal::QueueBacklog => format!("{subject} does not keep up"),
+        Signal::SecretRotation => "A secret is due for rotation".into(),
+        Signal::SchemaDrops => "Events are dropped for their version".into(),
         Signal::Conflicts => format!("Concurrent writes to {subject}"),
         Signal::ConsistencyViolations => format!("Copies of {subject} differ"),
         other => format!("{} of {subject}", other.word().replace('-', " ")),
@@ -169,10 +196,19 @@ fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
         Signal::RestoreFailure => "A backup that cannot be restored is no backup.",
         Signal::CertificateExpiry => "Browsers and callers refuse an expired certificate.",
         Signal::Egress => "Data may be leaving that should not, and it is charged for.",
+        Signal::SecretRotation => {
+            "Nothing replaces it by itself; a secret that is never replaced is known to more people every year."
+        }
         Signal::KeyRotation => "A key that is not rotated breaks the rule that keys rotate.",
         Signal::CacheHitRate => "Every miss is a read of the database.",
         Signal::ErrorRate | Signal::Availability => {
             "Users see errors, and the error budget is being spent."
+        }
+        Signal::LatencySkew => {
+            "A region that is slow for its users is near to failing, or its data is far away."
+        }
+        Signal::SchemaDrops => {
+            "A sender writes a version that the receivers no longer read; what it sends is set aside with its verdict."
         }
         Signal::DeadLetters => "Messages wait for a person; their effect is missing.",
         Signal::ConsistencyViolations | Signal::Conflicts => {
@@ -196,11 +232,20 @@ pub const BURN_RATES: [(f64, &str, &str, AlertSeverity); 4] = [
 /// The windows that recording rules are needed for.
 pub const WINDOWS: [&str; 8] = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "7d"];
 
+/// Seconds between two evaluations of alerts where nothing asks for less.
+pub const SLOWEST_EVALUATION: u64 = 30;
+
+/// Seconds between two evaluations of alerts: half a minute, and less where so little is
+/// promised that an alert could not come in time.
+pub fn evaluation_seconds(topology: &Topology) -> u64 {
+    let promises = topology.hosts.iter().filter_map(|h| promised(topology, h));
+    let shortest = promises.map(|t| t.secs()).min();
+    shortest.map_or(SLOWEST_EVALUATION, |s| (s / 6).clamp(1, SLOWEST_EVALUATION))
+}
+
 /// A backup is late when one run may fail and the next take its time: the share of a period
 /// that is waited beyond it.
 const BACKUP_MARGIN: f64 = 0.1;
-/// A drill is overdue when it is late by this share of its period.
-const DRILL_MARGIN: f64 = 1.15;
 /// Survivors should not be fuller than this after a loss.
 const HEADROOM: f64 = 0.8;
 
@@ -214,6 +259,7 @@ pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<Alert
     rules.extend(derived.burn_rates());
     rules.extend(derived.states());
     rules.extend(derived.metrics());
+    rules.extend(derived.latency());
     rules.extend(derived.recovery());
     rules.extend(derived.backups());
     rules.extend(derived.drills());
@@ -255,6 +301,7 @@ impl Derived<'_> {
             unit: Unit::Count,
             bound: None,
             sample: Vec::new(),
+            tells: None,
             name,
         }
     }
@@ -272,6 +319,7 @@ impl Derived<'_> {
             unit: query.unit,
             bound: Some((comparison, bound)),
             sample: query.sample.clone(),
+            tells: tells(query),
             ..rule
         }
     }
@@ -320,6 +368,7 @@ impl Derived<'_> {
                     unit: Unit::Ratio,
                     bound: Some((">", bound)),
                     sample: query.sample.clone(),
+                    tells: tells(query),
                     ..rule
                 });
             }
@@ -330,12 +379,9 @@ impl Derived<'_> {
     /// The states of failover, by how long a region has been silent.
     fn states(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
-        let health = self
-            .topology
-            .hosts
-            .iter()
-            .find_map(|h| h.written.health.as_ref());
-        let every = health.map_or(10, |h| h.every.secs());
+        let topology = self.topology;
+        let probe = topology.hosts.iter().find_map(|h| topology.probe(h));
+        let every = probe.map_or(10, |p| p.every.secs());
         let failover = self.topology.spec.failover.as_ref();
         let states = failover.map(|f| f.states.iter());
         for (name, state) in states.into_iter().flatten() {
@@ -360,7 +406,10 @@ impl Derived<'_> {
                 ..self.over(rule, query, ">", 0.0)
             });
         }
+        let mut alerts = self.topology.spec.alerts.iter();
+        let told = alerts.any(|(_, a)| *a.of == Signal::RegionSilent && a.on.is_none());
         if rules.is_empty()
+            && !told
             && let Some(query) = self.signals(Signal::RegionSilent).next()
         {
             let rule = self.rule(
@@ -420,6 +469,39 @@ impl Derived<'_> {
                     rules.push(self.over(rule, query, threshold.comparison, threshold.bound));
                 }
             }
+        }
+        rules
+    }
+
+    /// The response times that are promised.
+    fn latency(&self) -> Vec<AlertRule> {
+        let whole = self.topology.spec.objectives.as_ref();
+        let mut rules = Vec::new();
+        for service in &self.topology.services {
+            let own = service.written.objectives.as_ref();
+            let promised = [own, whole].into_iter().flatten();
+            let promised = promised.filter_map(|o| o.latency_p95.as_ref()).next();
+            let query = self
+                .signals(Signal::Latency)
+                .find(|q| q.subject == service.name);
+            let (Some(promised), Some(query)) = (promised, query) else {
+                continue;
+            };
+            let rule = self.rule(
+                &format!("{}-slower-than-promised", service.name),
+                AlertSeverity::Warning,
+                format!("{} answers slower than promised", service.name),
+                &format!(
+                    "The 95th percentile of response time is promised to be at most {}.",
+                    promised.value
+                ),
+            );
+            let rule = AlertRule {
+                lasting_seconds: 300,
+                ..rule
+            };
+            let bound = promised.millis() as f64 / 1000.0;
+            rules.push(self.over(rule, query, ">", bound));
         }
         rules
     }
@@ -493,6 +575,7 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("time() - max by (datastore) ({series}) > {}", number(bound)),
+                tells: Some((Trouble::Backup, name.clone())),
                 lasting_seconds: 300,
                 labels: vec!["datastore"],
                 unit: Unit::Seconds,
@@ -505,13 +588,8 @@ impl Derived<'_> {
     fn drills(&self) -> Vec<AlertRule> {
         let system = &self.topology.name;
         let overdue = |(name, drill): (&crate::spec::Name, &crate::spec::Drill)| {
-            let days = match *drill.every {
-                crate::spec::Cadence::Weekly => 7.0,
-                crate::spec::Cadence::Monthly => 31.0,
-                crate::spec::Cadence::Quarterly => 92.0,
-                crate::spec::Cadence::Yearly => 366.0,
-            };
-            let bound = (days * 86_400.0 * DRILL_MARGIN).ceil();
+            let days = coverage::days(*drill.every) as f64;
+            let bound = (days * 86_400.0 * coverage::DRILL_MARGIN).ceil();
             let series = format!(
                 "dr_test_last_success_timestamp_seconds{{system=\"{system}\",drill=\"{}\"}}",
                 name.text
@@ -570,6 +648,7 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("{query} > {}", number(HEADROOM * left)),
+                tells: Some((Trouble::Room, service.name.clone())),
                 lasting_seconds: 900,
                 unit: Unit::PerSecond,
                 ..rule
@@ -606,9 +685,13 @@ impl Derived<'_> {
                     title(signal, &queue.name),
                     &meaning(signal, None),
                 );
-                let window = dead.map_or(300, |d| d.window.secs());
+                // What is set aside is counted over its window; a backlog has to stay.
+                let lasting_seconds = match signal {
+                    Signal::DeadLetters => 0,
+                    _ => dead.map_or(300, |d| d.window.secs()),
+                };
                 let rule = AlertRule {
-                    lasting_seconds: window,
+                    lasting_seconds,
                     ..rule
                 };
                 rules.push(self.over(rule, query, ">", f64::from(limit.value)));
@@ -637,4 +720,28 @@ pub fn all_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule
     let mut rules = spec_alerts(topology, deployment);
     rules.extend(derived_alerts(topology, deployment));
     rules
+}
+
+/// All alerts with the least time after which each fires, for the analysis of who is told.
+pub fn watches(topology: &Topology, deployment: &Deployment) -> Vec<Watch> {
+    let rules = all_alerts(topology, deployment).into_iter();
+    rules.filter_map(|rule| watch(topology, rule)).collect()
+}
+
+fn watch(topology: &Topology, rule: AlertRule) -> Option<Watch> {
+    let (of, subject) = rule.tells?;
+    // Probes from outside have the whole system as their subject.
+    let whole = matches!(of, Trouble::Silence | Trouble::Certificate) && subject == topology.name;
+    // Lag is itself a time that has passed.
+    let reached = match rule.bound {
+        Some((">" | ">=", bound)) if of == Trouble::Lag && rule.unit == Unit::Seconds => bound,
+        _ => 0.0,
+    };
+    Some(Watch {
+        alert: rule.name,
+        of,
+        on: (!whole).then_some(subject),
+        after: (reached * 1000.0) as u64 + rule.lasting_seconds * 1000,
+        span: None,
+    })
 }

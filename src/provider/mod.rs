@@ -6,6 +6,10 @@
 //! never ask which cloud it came from.
 
 pub mod alerting;
+pub mod alibaba;
+pub mod aws;
+pub mod cloudflare;
+pub mod copies;
 pub mod gcp;
 pub mod recovery;
 
@@ -42,7 +46,11 @@ pub struct Deployment {
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
     /// Metrics that the services themselves must export.
-    pub contract: &'static [gcp::signals::Contract],
+    pub contract: Vec<gcp::signals::Contract>,
+    /// Dashboards that show one part, region beside region.
+    pub boards: Vec<Board>,
+    /// Hosts whose name turns to a backup by itself.
+    pub dns_failovers: Vec<DnsFailover>,
     /// Commands for scripts and runbooks.
     pub operations: Vec<Operation>,
     /// Decisions worth explaining in the generated architecture page.
@@ -334,6 +342,8 @@ pub struct SignalQuery {
     /// The region, if the query is of one; otherwise the result has a `region` label where
     /// that means something.
     pub region: Option<RegionId>,
+    /// The two regions that it compares, if it does: the first divided by the second.
+    pub between: Option<(RegionId, RegionId)>,
     /// PromQL without a comparison. Labels in its result are named in `labels`.
     pub query: String,
     /// The labels of the result that say what it is about.
@@ -345,6 +355,44 @@ pub struct SignalQuery {
     /// Input series from which an alert's test can make any wanted result; empty if the
     /// query cannot be tested so.
     pub sample: Vec<Sample>,
+}
+
+/// A dashboard of one service, queue or host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Board {
+    /// What it shows, as the spec names it.
+    pub subject: String,
+    /// Its panels, in rows of two.
+    pub panels: Vec<Panel>,
+}
+
+/// A panel with a line for each region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// What it shows.
+    pub title: String,
+    /// The unit of the result.
+    pub unit: Unit,
+    /// PromQL whose result has a label that names the region.
+    pub query: String,
+    /// The same for one region alone.
+    pub of_region: Vec<(RegionId, String)>,
+}
+
+/// A host whose name leads to its global load balancer as long as that answers, and to one
+/// in a region when it does not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DnsFailover {
+    /// The host.
+    pub host: String,
+    /// The Terraform call that owns its record.
+    pub call: String,
+    /// Regions with a backup.
+    pub regions: Vec<RegionId>,
+    /// Seconds until the name leads elsewhere, at most: checks, and the life of the record.
+    pub seconds: u64,
+    /// How that comes about, for people: `30s x 2 + 5s, then 30s of old answers`.
+    pub because: String,
 }
 
 /// An input series for an alert's test.
@@ -365,6 +413,8 @@ pub enum Shape {
     Counter(f64),
     /// A counter that grows each second by what a result below 1 leaves of this.
     Rest(f64),
+    /// A counter that grows each second by this, whatever the result.
+    Steady(f64),
 }
 
 /// Units of signals.
@@ -407,6 +457,8 @@ pub enum OperationKind {
     Verify,
     /// Makes what others need before Terraform can run: a state bucket, service agents.
     Bootstrap,
+    /// Checks what a region needs before its services can start.
+    Precondition,
     /// Takes the lock that one failover at a time holds; `$LOCK_FILE` is its text.
     Lock,
     /// Releases it.
@@ -415,6 +467,20 @@ pub enum OperationKind {
     Record,
     /// Shows what was spent, by region.
     Cost,
+    /// Prints the address of a host's backup load balancer in a region.
+    Address,
+    /// Leads a host's name to `$ADDRESS` alone.
+    Point,
+    /// Ends a service in a region for good.
+    Stop,
+    /// Sets `$SETTING`, a variable with its value, on a service.
+    Set,
+    /// Takes messages that a queue has set aside, as JSON, without removing them.
+    Pull,
+    /// Puts `$MESSAGE` back into a queue.
+    Publish,
+    /// Removes the message `$ACK_ID` from what a queue has set aside.
+    Acknowledge,
 }
 
 /// A command for scripts and runbooks, always the real CLI's.

@@ -376,6 +376,18 @@ record! {
         expires: Value<Date>,
         /// Where the evidence is. Example: `https://legal.example.com/scc/12`
         evidence: Option<Text>,
+        /// Whether data may rest there at any time, or only what arises while users are served there after a loss. Example: `failover`
+        during: Value<Occasion> = "always",
+    }
+}
+
+choice! {
+    /// When a declared flow may happen.
+    pub enum Occasion {
+        /// At any time.
+        Always = "always",
+        /// Only while users of the zone are served outside of it because a region is lost.
+        Failover = "failover",
     }
 }
 
@@ -696,7 +708,7 @@ record! {
         stop_writes_at: Option<Time>,
         /// Which regions send to which; all pairs if left out. Example: `{ us-east1: [europe-west3] }`
         links: Map<Vec<Ref>>,
-        /// Who decides when two halves cannot see each other. Example: `witness:us-east-2`
+        /// Who decides when two halves cannot see each other: a vote in a third place, a person (`operator`), or, where all copies write, what directs the users (`route53`). Example: `witness:us-east-2`
         arbiter: Option<Text>,
         /// Whether losing concurrent writes is accepted. Example: `true`
         loss_accepted: Flag = "false",
@@ -840,7 +852,7 @@ record! {
         tag: Option<Text>,
         /// The regions it runs in; all serving regions if left out. Example: `[us-central1]`
         regions: Vec<Ref>,
-        /// The name in each region, where a document fixes it; `{region}` stands for its short name. Example: `siraj-webhook-{region}`
+        /// The name in each region, where a document fixes it; `{region}` stands for its short name. The service finds it in `SERVICE_NAME`. Example: `siraj-webhook-{region}`
         named: Option<Text>,
         /// The service account in each region; `{region}` stands for its short name. Example: `webhook-{region}-sa`
         account: Option<Text>,
@@ -1246,6 +1258,10 @@ record! {
         secondary: Option<Ref>,
         /// What is exercised, in a sentence. Example: `Replay dead letters`
         of: Option<Text>,
+        /// The queue whose dead letters are replayed. Example: `work`
+        queue: Option<Ref>,
+        /// The feature flag that is turned off and on again. Example: `multi-region`
+        flag: Option<Ref>,
         /// The day it last succeeded. Example: `2026-10-03`
         last: Option<Value<Date>>,
     }
@@ -1342,6 +1358,8 @@ choice! {
         Egress = "egress",
         /// A key was not rotated.
         KeyRotation = "key-rotation",
+        /// A secret is due for rotation.
+        SecretRotation = "secret-rotation",
         /// Messages set aside.
         DeadLetters = "dead-letters",
         /// Unread messages.
@@ -1460,7 +1478,7 @@ record! {
         per_region: Flag = "true",
         /// One across all regions. Example: `true`
         across: Flag = "true",
-        /// The ones to make, by name. Example: `[global-overview, service-health]`
+        /// One more for each service, queue or host named, region beside region. Example: `[api, work, api.example.com]`
         named: Vec<Text>,
     }
 }
@@ -1476,6 +1494,8 @@ record! {
         incompatible: Text = "dead-letter",
         /// The verdict that they are marked with. Example: `drop_incompatible`
         verdict: Option<Text>,
+        /// The time over which `schema-drops` counts them. Example: `10m`
+        window: Time = "10m",
         /// The steps of a change of version. Example: `[write 3, watch, require 3]`
         phases: Vec<Text>,
     }

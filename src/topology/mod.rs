@@ -4,14 +4,20 @@
 //! Architecture invariant: a `Topology` exists only if every reference in it resolves, so
 //! nothing after this stage looks a name up and fails.
 
+mod environment;
 pub mod knobs;
+mod probe;
 mod resolve;
 
+pub use environment::variable_name;
+pub use probe::Probe;
 pub use resolve::{provider_of, resolve};
 
 use crate::catalog::Place;
 use crate::source::Span;
-use crate::spec::{self, Continent, Layout, Provider, Replicas, Role, Runtime, Spec};
+use crate::spec::{
+    self, Continent, Layout, Provider, Replicas, Role, Runtime, SecretReplication, Spec,
+};
 
 macro_rules! id {
     ($(#[doc = $doc:literal])* $name:ident) => {
@@ -265,6 +271,16 @@ impl Topology {
     pub fn host(&self, id: HostId) -> &Host {
         &self.hosts[id.0]
     }
+    /// The queues whose dead letters a drill puts back.
+    pub fn replayed(&self) -> impl Iterator<Item = &Queue> {
+        let drills = self.spec.drills.iter();
+        let names: Vec<&str> = drills
+            .filter_map(|(_, d)| d.queue.as_ref().map(|q| q.value.as_str()))
+            .collect();
+        self.queues
+            .iter()
+            .filter(move |q| names.contains(&q.name.as_str()))
+    }
     /// All region ids in order.
     pub fn region_ids(&self) -> impl Iterator<Item = RegionId> + use<> {
         (0..self.regions.len()).map(RegionId)
@@ -313,6 +329,17 @@ impl Topology {
             .find(|id| self.region(*id).written.pair.as_deref() == Some(&gone.name));
         pair.or_else(|| others().find(|id| self.region(*id).zone == gone.zone))
             .or_else(|| others().next())
+    }
+}
+
+impl Secret {
+    /// The name of the copy that a region reads, after the system's name: one for each
+    /// region if they are separate.
+    pub fn name_in(&self, region: &Region) -> String {
+        match *self.written.replication {
+            SecretReplication::Regional => format!("{}-{}", self.name, region.place.location),
+            _ => self.name.clone(),
+        }
     }
 }
 

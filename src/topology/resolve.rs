@@ -255,6 +255,12 @@ impl Resolver<'_> {
             for region in drill.primary.iter().chain(&drill.secondary) {
                 self.region(region, out);
             }
+            if let Some(queue) = &drill.queue {
+                lookup("queue", &spec.queues, queue, out);
+            }
+            if let Some(flag) = &drill.flag {
+                lookup("flag", &spec.flags, flag, out);
+            }
         }
         for (_, alert) in spec.alerts.iter() {
             alert.tell.iter().for_each(|c| self.channel(c, out));
@@ -280,6 +286,22 @@ impl Resolver<'_> {
             self.regions(&deployment.order, out);
         }
         self.check_transfers(out);
+        self.check_carried(out);
+    }
+
+    /// What carries data names datasets that exist.
+    fn check_carried(&self, out: &mut Diagnostics) {
+        let spec = self.spec;
+        let queues = spec.queues.iter().flat_map(|(_, q)| &q.carries);
+        let hosts = spec.traffic.iter().filter_map(|(_, h)| h.cdn.as_ref());
+        let rules = hosts.flat_map(|c| c.rules.iter());
+        let cached = rules.flat_map(|(_, rule)| &rule.carries);
+        let watched = spec.observability.iter();
+        let watched = watched.flat_map(|o| [&o.metrics, &o.logs, &o.traces]);
+        let watched = watched.flatten().flat_map(|t| &t.carries);
+        for dataset in queues.chain(cached).chain(watched) {
+            self.dataset(dataset, out);
+        }
     }
 
     fn check_transfers(&self, out: &mut Diagnostics) {

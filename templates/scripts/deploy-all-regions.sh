@@ -84,6 +84,13 @@ first=()
 {% endif %}
 {% for root in roots %}
 {% if root.region %}
+{% if root.needs %}
+if wanted {{ root.region }}; then
+{% for op in root.needs %}
+  run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+{% endfor %}
+fi
+{% endif %}
 wanted {{ root.region }} && apply_root {{ root.path }}
 {% else %}
 apply_root {{ root.path }} "${first[@]}"

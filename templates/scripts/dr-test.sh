@@ -11,23 +11,43 @@ usage() {
   cat <<'TEXT'
 usage: dr-test.sh --primary REGION --secondary REGION --test-type region-failure [--apply] [--yes]
        dr-test.sh --test-type restore --datastore NAME [--apply] [--yes]
+{% if replays %}
+       dr-test.sh --test-type dead-letters --queue NAME [--apply] [--yes]
+{% endif %}
+{% if flags %}
+       dr-test.sh --test-type rollback --flag NAME [--apply] [--yes]
+{% endif %}
 
   --primary REGION     the region that is taken away
   --secondary REGION   the region that takes over
-  --test-type TYPE     region-failure or restore
+  --test-type TYPE     region-failure or restore{% if replays %}, or dead-letters{% endif %}{% if flags %}, or rollback{% endif %}
+
   --datastore NAME     what is restored
+{% if replays %}
+  --queue NAME         whose dead letters are put back
+{% endif %}
+{% if flags %}
+  --flag NAME          the flag that is switched off and on again
+{% endif %}
   --apply              act; without it every command is only printed
   --yes                do not ask for names
 TEXT
 }
 
-PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE=""
+PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE=""{% if replays %} QUEUE=""{% endif %}{% if flags %} FLAG=""{% endif %}
+
 while (($#)); do
   case $1 in
     --primary) PRIMARY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --secondary) SECONDARY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --test-type) TEST_TYPE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+{% if replays %}
+    --queue) QUEUE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+{% endif %}
+{% if flags %}
+    --flag) FLAG=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+{% endif %}
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
@@ -71,6 +91,35 @@ case ${TEST_TYPE} in
     evidence passed $(($(date -u +%s) - STARTED))
     note "Next: compare counts with the original, then delete the copy"
     ;;
+{% if replays %}
+  dead-letters)
+    [[ -n ${QUEUE} ]] || { usage >&2; exit 64; }
+    step "Hypothesis: what ${QUEUE} has set aside comes back, and takes effect once"
+    "${here}/replay-dead-letters.sh" --queue "${QUEUE}" "${flags[@]}"
+    evidence passed $(($(date -u +%s) - STARTED))
+    note "Next: count the effects of the messages; none may be there twice"
+    ;;
+{% endif %}
+{% if flags %}
+  rollback)
+    [[ -n ${FLAG} ]] || { usage >&2; exit 64; }
+    case ${FLAG} in
+{% for flag in flags %}
+      {{ flag.name }}) usual={{ flag.value }} ;;
+{% endfor %}
+      *) die 65 "there is no flag '${FLAG}'" ;;
+    esac
+    other=true
+    [[ ${usual} != true ]] || other=false
+    step "Hypothesis: ${FLAG} is ${other} and ${usual} again, and users notice neither"
+    result=passed
+    "${here}/set-flag.sh" --flag "${FLAG}" --value "${other}" "${flags[@]}" || result=failed
+    # Whatever has happened, it ends as it was.
+    "${here}/set-flag.sh" --flag "${FLAG}" --value "${usual}" "${flags[@]}" || result=failed
+    evidence "${result}" $(($(date -u +%s) - STARTED))
+    [[ ${result} == passed ]] || exit 75
+    ;;
+{% endif %}
   *) usage >&2; exit 64 ;;
 esac
 record

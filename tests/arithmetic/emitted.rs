@@ -70,6 +70,8 @@ pub struct Host {
     /// Location, and whether a cluster answers there.
     pub backends: Vec<(String, bool)>,
     pub ttl: u64,
+    /// The check of the name that turns to a backup, if there is one.
+    pub turns: Option<Check>,
 }
 
 /// Everything that was read. Services are by name and location.
@@ -137,12 +139,9 @@ impl Emitted {
             match module {
                 "cloud-run" => self.cloud_run(call),
                 "health-checks" => {
-                    let check = &call["load_balancer"];
-                    self.host(call).check = check.is_object().then(|| Check {
-                        every: number(&check["interval_seconds"]),
-                        timeout: number(&check["timeout_seconds"]),
-                        failures: number(&check["unhealthy_threshold"]),
-                    });
+                    let host = self.host(call);
+                    host.check = checked(&call["load_balancer"]);
+                    host.turns = checked(&call["dns"]);
                 }
                 "load-balancer" => {
                     let backends = call["backends"].as_object().expect("backends").iter();
@@ -296,6 +295,14 @@ impl Emitted {
         let monitored = &words("sentinel.conf", "sentinel monitor")[3];
         set.home = monitored.split('.').nth(1).unwrap_or_default().to_string();
     }
+}
+
+fn checked(check: &Value) -> Option<Check> {
+    check.is_object().then(|| Check {
+        every: number(&check["interval_seconds"]),
+        timeout: number(&check["timeout_seconds"]),
+        failures: number(&check["unhealthy_threshold"]),
+    })
 }
 
 fn readiness(probe: &Value, keys: [&str; 3]) -> Check {

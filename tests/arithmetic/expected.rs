@@ -240,15 +240,9 @@ impl<'a> Expected<'a> {
             Lost::Zone if clusters => Some(self.leave(name)),
             Lost::Cloud => Some(Range::NEVER),
             Lost::Entry => {
-                let backup = self.plan.hosts.iter().any(|h| h.name == name && h.backup);
                 let ttl = Range::from(0, host.ttl * SECOND);
-                Some(match backup {
-                    true => self
-                        .answered(name)
-                        .then(ttl)
-                        .then(self.fact("dns.resolvers")),
-                    false => Range::NEVER,
-                })
+                let turned = |check| counted(check).then(ttl).then(self.fact("dns.resolvers"));
+                Some(host.turns.map_or(Range::NEVER, turned))
             }
             _ => None,
         }
@@ -588,9 +582,16 @@ impl<'a> Expected<'a> {
 
     fn redis_loss(&self, store: &Store, lost: Lost) -> Option<Option<Range>> {
         let set = &self.emitted.sentinels[&store.name];
-        let replica = match set.min_replicas {
-            0 => self.measured_or("lag", &store.name, "redis.lag-bound"),
-            _ => Range::from(0, set.max_lag * SECOND),
+        // The limit holds for a copy that survives only if those that do not cannot meet it.
+        let home = set.members[&set.home].0;
+        let beside = match lost {
+            Lost::Pod => 0,
+            Lost::Node | Lost::Zone => home.div_ceil(ZONES).saturating_sub(1),
+            _ => home.saturating_sub(1),
+        };
+        let replica = match set.min_replicas > beside {
+            false => self.measured_or("lag", &store.name, "redis.lag-bound"),
+            true => Range::from(0, set.max_lag * SECOND),
         };
         let snapshot = self.redis_snapshot(store, set, None);
         match lost {

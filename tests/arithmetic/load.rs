@@ -197,10 +197,11 @@ impl<'a> Load<'a> {
             .iter()
             .copied()
             .filter(|r| {
-                regions[*r]
-                    .serves
-                    .iter()
-                    .any(|c| regions[lost].serves.contains(c))
+                regions[*r].role != "standby"
+                    && regions[*r]
+                        .serves
+                        .iter()
+                        .any(|c| regions[lost].serves.contains(c))
             })
             .collect();
         let (decides, left) = match policy {

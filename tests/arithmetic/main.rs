@@ -14,7 +14,7 @@ use documented::{Documented, Range};
 use emitted::Emitted;
 use expected::{Expected, Losses, Times};
 use meridian::analysis::recovery::{Recovery, Subject};
-use meridian::diagnostic::Diagnostics;
+use meridian::diagnostic::{Diagnostics, Severity};
 use meridian::source::SourceMap;
 use meridian::syntax::{self, Limits};
 use meridian::topology::Topology;
@@ -34,6 +34,14 @@ fn compiled(text: &str) -> Compilation {
         Until::Emitted,
         None,
     )
+}
+
+fn errors(done: &Compilation) -> Vec<String> {
+    let errors = done.diagnostics.iter();
+    let errors = errors.filter(|d| d.severity == Severity::Error);
+    errors
+        .map(|d| format!("{}: {}", d.code.id, d.message))
+        .collect()
 }
 
 /// The totals of the analysis, by the names that it shows.
@@ -89,11 +97,12 @@ fn differences<T: PartialEq + std::fmt::Debug>(
 fn compare(seed: u64, plan: &Plan, documented: &Documented) -> Result<(usize, usize), String> {
     let text = plan.yaml();
     let done = compiled(&text);
+    let errors = errors(&done);
     let (Some(topology), Some(analysis)) = (&done.topology, &done.analysis) else {
-        return Err(format!("{seed}: {:#?}\n{text}", done.diagnostics));
+        return Err(format!("{seed}: {errors:?}\n{text}"));
     };
-    if done.diagnostics.has_errors() {
-        return Err(format!("{seed}: {:#?}\n{text}", done.diagnostics));
+    if !errors.is_empty() {
+        return Err(format!("{seed}: {errors:?}\n{text}"));
     }
     let locations = plan.regions.iter();
     let locations = locations

@@ -478,7 +478,9 @@ fn facts(dice: &mut Dice, plan: &Plan) -> Vec<Fact> {
 }
 
 /// What may be wrong with a generated topology and is still worth calculating.
-const ACCEPTED: [&str; 6] = ["CAP101", "CAP102", "DR101", "QRM101", "RTO104", "RUN102"];
+const ACCEPTED: [&str; 7] = [
+    "CAP101", "CAP102", "DR101", "QRM101", "QRM110", "RTO104", "RUN102",
+];
 
 /// `{ a: 1, b: 2 }` of those that are there.
 fn record(fields: &[(&str, Option<String>)]) -> String {

@@ -22,7 +22,7 @@ for folder, _, files in os.walk(tree):
 faults, links = [], 0
 for path, (text, _) in pages.items():
     for target in re.findall(r"\]\(([^)]+)\)", text):
-        if re.match(r"[a-z]+:", target):
+        if re.match(r"<?[a-z]+:", target):
             continue
         links += 1
         name, _, fragment = target.partition("#")

@@ -65,6 +65,21 @@ impl Budget {
         (low, high)
     }
 
+    /// The terms on the longest path at worst, in order; a term without a bound is longest.
+    pub fn longest(&self) -> Vec<&Term> {
+        let length = |high: Option<u64>| high.unwrap_or(NEVER);
+        let mut ends: Vec<u64> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let begins = node.after.iter().map(|i| ends[*i]).max().unwrap_or(0);
+            ends.push(begins.saturating_add(length(node.term.high)));
+        }
+        let last = (0..ends.len()).max_by_key(|i| ends[*i]);
+        let before = |i: usize| self.nodes[i].after.iter().copied().max_by_key(|i| ends[*i]);
+        let mut path: Vec<usize> = std::iter::successors(last, |i| before(*i)).collect();
+        path.reverse();
+        path.into_iter().map(|i| &self.nodes[i].term).collect()
+    }
+
     /// The weakest class among the terms that may take time.
     pub fn class(&self) -> Class {
         let terms = self.nodes.iter().map(|n| &n.term);
@@ -177,6 +192,12 @@ mod tests {
     #[test]
     fn the_total_is_the_longest_path() {
         assert_eq!(diamond().total(), (10, Some(18)));
+    }
+
+    #[test]
+    fn the_longest_path_is_the_one_that_adds_up() {
+        let highs: Vec<_> = diamond().longest().iter().map(|t| t.high).collect();
+        assert_eq!(highs, [Some(10), Some(6), Some(2)]);
     }
 
     #[test]

@@ -139,18 +139,13 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
             label,
         ),
     };
-    let matters = |t: &&Term| match time.verdict {
-        Verdict::NotShown => t.high.is_none(),
-        Verdict::Violated if low == NEVER => t.low == NEVER,
-        _ => !t.is_zero(),
+    let all = || time.budget.nodes.iter().map(|n| &n.term);
+    let long = || time.budget.longest().into_iter();
+    let terms: Vec<&Term> = match time.verdict {
+        Verdict::NotShown => time.budget.unknown().collect(),
+        Verdict::Violated if low == NEVER => all().filter(|t| t.low == NEVER).collect(),
+        _ => long().filter(|t| !t.is_zero()).collect(),
     };
-    let terms: Vec<&Term> = time
-        .budget
-        .nodes
-        .iter()
-        .map(|n| &n.term)
-        .filter(matters)
-        .collect();
     for term in &terms {
         if let Some(span) = term.span {
             let text = format!(

@@ -6,7 +6,7 @@ use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Class, NEVER};
-use crate::spec::{Dataset, Engine, Objectives};
+use crate::spec::{Dataset, Engine, Objectives, Reach};
 use crate::topology::{Datastore, DatastoreId};
 
 pub(super) fn losses(
@@ -17,10 +17,9 @@ pub(super) fn losses(
     let mut losses = Vec::new();
     for (index, store) in context.topology.datastores.iter().enumerate() {
         for scenario in scenarios {
-            let Some(mut remaining) = offerings.remaining(&context, store, *scenario) else {
+            let Some(remaining) = offerings.remaining(&context, store, *scenario) else {
                 continue;
             };
-            remaining.sort_by_key(|r| (r.lacks.high.unwrap_or(NEVER), r.lacks.low));
             let mut add = |dataset: Option<(&str, &Dataset)>| {
                 losses.push(loss(
                     context,
@@ -55,11 +54,15 @@ fn loss(
     let own: [Option<&Objectives>; 2] = [of_dataset, of_store];
     let promise = promised_loss(own, whole, scenario).map(Promise::from);
     let millis = promise.map(|p| p.millis);
-    let verdict = match remaining.first() {
-        Some(best) => Verdict::of(millis, best.lacks.low, best.lacks.high, best.lacks.class),
-        // Nothing survives: everything is lost for certain.
-        None => Verdict::of(millis, NEVER, None, Class::Knob),
-    };
+    let mut remaining = remaining;
+    let stays = dataset.is_some_and(|(_, d)| *d.copies == Reach::Origin);
+    remaining.retain(|r| !(stays && r.abroad));
+    // The copy that keeps the promise best is the one to use.
+    let judged = |r: &Remaining| Verdict::of(millis, r.lacks.low, r.lacks.high, r.lacks.class);
+    remaining.sort_by_key(|r| (judged(r), r.lacks.high.unwrap_or(NEVER), r.lacks.low));
+    // If nothing survives, everything is lost for certain.
+    let nothing = Verdict::of(millis, NEVER, None, Class::Knob);
+    let verdict = remaining.first().map_or(nothing, judged);
     DataLoss {
         store: id,
         dataset: dataset.map(|(name, _)| name.to_string()),
@@ -73,5 +76,6 @@ fn loss(
 /// A cache that is wrong is emptied: the system's promise for wrong data is about what
 /// cannot be filled again.
 fn can_be_filled_again(store: &Datastore, scenario: Scenario) -> bool {
-    scenario == Scenario::Corruption && store.engine == Engine::Redis
+    let cache = matches!(store.engine, Engine::Redis | Engine::RedisEnterprise);
+    cache && scenario == Scenario::Corruption
 }

@@ -4,7 +4,8 @@ use super::{Options, printable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 use crate::source::{SourceFile, SourceMap};
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, ThemeStyles,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    NamedSource, SourceCode, SourceSpan, SpanContents, ThemeStyles,
 };
 use std::fmt;
 
@@ -53,7 +54,7 @@ struct Report {
     message: String,
     severity: Severity,
     help: Option<String>,
-    source: Option<NamedSource<String>>,
+    source: Option<Source>,
     labels: Vec<LabeledSpan>,
     elsewhere: Vec<Report>,
 }
@@ -103,8 +104,33 @@ fn labeled(label: &Label, primary: bool) -> LabeledSpan {
     }
 }
 
+/// A source that counts the lines of an excerpt from its start. miette counts them from the
+/// start of the file, takes excerpts far apart for overlapping, and prints all between.
+#[derive(Debug)]
+struct Source(NamedSource<String>);
+
+impl SourceCode for Source {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let excerpt = self.0.read_span(span, before, after)?;
+        let lines = excerpt.data().iter().filter(|b| **b == b'\n').count();
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.name().to_string(),
+            excerpt.data(),
+            *excerpt.span(),
+            excerpt.line(),
+            excerpt.column(),
+            lines,
+        )))
+    }
+}
+
 /// The source with control characters replaced one byte for one, so that spans stay right.
-fn named(file: &SourceFile) -> NamedSource<String> {
+fn named(file: &SourceFile) -> Source {
     let visible: String = file
         .text
         .chars()
@@ -116,7 +142,7 @@ fn named(file: &SourceFile) -> NamedSource<String> {
             }
         })
         .collect();
-    NamedSource::new(printable(&file.name), visible)
+    Source(NamedSource::new(printable(&file.name), visible))
 }
 
 impl fmt::Display for Report {

@@ -3,7 +3,7 @@
 use super::EMITTER;
 use crate::artifact::ArtifactSet;
 use crate::emit::Input;
-use crate::provider::{SignalQuery, Unit};
+use crate::provider::{Board, SignalQuery, Unit};
 use crate::spec::{Metric, Signal};
 use serde_json::{Value, json};
 
@@ -30,6 +30,24 @@ pub(super) fn emit(input: Input, set: &mut ArtifactSet) {
             add(&region.name, of_region(input, &region.name));
         }
     }
+    for board in &input.deployment.boards {
+        // Dots would look like endings of file names.
+        let name = board.subject.replace('.', "-");
+        add(&name, of_board(input, board));
+    }
+}
+
+/// One part, with a line for each region.
+fn of_board(input: Input, board: &Board) -> Value {
+    let panels = board.panels.iter().enumerate();
+    let panels = panels.map(|(i, p)| panel(i as u64, &p.title, &p.query, p.unit, None));
+    let title = format!("{} by region", board.subject);
+    dashboard(
+        input,
+        &board.subject.replace('.', "-"),
+        &title,
+        panels.collect(),
+    )
 }
 
 fn overview(input: Input) -> Value {
@@ -108,6 +126,16 @@ fn of_region(input: Input, region: &str) -> Value {
                 format!("max(replication_lag_seconds{{{of}}})"),
                 Unit::Seconds,
             ));
+        }
+    }
+    for board in &input.deployment.boards {
+        for shown in &board.panels {
+            let mut own = shown.of_region.iter();
+            let own = own.find(|(id, _)| topology.region(*id).name == region);
+            panels.extend(own.map(|(_, query)| {
+                let title = format!("{}: {}", board.subject, shown.title);
+                (title, query.clone(), shown.unit)
+            }));
         }
     }
     let panels = panels.iter().enumerate();

@@ -1,7 +1,7 @@
 //! Prometheus rules.
 
 use crate::emit::Input;
-use crate::provider::alerting::{AlertRule, WINDOWS, error_ratios};
+use crate::provider::alerting::{AlertRule, WINDOWS, error_ratios, evaluation_seconds};
 use serde_json::{Value, json};
 
 /// The names of the groups, in the order of evaluation.
@@ -14,7 +14,8 @@ pub(super) fn rules(input: Input, alerts: &[AlertRule]) -> Value {
         groups.push(json!({ "name": GROUPS[0], "interval": "30s", "rules": recorded }));
     }
     let alerts: Vec<Value> = alerts.iter().map(|a| alert(input, a)).collect();
-    groups.push(json!({ "name": GROUPS[1], "interval": "30s", "rules": alerts }));
+    let interval = format!("{}s", evaluation_seconds(input.topology));
+    groups.push(json!({ "name": GROUPS[1], "interval": interval, "rules": alerts }));
     json!({ "groups": groups })
 }
 

@@ -117,6 +117,7 @@ fn samples(sample: &Sample, value: f64, minutes: u64, step: u64) -> String {
     match sample.shape {
         Shape::Gauge(factor) => format!("{}x{count}", number(value * factor)),
         Shape::Counter(factor) => format!("0+{}x{count}", number(value * factor * seconds)),
+        Shape::Steady(each) => format!("0+{}x{count}", number(each * seconds)),
         Shape::Rest(whole) => {
             format!(
                 "0+{}x{count}",
@@ -163,10 +164,12 @@ fn expectation(input: Input, alert: &AlertRule) -> Value {
     for label in &alert.labels {
         let value = match *label {
             "service" => service(alert),
-            label => alert
-                .sample
-                .first()
-                .and_then(|s| label_of(&s.series, label)),
+            label => alert.sample.first().and_then(|s| {
+                let region = (label == "region").then_some("location");
+                let own = label_of(&s.series, label);
+                // Some clouds' series name a region so.
+                own.or_else(|| label_of(&s.series, region?))
+            }),
         };
         let value = value.unwrap_or_default();
         let placeholder = format!("{{{{ $labels.{label} }}}}");

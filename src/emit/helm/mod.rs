@@ -7,7 +7,7 @@ use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
 use crate::spec::Runtime;
-use crate::topology::{RegionId, Service};
+use crate::topology::{RegionId, Service, variable_name};
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
 
@@ -161,7 +161,7 @@ impl<'a> Chart<'a> {
 
     fn secrets(&self, service: &Service) -> Value {
         let prefix = &self.input.topology.name;
-        let entry = |name: &String| (variable(name), json!(format!("{prefix}-{name}")));
+        let entry = |name: &String| (variable_name(name), json!(format!("{prefix}-{name}")));
         Value::Object(service.secrets.iter().map(entry).collect())
     }
 
@@ -196,13 +196,32 @@ impl<'a> Chart<'a> {
             let pairs = i.annotations.iter();
             pairs.map(|(k, v)| (k.clone(), json!(v))).collect()
         });
-        Some(json!({
+        let mut values = json!({
             "enabled": true,
             "replicaCount": replicas.min,
             "autoscaling": { "minReplicas": replicas.min, "maxReplicas": replicas.max },
             "serviceAccount": { "annotations": annotations },
             "env": self.environment(service, id),
-        }))
+        });
+        let secrets = self.secrets_in(service, id);
+        if !secrets.is_empty() {
+            values["secrets"] = Value::Object(secrets);
+        }
+        Some(values)
+    }
+
+    /// The secrets that are another in each region.
+    fn secrets_in(&self, service: &Service, id: RegionId) -> Map<String, Value> {
+        let topology = self.input.topology;
+        let region = topology.region(id);
+        let read = topology.secrets.iter();
+        let read = read.filter(|s| service.secrets.contains(&s.name));
+        let own = read.filter(|s| s.name_in(region) != s.name);
+        own.map(|s| {
+            let name = format!("{}-{}", topology.name, s.name_in(region));
+            (variable_name(&s.name), json!(name))
+        })
+        .collect()
     }
 
     fn environment(&self, service: &Service, id: RegionId) -> Value {
@@ -213,7 +232,10 @@ impl<'a> Chart<'a> {
             json!(region.name),
         );
         for (name, value) in service.written.env.iter() {
-            env.insert(variable(&name.text), json!(value.value));
+            env.insert(variable_name(&name.text), json!(value.value));
+        }
+        for (name, value) in self.input.topology.environment(service, id) {
+            env.insert(name, json!(value));
         }
         let settings = &self.input.deployment.settings;
         let own = settings
@@ -224,9 +246,4 @@ impl<'a> Chart<'a> {
         }
         Value::Object(env)
     }
-}
-
-/// `log-level` as `LOG_LEVEL`.
-fn variable(name: &str) -> String {
-    name.to_uppercase().replace(['-', '.'], "_")
 }

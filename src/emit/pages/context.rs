@@ -1,13 +1,13 @@
 //! What the templates of the pages read. Texts of the spec are escaped by the templates.
 
+use super::steps;
 use crate::analysis::term::detection;
 use crate::emit::Input;
 use crate::format::{markdown, shell};
 use crate::provider::alerting::all_alerts;
 use crate::provider::{Operation, OperationKind};
 use crate::spec::{Channel, Duration, Objectives, Role};
-use crate::topology::knobs::Check;
-use crate::topology::{Host, RegionId, Service};
+use crate::topology::{Probe, RegionId, Service};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
@@ -32,6 +32,7 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
         "queues": topology.queues.iter().map(|q| json!({
             "name": q.name,
             "receiver": q.receiver.map(|r| topology.service(r).name.clone()),
+            "host": q.host.map(|h| topology.host(h).name.clone()),
             "dead_letter_after": q.written.dead_letter.as_ref().map_or(5, |d| d.after.value),
         })).collect::<Vec<_>>(),
         "hosts": hosts(input),
@@ -66,7 +67,7 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
         "mesh": spec.mesh.is_some(),
         "from": from.map(|id| topology.region(id).name.clone()),
         "to": to.map(|id| topology.region(id).name.clone()),
-        "steps": steps(input, from, to),
+        "steps": steps::steps(input, from, to),
         "alerts": alerts(input),
         "channels": spec.channels.iter().map(|(n, c)| json!({
             "name": n.text, "address": address(c),
@@ -80,6 +81,7 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
         "inspect": operations(input, &[OperationKind::Inspect]),
         "cost": cost(input),
         "transfers": transfers(input),
+        "flow": super::data_flow::context(input),
         "telemetry": telemetry(input),
     })
 }
@@ -202,11 +204,12 @@ fn hosts(input: Input) -> Vec<Value> {
 
 fn secrets(input: Input) -> Vec<Value> {
     let topology = input.topology;
-    let mut names: Vec<String> = topology
-        .secrets
-        .iter()
-        .map(|s| format!("{}-{}", topology.name, s.name))
-        .collect();
+    let copies = topology.secrets.iter().flat_map(|secret| {
+        let regions = secret.regions.iter().map(|id| topology.region(*id));
+        regions.map(|r| format!("{}-{}", topology.name, secret.name_in(r)))
+    });
+    let mut names: Vec<String> = copies.collect();
+    names.dedup();
     names.extend(
         input
             .deployment
@@ -234,112 +237,22 @@ fn operation(operation: &Operation) -> Value {
 }
 
 /// Minutes and seconds: `2:10`.
-fn clock(seconds: u64) -> String {
+pub(super) fn clock(seconds: u64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// The steps of leaving a region, with what each may take.
-fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) -> Vec<Value> {
-    let Some((from, to)) = from.zip(to) else {
-        return Vec::new();
-    };
-    let topology = input.topology;
-    let seconds = |kind: OperationKind, id: RegionId| -> u64 {
-        let operations = input.deployment.operations.iter();
-        let here = operations.filter(|o| o.kind == kind && o.region == Some(id));
-        // Commands of one step run one after the other, but drains overlap.
-        let mut own: Vec<u64> = here.map(|o| o.budget_seconds).collect();
-        own.sort_unstable();
-        let longest = own.pop().unwrap_or(0);
-        longest + own.len() as u64 * 5
-    };
-    let verify: u64 = {
-        let operations = input.deployment.operations.iter();
-        let own = operations.filter(|o| o.kind == OperationKind::Verify);
-        own.map(|o| o.budget_seconds).sum()
-    };
-    let (a, b) = (&topology.region(from).name, &topology.region(to).name);
-    let parts = [
-        (
-            "freeze",
-            format!("Freeze deployments and scaling in {b}"),
-            "operator",
-            seconds(OperationKind::Scale, to).min(30),
-            "a line `annotated` for each scaler, or nothing to freeze",
-        ),
-        (
-            "fence",
-            format!("Take {a} out of the load balancers"),
-            "operator",
-            seconds(OperationKind::Fence, from),
-            "`Updated` for each back end",
-        ),
-        (
-            "lag",
-            format!("Measure how far {b} is behind"),
-            "operator",
-            seconds(OperationKind::Lag, to).max(5),
-            "every replica's link is `ok`, or there is nothing to measure",
-        ),
-        (
-            "promote",
-            format!("Let the copies in {b} take writes"),
-            "incident commander decides, operator acts",
-            seconds(OperationKind::Promote, to).max(5),
-            "`OK`, or nothing to promote",
-        ),
-        (
-            "scale",
-            format!("Grow {b} before the load comes"),
-            "operator",
-            seconds(OperationKind::Scale, to).max(5),
-            "the services of the region are updated",
-        ),
-        (
-            "verify",
-            "See from outside that users are served".to_string(),
-            "operator",
-            verify.max(10),
-            "no output and exit status 0",
-        ),
-    ];
-    let mut elapsed = detected(input);
-    let detected = elapsed;
-    let mut steps = Vec::new();
-    for (number, (id, title, actor, budget, expect)) in parts.into_iter().enumerate() {
-        let starts = elapsed;
-        elapsed += budget;
-        steps.push(json!({
-            "number": number + 1,
-            "id": id,
-            "title": title,
-            "actor": actor,
-            "budget": clock(budget),
-            "elapsed": clock(elapsed),
-            "starts": starts,
-            "seconds": budget,
-            "detected": detected,
-            "expect": expect,
-            "final": id == "promote",
-            "command": format!("scripts/failover-region.sh --from {a} --to {b} --step {id} --apply"),
-        }));
-    }
-    steps
-}
-
-/// The first health check that the spec declares, as it is emitted.
-fn declared_check(input: Input) -> Option<Check> {
-    let hosts = &input.topology.hosts;
-    let declared = hosts.iter().find(|h| h.written.health.is_some());
-    declared.map(Host::check)
-}
-
 /// Seconds until a lost region is noticed, at worst.
-fn detected(input: Input) -> u64 {
-    declared_check(input).map_or(0, |c| {
-        let (_, worst) = detection(c.every, c.timeout, u64::from(c.failures));
-        worst
+pub(super) fn detected(input: Input) -> u64 {
+    probe(input).map_or(0, |p| {
+        let (_, worst) = detection(p.every.millis(), p.timeout.millis(), u64::from(p.failures));
+        worst.div_ceil(1000)
     })
+}
+
+/// The probe of the first host that has one.
+fn probe(input: Input) -> Option<Probe> {
+    let topology = input.topology;
+    topology.hosts.iter().find_map(|h| topology.probe(h))
 }
 
 fn alerts(input: Input) -> Vec<Value> {
@@ -411,15 +324,7 @@ fn states(input: Input) -> Vec<Value> {
 fn failover(input: Input) -> Value {
     let failover = input.topology.spec.failover.as_ref();
     let verify = failover.and_then(|f| f.verify.as_ref());
-    let check = declared_check(input).map(|check| {
-        let time = |seconds| Duration::from_secs(seconds).to_string();
-        format!(
-            "every {} x {} + {}",
-            time(check.every),
-            check.failures,
-            time(check.timeout)
-        )
-    });
+    let check = probe(input).map(|p| format!("every {} x {} + {}", p.every, p.failures, p.timeout));
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
         "back": failover.map_or("manual", |f| f.back.value.word()),
@@ -441,6 +346,12 @@ fn drills(input: Input) -> Vec<Value> {
                     "scripts/dr-test.sh --primary {} --secondary {} --test-type region-failure --apply",
                     primary.value, secondary.value
                 )),
+                None if drill.queue.is_some() => drill.queue.as_ref().map(|queue| {
+                    format!("scripts/dr-test.sh --test-type dead-letters --queue {} --apply", queue.value)
+                }),
+                None if drill.flag.is_some() => drill.flag.as_ref().map(|flag| {
+                    format!("scripts/dr-test.sh --test-type rollback --flag {} --apply", flag.value)
+                }),
                 None if name.text.contains("restore") => {
                     let operations = input.deployment.operations.iter();
                     let mut restores = operations.filter(|o| o.kind == OperationKind::Restore);
@@ -454,6 +365,8 @@ fn drills(input: Input) -> Vec<Value> {
                 "of": drill.of.as_ref().map_or(name.text.clone(), |o| o.value.clone()),
                 "last": drill.last.as_ref().map_or("never".to_string(), |l| l.value.to_string()),
                 "command": command,
+                "leaves": regions.is_some(),
+                "timed": drill.queue.is_none() && drill.flag.is_none(),
             })
         })
         .collect()
@@ -552,6 +465,7 @@ fn transfers(input: Input) -> Vec<Value> {
                 "to": t.to.value,
                 "datasets": if datasets.is_empty() { "all".into() } else { datasets.join(", ") },
                 "basis": t.basis.value.word(),
+                "during": t.during.value.word(),
                 "expires": t.expires.value.to_string(),
             })
         })

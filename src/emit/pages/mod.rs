@@ -1,46 +1,84 @@
 //! Pages for people: whoever reviews, deploys, pays, or is paged at night.
 
 mod context;
+mod data_flow;
+mod procedures;
+mod steps;
 
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::text;
 use crate::topology::RegionId;
+use serde_json::Value;
 
 const EMITTER: &str = "pages";
 
-const PAGES: [(&str, &str); 8] = [
+/// Pages: name, template, and the part of the context without which there is no use for it.
+const PAGES: [(&str, &str, Option<&str>); 13] = [
     (
         "README.md",
         include_str!("../../../templates/runbooks/README.md"),
+        None,
     ),
     (
         "ARCHITECTURE.md",
         include_str!("../../../templates/runbooks/ARCHITECTURE.md"),
+        None,
+    ),
+    (
+        "DATA_FLOW.md",
+        include_str!("../../../templates/runbooks/DATA_FLOW.md"),
+        None,
     ),
     (
         "DEPLOYMENT_GUIDE.md",
         include_str!("../../../templates/runbooks/DEPLOYMENT_GUIDE.md"),
+        None,
     ),
     (
         "COST_ANALYSIS.md",
         include_str!("../../../templates/runbooks/COST_ANALYSIS.md"),
+        None,
     ),
     (
         "RUNBOOK_FAILOVER.md",
         include_str!("../../../templates/runbooks/RUNBOOK_FAILOVER.md"),
+        None,
     ),
     (
         "RUNBOOK_RESTORE.md",
         include_str!("../../../templates/runbooks/RUNBOOK_RESTORE.md"),
+        None,
     ),
     (
         "RUNBOOK_DR_TESTING.md",
         include_str!("../../../templates/runbooks/RUNBOOK_DR_TESTING.md"),
+        None,
     ),
     (
         "RUNBOOK_ALERTS.md",
         include_str!("../../../templates/runbooks/RUNBOOK_ALERTS.md"),
+        None,
+    ),
+    (
+        "RUNBOOK_DNS_FAILOVER.md",
+        include_str!("../../../templates/runbooks/RUNBOOK_DNS_FAILOVER.md"),
+        Some("dns"),
+    ),
+    (
+        "RUNBOOK_ROLLBACK.md",
+        include_str!("../../../templates/runbooks/RUNBOOK_ROLLBACK.md"),
+        Some("flags"),
+    ),
+    (
+        "RUNBOOK_DEAD_LETTERS.md",
+        include_str!("../../../templates/runbooks/RUNBOOK_DEAD_LETTERS.md"),
+        Some("replays"),
+    ),
+    (
+        "EVENT_MIGRATION.md",
+        include_str!("../../../templates/runbooks/EVENT_MIGRATION.md"),
+        Some("events"),
     ),
 ];
 
@@ -50,11 +88,22 @@ const PAGES: [(&str, &str); 8] = [
 /// If a template asks for something that the context does not have: a bug that the golden
 /// tests show.
 pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut ArtifactSet) {
-    let context = context::context(input, roots);
-    for (name, template) in PAGES {
+    let mut context = context::context(input, roots);
+    if let (Some(all), Value::Object(more)) = (context.as_object_mut(), procedures::context(input))
+    {
+        all.extend(more);
+    }
+    for (name, template, needs) in PAGES {
+        if needs.is_some_and(|part| is_empty(&context[part])) {
+            continue;
+        }
         let text = text::render(name, template, &context).unwrap_or_else(|error| panic!("{error}"));
         set.text(EMITTER, name, tidy(&text));
     }
+}
+
+fn is_empty(part: &Value) -> bool {
+    part.is_null() || part.as_array().is_some_and(Vec::is_empty)
 }
 
 /// One blank line where templates leave several, none at the end.

@@ -1,12 +1,17 @@
 //! `RECOVERY_BUDGET.md`: what is lost, how long it takes, and what every number rests on.
 
+mod standing;
+
+pub use standing::percent;
+
 use super::Input;
 use crate::analysis::Context;
 use crate::analysis::view::{
     DataView, Filter, SubjectView, TermView, TimeView, View, promise, view,
 };
 use crate::artifact::ArtifactSet;
-use crate::format::markdown::{gantt, text};
+use crate::format::markdown::{gantt, link, text};
+use crate::provider::alerting::watches;
 use crate::spec::Duration;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,7 +22,10 @@ pub fn emit(input: Input, set: &mut ArtifactSet) {
         topology: input.topology,
         today: None,
     };
-    let view = view(context, input.analysis, Filter::default(), &|_| None);
+    let alerts = watches(input.topology, input.deployment);
+    let view = view(context, input.analysis, &alerts, Filter::default(), &|_| {
+        None
+    });
     let header = format!("<!-- {} -->\n\n", input.header());
     set.text("pages", "RECOVERY_BUDGET.md", header + &markdown(&view));
 }
@@ -47,7 +55,7 @@ pub fn markdown(view: &View) -> String {
     for data in &view.data {
         losses(&mut out, data);
     }
-    sources(&mut out, view);
+    standing::sections(&mut out, &view.standing);
     out
 }
 
@@ -119,8 +127,8 @@ fn scenario(out: &mut String, subject: &SubjectView, time: &TimeView) {
             text(&term.of),
             term.interval,
             term.class,
-            text(&term.because),
-            text(&term.source)
+            because(&term.because),
+            sourced(&term.source, term.url.as_deref())
         );
     }
     timeline(out, time);
@@ -196,27 +204,21 @@ fn losses(out: &mut String, data: &DataView) {
             loss.verdict,
             text(&loss.copy),
             loss.class,
-            text(&loss.because),
-            text(&loss.source)
+            because(&loss.because),
+            sourced(&loss.source, loss.url.as_deref())
         );
     }
 }
 
-/// The addresses of all sources, once each.
-fn sources(out: &mut String, view: &View) {
-    let mut found: BTreeMap<&str, &str> = BTreeMap::new();
-    for time in view.recovery.iter().flat_map(|s| &s.scenarios) {
-        for term in &time.terms {
-            if let Some(url) = &term.url {
-                found.insert(&term.source, url);
-            }
-        }
-    }
-    if found.is_empty() {
-        return;
-    }
-    out.push_str("\n## Sources\n\n");
-    for (source, url) in found {
-        let _ = writeln!(out, "- {}: <{url}>", text(source));
+/// What a number comes from, as a link where it has an address.
+fn sourced(source: &str, url: Option<&str>) -> String {
+    url.map_or_else(|| text(source), |url| link(source, url))
+}
+
+/// How a number comes about; evidence that is an address stands in the link beside it.
+fn because(words: &str) -> String {
+    match words.starts_with("https://") {
+        true => "drill".into(),
+        false => text(words),
     }
 }

@@ -10,31 +10,57 @@ use std::collections::BTreeSet;
 
 const EMITTER: &str = "scripts";
 
-const TEMPLATES: [(&str, &str); 7] = [
-    ("lib.sh", include_str!("../../../templates/scripts/lib.sh")),
+/// Scripts: name, template, and the part of the context without which there is no use for it.
+const TEMPLATES: [(&str, &str, Option<&str>); 10] = [
+    (
+        "lib.sh",
+        include_str!("../../../templates/scripts/lib.sh"),
+        None,
+    ),
     (
         "deploy-all-regions.sh",
         include_str!("../../../templates/scripts/deploy-all-regions.sh"),
+        None,
     ),
     (
         "failover-region.sh",
         include_str!("../../../templates/scripts/failover-region.sh"),
+        None,
     ),
     (
         "promote-region.sh",
         include_str!("../../../templates/scripts/promote-region.sh"),
+        None,
     ),
     (
         "restore-from-backup.sh",
         include_str!("../../../templates/scripts/restore-from-backup.sh"),
+        None,
     ),
     (
         "dr-test.sh",
         include_str!("../../../templates/scripts/dr-test.sh"),
+        None,
     ),
     (
         "cost-report.sh",
         include_str!("../../../templates/scripts/cost-report.sh"),
+        None,
+    ),
+    (
+        "switch-dns.sh",
+        include_str!("../../../templates/scripts/switch-dns.sh"),
+        Some("dns"),
+    ),
+    (
+        "set-flag.sh",
+        include_str!("../../../templates/scripts/set-flag.sh"),
+        Some("flags"),
+    ),
+    (
+        "replay-dead-letters.sh",
+        include_str!("../../../templates/scripts/replay-dead-letters.sh"),
+        Some("replays"),
     ),
 ];
 
@@ -45,7 +71,10 @@ const TEMPLATES: [(&str, &str); 7] = [
 /// tests show.
 pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut ArtifactSet) {
     let context = context(input, roots);
-    for (name, template) in TEMPLATES {
+    for (name, template, needs) in TEMPLATES {
+        if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
+            continue;
+        }
         let text = text::render(name, template, &context).unwrap_or_else(|error| panic!("{error}"));
         let artifact = Artifact {
             text,
@@ -92,9 +121,10 @@ fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
         "namespace": topology.namespace,
         "regions": order(input).into_iter().map(|id| region_context(input, id)).collect::<Vec<_>>(),
         "clusters": order(input).into_iter().filter_map(|id| cluster(input, id)).collect::<Vec<_>>(),
-        "roots": roots.iter().map(|(path, region)| json!({
+        "roots": in_order(input, roots).into_iter().map(|(path, region)| json!({
             "path": path,
             "region": region.map(|id| topology.region(id).name.clone()),
+            "needs": needs(input, *region),
         })).collect::<Vec<_>>(),
         "first_root": roots.first().map(|(path, _)| path.clone()),
         "staged": staged,
@@ -108,10 +138,26 @@ fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
         "verify": all(OperationKind::Verify),
         "list_backups": all(OperationKind::ListBackups),
         "restores": restores(input),
+        "dns": dns(input),
+        "flags": topology.flags().into_iter().map(|(name, variable, value)| json!({
+            "name": name, "variable": variable, "value": value,
+        })).collect::<Vec<_>>(),
+        "replays": topology.replayed().map(|q| replay(input, &q.name)).collect::<Vec<_>>(),
         "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
         "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
         "rto_text": rto.map_or("a time that nobody promised".to_string(), |r| r.to_string()),
     })
+}
+
+/// Roots in the order of deployment, the one that all regions share first.
+fn in_order<'a>(
+    input: Input,
+    roots: &'a [(String, Option<RegionId>)],
+) -> Vec<&'a (String, Option<RegionId>)> {
+    let order = order(input);
+    let mut roots: Vec<_> = roots.iter().collect();
+    roots.sort_by_key(|(_, region)| order.iter().position(|id| Some(*id) == *region));
+    roots
 }
 
 /// The order of deployment: as the spec says, else the primary last.
@@ -181,7 +227,23 @@ fn region_context(input: Input, id: RegionId) -> Value {
         "unfence": of(OperationKind::Unfence, None),
         "lag": of(OperationKind::Lag, None),
         "promote": of(OperationKind::Promote, None),
+        "set": of(OperationKind::Set, None),
     })
+}
+
+/// What must be there before a region's services can start, each once.
+fn needs(input: Input, region: Option<RegionId>) -> Vec<Value> {
+    let operations = input.deployment.operations.iter();
+    let own = operations.filter(|o| {
+        o.kind == OperationKind::Precondition && region.is_some() && o.region == region
+    });
+    let mut found: Vec<Value> = Vec::new();
+    for each in own.map(operation) {
+        if !found.contains(&each) {
+            found.push(each);
+        }
+    }
+    found
 }
 
 fn cluster(input: Input, id: RegionId) -> Option<Value> {
@@ -191,6 +253,47 @@ fn cluster(input: Input, id: RegionId) -> Option<Value> {
         "context": cluster.context,
         "credentials": cluster.credentials,
     }))
+}
+
+/// Hosts whose name can be turned to a region, each with the commands.
+fn dns(input: Input) -> Vec<Value> {
+    let failovers = input.deployment.dns_failovers.iter();
+    let each = failovers.map(|failover| {
+        let of = |kind: OperationKind, id: RegionId| -> Vec<Value> {
+            let operations = input.deployment.operations.iter();
+            let own = operations
+                .filter(|o| o.kind == kind && o.subject == failover.host && o.region == Some(id));
+            own.map(operation).collect()
+        };
+        let regions = failover.regions.iter().map(|id| {
+            json!({
+                "name": input.topology.region(*id).name,
+                "address": of(OperationKind::Address, *id),
+                "point": of(OperationKind::Point, *id),
+            })
+        });
+        json!({
+            "name": failover.host,
+            "call": failover.call,
+            "regions": regions.collect::<Vec<_>>(),
+        })
+    });
+    each.collect()
+}
+
+/// The commands that put back what a queue has set aside.
+fn replay(input: Input, queue: &str) -> Value {
+    let first = |kind: OperationKind| {
+        let mut operations = input.deployment.operations.iter();
+        let found = operations.find(|o| o.kind == kind && o.subject == queue);
+        found.map(operation)
+    };
+    json!({
+        "name": queue,
+        "pull": first(OperationKind::Pull),
+        "publish": first(OperationKind::Publish),
+        "acknowledge": first(OperationKind::Acknowledge),
+    })
 }
 
 /// What can be restored by a command, each with its commands.

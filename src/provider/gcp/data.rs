@@ -10,10 +10,13 @@ use crate::provider::{
 };
 use crate::spec::{Duration, Engine, PerRegion, Role, SecretReplication};
 use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
-use crate::topology::{Datastore, RegionId, Service};
+use crate::topology::{Datastore, RegionId, Secret, Service};
 
 /// A location that Firestore does not have.
 pub const FIRESTORE_LOCATION: Code = Code::new("GCP101", "firestore-location");
+/// How long backups of clusters are kept.
+pub(super) const CLUSTER_BACKUP_DAYS: u32 = 30;
+
 /// Replicas that Firestore does not have.
 pub const FIRESTORE_REPLICAS: Code = Code::new("GCP102", "firestore-has-no-read-replicas");
 /// Backups that are asked for more often than they can be made.
@@ -99,13 +102,22 @@ impl Lowering<'_> {
                     ),
                 });
         let places = places.collect::<Vec<_>>().join("; ");
+        let rest = match store.databases.len() {
+            1 => {
+                "No location spans continents: a write from another one crosses the ocean, so \
+                 what must be quick there answers before it writes."
+            }
+            _ => {
+                "No location spans continents, so data that must be near users on both sides of \
+                 an ocean is in several databases, and a worker of ours carries between them \
+                 what may cross."
+            }
+        };
         self.deployment.decisions.push(Decision {
             title: format!("{}: where Firestore keeps its copies", store.name),
             reason: format!(
                 "A Firestore database lies at one location for ever, and has no read replicas \
-                 that a user could place. {places}. No location spans continents, so data that \
-                 must be near users on both sides of an ocean is in several databases, and a \
-                 worker of ours carries between them what may cross."
+                 that a user could place. {places}. {rest}"
             ),
         });
     }
@@ -445,26 +457,18 @@ impl Lowering<'_> {
                     "`named` copies and `regional` secrets: `automatic` promises no place",
                 );
             }
-            let locations = self.locations(&secret.regions);
-            let readers = secret.readers.iter().flat_map(|id| {
-                let service = self.topology.service(*id);
-                service
-                    .placements
-                    .iter()
-                    .map(|p| self.account_id(service, p.region))
-            });
-            let readers: Vec<String> = readers.collect();
-            let readers: Vec<Argument> = readers.iter().map(|id| self.member(id)).collect();
-            let mut entry = vec![
-                ("regions".to_string(), Argument::from(locations.clone())),
-                ("readers".to_string(), Argument::List(readers)),
-            ];
-            if let Some(rotate) = &secret.written.rotate {
-                entry.push(("rotation_seconds".into(), rotate.secs().into()));
+            regions.extend(self.locations(&secret.regions));
+            if *secret.written.replication == SecretReplication::Regional {
+                for id in &secret.regions {
+                    let name = secret.name_in(self.topology.region(*id));
+                    entries.push((name, self.secret(secret, &[*id], Some(*id))));
+                }
+            } else {
+                let entry = self.secret(secret, &secret.regions, None);
+                entries.push((secret.name.clone(), entry));
             }
-            regions.extend(locations);
-            entries.push((secret.name.clone(), Argument::Map(entry)));
         }
+        self.secret_decision();
         for store in self
             .topology
             .datastores
@@ -479,6 +483,41 @@ impl Lowering<'_> {
             regions.extend(locations);
         }
         self.secrets_call(regions, entries);
+    }
+
+    /// A secret with copies in regions, readable by the accounts of one region or of all.
+    fn secret(&self, secret: &Secret, regions: &[RegionId], only: Option<RegionId>) -> Argument {
+        let readers = secret.readers.iter().flat_map(|id| {
+            let service = self.topology.service(*id);
+            let placed = service.placements.iter().map(|p| p.region);
+            let placed = placed.filter(move |id| only.is_none_or(|only| *id == only));
+            placed.map(move |id| self.member(&self.account_id(service, id)))
+        });
+        let mut entry = vec![
+            ("regions".to_string(), self.locations(regions).into()),
+            ("readers".to_string(), Argument::List(readers.collect())),
+        ];
+        if let Some(rotate) = &secret.written.rotate {
+            entry.push(("rotation_seconds".into(), rotate.secs().into()));
+        }
+        Argument::Map(entry)
+    }
+
+    fn secret_decision(&mut self) {
+        let regional = |s: &Secret| *s.written.replication == SecretReplication::Regional;
+        if !self.topology.secrets.iter().any(regional) {
+            return;
+        }
+        self.deployment.decisions.push(Decision {
+            title: "Each region has secrets of its own".into(),
+            reason: "A secret with automatic replication has copies wherever the provider likes, \
+                     and one with copies in named regions is still one secret: whoever reads it \
+                     in one region can read it in all. Here each region has a separate secret \
+                     with one copy, under a key of the region, readable by the accounts of that \
+                     region alone; a value is put into each of them. They are secrets of the \
+                     global API, which Cloud Run gives to a container by name."
+                .into(),
+        });
     }
 
     fn secrets_call(&mut self, mut regions: Vec<String>, entries: Vec<(String, Argument)>) {
@@ -577,7 +616,7 @@ impl Lowering<'_> {
             ("name", self.prefix().into()),
             ("clusters", Argument::Map(clusters)),
             ("namespaces", vec![namespace].into()),
-            ("keep_days", 30u32.into()),
+            ("keep_days", CLUSTER_BACKUP_DAYS.into()),
             (
                 "evidence",
                 Argument::map([

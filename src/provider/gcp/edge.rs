@@ -1,11 +1,12 @@
 //! Hosts: load balancer, firewall rules, health checks, DNS.
 
 use super::Lowering;
+use super::backup::has_backup;
 use super::facts;
 use super::naming::{self, Kind, slug};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::provider::{Argument, Decision, RootOutput, Scope, Variable};
-use crate::spec::{Policy, Routing, Runtime};
+use crate::spec::{Policy, Protect, Rate, Routing, Runtime, Value};
 use crate::topology::Host;
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 pub const TIMEOUT_OVER_INTERVAL: Code = Code::new("GCP103", "timeout-over-interval");
 /// A bound that Google's health checks do not have.
 pub const HEALTH_CHECK_RANGE: Code = Code::new("GCP104", "health-check-range");
+/// Two limits of which only one would act.
+pub const TWO_LIMITS: Code = Code::new("GCP106", "two-limits");
 
 impl Lowering<'_> {
     pub(super) fn hosts(&mut self) {
@@ -24,6 +27,7 @@ impl Lowering<'_> {
                 }
             }
         }
+        self.backups_of_hosts();
         self.dns();
         self.edge_decision();
     }
@@ -87,13 +91,18 @@ impl Lowering<'_> {
         }
         arguments.push(("draining_seconds", host.written.drain.secs().into()));
         if let Some(protect) = &host.written.protect {
-            if let Some(limit) = &protect.rate_limit {
-                // Cloud Armor counts over ten seconds at least.
-                arguments.push((
-                    "rate_limit",
-                    Argument::map([("count", limit.in_seconds(10)), ("interval_seconds", 10)]),
-                ));
+            if let Some(rate) = &protect.rate_limit {
+                arguments.push(("rate_limit", Argument::Map(limit(rate).to_vec())));
             }
+            if let Some(rate) = &protect.region_limit {
+                self.check_limits(protect, rate);
+                arguments.push(("region_limit", Argument::Map(limit(rate).to_vec())));
+            }
+        }
+        if has_backup(self.topology, host) {
+            arguments.push(("default_certificate", true.into()));
+        }
+        if let Some(protect) = &host.written.protect {
             let blocked: Vec<_> = protect
                 .block_countries
                 .iter()
@@ -108,6 +117,23 @@ impl Lowering<'_> {
         arguments.push(("labels", Argument::variable("labels")));
         self.call(&call, "gcp/load-balancer", Scope::Global, arguments);
         self.outputs(host, &call, &path);
+    }
+
+    /// Cloud Armor applies the first rule that matches, and both limits match everything.
+    fn check_limits(&mut self, protect: &Protect, region: &Value<Rate>) {
+        let Some(each) = &protect.rate_limit else {
+            return;
+        };
+        self.out.push(
+            Diagnostic::error(
+                TWO_LIMITS,
+                region.span,
+                "Cloud Armor cannot limit a client and a region on one host",
+                "the first rule that matches decides",
+            )
+            .also(each.span, "this one matches every request too")
+            .help("keep one of `rate_limit` and `region_limit`"),
+        );
     }
 
     fn serving_variable(&mut self) {
@@ -159,6 +185,9 @@ impl Lowering<'_> {
                     ("unhealthy_threshold", check.failures.into()),
                 ]),
             ));
+        }
+        if has_backup(self.topology, host) {
+            arguments.push(("dns", self.dns_check(host)));
         }
         arguments.push(("uptime_paths", paths.into()));
         if let Some(health) = health {
@@ -247,13 +276,9 @@ impl Lowering<'_> {
     fn dns(&mut self) {
         let mut zones: BTreeMap<(String, Option<String>), Vec<&Host>> = BTreeMap::new();
         for host in &self.topology.hosts {
-            let domain = host
-                .name
-                .split_once('.')
-                .map_or(host.name.as_str(), |(_, d)| d);
             let existing = host.written.dns_zone.as_ref().map(|z| z.value.clone());
             zones
-                .entry((domain.to_string(), existing))
+                .entry((domain(host).to_string(), existing))
                 .or_default()
                 .push(host);
         }
@@ -262,12 +287,15 @@ impl Lowering<'_> {
             let entries = hosts.iter().map(|host| {
                 let call = edge_call("lb", host);
                 let value = |o: &str| self.output(&call, o, Argument::Null);
-                let entry = Argument::map([
+                let mut entry = vec![
                     ("address", value("address")),
                     ("ttl_seconds", host.written.ttl.secs().into()),
                     ("certificate_record", value("certificate_record")),
-                ]);
-                (host.name.clone(), entry)
+                ];
+                if has_backup(self.topology, host) {
+                    entry.push(("failover", self.dns_entry(host)));
+                }
+                (host.name.clone(), Argument::map(entry))
             });
             let entries = Argument::Map(entries.collect());
             let name = slug(&domain).replace('_', "-");
@@ -303,13 +331,22 @@ impl Lowering<'_> {
         if policies.is_empty() {
             return;
         }
+        let weights = match self.topology.spec.mesh {
+            Some(_) => {
+                "Weights act in the mesh, behind it; a weighted back end at the edge would give \
+                 up nearness and failover. Price is no input of either, so `cost` has no effect."
+            }
+            None => {
+                "Weights and prices are no input of it: a weighted back end would give up \
+                 nearness and failover."
+            }
+        };
         self.deployment.decisions.push(Decision {
             title: "Who chooses the region".into(),
-            reason: "The global load balancer sends a user to the nearest healthy region with \
-                     room: geography, latency and capacity in one, and not configurable. Weights \
-                     act in the mesh, behind it; a weighted back end at the edge would give up \
-                     nearness and failover. Price is no input of either, so `cost` has no effect."
-                .into(),
+            reason: format!(
+                "The global load balancer sends a user to the nearest healthy region with room: \
+                 geography, latency and capacity in one, and not configurable. {weights}"
+            ),
         });
     }
 }
@@ -329,6 +366,35 @@ pub fn edge_name(topology: &crate::topology::Topology, host: &Host) -> String {
     }
 }
 
-fn edge_call(kind: &str, host: &Host) -> String {
+/// The domain whose zone holds a host.
+fn domain(host: &Host) -> &str {
+    host.name
+        .split_once('.')
+        .map_or(host.name.as_str(), |(_, d)| d)
+}
+
+/// The call that owns a host's record.
+pub fn dns_call(host: &Host) -> String {
+    format!("dns_{}", slug(domain(host)))
+}
+
+/// The name of the zone that holds a host's record.
+pub fn zone_name(host: &Host) -> String {
+    let existing = host.written.dns_zone.as_ref();
+    existing.map_or_else(
+        || domain(host).replace(['.', '_'], "-"),
+        |zone| zone.value.clone(),
+    )
+}
+
+/// A limit as Cloud Armor counts it: over ten seconds at least.
+pub fn limit(rate: &Rate) -> [(String, Argument); 2] {
+    [
+        ("count".into(), rate.in_seconds(10).into()),
+        ("interval_seconds".into(), 10u64.into()),
+    ]
+}
+
+pub fn edge_call(kind: &str, host: &Host) -> String {
     format!("{kind}_{}", slug(&host.name))
 }

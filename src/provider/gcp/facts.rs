@@ -8,6 +8,20 @@ use std::sync::OnceLock;
 struct Catalog {
     zones: BTreeMap<String, Vec<String>>,
     firestore: BTreeMap<String, MultiRegion>,
+    dns: DnsCheck,
+}
+
+/// How Cloud DNS looks at a load balancer.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DnsCheck {
+    /// Seconds between two probes.
+    pub interval_seconds: u64,
+    /// Seconds after which a probe has failed.
+    pub timeout_seconds: u64,
+    /// Failures, and successes, in a row that count.
+    pub failures: u64,
+    /// Where probes come from.
+    pub source_regions: Vec<String>,
 }
 
 /// A multi-region of Firestore.
@@ -45,6 +59,11 @@ pub fn firestore_multi_region(location: &str) -> Option<&'static MultiRegion> {
 /// The location ids of Firestore's multi-regions.
 pub fn firestore_multi_regions() -> impl Iterator<Item = &'static str> {
     catalog().firestore.keys().map(String::as_str)
+}
+
+/// How Cloud DNS looks at a load balancer.
+pub fn dns_check() -> &'static DnsCheck {
+    &catalog().dns
 }
 
 #[cfg(test)]

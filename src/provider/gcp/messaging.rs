@@ -2,9 +2,9 @@
 
 use super::Lowering;
 use super::naming::{self, Kind, slug};
-use crate::provider::{Argument, Scope};
+use crate::provider::{Argument, Decision, Scope};
 use crate::spec::{QueueEngine, Runtime};
-use crate::topology::{Datastore, Queue, Service};
+use crate::topology::{Datastore, Queue, RegionId, Service, ServiceId, Topology, variable_name};
 
 impl Lowering<'_> {
     pub(super) fn queues(&mut self) {
@@ -16,6 +16,7 @@ impl Lowering<'_> {
                 }
             }
         }
+        self.queue_decisions();
     }
 
     /// The store whose changes this queue carries between its databases.
@@ -62,6 +63,13 @@ impl Lowering<'_> {
             arguments.push(("push", push));
         }
         arguments.push(("publishers", publishers));
+        if replicated.is_none() && sets_aside(self.topology, queue) {
+            let receiver = queue.receiver.map(|id| self.topology.service(id));
+            arguments.push((
+                "dead_letter_publishers",
+                self.accounts_of(receiver.into_iter()),
+            ));
+        }
         arguments.push(("labels", Argument::variable("labels")));
         let module = match &replicated {
             Some(store) => {
@@ -85,6 +93,61 @@ impl Lowering<'_> {
         let call = format!("queue_{}", slug(&queue.name));
         self.call_after_keys(&call, module, Scope::Global, &home, arguments);
         self.add_after(&call, "accounts");
+    }
+
+    /// Where a service in a region finds the queues that it uses. Publishing in its own
+    /// region is what order holds for, and needs no other region.
+    pub(super) fn queue_settings(
+        &self,
+        service: &Service,
+        region: RegionId,
+    ) -> Vec<(String, String)> {
+        let topology = self.topology;
+        let same = |id: &ServiceId| topology.service(*id).name == service.name;
+        let mut found = Vec::new();
+        for queue in &topology.queues {
+            let name = variable_name(&queue.name);
+            if queue.publishers.iter().any(same) {
+                let location = topology.region(region).place.location;
+                found.push((format!("{name}_TOPIC"), queue.name.clone()));
+                found.push((
+                    format!("{name}_ENDPOINT"),
+                    format!("{location}-pubsub.googleapis.com:443"),
+                ));
+            }
+            if queue.receiver.as_ref().is_some_and(same) && sets_aside(topology, queue) {
+                found.push((
+                    format!("{name}_DEAD_LETTER_TOPIC"),
+                    format!("{}-dead-letter", queue.name),
+                ));
+            }
+        }
+        found
+    }
+
+    /// What order and pushing promise, and what they do not.
+    fn queue_decisions(&mut self) {
+        let ordered = |q: &&Queue| q.written.ordered_by.is_some() && q.receiver.is_some();
+        for queue in self.topology.queues.iter().filter(ordered) {
+            self.deployment.decisions.push(Decision {
+                title: format!("{}: what order promises", queue.name),
+                reason: format!(
+                    "Messages with the same `{}` come in the order in which one region took \
+                     them. Publishers publish in their own region, so that a web request never \
+                     needs another one; between two regions, as in a failover, there is no \
+                     order. What a lost region has taken and not delivered comes when it is \
+                     back: late, and behind newer messages. One subscription does not mean one \
+                     delivery either: a push that is answered too late is sent again. So the \
+                     receiver must recognise an event that it has seen, and leave a newer \
+                     state alone.",
+                    queue
+                        .written
+                        .ordered_by
+                        .as_ref()
+                        .map_or("key", |k| k.as_str()),
+                ),
+            });
+        }
     }
 
     /// IAM members of services, one for each region that they run in.
@@ -151,4 +214,12 @@ impl Lowering<'_> {
             format!(".{}.run.app", region.place.location).into(),
         ]
     }
+}
+
+/// Whether the receiver itself puts what it can never take into the dead letter topic.
+fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
+    let events = topology.spec.events.as_ref();
+    events.is_some_and(|e| e.incompatible.value == "dead-letter")
+        && queue.written.dead_letter.is_some()
+        && queue.receiver.is_some()
 }

@@ -1,5 +1,7 @@
 //! Google Cloud: one file for each family of offerings.
 
+mod backup;
+pub mod copies;
 mod cost;
 mod data;
 mod edge;
@@ -9,8 +11,10 @@ mod monitoring;
 pub mod naming;
 mod operations;
 mod platform;
+mod procedures;
 pub mod ranges;
 pub mod recovery;
+mod regional;
 mod run;
 pub mod signals;
 
@@ -52,6 +56,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.apis();
     let apis = lowering.apis.clone();
     operations::operations(topology, &apis, deployment);
+    procedures::procedures(topology, deployment);
 }
 
 /// The keys of one location, each with the service agents that use it.
@@ -261,10 +266,7 @@ impl Lowering<'_> {
 
     /// The multi-region of keys, images and logs that surrounds the primary region.
     fn home_multi_region(&self) -> String {
-        let primary = self.topology.primary().or(self.regions.first().copied());
-        primary.map_or("us".into(), |id| {
-            multi_region(self.topology.region(id).place)
-        })
+        home_location(self.topology, &self.regions)
     }
 
     fn not_available(&mut self, span: Span, what: &str, has: &str) {
@@ -304,6 +306,12 @@ pub fn project(topology: &Topology) -> String {
         .filter(|(name, cloud)| crate::topology::provider_of(name, cloud) == Some(Provider::Gcp))
         .find_map(|(_, c)| c.project.as_ref().map(|p| p.value.clone()))
         .unwrap_or_else(|| topology.name.clone())
+}
+
+/// The multi-region around the primary region, else around the first of `regions`.
+fn home_location(topology: &Topology, regions: &[RegionId]) -> String {
+    let primary = topology.primary().or(regions.first().copied());
+    primary.map_or("us".into(), |id| multi_region(topology.region(id).place))
 }
 
 /// The multi-region of keys and images around a region; the region itself where there is

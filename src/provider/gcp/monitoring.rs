@@ -1,19 +1,22 @@
 //! Cloud Monitoring: channels, alert policies, log-based metrics.
 
-use super::{Lowering, signals};
-use crate::provider::alerting::{AlertRule, spec_alerts};
-use crate::provider::{Argument, Scope, Variable};
+use super::{Lowering, regional, signals};
+use crate::provider::alerting::{AlertRule, SLOWEST_EVALUATION, evaluation_seconds, spec_alerts};
+use crate::provider::{Argument, Decision, Scope, Variable};
 use crate::spec::AlertSeverity;
+use serde_json::{Value, json};
 
 impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {
         signals::signals(self.topology, self.deployment);
-        self.deployment.contract = signals::CONTRACT;
+        regional::regional(self.topology, self.deployment);
+        self.deployment.contract = signals::contract(self.topology);
         let rules = spec_alerts(self.topology, self.deployment);
         if rules.is_empty() && self.topology.spec.channels.is_empty() {
             return;
         }
         self.api("monitoring");
+        self.pace_decision();
         let alerts = rules.iter().map(|rule| (rule.key.clone(), policy(rule)));
         let alerts = Argument::Map(alerts.collect());
         self.deployment.variables.push(Variable {
@@ -39,22 +42,46 @@ impl Lowering<'_> {
         self.call("monitoring", "gcp/monitoring", Scope::Global, arguments);
     }
 
-    /// One dashboard with every signal, as the JSON of the Monitoring API.
+    /// How fast alerts can be where little time is promised.
+    fn pace_decision(&mut self) {
+        let seconds = evaluation_seconds(self.topology);
+        if seconds == SLOWEST_EVALUATION {
+            return;
+        }
+        self.deployment.decisions.push(Decision {
+            title: "Alerts that come within the promise".into(),
+            reason: format!(
+                "Prometheus evaluates every {seconds} s, and looks for a silent region over \
+                 three evaluations; the probes have to run as often. Cloud Monitoring evaluates \
+                 every 30 s, on metrics of its own that it samples every minute and shows \
+                 minutes later, so its policies tell people what has happened. Nothing waits \
+                 for either: a lost region is left by the load balancer."
+            ),
+        });
+    }
+
+    /// One dashboard with every signal and one for each board, as the JSON of the Monitoring
+    /// API.
     fn dashboards(&self) -> Argument {
-        let widgets = self.deployment.signals.iter().map(|signal| {
-            serde_json::json!({
-                "title": format!("{}: {}", signal.subject, signal.signal.word().replace('-', " ")),
-                "xyChart": { "dataSets": [{
-                    "plotType": "LINE",
-                    "timeSeriesQuery": { "prometheusQuery": signal.query },
-                }] },
-            })
+        let system = &self.topology.name;
+        let signals = self.deployment.signals.iter();
+        let signals = signals.map(|s| {
+            let title = format!("{}: {}", s.subject, s.signal.word().replace('-', " "));
+            widget(&title, &s.query)
         });
-        let dashboard = serde_json::json!({
-            "displayName": self.topology.name,
-            "gridLayout": { "columns": "3", "widgets": widgets.collect::<Vec<_>>() },
+        let overview = (
+            "overview".to_string(),
+            dashboard(system, 3, signals.collect()),
+        );
+        let boards = self.deployment.boards.iter().map(|board| {
+            let panels = board.panels.iter().map(|p| widget(&p.title, &p.query));
+            let title = format!("{system}: {} by region", board.subject);
+            (
+                board.subject.clone(),
+                dashboard(&title, 2, panels.collect()),
+            )
         });
-        Argument::map([("overview", dashboard.to_string())])
+        Argument::map(std::iter::once(overview).chain(boards))
     }
 
     fn channels(&self) -> Argument {
@@ -103,6 +130,24 @@ impl Lowering<'_> {
             ]),
         )])
     }
+}
+
+fn widget(title: &str, query: &str) -> Value {
+    json!({
+        "title": title,
+        "xyChart": { "dataSets": [{
+            "plotType": "LINE",
+            "timeSeriesQuery": { "prometheusQuery": query },
+        }] },
+    })
+}
+
+fn dashboard(name: &str, columns: u32, widgets: Vec<Value>) -> String {
+    json!({
+        "displayName": name,
+        "gridLayout": { "columns": columns.to_string(), "widgets": widgets },
+    })
+    .to_string()
 }
 
 fn policy(rule: &AlertRule) -> Argument {

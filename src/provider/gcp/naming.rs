@@ -131,6 +131,11 @@ pub fn code(location: &str) -> String {
     format!("{area}{direction}{number}")
 }
 
+/// The kubectl context that `gcloud container clusters get-credentials` makes.
+pub fn context(project: &str, system: &str, location: &str) -> String {
+    format!("gke_{project}_{location}_{system}-{location}")
+}
+
 /// A Terraform identifier.
 pub fn slug(name: &str) -> String {
     name.replace(['-', '.'], "_")

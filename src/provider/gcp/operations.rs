@@ -1,10 +1,11 @@
 //! The commands of Google Cloud's own tools, for scripts and runbooks.
 
 use super::edge::edge_name;
+use super::naming::context;
 use super::{data, facts, project};
 use crate::provider::{Deployment, Operation, OperationKind};
 use crate::spec::{Engine, Runtime};
-use crate::topology::{Datastore, Topology};
+use crate::topology::{Datastore, Host, Topology};
 use std::collections::BTreeSet;
 
 /// Fills in the commands of every part.
@@ -235,26 +236,8 @@ impl Operations<'_> {
                 subject: host.name.clone(),
                 region: None,
                 title: format!("See that {} answers from outside", host.name),
-                command: words(&[
-                    "curl",
-                    "--fail",
-                    "--silent",
-                    "--show-error",
-                    "--max-time",
-                    "10",
-                    "--output",
-                    "/dev/null",
-                    "--",
-                    &format!(
-                        "https://{}{}",
-                        host.name,
-                        host.written
-                            .health
-                            .as_ref()
-                            .map_or("/health", |h| h.path.as_str())
-                    ),
-                ]),
-                expect: "no output and exit status 0".into(),
+                command: ask(host),
+                expect: expected_answer(host),
                 budget_seconds: 10,
                 otherwise: "look at the back ends' health; users get errors as long as this fails"
                     .into(),
@@ -354,10 +337,7 @@ impl Operations<'_> {
                     });
                     continue;
                 }
-                let cluster = format!(
-                    "gke_{}_{location}_{}-{location}",
-                    self.project, self.topology.name
-                );
+                let cluster = context(&self.project, &self.topology.name, location);
                 let namespace = &self.topology.namespace;
                 for (kind, value, title) in [
                     (
@@ -513,10 +493,7 @@ impl Operations<'_> {
         for id in &store.regions {
             let region = self.topology.region(*id);
             let location = region.place.location;
-            let context = format!(
-                "gke_{}_{location}_{}-{location}",
-                self.project, self.topology.name
-            );
+            let context = context(&self.project, &self.topology.name, location);
             let sentinels = store
                 .written
                 .sentinels
@@ -612,6 +589,48 @@ impl Operations<'_> {
             });
         }
     }
+}
+
+/// Asks a host from outside. An answer that is an error for curl, and healthy for us, is
+/// compared; the address and the status reach the shell as operands.
+fn ask(host: &Host) -> Vec<String> {
+    let health = host.written.health.as_ref();
+    let path = health.map_or("/health", |h| h.path.as_str());
+    let url = format!("https://{}{path}", host.name);
+    match status(host) {
+        400.. => words(&[
+            "bash",
+            "-c",
+            "test \"$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"$1\")\" = \"$2\"",
+            "ask",
+            &url,
+            &status(host).to_string(),
+        ]),
+        _ => words(&[
+            "curl",
+            "--fail",
+            "--silent",
+            "--show-error",
+            "--max-time",
+            "10",
+            "--output",
+            "/dev/null",
+            "--",
+            &url,
+        ]),
+    }
+}
+
+fn expected_answer(host: &Host) -> String {
+    match status(host) {
+        status @ 400.. => format!("exit status 0: the answer is {status}, as it has to be"),
+        _ => "no output and exit status 0".into(),
+    }
+}
+
+/// The status that counts as healthy.
+fn status(host: &Host) -> u32 {
+    host.written.health.as_ref().map_or(200, |h| h.status.value)
 }
 
 fn words(all: &[&str]) -> Vec<String> {

@@ -356,6 +356,18 @@ impl Lowering<'_> {
             ));
         }
         accounts.append(&mut self.extra_accounts);
+        let fixed = |s: &crate::topology::Service| s.written.account.is_some();
+        if self.topology.services.iter().any(fixed) {
+            self.deployment.decisions.push(Decision {
+                title: "An account for each service and region".into(),
+                reason: "An account may write its own metrics and traces, use the databases that \
+                         serve its region, read the secrets of its services, and publish where \
+                         its service does; that is all. It has no role in another project, so \
+                         writing there is denied by never having been allowed; who wants it \
+                         refused even if somebody allows it sets a deny policy above the project."
+                    .into(),
+            });
+        }
         let arguments = vec![
             ("project_id", self.project()),
             ("accounts", Argument::Map(accounts)),

@@ -19,6 +19,8 @@ pub struct Ranges {
     pub pods: String,
     /// Services: a /20.
     pub services: String,
+    /// Proxies of load balancers in the region: a /23.
+    pub proxies: String,
     /// The control plane: a /28 of 172.16.0.0/12.
     pub control_plane: String,
 }
@@ -36,6 +38,7 @@ impl Ranges {
             nodes: format!("{}/20", dotted(base)),
             pods: format!("{}/16", dotted(base + (1 << 16))),
             services: format!("{}/20", dotted(base + (2 << 16))),
+            proxies: format!("{}/23", dotted(base + (3 << 16))),
             control_plane: format!("{}/28", dotted(0xAC10_0000 + 16 * region.ordinal as u32)),
         }
     }

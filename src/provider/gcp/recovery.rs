@@ -1,6 +1,7 @@
 //! What recovery takes on Google Cloud.
 
-use super::facts::{MultiRegion, firestore_multi_region};
+use super::backup::has_backup;
+use super::facts::{MultiRegion, dns_check, firestore_multi_region};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::scenario::Scenario;
@@ -68,19 +69,18 @@ fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term
     if let Some(measured) = context.measured(Step::Detect, FactKind::Detect, &host.name) {
         return vec![measured];
     }
-    let ready = service.written.ready.as_ref();
-    let every = ready.map_or(10, |r| r.every.secs());
-    let timeout = ready.map_or(1, |r| r.timeout.secs());
-    let failures = ready.map_or(3, |r| r.unhealthy_after.value);
-    let bounds = detection(every * 1000, timeout * 1000, u64::from(failures));
-    let time = |s| Duration::from_secs(s).to_string();
-    let because = format!("readiness {} x {failures} + {}", time(every), time(timeout));
+    let Some(probe) = context.topology.probe(host) else {
+        return Vec::new();
+    };
+    let (every, timeout, failures) = (probe.every, probe.timeout, u64::from(probe.failures));
+    let bounds = detection(every.millis(), timeout.millis(), failures);
+    let because = format!("readiness {every} x {failures} + {timeout}");
     vec![
         Term::knob(Step::Detect, &service.name, bounds, because)
-            .at(ready.map_or(service.span, |r| r.span))
+            .at(probe.span)
             .change(Change::Interval {
-                failures: u64::from(failures),
-                timeout: timeout * 1000,
+                failures,
+                timeout: timeout.millis(),
                 longer: false,
             }),
         Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
@@ -92,17 +92,29 @@ fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term
     ]
 }
 
-/// The load balancer itself is gone: a second one that DNS turns to, or nothing.
+/// The load balancer itself is gone: others that DNS turns to by itself, or nothing.
 fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
-    if !*host.written.backup {
+    if !has_backup(context.topology, host) {
         let why = format!("nothing else answers for {}", host.name);
         return vec![Term::never(Step::Redirect, &host.name, why).at(host.span)];
     }
     let ttl = Duration::from_secs(host.written.ttl.secs());
     let because = format!("resolvers keep the old address for {ttl}");
     let ttl = ttl.millis();
+    let check = dns_check();
+    let noticed = detection(
+        check.interval_seconds * 1000,
+        check.timeout_seconds * 1000,
+        check.failures,
+    );
+    let words = check_words(
+        check.interval_seconds,
+        check.failures as u32,
+        check.timeout_seconds,
+    );
     vec![
-        decide(context, &host.name, false),
+        Term::knob(Step::Detect, &host.name, noticed, words).at(host.written.backup.span),
+        decide(context, &host.name, true),
         Term::knob(Step::Redirect, &host.name, (0, ttl), because)
             .at(host.written.ttl.span)
             .change(Change::Value("ttl")),
@@ -279,6 +291,7 @@ pub fn firestore_remaining(
                         worst = Some(vec![Remaining {
                             copy: left,
                             lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum"),
+                            abroad: false,
                         }]);
                     }
                     Touched::Not => {}
@@ -296,6 +309,7 @@ pub fn firestore_remaining(
                     copy: format!("point-in-time recovery of {}", window.value),
                     lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time")
                         .at(window.span),
+                    abroad: false,
                 }
             }));
             Some(history)
@@ -306,6 +320,7 @@ pub fn firestore_remaining(
                 vec![Remaining {
                     copy: "the other databases".into(),
                     lacks: Term::fact(Step::Lag, &store.name, "replication.link-cut"),
+                    abroad: false,
                 }]
             })
         }

@@ -5,7 +5,7 @@ use super::naming::{self, Kind, slug};
 use super::platform::millicores;
 use crate::provider::{Argument, Decision, Scope};
 use crate::spec::Runtime;
-use crate::topology::{RegionId, Service};
+use crate::topology::{RegionId, Service, variable_name};
 
 impl Lowering<'_> {
     pub(super) fn cloud_run(&mut self) {
@@ -100,7 +100,7 @@ impl Lowering<'_> {
             ),
             ("readiness", probe),
             ("env", self.environment(service, id)),
-            ("secret_env", self.secret_environment(service)),
+            ("secret_env", self.secret_environment(service, id)),
             ("audiences", self.audiences(service)),
             ("invokers", self.invokers(service, behind)),
             ("labels", Argument::variable("labels")),
@@ -121,19 +121,35 @@ impl Lowering<'_> {
     fn environment(&self, service: &Service, id: RegionId) -> Argument {
         let region = self.topology.region(id);
         let own = service.written.env.iter();
-        let own = own.map(|(k, v)| (variable_name(&k.text), Argument::from(v.value.as_str())));
+        let own = own.map(|(k, v)| (variable_name(&k.text), v.value.clone()));
         let stores = self.settings(service, id).into_iter();
-        let stores = stores.map(|s| (s.variable, Argument::from(s.value)));
+        let stores = stores.map(|s| (s.variable, s.value));
         let first = (
             service.written.region_variable.value.clone(),
-            Argument::from(region.name.as_str()),
+            region.name.clone(),
         );
-        Argument::map(std::iter::once(first).chain(own).chain(stores))
+        let shared = self.topology.environment(service, id);
+        Argument::map(
+            std::iter::once(first)
+                .chain(own)
+                .chain(shared)
+                .chain(stores)
+                .chain(self.queue_settings(service, id)),
+        )
     }
 
-    fn secret_environment(&self, service: &Service) -> Argument {
-        let names = service.secrets.iter();
-        Argument::map(names.map(|s| (variable_name(s), format!("{}-{s}", self.topology.name))))
+    /// The newest version of each secret: of the region's own, where regions have their own.
+    fn secret_environment(&self, service: &Service, id: RegionId) -> Argument {
+        let region = self.topology.region(id);
+        let secrets = self.topology.secrets.iter();
+        let read = secrets.filter(|s| service.secrets.contains(&s.name));
+        let system = &self.topology.name;
+        Argument::map(read.map(|secret| {
+            (
+                variable_name(&secret.name),
+                format!("{system}-{}", secret.name_in(region)),
+            )
+        }))
     }
 
     /// The hosts that callers' tokens may name.
@@ -162,9 +178,4 @@ impl Lowering<'_> {
         }
         Argument::Map(members)
     }
-}
-
-/// `log-level` as `LOG_LEVEL`.
-fn variable_name(name: &str) -> String {
-    name.to_uppercase().replace(['-', '.'], "_")
 }

@@ -3,8 +3,9 @@
 //! themselves can know ([`CONTRACT`]).
 
 use super::edge::edge_name;
+use crate::provider::alerting::{SLOWEST_EVALUATION, evaluation_seconds};
 use crate::provider::{Deployment, Sample, Shape, SignalQuery, Unit};
-use crate::spec::{Engine, Runtime, Signal};
+use crate::spec::{Duration, Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
 
 /// A metric that the services of the system must export.
@@ -88,6 +89,13 @@ pub const CONTRACT: &[Contract] = &[
         meaning: "failovers away from the region",
     },
     Contract {
+        name: "event_schema_events_total",
+        kind: "counter",
+        labels: "system, service, region, version, verdict (accept, or that of a drop)",
+        by: "every service that reads events",
+        meaning: "events that were read, by their version and what became of them",
+    },
+    Contract {
         name: "probe_success",
         kind: "gauge",
         labels: "job=\"blackbox-regions\", system, region, probe",
@@ -95,6 +103,25 @@ pub const CONTRACT: &[Contract] = &[
         meaning: "whether the region's host answered",
     },
 ];
+
+/// The metrics that a system has a use for.
+pub fn contract(topology: &Topology) -> Vec<Contract> {
+    let stores = &topology.datastores;
+    let replicates = stores.iter().any(|s| s.written.replication.is_some());
+    let backed = |s: &Datastore| {
+        let backup = s.written.backup.as_ref();
+        backup.is_some_and(|b| b.every.is_some())
+    };
+    let backs_up = stores.iter().any(backed);
+    let used = |c: &&Contract| match c.name.split('_').next() {
+        Some("replication" | "data") => replicates,
+        Some("backup" | "restore") => backs_up,
+        Some("dr") => !topology.spec.drills.is_empty(),
+        Some("event") => topology.spec.events.is_some(),
+        _ => true,
+    };
+    CONTRACT.iter().filter(used).copied().collect()
+}
 
 /// Fills in the queries of every part.
 pub fn signals(topology: &Topology, deployment: &mut Deployment) {
@@ -129,6 +156,7 @@ impl Signals<'_> {
             signal,
             subject: subject.to_string(),
             region: None,
+            between: None,
             query,
             labels: labels.to_vec(),
             unit,
@@ -146,6 +174,11 @@ impl Signals<'_> {
             .first()
             .map_or("", |r| r.name.as_str());
         let probe = format!("{{{of},region=\"{region}\",probe=\"a\"}}");
+        // Three evaluations, so that one lost probe is no lost region.
+        let window = match evaluation_seconds(self.topology) {
+            SLOWEST_EVALUATION => "1m".to_string(),
+            seconds => format!("{}s", 3 * seconds),
+        };
         let blackbox = "Blackbox Exporter";
         self.add(
             Signal::HealthSuccess,
@@ -160,7 +193,7 @@ impl Signals<'_> {
             Signal::HealthFailures,
             name,
             format!(
-                "sum(1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[1m])) >= bool 0.5))"
+                "sum(1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[{window}])) >= bool 0.5))"
             ),
             &[],
             Unit::Count,
@@ -170,7 +203,9 @@ impl Signals<'_> {
         self.add(
             Signal::RegionSilent,
             name,
-            format!("1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[1m])) >= bool 0.5)"),
+            format!(
+                "1 - (avg by (region) (avg_over_time(probe_success{{{of}}}[{window}])) >= bool 0.5)"
+            ),
             &["region"],
             Unit::Count,
             blackbox,
@@ -526,27 +561,37 @@ impl Signals<'_> {
     fn queues(&mut self) {
         for queue in &self.topology.queues {
             let metric = "pubsub_googleapis_com:subscription_num_undelivered_messages";
-            let source =
-                "Cloud Monitoring: pubsub.googleapis.com/subscription/num_undelivered_messages";
             let name = queue.name.clone();
-            for (signal, id) in [
-                (Signal::QueueBacklog, name.clone()),
-                (Signal::DeadLetters, format!("{name}-dead-letter")),
-            ] {
-                let series = format!(
-                    "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id=\"{id}\"}}"
-                );
-                let sample = vec![gauge(series.clone(), 1.0)];
-                self.add(
-                    signal,
-                    &name,
-                    format!("max({series})"),
-                    &[],
-                    Unit::Count,
-                    source,
-                    sample,
-                );
-            }
+            let series = format!(
+                "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id=\"{name}\"}}"
+            );
+            let sample = vec![gauge(series.clone(), 1.0)];
+            self.add(
+                Signal::QueueBacklog,
+                &name,
+                format!("max({series})"),
+                &[],
+                Unit::Count,
+                "Cloud Monitoring: pubsub.googleapis.com/subscription/num_undelivered_messages",
+                sample,
+            );
+            // Everything that comes into the dead letter topic: what Pub/Sub gives up on, and
+            // what the receiver sets aside itself.
+            let window = queue.written.dead_letter.as_ref().map(|d| d.window.value);
+            let window = window.unwrap_or(Duration::from_secs(300));
+            let series = format!(
+                "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id=\"{name}-dead-letter\"}}"
+            );
+            let sample = vec![counter(series.clone(), 1.0 / window.secs() as f64)];
+            self.add(
+                Signal::DeadLetters,
+                &name,
+                format!("sum(increase({series}[{window}]))"),
+                &[],
+                Unit::Count,
+                "Cloud Monitoring: pubsub.googleapis.com/topic/send_message_operation_count",
+                sample,
+            );
         }
         // The load balancers' own view of failing back ends.
         for host in &self.topology.hosts {
@@ -586,15 +631,23 @@ fn gauge(series: String, factor: f64) -> Sample {
     }
 }
 
-fn counter(series: String, factor: f64) -> Sample {
+pub(super) fn counter(series: String, factor: f64) -> Sample {
     Sample {
         series,
         shape: Shape::Counter(factor),
     }
 }
 
+/// What happens whatever the result is.
+pub(super) fn steady(series: String, per_second: f64) -> Sample {
+    Sample {
+        series,
+        shape: Shape::Steady(per_second),
+    }
+}
+
 /// The part of a whole that the other series leaves.
-fn counter_rest(series: String, whole: f64) -> Sample {
+pub(super) fn counter_rest(series: String, whole: f64) -> Sample {
     Sample {
         series,
         shape: Shape::Rest(whole),

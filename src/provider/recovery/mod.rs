@@ -2,6 +2,8 @@
 //! Kinds that run on any cloud are here, those of one cloud beside its other offerings.
 
 mod kubernetes;
+mod managed;
+mod route53;
 mod sentinel;
 
 use super::gcp;
@@ -20,6 +22,7 @@ impl Offerings for Facts {
     fn entry(&self, context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         match provider_of(context, &host.regions) {
             Some(Provider::Gcp) => gcp::recovery::entry(context, host, scenario),
+            Some(Provider::Aws) => route53::entry(context, host, scenario),
             _ => no_facts(Step::Redirect, &host.name),
         }
     }
@@ -30,7 +33,10 @@ impl Offerings for Facts {
                 sentinel::store(context, store, scenario)
             }
             (Engine::Firestore, _) => gcp::recovery::firestore(context, store, scenario),
-            _ => no_facts(Step::Promote, &store.name),
+            (_, provider) => match managed::kind(store, provider) {
+                Some(kind) => managed::store(context, &kind, store, scenario),
+                None => no_facts(Step::Promote, &store.name),
+            },
         }
     }
 
@@ -45,10 +51,14 @@ impl Offerings for Facts {
                 sentinel::remaining(context, store, scenario)
             }
             (Engine::Firestore, _) => gcp::recovery::firestore_remaining(context, store, scenario),
-            _ => Some(vec![Remaining {
-                copy: "nobody has said".into(),
-                lacks: no_facts(Step::Lag, &store.name).remove(0),
-            }]),
+            (_, provider) => match managed::kind(store, provider) {
+                Some(kind) => managed::remaining(context, &kind, store, scenario),
+                None => Some(vec![Remaining {
+                    copy: "nobody has said".into(),
+                    lacks: no_facts(Step::Lag, &store.name).remove(0),
+                    abroad: false,
+                }]),
+            },
         }
     }
 
@@ -176,6 +186,7 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
         )
         .at(every.span)
         .change(Change::Value("every")),
+        abroad: false,
     })
 }
 

@@ -198,19 +198,26 @@ impl<'a> Members<'a> {
     fn copies(&self, scenario: Scenario, taken: &Taken) -> Vec<Remaining> {
         let store = self.store;
         if self.nodes().saturating_sub(taken.nodes) > 0 {
+            let lacks = self.lacks(self.lost_beside(scenario));
+            let replica = |copy: String, abroad: bool| Remaining {
+                copy,
+                lacks: lacks.clone(),
+                abroad,
+            };
             let Scenario::Region(lost) = scenario else {
-                return vec![self.replica("a replica in another zone")];
+                return vec![replica("a replica in another zone".into(), false)];
             };
             let holding = self.regions.iter().filter(|r| r.0 != lost && r.1 > 0);
             let named = holding.map(|r| &self.context.topology.region(r.0).name);
             return named
-                .map(|name| self.replica(&format!("replicas in {name}")))
+                .map(|name| replica(format!("replicas in {name}"), true))
                 .collect();
         }
         match scenario {
             Scenario::Pod | Scenario::Node => vec![Remaining {
                 copy: "its own disk".into(),
                 lacks: Term::fact(Step::Lag, &store.name, "redis.append-only"),
+                abroad: false,
             }],
             // Disks are a zone's, buckets of backups a region's.
             Scenario::Zone => snapshot(store).into_iter().collect(),
@@ -218,13 +225,32 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// How many replicas are lost with the primary, at worst.
+    fn lost_beside(&self, scenario: Scenario) -> u32 {
+        let home = self.home();
+        let nodes = self
+            .regions
+            .iter()
+            .find(|r| Some(r.0) == home)
+            .map_or(0, |r| r.1);
+        let lost = match scenario {
+            Scenario::Pod => 1,
+            Scenario::Node | Scenario::Zone => nodes.div_ceil(CLUSTER_ZONES),
+            _ => nodes,
+        };
+        lost.saturating_sub(1)
+    }
+
     /// A replica lacks what the primary has not sent yet. With a limit the primary stops
-    /// taking writes, best effort; without one there is no bound but what was measured.
-    fn replica(&self, copy: &str) -> Remaining {
+    /// taking writes, best effort, unless the replicas that are lost beside it satisfy it;
+    /// without one there is no bound but what was measured.
+    fn lacks(&self, beside: u32) -> Term {
         let store = self.store;
-        let lacks = match store.lag_limit_seconds() {
+        let replication = store.written.replication.as_ref();
+        let least = replication.and_then(|r| r.min_replicas.as_ref());
+        let reaches = least.is_some_and(|m| m.value > beside);
+        match store.lag_limit_seconds().filter(|_| reaches) {
             Some(limit) => {
-                let replication = store.written.replication.as_ref();
                 let span = replication.and_then(|r| r.max_lag.as_ref()).map(|m| m.span);
                 Term {
                     high: Some(limit * 1000),
@@ -243,10 +269,6 @@ impl<'a> Members<'a> {
                         on: store.name.clone(),
                     })
                 }),
-        };
-        Remaining {
-            copy: copy.into(),
-            lacks,
         }
     }
 }
@@ -267,6 +289,7 @@ pub(super) fn remaining(
                 vec![Remaining {
                     copy: "replicas behind the cut".into(),
                     lacks: lag,
+                    abroad: false,
                 }]
             })
         }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
+use crate::spec::{Provider, Ref, Runtime};
 use crate::topology::Topology;
 
 /// A part of the spec that reaches no output.
@@ -15,8 +16,11 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         found.extend(present.map(|span| (span, what)));
     };
     say(some(&spec.patches), "patches");
-    say(some(&spec.flags), "feature flags");
-    say(spec.events.as_ref().map(|e| e.span), "event versions");
+    let held = spec.flags.iter().find_map(|(_, f)| f.by.as_ref());
+    say(
+        held.map(|by| by.span),
+        "feature flags that somebody else holds",
+    );
     if let Some(keys) = &spec.keys {
         say(
             keys.vault.value.then_some(keys.vault.span),
@@ -64,29 +68,36 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             observability.correlate.as_ref().map(|c| c.span),
             "a correlation window",
         );
+        for telemetry in [&observability.metrics, &observability.logs] {
+            let location = telemetry.as_ref().and_then(|t| t.location.as_ref());
+            say(location.map(|l| l.span), "where telemetry is kept");
+        }
         let boards = observability.dashboards.as_ref();
         say(
-            boards.and_then(|d| d.named.first()).map(|n| n.span),
-            "dashboards by name",
+            boards.and_then(|d| unknown_board(topology, &d.named)),
+            "a dashboard of that name",
         );
     }
     if let Some(cost) = &spec.cost {
         say(some(&cost.shares), "shares of compute");
     }
+    for host in &topology.hosts {
+        let serverless = topology.service(host.service).runtime == Runtime::CloudRun;
+        let backup = &host.written.backup;
+        say(
+            (backup.value && !serverless).then_some(backup.span),
+            "a backup load balancer for Kubernetes",
+        );
+        let protect = host.written.protect.as_ref();
+        let limit = protect.and_then(|p| p.region_limit.as_ref());
+        say(
+            limit.filter(|_| !only_gcp(topology)).map(|r| r.span),
+            "a rate limit by region on this cloud",
+        );
+    }
     for (_, host) in spec.traffic.iter() {
         say(host.cdn.as_ref().map(|c| c.span), "caching at the edge");
         say(host.dns.as_ref().map(|d| d.span), "another provider's DNS");
-        say(
-            host.backup.value.then_some(host.backup.span),
-            "a backup load balancer",
-        );
-        let protect = host.protect.as_ref();
-        say(
-            protect
-                .and_then(|p| p.region_limit.as_ref())
-                .map(|r| r.span),
-            "a rate limit by region",
-        );
     }
     for (_, store) in spec.datastores.iter() {
         say(some(&store.members), "members of a voting set");
@@ -113,6 +124,20 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
                 .help("waive PRV102 with a reason if you know, or remove it until it is generated"),
         );
     }
+}
+
+/// The first name that is not that of a service, queue or host, whose boards are made.
+fn unknown_board(topology: &Topology, names: &[Ref]) -> Option<Span> {
+    let spec = &topology.spec;
+    let known = |name: &Ref| {
+        only_gcp(topology)
+            && (spec.services.knows(name) || spec.queues.knows(name) || spec.traffic.knows(name))
+    };
+    names.iter().find(|n| !known(n)).map(|n| n.span)
+}
+
+fn only_gcp(topology: &Topology) -> bool {
+    topology.providers() == [Provider::Gcp]
 }
 
 fn some<T>(map: &crate::spec::Map<T>) -> Option<Span> {

@@ -1,44 +1,74 @@
 //! Two sites cannot tell a lost partner from a lost link.
 
+use crate::analysis::quorum::{Arbiter, Electorate, Kind, electorates};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Engine, Mode, Trigger};
 use crate::topology::Topology;
 
 /// An automatic promotion without a third vote.
 pub const CODE: Code = Code::new("QRM104", "two-sites-without-arbiter");
+/// An arbiter that is nobody.
+pub const UNKNOWN: Code = Code::new("QRM106", "unknown-arbiter");
 
-/// Checks that automatic failover of single-writer stores in two regions has an arbiter.
+/// Checks that automatic failover of single-writer stores in two regions has an arbiter, and
+/// that an arbiter is a place or a person.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let automatic = topology
-        .spec
-        .failover
-        .as_ref()
-        .filter(|f| *f.mode == Trigger::Automatic);
-    let Some(failover) = automatic else {
-        return;
-    };
-    for store in &topology.datastores {
-        let votes = matches!(
-            store.engine,
-            Engine::Postgres | Engine::Mysql | Engine::Redis | Engine::RedisEnterprise
-        );
-        let replication = store.written.replication.as_ref();
-        let Some(replication) = replication.filter(|_| votes && store.regions.len() == 2) else {
-            continue;
-        };
-        let decided = replication.arbiter.is_some() || store.written.sentinels.is_some();
-        if *replication.mode == Mode::None || decided {
-            continue;
+    let sites = electorates(topology)
+        .into_iter()
+        .filter(|e| e.kind == Kind::Sites);
+    for electorate in sites {
+        match &electorate.arbiter {
+            Arbiter::Nobody if electorate.seats.len() == 2 => {
+                out.push(alone(topology, &electorate));
+            }
+            Arbiter::Unknown(name) => out.push(unknown(topology, &electorate, name)),
+            _ => {}
         }
-        out.push(
-            Diagnostic::error(
-                CODE,
-                replication.span,
-                format!("`{}` is in two regions: neither has a majority when they cannot see each other", store.name),
-                "who may write then?",
-            )
-            .also(failover.mode.span, "failover is automatic")
-            .help("name who decides: `arbiter: witness:REGION` in a third place, or `arbiter: operator` for a person"),
-        );
     }
+}
+
+/// What to write, with the nearest place where a witness may stand.
+fn way_out(topology: &Topology, electorate: &Electorate) -> String {
+    match electorate.witness_places(topology).first() {
+        Some(place) => format!(
+            "name who decides: `arbiter: witness:{}`, or another third place where its data may be, or `arbiter: operator` for a person",
+            place.location
+        ),
+        None => {
+            "name who decides: `arbiter: operator` for a person; its data may be in no third place"
+                .into()
+        }
+    }
+}
+
+fn alone(topology: &Topology, electorate: &Electorate) -> Diagnostic {
+    let store = &topology.datastore(electorate.store).name;
+    let finding = Diagnostic::error(
+        CODE,
+        electorate.span,
+        format!(
+            "`{store}` is in two regions: neither has a majority when they cannot see each other"
+        ),
+        "who may write then?",
+    )
+    .help(way_out(topology, electorate));
+    match &topology.spec.failover {
+        Some(failover) => finding.also(failover.mode.span, "failover is automatic"),
+        None => finding,
+    }
+}
+
+fn unknown(topology: &Topology, electorate: &Electorate, name: &str) -> Diagnostic {
+    let replication = topology
+        .datastore(electorate.store)
+        .written
+        .replication
+        .as_ref();
+    let arbiter = replication.and_then(|r| r.arbiter.as_ref());
+    Diagnostic::error(
+        UNKNOWN,
+        arbiter.map_or(electorate.span, |a| a.span),
+        format!("`{name}` is no arbiter"),
+        "no person, and no region whose vote would decide",
+    )
+    .help(way_out(topology, electorate))
 }

@@ -13,22 +13,8 @@ pub const PEAK: Code = Code::new("CAP102", "peak-exceeds-replicas");
 /// region against the load that routing brings there. One finding a service: the worst.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let routing = Routing::of(topology);
-    let mut worst: Vec<Option<(RegionId, Survivor)>> = vec![None; topology.services.len()];
-    for lost in topology.region_ids() {
-        for (worst, survivors) in worst.iter_mut().zip(routing.after(&[lost])) {
-            let short = shortest(survivors, |s| s.load_after > s.load_before);
-            if let Some(short) =
-                short.filter(|s| worst.as_ref().is_none_or(|(_, w)| s.short() > w.short()))
-            {
-                *worst = Some((lost, short));
-            }
-        }
-    }
-    let now = routing
-        .after(&[])
-        .into_iter()
-        .map(|s| shortest(s, |_| true));
-    for ((service, worst), now) in topology.services.iter().zip(worst).zip(now) {
+    let now = routing.after(&[]).into_iter().map(shortest);
+    for ((service, worst), now) in topology.services.iter().zip(routing.worst()).zip(now) {
         let after = worst.and_then(|(lost, short)| after_loss(topology, service, lost, &short));
         let before = now.and_then(|short| at_peak(topology, service, &short));
         out.extend(before.into_iter().chain(after));
@@ -36,8 +22,8 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 }
 
 /// The region with the most replicas missing.
-fn shortest(survivors: Option<Vec<Survivor>>, of: impl Fn(&Survivor) -> bool) -> Option<Survivor> {
-    let short = survivors?.into_iter().filter(|s| s.short() > 0 && of(s));
+fn shortest(survivors: Option<Vec<Survivor>>) -> Option<Survivor> {
+    let short = survivors?.into_iter().filter(|s| s.short() > 0);
     short.min_by_key(|s| std::cmp::Reverse(s.short()))
 }
 

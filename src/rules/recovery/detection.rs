@@ -3,20 +3,20 @@
 use crate::analysis::term::detection;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::{Duration, Time};
-use crate::topology::{Host, Topology};
+use crate::topology::{Host, Probe, Topology};
 
 /// Detection alone uses up the promise.
 pub const EXCEEDS: Code = Code::new("RTO101", "detection-exceeds-rto");
 /// Detection may use up the promise.
 pub const MAY_EXCEED: Code = Code::new("RTO102", "detection-may-exceed-rto");
 
-/// Checks every host's health check against the promise for a lost region.
+/// Checks every host's probe against the promise for a lost region.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for host in &topology.hosts {
         let Some(rto) = promised(topology, host).filter(|_| host.regions.len() > 1) else {
             continue;
         };
-        out.extend(finding(host, rto));
+        out.extend(topology.probe(host).and_then(|probe| finding(probe, rto)));
     }
 }
 
@@ -31,11 +31,9 @@ pub fn promised<'a>(topology: &'a Topology, host: &Host) -> Option<&'a Time> {
     })
 }
 
-fn finding(host: &Host, rto: &Time) -> Option<Diagnostic> {
-    let health = host.written.health.as_ref()?;
-    let every = health.every.value;
-    let timeout = health.timeout.as_ref().map_or(every, |t| t.value);
-    let failures = u64::from(health.unhealthy_after.value);
+fn finding(probe: Probe, rto: &Time) -> Option<Diagnostic> {
+    let Probe { every, timeout, .. } = probe;
+    let failures = u64::from(probe.failures);
     let (low, high) = detection(every.millis(), timeout.millis(), failures);
     // After detection something always follows, so reaching the promise is too long.
     let (code, certain) = match rto.millis() {
@@ -69,7 +67,7 @@ fn finding(host: &Host, rto: &Time) -> Option<Diagnostic> {
             format!("promised: at most {} after losing a region", rto.value),
         )
     };
-    Some(diagnostic.also(health.span, label).help(
+    Some(diagnostic.also(probe.span, label).help(
         "check more often or count fewer failures: `every: 5s, timeout: 2s, unhealthy_after: 2` notices within 12 s",
     ))
 }

@@ -1,47 +1,52 @@
 //! An alert fires before the promise is spent.
 
-use super::detection::promised;
+use crate::analysis::coverage::{Covered, Told, Trouble, Watch, coverage, written};
+use crate::analysis::recovery::Promise;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::Signal;
+use crate::spec::Duration;
 use crate::topology::Topology;
+use std::collections::BTreeSet;
 
 /// An alert that comes when the promise is already broken.
 pub const CODE: Code = Code::new("ALT101", "alert-after-the-promise");
 
 /// Checks alerts about silent or failing regions against the recovery time, and alerts about
-/// lag against the recovery point.
+/// lag against the recovery point. A later alert beside a timely one is an escalation.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let rto = topology
-        .hosts
-        .iter()
-        .filter_map(|h| promised(topology, h))
-        .min_by_key(|t| t.value);
-    let objectives = topology.spec.objectives.as_ref();
-    let rpo = objectives.and_then(|o| o.rpo.as_ref());
-    for (name, alert) in topology.spec.alerts.iter() {
-        let (promise, late) = match *alert.of {
-            Signal::RegionSilent | Signal::HealthFailures => (rto, alert.lasting.millis()),
-            Signal::ReplicationLag => {
-                let bound = alert.when.as_ref().map_or(0.0, |w| w.bound);
-                (rpo, (bound * 1000.0) as u64)
+    let covered = coverage(topology, &written(topology));
+    let late = covered.iter().filter(|c| c.told() == Told::Late);
+    let mut said = BTreeSet::new();
+    for Covered {
+        trouble,
+        alerts,
+        promise,
+        ..
+    } in late
+    {
+        for alert in alerts {
+            if let Some(promise) = promise
+                && said.insert(&alert.alert)
+            {
+                out.extend(finding(*trouble, alert, *promise));
             }
-            _ => continue,
-        };
-        let Some(promise) = promise.filter(|p| late >= p.millis() && late > 0) else {
-            continue;
-        };
-        out.push(
-            Diagnostic::warning(
-                CODE,
-                alert.lasting.span,
-                format!(
-                    "the alert `{}` comes when the promise is already broken",
-                    name.text
-                ),
-                "fires too late",
-            )
-            .also(promise.span, format!("promised: {}", promise.value))
-            .help("let it fire at half of the promise, so that people can still act"),
-        );
+        }
     }
+}
+
+fn finding(trouble: Trouble, alert: &Watch, promise: Promise) -> Option<Diagnostic> {
+    let span = |millis| Duration::from_millis(millis);
+    let spent = match trouble {
+        Trouble::Lag => "copies are behind by",
+        _ => "the region is silent for",
+    };
+    Some(
+        Diagnostic::warning(
+            CODE,
+            alert.span?,
+            format!("the alert `{}` comes when the promise is already broken", alert.alert),
+            format!("by then {spent} {}", span(alert.after)),
+        )
+        .also(promise.span, format!("promised: {}", span(promise.millis)))
+        .help("let it fire at half of the promise, so that people can still act, or add one that does"),
+    )
 }

@@ -1,7 +1,7 @@
 //! Cloud Run stands outside the mesh and KEDA, and needs an instance in every region.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::Runtime;
+use crate::spec::{Origin, Runtime};
 use crate::topology::Topology;
 
 /// Scaling or calls that mean nothing to Cloud Run.
@@ -9,8 +9,38 @@ pub const OUTSIDE: Code = Code::new("RUN101", "cloud-run-is-outside-the-mesh");
 /// A region that scales to nothing has no health.
 pub const NO_INSTANCE: Code = Code::new("RUN102", "region-without-an-instance");
 
-/// Checks every service on Cloud Run.
+/// A check that no load balancer makes.
+pub const NO_CHECK: Code = Code::new("RUN103", "no-health-check-of-cloud-run");
+
+/// Checks every service on Cloud Run, and the hosts before it.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
+    check_services(topology, out);
+    for host in &topology.hosts {
+        let service = topology.service(host.service);
+        let health = host.written.health.as_ref();
+        let Some(health) = health.filter(|_| service.runtime == Runtime::CloudRun) else {
+            continue;
+        };
+        let every = (health.every.origin == Origin::Written).then_some(health.every.span);
+        let after = &health.unhealthy_after;
+        let after = (after.origin == Origin::Written).then_some(after.span);
+        let Some(span) = every.or(after) else {
+            continue;
+        };
+        out.push(
+            Diagnostic::warning(
+                NO_CHECK,
+                span,
+                format!("no load balancer checks `{}` on Cloud Run", service.name),
+                "has no effect",
+            )
+            .also(service.written.runtime.span, "runs on Cloud Run")
+            .help("say it at the service: `ready: { every: 5s, timeout: 1s, unhealthy_after: 2 }`; Cloud Run tells the load balancer from its readiness probes"),
+        );
+    }
+}
+
+fn check_services(topology: &Topology, out: &mut Diagnostics) {
     let services = topology.services.iter();
     for service in services.filter(|s| s.runtime == Runtime::CloudRun) {
         let scale = service

@@ -1,5 +1,6 @@
 //! Traffic.
 
 pub mod dns_policy;
+pub mod icp;
 pub mod weight_of_standby;
 pub mod weights;

@@ -77,9 +77,9 @@ first=()
 # The load balancer's back ends are made by the gateways, which come later.
 [[ ${BOOTSTRAP} == true ]] && first=(-var "serving_regions=[]")
 apply_root terraform/global "${first[@]}"
-wanted us-central1 && apply_root terraform/regions/us-central1
 wanted us-east1 && apply_root terraform/regions/us-east1
 wanted europe-west1 && apply_root terraform/regions/europe-west1
+wanted us-central1 && apply_root terraform/regions/us-central1
 if wanted us-east1; then
   step "Kubernetes: us-east1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod

@@ -64,8 +64,8 @@ if [[ ${BOOTSTRAP} == true ]]; then
 fi
 first=()
 apply_root terraform/global "${first[@]}"
-wanted us-central1 && apply_root terraform/regions/us-central1
 wanted us-east1 && apply_root terraform/regions/us-east1
+wanted us-central1 && apply_root terraform/regions/us-central1
 step "Verify from outside"
 look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || note 'look at the back ends'\'' health; users get errors as long as this fails'
 record

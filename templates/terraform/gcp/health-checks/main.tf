@@ -21,6 +21,42 @@ resource "google_compute_health_check" "this" {
   }
 }
 
+# What Cloud DNS asks before it answers with an address; it probes from three regions outside the load balancer.
+resource "google_compute_health_check" "dns" {
+  for_each = var.dns == null ? {} : { this = var.dns }
+
+  project             = var.project_id
+  name                = "${var.name}-dns"
+  check_interval_sec  = each.value.interval_seconds
+  timeout_sec         = each.value.timeout_seconds
+  healthy_threshold   = each.value.healthy_threshold
+  unhealthy_threshold = each.value.unhealthy_threshold
+  source_regions      = each.value.source_regions
+
+  dynamic "https_health_check" {
+    for_each = each.value.path == null ? [] : [each.value.path]
+
+    content {
+      port         = 443
+      request_path = https_health_check.value
+      host         = var.host
+    }
+  }
+
+  # A host that answers nobody without a token: only whether it takes connections.
+  dynamic "tcp_health_check" {
+    for_each = each.value.path == null ? [443] : []
+
+    content {
+      port = tcp_health_check.value
+    }
+  }
+
+  log_config {
+    enable = true
+  }
+}
+
 resource "google_monitoring_uptime_check_config" "this" {
   for_each = var.uptime_paths
 

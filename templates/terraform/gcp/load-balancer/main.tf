@@ -54,6 +54,18 @@ resource "google_certificate_manager_certificate_map_entry" "this" {
   labels       = var.labels
 }
 
+# The probes of a DNS health check reach an address, and need not name a host in the handshake.
+resource "google_certificate_manager_certificate_map_entry" "default" {
+  for_each = var.default_certificate ? { default = google_certificate_manager_certificate.this.id } : {}
+
+  project      = var.project_id
+  name         = "${var.name}-default"
+  map          = google_certificate_manager_certificate_map.this.name
+  matcher      = "PRIMARY"
+  certificates = [each.value]
+  labels       = var.labels
+}
+
 resource "google_compute_ssl_policy" "this" {
   project         = var.project_id
   name            = var.name
@@ -122,6 +134,36 @@ resource "google_compute_security_policy" "this" {
         conform_action = "allow"
         exceed_action  = "deny(429)"
         enforce_on_key = "IP"
+
+        rate_limit_threshold {
+          count        = rule.value.count
+          interval_sec = rule.value.interval_seconds
+        }
+      }
+    }
+  }
+
+  # One key for all callers: Cloud Armor counts in each region that has back ends.
+  dynamic "rule" {
+    for_each = var.region_limit == null ? [] : [var.region_limit]
+
+    content {
+      action      = "throttle"
+      priority    = 3100
+      description = "Requests of all clients to one region"
+
+      match {
+        versioned_expr = "SRC_IPS_V1"
+
+        config {
+          src_ip_ranges = ["*"]
+        }
+      }
+
+      rate_limit_options {
+        conform_action = "allow"
+        exceed_action  = "deny(429)"
+        enforce_on_key = "ALL"
 
         rate_limit_threshold {
           count        = rule.value.count

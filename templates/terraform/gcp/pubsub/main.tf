@@ -108,6 +108,16 @@ resource "google_pubsub_topic_iam_member" "publisher" {
   member  = each.value
 }
 
+# What a receiver knows it can never take, it sets aside itself, with its verdict.
+resource "google_pubsub_topic_iam_member" "dead_letter_publisher" {
+  for_each = var.dead_letter_publishers
+
+  project = var.project_id
+  topic   = google_pubsub_topic.dead_letter.name
+  role    = "roles/pubsub.publisher"
+  member  = each.value
+}
+
 # Pub/Sub signs push requests as the push account.
 resource "google_service_account_iam_member" "push" {
   for_each = var.push == null ? {} : { push = var.push.service_account }

@@ -73,11 +73,10 @@ module "registry" {
 module "health_hello_example_com" {
   source = "../modules/health-checks"
 
-  project_id      = var.project_id
-  name            = "hello-hello"
-  host            = "hello.example.com"
-  uptime_paths    = ["/health"]
-  expected_status = 200
+  project_id   = var.project_id
+  name         = "hello-hello"
+  host         = "hello.example.com"
+  uptime_paths = ["/health"]
 
   depends_on = [module.apis]
 }

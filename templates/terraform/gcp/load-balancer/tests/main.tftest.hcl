@@ -63,3 +63,34 @@ run "refuses_a_mixture" {
 
   expect_failures = [var.backends]
 }
+
+run "limits_a_region" {
+  command = plan
+
+  variables {
+    rate_limit          = null
+    region_limit        = { count = 5000, interval_seconds = 10 }
+    default_certificate = true
+    backends            = { us-central1 = { cloud_run = "hooks-us" }, europe-west1 = { cloud_run = "hooks-eu" } }
+  }
+
+  assert {
+    condition     = [for r in google_compute_security_policy.this.rule : r.rate_limit_options[0].enforce_on_key if r.action == "throttle"] == ["ALL"]
+    error_message = "All callers of a region share one count."
+  }
+
+  assert {
+    condition     = google_certificate_manager_certificate_map_entry.default["default"].matcher == "PRIMARY"
+    error_message = "Probes without a host name need a certificate."
+  }
+}
+
+run "refuses_two_limits" {
+  command = plan
+
+  variables {
+    region_limit = { count = 5000, interval_seconds = 10 }
+  }
+
+  expect_failures = [var.region_limit]
+}

@@ -37,3 +37,16 @@ run "refuses_plain_http" {
 
   expect_failures = [var.push]
 }
+
+run "lets_a_receiver_set_aside" {
+  command = plan
+
+  variables {
+    dead_letter_publishers = { worker = "serviceAccount:worker@shop-prod.iam.gserviceaccount.com" }
+  }
+
+  assert {
+    condition     = google_pubsub_topic_iam_member.dead_letter_publisher["worker"].topic == "events-dead-letter"
+    error_message = "The grant is on the dead-letter topic only."
+  }
+}

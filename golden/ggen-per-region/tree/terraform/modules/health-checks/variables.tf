@@ -50,6 +50,29 @@ variable "load_balancer" {
   }
 }
 
+variable "dns" {
+  description = "The check of Cloud DNS for a host with a backup load balancer, from exactly three regions; null for a host without one. A path is asked over https and must answer 200; without one a connection is enough."
+  type = object({
+    path                = optional(string)
+    interval_seconds    = number
+    timeout_seconds     = number
+    healthy_threshold   = number
+    unhealthy_threshold = number
+    source_regions      = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.dns == null ? true : var.dns.interval_seconds >= 30 && var.dns.interval_seconds <= 300 && var.dns.timeout_seconds <= var.dns.interval_seconds
+    error_message = "Cloud DNS asks every 30 to 300 seconds, and the timeout is not longer."
+  }
+
+  validation {
+    condition     = var.dns == null ? true : length(distinct(var.dns.source_regions)) == 3
+    error_message = "Cloud DNS probes from exactly three regions."
+  }
+}
+
 variable "uptime_paths" {
   description = "Paths that are probed from outside every minute, the shortest period that there is."
   type        = set(string)

@@ -106,6 +106,32 @@ variable "rate_limit" {
   }
 }
 
+variable "region_limit" {
+  description = "Requests of all clients in an interval to one region; null for no limit. Not beside rate_limit: Cloud Armor applies the first rule that matches."
+  type = object({
+    count            = number
+    interval_seconds = number
+  })
+  default = null
+
+  validation {
+    condition     = var.region_limit == null || var.rate_limit == null
+    error_message = "One of rate_limit and region_limit: the first rule that matches decides, and both match everything."
+  }
+
+  validation {
+    condition     = var.region_limit == null ? true : var.region_limit.count >= 1 && var.region_limit.count <= 1000000 && contains([10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600], var.region_limit.interval_seconds)
+    error_message = "Cloud Armor counts up to 1000000 over 10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700 or 3600 seconds."
+  }
+}
+
+variable "default_certificate" {
+  description = "Whether callers that name no host in the handshake get the certificate too, such as a DNS health check."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "blocked_countries" {
   description = "Countries that are refused, as two-letter codes."
   type        = list(string)

@@ -35,7 +35,7 @@ variable "existing_zone" {
 }
 
 variable "hosts" {
-  description = "Host names, each with the address of its load balancer, the life of its record, and the record that proves control for the certificate."
+  description = "Host names, each with the address of its load balancer, the life of its record, and the record that proves control for the certificate; with a failover, also the health check and the backup load balancers by region."
   type = map(object({
     address     = string
     ttl_seconds = number
@@ -44,6 +44,17 @@ variable "hosts" {
       type = string
       data = string
     })
+    failover = optional(object({
+      health_check_id = string
+      backups = map(object({
+        address = string
+        certificate_record = object({
+          name = string
+          type = string
+          data = string
+        })
+      }))
+    }))
   }))
   nullable = false
 

@@ -127,6 +127,13 @@ variable "publishers" {
   nullable    = false
 }
 
+variable "dead_letter_publishers" {
+  description = "IAM members that set messages aside themselves, by a name of their own."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "labels" {
   description = "Labels on every resource that takes them."
   type        = map(string)

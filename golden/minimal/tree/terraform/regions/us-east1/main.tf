@@ -20,9 +20,9 @@ module "run_web_us_east1" {
   start_seconds = 60
   readiness = {
     path              = "/health"
-    period_seconds    = 10
-    timeout_seconds   = 1
-    failure_threshold = 3
+    period_seconds    = 5
+    timeout_seconds   = 2
+    failure_threshold = 2
   }
   env = {
     REGION        = "us-east1"

@@ -1,0 +1,325 @@
+//! Who is told before a promise is spent, and what has been exercised.
+
+use super::recovery::Promise;
+use super::recovery::verdict::{promised_loss, promised_time};
+use super::scenario::Scenario;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::spec::{Alert, Cadence, Date, Drill, Mode, Name, Signal};
+use crate::topology::{Datastore, Host, RegionId, Topology};
+
+/// Something that can go wrong and that somebody should be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// A region answers nothing, or its health checks fail.
+    Silence,
+    /// Copies fall behind.
+    Lag,
+    /// Backups stop.
+    Backup,
+    /// Requests fail, or are slow.
+    Errors,
+    /// The regions that would remain could no longer bear the load.
+    Room,
+    /// Messages are not read, or set aside.
+    Messages,
+    /// A certificate runs out.
+    Certificate,
+}
+
+impl Trouble {
+    /// What a signal tells of; `None` for those that tell of no loss.
+    pub fn of(signal: Signal) -> Option<Trouble> {
+        match signal {
+            Signal::RegionSilent | Signal::HealthFailures => Some(Trouble::Silence),
+            Signal::ReplicationLag => Some(Trouble::Lag),
+            Signal::BackupFailure | Signal::BackupSuccess => Some(Trouble::Backup),
+            Signal::ErrorRate | Signal::Availability => Some(Trouble::Errors),
+            Signal::DeadLetters | Signal::QueueBacklog => Some(Trouble::Messages),
+            Signal::CertificateExpiry => Some(Trouble::Certificate),
+            _ => None,
+        }
+    }
+
+    /// The words shown to people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Trouble::Silence => "a region is silent",
+            Trouble::Lag => "copies fall behind",
+            Trouble::Backup => "backups stop",
+            Trouble::Errors => "requests fail",
+            Trouble::Room => "no room for a lost region",
+            Trouble::Messages => "messages pile up",
+            Trouble::Certificate => "a certificate runs out",
+        }
+    }
+}
+
+/// An alert, as far as coverage is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    /// Its name.
+    pub alert: String,
+    /// What it tells of.
+    pub of: Trouble,
+    /// The host, store, service or queue; everything that has the trouble if not given.
+    pub on: Option<String>,
+    /// The milliseconds of a promise that are over at least when it fires.
+    pub after: u64,
+    /// Where it is written, if it is.
+    pub span: Option<Span>,
+}
+
+/// A trouble with the alerts that tell of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covered {
+    /// What can go wrong.
+    pub trouble: Trouble,
+    /// The host, store, service or queue.
+    pub on: String,
+    /// The promise that it spends, if there is one for it.
+    pub promise: Option<Promise>,
+    /// The alerts that tell of it, the earliest first.
+    pub alerts: Vec<Watch>,
+}
+
+/// Whether somebody is told in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Told {
+    /// Nobody is told.
+    Never,
+    /// Every alert comes when the promise is already broken.
+    Late,
+    /// An alert can come before the promise is spent.
+    InTime,
+    /// There is an alert, and no promise to measure it by.
+    Unmeasured,
+}
+
+impl Covered {
+    /// Whether somebody is told in time. Alerts that come later than the earliest are
+    /// escalations.
+    pub fn told(&self) -> Told {
+        match (self.alerts.first(), self.promise) {
+            (None, _) => Told::Never,
+            (Some(_), None) => Told::Unmeasured,
+            (Some(first), Some(promise)) if late(first.after, promise) => Told::Late,
+            (Some(_), Some(_)) => Told::InTime,
+        }
+    }
+}
+
+/// Whether an alert comes when a promise is already broken.
+fn late(after: u64, promise: Promise) -> bool {
+    after > 0 && after >= promise.millis
+}
+
+/// The alerts of the spec that tell of a trouble.
+pub fn written(topology: &Topology) -> Vec<Watch> {
+    let alerts = topology.spec.alerts.iter();
+    alerts
+        .filter_map(|(name, alert)| watch(name, alert))
+        .flat_map(|w| at_hosts(topology, w))
+        .collect()
+}
+
+/// A service whose region is silent is silent at its hosts.
+fn at_hosts(topology: &Topology, watch: Watch) -> Vec<Watch> {
+    let hosts = topology.hosts.iter().filter(|h| {
+        let service = &topology.service(h.service).name;
+        watch.of == Trouble::Silence && watch.on.as_ref() == Some(service)
+    });
+    let each = hosts.map(|h| Watch {
+        on: Some(h.name.clone()),
+        ..watch.clone()
+    });
+    let each: Vec<Watch> = each.collect();
+    if each.is_empty() { vec![watch] } else { each }
+}
+
+fn watch(name: &Name, alert: &Alert) -> Option<Watch> {
+    let of = Trouble::of(*alert.of)?;
+    // A copy that is cut off falls behind by a second each second: the bound is reached
+    // first, and must then hold.
+    let bound = alert.when.as_ref().filter(|_| of == Trouble::Lag);
+    let reached = bound.map_or(0.0, |w| w.bound * 1000.0);
+    Some(Watch {
+        alert: name.text.clone(),
+        of,
+        on: alert.on.as_ref().map(|o| o.value.clone()),
+        after: reached as u64 + alert.lasting.millis(),
+        span: Some(alert.lasting.span),
+    })
+}
+
+/// Everything that can go wrong, with those of the alerts that tell of it.
+pub fn coverage(topology: &Topology, alerts: &[Watch]) -> Vec<Covered> {
+    let mut all = Vec::new();
+    let mut add = |trouble, on: &str, promise| {
+        let about = |w: &&Watch| w.of == trouble && w.on.as_deref().is_none_or(|o| o == on);
+        let mut telling: Vec<Watch> = alerts.iter().filter(about).cloned().collect();
+        telling.sort_by_key(|w| w.after);
+        all.push(Covered {
+            trouble,
+            on: on.to_string(),
+            promise,
+            alerts: telling,
+        });
+    };
+    for host in &topology.hosts {
+        add(Trouble::Silence, &host.name, silence(topology, host));
+        add(Trouble::Certificate, &host.name, None);
+    }
+    for service in &topology.services {
+        if topology
+            .hosts
+            .iter()
+            .any(|h| topology.service(h.service).name == service.name)
+        {
+            add(Trouble::Errors, &service.name, None);
+        }
+        if service.placements.len() > 1 && service.written.capacity.is_some() {
+            add(Trouble::Room, &service.name, None);
+        }
+    }
+    for store in &topology.datastores {
+        if copied(store) {
+            add(Trouble::Lag, &store.name, lag(topology, store));
+        }
+        if store
+            .written
+            .backup
+            .as_ref()
+            .is_some_and(|b| b.every.is_some())
+        {
+            add(Trouble::Backup, &store.name, None);
+        }
+    }
+    for queue in &topology.queues {
+        add(Trouble::Messages, &queue.name, None);
+    }
+    all
+}
+
+/// Any one region may be the silent one; the promise does not depend on which.
+const ANY: Scenario = Scenario::Region(RegionId(0));
+
+fn silence(topology: &Topology, host: &Host) -> Option<Promise> {
+    let own = topology.service(host.service).written.objectives.as_ref();
+    let whole = topology.spec.objectives.as_ref();
+    promised_time(own, whole, ANY).map(Promise::from)
+}
+
+fn lag(topology: &Topology, store: &Datastore) -> Option<Promise> {
+    let own = store.written.objectives.as_ref();
+    let whole = topology.spec.objectives.as_ref();
+    promised_loss([own, None], whole, ANY).map(Promise::from)
+}
+
+/// Whether a store has copies elsewhere that may be behind.
+fn copied(store: &Datastore) -> bool {
+    let mode = store.written.replication.as_ref().map(|r| *r.mode);
+    matches!(
+        mode,
+        Some(Mode::Async | Mode::Application | Mode::ActiveActive)
+    )
+}
+
+/// A drill with what it proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exercise {
+    /// Its name.
+    pub drill: String,
+    /// How often.
+    pub every: Cadence,
+    /// The day it last succeeded.
+    pub last: Option<Date>,
+    /// The loss that it exercises, if it is one of those that are judged.
+    pub of: Option<Scenario>,
+}
+
+/// The losses that are judged with the drills that exercise them, by place in
+/// [`exercises`]; what has none is not exercised.
+pub fn exercised(topology: &Topology) -> Vec<(Scenario, Vec<usize>)> {
+    let exercises = exercises(topology);
+    let scenarios = Scenario::all(topology).into_iter();
+    scenarios
+        .map(|scenario| {
+            let of = exercises
+                .iter()
+                .enumerate()
+                .filter(|(_, e)| e.of == Some(scenario));
+            (scenario, of.map(|(index, _)| index).collect())
+        })
+        .collect()
+}
+
+/// All drills in the order written.
+pub fn exercises(topology: &Topology) -> Vec<Exercise> {
+    let drills = topology.spec.drills.iter();
+    let exercise = |(name, drill): (&Name, &Drill)| Exercise {
+        drill: name.text.clone(),
+        every: *drill.every,
+        last: drill.last.as_ref().map(|l| l.value),
+        of: proves(topology, name, drill),
+    };
+    drills.map(exercise).collect()
+}
+
+/// A drill takes away the region that it names; one with `restore` in its name brings data
+/// back, as `dr-test.sh` does.
+fn proves(topology: &Topology, name: &Name, drill: &Drill) -> Option<Scenario> {
+    match &drill.primary {
+        Some(region) => topology.region_named(region).map(Scenario::Region),
+        None => name
+            .text
+            .contains("restore")
+            .then_some(Scenario::Corruption),
+    }
+}
+
+/// The longest period of a cadence in days.
+pub fn days(every: Cadence) -> i64 {
+    match every {
+        Cadence::Weekly => 7,
+        Cadence::Monthly => 31,
+        Cadence::Quarterly => 92,
+        Cadence::Yearly => 366,
+    }
+}
+
+/// A drill is overdue when it is late by this share of its period.
+pub const DRILL_MARGIN: f64 = 1.15;
+
+impl Exercise {
+    /// The days since it was due, if it is overdue on that day.
+    pub fn overdue(&self, today: Date) -> Option<i64> {
+        let since = today.days() - self.last?.days();
+        let due = days(self.every);
+        (since as f64 > due as f64 * DRILL_MARGIN).then_some(since - due)
+    }
+}
+
+/// A drill that has not been done for too long.
+pub const OVERDUE: Code = Code::new("DRL101", "drill-overdue");
+
+/// Reports overdue drills, as of a day.
+pub fn report(topology: &Topology, today: Option<Date>, out: &mut Diagnostics) {
+    let Some(today) = today else { return };
+    let drills = topology.spec.drills.iter().zip(exercises(topology));
+    for ((_, drill), exercise) in drills {
+        let (Some(late), Some(last)) = (exercise.overdue(today), &drill.last) else {
+            continue;
+        };
+        out.push(
+            Diagnostic::warning(
+                OVERDUE,
+                last.span,
+                format!("the drill `{}` is overdue by {late} days", exercise.drill),
+                "the last success",
+            )
+            .also(drill.every.span, format!("promised: {}", exercise.every))
+            .help("do it and write the day, or promise it less often"),
+        );
+    }
+}

@@ -1,0 +1,246 @@
+//! Shared fate: one thing behind several regions that are meant to be independent.
+
+use super::copy::Supplied;
+use crate::diagnostic::{Code, Diagnostic, Label};
+use crate::spec::{Provider, Routing};
+use crate::topology::{Host, RegionId, Topology};
+use serde::Serialize;
+
+/// One thing behind several regions whose loss breaks a promise.
+pub const CODE: Code = Code::new("SHF101", "shared-fate");
+
+/// A loss that takes several regions with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loss {
+    /// The load balancer or its configuration.
+    Entry,
+    /// The answers to name queries.
+    Dns,
+    /// The account or project: suspended, out of quota, locked out.
+    Account,
+    /// Everything of a provider.
+    Cloud(Provider),
+    /// One region.
+    Region(RegionId),
+    /// A key: disabled, destroyed, out of reach.
+    Key,
+}
+
+impl Loss {
+    /// The name for people.
+    fn name(self, topology: &Topology) -> String {
+        match self {
+            Loss::Entry => "the entry point".into(),
+            Loss::Dns => "DNS".into(),
+            Loss::Account => "the account".into(),
+            Loss::Cloud(provider) => format!("all of {provider}"),
+            Loss::Region(id) => topology.region(id).name.clone(),
+            Loss::Key => "the key".into(),
+        }
+    }
+}
+
+/// One thing behind several regions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shared {
+    /// What it is: `the load balancer of api.example.com`.
+    pub what: String,
+    /// The regions behind it or before it.
+    pub regions: Vec<RegionId>,
+    /// The losses that take all of them.
+    pub breaks: Vec<Loss>,
+    /// What still works without it.
+    pub without: &'static str,
+    /// Where the spec makes it one.
+    pub place: Label,
+}
+
+/// Shared fate, for people and JSON.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fate {
+    /// What is shared.
+    pub what: String,
+    /// By which regions.
+    pub regions: Vec<String>,
+    /// Losing what takes all of them.
+    pub breaks: Vec<String>,
+    /// What still works without it.
+    pub without: String,
+    /// The promise of the spec that depends on it, if one does.
+    pub promise: Option<String>,
+    /// What it was made from.
+    #[serde(skip)]
+    pub shared: Shared,
+}
+
+/// Everything that stands behind several regions.
+pub(super) fn fates(topology: &Topology, supplied: &Supplied) -> Vec<Fate> {
+    let mut all = names(topology);
+    all.extend(accounts(topology));
+    all.extend(queues(topology));
+    all.extend(state(topology));
+    all.extend(supplied.shared.iter().cloned());
+    all.retain(|shared| shared.regions.len() > 1);
+    all.into_iter()
+        .map(|shared| fate(topology, shared))
+        .collect()
+}
+
+fn fate(topology: &Topology, shared: Shared) -> Fate {
+    let name = |id: &RegionId| topology.region(*id).name.clone();
+    Fate {
+        what: shared.what.clone(),
+        regions: shared.regions.iter().map(name).collect(),
+        breaks: shared.breaks.iter().map(|l| l.name(topology)).collect(),
+        without: shared.without.into(),
+        promise: promise(topology, &shared).map(|label| label.text),
+        shared,
+    }
+}
+
+/// The promise that a shared thing breaks. Only a loss that the spec makes a promise for
+/// counts: one region, or a whole cloud. Nothing is promised about accounts, keys and names,
+/// so these are told and not warned of.
+fn promise(topology: &Topology, shared: &Shared) -> Option<Label> {
+    let objectives = topology.spec.objectives.as_ref()?;
+    let cloud = objectives.cloud.as_ref().and_then(|r| r.rto.as_ref());
+    let region = objectives.region.as_ref().and_then(|r| r.rto.as_ref());
+    shared.breaks.iter().find_map(|loss| {
+        let rto = match loss {
+            Loss::Cloud(_) => cloud,
+            Loss::Region(_) => region.or(objectives.rto.as_ref()),
+            _ => None,
+        }?;
+        Some(Label {
+            span: rto.span,
+            text: format!(
+                "promised: {} after losing {}",
+                rto.value,
+                loss.name(topology)
+            ),
+        })
+    })
+}
+
+fn names(topology: &Topology) -> Vec<Shared> {
+    let hosts = topology.hosts.iter().filter(|h| !h.written.backup.value);
+    let answers = |host: &Host| match (&host.written.dns, router(topology, host)) {
+        (Some(dns), _) => dns.value.clone(),
+        (None, Some(provider)) => provider.to_string(),
+        (None, None) => String::new(),
+    };
+    hosts
+        .map(|host| Shared {
+            what: format!("the DNS of {}, by {}", host.name, answers(host)),
+            regions: host.regions.clone(),
+            breaks: vec![Loss::Dns],
+            without: "names that resolvers still hold",
+            place: Label {
+                span: host.written.dns.as_ref().map_or(host.span, |d| d.span),
+                text: "one provider answers".into(),
+            },
+        })
+        .collect()
+}
+
+/// The provider that routes a host: by its kind of routing, else that of its regions.
+pub fn router(topology: &Topology, host: &Host) -> Option<Provider> {
+    match host.written.routing.as_ref().map(|r| r.value) {
+        Some(Routing::Route53 | Routing::GlobalAccelerator) => Some(Provider::Aws),
+        Some(Routing::Cloudflare) => Some(Provider::Cloudflare),
+        None | Some(Routing::LoadBalancer | Routing::Dns) => {
+            let first = host.regions.first()?;
+            Some(topology.region(*first).place.provider)
+        }
+    }
+}
+
+fn accounts(topology: &Topology) -> Vec<Shared> {
+    let clouds = topology.spec.clouds.iter();
+    clouds
+        .filter_map(|(name, cloud)| {
+            let provider = crate::topology::provider_of(name, cloud)?;
+            let of = |id: &RegionId| topology.region(*id).cloud == name.text;
+            Some(Shared {
+                what: match name.text == provider.word() {
+                    true => format!("the account at {provider}"),
+                    false => format!("the account {} at {provider}", name.text),
+                },
+                regions: topology.region_ids().filter(of).collect(),
+                breaks: vec![Loss::Account, Loss::Cloud(provider)],
+                without: "nothing: identities, quotas and the bill are one",
+                place: Label {
+                    span: name.span,
+                    text: "one account".into(),
+                },
+            })
+        })
+        .collect()
+}
+
+fn queues(topology: &Topology) -> Vec<Shared> {
+    let queues = topology.queues.iter();
+    queues
+        .map(|queue| Shared {
+            what: format!("the subscription of {}", queue.name),
+            regions: queue.regions.clone(),
+            breaks: clouds(topology, &queue.regions),
+            without: "what needs no message: those in a lost region wait for its return",
+            place: Label {
+                span: queue.span,
+                text: "one subscription".into(),
+            },
+        })
+        .collect()
+}
+
+/// Losing a cloud, for each that regions are on.
+fn clouds(topology: &Topology, regions: &[RegionId]) -> Vec<Loss> {
+    let mut clouds: Vec<Loss> = regions
+        .iter()
+        .map(|id| Loss::Cloud(topology.region(*id).place.provider))
+        .collect();
+    clouds.sort();
+    clouds.dedup();
+    clouds
+}
+
+fn state(topology: &Topology) -> Option<Shared> {
+    let terraform = topology.spec.terraform.as_ref()?;
+    let bucket = terraform.state_bucket.as_ref()?;
+    Some(Shared {
+        what: format!("the Terraform state in {}", bucket.value),
+        regions: topology.region_ids().collect(),
+        breaks: vec![Loss::Account],
+        without: "everything that runs; nothing can be planned or applied",
+        place: Label {
+            span: bucket.span,
+            text: "one bucket".into(),
+        },
+    })
+}
+
+/// Warns of what breaks a promise.
+pub(super) fn findings(topology: &Topology, fates: &[Fate]) -> Vec<Diagnostic> {
+    let finding = |fate: &Fate| {
+        let promise = promise(topology, &fate.shared)?;
+        let regions = fate.regions.join(", ");
+        let place = &fate.shared.place;
+        Some(
+            Diagnostic::warning(
+                CODE,
+                place.span,
+                format!("{} is shared by {regions}", fate.what),
+                place.text.clone(),
+            )
+            .also(promise.span, promise.text)
+            .help(format!(
+                "losing {} takes all of them; without it there is {}: give it a second, or \
+                 take back the promise",
+                fate.breaks.join(" or "),
+                fate.without
+            )),
+        )
+    };
+    fates.iter().filter_map(finding).collect()
+}

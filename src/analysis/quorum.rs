@@ -1,0 +1,522 @@
+//! Who votes, who still has a majority after a loss or a cut, and who may write then.
+//!
+//! Decided by the systems themselves and so not here: stores whose voters the provider places
+//! (Firestore, Spanner, DynamoDB, Aurora). Queues declare no members that could be counted.
+
+use crate::catalog::{self, Place, network};
+use crate::source::Span;
+use crate::spec::decode::Scalar;
+use crate::spec::{Conflict, Engine, Mode, Provider, Role, Routing, Trigger};
+use crate::topology::{Datastore, DatastoreId, RegionId, Topology};
+
+/// Voters of one store that act only when more than half of all agree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Electorate {
+    /// What they decide about.
+    pub store: DatastoreId,
+    /// What they are.
+    pub kind: Kind,
+    /// Where they sit: one entry a place.
+    pub seats: Vec<Seat>,
+    /// Who votes from outside the store, if anyone does.
+    pub arbiter: Arbiter,
+    /// The time without a writer after which one is elected, in milliseconds, if it is set.
+    pub timeout: Option<u64>,
+    /// Other copies that a writer must see, or it refuses writes; 0 without such a rule.
+    pub min_replicas: u32,
+    /// The seat that writes while nothing is wrong, where the spec says which.
+    pub writer: Option<usize>,
+    /// Where the votes are written.
+    pub span: Span,
+    /// Pairs of seats that have no link; all others see each other.
+    unlinked: Vec<(usize, usize)>,
+}
+
+/// What votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Redis Sentinels: they promote nodes and hold no data.
+    Sentinels,
+    /// Members of a replica set.
+    Members,
+    /// Nodes of a store that acknowledges by majority.
+    Copies,
+    /// Sites of a store with one writer that is promoted without a person: one vote each.
+    Sites,
+}
+
+/// Who decides when two halves cannot see each other.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arbiter {
+    /// The voters alone.
+    Nobody,
+    /// One more vote in a place of its own.
+    Witness,
+    /// A name that is no place and no person.
+    Unknown(String),
+}
+
+/// A place with votes, or with copies that may be promoted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seat {
+    /// The region's name, or the provider's for a witness outside the topology.
+    pub name: String,
+    /// Where it is.
+    pub place: &'static Place,
+    /// The region of the topology, unless it is a witness outside of it.
+    pub region: Option<RegionId>,
+    /// How many votes it has.
+    pub votes: u32,
+    /// How many copies there may be promoted.
+    pub copies: u32,
+}
+
+/// A loss, or a cut that leaves everybody alive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fault {
+    /// One voter at a seat.
+    Voter(usize),
+    /// The zone of a seat that holds most, if its voters are spread evenly over its zones.
+    Zone(usize),
+    /// The link between two seats.
+    Link(usize, usize),
+    /// All of a seat.
+    Region(usize),
+    /// All links of a seat.
+    CutOff(usize),
+    /// All seats on a provider.
+    Cloud(Provider),
+    /// All links between a provider and the others.
+    CloudCutOff(Provider),
+}
+
+/// What is left under a fault.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// What happened.
+    pub fault: Fault,
+    /// Votes that each seat sees, its own among them; 0 for a seat without a voter left.
+    pub sees: Vec<u32>,
+    /// The seats that see a majority.
+    pub majority: Vec<usize>,
+    /// The seats where a copy may become or stay the writer; the voters choose one of them.
+    pub writers: Vec<usize>,
+    /// Why nobody may write, if so.
+    pub lack: Option<Lack>,
+    /// The seat of the old writer, if it goes on writing apart from the majority: another is
+    /// promoted, and what this one took is dropped when the two meet again.
+    pub stale: Option<usize>,
+}
+
+/// What is missing for a writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// Nowhere do enough voters see each other.
+    Majority,
+    /// There is a majority, and it reaches no copy that may be promoted.
+    Copy,
+    /// Whoever is promoted sees too few other copies and refuses writes.
+    Replicas,
+}
+
+/// Everything that votes, in the order of the stores.
+pub fn electorates(topology: &Topology) -> Vec<Electorate> {
+    let stores = topology.datastores.iter().enumerate();
+    let each = stores.filter_map(|(index, store)| electorate(topology, DatastoreId(index), store));
+    each.filter(|e| e.total() > 0).collect()
+}
+
+impl Electorate {
+    /// All votes.
+    pub fn total(&self) -> u32 {
+        self.seats.iter().map(|s| s.votes).sum()
+    }
+
+    /// How many must agree.
+    pub fn majority(&self) -> u32 {
+        self.total() / 2 + 1
+    }
+
+    /// Every single loss, then every cut.
+    pub fn outcomes(&self) -> Vec<Outcome> {
+        self.faults().into_iter().map(|f| self.outcome(f)).collect()
+    }
+
+    /// The smallest fault that leaves nobody to write.
+    pub fn counterexample(&self) -> Option<Outcome> {
+        let broken = self.outcomes().into_iter().filter(|o| o.lack.is_some());
+        broken.min_by_key(|o| o.fault)
+    }
+
+    /// What a fault leaves.
+    pub fn outcome(&self, fault: Fault) -> Outcome {
+        let seats = || 0..self.seats.len();
+        let left: Vec<Seat> = seats().map(|i| self.left(i, fault)).collect();
+        let linked = |a: usize, b: usize| a == b || (self.linked(a, b) && !self.cuts(fault, a, b));
+        let seen = |from: usize, of: fn(&Seat) -> u32| -> u32 {
+            let near = seats().filter(|to| linked(from, *to));
+            near.map(|to| of(&left[to])).sum()
+        };
+        let votes = |seat: usize| match left[seat].votes {
+            0 => 0,
+            _ => seen(seat, |s| s.votes),
+        };
+        let sees: Vec<u32> = seats().map(votes).collect();
+        let majority: Vec<usize> = seats().filter(|s| sees[*s] >= self.majority()).collect();
+        let reached = |seat: &usize| match self.kind {
+            // A Sentinel with a majority behind it promotes any node that it reaches.
+            Kind::Sentinels => majority.iter().any(|m| linked(*m, *seat)),
+            _ => majority.contains(seat),
+        };
+        let writes = |seat: &usize| {
+            let copies = left[*seat].copies;
+            copies > 0 && seen(*seat, |s| s.copies) > self.min_replicas
+        };
+        let promotable = || seats().filter(|s| left[*s].copies > 0 && reached(s));
+        let writers: Vec<usize> = promotable().filter(writes).collect();
+        let lack = match (majority.is_empty(), promotable().next(), writers.is_empty()) {
+            (true, ..) => Some(Lack::Majority),
+            (_, None, _) => Some(Lack::Copy),
+            (_, _, true) => Some(Lack::Replicas),
+            _ => None,
+        };
+        let stale = self.writer.filter(|w| {
+            let stays = self.kind == Kind::Sentinels && writes(w);
+            stays && !reached(w) && !writers.is_empty()
+        });
+        Outcome {
+            fault,
+            sees,
+            majority,
+            writers,
+            lack,
+            stale,
+        }
+    }
+
+    fn faults(&self) -> Vec<Fault> {
+        let seats = || 0..self.seats.len();
+        let voting = || seats().filter(|s| self.seats[*s].votes > 0);
+        let mut faults: Vec<Fault> = voting().map(Fault::Voter).collect();
+        faults.extend(seats().map(Fault::Zone));
+        faults.extend(seats().map(Fault::Region));
+        let clouds = self.providers();
+        faults.extend(clouds.iter().copied().map(Fault::Cloud));
+        for a in seats() {
+            let later = seats().filter(|b| a < *b && self.linked(a, *b));
+            faults.extend(later.map(|b| Fault::Link(a, b)));
+        }
+        if self.seats.len() > 1 {
+            faults.extend(seats().map(Fault::CutOff));
+        }
+        if clouds.len() > 1 {
+            faults.extend(clouds.into_iter().map(Fault::CloudCutOff));
+        }
+        faults
+    }
+
+    fn providers(&self) -> Vec<Provider> {
+        let mut providers = Vec::new();
+        for seat in &self.seats {
+            if !providers.contains(&seat.place.provider) {
+                providers.push(seat.place.provider);
+            }
+        }
+        providers
+    }
+
+    /// A seat without what a fault takes from it.
+    fn left(&self, seat: usize, fault: Fault) -> Seat {
+        let whole = &self.seats[seat];
+        let zones = u32::from(whole.place.zones.max(1));
+        let (votes, copies) = match fault {
+            // A voter of a replica set is a copy too.
+            Fault::Voter(lost) if lost == seat => (1, u32::from(self.kind != Kind::Sentinels)),
+            Fault::Zone(lost) if lost == seat => {
+                (whole.votes.div_ceil(zones), whole.copies.div_ceil(zones))
+            }
+            Fault::Region(lost) if lost == seat => (whole.votes, whole.copies),
+            Fault::Cloud(lost) if lost == whole.place.provider => (whole.votes, whole.copies),
+            _ => (0, 0),
+        };
+        Seat {
+            votes: whole.votes - votes,
+            copies: whole.copies.saturating_sub(copies),
+            ..whole.clone()
+        }
+    }
+
+    fn linked(&self, a: usize, b: usize) -> bool {
+        !self.unlinked.contains(&(a.min(b), a.max(b)))
+    }
+
+    fn cuts(&self, fault: Fault, a: usize, b: usize) -> bool {
+        let on = |seat: usize, provider| self.seats[seat].place.provider == provider;
+        match fault {
+            Fault::Link(x, y) => (a, b) == (x, y) || (b, a) == (x, y),
+            Fault::CutOff(seat) => (a == seat) != (b == seat),
+            Fault::CloudCutOff(provider) => on(a, provider) != on(b, provider),
+            _ => false,
+        }
+    }
+
+    /// The longest of the least round trips between two voters, in milliseconds, with them.
+    pub fn longest_round_trip(&self) -> Option<(f64, &Seat, &Seat)> {
+        let voting: Vec<&Seat> = self.seats.iter().filter(|s| s.votes > 0).collect();
+        let pairs = voting
+            .iter()
+            .enumerate()
+            .flat_map(|(i, a)| voting[i + 1..].iter().map(move |b| (*a, *b)));
+        let timed = pairs.map(|(a, b)| (network::least_round_trip(a.place, b.place), a, b));
+        timed.max_by(|x, y| x.0.total_cmp(&y.0))
+    }
+
+    /// The places where one more voter would help, nearest first: regions of the topology
+    /// before others of the same providers, none that has a seat. A voter holds data, so its
+    /// country lies in every jurisdiction that the store's data may not leave; a Sentinel
+    /// holds none.
+    pub fn witness_places(&self, topology: &Topology) -> Vec<&'static Place> {
+        let providers = self.providers();
+        let zones = match self.kind {
+            Kind::Sentinels => Vec::new(),
+            _ => jurisdictions(topology, topology.datastore(self.store)),
+        };
+        let taken = |p: &Place| self.seats.iter().any(|s| s.place == p);
+        let allowed = |p: &Place| {
+            let inside =
+                |zone: &Vec<String>| zone.iter().any(|j| catalog::in_jurisdiction(p.country, j));
+            providers.contains(&p.provider) && !taken(p) && zones.iter().all(inside)
+        };
+        let known = |p: &Place| topology.regions.iter().any(|r| r.place == p);
+        let farthest = |p: &Place| {
+            let distances = self.seats.iter().map(|s| s.place.distance(p));
+            distances.fold(0.0, f64::max)
+        };
+        let mut places: Vec<_> = catalog::places().iter().filter(|p| allowed(p)).collect();
+        places.sort_by(|a, b| {
+            let order = known(b).cmp(&known(a));
+            order.then(farthest(a).total_cmp(&farthest(b)))
+        });
+        places
+    }
+}
+
+/// The jurisdictions of each zone that the store's data belongs to.
+fn jurisdictions(topology: &Topology, store: &Datastore) -> Vec<Vec<String>> {
+    let Some(compliance) = &topology.spec.compliance else {
+        return Vec::new();
+    };
+    let datasets = store.written.datasets.iter();
+    let owned = datasets.filter_map(|(_, d)| d.zone.as_ref().map(|z| z.value.as_str()));
+    let placed = store
+        .regions
+        .iter()
+        .filter_map(|r| topology.region(*r).zone.as_deref());
+    let mut names: Vec<&str> = owned.chain(placed).collect();
+    names.sort_unstable();
+    names.dedup();
+    let zones = names
+        .into_iter()
+        .filter_map(|name| compliance.zones.get(name));
+    let written = zones.map(|z| z.jurisdictions.iter().map(|j| j.value.clone()).collect());
+    written.filter(|j: &Vec<String>| !j.is_empty()).collect()
+}
+
+fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option<Electorate> {
+    let found = sentinels(topology, store)
+        .or_else(|| members(topology, store))
+        .or_else(|| copies(topology, store))
+        .or_else(|| sites(topology, store))?;
+    let (kind, seats, span) = found;
+    let mut electorate = Electorate {
+        store: id,
+        kind,
+        seats,
+        arbiter: Arbiter::Nobody,
+        timeout: None,
+        min_replicas: 0,
+        writer: None,
+        span,
+        unlinked: Vec::new(),
+    };
+    if kind == Kind::Sentinels {
+        let replication = store.written.replication.as_ref();
+        let min = replication.and_then(|r| r.min_replicas.as_ref());
+        electorate.min_replicas = min.map_or(0, |m| m.value);
+        let writes = |s: &Seat| s.region.is_some() && s.region == store.writer;
+        electorate.writer = electorate.seats.iter().position(writes);
+    }
+    if kind == Kind::Sites {
+        witness(topology, store, &mut electorate);
+    }
+    let election = store.written.election.as_ref();
+    electorate.timeout = election
+        .filter(|_| kind == Kind::Members)
+        .map(|e| e.timeout.millis());
+    electorate.unlinked = unlinked(topology, &electorate.seats);
+    Some(electorate)
+}
+
+type Found = (Kind, Vec<Seat>, Span);
+
+fn seat(topology: &Topology, id: RegionId, votes: u32, copies: u32) -> Seat {
+    let region = topology.region(id);
+    // A witness is never promoted.
+    let copies = if region.role == Role::Witness {
+        0
+    } else {
+        copies
+    };
+    Seat {
+        name: region.name.clone(),
+        place: region.place,
+        region: Some(id),
+        votes,
+        copies,
+    }
+}
+
+/// Nodes in a region; one where the spec does not say.
+fn nodes(topology: &Topology, store: &Datastore, id: RegionId) -> u32 {
+    let name = &topology.region(id).name;
+    match &store.written.nodes {
+        Some(nodes) => nodes.get(name).map_or(0, |n| n.value),
+        None => 1,
+    }
+}
+
+fn sentinels(topology: &Topology, store: &Datastore) -> Option<Found> {
+    let sentinels = store.written.sentinels.as_ref()?;
+    let votes = |id: RegionId| sentinels.get(&topology.region(id).name);
+    let seats = store.regions.iter().map(|id| {
+        let nodes = nodes(topology, store, *id);
+        seat(topology, *id, votes(*id).map_or(0, |v| v.value), nodes)
+    });
+    let mut spans = store.regions.iter().filter_map(|id| votes(*id));
+    let span = spans.next_back().map_or(store.span, |v| v.span);
+    Some((Kind::Sentinels, seats.collect(), span))
+}
+
+fn members(topology: &Topology, store: &Datastore) -> Option<Found> {
+    let members = &store.written.members;
+    if members.is_empty() {
+        return None;
+    }
+    let mut seats: Vec<Seat> = Vec::new();
+    for (_, member) in members.iter() {
+        let Some(id) = topology.region_named(&member.region) else {
+            continue;
+        };
+        let (votes, copies) = (
+            u32::from(*member.votes),
+            u32::from(member.priority.value.0 > 0.0),
+        );
+        let new = seat(topology, id, votes, copies);
+        match seats.iter_mut().find(|s| s.region == Some(id)) {
+            Some(seat) => {
+                seat.votes += new.votes;
+                seat.copies += new.copies;
+            }
+            None => seats.push(new),
+        }
+    }
+    Some((Kind::Members, seats, members.span))
+}
+
+fn copies(topology: &Topology, store: &Datastore) -> Option<Found> {
+    let own = matches!(
+        store.engine,
+        Engine::Kafka | Engine::Mongodb | Engine::Mysql | Engine::Postgres | Engine::Search
+    );
+    let replication = store.written.replication.as_ref().filter(|_| own)?;
+    if *replication.mode != Mode::Quorum {
+        return None;
+    }
+    let seats = store.regions.iter().map(|id| {
+        let nodes = nodes(topology, store, *id);
+        seat(topology, *id, nodes, nodes)
+    });
+    Some((Kind::Copies, seats.collect(), replication.mode.span))
+}
+
+fn sites(topology: &Topology, store: &Datastore) -> Option<Found> {
+    let single = matches!(
+        store.engine,
+        Engine::Mysql | Engine::Postgres | Engine::Redis | Engine::RedisEnterprise
+    );
+    let failover = topology.spec.failover.as_ref();
+    failover.filter(|f| single && *f.mode == Trigger::Automatic)?;
+    let replication = store.written.replication.as_ref()?;
+    let conflicts = replication.conflicts.as_ref().map(|c| c.value);
+    let arbiter = replication.arbiter.as_ref().map(|a| a.as_str());
+    let alone = store.regions.len() < 2 || *replication.mode == Mode::None;
+    // Where all copies write, nothing is promoted: they merge, or whatever directs the users
+    // decides which of them is used. A person needs no votes either.
+    let all_write = *replication.mode == Mode::ActiveActive;
+    let directed = arbiter.is_some_and(|a| Routing::parse(a).is_ok());
+    let settled = all_write && (directed || conflicts == Some(Conflict::Crdt));
+    if alone || settled || arbiter == Some(OPERATOR) {
+        return None;
+    }
+    let seats = store.regions.iter().map(|id| seat(topology, *id, 1, 1));
+    Some((Kind::Sites, seats.collect(), replication.span))
+}
+
+/// The arbiter that is a person.
+const OPERATOR: &str = "operator";
+const WITNESS: &str = "witness:";
+
+/// Adds the vote of a witness, which may sit in a place that the topology does not use.
+fn witness(topology: &Topology, store: &Datastore, electorate: &mut Electorate) {
+    let replication = store.written.replication.as_ref();
+    let Some(arbiter) = replication.and_then(|r| r.arbiter.as_ref()) else {
+        return;
+    };
+    let name = arbiter.strip_prefix(WITNESS).unwrap_or_default().trim();
+    let region = topology.region_named(name);
+    let place = region.map(|id| topology.region(id).place).or_else(|| {
+        let mut providers = electorate.providers().into_iter();
+        providers.find_map(|p| catalog::find(p, name))
+    });
+    let Some(place) = place else {
+        electorate.arbiter = Arbiter::Unknown(arbiter.value.clone());
+        return;
+    };
+    electorate.arbiter = Arbiter::Witness;
+    match electorate.seats.iter_mut().find(|s| s.place == place) {
+        Some(seat) => seat.votes += 1,
+        None => electorate.seats.push(Seat {
+            name: name.to_string(),
+            place,
+            region,
+            votes: 1,
+            copies: 0,
+        }),
+    }
+}
+
+/// Pairs of seats without a link: isolated regions, and, where links are declared, regions
+/// between which there is none, since private links do not lead on. A place outside of the
+/// topology is taken to be reached by all.
+fn unlinked(topology: &Topology, seats: &[Seat]) -> Vec<(usize, usize)> {
+    let Some(network) = &topology.spec.network else {
+        return Vec::new();
+    };
+    let isolated = |s: &Seat| network.isolated.iter().any(|i| i.value == s.name);
+    let declared = |a: &Seat, b: &Seat| {
+        let joins = |name: &str, ends: &[crate::spec::Ref]| ends.iter().any(|e| e.value == name);
+        let mut links = network.links.iter();
+        links.any(|(_, l)| joins(&a.name, &l.between) && joins(&b.name, &l.between))
+    };
+    let apart = |a: &Seat, b: &Seat| {
+        let both = a.region.is_some() && b.region.is_some();
+        let missing = both && !network.links.is_empty() && !declared(a, b);
+        isolated(a) || isolated(b) || missing
+    };
+    let mut pairs = Vec::new();
+    for (i, a) in seats.iter().enumerate() {
+        let later = seats.iter().enumerate().skip(i + 1);
+        pairs.extend(later.filter(|(_, b)| apart(a, b)).map(|(j, _)| (i, j)));
+    }
+    pairs
+}

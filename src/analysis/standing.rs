@@ -1,0 +1,304 @@
+//! Votes, room, contracts, alerts and drills as rows for people and machines, beside the
+//! budgets of [`super::view`].
+
+use super::availability::{self, Availability, Part, What};
+use super::capacity::{Routing, Survivor};
+use super::coverage::{self, Told, Watch};
+use super::quorum::{Electorate, Fault, Kind, Lack, Outcome, electorates};
+use crate::topology::{RegionId, Topology};
+use serde::Serialize;
+
+/// Everything beside the budgets.
+#[derive(Debug, Clone, Serialize)]
+pub struct Standing {
+    /// What votes, and what breaks it.
+    pub votes: Vec<VotesView>,
+    /// The tightest region after each loss, by service.
+    pub room: Vec<RoomView>,
+    /// What the model of availability assumes.
+    pub model: &'static str,
+    /// What contracts add up to.
+    pub availability: Vec<AvailabilityView>,
+    /// What can go wrong, and who is told when.
+    pub alerts: Vec<AlertView>,
+    /// What is exercised.
+    pub drills: Vec<DrillView>,
+    /// Losses that no drill exercises.
+    pub not_exercised: Vec<String>,
+}
+
+/// The votes of a store.
+#[derive(Debug, Clone, Serialize)]
+pub struct VotesView {
+    /// The store.
+    pub store: String,
+    /// What votes: `sentinels`.
+    pub kind: &'static str,
+    /// Votes by place.
+    pub seats: Vec<SeatView>,
+    /// How many must agree.
+    pub majority: u32,
+    /// Every single loss and cut.
+    pub faults: Vec<FaultView>,
+}
+
+/// The votes of a place.
+#[derive(Debug, Clone, Serialize)]
+pub struct SeatView {
+    /// The place.
+    pub place: String,
+    /// Its votes.
+    pub votes: u32,
+    /// Its copies that may be promoted.
+    pub copies: u32,
+}
+
+/// What a fault leaves.
+#[derive(Debug, Clone, Serialize)]
+pub struct FaultView {
+    /// The fault: `lose us-central1`.
+    pub fault: String,
+    /// The places where there may be a writer.
+    pub writers: Vec<String>,
+    /// Why nobody may write, if so.
+    pub lack: Option<&'static str>,
+    /// The old writer's place, if it goes on writing apart from the majority.
+    pub stale: Option<String>,
+}
+
+/// The tightest region after a loss.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoomView {
+    /// The service.
+    pub service: String,
+    /// The lost region.
+    pub lost: String,
+    /// The region with the least room.
+    pub region: String,
+    /// Requests per second there before.
+    pub load_before: f64,
+    /// Requests per second there after.
+    pub load_after: f64,
+    /// Replicas at peak before.
+    pub replicas_before: u32,
+    /// Replicas that are needed.
+    pub replicas_needed: u32,
+    /// The most that may run.
+    pub max: u32,
+}
+
+/// What contracts add up to for a service.
+#[derive(Debug, Clone, Serialize)]
+pub struct AvailabilityView {
+    /// The service.
+    pub service: String,
+    /// The share of time from 0 to 1; `null` if a contract is not known.
+    pub total: Option<f64>,
+    /// What is promised, as a share of time.
+    pub promised: Option<f64>,
+    /// How both compare.
+    pub verdict: &'static str,
+    /// What a request needs.
+    pub parts: Vec<PartView>,
+}
+
+/// Something that a request needs.
+#[derive(Debug, Clone, Serialize)]
+pub struct PartView {
+    /// What it is.
+    pub what: String,
+    /// The share of time that it is there; `null` if no contract is known.
+    pub share: Option<f64>,
+    /// Whether another region takes over.
+    pub redundant: bool,
+}
+
+/// Something that can go wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlertView {
+    /// What goes wrong.
+    pub trouble: &'static str,
+    /// Where.
+    pub on: String,
+    /// Whether somebody is told in time.
+    pub told: &'static str,
+    /// The earliest alert, if there is one.
+    pub alert: Option<String>,
+    /// The milliseconds of the promise that are over when it fires.
+    pub after: Option<u64>,
+}
+
+/// A drill.
+#[derive(Debug, Clone, Serialize)]
+pub struct DrillView {
+    /// Its name.
+    pub drill: String,
+    /// How often.
+    pub every: &'static str,
+    /// The day it last succeeded.
+    pub last: Option<String>,
+    /// The loss that it exercises, if it is one of those that are judged.
+    pub of: Option<String>,
+}
+
+/// Makes the rows. `alerts` are all that there are, of the spec and of ours.
+pub fn standing(topology: &Topology, alerts: &[Watch]) -> Standing {
+    let electorates = electorates(topology);
+    Standing {
+        votes: electorates.iter().map(|e| votes(topology, e)).collect(),
+        room: room(topology),
+        model: availability::ASSUMES,
+        availability: availability::availability(topology)
+            .iter()
+            .map(|a| contracts(topology, a))
+            .collect(),
+        alerts: told(topology, alerts),
+        drills: drills(topology),
+        not_exercised: coverage::exercised(topology)
+            .into_iter()
+            .filter(|(_, drills)| drills.is_empty())
+            .map(|(scenario, _)| scenario.title(topology))
+            .collect(),
+    }
+}
+
+fn votes(topology: &Topology, electorate: &Electorate) -> VotesView {
+    let seats = electorate.seats.iter().map(|s| SeatView {
+        place: s.name.clone(),
+        votes: s.votes,
+        copies: s.copies,
+    });
+    VotesView {
+        store: topology.datastore(electorate.store).name.clone(),
+        kind: match electorate.kind {
+            Kind::Sentinels => "sentinels",
+            Kind::Members => "members",
+            Kind::Copies => "copies",
+            Kind::Sites => "sites",
+        },
+        seats: seats.collect(),
+        majority: electorate.majority(),
+        faults: electorate
+            .outcomes()
+            .iter()
+            .map(|o| fault(electorate, o))
+            .collect(),
+    }
+}
+
+fn fault(electorate: &Electorate, outcome: &Outcome) -> FaultView {
+    let name = |seat: usize| electorate.seats[seat].name.clone();
+    FaultView {
+        fault: match outcome.fault {
+            Fault::Voter(seat) => format!("lose a voter in {}", name(seat)),
+            Fault::Zone(seat) => format!("lose a zone of {}", name(seat)),
+            Fault::Region(seat) => format!("lose {}", name(seat)),
+            Fault::Cloud(cloud) => format!("lose {cloud}"),
+            Fault::Link(a, b) => format!("cut {} from {}", name(a), name(b)),
+            Fault::CutOff(seat) => format!("cut off {}", name(seat)),
+            Fault::CloudCutOff(cloud) => format!("cut off {cloud}"),
+        },
+        writers: outcome.writers.iter().map(|w| name(*w)).collect(),
+        lack: outcome.lack.map(|lack| match lack {
+            Lack::Majority => "no majority",
+            Lack::Copy => "no copy to promote",
+            Lack::Replicas => "too few replicas to take writes",
+        }),
+        stale: outcome.stale.map(name),
+    }
+}
+
+/// For each loss the region that is fullest; services without a declared peak are left out.
+fn room(topology: &Topology) -> Vec<RoomView> {
+    let routing = Routing::of(topology);
+    let mut rows: Vec<Vec<RoomView>> = vec![Vec::new(); topology.services.len()];
+    for lost in topology.region_ids() {
+        for (index, survivors) in routing.after(&[lost]).into_iter().enumerate() {
+            let service = &topology.services[index];
+            if service.replicas_in(lost).is_some() {
+                rows[index].extend(tightest(topology, &service.name, lost, survivors));
+            }
+        }
+    }
+    rows.into_iter().flatten().collect()
+}
+
+fn tightest(
+    topology: &Topology,
+    service: &str,
+    lost: RegionId,
+    survivors: Option<Vec<Survivor>>,
+) -> Option<RoomView> {
+    let fullness = |s: &Survivor| f64::from(s.replicas_needed) / f64::from(s.max.max(1));
+    let fullest = survivors?
+        .into_iter()
+        .max_by(|a, b| fullness(a).total_cmp(&fullness(b)))?;
+    Some(RoomView {
+        service: service.to_string(),
+        lost: topology.region(lost).name.clone(),
+        region: topology.region(fullest.region).name.clone(),
+        load_before: fullest.load_before,
+        load_after: fullest.load_after,
+        replicas_before: fullest.replicas_before,
+        replicas_needed: fullest.replicas_needed,
+        max: fullest.max,
+    })
+}
+
+fn contracts(topology: &Topology, of: &Availability) -> AvailabilityView {
+    AvailabilityView {
+        service: topology.service(of.service).name.clone(),
+        total: of.total,
+        promised: of.objective.map(|(percent, _)| percent.ratio()),
+        verdict: match of.verdict() {
+            availability::Verdict::Below => "below",
+            availability::Verdict::Supported => "supported",
+            availability::Verdict::NotShown => "not shown",
+            availability::Verdict::NotPromised => "not promised",
+        },
+        parts: of.parts.iter().map(|p| part(topology, p)).collect(),
+    }
+}
+
+fn part(topology: &Topology, part: &Part) -> PartView {
+    PartView {
+        what: match part.what {
+            What::Entry(host) => format!("entry of {}", topology.host(host).name),
+            What::Balancers(host) => format!("load balancers of {}", topology.host(host).name),
+            What::Compute(runtime) => runtime.word().to_string(),
+            What::Store(store) => topology.datastore(store).name.clone(),
+        },
+        share: part.share,
+        redundant: part.redundant,
+    }
+}
+
+fn told(topology: &Topology, alerts: &[Watch]) -> Vec<AlertView> {
+    let covered = coverage::coverage(topology, alerts).into_iter();
+    covered
+        .map(|c| AlertView {
+            trouble: c.trouble.words(),
+            told: match c.told() {
+                Told::Never => "never",
+                Told::Late => "late",
+                Told::InTime => "in time",
+                Told::Unmeasured => "yes",
+            },
+            alert: c.alerts.first().map(|a| a.alert.clone()),
+            after: c.alerts.first().map(|a| a.after),
+            on: c.on,
+        })
+        .collect()
+}
+
+fn drills(topology: &Topology) -> Vec<DrillView> {
+    let exercises = coverage::exercises(topology).into_iter();
+    exercises
+        .map(|e| DrillView {
+            drill: e.drill,
+            every: e.every.word(),
+            last: e.last.map(|l| l.to_string()),
+            of: e.of.map(|s| s.title(topology)),
+        })
+        .collect()
+}

@@ -1,0 +1,222 @@
+//! What the pages about procedures read: names that turn, flags, dead letters, versions of
+//! events, and what has to be borne in a surge.
+
+use super::context::clock;
+use crate::analysis::capacity::{Survivor, after_loss, planned_load};
+use crate::emit::Input;
+use crate::format::shell;
+use crate::provider::{Operation, OperationKind};
+use crate::spec::Runtime;
+use crate::topology::{Host, Service, ServiceId};
+use serde_json::{Value, json};
+
+/// The part of the context that procedures need.
+pub(super) fn context(input: Input) -> Value {
+    json!({
+        "dns": dns(input),
+        "flags": flags(input),
+        "replays": replays(input),
+        "events": events(input),
+        "serverless": serverless(input),
+        "surge": surge(input),
+        "capacity": capacity(input),
+        "stops": stops(input),
+        "read_at_start": of_kind(input, OperationKind::Precondition).next().is_some(),
+        "rotated": rotated(input),
+        "rotation_topic": format!("{}-secret-rotation", input.topology.name),
+    })
+}
+
+fn of_kind<'a>(input: Input<'a>, kind: OperationKind) -> impl Iterator<Item = &'a Operation> {
+    let operations = input.deployment.operations.iter();
+    operations.filter(move |o| o.kind == kind)
+}
+
+/// Secrets that are replaced from time to time.
+fn rotated(input: Input) -> Vec<Value> {
+    let secrets = input.topology.secrets.iter();
+    let rotated = secrets.filter_map(|s| Some((s, s.written.rotate.as_ref()?)));
+    rotated
+        .map(|(s, every)| json!({ "name": s.name, "every": every.value.to_string() }))
+        .collect()
+}
+
+/// The commands that end the services of the region that would take over from the primary.
+fn stops(input: Input) -> Vec<String> {
+    let topology = input.topology;
+    let from = topology.primary().or(topology.region_ids().next());
+    let to = from.and_then(|id| topology.successor(id));
+    let own = of_kind(input, OperationKind::Stop).filter(|o| o.region == to);
+    own.map(|o| shell::command(&o.command)).collect()
+}
+
+/// Hosts whose name turns to a backup.
+fn dns(input: Input) -> Vec<Value> {
+    let failovers = input.deployment.dns_failovers.iter();
+    let each = failovers.map(|failover| {
+        let hosts = &input.topology.hosts;
+        let host = hosts.iter().find(|h| h.name == failover.host);
+        let health = host.and_then(|h| h.written.health.as_ref());
+        let status = health.map_or(200, |h| h.status.value);
+        let regions = failover.regions.iter();
+        json!({
+            "name": failover.host,
+            "word": shell::word(&failover.host),
+            "ask": ask(&failover.host, health.map_or("/health", |h| h.path.as_str())),
+            "regions": regions.map(|id| input.topology.region(*id).name.clone()).collect::<Vec<_>>(),
+            "clock": clock(failover.seconds),
+            "because": failover.because,
+            "budget": clock(budget(input, &[OperationKind::Address, OperationKind::Point], &failover.host)),
+            "expect": match status {
+                200..300 => "no output and exit status 0".to_string(),
+                status => format!("an error of curl that says {status}: it answers only with a token"),
+            },
+        })
+    });
+    each.collect()
+}
+
+/// Asks a host at an address that a person fills in.
+fn ask(host: &str, path: &str) -> String {
+    let words = [
+        "curl",
+        "--fail",
+        "--silent",
+        "--show-error",
+        "--max-time",
+        "10",
+        "--resolve",
+        &format!("{host}:443:ADDRESS"),
+        "--output",
+        "/dev/null",
+        "--",
+        &format!("https://{host}{path}"),
+    ];
+    shell::command(&words.map(String::from))
+}
+
+/// Seconds that one of each kind may take for a subject.
+fn budget(input: Input, kinds: &[OperationKind], subject: &str) -> u64 {
+    let longest = |kind: &OperationKind| {
+        let own = of_kind(input, *kind).filter(|o| o.subject == subject);
+        own.map(|o| o.budget_seconds).max().unwrap_or(0)
+    };
+    kinds.iter().map(longest).sum()
+}
+
+/// The flags, the one that a drill exercises first: it is the way back.
+fn flags(input: Input) -> Vec<Value> {
+    let topology = input.topology;
+    let drills = topology.spec.drills.iter();
+    let drilled: Vec<&str> = drills
+        .filter_map(|(_, d)| d.flag.as_ref().map(|f| f.value.as_str()))
+        .collect();
+    let set = of_kind(input, OperationKind::Set);
+    let seconds: u64 = set.map(|o| o.budget_seconds).sum();
+    let mut flags = topology.flags();
+    flags.sort_by_key(|(name, ..)| !drilled.contains(name));
+    let entry = |(name, variable, value): (&str, String, String)| {
+        let written = topology.spec.flags.get(name);
+        let description = written.and_then(|f| f.description.as_ref());
+        json!({
+            "name": name,
+            "word": shell::word(name),
+            "variable": variable,
+            "off_word": if value == "true" { "false" } else { "true" },
+            "value_word": shell::word(&value),
+            "value": value,
+            "description": description.map_or("", |d| d.as_str()),
+            "budget": clock(seconds),
+        })
+    };
+    flags.into_iter().map(entry).collect()
+}
+
+/// Queues whose dead letters are put back.
+fn replays(input: Input) -> Vec<Value> {
+    let events = input.topology.spec.events.as_ref();
+    let each = input.topology.replayed().map(|queue| {
+        let dead = queue.written.dead_letter.as_ref();
+        let order = queue.written.ordered_by.as_ref();
+        json!({
+            "name": queue.name,
+            "word": shell::word(&queue.name),
+            "after": dead.map_or(5, |d| d.after.value),
+            "keep": dead.map_or("7d".to_string(), |d| d.keep.value.to_string()),
+            "verdict": events.is_some_and(|e| e.incompatible.value == "dead-letter"),
+            "order": order.map_or("no".to_string(), |by| format!("by {}, behind newer ones", by.value)),
+        })
+    });
+    each.collect()
+}
+
+/// The versions of events; null if there are none.
+fn events(input: Input) -> Value {
+    let Some(events) = &input.topology.spec.events else {
+        return Value::Null;
+    };
+    let queues = input.topology.queues.iter();
+    let wait = queues.map(|q| q.written.keep.value).max();
+    json!({
+        "version": events.version.value,
+        "minimum": events.minimum.value,
+        "incompatible": events.incompatible.value,
+        "verdict": events.verdict.as_ref().map_or("drop", |v| v.as_str()),
+        "verdict_word": events.verdict.as_ref().map_or("drop".to_string(), |v| shell::word(v)),
+        "window": events.window.value.to_string(),
+        "wait": wait.map_or("no time".to_string(), |w| w.to_string()),
+        "phases": events.phases.iter().map(|p| p.value.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// Whether some host leads to several regions of Cloud Run.
+fn serverless(input: Input) -> bool {
+    let topology = input.topology;
+    let spread =
+        |h: &Host| topology.service(h.service).runtime == Runtime::CloudRun && h.regions.len() > 1;
+    topology.hosts.iter().any(spread)
+}
+
+/// The surge that is promised to be borne, and for how long.
+fn surge(input: Input) -> Value {
+    let objectives = input.topology.spec.objectives.as_ref();
+    let lasting = objectives.and_then(|o| o.surge_for.as_ref());
+    json!({
+        "factor": objectives.and_then(|o| o.surge.as_ref()).map(|s| s.value.0.to_string()),
+        "lasting": lasting.map_or("as long as it lasts".to_string(), |l| l.value.to_string()),
+    })
+}
+
+/// What each service has to bear, if a surge is promised to be borne.
+fn capacity(input: Input) -> Vec<Value> {
+    let topology = input.topology;
+    let objectives = topology.spec.objectives.as_ref();
+    if objectives.is_none_or(|o| o.surge.is_none()) {
+        return Vec::new();
+    }
+    let services = topology.services.iter().enumerate();
+    let rows = services.filter_map(|(index, service)| {
+        let losses = topology.region_ids();
+        let survivors = losses.filter_map(|lost| after_loss(topology, ServiceId(index), &[lost]));
+        let worst = survivors.flatten().max_by_key(|s| s.replicas_needed)?;
+        row(input, service, &worst)
+    });
+    rows.collect()
+}
+
+fn row(input: Input, service: &Service, worst: &Survivor) -> Option<Value> {
+    let capacity = service.written.capacity.as_ref()?;
+    let each = capacity.per_replica.as_ref()?.per_second() * capacity.target.ratio();
+    let min = service.replicas_in(worst.region)?.min;
+    Some(json!({
+        "service": service.name,
+        "peak": capacity.peak.as_ref()?.value.to_string(),
+        "load": format!("{:.0}/s", planned_load(input.topology, service)?),
+        "each": format!("{each:.0}/s"),
+        "needed": worst.replicas_needed,
+        "min": min,
+        "max": worst.max,
+        "ready": min >= worst.replicas_needed,
+        "missing": worst.replicas_needed.saturating_sub(min),
+    }))
+}

@@ -1,0 +1,158 @@
+//! The steps of leaving a region. Their budgets are the terms of the analysis where it has a
+//! bound for them, else what the commands may take.
+
+use super::context::{clock, detected};
+use crate::analysis::recovery::{RecoveryTime, Subject};
+use crate::analysis::scenario::Scenario;
+use crate::analysis::term::Step;
+use crate::emit::Input;
+use crate::provider::OperationKind;
+use crate::topology::RegionId;
+use serde_json::{Value, json};
+
+/// What a step takes by the analysis, in seconds.
+#[derive(Clone, Copy)]
+struct Budget {
+    /// From its begin to its end, at worst.
+    takes: u64,
+    /// When it ends, counted from the loss.
+    ends: u64,
+}
+
+/// The steps of leaving `from` for `to`, with what each may take.
+pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) -> Vec<Value> {
+    let Some((from, to)) = from.zip(to) else {
+        return Vec::new();
+    };
+    let topology = input.topology;
+    let (a, b) = (&topology.region(from).name, &topology.region(to).name);
+    let verify: u64 = {
+        let operations = input.deployment.operations.iter();
+        let own = operations.filter(|o| o.kind == OperationKind::Verify);
+        own.map(|o| o.budget_seconds).sum()
+    };
+    let proved = |step| budget(input, from, step);
+    let parts = [
+        (
+            "freeze",
+            format!("Freeze deployments and scaling in {b}"),
+            "operator",
+            commands(input, OperationKind::Scale, to).min(30),
+            None,
+            "a line `annotated` for each scaler, or nothing to freeze",
+        ),
+        (
+            "fence",
+            format!("Take {a} out of the load balancers"),
+            "operator",
+            commands(input, OperationKind::Fence, from),
+            None,
+            "`Updated` for each back end",
+        ),
+        (
+            "lag",
+            format!("Measure how far {b} is behind"),
+            "operator",
+            commands(input, OperationKind::Lag, to).max(5),
+            None,
+            "every replica's link is `ok`, or there is nothing to measure",
+        ),
+        (
+            "promote",
+            format!("Let the copies in {b} take writes"),
+            "incident commander decides, operator acts",
+            commands(input, OperationKind::Promote, to).max(5),
+            proved(Step::Promote),
+            "`OK`, or nothing to promote",
+        ),
+        (
+            "scale",
+            format!("Grow {b} before the load comes"),
+            "operator",
+            commands(input, OperationKind::Scale, to).max(5),
+            proved(Step::WarmUp),
+            "the services of the region are updated",
+        ),
+        (
+            "verify",
+            "See from outside that users are served".to_string(),
+            "operator",
+            verify.max(10),
+            proved(Step::Verify),
+            "no output and exit status 0",
+        ),
+    ];
+    let mut elapsed = detected(input);
+    let detected = elapsed;
+    let mut steps = Vec::new();
+    for (number, (id, title, actor, commands, proved, expect)) in parts.into_iter().enumerate() {
+        let budget = proved.map_or(commands, |p| p.takes);
+        // What goes on by itself has begun before the operator looks.
+        let ends = proved.map_or(elapsed + commands, |p| p.ends.max(elapsed));
+        let starts = ends.saturating_sub(budget);
+        elapsed = ends;
+        steps.push(json!({
+            "number": number + 1,
+            "id": id,
+            "title": title,
+            "actor": actor,
+            "budget": clock(budget),
+            "elapsed": clock(elapsed),
+            "starts": starts,
+            "seconds": budget,
+            "proved": proved.is_some(),
+            "detected": detected,
+            "expect": expect,
+            "final": id == "promote",
+            "command": format!("scripts/failover-region.sh --from {a} --to {b} --step {id} --apply"),
+        }));
+    }
+    steps
+}
+
+/// Commands of one step run one after the other, but what they wait for overlaps.
+fn commands(input: Input, kind: OperationKind, id: RegionId) -> u64 {
+    let operations = input.deployment.operations.iter();
+    let here = operations.filter(|o| o.kind == kind && o.region == Some(id));
+    let mut own: Vec<u64> = here.map(|o| o.budget_seconds).collect();
+    own.sort_unstable();
+    let longest = own.pop().unwrap_or(0);
+    longest + own.len() as u64 * 5
+}
+
+/// What a step takes by the analysis of losing a region: of all services that users reach,
+/// the last to end. `None` if it has no bound, or nothing takes this step.
+fn budget(input: Input, lost: RegionId, step: Step) -> Option<Budget> {
+    let times = input.analysis.recovery.times.iter();
+    let reached = |subject| match subject {
+        Subject::Service(id) => input.topology.hosts.iter().any(|h| h.service == id),
+        Subject::Store(_) => false,
+    };
+    let of_services = times.filter(|t| t.scenario == Scenario::Region(lost) && reached(t.subject));
+    let budgets: Option<Vec<_>> = of_services.filter_map(|t| of_service(t, step)).collect();
+    budgets?.into_iter().max_by_key(|b| b.ends)
+}
+
+/// The outer `None`: the service does not take this step. The inner: it has no bound.
+fn of_service(time: &RecoveryTime, step: Step) -> Option<Option<Budget>> {
+    let nodes = time.budget.nodes.iter().zip(time.budget.ends());
+    let own: Vec<_> = nodes
+        .filter(|(n, _)| n.term.step == step && !n.term.is_zero())
+        .collect();
+    if own.is_empty() {
+        return None;
+    }
+    let times = own.iter().map(|(node, (_, end))| {
+        let end = (*end)?;
+        Some((end - node.term.high?, end))
+    });
+    let times: Option<Vec<(u64, u64)>> = times.collect();
+    Some(times.and_then(|times| {
+        let begins = times.iter().map(|(begin, _)| *begin).min()?;
+        let ends = times.iter().map(|(_, end)| *end).max()?;
+        Some(Budget {
+            takes: (ends - begins).div_ceil(1000),
+            ends: ends.div_ceil(1000),
+        })
+    }))
+}

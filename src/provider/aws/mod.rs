@@ -1,0 +1,3 @@
+//! Amazon Web Services. Nothing is generated for it yet; where it keeps copies is known.
+
+pub mod copies;

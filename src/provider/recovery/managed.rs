@@ -1,0 +1,288 @@
+//! Managed stores of one region or several: what a zone, a region and wrong data take.
+
+use super::{decide, restore, snapshot};
+use crate::analysis::Context;
+use crate::analysis::offering::Remaining;
+use crate::analysis::scenario::Scenario;
+use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::spec::{Duration, Engine, FactKind, Mode, Provider};
+use crate::topology::{Datastore, RegionId};
+
+/// What is known of a kind; every text is the id of a fact.
+pub(super) struct Kind {
+    /// Taking writes again after a pod, node or zone.
+    zone: &'static str,
+    /// What such a loss takes with it.
+    zone_loss: &'static str,
+    /// Taking writes again after the writer's region.
+    region: Way,
+    /// How far copies in other regions are behind.
+    lag: &'static str,
+    /// How exactly any moment of the past can be restored.
+    history: &'static str,
+    /// How far the log of moments is behind where it is copied to another region, if it can
+    /// be.
+    log_abroad: Option<&'static str>,
+}
+
+/// How a store takes writes after its region is lost.
+enum Way {
+    /// Every region takes writes all along.
+    EveryRegionWrites,
+    /// A person promotes a copy.
+    ByHand(&'static str),
+}
+
+/// The facts of a kind on a cloud, if they are gathered.
+pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind> {
+    let replication = store.written.replication.as_ref();
+    let every = replication.is_some_and(|r| *r.mode == Mode::ActiveActive);
+    let way = |by_hand| match every {
+        true => Way::EveryRegionWrites,
+        false => Way::ByHand(by_hand),
+    };
+    Some(match (provider?, store.engine) {
+        (Provider::Aws, Engine::Postgres | Engine::Mysql) => Kind {
+            zone: "aws.rds.multi-az",
+            zone_loss: "aws.rds.synchronous",
+            region: way("aws.rds.promote"),
+            lag: "asynchronous.lag",
+            history: "aws.rds.point-in-time",
+            log_abroad: Some("aws.rds.log-copies"),
+        },
+        (Provider::Aws, Engine::Aurora) => Kind {
+            zone: "aws.aurora.failover",
+            zone_loss: "aws.aurora.quorum",
+            region: Way::ByHand("aws.aurora.global-failover"),
+            lag: "aws.aurora.global-lag",
+            history: "aws.rds.point-in-time",
+            log_abroad: None,
+        },
+        (Provider::Aws, Engine::Dynamodb) => Kind {
+            zone: "aws.dynamodb.zones",
+            zone_loss: "aws.dynamodb.zones",
+            region: Way::EveryRegionWrites,
+            lag: "aws.dynamodb.lag",
+            history: "aws.dynamodb.point-in-time",
+            log_abroad: None,
+        },
+        (Provider::Aws, Engine::Redis) => Kind {
+            zone: "aws.elasticache.failover",
+            zone_loss: "redis.lag-bound",
+            region: Way::ByHand("aws.elasticache.promote"),
+            lag: "aws.elasticache.lag",
+            history: "restore.history",
+            log_abroad: None,
+        },
+        (_, Engine::RedisEnterprise) => Kind {
+            zone: "redis-enterprise.failover",
+            zone_loss: "redis.lag-bound",
+            region: way("redis-enterprise.failover"),
+            lag: "redis-enterprise.lag",
+            history: "restore.history",
+            log_abroad: None,
+        },
+        (Provider::Gcp, Engine::Postgres | Engine::Mysql) => Kind {
+            zone: "gcp.cloud-sql.failover",
+            zone_loss: "gcp.cloud-sql.synchronous",
+            region: way("gcp.cloud-sql.promote"),
+            lag: "asynchronous.lag",
+            history: "gcp.cloud-sql.point-in-time",
+            log_abroad: None,
+        },
+        _ => return None,
+    })
+}
+
+/// How the store takes writes again.
+pub(super) fn store(
+    context: &Context,
+    kind: &Kind,
+    store: &Datastore,
+    scenario: Scenario,
+) -> Vec<Term> {
+    match scenario {
+        Scenario::Pod | Scenario::Node | Scenario::Zone => {
+            vec![promoted(context, store, kind.zone)]
+        }
+        Scenario::Region(lost) => region(context, kind, store, lost),
+        Scenario::Cloud(provider) => all_on(context, store, provider)
+            .map(|why| Term::never(Step::Promote, &store.name, why).at(store.span))
+            .into_iter()
+            .collect(),
+        Scenario::Corruption => restore(context, &store.name),
+        Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "key.destroyed")],
+        Scenario::Entry | Scenario::Link => Vec::new(),
+    }
+}
+
+fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> Vec<Term> {
+    if !store.regions.contains(&lost) {
+        return Vec::new();
+    }
+    if store.regions.len() == 1 {
+        let region = &context.topology.region(lost).name;
+        let why = format!("{} is in {region} alone", store.name);
+        return vec![Term::never(Step::Promote, &store.name, why).at(store.span)];
+    }
+    match kind.region {
+        Way::EveryRegionWrites => {
+            let why = "the other regions take writes all along".to_string();
+            let span = store
+                .written
+                .replication
+                .as_ref()
+                .map_or(store.span, |r| r.mode.span);
+            vec![Term::knob(Step::Promote, &store.name, (0, 0), why).at(span)]
+        }
+        Way::ByHand(fact) if writer(context, store) == Some(lost) => vec![
+            decide(context, &store.name, false),
+            promoted(context, store, fact),
+        ],
+        Way::ByHand(_) => Vec::new(),
+    }
+}
+
+/// The region that takes writes: the one that is written, else the primary, else the first.
+fn writer(context: &Context, store: &Datastore) -> Option<RegionId> {
+    let primary = context.topology.primary();
+    let primary = primary.filter(|id| store.regions.contains(id));
+    store.writer.or(primary).or(store.regions.first().copied())
+}
+
+fn promoted(context: &Context, store: &Datastore, fact: &str) -> Term {
+    let measured = context.measured(Step::Promote, FactKind::Promote, &store.name);
+    let documented = Term::fact(Step::Promote, &store.name, fact);
+    match (documented.high, measured) {
+        // What is documented stands for every loss; a measurement closes what is not.
+        (None, Some(measured)) => measured,
+        _ => documented.change(Change::Measure {
+            of: FactKind::Promote.word(),
+            on: store.name.clone(),
+        }),
+    }
+}
+
+fn all_on(context: &Context, store: &Datastore, provider: Provider) -> Option<String> {
+    let on = |id: &RegionId| context.topology.region(*id).place.provider == provider;
+    store
+        .regions
+        .iter()
+        .all(on)
+        .then(|| format!("every copy is on {provider}"))
+}
+
+/// What remains of the store's data.
+pub(super) fn remaining(
+    context: &Context,
+    kind: &Kind,
+    store: &Datastore,
+    scenario: Scenario,
+) -> Option<Vec<Remaining>> {
+    match scenario {
+        Scenario::Pod | Scenario::Node | Scenario::Zone => Some(vec![Remaining {
+            copy: "the copies in other zones".into(),
+            lacks: Term::fact(Step::Lag, &store.name, kind.zone_loss),
+            abroad: false,
+        }]),
+        Scenario::Region(lost) => {
+            let takes_writes = match kind.region {
+                Way::EveryRegionWrites => store.regions.contains(&lost),
+                Way::ByHand(_) => writer(context, store) == Some(lost),
+            };
+            takes_writes.then(|| elsewhere(context, kind, store, lost))
+        }
+        Scenario::Cloud(provider) => all_on(context, store, provider).map(|_| Vec::new()),
+        Scenario::Link => (store.regions.len() > 1).then(|| {
+            vec![Remaining {
+                copy: "the copies behind the cut".into(),
+                lacks: Term::fact(Step::Lag, &store.name, "replication.link-cut"),
+                abroad: false,
+            }]
+        }),
+        Scenario::Corruption => Some(history(kind, store)),
+        Scenario::Key => Some(Vec::new()),
+        Scenario::Entry => None,
+    }
+}
+
+/// The copies in other regions, and backups that were taken there.
+fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> Vec<Remaining> {
+    let name = |id: &RegionId| context.topology.region(*id).name.clone();
+    let others: Vec<String> = store
+        .regions
+        .iter()
+        .filter(|id| **id != lost)
+        .map(name)
+        .collect();
+    let mut copies = Vec::new();
+    if !others.is_empty() {
+        copies.push(Remaining {
+            copy: format!("the copy in {}", others.join(" and ")),
+            lacks: lag(context, kind, store),
+            abroad: true,
+        });
+    }
+    let backup = store.written.backup.as_ref();
+    let away = backup.is_some_and(|b| b.copies_to.iter().any(|r| r.value != name(&lost)));
+    if !away {
+        return copies;
+    }
+    copies.extend(snapshot(store));
+    let log = backup.and_then(|b| b.point_in_time.as_ref());
+    if let (Some(fact), Some(log)) = (kind.log_abroad, log) {
+        copies.push(Remaining {
+            copy: "the point-in-time log that is copied away".into(),
+            lacks: measured_lag(context, store, fact).at(log.span),
+            abroad: false,
+        });
+    }
+    copies
+}
+
+/// How far the copies are behind: the bound at which writes stop, else what is documented,
+/// else what was measured.
+fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
+    let replication = store.written.replication.as_ref();
+    if let Some(bound) = replication.and_then(|r| r.stop_writes_at.as_ref()) {
+        let because = format!(
+            "writes stop at a lag of {}",
+            Duration::from_millis(bound.millis())
+        );
+        return Term {
+            class: Class::Enforced,
+            source: Source::Spec,
+            ..Term::knob(Step::Lag, &store.name, (0, bound.millis()), because)
+                .at(bound.span)
+                .change(Change::Value("stop_writes_at"))
+        };
+    }
+    measured_lag(context, store, kind.lag)
+}
+
+/// What is documented of a lag; where that is unknown, what was measured.
+fn measured_lag(context: &Context, store: &Datastore, fact: &str) -> Term {
+    let documented = Term::fact(Step::Lag, &store.name, fact);
+    match (
+        documented.high,
+        context.measured(Step::Lag, FactKind::Lag, &store.name),
+    ) {
+        (None, Some(measured)) => measured,
+        _ => documented.change(Change::Measure {
+            of: FactKind::Lag.word(),
+            on: store.name.clone(),
+        }),
+    }
+}
+
+fn history(kind: &Kind, store: &Datastore) -> Vec<Remaining> {
+    let backup = store.written.backup.as_ref();
+    let mut copies: Vec<Remaining> = snapshot(store).into_iter().collect();
+    let window = backup.and_then(|b| b.point_in_time.as_ref());
+    copies.extend(window.map(|window| Remaining {
+        copy: format!("point-in-time recovery of {}", window.value),
+        lacks: Term::fact(Step::Lag, &store.name, kind.history).at(window.span),
+        abroad: false,
+    }));
+    copies
+}

@@ -1,0 +1,88 @@
+//! Hosts that Route 53 leads to a load balancer per region.
+
+use super::decide;
+use crate::analysis::Context;
+use crate::analysis::scenario::Scenario;
+use crate::analysis::term::{Change, Step, Term, detection, detection_after_answer};
+use crate::catalog::facts::fact;
+use crate::spec::{Duration, FactKind, Provider};
+use crate::topology::Host;
+
+pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
+    match scenario {
+        Scenario::Region(lost) if !host.regions.contains(&lost) => Vec::new(),
+        // A host of one region is about that region.
+        Scenario::Region(_) if host.written.region.is_some() => Vec::new(),
+        Scenario::Region(_) if host.regions.len() == 1 => {
+            let why = format!("{} leads to one region", host.name);
+            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+        }
+        Scenario::Region(_) => leave(context, host),
+        Scenario::Zone => targets(host),
+        Scenario::Cloud(Provider::Aws) => {
+            let why = format!("the names and load balancers of {} are on aws", host.name);
+            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+        }
+        Scenario::Entry if host.written.region.is_none() => {
+            let why = format!("nothing else answers for {}", host.name);
+            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Checkers notice, answers change, resolvers forget.
+fn leave(context: &Context, host: &Host) -> Vec<Term> {
+    let check = host.check();
+    // The timeouts of the checkers cannot be set.
+    let waits = fact("aws.route53.timeout").high.unwrap_or(0);
+    let failures = u64::from(check.failures);
+    let bounds = detection_after_answer(check.every * 1000, waits, failures);
+    let time = |millis| Duration::from_millis(millis).to_string();
+    let because = format!(
+        "health check ({} + {}) x {failures}; its timeout cannot be set",
+        time(check.every * 1000),
+        time(waits)
+    );
+    let mut terms = vec![
+        Term::knob(Step::Detect, &host.name, bounds, because)
+            .at(check.span)
+            .change(Change::Interval {
+                failures,
+                timeout: waits * failures,
+                longer: true,
+            }),
+        decide(context, &host.name, true),
+    ];
+    match context.measured(Step::Redirect, FactKind::Redirect, &host.name) {
+        Some(measured) => terms.push(measured),
+        None => terms.extend([
+            Term::fact(Step::Redirect, &host.name, "aws.route53.alias").at(host.written.ttl.span),
+            Term::fact(Step::Redirect, &host.name, "dns.resolvers").change(Change::Measure {
+                of: FactKind::Redirect.word(),
+                on: host.name.clone(),
+            }),
+        ]),
+    }
+    terms
+}
+
+/// The load balancer of the region leaves the targets of a zone.
+fn targets(host: &Host) -> Vec<Term> {
+    let check = host.check();
+    let bounds = detection(
+        check.every * 1000,
+        check.timeout * 1000,
+        u64::from(check.failures),
+    );
+    let because = super::check_words(check.every, check.failures, check.timeout);
+    vec![
+        Term::knob(Step::Detect, &host.name, bounds, because)
+            .at(check.span)
+            .change(Change::Interval {
+                failures: u64::from(check.failures),
+                timeout: check.timeout * 1000,
+                longer: false,
+            }),
+    ]
+}

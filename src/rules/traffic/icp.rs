@@ -1,0 +1,41 @@
+//! Hosts that mainland China is served by need a number.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::spec::{Continent, Host};
+use crate::topology::Topology;
+
+/// A host served in mainland China without a filing.
+pub const CODE: Code = Code::new("CHN101", "host-without-icp");
+
+/// Checks hosts that mainland China is served by.
+pub fn check(topology: &Topology, out: &mut Diagnostics) {
+    for (name, host) in topology.spec.traffic.iter() {
+        if mainland(topology, host) && !filed(topology) {
+            out.push(
+                Diagnostic::error(
+                    CODE,
+                    name.span,
+                    format!(
+                        "`{}` is served in mainland China without an ICP number",
+                        name.text
+                    ),
+                    "needs a filing or licence before it goes live",
+                )
+                .help(
+                    "write `icp: …` into the compliance zone of the region; a licence takes months",
+                ),
+            );
+        }
+    }
+}
+
+fn mainland(topology: &Topology, host: &Host) -> bool {
+    let region = host.region.as_ref().and_then(|r| topology.region_named(r));
+    let there = region.is_some_and(|id| topology.region(id).place.continent == Continent::China);
+    there || host.cdn.as_ref().is_some_and(|c| *c.china_network)
+}
+
+fn filed(topology: &Topology) -> bool {
+    let zones = topology.spec.compliance.as_ref().map(|c| c.zones.iter());
+    zones.into_iter().flatten().any(|(_, z)| z.icp.is_some())
+}

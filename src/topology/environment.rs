@@ -1,0 +1,81 @@
+//! What a service is told through its environment on every runtime, beside its own
+//! variables and the addresses that an offering adds.
+
+use super::{RegionId, Service, Topology};
+
+impl Topology {
+    /// Name, feature flags and event versions, for a service in a region. A variable that
+    /// the service sets itself is left to it.
+    pub fn environment(&self, service: &Service, region: RegionId) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        if service.written.named.is_some() {
+            found.push(("SERVICE_NAME".into(), service.name_in(self.region(region))));
+        }
+        found.extend(self.switches());
+        if self.exchanges_events(service) {
+            found.extend(self.event_versions());
+        }
+        let own: Vec<String> = service.written.env.names().map(variable_name).collect();
+        found.retain(|(name, _)| !own.contains(name));
+        found
+    }
+
+    /// The feature flags that nobody else holds: name in the spec, variable, usual value.
+    pub fn flags(&self) -> Vec<(&str, String, String)> {
+        let flags = self.spec.flags.iter().filter(|(_, f)| f.by.is_none());
+        flags
+            .map(|(name, flag)| {
+                let variable = flag.variable.as_ref().map(|v| v.value.clone());
+                let value = flag.default.as_ref().map(|d| d.value.clone());
+                (
+                    name.text.as_str(),
+                    variable.unwrap_or_else(|| variable_name(&name.text)),
+                    value.unwrap_or_else(|| "false".into()),
+                )
+            })
+            .collect()
+    }
+
+    fn switches(&self) -> impl Iterator<Item = (String, String)> {
+        let flags = self.flags().into_iter();
+        flags.map(|(_, variable, value)| (variable, value))
+    }
+
+    /// Whether a service writes or reads the events of a queue.
+    pub fn exchanges_events(&self, service: &Service) -> bool {
+        let same = |id: super::ServiceId| self.service(id).name == service.name;
+        self.queues
+            .iter()
+            .any(|q| q.receiver.is_some_and(same) || q.publishers.iter().any(|p| same(*p)))
+    }
+
+    fn event_versions(&self) -> Vec<(String, String)> {
+        let Some(events) = &self.spec.events else {
+            return Vec::new();
+        };
+        let mut found = vec![
+            ("EVENT_SCHEMA_VERSION", events.version.value.to_string()),
+            (
+                "EVENT_SCHEMA_MIN_COMPATIBLE",
+                events.minimum.value.to_string(),
+            ),
+            (
+                "EVENT_SCHEMA_INCOMPATIBLE",
+                events.incompatible.value.clone(),
+            ),
+        ];
+        found.extend(
+            events
+                .verdict
+                .as_ref()
+                .map(|v| ("EVENT_SCHEMA_VERDICT", v.value.clone())),
+        );
+        let owned = found.into_iter().map(|(name, value)| (name.into(), value));
+        owned.collect()
+    }
+}
+
+/// `log-level` as `LOG_LEVEL`.
+pub fn variable_name(name: &str) -> String {
+    name.to_uppercase().replace(['-', '.'], "_")
+}
