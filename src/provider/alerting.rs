@@ -557,10 +557,10 @@ impl Derived<'_> {
             let Some(backup) = &store.written.backup else {
                 continue;
             };
-            let Some(every) = &backup.every else {
+            let Some(every) = store.backup_period() else {
                 continue;
             };
-            let (every, takes) = (every.secs() as f64, backup.takes.secs() as f64);
+            let (every, takes) = (every as f64, backup.takes.secs() as f64);
             let bound = every * (1.0 + BACKUP_MARGIN) + takes;
             let name = &store.name;
             let series = format!(

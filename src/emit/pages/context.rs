@@ -378,11 +378,11 @@ fn backups(input: Input) -> Vec<Value> {
     let backed = stores.filter_map(|s| Some((s, s.written.backup.as_ref()?)));
     backed
         .map(|(store, backup)| {
-            let every = backup.every.as_ref();
+            let every = store.backup_period().map(Duration::from_secs);
             let point = backup.point_in_time.as_ref();
             json!({
                 "store": store.name,
-                "every": every.map_or("never".to_string(), |e| e.value.to_string()),
+                "every": every.map_or("never".to_string(), |e| e.to_string()),
                 "keep": backup.keep.value.to_string(),
                 "point_in_time": point.map_or("off".to_string(), |p| format!("any whole minute of the last {}", p.value)),
             })

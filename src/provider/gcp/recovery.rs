@@ -7,7 +7,7 @@ use crate::analysis::offering::Remaining;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Step, Term};
 use crate::provider::recovery::{decide, noticed, restore, snapshot};
-use crate::spec::{FactKind, Provider, Runtime};
+use crate::spec::{Duration, FactKind, Provider, Runtime};
 use crate::topology::knobs::Check;
 use crate::topology::{Database, Datastore, Host, Queue, RegionId, Service};
 
@@ -70,11 +70,9 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
         let why = format!("nothing else answers for {}", host.name);
         return vec![Term::never(Step::Redirect, &host.name, why).at(host.span)];
     }
-    let ttl = host.written.ttl.millis();
-    let because = format!(
-        "resolvers keep the old address for {}",
-        host.written.ttl.value
-    );
+    let ttl = Duration::from_secs(host.written.ttl.secs());
+    let because = format!("resolvers keep the old address for {ttl}");
+    let ttl = ttl.millis();
     let facts = dns_check();
     let check = Check {
         every: facts.interval_seconds,

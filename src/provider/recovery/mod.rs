@@ -120,10 +120,13 @@ pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
     if by_itself {
         return Term::knob(Step::Decide, of, (0, 0), "by itself".into());
     }
-    if let Some(term) = context.measured(Step::Decide, FactKind::Answer, of) {
-        return term;
-    }
     let answer = failover.and_then(|f| f.answer.as_ref());
+    // What is declared without evidence is no better than what was measured.
+    let least = answer.map_or(0, |a| a.millis());
+    if let Some(term) = context.measured(Step::Decide, FactKind::Answer, of) {
+        let high = term.high.map(|high| high.max(least));
+        return Term { high, ..term };
+    }
     match answer {
         Some(answer) => Term {
             class: Class::Declared,
@@ -170,14 +173,12 @@ pub(super) fn restore(context: &Context, store: &str) -> Vec<Term> {
 pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     let backup = store.written.backup.as_ref()?;
     let every = backup.every.as_ref()?;
-    let (period, takes) = (every.millis(), backup.takes.millis());
-    let because = format!(
-        "one run may fail: 2 x {} + {}",
-        every.value,
-        Duration::from_millis(takes)
-    );
+    let period = Duration::from_secs(store.backup_period()?);
+    let takes = backup.takes.value;
+    let because = format!("one run may fail: 2 x {period} + {takes}");
+    let (period, takes) = (period.millis(), takes.millis());
     Some(Remaining {
-        copy: format!("backup every {}", every.value),
+        copy: format!("backup every {}", Duration::from_millis(period)),
         lacks: Term::knob(
             Step::Lag,
             &store.name,
@@ -202,5 +203,9 @@ pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
         because,
     )
     .at(check.span)
-    .change(Change::Interval { failures, timeout })
+    .change(Change::Interval {
+        failures,
+        timeout,
+        longer: false,
+    })
 }

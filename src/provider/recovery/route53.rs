@@ -50,6 +50,7 @@ fn leave(context: &Context, host: &Host) -> Vec<Term> {
             .change(Change::Interval {
                 failures,
                 timeout: waits * failures,
+                longer: true,
             }),
         decide(context, &host.name, true),
     ];
