@@ -4,7 +4,7 @@ use super::noticed;
 use crate::analysis::Context;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
-use crate::spec::{Duration, Runtime};
+use crate::spec::{Duration, FactKind, Runtime};
 use crate::topology::knobs::{
     CLUSTER_ZONES, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
     SCALE_OUT_PODS,
@@ -17,7 +17,7 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
     if let Scenario::Region(lost) = scenario {
         return left_by_mesh(context, service, lost);
     }
-    if let Some(term) = ejection(context, service, scenario) {
+    if let Some(term) = ejection(context, service, scenario).or_else(|| seen(context, service)) {
         return vec![term];
     }
     let noticed = match scenario {
@@ -26,7 +26,19 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
         _ => Term::fact(Step::Detect, &service.name, "kubernetes.node-lost"),
     };
     let endpoints = Term::fact(Step::Detect, &service.name, "kubernetes.endpoints");
-    vec![noticed, endpoints]
+    vec![noticed, endpoints.change(measure(service))]
+}
+
+/// How long callers were seen to go on calling what is dead.
+fn seen(context: &Context, service: &Service) -> Option<Term> {
+    context.measured(Step::Detect, FactKind::Detect, &service.name)
+}
+
+fn measure(service: &Service) -> Change {
+    Change::Measure {
+        of: FactKind::Detect.word(),
+        on: service.name.clone(),
+    }
 }
 
 /// The mesh sends part of all calls to each region. A lost one cannot tell the other clusters
@@ -40,8 +52,13 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
     if !several || !called {
         return Vec::new();
     }
-    let unknown = || Term::fact(Step::Detect, &service.name, "istio.ejection").at(service.span);
-    vec![ejection(context, service, Scenario::Region(lost)).unwrap_or_else(unknown)]
+    let ejected = ejection(context, service, Scenario::Region(lost));
+    let unknown = || {
+        let term = Term::fact(Step::Detect, &service.name, "istio.ejection");
+        term.at(service.span).change(measure(service))
+    };
+    let term = ejected.or_else(|| seen(context, service));
+    vec![term.unwrap_or_else(unknown)]
 }
 
 fn shares(context: &Context, service: &Service) -> Vec<(RegionId, u32)> {
