@@ -135,10 +135,8 @@ impl<'a> Expected<'a> {
     fn answered(&self, on: &str) -> Range {
         let declared = self.plan.failover.as_ref().and_then(|f| f.answer);
         let declared = declared.map(|a| Range::from(0, a));
-        match (self.measured("answer", on), declared) {
-            (Some(measured), Some(declared)) => measured.and(declared),
-            (one, other) => one.or(other).unwrap_or_else(|| self.fact("people.answer")),
-        }
+        let measured = self.measured("answer", on).or(declared);
+        measured.unwrap_or_else(|| self.fact("people.answer"))
     }
 
     // A service
@@ -432,13 +430,16 @@ impl<'a> Expected<'a> {
             let left = runs.saturating_sub(gone);
             !load.exceeds(full.times(Part::of(left.into(), 1)))
         });
-        let unknown = match (self.plan.services[service].kubernetes, peak.is_some()) {
-            (_, false) => "capacity.undeclared",
-            (true, true) => "kubernetes.reschedule",
-            (false, true) => "gcp.cloud-run.scale",
+        let own = &self.plan.services[service];
+        let unknown = match own.kubernetes {
+            true => "kubernetes.reschedule",
+            false => "gcp.cloud-run.scale",
         };
-        let name = &self.plan.services[service].name;
-        (!carries).then(|| self.measured_or("warm-up", name, unknown))
+        match (carries, peak) {
+            (true, _) => None,
+            (false, None) => Some(self.fact("capacity.undeclared")),
+            (false, Some(_)) => Some(self.measured_or("warm-up", &own.name, unknown)),
+        }
     }
 
     /// How many run at a load.
@@ -459,7 +460,7 @@ impl<'a> Expected<'a> {
             return Range::NEVER;
         }
         let Some((peak, (_, aimed))) = self.load.peak(service).zip(self.load.bears(service)) else {
-            return self.measured_or("warm-up", name, "capacity.undeclared");
+            return self.fact("capacity.undeclared");
         };
         let mut slowest = Range::ZERO;
         for region in left {

@@ -9,6 +9,8 @@ mod emitted;
 mod expected;
 mod load;
 mod plan;
+mod promises;
+mod reductions;
 
 use documented::{Documented, Range};
 use emitted::Emitted;

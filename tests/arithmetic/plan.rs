@@ -189,7 +189,7 @@ pub fn plan(seed: u64) -> Plan {
     let dice = &mut Dice::new(seed);
     let mut plan = Plan {
         layout: dice.one(&["single", "per-region"]),
-        mesh: dice.often(80),
+        mesh: dice.often(85),
         geography: dice.often(50),
         surge: dice.maybe(20, |d| d.from(8, 25)),
         regions: regions(dice),
@@ -288,13 +288,13 @@ fn service(dice: &mut Dice, n: u64, plan: &Plan) -> Service {
             .collect(),
         uses: dice.some(50, &stores),
         needs: dice.some(30, &earlier),
-        capacity: dice.maybe(70, |d| Capacity {
+        capacity: dice.maybe(85, |d| Capacity {
             per_replica: d.one(&[10, 50, 100, 400]),
             peak: d.one(&[600, 6000, 30_000, 60_000, 100_000]),
             start: d.maybe(50, |d| d.one(&[500, 5000, 20_000])),
             target: d.one(&[7000, 5000, 6250, 10_000]),
         }),
-        scale: dice.maybe(if kubernetes { 70 } else { 0 }, |d| {
+        scale: dice.maybe(if kubernetes { 85 } else { 0 }, |d| {
             let requests = d.often(60);
             Scale {
                 cpu: !requests || d.often(50),
@@ -473,7 +473,7 @@ fn facts(dice: &mut Dice, plan: &Plan) -> Vec<Fact> {
         30,
     );
     let services = plan.services.iter().map(|s| s.name.clone());
-    add(dice, "warm-up", services.collect(), 50);
+    add(dice, "warm-up", services.collect(), 70);
     facts
 }
 

@@ -91,11 +91,10 @@ impl Loss<'_> {
         &self.context.topology.region(survivor.region).name
     }
 
-    /// Nobody says what comes and what a replica bears.
+    /// Nobody says what comes and what a replica bears: a drill shows how long others took to
+    /// come, not whether as many may come as the peak needs.
     fn undeclared(&self, service: &Service) -> Term {
-        let term = || Term::fact(Step::WarmUp, &service.name, "capacity.undeclared");
-        let term = self.measured_warm_up(service).unwrap_or_else(term);
-        term.at(service.span)
+        Term::fact(Step::WarmUp, &service.name, "capacity.undeclared").at(service.span)
     }
 
     /// After a region: the others take its load.

@@ -120,13 +120,10 @@ pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
     if by_itself {
         return Term::knob(Step::Decide, of, (0, 0), "by itself".into());
     }
-    let answer = failover.and_then(|f| f.answer.as_ref());
-    // What is declared without evidence is no better than what was measured.
-    let least = answer.map_or(0, |a| a.millis());
     if let Some(term) = context.measured(Step::Decide, FactKind::Answer, of) {
-        let high = term.high.map(|high| high.max(least));
-        return Term { high, ..term };
+        return term;
     }
+    let answer = failover.and_then(|f| f.answer.as_ref());
     match answer {
         Some(answer) => Term {
             class: Class::Declared,
