@@ -22,7 +22,28 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
         objects.push(destination_rule(folder, service));
     }
     objects.extend(security(folder));
+    objects.extend(tracing(folder));
     objects
+}
+
+/// Which share of requests is traced, by the provider of that name in the mesh's own
+/// configuration.
+fn tracing(folder: &Folder) -> Option<Value> {
+    let observability = folder.input.topology.spec.observability.as_ref()?;
+    let traces = observability.traces.as_ref()?;
+    let share = traces.sample.as_ref()?.ratio() * 100.0;
+    let spec = json!({ "tracing": [{
+        "providers": [{ "name": traces.by.value }],
+        "randomSamplingPercentage": share,
+    }] });
+    let namespace = folder.namespace();
+    Some(folder.object(
+        "telemetry.istio.io/v1",
+        "Telemetry",
+        "traces",
+        namespace,
+        spec,
+    ))
 }
 
 /// The hosts whose requests come to a service.

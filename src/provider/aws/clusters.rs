@@ -5,7 +5,7 @@ use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::provider::sizing::Demand;
 use crate::provider::{Argument, Cluster, Decision, Identity, Promql, Scope, Variable};
-use crate::spec::Runtime;
+use crate::spec::{Engine, Runtime};
 use crate::topology::{RegionId, Service};
 
 /// The role of EC2 Auto Scaling, which starts nodes and so uses the key of their disks.
@@ -392,6 +392,23 @@ impl Lowering<'_> {
                 self.prefix(),
                 self.cluster_name(id)
             ));
+        }
+        let observability = self.topology.spec.observability.as_ref();
+        let traces = observability.and_then(|o| o.traces.as_ref());
+        if traces.is_some_and(|t| t.by.as_str() == "jaeger") {
+            needs.push("an extension provider `jaeger` in the mesh's configuration: `opentelemetry`, service `jaeger.monitoring.svc.cluster.local`, port 4317;".to_string());
+        }
+        let logs = observability.and_then(|o| o.logs.as_ref());
+        if logs.is_some_and(|l| l.by.as_str() == "elasticsearch") {
+            needs.push("the operator of Elastic Cloud on Kubernetes 3, told `exposed-node-labels: topology.kubernetes.io/.*`;".to_string());
+        }
+        for store in &self.topology.datastores {
+            if store.engine == Engine::RedisEnterprise && store.regions.contains(&id) {
+                needs.push(format!(
+                    "the operator of Redis Enterprise 8 in the namespace `{}-{}`, with its rights to read nodes;",
+                    self.topology.namespace, store.name
+                ));
+            }
         }
         needs
     }

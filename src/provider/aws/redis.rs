@@ -106,7 +106,7 @@ impl Lowering<'_> {
         let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
         let mut arguments = vec![("name", Argument::from(name))];
         if let Some(group) = group {
-            arguments.push(("global_group_id", group));
+            arguments.extend([("follows", true.into()), ("global_group_id", group)]);
         }
         let backup = written.backup.as_ref().filter(|b| b.every.is_some());
         arguments.extend([
