@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Provider, Ref, Runtime};
-use crate::topology::Topology;
+use crate::spec::{Engine, Provider, Ref, Runtime};
+use crate::topology::{RegionId, Topology};
 
 /// A part of the spec that reaches no output.
 pub const CODE: Code = Code::new("PRV102", "not-generated-yet");
@@ -28,8 +28,12 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         );
     }
     if let Some(network) = &spec.network {
-        say(some(&network.links), "private links");
-        say(network.isolated.first().map(|i| i.span), "isolated regions");
+        // Networks are global on Google Cloud, and regional on AWS.
+        let all: Vec<RegionId> = topology.region_ids().collect();
+        if !on_aws(topology, &all) {
+            say(some(&network.links), "private links");
+            say(network.isolated.first().map(|i| i.span), "isolated regions");
+        }
     }
     if let Some(failover) = &spec.failover {
         say(
@@ -99,7 +103,8 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(host.cdn.as_ref().map(|c| c.span), "caching at the edge");
         say(host.dns.as_ref().map(|d| d.span), "another provider's DNS");
     }
-    for (_, store) in spec.datastores.iter() {
+    for settled in &topology.datastores {
+        let store = &settled.written;
         say(some(&store.members), "members of a voting set");
         say(store.election.as_ref().map(|e| e.span), "election timing");
         say(
@@ -108,12 +113,20 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         );
         say(some(&store.lifecycle), "storage tiers");
         let backup = store.backup.as_ref();
+        let aws = on_aws(topology, &settled.regions);
+        let copied =
+            aws && (*store.engine == Engine::Postgres || backup.is_some_and(|b| *b.immutable));
         say(
-            backup.and_then(|b| b.copies_to.first()).map(|c| c.span),
+            backup
+                .and_then(|b| b.copies_to.first())
+                .filter(|_| !copied)
+                .map(|c| c.span),
             "copies of backups in other regions",
         );
         say(
-            backup.filter(|b| *b.immutable).map(|b| b.immutable.span),
+            backup
+                .filter(|b| *b.immutable && !aws)
+                .map(|b| b.immutable.span),
             "immutable backups",
         );
     }
@@ -138,6 +151,11 @@ fn unknown_board(topology: &Topology, names: &[Ref]) -> Option<Span> {
 
 fn only_gcp(topology: &Topology) -> bool {
     topology.providers() == [Provider::Gcp]
+}
+
+fn on_aws(topology: &Topology, regions: &[RegionId]) -> bool {
+    let provider = |id: &RegionId| topology.region(*id).place.provider;
+    regions.iter().all(|id| provider(id) == Provider::Aws)
 }
 
 fn some<T>(map: &crate::spec::Map<T>) -> Option<Span> {
