@@ -213,3 +213,27 @@ fn other_partitions_are_refused() {
     let codes: Vec<_> = done.diagnostics.iter().map(|d| d.code.id).collect();
     assert!(codes.contains(&"PRV101"), "{codes:?}");
 }
+
+const LOCKED: &str = "
+datastores:
+  orders: { engine: postgres, backup: { every: 1d, keep: 90d, point_in_time: 7d, copies_to: [us-west-2], immutable: true } }
+  items: { engine: dynamodb, regions: [us-east-1], backup: { every: 12h, keep: 35d, immutable: true } }
+";
+
+#[test]
+fn immutable_backups_go_into_locked_vaults_and_to_the_named_regions() {
+    let tree = tree(&format!("{SMALL}{LOCKED}"));
+    let east = &tree["terraform/regions/us-east-1/main.tf"];
+    for part in [
+        "source = \"../../modules/backup\"",
+        "arn:aws:rds:us-east-1:${var.account_id}:db:shop-orders-us-east-1",
+        "arn:aws:backup:us-west-2:${var.account_id}:backup-vault:shop-us-west-2",
+        "= \"cron(15 */12 * * ? *)\"",
+        "max_days = 90",
+        "min_days = 35",
+    ] {
+        assert!(east.contains(part), "{part}\n{east}");
+    }
+    let script = &tree["scripts/restore-from-backup.sh"];
+    assert!(script.contains("--backup-vault-name shop-us-west-2 --region us-west-2"));
+}

@@ -9,6 +9,7 @@
 //! AWS gives out ids that are no function of names. Inside a root they are outputs of
 //! modules; the links root takes them as variables ([`Lowering::id`]).
 
+mod backup;
 mod clusters;
 pub mod copies;
 mod data;
@@ -75,6 +76,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.links();
     lowering.records();
     lowering.cost();
+    lowering.backups();
     lowering.monitoring();
     lowering.topics();
     lowering.keys();

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Engine, Provider, Ref, Runtime};
-use crate::topology::Topology;
+use crate::topology::{RegionId, Topology};
 
 /// A part of the spec that reaches no output.
 pub const CODE: Code = Code::new("PRV102", "not-generated-yet");
@@ -29,14 +29,15 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         );
     }
     if let Some(network) = &spec.network {
-        say(some(&network.links), "private links");
-        say(network.isolated.first().map(|i| i.span), "isolated regions");
+        // Networks are global on Google Cloud, and regional on AWS.
+        let all: Vec<RegionId> = topology.region_ids().collect();
+        if !on_aws(topology, &all) {
+            say(some(&network.links), "private links");
+            say(network.isolated.first().map(|i| i.span), "isolated regions");
+        }
     }
-    if let Some(failover) = spec
-        .failover
-        .as_ref()
-        .filter(|_| !on(topology, Provider::Aws))
-    {
+    let shifts = on_aws(topology, &topology.serving());
+    if let Some(failover) = spec.failover.as_ref().filter(|_| !shifts) {
         say(
             failover.shift.as_ref().map(|s| s.span),
             "shifting traffic in steps",
@@ -105,29 +106,29 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(host.cdn.as_ref().map(|c| c.span), "caching at the edge");
         say(host.dns.as_ref().map(|d| d.span), "another provider's DNS");
     }
-    for (_, store) in spec.datastores.iter() {
+    for settled in &topology.datastores {
+        let store = &settled.written;
         say(some(&store.members), "members of a voting set");
         say(store.election.as_ref().map(|e| e.span), "election timing");
-        let copied = *store.engine == Engine::Postgres && on(topology, Provider::Aws);
-        say(
-            store
-                .node_groups
-                .first()
-                .filter(|_| !copied)
-                .map(|n| n.span),
-            "pglogical node groups",
-        );
+        let aws = on_aws(topology, &settled.regions);
+        let grouped = aws && *store.engine == Engine::Postgres;
+        let groups = store.node_groups.first().filter(|_| !grouped);
+        say(groups.map(|n| n.span), "pglogical node groups");
         say(some(&store.lifecycle), "storage tiers");
         let backup = store.backup.as_ref();
+        let copied =
+            aws && (*store.engine == Engine::Postgres || backup.is_some_and(|b| *b.immutable));
         say(
             backup
-                .filter(|_| !copied)
                 .and_then(|b| b.copies_to.first())
+                .filter(|_| !copied)
                 .map(|c| c.span),
             "copies of backups in other regions",
         );
         say(
-            backup.filter(|b| *b.immutable).map(|b| b.immutable.span),
+            backup
+                .filter(|b| *b.immutable && !aws)
+                .map(|b| b.immutable.span),
             "immutable backups",
         );
     }
@@ -158,12 +159,13 @@ fn limits_regions(topology: &Topology) -> bool {
         .all(|p| matches!(p, Provider::Gcp | Provider::Aws))
 }
 
-fn on(topology: &Topology, provider: Provider) -> bool {
-    topology.providers().contains(&provider)
-}
-
 fn only_gcp(topology: &Topology) -> bool {
     topology.providers() == [Provider::Gcp]
+}
+
+fn on_aws(topology: &Topology, regions: &[RegionId]) -> bool {
+    let provider = |id: &RegionId| topology.region(*id).place.provider;
+    regions.iter().all(|id| provider(id) == Provider::Aws)
 }
 
 fn some<T>(map: &crate::spec::Map<T>) -> Option<Span> {
