@@ -85,6 +85,8 @@ pub struct Records {
 /// How long names may be.
 #[derive(Debug, Deserialize)]
 pub struct Names {
+    /// Backup vaults.
+    pub backup_vault: usize,
     /// S3 buckets.
     pub bucket: usize,
     /// EKS clusters.
