@@ -382,8 +382,8 @@ impl Derived<'_> {
     fn states(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         let topology = self.topology;
-        let probe = topology.hosts.iter().find_map(|h| topology.probe(h));
-        let every = probe.map_or(10, |p| p.every.secs());
+        let check = topology.hosts.iter().find_map(|h| topology.notices(h));
+        let every = check.map_or(10, |c| c.every);
         let failover = self.topology.spec.failover.as_ref();
         let states = failover.map(|f| f.states.iter());
         for (name, state) in states.into_iter().flatten() {
@@ -655,10 +655,10 @@ impl Derived<'_> {
             let Some(backup) = &store.written.backup else {
                 continue;
             };
-            let Some(every) = &backup.every else {
+            let Some(every) = store.backup_period() else {
                 continue;
             };
-            let (every, takes) = (every.secs() as f64, backup.takes.secs() as f64);
+            let (every, takes) = (every as f64, backup.takes.secs() as f64);
             let bound = every * (1.0 + BACKUP_MARGIN) + takes;
             let name = &store.name;
             let series = format!(
