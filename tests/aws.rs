@@ -159,6 +159,20 @@ fn state_lies_outside_of_the_regions_under_the_same_law() {
 }
 
 #[test]
+fn a_named_region_of_state_is_kept_whatever_regions_are_added() {
+    let text = SMALL.replace(
+        "state_bucket: shop-prod-tfstate",
+        "state_bucket: shop-prod-tfstate, state_region: ca-central-1",
+    );
+    let tree = tree(&text);
+    assert!(tree["terraform/global/backend.tf"].contains("= \"ca-central-1\""));
+    assert_eq!(
+        aliases(&tree["terraform/global/provider.tf"]),
+        ["us_east_1", "us_west_2", "ca_central_1"]
+    );
+}
+
+#[test]
 fn state_of_two_laws_stays_in_the_region_that_takes_over() {
     let kept = state_of("us-east-1: { role: primary }, eu-west-1: {}");
     assert_eq!(kept, "eu-west-1");

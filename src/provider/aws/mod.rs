@@ -64,6 +64,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         ids: BTreeMap::new(),
     };
     lowering.partitions();
+    lowering.check_outside();
     lowering.provider();
     lowering.networks();
     lowering.datastores();
@@ -128,17 +129,16 @@ impl Lowering<'_> {
         if let Some(cloud) = &cloud {
             naming::check_tags(&cloud.labels, self.out);
         }
-        match (account, self.regions.first()) {
-            (None, Some(first)) => self.out.push(
+        if account.is_none() {
+            self.out.push(
                 Diagnostic::error(
                     NO_ACCOUNT,
-                    self.topology.region(*first).span,
+                    self.topology.region(self.regions[0]).span,
                     "names of roles and images hold the account's id, and none is written",
                     "this region is on AWS",
                 )
                 .help("write `clouds: { aws: { account: \"123456789012\" } }`"),
-            ),
-            _ => {}
+            );
         }
         self.variable(Variable {
             pattern: Some(("^[0-9]{12}$", "An account's id has twelve digits.")),

@@ -22,6 +22,11 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         held.map(|by| by.span),
         "a feature flag that somebody else holds, without a `default`",
     );
+    if !topology.providers().contains(&Provider::Aws) {
+        let terraform = spec.terraform.as_ref();
+        let region = terraform.and_then(|t| t.state_region.as_ref());
+        say(region.map(|r| r.span), "a region for state");
+    }
     if let Some(keys) = &spec.keys {
         say(
             keys.vault.value.then_some(keys.vault.span),
