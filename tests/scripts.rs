@@ -25,16 +25,54 @@ struct Stage {
 
 impl Stage {
     fn new(example: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let scripts = folder.path().join("tree/scripts");
-        fs::create_dir_all(&scripts).unwrap();
         let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("golden")
             .join(example)
             .join("tree/scripts");
-        for entry in fs::read_dir(golden).unwrap().flatten() {
-            let to = scripts.join(entry.file_name());
-            fs::copy(entry.path(), &to).unwrap();
+        let files = fs::read_dir(golden).unwrap().flatten();
+        let files = files.map(|e| {
+            let name = e.file_name().to_string_lossy().to_string();
+            (name, fs::read_to_string(e.path()).unwrap())
+        });
+        Self::with(files)
+    }
+
+    /// The scripts of a spec among the fixtures.
+    fn of_fixture(name: &str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures")
+            .join(name);
+        let loaded = meridian::cli::load::load(&path, &meridian::syntax::Limits::default());
+        let done = meridian::compile(
+            loaded.document.as_ref(),
+            name,
+            loaded.diagnostics,
+            meridian::Until::Emitted,
+            None,
+        );
+        let files = done.artifacts.iter().filter_map(|(path, artifact)| {
+            let name = path.to_string().strip_prefix("scripts/")?.to_string();
+            Some((name, artifact.text.clone()))
+        });
+        let stage = Self::with(files);
+        let roots = ["global", "links", "regions/us-east-1", "regions/us-west-2"];
+        for root in roots {
+            fs::create_dir_all(stage.root(root)).unwrap();
+        }
+        stage
+    }
+
+    fn root(&self, name: &str) -> PathBuf {
+        self.folder.path().join("tree/terraform").join(name)
+    }
+
+    fn with(files: impl Iterator<Item = (String, String)>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let scripts = folder.path().join("tree/scripts");
+        fs::create_dir_all(&scripts).unwrap();
+        for (name, text) in files {
+            let to = scripts.join(name);
+            fs::write(&to, text).unwrap();
             fs::set_permissions(&to, fs::Permissions::from_mode(0o755)).unwrap();
         }
         let bin = folder.path().join("bin");
@@ -42,7 +80,7 @@ impl Stage {
         for tool in TOOLS {
             let stub = bin.join(tool);
             let calls = folder.path().join("calls");
-            fs::write(&stub, format!("#!/bin/sh\nprintf '%s' \"{tool}\" >> '{0}'\nprintf ' %s' \"$@\" >> '{0}'\nprintf '\\n' >> '{0}'\n", calls.display())).unwrap();
+            fs::write(&stub, format!("#!/bin/sh\nprintf '%s' \"{tool}\" >> '{0}'\nprintf ' %s' \"$@\" >> '{0}'\nprintf '\\n' >> '{0}'\ncase \"$*\" in *' output -json '*) printf '[\"id\"]' ;; esac\n", calls.display())).unwrap();
             fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).unwrap();
         }
         Stage { folder, scripts }
@@ -257,6 +295,38 @@ fn the_first_deployment_comes_in_two_stages() {
         regions[0].contains("us-east1") && regions[2].contains("us-central1"),
         "{regions:#?}"
     );
+}
+
+#[test]
+fn the_first_deployment_needs_no_lock_and_carries_ids_to_the_links() {
+    let stage = Stage::of_fixture("aws-small.yaml");
+    fs::write(stage.folder.path().join("x.tfvars"), "").unwrap();
+    let arguments = ["--var-file", "x.tfvars", "--apply", "--yes"];
+    let first: Vec<&str> = arguments.iter().copied().chain(["--bootstrap"]).collect();
+    let output = stage.run("deploy-all-regions.sh", &first);
+    let errors = String::from_utf8_lossy(&output.stderr).to_string();
+    assert_eq!(code(&output), 0, "{errors}");
+    let calls = stage.calls();
+    assert!(
+        !calls.iter().any(|c| c.contains("locks/failover")),
+        "{calls:#?}"
+    );
+    assert!(
+        calls
+            .iter()
+            .any(|c| c.contains("create-bucket --bucket shop-prod-tfstate"))
+    );
+    let id = "network_us_west_2_vpc_id";
+    let carried = stage.root("links").join(format!("{id}.auto.tfvars.json"));
+    let text = fs::read_to_string(carried).unwrap();
+    assert_eq!(text, format!("{{\"{id}\": [\"id\"]}}\n"));
+    let at = |part: &str| calls.iter().position(|c| c.contains(part)).unwrap();
+    assert!(at("output -json network_us_west_2_vpc_id") < at("terraform/links apply"));
+
+    let output = stage.run("deploy-all-regions.sh", &arguments);
+    assert_eq!(code(&output), 0);
+    let calls = stage.calls();
+    assert!(calls[0].contains("put-object") && calls[0].contains("--if-none-match *"));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 pub mod alerts;
 pub mod helm;
 pub mod kubernetes;
+pub mod observability;
 pub mod pages;
 pub mod recovery;
 pub mod scripts;
@@ -15,7 +16,7 @@ use crate::analysis::Analysis;
 use crate::artifact::ArtifactSet;
 use crate::diagnostic::Diagnostics;
 use crate::provider::Deployment;
-use crate::topology::Topology;
+use crate::topology::{RegionId, Topology};
 
 /// What emitters read.
 #[derive(Clone, Copy)]
@@ -26,6 +27,19 @@ pub struct Input<'a> {
     pub analysis: &'a Analysis,
     /// What the clouds make of it.
     pub deployment: &'a Deployment,
+}
+
+/// A Terraform root, as whoever applies it needs to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedRoot {
+    /// Its path in the output: `terraform/global`.
+    pub path: String,
+    /// The region whose root it is, if it is one's.
+    pub region: Option<RegionId>,
+    /// Whether it ties the regions together, and so comes after them.
+    pub ties: bool,
+    /// Variables that are outputs of roots before it, each with that root's path.
+    pub carried: Vec<(String, String)>,
 }
 
 impl Input<'_> {
@@ -43,11 +57,8 @@ pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
     kubernetes::emit(input, &mut set);
     helm::emit(input, &mut set);
     alerts::emit(input, &mut set);
-    let roots = terraform::roots(input);
-    let roots: Vec<_> = roots
-        .into_iter()
-        .map(|r| (r.path.clone(), r.region()))
-        .collect();
+    observability::emit(input, &mut set);
+    let roots = terraform::applied(input);
     scripts::emit(input, &roots, &mut set);
     pages::emit(input, &roots, &mut set);
     recovery::emit(input, &mut set);

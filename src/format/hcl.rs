@@ -23,6 +23,8 @@ pub enum Expr {
     List(Vec<Expr>),
     /// An object or map, in order.
     Object(Vec<(String, Expr)>),
+    /// An object whose keys are traversals too: `{ aws.peer = aws.us_west_2 }`.
+    Traversals(Vec<(String, String)>),
     /// A traversal: `module.network.network_id`.
     Reference(String),
     /// A function call.
@@ -173,7 +175,11 @@ fn expr(value: &Expr, depth: usize, out: &mut String) {
         Expr::Text(text) => quoted(text, out),
         Expr::Template(parts) => template(parts, depth, out),
         Expr::List(values) => list(values, depth, out),
-        Expr::Object(entries) => object(entries, depth, out),
+        Expr::Object(entries) => {
+            let keyed: Vec<_> = entries.iter().map(|(k, v)| (key(k), v)).collect();
+            object(&keyed, depth, out);
+        }
+        Expr::Traversals(pairs) => traversals(pairs, depth, out),
         Expr::Reference(path) => {
             debug_assert!(is_traversal(path), "not a traversal: {path}");
             out.push_str(path);
@@ -195,6 +201,7 @@ fn spans_lines(value: &Expr, depth: usize) -> bool {
     match value {
         Expr::List(values) => !values.is_empty() && !fits_on_a_line(values, depth),
         Expr::Object(entries) => !entries.is_empty(),
+        Expr::Traversals(pairs) => !pairs.is_empty(),
         Expr::Call(_, arguments) => arguments.iter().any(|a| spans_lines(a, depth)),
         _ => false,
     }
@@ -236,13 +243,19 @@ fn list(values: &[Expr], depth: usize, out: &mut String) {
     out.push(']');
 }
 
-fn object(entries: &[(String, Expr)], depth: usize, out: &mut String) {
-    if entries.is_empty() {
+fn traversals(pairs: &[(String, String)], depth: usize, out: &mut String) {
+    let values = pairs.iter().map(|(_, v)| Expr::Reference(v.clone()));
+    let values: Vec<_> = values.collect();
+    let keyed: Vec<_> = pairs.iter().map(|(k, _)| k.clone()).zip(&values).collect();
+    object(&keyed, depth, out);
+}
+
+fn object(keyed: &[(String, &Expr)], depth: usize, out: &mut String) {
+    if keyed.is_empty() {
         out.push_str("{}");
         return;
     }
     out.push_str("{\n");
-    let keyed: Vec<(String, &Expr)> = entries.iter().map(|(k, v)| (key(k), v)).collect();
     let mut at = 0;
     while at < keyed.len() {
         let run = keyed[at..]

@@ -9,9 +9,14 @@ pub mod alerting;
 pub mod alibaba;
 pub mod aws;
 pub mod cloudflare;
+pub mod contract;
 pub mod copies;
 pub mod gcp;
+pub mod ranges;
 pub mod recovery;
+pub mod scaling;
+mod signals;
+pub mod sizing;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::{AlertSeverity, Provider, Signal};
@@ -19,6 +24,15 @@ use crate::topology::{RegionId, Topology};
 
 /// A kind that a cloud does not have, or that is not built yet.
 pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
+
+/// The namespace of the mesh's gateways.
+pub const GATEWAYS: &str = "istio-ingress";
+/// The gateway that the edge sends requests to.
+pub const INGRESS: &str = "ingressgateway";
+/// The gateway that other clusters call through.
+pub const EAST_WEST: &str = "eastwestgateway";
+/// The port of [`EAST_WEST`] at which stores take calls of their peers.
+pub const PEER_PORT: u32 = 9443;
 
 /// Everything that the emitters need to know of the clouds.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +43,8 @@ pub struct Deployment {
     pub variables: Vec<Variable>,
     /// Terraform providers that the roots configure.
     pub providers: Vec<ProviderUse>,
-    /// The kind of Terraform backend that holds state: `gcs`.
-    pub state_backend: Option<&'static str>,
+    /// Where Terraform keeps state, if the topology names a bucket for it.
+    pub state_backend: Option<StateBackend>,
     /// Outputs of the roots.
     pub outputs: Vec<RootOutput>,
     /// The clusters that Kubernetes objects go to, one per region at most.
@@ -43,18 +57,39 @@ pub struct Deployment {
     pub settings: Vec<Setting>,
     /// Redis with Sentinel that runs on the clusters.
     pub sentinel_sets: Vec<SentinelSet>,
+    /// Redis Enterprise that runs on the clusters and takes writes everywhere.
+    pub active_active_sets: Vec<ActiveActiveSet>,
+    /// PostgreSQL whose regions copy each other logically, set up from the clusters.
+    pub logical_stores: Vec<LogicalStore>,
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
     /// Metrics that the services themselves must export.
-    pub contract: Vec<gcp::signals::Contract>,
+    pub contract: Vec<contract::Contract>,
     /// Dashboards that show one part, region beside region.
     pub boards: Vec<Board>,
     /// Hosts whose name turns to a backup by itself.
     pub dns_failovers: Vec<DnsFailover>,
     /// Commands for scripts and runbooks.
     pub operations: Vec<Operation>,
+    /// How traffic is moved bit by bit, where the edge can.
+    pub shift: Option<Shift>,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
+    /// What the first deployment makes beside what Terraform does.
+    pub bootstrap: Bootstrap,
+    /// Where the bill can be read, in a sentence before the command; if it can.
+    pub bill: Option<&'static str>,
+    /// What a good answer looks like when a region has been taken out of the edge.
+    pub fenced: &'static str,
+}
+
+/// What the first deployment makes beside what Terraform does, for people.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Bootstrap {
+    /// What it makes: `the service agents that keys are granted to`.
+    pub makes: String,
+    /// What it does, in lines for the usage of the script.
+    pub usage: &'static [&'static str],
 }
 
 /// Which Terraform root a call belongs to when there is one per region.
@@ -64,6 +99,9 @@ pub enum Scope {
     Global,
     /// The root of a region.
     Region(RegionId),
+    /// The root of what ties regions together and needs ids that only they know; applied
+    /// after them.
+    Links,
 }
 
 /// A call of a module of `templates/terraform/<cloud>/`.
@@ -75,6 +113,9 @@ pub struct Call {
     pub module: &'static str,
     /// The root it belongs to.
     pub scope: Scope,
+    /// The configurations that it gives to the module, by the module's name for each; empty
+    /// where the root's only one is meant: `("aws", "aws.us_east_1")`.
+    pub providers: Vec<(&'static str, String)>,
     /// Its arguments in the order in which the module declares them.
     pub arguments: Vec<(&'static str, Argument)>,
     /// Calls that must be complete before, beyond those that arguments refer to. Names of
@@ -110,11 +151,12 @@ pub enum Argument {
     /// Text with values in it.
     Template(Vec<Argument>),
     /// An output of another call. Across roots, nothing is read: `elsewhere` gives the same
-    /// value as a function of names.
+    /// value as a function of names, or as a variable that the deployment fills with the
+    /// other root's output of the same name.
     Output {
         /// The call.
         call: String,
-        /// Its output.
+        /// Its output, or an element of it: `key_arns["data"]`.
         output: String,
         /// What to write where the call is in another root.
         elsewhere: Box<Argument>,
@@ -190,17 +232,56 @@ pub struct Variable {
     pub pattern: Option<(&'static str, &'static str)>,
 }
 
-/// A Terraform provider with its configuration.
+/// A configuration of a Terraform provider. A root has those that its calls use.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProviderUse {
+    /// The folder of modules that it is for: `gcp`.
+    pub cloud: &'static str,
     /// Its local name: `google`.
     pub name: &'static str,
+    /// What tells it from other configurations of the same provider: `us_east_1`.
+    pub alias: Option<String>,
     /// Its address: `hashicorp/google`.
     pub source: &'static str,
     /// The versions that the modules were written for.
     pub version: &'static str,
     /// The configuration's arguments.
     pub arguments: Vec<(&'static str, Argument)>,
+    /// Its blocks, each with arguments.
+    pub blocks: Vec<(&'static str, Vec<(&'static str, Argument)>)>,
+}
+
+impl ProviderUse {
+    /// What a call names it by: `aws.us_east_1`.
+    pub fn address(&self) -> String {
+        let alias = self.alias.iter().map(|a| format!(".{a}"));
+        std::iter::once(self.name.to_string())
+            .chain(alias)
+            .collect()
+    }
+
+    /// Whether a call needs it: by name, or as the only one of its cloud.
+    pub fn serves(&self, call: &Call) -> bool {
+        match call.providers.is_empty() {
+            true => self.alias.is_none() && call.module.split('/').next() == Some(self.cloud),
+            false => call.providers.iter().any(|(_, p)| *p == self.address()),
+        }
+    }
+}
+
+/// Where Terraform keeps state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StateBackend {
+    /// The kind of backend: `gcs`.
+    pub kind: &'static str,
+    /// The argument that tells one root's state from another's: `prefix`.
+    pub place: &'static str,
+    /// What the place ends with, behind the root's name.
+    pub suffix: &'static str,
+    /// Further arguments: a backend takes no variables.
+    pub arguments: Vec<(&'static str, Argument)>,
+    /// What the bucket must be like, for people.
+    pub advice: String,
 }
 
 /// An output of a root.
@@ -231,6 +312,8 @@ pub struct Cluster {
     pub zones: Vec<String>,
     /// Ranges from which the edge probes health, for network policies.
     pub probe_ranges: Vec<String>,
+    /// Addresses and ports at which pods ask for credentials, beside HTTPS.
+    pub metadata_servers: Vec<(&'static str, u32)>,
     /// The range of nodes and internal load balancers.
     pub node_range: String,
     /// The range of pods.
@@ -239,10 +322,41 @@ pub struct Cluster {
     pub ingress_annotations: Vec<(String, String)>,
     /// Annotations of the Service of the gateway that other clusters call through.
     pub east_west_annotations: Vec<(String, String)>,
+    /// Whether the edge names the host when it opens TLS to a gateway. Where it does not,
+    /// the gateway cannot choose by it.
+    pub edge_sends_sni: bool,
+    /// Ranges and ports of stores outside the cluster that pods reach.
+    pub stores: Vec<(String, u32)>,
+    /// Objects of the cloud's own kinds, as they are applied.
+    pub objects: Vec<serde_json::Value>,
+    /// Charts that collect the cloud's own metrics.
+    pub charts: Vec<ChartValues>,
+    /// The name under which other regions ask this cluster's collector of metrics.
+    pub metrics_host: Option<String>,
     /// Where PromQL is answered for the scaler, and how it signs in (KEDA pod identity).
     pub promql: Option<Promql>,
     /// The command that fetches the cluster's credentials.
     pub credentials: String,
+    /// Prefix of the names of images here, where it is not the system's: a registry that is
+    /// lost with another region must not be needed.
+    pub registry: Option<String>,
+    /// What the cluster needs once, before the manifests, as lines of Markdown.
+    pub needs: Vec<String>,
+}
+
+/// Values of a public chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartValues {
+    /// The name of the release.
+    pub release: &'static str,
+    /// The chart.
+    pub chart: &'static str,
+    /// Where it is.
+    pub repository: &'static str,
+    /// The version that the values were written for.
+    pub version: &'static str,
+    /// The values.
+    pub values: serde_json::Value,
 }
 
 /// Where PromQL is answered.
@@ -250,8 +364,8 @@ pub struct Cluster {
 pub struct Promql {
     /// The server's address.
     pub address: String,
-    /// KEDA's pod identity provider.
-    pub pod_identity: &'static str,
+    /// KEDA's pod identity provider; none where nobody has to sign in.
+    pub pod_identity: Option<&'static str>,
 }
 
 /// A Kubernetes service account's identity with its cloud.
@@ -330,6 +444,79 @@ pub struct Upload {
     pub image: &'static str,
     /// The command without its operands, which are the file and the address.
     pub command: Vec<&'static str>,
+}
+
+/// A Redis Enterprise database that every region writes, on a cluster of its own in each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActiveActiveSet {
+    /// The datastore's name.
+    pub datastore: String,
+    /// The namespace of its operator and nodes.
+    pub namespace: String,
+    /// Memory of the database in each region, in bytes.
+    pub memory: u64,
+    /// Lag at which Redis Enterprise itself raises its alert, in whole seconds.
+    pub lag_alert_seconds: u64,
+    /// Its members by region.
+    pub regions: Vec<ActiveActiveRegion>,
+}
+
+/// A Redis Enterprise cluster of one region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActiveActiveRegion {
+    /// The region.
+    pub region: RegionId,
+    /// Its nodes: at least three.
+    pub nodes: u32,
+    /// The host name of its API, reachable from the other regions.
+    pub api: String,
+    /// What follows a database's name in the name of its host.
+    pub suffix: String,
+    /// The secret with user and password of the cluster, in the cloud's secret store.
+    pub credentials_secret: String,
+}
+
+/// A PostgreSQL whose regions copy each other by pglogical.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogicalStore {
+    /// The datastore's name.
+    pub datastore: String,
+    /// The major version of the server, which the client must not be older than.
+    pub version: String,
+    /// The databases that are copied, each by itself.
+    pub databases: Vec<String>,
+    /// Tables that stay where they were written.
+    pub local_tables: Vec<String>,
+    /// Whether every region takes writes.
+    pub both_ways: bool,
+    /// The administrator's name.
+    pub administrator: &'static str,
+    /// The secret with the password of the user that copies, in the cloud's secret store.
+    pub password_secret: String,
+    /// Its members by region.
+    pub regions: Vec<LogicalRegion>,
+}
+
+/// A PostgreSQL server of one region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogicalRegion {
+    /// The region.
+    pub region: RegionId,
+    /// The server's name, reachable from all regions.
+    pub host: String,
+    /// The regions whose changes come here.
+    pub sources: Vec<RegionId>,
+    /// How the administrator's password is found.
+    pub administrator_password: Fetch,
+}
+
+/// A command that prints a secret.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetch {
+    /// The image of the cloud's command line.
+    pub image: &'static str,
+    /// A shell script whose output is the secret.
+    pub script: String,
 }
 
 /// The query that shows a signal of a subject.
@@ -463,9 +650,12 @@ pub enum OperationKind {
     Lock,
     /// Releases it.
     Unlock,
+    /// Puts a value into a secret, read from standard input.
+    StoreSecret,
     /// Keeps the record of an action; `$EVIDENCE` is the file.
     Record,
-    /// Shows what was spent, by region.
+    /// Shows what was spent in a month, by region; `$MONTH_PARAMETER` is the month as a
+    /// parameter of a query, `$MONTH_PERIOD` its first day and that of the next.
     Cost,
     /// Prints the address of a host's backup load balancer in a region.
     Address,
@@ -505,6 +695,18 @@ pub struct Operation {
     pub otherwise: String,
 }
 
+/// How traffic is moved bit by bit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shift {
+    /// A shell function `set_share FROM TO PERCENT`, which moves that share of a region's
+    /// users, and calls `names FROM` for what must be changed.
+    pub function: &'static str,
+    /// The programs that it needs.
+    pub tools: &'static [&'static str],
+    /// What must be changed for a region, as words for the function.
+    pub names: Vec<(RegionId, Vec<String>)>,
+}
+
 /// A choice that was made for the user, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -522,9 +724,11 @@ pub fn severity_word(severity: AlertSeverity) -> &'static str {
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     let mut deployment = Deployment::default();
+    ranges::check_network(topology, out);
     for provider in topology.providers() {
         match provider {
             Provider::Gcp => gcp::lower(topology, &mut deployment, out),
+            Provider::Aws => aws::lower(topology, &mut deployment, out),
             other => out.push(not_yet(topology, other)),
         }
     }
@@ -543,5 +747,5 @@ fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {
         format!("nothing is generated for {provider} yet"),
         format!("this region is on {provider}"),
     )
-    .help("`meridian check` and `meridian expand` work on every cloud; `compile` works on gcp")
+    .help("`meridian check` and `meridian expand` work on every cloud; `compile` works on gcp and aws")
 }

@@ -24,7 +24,13 @@ while (($#)); do
 done
 [[ ${MONTH} =~ ^[0-9]{6}$ ]] || die 64 "a month is written as 202611"
 {% if cost %}
+{% if "MONTH_PARAMETER" in cost.variables %}
 MONTH_PARAMETER="month:STRING:${MONTH}"
+{% endif %}
+{% if "MONTH_PERIOD" in cost.variables %}
+first=${MONTH:0:4}-${MONTH:4:2}-01
+MONTH_PERIOD="Start=${first},End=$(date -u -d "${first} +1 month" +%Y-%m-%d)"
+{% endif %}
 need {{ cost.tool }}
 # shellcheck disable=SC2016 # the backticks quote the name of a table
 look {{ cost.budget }} {{ cost.title }} {{ cost.command | trusted }}

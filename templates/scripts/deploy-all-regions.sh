@@ -16,8 +16,9 @@ usage: deploy-all-regions.sh --var-file FILE{% if clusters %} [--helm-values FIL
 {% if clusters %}
   --helm-values FILE  values on top of the chart's own: the tags or digests of the images
 {% endif %}
-  --bootstrap       the first deployment: make service agents, and apply the load balancer
-                    without back ends until the gateways have made them
+{% for line in bootstrap_usage %}
+  {{ ("--bootstrap       " if loop.first else "                  ") | trusted }}{{ line | trusted }}
+{% endfor %}
   --region REGION   only this region
   --apply           act; without it every command is only printed
   --yes             do not ask for the name of the system
@@ -55,6 +56,19 @@ apply_root() { # path flags...
   run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
 }
 
+{% if carries %}
+# Ids that a cloud gives out are no function of names: they go from the root that has them
+# into a file of the root that needs them, one file each.
+carry() { # root variable from
+  local file=${here}/$1/$2.auto.tfvars.json
+  note "+ terraform -chdir=${here}/$3 output -json $2 > ${file}"
+  [[ ${APPLY} == true ]] || return 0
+  local value
+  value=$(timeout --foreground 120 terraform -chdir="${here}/$3" output -json "$2")
+  printf '{"%s": %s}\n' "$2" "${value}" >"${file}"
+}
+
+{% endif %}
 {% if clusters %}
 images=()
 if [[ -n ${HELM_VALUES} ]]; then
@@ -68,7 +82,8 @@ wanted() { # region
 }
 
 confirm "${SYSTEM}"
-lock
+# The first deployment makes what holds the lock.
+[[ ${BOOTSTRAP} == true ]] || lock
 {% if bootstrap %}
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
@@ -83,7 +98,14 @@ first=()
 [[ ${BOOTSTRAP} == true ]] && first=(-var "serving_regions=[]")
 {% endif %}
 {% for root in roots %}
-{% if root.region %}
+{% if root.ties %}
+if [[ -z ${REGION} ]]; then
+{% for id in root.carried %}
+  carry {{ root.path }} {{ id.name }} {{ id.from }}
+{% endfor %}
+  apply_root {{ root.path }}
+fi
+{% elif root.region %}
 {% if root.needs %}
 if wanted {{ root.region }}; then
 {% for op in root.needs %}

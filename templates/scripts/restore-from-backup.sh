@@ -47,6 +47,9 @@ if [[ ${LIST} == true ]]; then
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
+{% if not restores %}
+die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md"
+{% else %}
 need{% for tool in tools %} {{ tool }}{% endfor %}
 
 confirm "${NEW_DATABASE}"
@@ -71,3 +74,4 @@ case ${DATASTORE} in
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record
+{% endif %}

@@ -152,9 +152,8 @@ impl<'a> Chart<'a> {
     /// Where images of the registry are: the calls' own output cannot be read here, so it
     /// is the name as the spec has it below the registry that the region files give.
     fn repository(&self, service: &Service) -> String {
-        let short = service.written.image.rsplit('/').next().unwrap_or_default();
         match &self.input.deployment.registry {
-            Some(registry) => format!("{registry}/{short}"),
+            Some(registry) => image_in(registry, service),
             None => service.written.image.value.clone(),
         }
     }
@@ -203,6 +202,11 @@ impl<'a> Chart<'a> {
             "serviceAccount": { "annotations": annotations },
             "env": self.environment(service, id),
         });
+        let mut clusters = self.input.deployment.clusters.iter();
+        let cluster = clusters.find(|c| c.region == id);
+        if let Some(registry) = cluster.and_then(|c| c.registry.as_ref()) {
+            values["image"] = json!({ "repository": image_in(registry, service) });
+        }
         let secrets = self.secrets_in(service, id);
         if !secrets.is_empty() {
             values["secrets"] = Value::Object(secrets);
@@ -237,6 +241,7 @@ impl<'a> Chart<'a> {
         for (name, value) in self.input.topology.environment(service, id) {
             env.insert(name, json!(value));
         }
+        env.extend(self.tracing());
         let settings = &self.input.deployment.settings;
         let own = settings
             .iter()
@@ -246,4 +251,34 @@ impl<'a> Chart<'a> {
         }
         Value::Object(env)
     }
+}
+
+impl Chart<'_> {
+    /// Where spans go and how many, in the words of OpenTelemetry.
+    fn tracing(&self) -> Map<String, Value> {
+        let observability = self.input.topology.spec.observability.as_ref();
+        let traces = observability.and_then(|o| o.traces.as_ref());
+        let Some(traces) = traces.filter(|t| t.by.as_str() == "jaeger") else {
+            return Map::new();
+        };
+        let share = traces.sample.as_ref().map_or(1.0, |s| s.ratio());
+        let endpoint = "http://jaeger.monitoring.svc.cluster.local:4317";
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.to_string()),
+            (
+                "OTEL_TRACES_SAMPLER",
+                "parentbased_traceidratio".to_string(),
+            ),
+            ("OTEL_TRACES_SAMPLER_ARG", share.to_string()),
+        ]
+        .map(|(name, value)| (name.to_string(), json!(value)))
+        .into_iter()
+        .collect()
+    }
+}
+
+/// A service's image below a registry: the last part of its name.
+fn image_in(registry: &str, service: &Service) -> String {
+    let short = service.written.image.rsplit('/').next().unwrap_or_default();
+    format!("{registry}/{short}")
 }

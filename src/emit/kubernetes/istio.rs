@@ -1,15 +1,13 @@
 //! The mesh: gateways, routes, failover between regions, identities.
 
 use super::{Folder, object_of, selector};
+use crate::provider::{EAST_WEST, GATEWAYS, INGRESS, PEER_PORT};
 use crate::spec::{Calls, Continent};
 use crate::topology::knobs::GATEWAY_PODS;
 use crate::topology::{RegionId, Service};
 use serde_json::{Value, json};
 
-/// Where the gateways run.
-pub(super) const INGRESS_NAMESPACE: &str = "istio-ingress";
-
-const API: &str = "networking.istio.io/v1";
+pub(super) const API: &str = "networking.istio.io/v1";
 const SECURITY: &str = "security.istio.io/v1";
 
 pub(super) fn objects(folder: &Folder) -> Vec<Value> {
@@ -24,7 +22,28 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
         objects.push(destination_rule(folder, service));
     }
     objects.extend(security(folder));
+    objects.extend(tracing(folder));
     objects
+}
+
+/// Which share of requests is traced, by the provider of that name in the mesh's own
+/// configuration.
+fn tracing(folder: &Folder) -> Option<Value> {
+    let observability = folder.input.topology.spec.observability.as_ref()?;
+    let traces = observability.traces.as_ref()?;
+    let share = traces.sample.as_ref()?.ratio() * 100.0;
+    let spec = json!({ "tracing": [{
+        "providers": [{ "name": traces.by.value }],
+        "randomSamplingPercentage": share,
+    }] });
+    let namespace = folder.namespace();
+    Some(folder.object(
+        "telemetry.istio.io/v1",
+        "Telemetry",
+        "traces",
+        namespace,
+        spec,
+    ))
 }
 
 /// The hosts whose requests come to a service.
@@ -38,7 +57,7 @@ fn hosts<'a>(folder: &Folder<'a>, service: &Service) -> Vec<&'a str> {
 /// The gateway that the load balancer sends requests to, and what it accepts.
 fn ingress(folder: &Folder) -> Vec<Value> {
     let namespace = folder.namespace();
-    let hosts: Vec<String> = folder
+    let mut hosts: Vec<String> = folder
         .services()
         .flat_map(|s| hosts(folder, s))
         .map(|host| format!("{namespace}/{host}"))
@@ -46,9 +65,13 @@ fn ingress(folder: &Folder) -> Vec<Value> {
     if hosts.is_empty() {
         return Vec::new();
     }
+    // A gateway that names hosts takes only connections that name one too.
+    if !folder.cluster.edge_sends_sni {
+        hosts = vec![format!("{namespace}/*")];
+    }
     let mut objects = gateway(
         folder,
-        "ingressgateway",
+        INGRESS,
         &folder.cluster.ingress_annotations,
         "ClusterIP",
         &[("https", 443, 8443)],
@@ -63,8 +86,8 @@ fn ingress(folder: &Folder) -> Vec<Value> {
         },
         "hosts": hosts,
     }]);
-    let spec = json!({ "selector": { "istio": "ingressgateway" }, "servers": servers });
-    objects.push(folder.object(API, "Gateway", "public", INGRESS_NAMESPACE, spec));
+    let spec = json!({ "selector": { "istio": INGRESS }, "servers": servers });
+    objects.push(folder.object(API, "Gateway", "public", GATEWAYS, spec));
     objects
 }
 
@@ -73,24 +96,21 @@ fn east_west(folder: &Folder) -> Vec<Value> {
     if folder.input.deployment.clusters.len() < 2 {
         return Vec::new();
     }
-    let ports = [("status-port", 15021, 15021), ("tls", 15443, 15443)];
+    let mut ports = vec![("status-port", 15021, 15021), ("tls", 15443, 15443)];
+    if !folder.input.deployment.active_active_sets.is_empty() {
+        ports.push(("tls-peers", PEER_PORT, PEER_PORT));
+    }
     let annotations = &folder.cluster.east_west_annotations;
-    let mut objects = gateway(
-        folder,
-        "eastwestgateway",
-        annotations,
-        "LoadBalancer",
-        &ports,
-    );
+    let mut objects = gateway(folder, EAST_WEST, annotations, "LoadBalancer", &ports);
     let spec = json!({
-        "selector": { "istio": "eastwestgateway" },
+        "selector": { "istio": EAST_WEST },
         "servers": [{
             "port": { "number": 15443, "name": "tls", "protocol": "TLS" },
             "tls": { "mode": "AUTO_PASSTHROUGH" },
             "hosts": ["*.local"],
         }],
     });
-    objects.push(folder.object(API, "Gateway", "cross-network", INGRESS_NAMESPACE, spec));
+    objects.push(folder.object(API, "Gateway", "cross-network", GATEWAYS, spec));
     objects
 }
 
@@ -106,15 +126,15 @@ fn gateway(
     let account = json!({
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": folder.metadata(name, INGRESS_NAMESPACE),
+        "metadata": folder.metadata(name, GATEWAYS),
     });
     let mut pod_labels = labels.clone();
     pod_labels["sidecar.istio.io/inject"] = json!("true");
-    if name == "eastwestgateway" {
+    if name == EAST_WEST {
         pod_labels["topology.istio.io/network"] = json!(folder.cluster.network);
     }
     let env = match name {
-        "eastwestgateway" => {
+        EAST_WEST => {
             json!([{ "name": "ISTIO_META_REQUESTED_NETWORK_VIEW", "value": folder.cluster.network }])
         }
         _ => json!([]),
@@ -123,7 +143,7 @@ fn gateway(
         "apps/v1",
         "Deployment",
         name,
-        INGRESS_NAMESPACE,
+        GATEWAYS,
         json!({
             "replicas": GATEWAY_PODS,
             "selector": { "matchLabels": { "istio": name } },
@@ -168,18 +188,18 @@ fn gateway(
         "v1",
         "Service",
         name,
-        INGRESS_NAMESPACE,
+        GATEWAYS,
         json!({ "type": service_type, "selector": { "istio": name }, "ports": ports }),
     );
     service["metadata"]["annotations"] = object_of(annotations);
-    if name == "eastwestgateway" {
+    if name == EAST_WEST {
         service["metadata"]["labels"]["topology.istio.io/network"] = json!(folder.cluster.network);
     }
     let budget = folder.object(
         "policy/v1",
         "PodDisruptionBudget",
         name,
-        INGRESS_NAMESPACE,
+        GATEWAYS,
         json!({ "maxUnavailable": 1, "selector": { "matchLabels": { "istio": name } } }),
     );
     vec![account, deployment, service, budget]
@@ -249,7 +269,7 @@ fn virtual_service(folder: &Folder, service: &Service) -> Value {
     let outside = hosts(folder, service);
     let mut gateways = vec!["mesh".to_string()];
     if !outside.is_empty() {
-        gateways.push(format!("{INGRESS_NAMESPACE}/public"));
+        gateways.push(format!("{GATEWAYS}/public"));
     }
     let all: Vec<&str> = std::iter::once(host.as_str()).chain(outside).collect();
     let spec = json!({ "hosts": all, "gateways": gateways, "http": routes });
@@ -422,7 +442,7 @@ fn security(folder: &Folder) -> Vec<Value> {
     let namespace = folder.namespace();
     let mut objects = Vec::new();
     if topology.spec.mesh.as_ref().is_some_and(|m| *m.mtls) {
-        for scope in [namespace, INGRESS_NAMESPACE] {
+        for scope in [namespace, GATEWAYS] {
             let spec = json!({ "mtls": { "mode": "STRICT" } });
             objects.push(folder.object(SECURITY, "PeerAuthentication", "default", scope, spec));
         }
@@ -438,7 +458,7 @@ fn security(folder: &Folder) -> Vec<Value> {
     for service in folder.services() {
         let mut principals = Vec::new();
         if !hosts(folder, service).is_empty() {
-            principals.push(format!("{domain}/ns/{INGRESS_NAMESPACE}/sa/ingressgateway"));
+            principals.push(format!("{domain}/ns/{GATEWAYS}/sa/{INGRESS}"));
         }
         for caller in &topology.services {
             let calls = caller

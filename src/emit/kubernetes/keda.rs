@@ -23,13 +23,11 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
         }
     }
     let asks = |o: &Value| o.to_string().contains(AUTHENTICATION);
-    if let Some(promql) = folder
-        .cluster
-        .promql
-        .as_ref()
-        .filter(|_| objects.iter().any(asks))
+    let promql = folder.cluster.promql.as_ref();
+    if let Some(identity) = promql.and_then(|p| p.pod_identity)
+        && objects.iter().any(asks)
     {
-        let spec = json!({ "podIdentity": { "provider": promql.pod_identity } });
+        let spec = json!({ "podIdentity": { "provider": identity } });
         let authentication = folder.object(
             API,
             "TriggerAuthentication",
@@ -129,16 +127,16 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
 /// A trigger over PromQL, if the cluster has somewhere to ask.
 fn prometheus(folder: &Folder, query: &str, threshold: &str) -> Option<Value> {
     let promql = folder.cluster.promql.as_ref()?;
-    Some(json!({
-        "type": "prometheus",
-        "metricType": "AverageValue",
-        "authenticationRef": { "name": AUTHENTICATION },
-        "metadata": {
-            "serverAddress": promql.address,
-            "query": query,
-            "threshold": threshold,
-            // A lost metric must not read as no load.
-            "ignoreNullValues": "false",
-        },
-    }))
+    let mut trigger = json!({ "type": "prometheus", "metricType": "AverageValue" });
+    if promql.pod_identity.is_some() {
+        trigger["authenticationRef"] = json!({ "name": AUTHENTICATION });
+    }
+    trigger["metadata"] = json!({
+        "serverAddress": promql.address,
+        "query": query,
+        "threshold": threshold,
+        // A lost metric must not read as no load.
+        "ignoreNullValues": "false",
+    });
+    Some(trigger)
 }

@@ -3,12 +3,14 @@
 mod istio;
 mod keda;
 mod policy;
+mod postgres;
 mod redis;
+mod redis_enterprise;
 
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
-use crate::provider::Cluster;
+use crate::provider::{Cluster, GATEWAYS};
 use crate::spec::Runtime;
 use crate::topology::{RegionId, Service};
 use serde_json::{Value, json};
@@ -40,10 +42,20 @@ impl<'a> Folder<'a> {
             ("network-policy.yaml".to_string(), policy::network(self)),
             ("disruption-budgets.yaml".to_string(), policy::budgets(self)),
         ];
-        for redis in &self.input.deployment.sentinel_sets {
+        let deployment = self.input.deployment;
+        for redis in &deployment.sentinel_sets {
             let name = format!("redis-{}.yaml", redis.datastore);
             files.push((name, redis::objects(self, redis)));
         }
+        for redis in &deployment.active_active_sets {
+            let name = format!("redis-enterprise-{}.yaml", redis.datastore);
+            files.push((name, redis_enterprise::objects(self, redis)));
+        }
+        for store in &deployment.logical_stores {
+            let name = format!("postgres-{}.yaml", store.datastore);
+            files.push((name, postgres::objects(self, store)));
+        }
+        files.push(("cloud.yaml".to_string(), self.cluster.objects.clone()));
         for (name, objects) in files {
             if objects.is_empty() {
                 continue;
@@ -102,7 +114,7 @@ impl<'a> Folder<'a> {
         };
         let mut namespaces = vec![namespace(self.namespace(), true)];
         if self.meshed() {
-            namespaces.push(namespace(istio::INGRESS_NAMESPACE, true));
+            namespaces.push(namespace(GATEWAYS, true));
         }
         namespaces
     }
@@ -141,4 +153,13 @@ fn object_of(pairs: &[(String, String)]) -> Value {
         .map(|(k, v)| (k.clone(), json!(v)))
         .collect::<serde_json::Map<_, _>>()
         .into()
+}
+
+/// What every container of ours is refused.
+fn restricted() -> Value {
+    json!({
+        "allowPrivilegeEscalation": false,
+        "readOnlyRootFilesystem": true,
+        "capabilities": { "drop": ["ALL"] },
+    })
 }

@@ -1,10 +1,11 @@
 //! What may talk to what, and how many pods may be away at once.
 
-use super::{Folder, istio, selector};
+use super::{Folder, selector};
+use crate::provider::GATEWAYS;
 use crate::topology::Service;
 use serde_json::{Value, json};
 
-const API: &str = "networking.k8s.io/v1";
+pub(super) const API: &str = "networking.k8s.io/v1";
 
 /// Network policies: nothing, but for what is named.
 pub(super) fn network(folder: &Folder) -> Vec<Value> {
@@ -33,11 +34,11 @@ fn common_egress(folder: &Folder) -> Value {
             "ports": [{ "protocol": "UDP", "port": 53 }, tcp(53)],
         }),
         json!({ "to": [{ "ipBlock": { "cidr": "0.0.0.0/0" } }], "ports": [tcp(443)] }),
-        // Workload identity asks the node for credentials.
-        json!({ "to": [{ "ipBlock": { "cidr": "169.254.169.252/32" } }], "ports": [tcp(988)] }),
-        json!({ "to": [{ "ipBlock": { "cidr": "169.254.169.254/32" } }], "ports": [tcp(80)] }),
-        json!({ "to": [{ "podSelector": {} }] }),
     ];
+    for (range, port) in &folder.cluster.metadata_servers {
+        egress.push(json!({ "to": [{ "ipBlock": { "cidr": range } }], "ports": [tcp(*port)] }));
+    }
+    egress.push(json!({ "to": [{ "podSelector": {} }] }));
     if folder.meshed() {
         egress.push(json!({ "to": [{ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "istio-system" } } }], "ports": [tcp(15012)] }));
         egress.push(json!({ "to": others(folder), "ports": [tcp(15443)] }));
@@ -45,13 +46,25 @@ fn common_egress(folder: &Folder) -> Value {
     if !folder.input.deployment.sentinel_sets.is_empty() {
         egress.push(json!({ "to": others(folder), "ports": [tcp(6379), tcp(26379)] }));
     }
+    for (range, port) in &folder.cluster.stores {
+        egress.push(json!({ "to": [{ "ipBlock": { "cidr": range } }], "ports": [tcp(*port)] }));
+    }
+    for redis in &folder.input.deployment.active_active_sets {
+        let labels = json!({ "kubernetes.io/metadata.name": redis.namespace });
+        egress.push(json!({ "to": [{ "namespaceSelector": { "matchLabels": labels } }] }));
+    }
     json!({ "podSelector": {}, "policyTypes": ["Egress"], "egress": egress })
 }
 
 /// Nodes and pods of all clusters of the system.
 pub(super) fn others(folder: &Folder) -> Vec<Value> {
     let clusters = folder.input.deployment.clusters.iter();
-    let ranges = clusters.flat_map(|c| [&c.node_range, &c.pod_range]);
+    let mut ranges: Vec<_> = clusters
+        .flat_map(|c| [&c.node_range, &c.pod_range])
+        .collect();
+    // Where pods have addresses of the nodes' range.
+    ranges.dedup();
+    let ranges = ranges.into_iter();
     ranges
         .map(|r| json!({ "ipBlock": { "cidr": r } }))
         .collect()
@@ -60,7 +73,7 @@ pub(super) fn others(folder: &Folder) -> Vec<Value> {
 fn service_ingress(folder: &Folder, service: &Service) -> Value {
     let mut from = vec![json!({ "podSelector": {} })];
     let gateways = json!({
-        "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": istio::INGRESS_NAMESPACE } },
+        "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": GATEWAYS } },
     });
     if folder.meshed() {
         from.push(gateways);

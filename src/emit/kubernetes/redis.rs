@@ -1,6 +1,6 @@
 //! Redis with Sentinel: nodes and sentinels of one region, reachable by name from all.
 
-use super::{Folder, object_of, policy};
+use super::{Folder, object_of, policy, restricted};
 use crate::provider::{SentinelRegion, SentinelSet};
 use serde_json::{Value, json};
 
@@ -416,12 +416,4 @@ fn port(part: &str) -> u32 {
     } else {
         SENTINEL_PORT
     }
-}
-
-fn restricted() -> Value {
-    json!({
-        "allowPrivilegeEscalation": false,
-        "readOnlyRootFilesystem": true,
-        "capabilities": { "drop": ["ALL"] },
-    })
 }

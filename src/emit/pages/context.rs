@@ -2,7 +2,7 @@
 
 use super::steps;
 use crate::analysis::term::detection;
-use crate::emit::Input;
+use crate::emit::{AppliedRoot, Input};
 use crate::format::{markdown, shell};
 use crate::provider::alerting::all_alerts;
 use crate::provider::{Operation, OperationKind};
@@ -11,7 +11,7 @@ use crate::topology::knobs::Check;
 use crate::topology::{RegionId, Service};
 use serde_json::{Value, json};
 
-pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
+pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let topology = input.topology;
     let spec = &topology.spec;
     let describe = |t: &Option<crate::spec::Text>, other: &str| {
@@ -19,7 +19,7 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
     };
     let from = topology.primary().or(topology.region_ids().next());
     let to = from.and_then(|id| topology.successor(id));
-    json!({
+    let mut context = json!({
         "header": input.header(),
         "system": topology.name,
         "description": describe(&spec.description, "A system on several regions."),
@@ -49,20 +49,6 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
             "signal": s.signal.word().replace('-', " "),
             "source": s.source,
         })).collect::<Vec<_>>(),
-        "roots": roots.iter().map(|(path, id)| json!({
-            "path": path,
-            "region": id.map(|id| topology.region(id).name.clone()),
-        })).collect::<Vec<_>>(),
-        "clusters": input.deployment.clusters.iter().map(|c| json!({
-            "region": topology.region(c.region).name,
-            "name": c.name,
-            "context": c.context,
-            "credentials": c.credentials,
-        })).collect::<Vec<_>>(),
-        "variables": input.deployment.variables.iter().filter(|v| v.default.is_none()).map(|v| json!({
-            "name": v.name, "description": v.description, "sensitive": v.sensitive,
-        })).collect::<Vec<_>>(),
-        "bucket": spec.terraform.as_ref().and_then(|t| t.state_bucket.as_ref()).map(|b| b.value.clone()),
         "secrets": secrets(input),
         "redis": input.deployment.sentinel_sets.iter().map(|s| s.datastore.clone()).collect::<Vec<_>>(),
         "mesh": spec.mesh.is_some(),
@@ -84,7 +70,11 @@ pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Val
         "transfers": transfers(input),
         "flow": super::data_flow::context(input),
         "telemetry": telemetry(input),
-    })
+    });
+    if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
+        all.extend(more);
+    }
+    context
 }
 
 fn objectives(objectives: Option<&Objectives>) -> Value {
@@ -203,22 +193,60 @@ fn hosts(input: Input) -> Vec<Value> {
         .collect()
 }
 
-fn secrets(input: Input) -> Vec<Value> {
+/// What the page about deploying reads.
+fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
     let topology = input.topology;
-    let copies = topology.secrets.iter().flat_map(|secret| {
-        let regions = secret.regions.iter().map(|id| topology.region(*id));
-        regions.map(|r| format!("{}-{}", topology.name, secret.name_in(r)))
-    });
-    let mut names: Vec<String> = copies.collect();
-    names.dedup();
-    names.extend(
-        input
-            .deployment
-            .sentinel_sets
-            .iter()
-            .map(|s| s.password_secret.clone()),
-    );
-    names.into_iter().map(Value::from).collect()
+    let spec = &topology.spec;
+    json!({
+        "roots": roots.iter().map(|root| json!({
+            "path": root.path,
+            "holds": holds(input, root),
+        })).collect::<Vec<_>>(),
+        "carries": roots.iter().any(|r| !r.carried.is_empty()),
+        "clusters": input.deployment.clusters.iter().map(|c| json!({
+            "region": topology.region(c.region).name,
+            "name": c.name,
+            "context": c.context,
+            "credentials": c.credentials,
+        })).collect::<Vec<_>>(),
+        "variables": input.deployment.variables.iter().filter(|v| v.default.is_none() && !is_carried(input, &v.name)).map(|v| json!({
+            "name": v.name, "description": v.description, "sensitive": v.sensitive,
+        })).collect::<Vec<_>>(),
+        "cluster_needs": cluster_needs(input),
+        "bootstrap": input.deployment.bootstrap.makes,
+        "staged": input.deployment.variables.iter().any(|v| v.name == "serving_regions"),
+        "bucket_advice": input.deployment.state_backend.as_ref().map(|b| b.advice.clone()),
+        "bucket": spec.terraform.as_ref().and_then(|t| t.state_bucket.as_ref()).map(|b| b.value.clone()),
+    })
+}
+
+/// Whether the deployment fills a variable with another root's output.
+fn is_carried(input: Input, variable: &str) -> bool {
+    input.deployment.outputs.iter().any(|o| o.name == variable)
+}
+
+fn holds(input: Input, root: &AppliedRoot) -> String {
+    match root.region {
+        Some(id) => input.topology.region(id).name.clone(),
+        None if root.ties => "what ties the regions together".into(),
+        None => "what all regions share".into(),
+    }
+}
+
+/// The commands that put values into secrets.
+fn secrets(input: Input) -> Vec<Value> {
+    operations(input, &[OperationKind::StoreSecret])
+}
+
+/// What clusters need before the manifests, each thing once.
+fn cluster_needs(input: Input) -> Vec<String> {
+    let mut needs: Vec<String> = Vec::new();
+    for need in input.deployment.clusters.iter().flat_map(|c| &c.needs) {
+        if !needs.contains(need) {
+            needs.push(need.clone());
+        }
+    }
+    needs
 }
 
 fn operations(input: Input, kinds: &[OperationKind]) -> Vec<Value> {
@@ -419,7 +447,7 @@ fn cost(input: Input) -> Value {
         "total": if total == 0 { "unknown".to_string() } else { format!("{total} {currency}") },
         "source": cost.and_then(|c| c.source.as_ref()).map_or("nobody has declared a price".to_string(), |s| s.value.clone()),
         "budget": cost.and_then(|c| c.budget.as_ref()).map(|b| format!("{} {currency}", b.value)),
-        "export": cost.is_some_and(|c| *c.billing_export),
+        "bill": input.deployment.bill,
         "cheaper": cost.is_some_and(|c| *c.prefer_cheaper_replicas),
         "commitments": commitments.collect::<Vec<_>>(),
     })

@@ -5,10 +5,9 @@ mod data_flow;
 mod procedures;
 mod steps;
 
-use super::Input;
+use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
 use crate::format::text;
-use crate::topology::RegionId;
 use serde_json::Value;
 
 const EMITTER: &str = "pages";
@@ -87,7 +86,7 @@ const PAGES: [(&str, &str, Option<&str>); 13] = [
 /// # Panics
 /// If a template asks for something that the context does not have: a bug that the golden
 /// tests show.
-pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut ArtifactSet) {
+pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
     let mut context = context::context(input, roots);
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), procedures::context(input))
     {

@@ -47,7 +47,7 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
             "operator",
             commands(input, OperationKind::Fence, from),
             None,
-            "`Updated` for each back end",
+            input.deployment.fenced,
         ),
         (
             "lag",

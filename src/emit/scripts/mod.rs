@@ -1,8 +1,9 @@
 //! Scripts: dry runs by default, idempotent, with the real commands of the clouds.
 
-use super::Input;
+use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::format::{shell, text};
+use crate::provider::alerting::{error_ratios, number};
 use crate::provider::{Operation, OperationKind};
 use crate::topology::RegionId;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 const EMITTER: &str = "scripts";
 
 /// Scripts: name, template, and the part of the context without which there is no use for it.
-const TEMPLATES: [(&str, &str, Option<&str>); 10] = [
+const TEMPLATES: [(&str, &str, Option<&str>); 11] = [
     (
         "lib.sh",
         include_str!("../../../templates/scripts/lib.sh"),
@@ -53,6 +54,11 @@ const TEMPLATES: [(&str, &str, Option<&str>); 10] = [
         Some("dns"),
     ),
     (
+        "shift-traffic.sh",
+        include_str!("../../../templates/scripts/shift-traffic.sh"),
+        Some("shifts"),
+    ),
+    (
         "set-flag.sh",
         include_str!("../../../templates/scripts/set-flag.sh"),
         Some("flags"),
@@ -69,7 +75,7 @@ const TEMPLATES: [(&str, &str, Option<&str>); 10] = [
 /// # Panics
 /// If a template asks for something that the context does not have: a bug that the golden
 /// tests show.
-pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut ArtifactSet) {
+pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
     let context = context(input, roots);
     for (name, template, needs) in TEMPLATES {
         if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
@@ -85,7 +91,7 @@ pub fn emit(input: Input, roots: &[(String, Option<RegionId>)], set: &mut Artifa
     }
 }
 
-fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
+fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let topology = input.topology;
     let of = |kind: OperationKind| -> Vec<&Operation> {
         input
@@ -121,12 +127,17 @@ fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
         "namespace": topology.namespace,
         "regions": order(input).into_iter().map(|id| region_context(input, id)).collect::<Vec<_>>(),
         "clusters": order(input).into_iter().filter_map(|id| cluster(input, id)).collect::<Vec<_>>(),
-        "roots": in_order(input, roots).into_iter().map(|(path, region)| json!({
-            "path": path,
-            "region": region.map(|id| topology.region(id).name.clone()),
-            "needs": needs(input, *region),
+        "roots": in_order(input, roots).into_iter().map(|root| json!({
+            "path": root.path,
+            "region": root.region.map(|id| topology.region(id).name.clone()),
+            "ties": root.ties,
+            "needs": needs(input, root.region),
+            "carried": root.carried.iter().map(|(name, from)| json!({
+                "name": name, "from": from,
+            })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "first_root": roots.first().map(|(path, _)| path.clone()),
+        "carries": roots.iter().any(|r| !r.carried.is_empty()),
+        "first_root": roots.first().map(|r| r.path.clone()),
         "staged": staged,
         "tools": tools(input),
         "lock": first(OperationKind::Lock),
@@ -134,11 +145,14 @@ fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
         "record": first(OperationKind::Record),
         "cost": first(OperationKind::Cost),
         "bootstrap": all(OperationKind::Bootstrap),
+        "bootstrap_usage": input.deployment.bootstrap.usage,
         "inspect": all(OperationKind::Inspect),
         "verify": all(OperationKind::Verify),
         "list_backups": all(OperationKind::ListBackups),
         "restores": restores(input),
         "dns": dns(input),
+        "shifts": shift(input).into_iter().collect::<Vec<_>>(),
+        "shift": shift(input),
         "flags": topology.flags().into_iter().map(|(name, variable, value)| json!({
             "name": name, "variable": variable, "value": value,
         })).collect::<Vec<_>>(),
@@ -149,14 +163,16 @@ fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
     })
 }
 
-/// Roots in the order of deployment, the one that all regions share first.
-fn in_order<'a>(
-    input: Input,
-    roots: &'a [(String, Option<RegionId>)],
-) -> Vec<&'a (String, Option<RegionId>)> {
+/// Roots in the order of deployment: the one that all regions share, the regions, the one
+/// that ties them together.
+fn in_order<'a>(input: Input, roots: &'a [AppliedRoot]) -> Vec<&'a AppliedRoot> {
     let order = order(input);
+    let place = |root: &AppliedRoot| {
+        let own = order.iter().position(|id| Some(*id) == root.region);
+        (root.ties, own)
+    };
     let mut roots: Vec<_> = roots.iter().collect();
-    roots.sort_by_key(|(_, region)| order.iter().position(|id| Some(*id) == *region));
+    roots.sort_by_key(|root| place(root));
     roots
 }
 
@@ -182,7 +198,11 @@ fn order(input: Input) -> Vec<RegionId> {
 /// The programs that the commands begin with.
 fn tools(input: Input) -> Vec<String> {
     let operations = input.deployment.operations.iter();
-    let skip = [OperationKind::Cost, OperationKind::Bootstrap];
+    let skip = [
+        OperationKind::Cost,
+        OperationKind::Bootstrap,
+        OperationKind::StoreSecret,
+    ];
     let used = operations.filter(|o| !skip.contains(&o.kind));
     let mut tools: BTreeSet<String> = used.filter_map(|o| o.command.first().cloned()).collect();
     if !input.deployment.clusters.is_empty() {
@@ -196,6 +216,7 @@ fn operation(operation: &Operation) -> Value {
         "title": operation.title,
         "command": shell::command(&operation.command),
         "tool": operation.command.first(),
+        "variables": operation.command.iter().filter_map(|w| w.strip_prefix('$')).collect::<Vec<_>>(),
         "budget": operation.budget_seconds,
         "otherwise": operation.otherwise,
     })
@@ -252,6 +273,46 @@ fn cluster(input: Input, id: RegionId) -> Option<Value> {
         "name": input.topology.region(id).name,
         "context": cluster.context,
         "credentials": cluster.credentials,
+    }))
+}
+
+/// How traffic is moved bit by bit, if the edge can and the topology says how.
+fn shift(input: Input) -> Option<Value> {
+    let topology = input.topology;
+    let can = input.deployment.shift.as_ref()?;
+    let failover = topology.spec.failover.as_ref()?;
+    let wanted = failover.shift.as_ref()?;
+    let undo = failover.undo.as_ref();
+    let cooldown = undo.and_then(|u| u.cooldown.as_ref());
+    let wait = cooldown.or(failover.cooldown.as_ref());
+    let regions = order(input).into_iter().filter_map(|id| {
+        let own = can.names.iter().filter(|(region, _)| *region == id);
+        let names: Vec<String> = own.map(|(_, words)| words.join(" ")).collect();
+        let name = &topology.region(id).name;
+        (!names.is_empty()).then(|| json!({ "name": name, "names": names }))
+    });
+    // What users of hosts on several regions get.
+    let services: Vec<&str> = topology
+        .hosts
+        .iter()
+        .filter(|h| h.regions.len() > 1)
+        .map(|h| topology.service(h.service).name.as_str())
+        .collect();
+    let mut ratios = error_ratios(topology, input.deployment);
+    let ratio = ratios.find(|q| services.contains(&q.subject.as_str()));
+    let window = failover.detect.as_ref().and_then(|d| d.window.as_ref());
+    let window = window.map_or("1m".to_string(), |w| w.value.to_string());
+    let query = ratio.map(|q| format!("query={}", q.query.replace("[5m]", &format!("[{window}]"))));
+    Some(json!({
+        "function": can.function,
+        "tools": can.tools,
+        "regions": regions.collect::<Vec<_>>(),
+        "step": (wanted.step.ratio() * 100.0).round() as u64,
+        "every": wanted.every.secs(),
+        "watch": wanted.verify.as_ref().map_or(0, |v| v.secs()),
+        "limit": undo.map(|u| number(u.error_rate.ratio())),
+        "cooldown": wait.map_or(0, |c| c.secs()),
+        "query": query.filter(|_| undo.is_some()),
     }))
 }
 

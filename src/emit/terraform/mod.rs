@@ -6,7 +6,7 @@
 mod modules;
 mod root;
 
-use super::Input;
+use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
 use crate::provider::{Call, Scope};
 use crate::spec::Layout;
@@ -44,9 +44,15 @@ pub fn roots(input: Input) -> Vec<Root> {
         scope: Some(Scope::Region(id)),
         modules: "../../modules",
     };
+    let links = Root {
+        path: "terraform/links".into(),
+        scope: Some(Scope::Links),
+        modules: "../modules",
+    };
     let regions = input.topology.region_ids().map(region);
     std::iter::once(global)
         .chain(regions)
+        .chain([links])
         .filter(|root| input.deployment.calls.iter().any(|c| root.holds(c)))
         .collect()
 }
@@ -64,6 +70,28 @@ impl Root {
     fn holds(&self, call: &Call) -> bool {
         self.scope.is_none_or(|scope| scope == call.scope)
     }
+}
+
+/// The roots with what each takes from those before it.
+pub fn applied(input: Input) -> Vec<AppliedRoot> {
+    let roots = roots(input);
+    let each = roots.iter().map(|root| AppliedRoot {
+        path: root.path.clone(),
+        region: root.region(),
+        ties: root.scope == Some(Scope::Links),
+        carried: carried(input, root, &roots),
+    });
+    each.collect()
+}
+
+/// The variables of a root that are outputs of another, with that root's path.
+fn carried(input: Input, root: &Root, roots: &[Root]) -> Vec<(String, String)> {
+    let names = root::variables(input, root);
+    let outputs = input.deployment.outputs.iter();
+    let outputs = outputs.filter(|o| names.contains(&o.name));
+    let from = |scope| roots.iter().find(|r| *r != root && r.scope == Some(scope));
+    let found = outputs.filter_map(|o| Some((o.name.clone(), from(o.scope)?.path.clone())));
+    found.collect()
 }
 
 /// Emits roots and modules.

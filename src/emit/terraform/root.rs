@@ -14,18 +14,13 @@ const TERRAFORM_VERSION: &str = ">= 1.11.0, < 2.0.0";
 /// Emits the files of a root.
 pub fn emit(input: Input, root: &Root, set: &mut ArtifactSet) {
     let writer = Writer { input, root };
-    let calls: Vec<&Call> = input
-        .deployment
-        .calls
-        .iter()
-        .filter(|c| root.holds(c))
-        .collect();
+    let calls = writer.calls();
     let variables = writer.variables(&calls);
     let files = [
         ("main.tf", writer.main(&calls)),
         ("variables.tf", writer.declarations(&variables)),
         ("outputs.tf", writer.outputs()),
-        ("provider.tf", writer.providers()),
+        ("provider.tf", writer.providers(&calls)),
         ("terraform.tfvars.example", writer.example(&variables)),
     ];
     for (name, body) in files {
@@ -38,12 +33,24 @@ pub fn emit(input: Input, root: &Root, set: &mut ArtifactSet) {
     }
 }
 
+/// The names of a root's variables.
+pub fn variables(input: Input, root: &Root) -> BTreeSet<String> {
+    let writer = Writer { input, root };
+    let variables = writer.variables(&writer.calls());
+    variables.iter().map(|v| v.name.clone()).collect()
+}
+
 struct Writer<'a> {
     input: Input<'a>,
     root: &'a Root,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn calls(&self) -> Vec<&'a Call> {
+        let calls = self.input.deployment.calls.iter();
+        calls.filter(|c| self.root.holds(c)).collect()
+    }
+
     fn add(&self, name: &str, body: Body, set: &mut ArtifactSet) {
         let mut items = vec![Item::Comment(self.input.header()), Item::Blank];
         items.extend(body.0);
@@ -69,6 +76,15 @@ impl Writer<'_> {
 
     fn call(&self, call: &Call, calls: &[&Call]) -> Block {
         let mut items = self.source(call);
+        if !call.providers.is_empty() {
+            let given = call.providers.iter();
+            let given = given.map(|(name, p)| ((*name).to_string(), p.clone()));
+            items.push(Item::Blank);
+            items.push(Item::Attribute(
+                "providers".into(),
+                Expr::Traversals(given.collect()),
+            ));
+        }
         if !call.arguments.is_empty() {
             items.push(Item::Blank);
         }
@@ -178,8 +194,9 @@ impl Writer<'_> {
                 self.collect(value, &mut used);
             }
         }
-        for provider in &self.input.deployment.providers {
-            for (_, value) in &provider.arguments {
+        for provider in self.configurations(calls) {
+            let blocks = provider.blocks.iter().flat_map(|(_, block)| block);
+            for (_, value) in provider.arguments.iter().chain(blocks) {
                 self.collect(value, &mut used);
             }
         }
@@ -258,9 +275,17 @@ impl Writer<'_> {
         Body(items)
     }
 
-    fn providers(&self) -> Body {
-        let providers = &self.input.deployment.providers;
-        let required = providers.iter().map(|p| {
+    /// The provider configurations that the calls use.
+    fn configurations(&self, calls: &[&Call]) -> Vec<&ProviderUse> {
+        let all = self.input.deployment.providers.iter();
+        all.filter(|p| calls.iter().any(|c| p.serves(c))).collect()
+    }
+
+    fn providers(&self, calls: &[&Call]) -> Body {
+        let providers = self.configurations(calls);
+        let mut kinds = providers.clone();
+        kinds.dedup_by_key(|p| p.name);
+        let required = kinds.iter().map(|p| {
             let pins = vec![
                 ("source".to_string(), Expr::Text(p.source.into())),
                 ("version".to_string(), Expr::Text(p.version.into())),
@@ -292,18 +317,30 @@ impl Writer<'_> {
     }
 
     fn provider(&self, provider: &ProviderUse) -> Block {
-        let arguments = provider
-            .arguments
-            .iter()
-            .map(|(name, value)| Item::Attribute((*name).to_string(), self.expr(value)));
+        let attribute = |(name, value): &(&'static str, Argument)| {
+            Item::Attribute((*name).to_string(), self.expr(value))
+        };
+        let alias = provider.alias.iter();
+        let alias = alias.map(|a| Item::Attribute("alias".into(), Expr::Text(a.clone())));
+        let mut items: Vec<Item> = alias
+            .chain(provider.arguments.iter().map(attribute))
+            .collect();
+        for (kind, arguments) in &provider.blocks {
+            items.push(Item::Blank);
+            items.push(Item::Block(Block {
+                kind: (*kind).to_string(),
+                labels: Vec::new(),
+                body: Body(arguments.iter().map(attribute).collect()),
+            }));
+        }
         Block {
             kind: "provider".into(),
             labels: vec![provider.name.to_string()],
-            body: Body(arguments.collect()),
+            body: Body(items),
         }
     }
 
-    /// Where state lives: one prefix per root in the declared bucket.
+    /// Where state lives: a place of its own for each root in the declared bucket.
     fn backend(&self) -> Option<Body> {
         let bucket = self
             .input
@@ -313,16 +350,20 @@ impl Writer<'_> {
             .as_ref()?
             .state_bucket
             .as_ref()?;
-        let kind = self.input.deployment.state_backend?;
+        let kept = self.input.deployment.state_backend.as_ref()?;
         let root = self.root.path.strip_prefix("terraform/").unwrap_or("root");
-        let prefix = format!("{}/{root}", self.input.topology.name);
+        let place = format!("{}/{root}{}", self.input.topology.name, kept.suffix);
+        let own = [
+            ("bucket", Argument::Text(bucket.value.clone())),
+            (kept.place, Argument::Text(place)),
+        ];
+        let arguments = own.iter().chain(&kept.arguments);
+        let arguments =
+            arguments.map(|(name, value)| Item::Attribute((*name).into(), self.expr(value)));
         let backend = Block {
             kind: "backend".into(),
-            labels: vec![kind.to_string()],
-            body: Body(vec![
-                Item::Attribute("bucket".into(), Expr::Text(bucket.value.clone())),
-                Item::Attribute("prefix".into(), Expr::Text(prefix)),
-            ]),
+            labels: vec![kept.kind.to_string()],
+            body: Body(arguments.collect()),
         };
         Some(Body(vec![Item::Block(Block {
             kind: "terraform".into(),
@@ -338,6 +379,18 @@ impl Writer<'_> {
         for variable in variables.iter().filter(|v| v.default.is_none()) {
             separate(&mut items);
             items.push(Item::Comment(variable.description.clone()));
+            if self
+                .input
+                .deployment
+                .outputs
+                .iter()
+                .any(|o| o.name == variable.name)
+            {
+                items.push(Item::Comment(format!(
+                    "The deployment writes the real one into {}.auto.tfvars.json.",
+                    variable.name
+                )));
+            }
             if variable.sensitive {
                 items.push(Item::Comment(format!(
                     "A secret: set TF_VAR_{} in the environment instead of this line.",

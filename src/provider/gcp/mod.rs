@@ -18,7 +18,11 @@ mod regional;
 mod run;
 pub mod signals;
 
-use super::{Argument, Call, Deployment, NOT_AVAILABLE, ProviderUse, Scope, Variable};
+use super::ranges::check_own;
+use super::{
+    Argument, Bootstrap, Call, Deployment, NOT_AVAILABLE, ProviderUse, Scope, StateBackend,
+    Variable,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Continent, Provider};
@@ -27,10 +31,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Lowers everything that is on Google Cloud.
 pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
-    ranges::check(topology, out);
+    let regions = topology.regions_on(Provider::Gcp);
+    check_own(topology, &regions, ranges::SMALLEST, out);
     let mut lowering = Lowering {
         topology,
-        regions: topology.regions_on(Provider::Gcp),
+        regions,
         deployment,
         out,
         apis: BTreeSet::new(),
@@ -76,15 +81,32 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     /// Provider, backend, and the variables that every root has.
     fn provider(&mut self) {
-        self.deployment.state_backend = Some("gcs");
+        self.deployment.state_backend.get_or_insert(StateBackend {
+            kind: "gcs",
+            place: "prefix",
+            suffix: "",
+            arguments: Vec::new(),
+            advice: "versioned, in a multi-region, and not in the only region whose loss it must survive".into(),
+        });
+        self.deployment.bootstrap = Bootstrap {
+            makes: "the service agents that keys are granted to".into(),
+            usage: &[
+                "the first deployment: make service agents, and apply the load balancer",
+                "without back ends until the gateways have made them",
+            ],
+        };
+        self.deployment.fenced = "`Updated` for each back end";
         self.deployment.providers.push(ProviderUse {
+            cloud: "gcp",
             name: "google",
+            alias: None,
             source: "hashicorp/google",
             version: ">= 7.33.0, < 8.0.0",
             arguments: vec![
                 ("project", Argument::variable("project_id")),
                 ("default_labels", Argument::variable("labels")),
             ],
+            blocks: Vec::new(),
         });
         let cloud =
             self.topology.spec.clouds.iter().find(|(name, cloud)| {
@@ -205,6 +227,7 @@ impl Lowering<'_> {
             name: name.to_string(),
             module,
             scope,
+            providers: Vec::new(),
             arguments,
             after: vec!["apis".into()],
             formerly: Vec::new(),

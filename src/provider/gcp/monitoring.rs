@@ -2,7 +2,7 @@
 
 use super::{Lowering, regional, signals};
 use crate::provider::alerting::{AlertRule, SLOWEST_EVALUATION, evaluation_seconds, spec_alerts};
-use crate::provider::{Argument, Decision, Scope, Variable};
+use crate::provider::{Argument, Decision, Scope, Variable, contract};
 use crate::spec::AlertSeverity;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {
         signals::signals(self.topology, self.deployment);
         regional::regional(self.topology, self.deployment);
-        self.deployment.contract = signals::contract(self.topology);
+        self.deployment.contract = contract::contract(self.topology);
         let rules = spec_alerts(self.topology, self.deployment);
         if rules.is_empty() && self.topology.spec.channels.is_empty() {
             return;

@@ -3,7 +3,7 @@
 use super::edge::edge_name;
 use super::naming::context;
 use super::{data, facts, project};
-use crate::provider::{Deployment, Operation, OperationKind};
+use crate::provider::{Deployment, Operation, OperationKind, scaling};
 use crate::spec::{Engine, Runtime};
 use crate::topology::{Datastore, Host, Topology};
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ pub fn operations(topology: &Topology, apis: &BTreeSet<&'static str>, deployment
     all.workloads();
     topology.datastores.iter().for_each(|d| all.datastore(d));
     all.queues();
+    all.secrets(deployment);
     deployment.operations.append(&mut all.found);
 }
 
@@ -192,6 +193,37 @@ impl Operations<'_> {
         }
     }
 
+    /// Values of secrets, which nobody but people has.
+    fn secrets(&mut self, deployment: &Deployment) {
+        let own = self.topology.secrets.iter().flat_map(|secret| {
+            let regions = secret.regions.iter().map(|id| self.topology.region(*id));
+            regions.map(|r| format!("{}-{}", self.topology.name, secret.name_in(r)))
+        });
+        let sets = deployment.sentinel_sets.iter();
+        let mut names: Vec<String> = own.collect();
+        names.dedup();
+        names.extend(sets.map(|s| s.password_secret.clone()));
+        for name in names {
+            self.add(Operation {
+                kind: OperationKind::StoreSecret,
+                title: format!("Put a value into {name}"),
+                command: words(&[
+                    "gcloud",
+                    "secrets",
+                    "versions",
+                    "add",
+                    &name,
+                    "--data-file=-",
+                ]),
+                subject: name,
+                region: None,
+                expect: "Created version [1] of the secret".into(),
+                budget_seconds: 15,
+                otherwise: "the secret is not there: apply Terraform first".into(),
+            });
+        }
+    }
+
     /// Taking a region out of the load balancer and back: capacity of its endpoint groups,
     /// or the serverless back end itself, which has no capacity.
     fn hosts(&mut self) {
@@ -337,45 +369,10 @@ impl Operations<'_> {
                     });
                     continue;
                 }
-                let cluster = context(&self.project, &self.topology.name, location);
-                let namespace = &self.topology.namespace;
-                for (kind, value, title) in [
-                    (
-                        OperationKind::Scale,
-                        "true",
-                        "Keep the scaler from removing replicas of",
-                    ),
-                    (
-                        OperationKind::Unfence,
-                        "false",
-                        "Let the scaler remove replicas again of",
-                    ),
-                ] {
-                    if service.written.scale_on.is_none() {
-                        continue;
-                    }
-                    self.add(Operation {
-                        kind,
-                        subject: service.name.clone(),
-                        region: Some(placement.region),
-                        title: format!("{title} {} in {location}", service.name),
-                        command: words(&[
-                            "kubectl",
-                            "--context",
-                            &cluster,
-                            "--namespace",
-                            namespace,
-                            "annotate",
-                            "--overwrite",
-                            "scaledobject",
-                            &service.name,
-                            &format!("autoscaling.keda.sh/paused-scale-in={value}"),
-                        ]),
-                        expect: format!("scaledobject.keda.sh/{} annotated", service.name),
-                        budget_seconds: 10,
-                        otherwise: "go on; replicas may be removed while the region warms up"
-                            .into(),
-                    });
+                if service.written.scale_on.is_some() {
+                    let cluster = context(&self.project, &self.topology.name, location);
+                    let held = scaling::pause(self.topology, placement.region, &cluster, service);
+                    self.found.extend(held);
                 }
             }
         }

@@ -4,6 +4,7 @@
 use super::Lowering;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
+use crate::provider::sizing::Demand;
 use crate::provider::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
 use crate::spec::{Engine, Runtime};
 use crate::topology::RegionId;
@@ -250,6 +251,8 @@ impl Lowering<'_> {
             network: format!("{}-{location}", self.prefix()),
             zones,
             probe_ranges: vec!["35.191.0.0/16".into(), "130.211.0.0/22".into()],
+            // Workload identity asks the node for credentials.
+            metadata_servers: vec![("169.254.169.252/32", 988), ("169.254.169.254/32", 80)],
             node_range: ranges.nodes,
             pod_range: ranges.pods,
             ingress_annotations: vec![(
@@ -260,17 +263,39 @@ impl Lowering<'_> {
                 ),
             )],
             east_west_annotations: self.east_west_annotations(&location),
+            edge_sends_sni: true,
+            stores: Vec::new(),
+            objects: Vec::new(),
+            charts: Vec::new(),
+            metrics_host: None,
             promql: Some(Promql {
                 address: format!(
                     "https://monitoring.googleapis.com/v1/projects/{project}/location/global/prometheus"
                 ),
-                pod_identity: "gcp",
+                pod_identity: Some("gcp"),
             }),
             credentials: format!(
                 "gcloud container clusters get-credentials {name} --region {location} --project {project}"
             ),
+            registry: None,
+            needs: self.cluster_needs(),
             name,
         });
+    }
+
+    /// What Terraform does not install.
+    fn cluster_needs(&self) -> Vec<String> {
+        let mut needs = vec![
+            "KEDA 2.18 or newer in the namespace `keda`, its operator's service account bound to `keda-operator`;".to_string(),
+            format!(
+                "External Secrets Operator with a `ClusterSecretStore` called `{}-secrets`;",
+                self.topology.name
+            ),
+        ];
+        if self.topology.spec.mesh.is_some() {
+            needs.push("the managed mesh, which Terraform switches on through the fleet;".into());
+        }
+        needs
     }
 
     fn east_west_annotations(&self, location: &str) -> Vec<(String, String)> {
@@ -292,21 +317,11 @@ impl Lowering<'_> {
 
     /// Nodes for what runs at least and at most, at 80 % of four cores each.
     fn nodes(&self, id: RegionId) -> Argument {
-        let mut fewest = 0u64;
-        let mut most = 0u64;
-        for service in &self.topology.services {
-            if let (Runtime::Kubernetes, Some(replicas)) =
-                (service.runtime, service.replicas_in(id))
-            {
-                let millis = millicores(&service.written.cpu);
-                fewest += millis * u64::from(replicas.min);
-                most += millis * u64::from(replicas.max);
-            }
-        }
+        let demand = Demand::of(self.topology, id);
         let nodes = |millis: u64| millis.div_ceil(3200) + 3;
         Argument::map([
-            ("min", nodes(fewest)),
-            ("max", nodes(most).max(nodes(fewest) + 3)),
+            ("min", nodes(demand.fewest)),
+            ("max", nodes(demand.most).max(nodes(demand.fewest) + 3)),
         ])
     }
 
@@ -476,14 +491,4 @@ impl Lowering<'_> {
 
 fn binding(namespace: &str, name: &str) -> Argument {
     Argument::map([("namespace", namespace), ("name", name)])
-}
-
-/// `500m` or `2` in thousandths of a core; 500 for anything else.
-pub(super) fn millicores(cpu: &str) -> u64 {
-    match cpu.strip_suffix('m') {
-        Some(millis) => millis.parse().unwrap_or(500),
-        None => cpu
-            .parse::<f64>()
-            .map_or(500, |cores| (cores * 1000.0) as u64),
-    }
 }

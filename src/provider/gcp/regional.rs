@@ -2,7 +2,8 @@
 //! board for each part that the spec wants one of.
 
 use super::edge::edge_name;
-use super::signals::{counter, counter_rest, steady};
+
+use crate::provider::signals::{counter, counter_rest, steady};
 use crate::provider::{Board, Deployment, Panel, Sample, SignalQuery, Unit};
 use crate::spec::{Alert, Runtime, Signal};
 use crate::topology::{Host, Queue, RegionId, Service, Topology};

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::naming::{self, Kind, slug};
-use super::platform::millicores;
+use crate::provider::sizing::millicores;
 use crate::provider::{Argument, Decision, Scope};
 use crate::spec::Runtime;
 use crate::topology::{RegionId, Service, variable_name};

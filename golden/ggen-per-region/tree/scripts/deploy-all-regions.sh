@@ -61,7 +61,8 @@ wanted() { # region
 }
 
 confirm "${SYSTEM}"
-lock
+# The first deployment makes what holds the lock.
+[[ ${BOOTSTRAP} == true ]] || lock
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
   run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com billingbudgets.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com firestore.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com storage.googleapis.com --project ggen-prod || note 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'

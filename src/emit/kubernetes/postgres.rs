@@ -1,0 +1,372 @@
+//! PostgreSQL in several regions: what keeps its databases copying each other, and what shows
+//! how old the copies are.
+
+use super::{Folder, object_of, policy, restricted};
+use crate::provider::{LogicalRegion, LogicalStore};
+use crate::topology::RegionId;
+use serde_json::{Map, Value, json};
+
+const REPLICATION_SCRIPT: &str =
+    include_str!("../../../templates/kubernetes/postgres-replication.sh");
+const HEARTBEAT_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-heartbeat.sh");
+const LAG_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-lag.sh");
+const STOP_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-stop-following.sh");
+const EXPORTER: &str = "docker.io/burningalchemist/sql_exporter:0.18.0";
+const EXPORTER_PORT: u32 = 9399;
+const POSTGRES_PORT: u32 = 5432;
+/// Seconds between two beats: what lag shows when nothing is behind.
+const BEAT_SECONDS: u64 = 5;
+
+pub(super) fn objects(folder: &Folder, store: &LogicalStore) -> Vec<Value> {
+    let Some(region) = store.regions.iter().find(|r| r.region == folder.region()) else {
+        return Vec::new();
+    };
+    let member = Member {
+        folder,
+        store,
+        region,
+    };
+    vec![
+        member.scripts(),
+        member.password(),
+        member.account(),
+        member.replication(),
+        member.heartbeat(),
+        member.exporter(),
+        member.network_policy(),
+    ]
+}
+
+struct Member<'a> {
+    folder: &'a Folder<'a>,
+    store: &'a LogicalStore,
+    region: &'a LogicalRegion,
+}
+
+impl Member<'_> {
+    fn name(&self, part: &str) -> String {
+        format!("{}-{part}", self.store.datastore)
+    }
+
+    fn object(&self, api: &str, kind: &str, name: &str, spec: Value) -> Value {
+        let namespace = self.folder.namespace();
+        self.folder.object(api, kind, name, namespace, spec)
+    }
+
+    fn region_name(&self, id: RegionId) -> &str {
+        &self.folder.input.topology.region(id).name
+    }
+
+    fn client(&self) -> String {
+        format!("docker.io/library/postgres:{}", self.store.version)
+    }
+
+    fn scripts(&self) -> Value {
+        json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": self.folder.metadata(&self.name("replication"), self.folder.namespace()),
+            "data": {
+                "replication.sh": REPLICATION_SCRIPT,
+                "heartbeat.sh": HEARTBEAT_SCRIPT,
+                "lag.sh": LAG_SCRIPT,
+                "stop-following.sh": STOP_SCRIPT,
+                "sql_exporter.yml": crate::format::yaml::print(&self.exporter_config()),
+            },
+        })
+    }
+
+    /// The password of the user that copies, from the cloud's secret store.
+    fn password(&self) -> Value {
+        let spec = json!({
+            "refreshInterval": "1h",
+            "secretStoreRef": {
+                "kind": "ClusterSecretStore",
+                "name": format!("{}-secrets", self.folder.input.topology.name),
+            },
+            "target": { "name": self.name("replication") },
+            "data": [{
+                "secretKey": "password",
+                "remoteRef": { "key": self.store.password_secret },
+            }],
+        });
+        let name = self.name("replication");
+        self.object("external-secrets.io/v1", "ExternalSecret", &name, spec)
+    }
+
+    fn account(&self) -> Value {
+        let name = self.name("replication");
+        let mut account = json!({
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": self.folder.metadata(&name, self.folder.namespace()),
+        });
+        let identities = &self.folder.input.deployment.identities;
+        let own = identities
+            .iter()
+            .find(|i| i.workload == name && i.region == self.region.region);
+        if let Some(own) = own {
+            account["metadata"]["annotations"] = object_of(&own.annotations);
+        }
+        account
+    }
+
+    fn environment(&self) -> Vec<Value> {
+        let text = |name: &str, value: String| json!({ "name": name, "value": value });
+        vec![
+            text("DATABASES", self.store.databases.join(" ")),
+            text("REGION", self.region_name(self.region.region).to_string()),
+            text("PGHOST", self.region.host.clone()),
+        ]
+    }
+
+    fn replication_password(&self, variable: &str) -> Value {
+        json!({
+            "name": variable,
+            "valueFrom": { "secretKeyRef": { "name": self.name("replication"), "key": "password" } },
+        })
+    }
+
+    /// What the servers are brought to, every five minutes: a table that both sides have is
+    /// copied soon after.
+    fn replication(&self) -> Value {
+        let administrator = json!({
+            "name": "administrator",
+            "image": self.region.administrator_password.image,
+            "command": ["/bin/sh", "-c", self.region.administrator_password.script],
+            "env": [{ "name": "HOME", "value": "/work" }, { "name": "PASSWORD_FILE", "value": "/work/administrator" }],
+            "resources": resources("50m", "256Mi"),
+            "securityContext": restricted(),
+            "volumeMounts": [{ "name": "work", "mountPath": "/work" }],
+        });
+        let text = |name: String, value: String| json!({ "name": name, "value": value });
+        let mut env = self.environment();
+        let regions = &self.store.regions;
+        let number = regions.iter().position(|r| r.region == self.region.region);
+        let sources = self.region.sources.iter().map(|id| self.region_name(*id));
+        env.extend([
+            text("LOCAL_TABLES".into(), self.store.local_tables.join(" ")),
+            text("SOURCES".into(), sources.collect::<Vec<_>>().join(" ")),
+            text("ADMINISTRATOR".into(), self.store.administrator.into()),
+            text(
+                "ADMINISTRATOR_PASSWORD_FILE".into(),
+                "/work/administrator".into(),
+            ),
+            self.replication_password("REPLICATION_PASSWORD"),
+            text("REGION_NUMBER".into(), number.unwrap_or(0).to_string()),
+            text("REGION_COUNT".into(), regions.len().to_string()),
+            text("BOTH_WAYS".into(), self.store.both_ways.to_string()),
+            // Where both sides are written, neither's rows may be copied over the other's.
+            text("COPY_DATA".into(), (!self.store.both_ways).to_string()),
+        ]);
+        let others = regions.iter().filter(|r| r.region != self.region.region);
+        env.extend(others.map(|other| {
+            let slug = self.folder.input.topology.region(other.region).slug();
+            text(format!("HOST_{slug}"), other.host.clone())
+        }));
+        let main = json!({
+            "name": "replication",
+            "image": self.client(),
+            "command": ["/bin/sh", "/config/replication.sh"],
+            "env": env,
+            "resources": resources("100m", "128Mi"),
+            "securityContext": restricted(),
+            "volumeMounts": [
+                { "name": "config", "mountPath": "/config", "readOnly": true },
+                { "name": "work", "mountPath": "/work", "readOnly": true },
+            ],
+        });
+        let mut pod = self.pod();
+        pod["serviceAccountName"] = json!(self.name("replication"));
+        pod["automountServiceAccountToken"] = json!(true);
+        pod["restartPolicy"] = json!("Never");
+        pod["initContainers"] = json!([administrator]);
+        pod["containers"] = json!([main]);
+        pod["volumes"] = json!([
+            self.config_volume(),
+            { "name": "work", "emptyDir": { "medium": "Memory" } },
+        ]);
+        let spec = json!({
+            "schedule": "*/5 * * * *",
+            "timeZone": "Etc/UTC",
+            "concurrencyPolicy": "Forbid",
+            "startingDeadlineSeconds": 120,
+            "successfulJobsHistoryLimit": 1,
+            "failedJobsHistoryLimit": 3,
+            "jobTemplate": { "spec": {
+                "backoffLimit": 0,
+                "activeDeadlineSeconds": 240,
+                "template": { "metadata": { "labels": self.labels("replication") }, "spec": pod },
+            } },
+        });
+        self.object("batch/v1", "CronJob", &self.name("replication"), spec)
+    }
+
+    fn heartbeat(&self) -> Value {
+        let mut env = self.environment();
+        env.extend([
+            json!({ "name": "BEAT_SECONDS", "value": BEAT_SECONDS.to_string() }),
+            json!({ "name": "PGUSER", "value": "replication" }),
+            json!({ "name": "PGSSLMODE", "value": "require" }),
+            json!({ "name": "PGCONNECT_TIMEOUT", "value": "5" }),
+            self.replication_password("PGPASSWORD"),
+        ]);
+        let container = json!({
+            "name": "heartbeat",
+            "image": self.client(),
+            "command": ["/bin/sh", "/config/heartbeat.sh"],
+            "env": env,
+            "resources": resources("20m", "64Mi"),
+            "securityContext": restricted(),
+            "volumeMounts": [{ "name": "config", "mountPath": "/config", "readOnly": true }],
+        });
+        self.deployment("heartbeat", container)
+    }
+
+    /// Asks this region how old the others' beats are: what is seen is what has arrived.
+    fn exporter(&self) -> Value {
+        let container = json!({
+            "name": "exporter",
+            "image": EXPORTER,
+            "args": ["-config.file=/config/sql_exporter.yml"],
+            "env": [self.replication_password("PGPASSWORD")],
+            "ports": [{ "name": "metrics", "containerPort": EXPORTER_PORT }],
+            "readinessProbe": { "tcpSocket": { "port": EXPORTER_PORT }, "periodSeconds": 10 },
+            "resources": resources("20m", "64Mi"),
+            "securityContext": restricted(),
+            "volumeMounts": [{ "name": "config", "mountPath": "/config", "readOnly": true }],
+        });
+        let mut deployment = self.deployment("exporter", container);
+        deployment["spec"]["template"]["metadata"]["annotations"] = json!({
+            "prometheus.io/scrape": "true",
+            "prometheus.io/port": EXPORTER_PORT.to_string(),
+        });
+        deployment
+    }
+
+    fn exporter_config(&self) -> Value {
+        let region = self.region_name(self.region.region);
+        let targets: Map<String, Value> = self
+            .store
+            .databases
+            .iter()
+            .map(|database| {
+                let dsn = format!(
+                    "postgres://replication@{}:{POSTGRES_PORT}/{database}?sslmode=require",
+                    self.region.host
+                );
+                (database.clone(), json!(dsn))
+            })
+            .collect();
+        let labels = json!({
+            "system": self.folder.input.topology.name,
+            "datastore": self.store.datastore,
+            "region": region,
+        });
+        let metric = |name: &str, help: &str, key: &str, query: &str| {
+            json!({
+                "metric_name": name,
+                "type": "gauge",
+                "help": help,
+                "key_labels": [key],
+                "values": ["value"],
+                "query": query,
+            })
+        };
+        let lag = format!(
+            "SELECT region AS origin, extract(epoch FROM clock_timestamp() - beat) AS value \
+             FROM replication_heartbeat WHERE region <> '{region}'"
+        );
+        let metrics = [
+            metric(
+                "replication_lag_seconds",
+                "Age of the newest beat of another region that has arrived here.",
+                "origin",
+                &lag,
+            ),
+            metric(
+                "pglogical_subscription_replicating",
+                "Whether a subscription applies changes.",
+                "subscription",
+                "SELECT subscription_name AS subscription, (status = 'replicating')::int AS value \
+                 FROM pglogical.show_subscription_status()",
+            ),
+            metric(
+                "pglogical_slot_retained_bytes",
+                "Log that is kept for a region that has not yet taken it.",
+                "slot",
+                "SELECT slot_name AS slot, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) AS value \
+                 FROM pg_replication_slots WHERE database = current_database()",
+            ),
+        ];
+        json!({
+            "global": { "scrape_timeout": "10s", "scrape_timeout_offset": "500ms", "max_connections": 1, "max_idle_connections": 1 },
+            "jobs": [{
+                "job_name": self.store.datastore,
+                "collectors": ["replication"],
+                "static_configs": [{ "targets": targets, "labels": labels }],
+            }],
+            "collectors": [{ "collector_name": "replication", "metrics": metrics }],
+        })
+    }
+
+    fn labels(&self, part: &str) -> Value {
+        json!({
+            "app.kubernetes.io/name": self.name(part),
+            "app.kubernetes.io/component": self.name("replication"),
+            // Databases are outside of the mesh, and jobs end only without a proxy.
+            "sidecar.istio.io/inject": "false",
+        })
+    }
+
+    fn deployment(&self, part: &str, container: Value) -> Value {
+        let name = self.name(part);
+        let mut pod = self.pod();
+        pod["containers"] = json!([container]);
+        pod["volumes"] = json!([self.config_volume()]);
+        let spec = json!({
+            "replicas": 1,
+            "strategy": { "type": "Recreate" },
+            "selector": { "matchLabels": { "app.kubernetes.io/name": name } },
+            "template": { "metadata": { "labels": self.labels(part) }, "spec": pod },
+        });
+        self.object("apps/v1", "Deployment", &name, spec)
+    }
+
+    fn pod(&self) -> Value {
+        json!({
+            "automountServiceAccountToken": false,
+            "securityContext": {
+                "runAsNonRoot": true,
+                "runAsUser": 65534,
+                "runAsGroup": 65534,
+                "fsGroup": 65534,
+                "seccompProfile": { "type": "RuntimeDefault" },
+            },
+        })
+    }
+
+    fn config_volume(&self) -> Value {
+        json!({ "name": "config", "configMap": { "name": self.name("replication"), "defaultMode": 0o444 } })
+    }
+
+    /// Nobody calls these pods but the collector of metrics.
+    fn network_policy(&self) -> Value {
+        let ports = json!([{ "protocol": "TCP", "port": EXPORTER_PORT }]);
+        let spec = json!({
+            "podSelector": { "matchLabels": { "app.kubernetes.io/component": self.name("replication") } },
+            "policyTypes": ["Ingress"],
+            "ingress": [{ "from": [{ "namespaceSelector": {} }], "ports": ports }],
+        });
+        self.object(
+            policy::API,
+            "NetworkPolicy",
+            &self.name("replication"),
+            spec,
+        )
+    }
+}
+
+fn resources(cpu: &str, memory: &str) -> Value {
+    json!({ "requests": { "cpu": cpu, "memory": memory }, "limits": { "memory": memory } })
+}

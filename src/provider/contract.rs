@@ -1,0 +1,118 @@
+//! The metrics that no cloud can measure: the services of the system export them.
+
+use crate::topology::{Datastore, Topology};
+
+/// A metric that the services of the system must export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contract {
+    /// Its name.
+    pub name: &'static str,
+    /// `gauge` or `counter`.
+    pub kind: &'static str,
+    /// Its labels.
+    pub labels: &'static str,
+    /// Who exports it.
+    pub by: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// What no provider can measure.
+pub const CONTRACT: &[Contract] = &[
+    Contract {
+        name: "replication_lag_seconds",
+        kind: "gauge",
+        labels: "system, datastore, region",
+        by: "the replication worker",
+        meaning: "seconds since the oldest change that is not yet applied in the region; 0 if none",
+    },
+    Contract {
+        name: "replication_conflicts_total",
+        kind: "counter",
+        labels: "system, datastore, region",
+        by: "the replication worker",
+        meaning: "concurrent writes that were resolved by the tie break",
+    },
+    Contract {
+        name: "data_consistency_violations",
+        kind: "gauge",
+        labels: "system, datastore, region",
+        by: "the data check",
+        meaning: "records that differed between copies at the last check",
+    },
+    Contract {
+        name: "backup_last_success_timestamp_seconds",
+        kind: "gauge",
+        labels: "system, datastore, region",
+        by: "the backup job, or the exporter of the provider's backups",
+        meaning: "when the last complete backup began, in Unix time",
+    },
+    Contract {
+        name: "backup_runs_total",
+        kind: "counter",
+        labels: "system, datastore, region, result (success, failure)",
+        by: "the backup job, or the exporter of the provider's backups",
+        meaning: "backups that ended",
+    },
+    Contract {
+        name: "restore_test_last_success_timestamp_seconds",
+        kind: "gauge",
+        labels: "system, datastore",
+        by: "scripts/dr-test.sh, pushed with its evidence",
+        meaning: "when a restore was last proved, in Unix time",
+    },
+    Contract {
+        name: "restore_test_runs_total",
+        kind: "counter",
+        labels: "system, datastore, result (success, failure)",
+        by: "scripts/dr-test.sh, pushed with its evidence",
+        meaning: "restore drills that ended",
+    },
+    Contract {
+        name: "dr_test_last_success_timestamp_seconds",
+        kind: "gauge",
+        labels: "system, drill",
+        by: "scripts/dr-test.sh, pushed with its evidence",
+        meaning: "when the drill last succeeded, in Unix time",
+    },
+    Contract {
+        name: "failover_events_total",
+        kind: "counter",
+        labels: "system, region",
+        by: "scripts/failover-region.sh, pushed with its evidence",
+        meaning: "failovers away from the region",
+    },
+    Contract {
+        name: "event_schema_events_total",
+        kind: "counter",
+        labels: "system, service, region, version, verdict (accept, or that of a drop)",
+        by: "every service that reads events",
+        meaning: "events that were read, by their version and what became of them",
+    },
+    Contract {
+        name: "probe_success",
+        kind: "gauge",
+        labels: "job=\"blackbox-regions\", system, region, probe",
+        by: "Blackbox Exporter, from at least three places outside the regions",
+        meaning: "whether the region's host answered",
+    },
+];
+
+/// The metrics that a system has a use for.
+pub fn contract(topology: &Topology) -> Vec<Contract> {
+    let stores = &topology.datastores;
+    let replicates = stores.iter().any(|s| s.written.replication.is_some());
+    let backed = |s: &Datastore| {
+        let backup = s.written.backup.as_ref();
+        backup.is_some_and(|b| b.every.is_some())
+    };
+    let backs_up = stores.iter().any(backed);
+    let used = |c: &&Contract| match c.name.split('_').next() {
+        Some("replication" | "data") => replicates,
+        Some("backup" | "restore") => backs_up,
+        Some("dr") => !topology.spec.drills.is_empty(),
+        Some("event") => topology.spec.events.is_some(),
+        _ => true,
+    };
+    CONTRACT.iter().filter(used).copied().collect()
+}

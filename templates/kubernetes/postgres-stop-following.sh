@@ -1,0 +1,9 @@
+# Ends every subscription of this region, so that it can be written: the way back is a new copy.
+# Expects DATABASES, PGHOST, PGUSER and PGPASSWORD.
+set -eu
+for database in $DATABASES; do
+  psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --dbname "$database" <<'SQL'
+SELECT current_database() || ': ' || sub_name || ' ' || pglogical.alter_subscription_disable(sub_name, true)
+FROM pglogical.subscription;
+SQL
+done

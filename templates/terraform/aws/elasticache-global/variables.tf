@@ -1,0 +1,16 @@
+variable "name" {
+  description = "Suffix of the global group's id; AWS chooses the beginning."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,39}$", var.name))
+    error_message = "At most 40 lower-case letters, digits and dashes, beginning with a letter."
+  }
+}
+
+variable "primary_replication_group_id" {
+  description = "The group that writes first, in this module's region."
+  type        = string
+  nullable    = false
+}

@@ -1,0 +1,4 @@
+output "policies" {
+  description = "Policies by the name of the key, as JSON."
+  value       = local.policies
+}

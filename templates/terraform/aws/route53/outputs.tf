@@ -1,0 +1,4 @@
+output "shift_names" {
+  description = "The names whose weights move a region's users, by region."
+  value       = { for region in local.regions : region => "${region}.shift.${var.host}" }
+}

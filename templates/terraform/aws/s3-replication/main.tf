@@ -1,0 +1,112 @@
+# Copies of a bucket's objects in a bucket of another region, under a key of that region, with alarms' metrics. Only objects written later are copied; both buckets must keep versions. Two-way is this module twice.
+
+resource "aws_s3_bucket_replication_configuration" "this" {
+  bucket = var.origin.bucket
+  role   = aws_iam_role.this.arn
+
+  rule {
+    id       = "all"
+    status   = "Enabled"
+    priority = 1
+
+    filter {}
+
+    delete_marker_replication {
+      status = var.replicate_deletes ? "Enabled" : "Disabled"
+    }
+
+    source_selection_criteria {
+      sse_kms_encrypted_objects {
+        status = "Enabled"
+      }
+
+      # Else changes of metadata on one side of a two-way copy stay there.
+      replica_modifications {
+        status = var.two_way ? "Enabled" : "Disabled"
+      }
+    }
+
+    destination {
+      bucket        = "arn:aws:s3:::${var.target.bucket}"
+      storage_class = "STANDARD"
+
+      encryption_configuration {
+        replica_kms_key_id = var.target.kms_key_arn
+      }
+
+      replication_time {
+        status = "Enabled"
+
+        time {
+          minutes = 15
+        }
+      }
+
+      metrics {
+        status = "Enabled"
+
+        event_threshold {
+          minutes = 15
+        }
+      }
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.this]
+}
+
+resource "aws_iam_role" "this" {
+  name        = var.role_name
+  description = "Copies ${var.origin.bucket} to ${var.target.bucket}"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "s3.amazonaws.com" }
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = var.account_id }
+        ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::${var.origin.bucket}" }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  name = "copy"
+  role = aws_iam_role.this.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["s3:GetReplicationConfiguration", "s3:ListBucket"]
+        Resource = "arn:aws:s3:::${var.origin.bucket}"
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"]
+        Resource = "arn:aws:s3:::${var.origin.bucket}/*"
+      },
+      {
+        Effect   = "Allow"
+        Action   = ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"]
+        Resource = "arn:aws:s3:::${var.target.bucket}/*"
+      },
+      {
+        Effect    = "Allow"
+        Action    = "kms:Decrypt"
+        Resource  = var.origin.kms_key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.origin.region}.amazonaws.com" } }
+      },
+      {
+        Effect    = "Allow"
+        Action    = ["kms:Encrypt", "kms:GenerateDataKey"]
+        Resource  = var.target.kms_key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.target.region}.amazonaws.com" } }
+      },
+    ]
+  })
+}

@@ -1,0 +1,65 @@
+variable "account_id" {
+  description = "Account that holds the resources."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account's id has twelve digits."
+  }
+}
+
+variable "role_name" {
+  description = "Name of the IAM role that copies; names of roles are shared by all regions."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{1,64}$", var.role_name))
+    error_message = "At most 64 letters, digits and +=,.@_-."
+  }
+}
+
+variable "origin" {
+  description = "Where objects come from, in the provider's region: region, bucket, and the key that they are encrypted with."
+  type = object({
+    region      = string
+    bucket      = string
+    kms_key_arn = string
+  })
+  nullable = false
+}
+
+variable "target" {
+  description = "Where copies go: region, bucket, and a key of that region."
+  type = object({
+    region      = string
+    bucket      = string
+    kms_key_arn = string
+  })
+  nullable = false
+
+  validation {
+    condition     = var.target.region != var.origin.region && var.target.bucket != var.origin.bucket
+    error_message = "Another bucket in another region."
+  }
+
+  validation {
+    condition     = strcontains(var.target.kms_key_arn, ":${var.target.region}:")
+    error_message = "A copy is encrypted with a key of its own region."
+  }
+}
+
+variable "replicate_deletes" {
+  description = "Whether a deletion deletes the copy too. Without it, copies survive a mistaken deletion."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "two_way" {
+  description = "Whether the target is copied back by a second call."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -1,0 +1,247 @@
+# What is kept out before it reaches a region's load balancer: known attacks, countries, and more requests than are allowed.
+
+locals {
+  # Counted over a minute, the shortest window that there is.
+  window_seconds = 60
+}
+
+resource "aws_wafv2_web_acl" "this" {
+  name        = var.name
+  description = "What is kept out of ${var.name}"
+  scope       = "REGIONAL"
+
+  default_action {
+    allow {}
+  }
+
+  dynamic "rule" {
+    for_each = length(var.blocked_countries) == 0 ? [] : [var.blocked_countries]
+
+    content {
+      name     = "countries"
+      priority = 0
+
+      action {
+        block {}
+      }
+
+      statement {
+        geo_match_statement {
+          country_codes = rule.value
+        }
+      }
+
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = "countries"
+        sampled_requests_enabled   = true
+      }
+    }
+  }
+
+  dynamic "rule" {
+    for_each = var.client_limit_per_minute == null ? [] : [var.client_limit_per_minute]
+
+    content {
+      name     = "client-rate"
+      priority = 10
+
+      action {
+        block {
+          custom_response {
+            response_code = 429
+          }
+        }
+      }
+
+      statement {
+        rate_based_statement {
+          limit                 = rule.value
+          evaluation_window_sec = local.window_seconds
+          aggregate_key_type    = "IP"
+        }
+      }
+
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = "client-rate"
+        sampled_requests_enabled   = true
+      }
+    }
+  }
+
+  # All clients together, counted in this region alone.
+  dynamic "rule" {
+    for_each = var.region_limit_per_minute == null ? [] : [var.region_limit_per_minute]
+
+    content {
+      name     = "region-rate"
+      priority = 11
+
+      action {
+        block {
+          custom_response {
+            response_code = 429
+          }
+        }
+      }
+
+      statement {
+        rate_based_statement {
+          limit                 = rule.value
+          evaluation_window_sec = local.window_seconds
+          aggregate_key_type    = "CONSTANT"
+
+          # A constant key must be narrowed; health checks of Route 53 are not counted.
+          scope_down_statement {
+            not_statement {
+              statement {
+                byte_match_statement {
+                  positional_constraint = "CONTAINS"
+                  search_string         = "Amazon-Route53-Health-Check-Service"
+
+                  field_to_match {
+                    single_header {
+                      name = "user-agent"
+                    }
+                  }
+
+                  text_transformation {
+                    priority = 0
+                    type     = "NONE"
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = "region-rate"
+        sampled_requests_enabled   = true
+      }
+    }
+  }
+
+  rule {
+    name     = "AWSManagedRulesAmazonIpReputationList"
+    priority = 20
+
+    override_action {
+      dynamic "none" {
+        for_each = var.firewall ? [true] : []
+        content {}
+      }
+
+      dynamic "count" {
+        for_each = var.firewall ? [] : [true]
+        content {}
+      }
+    }
+
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesAmazonIpReputationList"
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "AWSManagedRulesAmazonIpReputationList"
+      sampled_requests_enabled   = true
+    }
+  }
+
+  rule {
+    name     = "AWSManagedRulesKnownBadInputsRuleSet"
+    priority = 21
+
+    override_action {
+      dynamic "none" {
+        for_each = var.firewall ? [true] : []
+        content {}
+      }
+
+      dynamic "count" {
+        for_each = var.firewall ? [] : [true]
+        content {}
+      }
+    }
+
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesKnownBadInputsRuleSet"
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "AWSManagedRulesKnownBadInputsRuleSet"
+      sampled_requests_enabled   = true
+    }
+  }
+
+  rule {
+    name     = "AWSManagedRulesCommonRuleSet"
+    priority = 22
+
+    override_action {
+      dynamic "none" {
+        for_each = var.firewall ? [true] : []
+        content {}
+      }
+
+      dynamic "count" {
+        for_each = var.firewall ? [] : [true]
+        content {}
+      }
+    }
+
+    statement {
+      managed_rule_group_statement {
+        vendor_name = "AWS"
+        name        = "AWSManagedRulesCommonRuleSet"
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "AWSManagedRulesCommonRuleSet"
+      sampled_requests_enabled   = true
+    }
+  }
+
+  visibility_config {
+    cloudwatch_metrics_enabled = true
+    metric_name                = var.name
+    sampled_requests_enabled   = true
+  }
+}
+
+# The name must begin so, or WAF refuses it.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "aws-waf-logs-${var.name}"
+  retention_in_days = 365
+  kms_key_id        = var.logs_kms_key_arn
+}
+
+resource "aws_wafv2_web_acl_logging_configuration" "this" {
+  resource_arn            = aws_wafv2_web_acl.this.arn
+  log_destination_configs = [aws_cloudwatch_log_group.this.arn]
+
+  redacted_fields {
+    single_header {
+      name = "authorization"
+    }
+  }
+
+  redacted_fields {
+    single_header {
+      name = "cookie"
+    }
+  }
+}

@@ -1,0 +1,63 @@
+mock_provider "aws" {}
+
+variables {
+  name             = "shop-us-east-1"
+  logs_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
+}
+
+run "refuses_known_attacks" {
+  command = plan
+
+  assert {
+    condition     = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset(["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"])
+    error_message = "Without limits, only the managed rules stand."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "aws-waf-logs-shop-us-east-1"
+    error_message = "WAF writes only to groups whose name begins so."
+  }
+}
+
+run "only_counts_without_a_firewall" {
+  command = plan
+
+  variables {
+    firewall = false
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_wafv2_web_acl.this.rule : length(rule.override_action[0].count) == 1 && length(rule.override_action[0].none) == 0])
+    error_message = "What is not refused is still seen."
+  }
+}
+
+run "limits_clients_and_the_region" {
+  command = plan
+
+  variables {
+    client_limit_per_minute = 6000
+    region_limit_per_minute = 300000
+    blocked_countries       = ["KP"]
+  }
+
+  assert {
+    condition     = { for rule in aws_wafv2_web_acl.this.rule : rule.name => rule.statement[0].rate_based_statement[0] if length(rule.statement[0].rate_based_statement) > 0 }["region-rate"].aggregate_key_type == "CONSTANT"
+    error_message = "The region's limit counts all clients together."
+  }
+
+  assert {
+    condition     = { for rule in aws_wafv2_web_acl.this.rule : rule.name => rule.statement[0].rate_based_statement[0] if length(rule.statement[0].rate_based_statement) > 0 }["client-rate"].limit == 6000
+    error_message = "The client's limit must be as given."
+  }
+}
+
+run "refuses_a_limit_that_waf_cannot_count" {
+  command = plan
+
+  variables {
+    client_limit_per_minute = 5
+  }
+
+  expect_failures = [var.client_limit_per_minute]
+}

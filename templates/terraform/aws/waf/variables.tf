@@ -1,0 +1,57 @@
+variable "name" {
+  description = "Name of the web ACL."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_-]{1,128}$", var.name))
+    error_message = "At most 128 letters, digits, dashes and underscores."
+  }
+}
+
+variable "firewall" {
+  description = "Whether what AWS' managed rules know as attacks is refused; otherwise it is only counted."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "blocked_countries" {
+  description = "Countries that are refused, as ISO codes."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for country in var.blocked_countries : can(regex("^[A-Z]{2}$", country))])
+    error_message = "A country is two capital letters."
+  }
+}
+
+variable "client_limit_per_minute" {
+  description = "Requests of one client's address in a minute; null for no limit."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.client_limit_per_minute == null ? true : var.client_limit_per_minute >= 10 && var.client_limit_per_minute <= 2000000000
+    error_message = "WAF counts from 10 to 2,000,000,000 requests."
+  }
+}
+
+variable "region_limit_per_minute" {
+  description = "Requests of all clients to this region in a minute; null for no limit."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.region_limit_per_minute == null ? true : var.region_limit_per_minute >= 10 && var.region_limit_per_minute <= 2000000000
+    error_message = "WAF counts from 10 to 2,000,000,000 requests."
+  }
+}
+
+variable "logs_kms_key_arn" {
+  description = "Key of the logs, in this region; CloudWatch Logs must be allowed to use it."
+  type        = string
+  nullable    = false
+}
