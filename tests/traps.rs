@@ -301,7 +301,7 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
             AWS,
             EDEN,
             &format!(
-                "services: {{ api: {{ image: a/b, replicas: 2..{most}, capacity: {{ per_replica: 100/s, peak: 700/s }} }} }}\n"
+                "services: {{ api: {{ image: a/b, replicas: 2..{most}, scale_on: {{ cpu: 70% }}, capacity: {{ per_replica: 100/s, peak: 700/s }} }} }}\n"
             ),
         )
     };
@@ -565,7 +565,7 @@ fn more_replicas_never_add_a_finding() {
             GCP,
             PAIR,
             &format!(
-                "services: {{ api: {{ image: a/b, replicas: 1..{most}, capacity: {{ per_replica: 100/s, peak: 1200/s }} }} }}\n"
+                "services: {{ api: {{ image: a/b, replicas: 1..{most}, scale_on: {{ cpu: 70% }}, capacity: {{ per_replica: 100/s, peak: 1200/s }} }} }}\n"
             ),
         );
         let (_, done) = compiled(&spec, Until::Checked);

@@ -2,6 +2,7 @@
 //! page shows. Times are in milliseconds; a missing `high` is no bound.
 
 use super::coverage::Watch;
+use super::flow::Flow;
 use super::recovery::budget::Budget;
 use super::recovery::verdict::Verdict;
 use super::recovery::{DataLoss, RecoveryTime, Subject, findings};
@@ -15,7 +16,7 @@ use serde::Serialize;
 
 /// Everything that is shown.
 #[derive(Debug, Clone, Serialize)]
-pub struct View {
+pub struct View<'a> {
     /// The system's name.
     pub system: String,
     /// What every result assumes.
@@ -28,6 +29,8 @@ pub struct View {
     pub data: Vec<DataView>,
     /// Votes, room, contracts, alerts and drills.
     pub standing: Standing,
+    /// Where data goes, what is shared, what regimes ask for.
+    pub flow: &'a Flow,
     /// How many promises of each verdict there are.
     pub verdicts: Vec<VerdictCount>,
 }
@@ -160,13 +163,13 @@ pub struct Filter<'a> {
 }
 
 /// Makes the rows. `alerts` are all that there are; `place` names a place in the spec.
-pub fn view(
+pub fn view<'a>(
     context: Context,
-    analysis: &Analysis,
+    analysis: &'a Analysis,
     alerts: &[Watch],
     filter: Filter,
     place: &dyn Fn(Span) -> Option<String>,
-) -> View {
+) -> View<'a> {
     let make = Make {
         context,
         filter,
@@ -179,6 +182,7 @@ pub fn view(
         recovery: make.subjects(&analysis.recovery.times),
         data: make.data(&analysis.recovery.losses),
         standing: standing(context.topology, alerts),
+        flow: &analysis.flow,
         verdicts: verdicts(analysis),
     }
 }

@@ -6,6 +6,7 @@
 pub mod alerts;
 pub mod helm;
 pub mod kubernetes;
+pub mod observability;
 pub mod pages;
 pub mod recovery;
 pub mod scripts;
@@ -56,6 +57,7 @@ pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
     kubernetes::emit(input, &mut set);
     helm::emit(input, &mut set);
     alerts::emit(input, &mut set);
+    observability::emit(input, &mut set);
     let roots = terraform::applied(input);
     scripts::emit(input, &roots, &mut set);
     pages::emit(input, &roots, &mut set);

@@ -329,6 +329,10 @@ pub struct Cluster {
     pub stores: Vec<(String, u32)>,
     /// Objects of the cloud's own kinds, as they are applied.
     pub objects: Vec<serde_json::Value>,
+    /// Charts that collect the cloud's own metrics.
+    pub charts: Vec<ChartValues>,
+    /// The name under which other regions ask this cluster's collector of metrics.
+    pub metrics_host: Option<String>,
     /// Where PromQL is answered for the scaler, and how it signs in (KEDA pod identity).
     pub promql: Option<Promql>,
     /// The command that fetches the cluster's credentials.
@@ -338,6 +342,21 @@ pub struct Cluster {
     pub registry: Option<String>,
     /// What the cluster needs once, before the manifests, as lines of Markdown.
     pub needs: Vec<String>,
+}
+
+/// Values of a public chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartValues {
+    /// The name of the release.
+    pub release: &'static str,
+    /// The chart.
+    pub chart: &'static str,
+    /// Where it is.
+    pub repository: &'static str,
+    /// The version that the values were written for.
+    pub version: &'static str,
+    /// The values.
+    pub values: serde_json::Value,
 }
 
 /// Where PromQL is answered.

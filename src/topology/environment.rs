@@ -12,6 +12,7 @@ impl Topology {
             found.push(("SERVICE_NAME".into(), service.name_in(self.region(region))));
         }
         found.extend(self.switches());
+        found.extend(self.held_switches());
         if self.exchanges_events(service) {
             found.extend(self.event_versions());
         }
@@ -39,6 +40,16 @@ impl Topology {
     fn switches(&self) -> impl Iterator<Item = (String, String)> {
         let flags = self.flags().into_iter();
         flags.map(|(_, variable, value)| (variable, value))
+    }
+
+    /// What is assumed of a flag while whoever holds it does not answer.
+    fn held_switches(&self) -> impl Iterator<Item = (String, String)> {
+        let held = self.spec.flags.iter().filter(|(_, f)| f.by.is_some());
+        held.filter_map(|(name, flag)| {
+            let variable = flag.variable.as_ref().map(|v| v.value.clone());
+            let value = flag.default.as_ref()?.value.clone();
+            Some((variable.unwrap_or_else(|| variable_name(&name.text)), value))
+        })
     }
 
     /// Whether a service writes or reads the events of a queue.

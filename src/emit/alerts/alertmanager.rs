@@ -65,25 +65,35 @@ fn route(name: &str, channel: &Channel) -> Value {
     json!({ "matchers": matchers, "receiver": name, "continue": true })
 }
 
-/// Alerts that name nobody: a page for critical ones, a message for the rest.
+/// Alerts that name nobody: a page for critical ones, to whoever is paged for the region if
+/// somebody is, and a message for the rest.
 fn by_severity(input: Input) -> Vec<Value> {
     let channels = &input.topology.spec.channels;
-    let first = |has: fn(&Channel) -> bool| {
-        let found = channels.iter().find(|(_, c)| has(c));
-        found.map(|(name, _)| name.text.clone())
+    let nobody = |severities: &str| {
+        vec![
+            "tell=\"\"".to_string(),
+            format!("severity=~\"{severities}\""),
+        ]
     };
-    let page = first(|c| c.pagerduty.is_some());
+    let pages = || channels.iter().filter(|(_, c)| c.pagerduty.is_some());
+    let mut routes = Vec::new();
+    for (name, channel) in pages().filter(|(_, c)| !c.regions.is_empty()) {
+        let regions: Vec<&str> = channel.regions.iter().map(|r| r.as_str()).collect();
+        let mut matchers = nobody("critical|high");
+        matchers.push(format!("region=~\"{}\"", regions.join("|")));
+        routes.push(json!({ "matchers": matchers, "receiver": name.text }));
+    }
+    let everywhere = pages().find(|(_, c)| c.regions.is_empty());
+    let page = everywhere.or(pages().next());
+    let first = |has: fn(&Channel) -> bool| channels.iter().find(|(_, c)| has(c));
     let message = first(|c| c.slack.is_some()).or(first(|c| c.email.is_some()));
-    let routes = [("critical|high", page), ("warning|low", message)];
-    let route = |(severities, receiver): (&str, Option<String>)| {
-        receiver.map(|receiver| {
-            json!({
-                "matchers": ["tell=\"\"", format!("severity=~\"{severities}\"")],
-                "receiver": receiver,
-            })
-        })
-    };
-    routes.into_iter().filter_map(route).collect()
+    for (severities, receiver) in [("critical|high", page), ("warning|low", message)] {
+        routes.extend(
+            receiver
+                .map(|(name, _)| json!({ "matchers": nobody(severities), "receiver": name.text })),
+        );
+    }
+    routes
 }
 
 fn default_receiver(input: Input) -> String {

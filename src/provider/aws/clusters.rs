@@ -5,7 +5,7 @@ use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::provider::sizing::Demand;
 use crate::provider::{Argument, Cluster, Decision, Identity, Promql, Scope, Variable};
-use crate::spec::Runtime;
+use crate::spec::{Engine, Runtime};
 use crate::topology::{RegionId, Service};
 
 /// The role of EC2 Auto Scaling, which starts nodes and so uses the key of their disks.
@@ -13,7 +13,7 @@ const AUTO_SCALING: &str =
     "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
 
 /// The annotation by which a service account names its role.
-const ROLE_ANNOTATION: &str = "eks.amazonaws.com/role-arn";
+pub(super) const ROLE_ANNOTATION: &str = "eks.amazonaws.com/role-arn";
 
 /// Where metrics are asked for if the topology names no address.
 const PROMETHEUS: &str = "http://prometheus.monitoring.svc.cluster.local:9090";
@@ -32,8 +32,10 @@ pub(super) struct Statement {
 /// A part of ours on a cluster that acts as a role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Workload {
-    /// Its service account, in the system's namespace.
+    /// Its service account.
     pub(super) name: String,
+    /// The namespace of that.
+    pub(super) namespace: String,
     /// What it may do.
     pub(super) statements: Vec<Statement>,
 }
@@ -215,7 +217,8 @@ impl Lowering<'_> {
         let mut roles = Vec::new();
         for workload in self.workloads.remove(&id).unwrap_or_default() {
             let name = self.role_name(&workload.name, id);
-            let role = self.role_of(&workload.name, &name, &region.name, &workload.statements);
+            let account = (workload.namespace.as_str(), workload.name.as_str());
+            let role = role_of(account, &name, &region.name, &workload.statements);
             roles.push((workload.name.clone(), Argument::map(role)));
             self.identity(workload.name, id, &name);
         }
@@ -264,30 +267,8 @@ impl Lowering<'_> {
     ) -> Vec<(&'static str, Argument)> {
         let asked = self.statements.get(&(service.name.clone(), id));
         let none = Vec::new();
-        self.role_of(&service.name, name, region, asked.unwrap_or(&none))
-    }
-
-    fn role_of(
-        &self,
-        account: &str,
-        name: &str,
-        region: &str,
-        statements: &[Statement],
-    ) -> Vec<(&'static str, Argument)> {
-        let trusted = Argument::map([
-            ("namespace", self.topology.namespace.as_str()),
-            ("name", account),
-        ]);
-        let mut role = vec![
-            ("name", name.into()),
-            ("description", format!("{account} in {region}").into()),
-            ("service_accounts", Argument::List(vec![trusted])),
-        ];
-        if !statements.is_empty() {
-            let statements = statements.iter().map(statement);
-            role.push(("statements", Argument::List(statements.collect())));
-        }
-        role
+        let account = (self.topology.namespace.as_str(), service.name.as_str());
+        role_of(account, name, region, asked.unwrap_or(&none))
     }
 
     /// The cluster as manifests see it.
@@ -313,6 +294,8 @@ impl Lowering<'_> {
             edge_sends_sni: false,
             stores: stores.into_iter().collect(),
             objects,
+            charts: self.charts.remove(&id).unwrap_or_default(),
+            metrics_host: self.metrics_hosts.remove(&id),
             east_west_annotations: self.internal_load_balancer("east-west", id),
             promql: Some(Promql {
                 address: self.promql_address().unwrap_or(PROMETHEUS).to_string(),
@@ -410,8 +393,45 @@ impl Lowering<'_> {
                 self.cluster_name(id)
             ));
         }
+        let observability = self.topology.spec.observability.as_ref();
+        let traces = observability.and_then(|o| o.traces.as_ref());
+        if traces.is_some_and(|t| t.by.as_str() == "jaeger") {
+            needs.push("an extension provider `jaeger` in the mesh's configuration: `opentelemetry`, service `jaeger.monitoring.svc.cluster.local`, port 4317;".to_string());
+        }
+        let logs = observability.and_then(|o| o.logs.as_ref());
+        if logs.is_some_and(|l| l.by.as_str() == "elasticsearch") {
+            needs.push("the operator of Elastic Cloud on Kubernetes 3, told `exposed-node-labels: topology.kubernetes.io/.*`;".to_string());
+        }
+        for store in &self.topology.datastores {
+            if store.engine == Engine::RedisEnterprise && store.regions.contains(&id) {
+                needs.push(format!(
+                    "the operator of Redis Enterprise 8 in the namespace `{}-{}`, with its rights to read nodes;",
+                    self.topology.namespace, store.name
+                ));
+            }
+        }
         needs
     }
+}
+
+/// A role that a service account, of a namespace, acts as.
+fn role_of(
+    (namespace, account): (&str, &str),
+    name: &str,
+    region: &str,
+    statements: &[Statement],
+) -> Vec<(&'static str, Argument)> {
+    let trusted = Argument::map([("namespace", namespace), ("name", account)]);
+    let mut role = vec![
+        ("name", name.into()),
+        ("description", format!("{account} in {region}").into()),
+        ("service_accounts", Argument::List(vec![trusted])),
+    ];
+    if !statements.is_empty() {
+        let statements = statements.iter().map(statement);
+        role.push(("statements", Argument::List(statements.collect())));
+    }
+    role
 }
 
 fn statement(statement: &Statement) -> Argument {

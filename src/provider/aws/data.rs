@@ -125,6 +125,15 @@ impl Lowering<'_> {
         Argument::map(each)
     }
 
+    /// The ranges of regions' networks.
+    pub(super) fn ranges_of(&self, regions: &[RegionId]) -> Vec<String> {
+        let range = |id: &RegionId| {
+            let zones = facts::zones(self.location(*id)).len();
+            Ranges::of(self.topology, *id, zones).vpc
+        };
+        regions.iter().map(range).collect()
+    }
+
     /// Lets pods of a region reach the stores of others, and of its own.
     pub(super) fn reach(&mut self, id: RegionId, stores: &[RegionId], port: u32) {
         let ranges: Vec<String> = stores

@@ -55,16 +55,10 @@ pub struct Health {
     pub intervals: Vec<u64>,
     /// Most failures in a row that are counted.
     pub most_failures: u32,
-    /// Fewest and most seconds between two checks of a target.
-    pub target_interval: [u64; 2],
     /// Fewest and most seconds that a target may take.
     pub target_timeout: [u64; 2],
     /// Fewest and most checks of a target that are counted.
     pub target_threshold: [u32; 2],
-    /// Seconds that a check from outside waits for the connection.
-    pub connect_seconds: u64,
-    /// Seconds that it waits for the answer.
-    pub answer_seconds: u64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -15,6 +15,7 @@ pub mod copies;
 mod data;
 mod edge;
 mod facts;
+mod metrics;
 mod monitoring;
 pub mod naming;
 mod network;
@@ -57,6 +58,8 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         workloads: BTreeMap::new(),
         reached: BTreeMap::new(),
         objects: BTreeMap::new(),
+        charts: BTreeMap::new(),
+        metrics_hosts: BTreeMap::new(),
         private_names: BTreeMap::new(),
         ids: BTreeMap::new(),
     };
@@ -66,6 +69,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.networks();
     lowering.datastores();
     lowering.hosts();
+    lowering.metrics();
     lowering.private_names();
     lowering.secrets();
     lowering.clusters();
@@ -107,6 +111,10 @@ struct Lowering<'a> {
     reached: BTreeMap<RegionId, BTreeSet<(String, u32)>>,
     /// Objects of AWS' own kinds on the cluster of a region.
     objects: BTreeMap<RegionId, Vec<serde_json::Value>>,
+    /// Charts that collect metrics of AWS in a region.
+    charts: BTreeMap<RegionId, Vec<super::ChartValues>>,
+    /// The name of the collector of metrics of a region.
+    metrics_hosts: BTreeMap<RegionId, String>,
     /// What the names of a region's private zone lead to.
     private_names: BTreeMap<RegionId, Vec<(String, Argument)>>,
     /// Ids that other roots take as variables.

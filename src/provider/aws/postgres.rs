@@ -310,6 +310,7 @@ impl Lowering<'_> {
         let key = self.alias("data");
         Workload {
             name: format!("{}-replication", store.name),
+            namespace: self.topology.namespace.clone(),
             statements: vec![
                 Statement {
                     actions: vec!["rds:DescribeDBInstances"],

@@ -106,7 +106,7 @@ impl Lowering<'_> {
         let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
         let mut arguments = vec![("name", Argument::from(name))];
         if let Some(group) = group {
-            arguments.push(("global_group_id", group));
+            arguments.extend([("follows", true.into()), ("global_group_id", group)]);
         }
         let backup = written.backup.as_ref().filter(|b| b.every.is_some());
         arguments.extend([
@@ -254,11 +254,7 @@ impl Lowering<'_> {
         let address = output(&call, "dns_name", Argument::Null);
         self.private_name(id, &store.name, address.clone());
         let api = self.private_name(id, &format!("{}-api", store.name), address);
-        let clients: Vec<String> = store
-            .regions
-            .iter()
-            .map(|r| Ranges::of(self.topology, *r, facts::zones(self.location(*r)).len()).vpc)
-            .collect();
+        let clients = self.ranges_of(&store.regions);
         let binding = binding(
             &name,
             &format!("{}-peers", store.name),
@@ -297,7 +293,7 @@ impl Lowering<'_> {
 /// The port of the database in its Service.
 const DATABASE_PORT: &str = "12000";
 
-/// Makes the pods behind a Service the targets of a load balancer that Terraform made.
+/// Makes the pods behind a gateway the targets of a load balancer that Terraform made.
 pub(super) fn binding(
     target_group: &str,
     name: &str,
@@ -306,18 +302,29 @@ pub(super) fn binding(
     from: &[String],
     ports: &[u32],
 ) -> serde_json::Value {
-    let from: Vec<_> = from
+    bind(target_group, name, (GATEWAYS, service, port), from, ports)
+}
+
+/// The same of any Service: its namespace, its name and its port.
+pub(super) fn bind(
+    target_group: &str,
+    name: &str,
+    (namespace, service, port): (&str, &str, u32),
+    from: &[String],
+    ports: &[u32],
+) -> serde_json::Value {
+    let from = from
         .iter()
-        .map(|range| json!({ "ipBlock": { "cidr": range } }))
-        .collect();
-    let ports: Vec<_> = ports
+        .map(|range| json!({ "ipBlock": { "cidr": range } }));
+    let from: Vec<_> = from.collect();
+    let ports = ports
         .iter()
-        .map(|port| json!({ "protocol": "TCP", "port": port }))
-        .collect();
+        .map(|port| json!({ "protocol": "TCP", "port": port }));
+    let ports: Vec<_> = ports.collect();
     json!({
         "apiVersion": "elbv2.k8s.aws/v1beta1",
         "kind": "TargetGroupBinding",
-        "metadata": { "name": name, "namespace": GATEWAYS },
+        "metadata": { "name": name, "namespace": namespace },
         "spec": {
             "serviceRef": { "name": service, "port": port },
             "targetGroupName": target_group,

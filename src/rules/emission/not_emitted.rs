@@ -16,10 +16,11 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         found.extend(present.map(|span| (span, what)));
     };
     say(some(&spec.patches), "patches");
-    let held = spec.flags.iter().find_map(|(_, f)| f.by.as_ref());
+    let held = spec.flags.iter().filter(|(_, f)| f.default.is_none());
+    let held = held.filter_map(|(_, f)| f.by.as_ref()).next();
     say(
         held.map(|by| by.span),
-        "feature flags that somebody else holds",
+        "a feature flag that somebody else holds, without a `default`",
     );
     if !topology.providers().contains(&Provider::Aws) {
         let terraform = spec.terraform.as_ref();
@@ -40,7 +41,8 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             say(network.isolated.first().map(|i| i.span), "isolated regions");
         }
     }
-    if let Some(failover) = &spec.failover {
+    let shifts = on_aws(topology, &topology.serving());
+    if let Some(failover) = spec.failover.as_ref().filter(|_| !shifts) {
         say(
             failover.shift.as_ref().map(|s| s.span),
             "shifting traffic in steps",
@@ -68,14 +70,15 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(some(&deployment.environments), "CI environments");
     }
     if let Some(observability) = &spec.observability {
-        say(observability.traces.as_ref().map(|t| t.span), "traces");
+        let traces = observability.traces.as_ref();
+        let unknown = traces.filter(|t| t.by.as_str() != "jaeger" || spec.mesh.is_none());
+        say(
+            unknown.map(|t| t.span),
+            "traces by anybody but Jaeger in a mesh",
+        );
         say(
             observability.probes.first().map(|p| p.span),
             "outside probes by name",
-        );
-        say(
-            observability.correlate.as_ref().map(|c| c.span),
-            "a correlation window",
         );
         for telemetry in [&observability.metrics, &observability.logs] {
             let location = telemetry.as_ref().and_then(|t| t.location.as_ref());
@@ -100,7 +103,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         let protect = host.written.protect.as_ref();
         let limit = protect.and_then(|p| p.region_limit.as_ref());
         say(
-            limit.filter(|_| !only_gcp(topology)).map(|r| r.span),
+            limit.filter(|_| !limits_regions(topology)).map(|r| r.span),
             "a rate limit by region on this cloud",
         );
     }
@@ -112,13 +115,12 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         let store = &settled.written;
         say(some(&store.members), "members of a voting set");
         say(store.election.as_ref().map(|e| e.span), "election timing");
-        say(
-            store.node_groups.first().map(|n| n.span),
-            "pglogical node groups",
-        );
+        let aws = on_aws(topology, &settled.regions);
+        let grouped = aws && *store.engine == Engine::Postgres;
+        let groups = store.node_groups.first().filter(|_| !grouped);
+        say(groups.map(|n| n.span), "pglogical node groups");
         say(some(&store.lifecycle), "storage tiers");
         let backup = store.backup.as_ref();
-        let aws = on_aws(topology, &settled.regions);
         let copied =
             aws && (*store.engine == Engine::Postgres || backup.is_some_and(|b| *b.immutable));
         say(
@@ -152,6 +154,14 @@ fn unknown_board(topology: &Topology, names: &[Ref]) -> Option<Span> {
             && (spec.services.knows(name) || spec.queues.knows(name) || spec.traffic.knows(name))
     };
     names.iter().find(|n| !known(n)).map(|n| n.span)
+}
+
+/// Whether all clouds of a topology count requests by region.
+fn limits_regions(topology: &Topology) -> bool {
+    let providers = topology.providers();
+    providers
+        .iter()
+        .all(|p| matches!(p, Provider::Gcp | Provider::Aws))
 }
 
 fn only_gcp(topology: &Topology) -> bool {

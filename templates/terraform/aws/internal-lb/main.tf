@@ -17,8 +17,8 @@ resource "aws_vpc_security_group_ingress_rule" "peers" {
   description       = each.key
   cidr_ipv4         = each.value
   ip_protocol       = "tcp"
-  from_port         = 443
-  to_port           = 443
+  from_port         = var.port
+  to_port           = var.port
 }
 
 resource "aws_vpc_security_group_egress_rule" "targets" {
@@ -59,7 +59,7 @@ resource "aws_lb_target_group" "this" {
 
 resource "aws_lb_listener" "this" {
   load_balancer_arn = aws_lb.this.arn
-  port              = 443
+  port              = var.port
   protocol          = "TCP"
 
   default_action {

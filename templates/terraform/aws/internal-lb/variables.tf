@@ -27,6 +27,18 @@ variable "client_cidrs" {
   nullable    = false
 }
 
+variable "port" {
+  description = "Port that the regions call."
+  type        = number
+  default     = 443
+  nullable    = false
+
+  validation {
+    condition     = var.port >= 1 && var.port <= 65535
+    error_message = "A port is 1 to 65535."
+  }
+}
+
 variable "target_cidr" {
   description = "Range that the targets have addresses of."
   type        = string

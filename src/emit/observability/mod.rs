@@ -1,0 +1,447 @@
+//! What watches the system, as values for public charts: one folder a region, a file a chart,
+//! each with the command that installs it on top.
+//!
+//! Metrics are collected in each region and looked at in each region as a whole: a collector
+//! scrapes its own cluster, and a second server asks the collectors of all regions, keeps what
+//! they have, evaluates the rules and tells people. So any region's server sees all of them,
+//! and a lost region takes nothing away but itself.
+
+use super::Input;
+use crate::artifact::ArtifactSet;
+use crate::format::yaml;
+use crate::provider::{ChartValues, Cluster};
+use crate::spec::{Observability, Telemetry};
+use serde_json::{Value, json};
+
+const EMITTER: &str = "observability";
+const NAMESPACE: &str = "monitoring";
+/// The server that sees all regions; scalers ask it too.
+const SERVER: &str = "prometheus";
+/// The server that scrapes its own cluster.
+const COLLECTOR: &str = "prometheus-collector";
+const PORT: u32 = 9090;
+
+/// A chart and the version that the values were written for.
+struct Chart {
+    release: &'static str,
+    chart: &'static str,
+    repository: &'static str,
+    version: &'static str,
+    /// Further flags of the command.
+    flags: &'static str,
+}
+
+impl Chart {
+    fn of(chart: &ChartValues) -> Self {
+        Chart {
+            release: chart.release,
+            chart: chart.chart,
+            repository: chart.repository,
+            version: chart.version,
+            flags: "",
+        }
+    }
+}
+
+const PROMETHEUS_COMMUNITY: &str = "https://prometheus-community.github.io/helm-charts";
+
+/// Emits the values of every chart that the topology asks for, for every cluster.
+pub fn emit(input: Input, set: &mut ArtifactSet) {
+    let Some(wanted) = &input.topology.spec.observability else {
+        return;
+    };
+    for cluster in &input.deployment.clusters {
+        let watch = Watch {
+            input,
+            cluster,
+            wanted,
+        };
+        for (chart, values) in watch.charts() {
+            watch.add(&chart, &values, set);
+        }
+    }
+}
+
+struct Watch<'a> {
+    input: Input<'a>,
+    cluster: &'a Cluster,
+    wanted: &'a Observability,
+}
+
+impl Watch<'_> {
+    fn charts(&self) -> Vec<(Chart, Value)> {
+        let by =
+            |t: &Option<Telemetry>, name: &str| t.as_ref().is_some_and(|t| t.by.as_str() == name);
+        let mut charts = Vec::new();
+        if by(&self.wanted.metrics, "prometheus") {
+            charts.push((collector_chart(), self.collector()));
+            charts.push((server_chart(), self.server()));
+            charts.push((alertmanager_chart(), self.alertmanager()));
+            let own = self.cluster.charts.iter();
+            charts.extend(own.map(|c| (Chart::of(c), c.values.clone())));
+        }
+        let grafana = self
+            .wanted
+            .dashboards
+            .as_ref()
+            .is_some_and(|d| d.by.as_str() == "grafana");
+        if grafana && !charts.is_empty() {
+            charts.push((grafana_chart(), self.grafana()));
+        }
+        if by(&self.wanted.logs, "elasticsearch") {
+            charts.push((elasticsearch_chart(), self.elasticsearch()));
+        }
+        if by(&self.wanted.traces, "jaeger") {
+            charts.push((jaeger_chart(), self.jaeger()));
+        }
+        charts
+    }
+
+    fn region(&self) -> &str {
+        &self.input.topology.region(self.cluster.region).name
+    }
+
+    fn add(&self, chart: &Chart, values: &Value, set: &mut ArtifactSet) {
+        let folder = format!("observability/{}", self.region());
+        let file = format!("{folder}/{}.yaml", chart.release);
+        let command = format!(
+            "helm upgrade --install {} {} --repo {} --version {} --kube-context {} --namespace {NAMESPACE} --create-namespace --values {file}{}",
+            chart.release,
+            chart.chart,
+            chart.repository,
+            chart.version,
+            self.cluster.context,
+            chart.flags,
+        );
+        let text = format!(
+            "# {}\n#\n# {command}\n{}",
+            self.input.header(),
+            yaml::print(values)
+        );
+        set.text(EMITTER, file, text);
+    }
+
+    fn retention(&self, telemetry: &Option<Telemetry>) -> Option<u64> {
+        let time = telemetry.as_ref().and_then(|t| t.retention.as_ref());
+        time.map(|t| t.secs().div_ceil(86_400))
+    }
+
+    fn prometheus(&self, name: &str, external: Value) -> Value {
+        let days = self.retention(&self.wanted.metrics).unwrap_or(15);
+        json!({
+            "fullnameOverride": name,
+            "global": {
+                "scrape_interval": "15s",
+                "evaluation_interval": "30s",
+                "external_labels": external,
+            },
+            "retention": format!("{days}d"),
+            "statefulSet": { "enabled": true },
+            "persistentVolume": { "size": "100Gi" },
+            "resources": {
+                "requests": { "cpu": "500m", "memory": "2Gi" },
+                "limits": { "memory": "4Gi" },
+            },
+            "service": { "servicePort": PORT },
+        })
+    }
+
+    /// What the region itself has: pods that ask for it by annotation, nodes, containers.
+    fn collector(&self) -> Value {
+        let labels = json!({
+            "region": self.region(),
+            "cluster": self.cluster.name,
+        });
+        let mut scrape = serde_json::Map::new();
+        for redis in &self.input.deployment.active_active_sets {
+            let job = json!({
+                "job_name": "redis-enterprise",
+                "scheme": "https",
+                "metrics_path": "/v2",
+                "tls_config": { "insecure_skip_verify": true },
+                "kubernetes_sd_configs": [{ "role": "pod", "namespaces": { "names": [redis.namespace] } }],
+                "relabel_configs": [
+                    { "source_labels": ["__meta_kubernetes_pod_label_redis_io_role"], "regex": "node", "action": "keep" },
+                    { "source_labels": ["__meta_kubernetes_pod_ip"], "target_label": "__address__", "replacement": "$1:8070" },
+                    { "target_label": "datastore", "replacement": redis.datastore },
+                ],
+            });
+            scrape.insert(format!("redis-enterprise-{}", redis.datastore), job);
+        }
+        json!({
+            "server": self.prometheus(COLLECTOR, labels),
+            "scrapeConfigs": scrape,
+            "alertmanager": { "enabled": false },
+        })
+    }
+
+    /// What all regions have, with rules and without scraping of its own.
+    fn server(&self) -> Value {
+        let mut scrape = serde_json::Map::new();
+        for job in DEFAULT_JOBS {
+            scrape.insert(job.to_string(), json!({ "enabled": false }));
+        }
+        for other in &self.input.deployment.clusters {
+            let region = &self.input.topology.region(other.region).name;
+            let own = other.region == self.cluster.region;
+            let target = match (own, &other.metrics_host) {
+                (true, _) => format!("{COLLECTOR}.{NAMESPACE}.svc.cluster.local:{PORT}"),
+                (false, Some(host)) => format!("{host}:{PORT}"),
+                (false, None) => continue,
+            };
+            let job = json!({
+                "job_name": format!("collector-{region}"),
+                "metrics_path": "/federate",
+                "honor_labels": true,
+                "params": { "match[]": ["{__name__!~\"go_.*|process_.*|scrape_.*\"}"] },
+                "static_configs": [{ "targets": [target] }],
+            });
+            scrape.insert(format!("collector-{region}"), job);
+        }
+        let mut server = self.prometheus(SERVER, json!({ "seen_from": self.region() }));
+        let alertmanager = format!("alertmanager.{NAMESPACE}.svc.cluster.local:9093");
+        server["alertmanagers"] = json!([{ "static_configs": [{ "targets": [alertmanager] }] }]);
+        json!({
+            "server": server,
+            "scrapeConfigs": scrape,
+            "serverFiles": { "prometheus.yml": { "rule_files": ["/etc/config/rules.yaml"] } },
+            // The region that saw it is no part of an alert: both regions' messages are one.
+            "alertRelabelConfigs": {
+                "alert_relabel_configs": [{ "regex": "seen_from", "action": "labeldrop" }],
+            },
+            "alertmanager": { "enabled": false },
+            "kube-state-metrics": { "enabled": false },
+            "prometheus-node-exporter": { "enabled": false },
+            "prometheus-pushgateway": { "enabled": false },
+        })
+    }
+
+    /// Routes and receivers come from `alerts/alertmanager.yaml`, secrets of receivers from a
+    /// Secret of the same name as the folder.
+    fn alertmanager(&self) -> Value {
+        json!({
+            "fullnameOverride": "alertmanager",
+            "config": { "enabled": false },
+            "extraVolumes": [{ "name": "routes", "configMap": { "name": "alertmanager-routes" } }],
+            "extraVolumeMounts": [{
+                "name": "routes",
+                "mountPath": "/etc/alertmanager/alertmanager.yml",
+                "subPath": "alertmanager.yaml",
+                "readOnly": true,
+            }],
+            "extraSecretMounts": [{
+                "name": "receivers",
+                "mountPath": "/etc/alertmanager/secrets",
+                "secretName": "alertmanager-receivers",
+                "readOnly": true,
+            }],
+            "persistence": { "enabled": true, "size": "10Gi" },
+        })
+    }
+
+    /// Dashboards are read from ConfigMaps that carry the label.
+    fn grafana(&self) -> Value {
+        json!({
+            "fullnameOverride": "grafana",
+            "datasources": { "datasources.yaml": {
+                "apiVersion": 1,
+                "datasources": [{
+                    "name": "all regions",
+                    "uid": "prometheus",
+                    "type": "prometheus",
+                    "url": format!("http://{SERVER}.{NAMESPACE}.svc.cluster.local:{PORT}"),
+                    "isDefault": true,
+                }],
+            } },
+            "sidecar": { "dashboards": { "enabled": true, "label": "grafana_dashboard", "labelValue": "1" } },
+            "persistence": { "enabled": true, "size": "10Gi" },
+        })
+    }
+
+    fn elasticsearch(&self) -> Value {
+        let version = "9.2.0";
+        json!({
+            "eck-elasticsearch": {
+                "enabled": true,
+                "fullnameOverride": "elasticsearch",
+                "version": version,
+                "nodeSets": [{
+                    "name": "default",
+                    "count": 3,
+                    "config": {
+                        "node.store.allow_mmap": false,
+                        "node.attr.zone": "${ZONE}",
+                        "cluster.routing.allocation.awareness.attributes": "k8s_node_name,zone",
+                        "data_streams.lifecycle.retention.default": self.retention(&self.wanted.logs).map_or("30d".into(), |days| format!("{days}d")),
+                    },
+                    "volumeClaimTemplates": [{
+                        "metadata": { "name": "elasticsearch-data" },
+                        "spec": {
+                            "accessModes": ["ReadWriteOnce"],
+                            "resources": { "requests": { "storage": "200Gi" } },
+                        },
+                    }],
+                    "podTemplate": { "spec": {
+                        "topologySpreadConstraints": [{
+                            "maxSkew": 1,
+                            "topologyKey": "topology.kubernetes.io/zone",
+                            "whenUnsatisfiable": "DoNotSchedule",
+                            "labelSelector": { "matchLabels": { "elasticsearch.k8s.elastic.co/cluster-name": "elasticsearch" } },
+                        }],
+                        "containers": [{
+                            "name": "elasticsearch",
+                            "env": [{
+                                "name": "ZONE",
+                                "valueFrom": { "fieldRef": { "fieldPath": "metadata.annotations['topology.kubernetes.io/zone']" } },
+                            }],
+                            "resources": {
+                                "requests": { "cpu": "1", "memory": "4Gi" },
+                                "limits": { "memory": "4Gi" },
+                            },
+                        }],
+                    } },
+                }],
+                "annotations": { "eck.k8s.elastic.co/downward-node-labels": "topology.kubernetes.io/zone" },
+            },
+            "eck-kibana": {
+                "enabled": true,
+                "fullnameOverride": "kibana",
+                "version": version,
+                "elasticsearchRef": { "name": "elasticsearch" },
+            },
+        })
+    }
+
+    /// Jaeger keeps its traces in the region's Elasticsearch, as long as logs are kept.
+    fn jaeger(&self) -> Value {
+        let traces = self
+            .retention(&self.wanted.traces)
+            .or(self.retention(&self.wanted.logs));
+        let url = format!("https://elasticsearch-es-http.{NAMESPACE}.svc.cluster.local:9200");
+        let certificates = "elasticsearch-es-http-certs-public";
+        let password = json!({
+            "name": "ES_PASSWORD",
+            "valueFrom": { "secretKeyRef": { "name": "elasticsearch-es-elastic-user", "key": "elastic" } },
+        });
+        let backend = json!({ "elasticsearch": {
+            "server_urls": [url],
+            "auth": { "basic": { "username": "elastic", "password": "${env:ES_PASSWORD}" } },
+            "tls": { "ca_file": "/certificates/ca.crt" },
+        } });
+        json!({
+            "fullnameOverride": "jaeger",
+            "jaeger": {
+                "replicas": 2,
+                "extraEnv": [password],
+                "extraVolumes": [{ "name": "certificates", "secret": { "secretName": certificates } }],
+                "extraVolumeMounts": [{ "name": "certificates", "mountPath": "/certificates", "readOnly": true }],
+            },
+            "userconfig": {
+                "service": {
+                    "extensions": ["jaeger_storage", "jaeger_query", "healthcheckv2"],
+                    "pipelines": { "traces": {
+                        "receivers": ["otlp"],
+                        "processors": ["batch"],
+                        "exporters": ["jaeger_storage_exporter"],
+                    } },
+                },
+                "extensions": {
+                    "healthcheckv2": { "use_v2": true, "http": { "endpoint": "0.0.0.0:13133" } },
+                    "jaeger_query": { "storage": { "traces": "primary_store" } },
+                    "jaeger_storage": { "backends": { "primary_store": backend } },
+                },
+                "receivers": { "otlp": { "protocols": {
+                    "grpc": { "endpoint": "0.0.0.0:4317" },
+                    "http": { "endpoint": "0.0.0.0:4318" },
+                } } },
+                "processors": { "batch": {} },
+                "exporters": { "jaeger_storage_exporter": { "trace_storage": "primary_store" } },
+            },
+            "storage": { "type": "elasticsearch", "elasticsearch": { "url": url } },
+            "esIndexCleaner": {
+                "enabled": true,
+                "numberOfDays": traces.unwrap_or(7),
+                "extraEnv": [
+                    { "name": "ES_USERNAME", "value": "elastic" },
+                    password,
+                    { "name": "ES_TLS_ENABLED", "value": "true" },
+                    { "name": "ES_TLS_CA", "value": "/certificates/ca.crt" },
+                ],
+                "extraSecretMounts": [{ "name": "certificates", "mountPath": "/certificates", "secretName": certificates, "readOnly": true }],
+            },
+        })
+    }
+}
+
+/// What the chart scrapes by itself.
+const DEFAULT_JOBS: [&str; 9] = [
+    "kubernetes-api-servers",
+    "kubernetes-nodes",
+    "kubernetes-nodes-cadvisor",
+    "kubernetes-pods",
+    "kubernetes-pods-slow",
+    "kubernetes-service-endpoints",
+    "kubernetes-service-endpoints-slow",
+    "kubernetes-services",
+    "prometheus-pushgateway",
+];
+
+fn collector_chart() -> Chart {
+    Chart {
+        release: COLLECTOR,
+        chart: "prometheus",
+        repository: PROMETHEUS_COMMUNITY,
+        version: "29.27.0",
+        flags: "",
+    }
+}
+
+fn server_chart() -> Chart {
+    Chart {
+        release: SERVER,
+        chart: "prometheus",
+        repository: PROMETHEUS_COMMUNITY,
+        version: "29.27.0",
+        flags: " --set-file 'ruleFiles.rules\\.yaml=alerts/prometheus/rules.yaml'",
+    }
+}
+
+fn alertmanager_chart() -> Chart {
+    Chart {
+        release: "alertmanager",
+        chart: "alertmanager",
+        repository: PROMETHEUS_COMMUNITY,
+        version: "1.42.0",
+        flags: "",
+    }
+}
+
+fn grafana_chart() -> Chart {
+    Chart {
+        release: "grafana",
+        chart: "grafana",
+        repository: "https://grafana.github.io/helm-charts",
+        version: "10.5.15",
+        flags: "",
+    }
+}
+
+fn elasticsearch_chart() -> Chart {
+    Chart {
+        release: "elasticsearch",
+        chart: "eck-stack",
+        repository: "https://helm.elastic.co",
+        version: "0.20.0",
+        flags: "",
+    }
+}
+
+fn jaeger_chart() -> Chart {
+    Chart {
+        release: "jaeger",
+        chart: "jaeger",
+        repository: "https://jaegertracing.github.io/helm-charts",
+        version: "4.11.1",
+        flags: "",
+    }
+}
