@@ -530,8 +530,8 @@ pub(super) fn switch_location(lowering: &Lowering, id: RegionId) -> &'static str
     if outside != own {
         return outside;
     }
-    let others = lowering.regions.iter().map(|r| lowering.location(*r));
-    others.filter(|l| *l != own).next().unwrap_or(ROUTE53_HOME)
+    let mut others = lowering.regions.iter().map(|r| lowering.location(*r));
+    others.find(|l| *l != own).unwrap_or(ROUTE53_HOME)
 }
 
 /// The name of a region's load balancer, target group and web ACL.

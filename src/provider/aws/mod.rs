@@ -2,9 +2,9 @@
 //!
 //! | root | holds |
 //! |---|---|
-//! | global | what no region owns: multi-Region keys, registry, secrets, replicated buckets |
-//! | region | the VPC and everything with addresses in it, with keys of its own |
-//! | links | what needs ids of several regions: peering of VPCs |
+//! | global | what no region owns: multi-Region keys, secrets with copies, the bucket of records |
+//! | region | the VPC and everything with addresses in it, with registry and keys of its own |
+//! | links | what needs ids of several regions: peering of VPCs, stores that span them |
 //!
 //! AWS gives out ids that are no function of names. Inside a root they are outputs of
 //! modules; the links root takes them as variables ([`Lowering::id`]).
