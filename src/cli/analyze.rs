@@ -402,7 +402,7 @@ fn flow(out: &mut String, flow: &Flow, all: bool) {
                     stop.name, stop.site
                 );
             } else if leaves {
-                let what = format!("leaves {whose}: {verdict}");
+                let what = format!("out of {whose}: {verdict}");
                 leaving.entry(what).or_default().insert(&dataset.dataset);
             }
         }

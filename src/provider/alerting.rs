@@ -380,8 +380,8 @@ impl Derived<'_> {
     fn states(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         let topology = self.topology;
-        let probe = topology.hosts.iter().find_map(|h| topology.probe(h));
-        let every = probe.map_or(10, |p| p.every.secs());
+        let check = topology.hosts.iter().find_map(|h| topology.notices(h));
+        let every = check.map_or(10, |c| c.every);
         let failover = self.topology.spec.failover.as_ref();
         let states = failover.map(|f| f.states.iter());
         for (name, state) in states.into_iter().flatten() {

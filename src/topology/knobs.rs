@@ -3,7 +3,7 @@
 
 use super::{Datastore, Host, Placement, RegionId, Service, Topology};
 use crate::source::Span;
-use crate::spec::{Engine, Runtime};
+use crate::spec::{Duration, Engine, Runtime};
 
 /// A health check as it is emitted, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,53 @@ pub struct Check {
     pub successes: u32,
     /// Where it is written; the host's place if it is not.
     pub span: Span,
+}
+
+impl Check {
+    /// How it counts, for people: `5s x 2 + 2s`.
+    pub fn words(&self) -> String {
+        let time = Duration::from_secs;
+        format!(
+            "{} x {} + {}",
+            time(self.every),
+            self.failures,
+            time(self.timeout)
+        )
+    }
+}
+
+impl Service {
+    /// The readiness probe of its replicas. What the spec leaves out is what Kubernetes and
+    /// Cloud Run do by themselves: every 10 s, for 1 s, three failures, one success.
+    pub fn readiness(&self) -> Check {
+        let ready = self.written.ready.as_ref();
+        Check {
+            every: ready.map_or(10, |r| r.every.secs()),
+            timeout: ready.map_or(1, |r| r.timeout.secs()),
+            failures: ready.map_or(3, |r| r.unhealthy_after.value),
+            successes: 1,
+            span: ready.map_or(self.span, |r| r.span),
+        }
+    }
+
+    /// The path that a readiness probe asks.
+    pub fn ready_path(&self) -> &str {
+        let ready = self.written.ready.as_ref();
+        ready.map_or("/health", |r| r.path.as_str())
+    }
+}
+
+impl Topology {
+    /// What notices that a region of a host is lost, if anything does: the load balancer's
+    /// check, or, for Cloud Run, which has none, the readiness probes that make up the
+    /// region's health.
+    pub fn notices(&self, host: &Host) -> Option<Check> {
+        let service = self.service(host.service);
+        match service.runtime {
+            Runtime::CloudRun => Some(service.readiness()),
+            Runtime::Kubernetes => host.written.health.as_ref().map(|_| host.check()),
+        }
+    }
 }
 
 impl Host {

@@ -124,7 +124,7 @@ fn promise(topology: &Topology, shared: &Shared) -> Option<Label> {
 }
 
 fn names(topology: &Topology) -> Vec<Shared> {
-    let hosts = topology.hosts.iter().filter(|h| !h.written.backup.value);
+    let hosts = topology.hosts.iter();
     let answers = |host: &Host| match (&host.written.dns, router(topology, host)) {
         (Some(dns), _) => dns.value.clone(),
         (None, Some(provider)) => provider.to_string(),

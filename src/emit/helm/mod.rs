@@ -105,7 +105,7 @@ impl<'a> Chart<'a> {
 
     fn service(&self, service: &Service) -> Value {
         let written = &service.written;
-        let ready = written.ready.as_ref();
+        let ready = service.readiness();
         let start = written.capacity.as_ref().and_then(|c| c.start.as_ref());
         let scaled = written.scale_on.is_some();
         let drain = self.drain(service);
@@ -137,10 +137,10 @@ impl<'a> Chart<'a> {
                 "failureThreshold": start.map_or(30, |s| (s.secs() * 3).div_ceil(2).max(5)),
             },
             "readinessProbe": {
-                "path": ready.map_or("/health", |r| r.path.as_str()),
-                "periodSeconds": ready.map_or(10, |r| r.every.secs()),
-                "timeoutSeconds": ready.map_or(1, |r| r.timeout.secs()),
-                "failureThreshold": ready.map_or(3, |r| r.unhealthy_after.value),
+                "path": service.ready_path(),
+                "periodSeconds": ready.every,
+                "timeoutSeconds": ready.timeout,
+                "failureThreshold": ready.failures,
             },
             "resources": {
                 "requests": { "cpu": written.cpu.value, "memory": written.memory.to_string() },

@@ -7,7 +7,8 @@ use crate::format::{markdown, shell};
 use crate::provider::alerting::all_alerts;
 use crate::provider::{Operation, OperationKind};
 use crate::spec::{Channel, Duration, Objectives, Role};
-use crate::topology::{Probe, RegionId, Service};
+use crate::topology::knobs::Check;
+use crate::topology::{RegionId, Service};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[(String, Option<RegionId>)]) -> Value {
@@ -244,15 +245,15 @@ pub(super) fn clock(seconds: u64) -> String {
 /// Seconds until a lost region is noticed, at worst.
 pub(super) fn detected(input: Input) -> u64 {
     probe(input).map_or(0, |p| {
-        let (_, worst) = detection(p.every.millis(), p.timeout.millis(), u64::from(p.failures));
+        let (_, worst) = detection(p.every * 1000, p.timeout * 1000, u64::from(p.failures));
         worst.div_ceil(1000)
     })
 }
 
 /// The probe of the first host that has one.
-fn probe(input: Input) -> Option<Probe> {
+fn probe(input: Input) -> Option<Check> {
     let topology = input.topology;
-    topology.hosts.iter().find_map(|h| topology.probe(h))
+    topology.hosts.iter().find_map(|h| topology.notices(h))
 }
 
 fn alerts(input: Input) -> Vec<Value> {
@@ -324,7 +325,7 @@ fn states(input: Input) -> Vec<Value> {
 fn failover(input: Input) -> Value {
     let failover = input.topology.spec.failover.as_ref();
     let verify = failover.and_then(|f| f.verify.as_ref());
-    let check = probe(input).map(|p| format!("every {} x {} + {}", p.every, p.failures, p.timeout));
+    let check = probe(input).map(|p| format!("every {}", p.words()));
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
         "back": failover.map_or("manual", |f| f.back.value.word()),

@@ -1,9 +1,10 @@
 //! Services on Kubernetes: leaving dead pods, and growing.
 
+use super::noticed;
 use crate::analysis::Context;
 use crate::analysis::scenario::Scenario;
-use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
-use crate::spec::{Duration, Runtime};
+use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::spec::{Duration, FactKind, Runtime};
 use crate::topology::knobs::{
     CLUSTER_ZONES, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
     SCALE_OUT_PODS,
@@ -16,7 +17,7 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
     if let Scenario::Region(lost) = scenario {
         return left_by_mesh(context, service, lost);
     }
-    if let Some(term) = ejection(context, service, scenario) {
+    if let Some(term) = ejection(context, service, scenario).or_else(|| seen(context, service)) {
         return vec![term];
     }
     let noticed = match scenario {
@@ -25,7 +26,19 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
         _ => Term::fact(Step::Detect, &service.name, "kubernetes.node-lost"),
     };
     let endpoints = Term::fact(Step::Detect, &service.name, "kubernetes.endpoints");
-    vec![noticed, endpoints]
+    vec![noticed, endpoints.change(measure(service))]
+}
+
+/// How long callers were seen to go on calling what is dead.
+fn seen(context: &Context, service: &Service) -> Option<Term> {
+    context.measured(Step::Detect, FactKind::Detect, &service.name)
+}
+
+fn measure(service: &Service) -> Change {
+    Change::Measure {
+        of: FactKind::Detect.word(),
+        on: service.name.clone(),
+    }
 }
 
 /// The mesh sends part of all calls to each region. A lost one cannot tell the other clusters
@@ -39,8 +52,13 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
     if !several || !called {
         return Vec::new();
     }
-    let unknown = || Term::fact(Step::Detect, &service.name, "istio.ejection").at(service.span);
-    vec![ejection(context, service, Scenario::Region(lost)).unwrap_or_else(unknown)]
+    let ejected = ejection(context, service, Scenario::Region(lost));
+    let unknown = || {
+        let term = Term::fact(Step::Detect, &service.name, "istio.ejection");
+        term.at(service.span).change(measure(service))
+    };
+    let term = ejected.or_else(|| seen(context, service));
+    vec![term.unwrap_or_else(unknown)]
 }
 
 fn shares(context: &Context, service: &Service) -> Vec<(RegionId, u32)> {
@@ -161,20 +179,13 @@ fn may_leave_out(service: &Service, scenario: Scenario, at_most: u32) -> bool {
 
 /// A process that ends is seen at once; one that hangs fails its probes.
 fn readiness(service: &Service) -> Term {
-    let ready = service.written.ready.as_ref();
-    let every = ready.map_or(10, |r| r.every.secs());
-    let timeout = ready.map_or(1, |r| r.timeout.secs());
-    let failures = ready.map_or(3, |r| r.unhealthy_after.value);
-    let time = |s| Duration::from_secs(s).to_string();
-    let because = format!("readiness {} x {failures} + {}", time(every), time(timeout));
-    let (_, high) = detection(every * 1000, timeout * 1000, u64::from(failures));
-    Term::knob(Step::Detect, &service.name, (0, high), because)
-        .at(ready.map_or(service.span, |r| r.span))
-        .change(Change::Interval {
-            failures: u64::from(failures),
-            timeout: timeout * 1000,
-            longer: true,
-        })
+    let check = service.readiness();
+    let term = noticed(&service.name, "readiness", check);
+    Term { low: 0, ..term }.change(Change::Interval {
+        failures: u64::from(check.failures),
+        timeout: check.timeout * 1000,
+        longer: true,
+    })
 }
 
 /// Growing: the metric, rounds of the autoscaler, nodes, images, start.

@@ -10,8 +10,9 @@ use super::gcp;
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::scenario::Scenario;
-use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
 use crate::spec::{Duration, Engine, FactKind, Provider, Runtime};
+use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, Queue, RegionId, Service};
 
 /// The facts of all kinds on all clouds.
@@ -187,12 +188,21 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     })
 }
 
-/// A health check as words: `5s x 2 + 2s`.
-pub(super) fn check_words(every: u64, failures: u32, timeout: u64) -> String {
-    let time = |s| Duration::from_secs(s).to_string();
-    format!(
-        "health check {} x {failures} + {}",
-        time(every),
-        time(timeout)
+/// A check as the term of noticing a loss; `what` counts: `health check`, `readiness`.
+pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
+    let failures = u64::from(check.failures);
+    let (every, timeout) = (check.every * 1000, check.timeout * 1000);
+    let because = format!("{what} {}", check.words());
+    Term::knob(
+        Step::Detect,
+        of,
+        detection(every, timeout, failures),
+        because,
     )
+    .at(check.span)
+    .change(Change::Interval {
+        failures,
+        timeout,
+        longer: false,
+    })
 }

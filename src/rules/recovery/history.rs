@@ -11,7 +11,7 @@ pub const CODE: Code = Code::new("RPO101", "no-history-for-corruption");
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for store in &topology.datastores {
         // A cache can be filled again.
-        if store.engine == Engine::Redis {
+        if matches!(store.engine, Engine::Redis | Engine::RedisEnterprise) {
             continue;
         }
         if let Some(rpo) = promised(topology, store) {
