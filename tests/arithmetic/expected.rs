@@ -298,7 +298,7 @@ impl<'a> Expected<'a> {
         }
         let endpoints = self.fact("kubernetes.endpoints");
         match lost {
-            Lost::Pod => Some(self.ejected(service, lost).unwrap_or_else(|| {
+            Lost::Pod => Some(self.seen_leaving(service, lost).unwrap_or_else(|| {
                 let readiness = self.workload(service, self.places(service)[0]).readiness;
                 Range {
                     low: 0,
@@ -307,7 +307,7 @@ impl<'a> Expected<'a> {
                 .then(endpoints)
             })),
             Lost::Node | Lost::Zone => Some(
-                self.ejected(service, lost)
+                self.seen_leaving(service, lost)
                     .unwrap_or_else(|| self.fact("kubernetes.node-lost").then(endpoints)),
             ),
             Lost::Region(region) => {
@@ -315,12 +315,19 @@ impl<'a> Expected<'a> {
                 let ejection = self.emitted.ejections.get(&own.name).filter(|_| several)?;
                 let called = ejection.shares.contains_key(&self.location(region));
                 called.then(|| {
-                    self.ejected(service, lost)
+                    self.seen_leaving(service, lost)
                         .unwrap_or_else(|| self.fact("istio.ejection"))
                 })
             }
             _ => None,
         }
+    }
+
+    /// By the mesh, else as somebody measured.
+    fn seen_leaving(&self, service: usize, lost: Lost) -> Option<Range> {
+        let name = &self.plan.services[service].name;
+        self.ejected(service, lost)
+            .or_else(|| self.measured("detect", name))
     }
 
     /// Until the slowest of those who call has seen as many errors as it takes, at peak.

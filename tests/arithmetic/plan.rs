@@ -460,7 +460,8 @@ fn facts(dice: &mut Dice, plan: &Plan) -> Vec<Fact> {
     let hosts = || plan.hosts.iter().map(|h| h.name.clone());
     let stores = || plan.stores.iter().map(|s| s.name.clone());
     let queues = || plan.queues.iter().map(|q| q.name.clone());
-    add(dice, "detect", hosts().collect(), 30);
+    let leaving = plan.services.iter().map(|s| s.name.clone());
+    add(dice, "detect", hosts().chain(leaving).collect(), 30);
     add(dice, "redirect", hosts().chain(queues()).collect(), 30);
     add(dice, "promote", stores().collect(), 30);
     add(dice, "restore", stores().collect(), 60);
