@@ -46,6 +46,9 @@ freeze() {
       run 10 'Keep the scaler from removing replicas of hub-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       run 10 'Keep the scaler from removing replicas of flow-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       run 10 'Keep the scaler from removing replicas of task-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of monitor-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of sync-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of insight-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       ;;
     us-east-1)
       run 10 'Keep the scaler from removing replicas of api-gateway in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
@@ -53,6 +56,9 @@ freeze() {
       run 10 'Keep the scaler from removing replicas of hub-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       run 10 'Keep the scaler from removing replicas of flow-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       run 10 'Keep the scaler from removing replicas of task-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of monitor-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of sync-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of insight-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac

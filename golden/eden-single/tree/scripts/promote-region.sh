@@ -49,6 +49,9 @@ case ${REGION} in
     run 10 'Let the scaler remove replicas again of hub-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=false
     run 10 'Let the scaler remove replicas again of flow-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=false
     run 10 'Let the scaler remove replicas again of task-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=false
+    run 10 'Let the scaler remove replicas again of monitor-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=false
+    run 10 'Let the scaler remove replicas again of sync-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=false
+    run 10 'Let the scaler remove replicas again of insight-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=false
     run 150 'Let us-west-2 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 0
     ;;
   us-east-1)
@@ -57,6 +60,9 @@ case ${REGION} in
     run 10 'Let the scaler remove replicas again of hub-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=false
     run 10 'Let the scaler remove replicas again of flow-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=false
     run 10 'Let the scaler remove replicas again of task-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=false
+    run 10 'Let the scaler remove replicas again of monitor-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=false
+    run 10 'Let the scaler remove replicas again of sync-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=false
+    run 10 'Let the scaler remove replicas again of insight-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=false
     run 150 'Let us-east-1 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 0
     ;;
   *) die 65 "no such region: ${REGION}" ;;

@@ -81,20 +81,6 @@ module "records" {
   old_version_days = 400
 }
 
-module "budget" {
-  source = "../modules/cost-budget"
-
-  providers = {
-    aws = aws.us_east_1
-  }
-
-  name      = "eden"
-  system    = "eden"
-  amount    = 24000
-  currency  = "USD"
-  topic_arn = "arn:aws:sns:us-east-1:${var.account_id}:eden-operations"
-}
-
 module "kms_shared_us_east_1" {
   source = "../modules/kms-multi-region"
 

@@ -403,6 +403,20 @@ module "registry_replication_us_east_1" {
   depends_on = [module.registry_us_east_1]
 }
 
+module "budget" {
+  source = "../../modules/cost-budget"
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  name      = "eden"
+  system    = "eden"
+  amount    = 24000
+  currency  = "USD"
+  topic_arn = module.topic_us_east_1.topic_arn
+}
+
 module "alarms_us_east_1" {
   source = "../../modules/cloudwatch-alarms"
 
