@@ -196,7 +196,11 @@ fn e08_what_watches() {
         );
         holds(
             &of("elasticsearch"),
-            &["data_streams.lifecycle.retention.default: 14d"],
+            &[
+                "type: filebeat",
+                "setup.ilm.policy_file: /etc/lifecycle/policy.json",
+                r#"\"min_age\":\"14d\""#,
+            ],
         );
         holds(&of("jaeger"), &["numberOfDays: 14"]);
         holds(&of("cloudwatch-exporter"), &["eden/postgres"]);

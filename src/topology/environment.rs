@@ -3,6 +3,20 @@
 
 use super::{RegionId, Service, Topology};
 
+/// A feature flag whose truth lies with somebody else.
+pub struct HeldFlag<'a> {
+    /// Its name in the spec.
+    pub name: &'a str,
+    /// Who holds it.
+    pub by: &'a str,
+    /// The variable that carries what is assumed.
+    pub variable: String,
+    /// What holds while whoever holds the flag does not answer.
+    pub assumed: &'a str,
+    /// What it does.
+    pub description: &'a str,
+}
+
 impl Topology {
     /// Name, feature flags and event versions, for a service in a region. A variable that
     /// the service sets itself is left to it.
@@ -42,14 +56,24 @@ impl Topology {
         flags.map(|(_, variable, value)| (variable, value))
     }
 
-    /// What is assumed of a flag while whoever holds it does not answer.
     fn held_switches(&self) -> impl Iterator<Item = (String, String)> {
-        let held = self.spec.flags.iter().filter(|(_, f)| f.by.is_some());
-        held.filter_map(|(name, flag)| {
+        let held = self.held_flags().into_iter();
+        held.map(|flag| (flag.variable, flag.assumed.to_string()))
+    }
+
+    /// The feature flags that somebody else holds, and of which something is assumed.
+    pub fn held_flags(&self) -> Vec<HeldFlag<'_>> {
+        let flags = self.spec.flags.iter().filter_map(|(name, flag)| {
             let variable = flag.variable.as_ref().map(|v| v.value.clone());
-            let value = flag.default.as_ref()?.value.clone();
-            Some((variable.unwrap_or_else(|| variable_name(&name.text)), value))
-        })
+            Some(HeldFlag {
+                name: &name.text,
+                by: flag.by.as_ref()?,
+                variable: variable.unwrap_or_else(|| variable_name(&name.text)),
+                assumed: flag.default.as_ref()?,
+                description: flag.description.as_ref().map_or("", |d| d.as_str()),
+            })
+        });
+        flags.collect()
     }
 
     /// Whether a service writes or reads the events of a queue.

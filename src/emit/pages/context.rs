@@ -2,7 +2,7 @@
 
 use super::steps;
 use crate::analysis::term::detection;
-use crate::emit::{AppliedRoot, Input};
+use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::provider::alerting::all_alerts;
 use crate::provider::{Operation, OperationKind};
@@ -70,6 +70,10 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "transfers": transfers(input),
         "flow": super::data_flow::context(input),
         "telemetry": telemetry(input),
+        "held_flags": topology.held_flags().into_iter().map(|f| json!({
+            "name": f.name, "by": f.by, "variable": f.variable, "assumed": f.assumed,
+            "description": f.description,
+        })).collect::<Vec<_>>(),
     });
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
@@ -450,6 +454,26 @@ fn cost(input: Input) -> Value {
         "bill": input.deployment.bill,
         "cheaper": cost.is_some_and(|c| *c.prefer_cheaper_replicas),
         "commitments": commitments.collect::<Vec<_>>(),
+    })
+}
+
+/// How what watches is installed in each region, and what it needs of people.
+pub(super) fn watching(input: Input, watching: &[Watching]) -> Value {
+    let topology = input.topology;
+    let channels = || topology.spec.channels.iter();
+    let keyed = channels().filter(|(_, c)| c.slack.is_some() || c.pagerduty.is_some());
+    let mailed = channels().filter(|(_, c)| c.email.is_some());
+    json!({
+        "regions": watching.iter().map(|w| json!({
+            "region": topology.region(w.region).name,
+            "commands": w.commands,
+        })).collect::<Vec<_>>(),
+        "keys": keyed.map(|(name, c)| json!({
+            "name": name.text,
+            "what": if c.slack.is_some() { "the URL of the Slack webhook" } else { "the integration key of the PagerDuty service" },
+        })).collect::<Vec<_>>(),
+        "mailed": mailed.map(|(name, _)| name.text.as_str()).collect::<Vec<_>>(),
+        "traced": topology.spec.observability.as_ref().is_some_and(|o| o.traces.is_some()),
     })
 }
 
