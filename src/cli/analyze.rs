@@ -7,7 +7,7 @@ use crate::analysis::view::{
     DataView, Filter, LossView, SubjectView, TimeView, View, promise, view,
 };
 use crate::analysis::{self, Context};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::emit::recovery::{markdown, percent};
 use crate::provider;
 use crate::provider::alerting::watches;
@@ -49,7 +49,10 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
         Until::Checked,
         today,
     );
-    report::show_as(&loaded.sources, &done.diagnostics, shared, FormatArg::Human);
+    // What notes say one by one stands in the table.
+    let mut broken = done.diagnostics.clone();
+    broken.retain(|d| d.severity > Severity::Note);
+    report::show_as(&loaded.sources, &broken, shared, FormatArg::Human);
     let Some(topology) = &done.topology else {
         return exit::DIAGNOSTICS;
     };
