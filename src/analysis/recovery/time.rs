@@ -20,32 +20,29 @@ pub(super) fn times(
     let parts = Parts::of(context);
     let routing = Routing::of(context.topology);
     let at_peak = routing.after(&[]);
-    let mut times = Vec::new();
-    let mut by_scenario = Vec::with_capacity(scenarios.len());
+    let services = &context.topology.services;
+    // One scenario at a time: where load goes is as large as services times regions.
+    let mut by_service = vec![Vec::new(); services.len()];
     for scenario in scenarios {
-        let lost = match scenario {
-            Scenario::Region(id) => routing.after(&[*id]),
-            _ => Vec::new(),
-        };
-        by_scenario.push(Loss {
+        let loss = Loss {
             context,
             offerings,
             scenario: *scenario,
             at_peak: &at_peak,
-            after: lost,
+            after: match scenario {
+                Scenario::Region(id) => routing.after(&[*id]),
+                _ => Vec::new(),
+            },
             stores: stores(context, offerings, *scenario),
-        });
-    }
-    for (index, service) in context.topology.services.iter().enumerate() {
-        let id = ServiceId(index);
-        let own = service.written.objectives.as_ref();
-        for loss in &by_scenario {
+        };
+        for (index, service) in services.iter().enumerate() {
+            let own = service.written.objectives.as_ref();
+            let subject = Subject::Service(ServiceId(index));
             let budget = loss.service(service, &parts.of_service[index]);
-            times.extend(
-                budget.map(|b| judged(context, Subject::Service(id), own, loss.scenario, b)),
-            );
+            by_service[index].extend(budget.map(|b| judged(context, subject, own, *scenario, b)));
         }
     }
+    let mut times: Vec<RecoveryTime> = by_service.into_iter().flatten().collect();
     for (index, store) in context.topology.datastores.iter().enumerate() {
         let own = store.written.objectives.as_ref();
         for scenario in [Scenario::Corruption, Scenario::Key] {
