@@ -216,6 +216,10 @@ fn e08_e09_people_are_told_by_region() {
         &[
             "- tell=\"\" - severity=~\"critical|high\" - region=~\"us-west-2\" receiver: west-team",
             "- tell=\"\" - severity=~\"critical|high\" receiver: global-team",
+            // Several regions at once are one incident: no message is grouped by region, and
+            // the lesser ones wait.
+            "group_by: - system - alertname group_wait",
+            "alertname=\"EdenSeveralRegions\" target_matchers: - severity=~\"warning|low|info\" - region!=\"\" equal: - system receivers",
             "slack_configs",
             "email_configs",
             "pagerduty_configs",
