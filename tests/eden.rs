@@ -251,6 +251,13 @@ fn e10_e14_traffic_moves_in_steps_and_back() {
             "destination_service_namespace=\"eden\"}[60s]))) / 1000 > 0.5",
         ],
     );
+    holds("scripts/failover-region.sh", &["readonly COOLDOWN=60"]);
+    for region in REGIONS {
+        holds(
+            &format!("terraform/regions/{region}/main.tf"),
+            &["minimum_healthy_percent = 50"],
+        );
+    }
     // A step is not shorter than what resolvers remember.
     holds("terraform/links/main.tf", &["ttl_seconds = 30"]);
 }
