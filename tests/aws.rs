@@ -251,3 +251,33 @@ fn immutable_backups_go_into_locked_vaults_and_to_the_named_regions() {
     let script = &tree["scripts/restore-from-backup.sh"];
     assert!(script.contains("--backup-vault-name shop-us-west-2 --region us-west-2"));
 }
+
+const EDEN: &str = include_str!("../examples/eden/topology.yaml");
+
+#[test]
+fn redis_enterprise_has_a_majority_and_room_for_each_node() {
+    let nodes = "nodes: { us-east-1: 3, us-west-2: 3 }";
+    let refused = [
+        EDEN.replace(nodes, "nodes: { us-east-1: 3, us-west-2: 4 }"),
+        EDEN.replace(nodes, "nodes: { us-east-1: 1, us-west-2: 3 }"),
+        EDEN.replace("size: 8Gi", "size: 20Gi"),
+    ];
+    for text in refused {
+        assert_ne!(text, EDEN);
+        let done = compiled(&text);
+        let errors = done.diagnostics.iter();
+        let errors: Vec<_> = errors.filter(|d| d.code.id == "PRV101").collect();
+        assert!(!errors.is_empty(), "{:#?}", done.diagnostics);
+    }
+    // More nodes bear more, and the cluster has a machine for each.
+    let root = "terraform/regions/us-east-1/main.tf";
+    let least = |text: &str| -> u64 {
+        let tree = tree(text);
+        let own = tree[root].split("module \"eks_us_east_1\"").nth(1).unwrap();
+        let own = own.split("min = ").nth(1).unwrap();
+        own.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    let five = EDEN.replace(nodes, "nodes: { us-east-1: 5, us-west-2: 5 }");
+    let five = five.replace("size: 8Gi", "size: 12Gi");
+    assert_eq!(least(&five), least(EDEN) + 2);
+}

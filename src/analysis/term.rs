@@ -27,6 +27,18 @@ pub enum Step {
 }
 
 impl Step {
+    /// All of them, in the order of a recovery.
+    pub const ALL: [Step; 8] = [
+        Step::Detect,
+        Step::Decide,
+        Step::Promote,
+        Step::Restore,
+        Step::Redirect,
+        Step::WarmUp,
+        Step::Verify,
+        Step::Lag,
+    ];
+
     /// The word shown to people.
     pub fn word(self) -> &'static str {
         match self {

@@ -8,14 +8,15 @@ use super::recovery::verdict::Verdict;
 use super::recovery::{DataLoss, RecoveryTime, Subject, findings};
 use super::scenario::{FAULT_MODEL, LEFT_OUT, Scenario};
 use super::standing::{Standing, standing};
-use super::term::{NEVER, Term, interval};
+use super::term::{Class, NEVER, Step, Term, interval};
 use super::{Analysis, Context};
 use crate::source::Span;
 use crate::spec::Duration;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Everything that is shown.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct View<'a> {
     /// The system's name.
     pub system: String,
@@ -36,18 +37,20 @@ pub struct View<'a> {
 }
 
 /// How many results have a verdict.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct VerdictCount {
     /// The verdict.
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
     /// How many.
     pub count: usize,
 }
 
 /// A service or store with its scenarios.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SubjectView {
     /// `service` or `datastore`.
+    #[schemars(extend("enum" = ["service", "datastore"]))]
     pub kind: &'static str,
     /// Its name.
     pub name: String,
@@ -56,21 +59,22 @@ pub struct SubjectView {
 }
 
 /// A recovery time.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TimeView {
     /// The scenario: `region:us-central1`.
     pub scenario: String,
     /// The scenario for people: `lose us-central1`.
     pub title: String,
-    /// What is promised, in milliseconds.
+    /// What is promised, in milliseconds; `null` if nothing is.
     pub promised: Option<u64>,
-    /// At least; `null` if it never ends.
+    /// At least, in milliseconds; `null` if it never ends.
     pub low: Option<u64>,
-    /// At most.
+    /// At most, in milliseconds; `null` without a bound.
     pub high: Option<u64>,
     /// The same for people.
     pub interval: String,
     /// The judgement.
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
     /// How many terms are typical or declared, if it is met assuming them.
     pub assumptions: usize,
@@ -83,19 +87,21 @@ pub struct TimeView {
 }
 
 /// A term.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TermView {
     /// What the time is spent on.
+    #[schemars(extend("enum" = Step::ALL.map(Step::word)))]
     pub step: &'static str,
     /// What it is about.
     pub of: String,
-    /// At least; `null` if it never ends.
+    /// At least, in milliseconds; `null` if it never ends.
     pub low: Option<u64>,
-    /// At most.
+    /// At most, in milliseconds; `null` without a bound.
     pub high: Option<u64>,
     /// The same for people.
     pub interval: String,
     /// What the numbers rest on.
+    #[schemars(extend("enum" = Class::ALL.map(Class::word)))]
     pub class: &'static str,
     /// How they come about.
     pub because: String,
@@ -105,14 +111,15 @@ pub struct TermView {
     pub url: Option<String>,
     /// The place in the spec: `topology.yaml:48`.
     pub place: Option<String>,
-    /// When it begins and ends at worst, if all before it is bounded.
+    /// When it begins at worst, in milliseconds after the loss; `null` if something before it
+    /// has no bound.
     pub begins: Option<u64>,
-    /// See `begins`.
+    /// When it ends at worst, likewise.
     pub ends: Option<u64>,
 }
 
 /// Datasets that fare alike.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DataView {
     /// The store.
     pub store: String,
@@ -123,25 +130,27 @@ pub struct DataView {
 }
 
 /// What a scenario loses.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct LossView {
     /// The scenario: `corruption`.
     pub scenario: String,
     /// The scenario for people.
     pub title: String,
-    /// What is promised, in milliseconds.
+    /// What is promised, in milliseconds; `null` if nothing is.
     pub promised: Option<u64>,
-    /// At least; `null` if everything is lost.
+    /// At least, in milliseconds; `null` if everything is lost.
     pub low: Option<u64>,
-    /// At most.
+    /// At most, in milliseconds; `null` without a bound.
     pub high: Option<u64>,
     /// The same for people.
     pub interval: String,
     /// The judgement.
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
     /// The best copy that remains.
     pub copy: String,
     /// What the numbers rest on.
+    #[schemars(extend("enum" = Class::ALL.map(Class::word)))]
     pub class: &'static str,
     /// How they come about.
     pub because: String,
@@ -193,14 +202,9 @@ pub fn verdicts(analysis: &Analysis) -> Vec<VerdictCount> {
     let all: Vec<Verdict> = times
         .chain(analysis.recovery.losses.iter().map(|l| l.verdict))
         .collect();
-    let order = [
-        Verdict::Violated,
-        Verdict::MayExceed,
-        Verdict::NotShown,
-        Verdict::MetAssuming,
-        Verdict::Met,
-    ];
-    let counts = order.into_iter().map(|verdict| VerdictCount {
+    let promised = Verdict::ALL.into_iter().rev();
+    let promised = promised.filter(|v| *v != Verdict::NotPromised);
+    let counts = promised.map(|verdict| VerdictCount {
         verdict: verdict.word(),
         count: all.iter().filter(|v| **v == verdict).count(),
     });

@@ -98,7 +98,7 @@ done
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
-need{% for tool in shift.tools %} {{ tool }}{% endfor %}{% if shift.query %} curl jq{% endif %}
+need{% for tool in shift.tools %} {{ tool }}{% endfor %}{% if shift.query %} curl{% endif %}
 
 {% if shift.query %}
 [[ ${APPLY} == false || -n ${PROMETHEUS_URL:-} ]] || die 75 "PROMETHEUS_URL is not set: nobody could see whether requests fail"

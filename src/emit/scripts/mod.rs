@@ -305,9 +305,14 @@ fn shift(input: Input) -> Option<Value> {
     let window = failover.detect.as_ref().and_then(|d| d.window.as_ref());
     let window = window.map_or("1m".to_string(), |w| w.value.to_string());
     let query = ratio.map(|q| format!("query={}", q.query.replace("[5m]", &format!("[{window}]"))));
+    let mut tools = can.tools.to_vec();
+    // What reads the answer of the metric store.
+    if undo.is_some() && !tools.contains(&"jq") {
+        tools.push("jq");
+    }
     Some(json!({
         "function": can.function,
-        "tools": can.tools,
+        "tools": tools,
         "regions": regions.collect::<Vec<_>>(),
         "step": (wanted.step.ratio() * 100.0).round() as u64,
         "every": wanted.every.secs(),

@@ -2,6 +2,7 @@
 
 use super::network::Subnets;
 use super::ranges::Ranges;
+use super::redis::enterprise_nodes;
 use super::{Lowering, facts, naming, output, variable};
 use crate::provider::sizing::Demand;
 use crate::provider::{Argument, Cluster, Decision, Identity, Promql, Scope, Variable};
@@ -165,13 +166,18 @@ impl Lowering<'_> {
         Argument::map(names.map(|(key, what)| (*key, self.role_name(what, id))))
     }
 
-    /// Nodes for what runs at least and at most, filled as the catalog says, and one more in
-    /// each zone for what runs everywhere.
+    /// Nodes for what runs at least and at most, filled as the catalog says, one more in each
+    /// zone for what runs everywhere, and one for each of Redis Enterprise, which share none.
     fn nodes(&self, id: RegionId) -> Argument {
         let demand = Demand::of(self.topology, id);
         let node = facts::node();
         let zones = facts::zones(self.location(id)).len() as u64;
-        let nodes = |millis: u64| millis.div_ceil(node.usable_millicores) + zones;
+        let stores = self.topology.datastores.iter();
+        let own: u64 = stores
+            .filter(|s| s.engine == Engine::RedisEnterprise && s.regions.contains(&id))
+            .map(|s| u64::from(enterprise_nodes(self.topology, s, id)))
+            .sum();
+        let nodes = |millis: u64| millis.div_ceil(node.usable_millicores) + zones + own;
         let (min, max) = (nodes(demand.fewest), nodes(demand.most));
         Argument::map([("min", min), ("max", max.max(min + zones))])
     }

@@ -19,6 +19,7 @@ struct Catalog {
     records: Records,
     postgres: Postgres,
     redis: Redis,
+    redis_enterprise: RedisEnterprise,
     health: Health,
 }
 
@@ -48,6 +49,17 @@ pub struct Redis {
     pub followers: usize,
 }
 
+/// What a node of Redis Enterprise asks for at least, and how many there are.
+#[derive(Debug, Deserialize)]
+pub struct RedisEnterprise {
+    /// Thousandths of a core.
+    pub node_millicores: u64,
+    /// Memory in GiB.
+    pub node_gibibytes: u64,
+    /// The fewest nodes of a cluster.
+    pub nodes: u32,
+}
+
 /// What health checks allow.
 #[derive(Debug, Deserialize)]
 pub struct Health {
@@ -73,6 +85,8 @@ pub struct Node {
     pub instance_type: String,
     /// What pods of services are to use of it, in thousandths of a core.
     pub usable_millicores: u64,
+    /// What one large pod may ask for, in GiB.
+    pub usable_gibibytes: u64,
 }
 
 /// How long records are kept.
@@ -147,6 +161,11 @@ pub fn postgres() -> &'static Postgres {
 /// Redis where the topology says nothing, and its bounds.
 pub fn redis() -> &'static Redis {
     &catalog().redis
+}
+
+/// Redis Enterprise's own bounds.
+pub fn redis_enterprise() -> &'static RedisEnterprise {
+    &catalog().redis_enterprise
 }
 
 /// What health checks allow.

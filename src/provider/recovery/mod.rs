@@ -36,7 +36,8 @@ impl Offerings for Facts {
             (Engine::Firestore, _) => gcp::recovery::firestore(context, store, scenario),
             (_, provider) => match managed::kind(store, provider) {
                 Some(kind) => managed::store(context, &kind, store, scenario),
-                None => no_facts(Step::Promote, &store.name),
+                None if touched(context, store, scenario) => no_facts(Step::Promote, &store.name),
+                None => Vec::new(),
             },
         }
     }
@@ -54,6 +55,7 @@ impl Offerings for Facts {
             (Engine::Firestore, _) => gcp::recovery::firestore_remaining(context, store, scenario),
             (_, provider) => match managed::kind(store, provider) {
                 Some(kind) => managed::remaining(context, &kind, store, scenario),
+                None if !touched(context, store, scenario) => None,
                 None => Some(vec![Remaining {
                     copy: "nobody has said".into(),
                     lacks: no_facts(Step::Lag, &store.name).remove(0),
@@ -107,6 +109,18 @@ impl Offerings for Facts {
 fn provider_of(context: &Context, regions: &[RegionId]) -> Option<Provider> {
     let first = regions.first()?;
     Some(context.topology.region(*first).place.provider)
+}
+
+/// Whether a scenario takes anything from a store, whatever its kind is.
+fn touched(context: &Context, store: &Datastore, scenario: Scenario) -> bool {
+    let on = |id: &RegionId, provider| context.topology.region(*id).place.provider == provider;
+    match scenario {
+        Scenario::Region(lost) => store.regions.contains(&lost),
+        Scenario::Cloud(provider) => store.regions.iter().any(|id| on(id, provider)),
+        Scenario::Entry => false,
+        Scenario::Link => store.regions.len() > 1,
+        _ => true,
+    }
 }
 
 /// A kind whose facts nobody has gathered.

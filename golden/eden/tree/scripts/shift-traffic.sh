@@ -108,7 +108,7 @@ done
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
-need aws jq curl jq
+need aws jq curl
 [[ ${APPLY} == false || -n ${PROMETHEUS_URL:-} ]] || die 75 "PROMETHEUS_URL is not set: nobody could see whether requests fail"
 if [[ -r ${UNDONE} ]]; then
   waited=$(($(date -u +%s) - $(<"${UNDONE}")))

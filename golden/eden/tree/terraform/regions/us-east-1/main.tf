@@ -187,8 +187,8 @@ module "eks_us_east_1" {
   logs_kms_key_arn    = module.kms_us_east_1.key_arns["logs"]
   instance_types      = ["m6i.xlarge"]
   nodes = {
-    min = 7
-    max = 18
+    min = 10
+    max = 21
   }
   node_tags = var.tags
 }
