@@ -216,6 +216,10 @@ fn e08_e09_people_are_told_by_region() {
         &[
             "- tell=\"\" - severity=~\"critical|high\" - region=~\"us-west-2\" receiver: west-team",
             "- tell=\"\" - severity=~\"critical|high\" receiver: global-team",
+            // Several regions at once are one incident: no message is grouped by region, and
+            // the lesser ones wait.
+            "group_by: - system - alertname group_wait",
+            "alertname=\"EdenSeveralRegions\" target_matchers: - severity=~\"warning|low|info\" - region!=\"\" equal: - system receivers",
             "slack_configs",
             "email_configs",
             "pagerduty_configs",
@@ -247,6 +251,13 @@ fn e10_e14_traffic_moves_in_steps_and_back() {
             "destination_service_namespace=\"eden\"}[60s]))) / 1000 > 0.5",
         ],
     );
+    holds("scripts/failover-region.sh", &["readonly COOLDOWN=60"]);
+    for region in REGIONS {
+        holds(
+            &format!("terraform/regions/{region}/main.tf"),
+            &["minimum_healthy_percent = 50"],
+        );
+    }
     // A step is not shorter than what resolvers remember.
     holds("terraform/links/main.tf", &["ttl_seconds = 30"]);
 }

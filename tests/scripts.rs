@@ -233,6 +233,34 @@ fn usage_is_64_and_help_is_0() {
 }
 
 #[test]
+fn another_failover_waits_and_going_on_with_the_same_one_does_not() {
+    let stage = Stage::new("eden");
+    let nap = stage.folder.path().join("bin/sleep");
+    let naps = stage.folder.path().join("naps");
+    fs::write(
+        &nap,
+        format!("#!/bin/sh\necho \"$1\" >> '{}'\n", naps.display()),
+    )
+    .unwrap();
+    fs::set_permissions(&nap, fs::Permissions::from_mode(0o755)).unwrap();
+    let fence = |from: &str, to: &str| {
+        let all = [
+            "--from", from, "--to", to, "--step", "fence", "--apply", "--yes",
+        ];
+        let output = stage.run("failover-region.sh", &all);
+        assert_eq!(code(&output), 0, "{output:?}");
+        let text = fs::read_to_string(&naps).unwrap_or_default();
+        text.lines()
+            .map(|l| l.parse().unwrap())
+            .collect::<Vec<u64>>()
+    };
+    assert!(fence("us-east-1", "us-west-2").is_empty());
+    assert!(fence("us-east-1", "us-west-2").is_empty());
+    let waited = fence("us-west-2", "us-east-1");
+    assert!(matches!(waited[..], [1..=60]), "{waited:?}");
+}
+
+#[test]
 fn drills_run_the_failover_and_keep_a_record() {
     let stage = Stage::new("ggen");
     let output = stage.run(

@@ -40,14 +40,30 @@ pub(super) fn config(input: Input) -> Value {
             "repeat_interval": "4h",
             "routes": routes,
         },
-        // A lost region is one message, not one from each part of it.
-        "inhibit_rules": [{
-            "source_matchers": [format!("alertname=~\"{}\"", down_alerts(input))],
-            "target_matchers": ["severity=~\"warning|low|info\""],
-            "equal": ["system", "region"],
-        }],
+        "inhibit_rules": inhibitions(input),
         "receivers": receivers,
     })
+}
+
+/// A lost region is one message, not one from each part of it; several regions within the
+/// window are one incident. What is critical is never held back: it may be another trouble.
+fn inhibitions(input: Input) -> Vec<Value> {
+    let lesser = "severity=~\"warning|low|info\"";
+    let mut rules = vec![json!({
+        "source_matchers": [format!("alertname=~\"{}\"", down_alerts(input))],
+        "target_matchers": [lesser],
+        "equal": ["system", "region"],
+    })];
+    let observability = input.topology.spec.observability.as_ref();
+    if observability.is_some_and(|o| o.correlate.is_some()) {
+        let several = alert_name(input.topology, "several-regions");
+        rules.push(json!({
+            "source_matchers": [format!("alertname=\"{several}\"")],
+            "target_matchers": [lesser, "region!=\"\""],
+            "equal": ["system"],
+        }));
+    }
+    rules
 }
 
 fn down_alerts(input: Input) -> String {

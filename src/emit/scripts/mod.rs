@@ -115,6 +115,8 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         .failover
         .as_ref()
         .and_then(|f| f.verify.as_ref());
+    let failover = topology.spec.failover.as_ref();
+    let cooldown = failover.and_then(|f| f.cooldown.as_ref());
     let lag_below = verify.and_then(|v| v.lag_below.as_ref());
     let staged = input
         .deployment
@@ -157,6 +159,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             "name": name, "variable": variable, "value": value,
         })).collect::<Vec<_>>(),
         "replays": topology.replayed().map(|q| replay(input, &q.name)).collect::<Vec<_>>(),
+        "cooldown": cooldown.map(|c| c.secs()),
         "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
         "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
         "rto_text": rto.map_or("a time that nobody promised".to_string(), |r| r.to_string()),
@@ -283,8 +286,7 @@ fn shift(input: Input) -> Option<Value> {
     let failover = topology.spec.failover.as_ref()?;
     let wanted = failover.shift.as_ref()?;
     let undo = failover.undo.as_ref();
-    let cooldown = undo.and_then(|u| u.cooldown.as_ref());
-    let wait = cooldown.or(failover.cooldown.as_ref());
+    let wait = undo.and_then(|u| u.cooldown.as_ref());
     let regions = order(input).into_iter().filter_map(|id| {
         let own = can.names.iter().filter(|(region, _)| *region == id);
         let names: Vec<String> = own.map(|(_, words)| words.join(" ")).collect();

@@ -56,10 +56,6 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             failover.healthy_below.as_ref().map(|h| h.span),
             "a share of healthy targets",
         );
-        say(
-            failover.cooldown.as_ref().map(|c| c.span),
-            "a wait between failovers",
-        );
     }
     if let Some(deployment) = &spec.deployment {
         say(deployment.canary.as_ref().map(|c| c.span), "canary steps");

@@ -26,6 +26,24 @@ TEXT
 
 FROM="" TO="" ONLY="" ACCEPTED=""
 
+# Seconds between two failovers, and what the last one was: when, from, to.
+readonly COOLDOWN=60
+readonly LAST=${EVIDENCE_DIR:-.}/${SYSTEM}-failover-region.last
+
+# Another failover waits; going on with the same one does not.
+cool_down() {
+  local at from to rest
+  [[ ${APPLY} == true && (-z ${ONLY} || ${ONLY} == fence) ]] || return 0
+  if [[ -r ${LAST} ]] && read -r at from to <"${LAST}" && [[ ${from} != "${FROM}" || ${to} != "${TO}" ]]; then
+    rest=$((at + COOLDOWN - $(date -u +%s)))
+    if ((rest > 0)); then
+      note "wait ${rest} s: users were moved from ${from} just now"
+      sleep "${rest}"
+    fi
+  fi
+  printf '%s %s %s\n' "$(date -u +%s)" "${FROM}" "${TO}" >"${LAST}"
+}
+
 status() {
   look 10 'Show which region api.eden.example.com leads to from here' dig +noall +answer api.eden.example.com || true
   look 15 'Show the alarms of us-east-1' aws cloudwatch describe-alarms --region us-east-1 --alarm-name-prefix eden-us-east-1 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || true
@@ -150,6 +168,7 @@ known_region "${TO}"
 need aws curl dig helm kubectl
 confirm "${FROM}"
 lock
+cool_down
 case ${ONLY} in
   "") freeze; fence; lag; promote; scale; verify ;;
   freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;
