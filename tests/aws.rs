@@ -159,6 +159,20 @@ fn state_lies_outside_of_the_regions_under_the_same_law() {
 }
 
 #[test]
+fn a_named_region_of_state_is_kept_whatever_regions_are_added() {
+    let text = SMALL.replace(
+        "state_bucket: shop-prod-tfstate",
+        "state_bucket: shop-prod-tfstate, state_region: ca-central-1",
+    );
+    let tree = tree(&text);
+    assert!(tree["terraform/global/backend.tf"].contains("= \"ca-central-1\""));
+    assert_eq!(
+        aliases(&tree["terraform/global/provider.tf"]),
+        ["us_east_1", "us_west_2", "ca_central_1"]
+    );
+}
+
+#[test]
 fn state_of_two_laws_stays_in_the_region_that_takes_over() {
     let kept = state_of("us-east-1: { role: primary }, eu-west-1: {}");
     assert_eq!(kept, "eu-west-1");
@@ -212,4 +226,58 @@ fn other_partitions_are_refused() {
     let done = compiled(&text);
     let codes: Vec<_> = done.diagnostics.iter().map(|d| d.code.id).collect();
     assert!(codes.contains(&"PRV101"), "{codes:?}");
+}
+
+const LOCKED: &str = "
+datastores:
+  orders: { engine: postgres, backup: { every: 1d, keep: 90d, point_in_time: 7d, copies_to: [us-west-2], immutable: true } }
+  items: { engine: dynamodb, regions: [us-east-1], backup: { every: 12h, keep: 35d, immutable: true } }
+";
+
+#[test]
+fn immutable_backups_go_into_locked_vaults_and_to_the_named_regions() {
+    let tree = tree(&format!("{SMALL}{LOCKED}"));
+    let east = &tree["terraform/regions/us-east-1/main.tf"];
+    for part in [
+        "source = \"../../modules/backup\"",
+        "arn:aws:rds:us-east-1:${var.account_id}:db:shop-orders-us-east-1",
+        "arn:aws:backup:us-west-2:${var.account_id}:backup-vault:shop-us-west-2",
+        "= \"cron(15 */12 * * ? *)\"",
+        "max_days = 90",
+        "min_days = 35",
+    ] {
+        assert!(east.contains(part), "{part}\n{east}");
+    }
+    let script = &tree["scripts/restore-from-backup.sh"];
+    assert!(script.contains("--backup-vault-name shop-us-west-2 --region us-west-2"));
+}
+
+const EDEN: &str = include_str!("../examples/eden/topology.yaml");
+
+#[test]
+fn redis_enterprise_has_a_majority_and_room_for_each_node() {
+    let nodes = "nodes: { us-east-1: 3, us-west-2: 3 }";
+    let refused = [
+        EDEN.replace(nodes, "nodes: { us-east-1: 3, us-west-2: 4 }"),
+        EDEN.replace(nodes, "nodes: { us-east-1: 1, us-west-2: 3 }"),
+        EDEN.replace("size: 8Gi", "size: 20Gi"),
+    ];
+    for text in refused {
+        assert_ne!(text, EDEN);
+        let done = compiled(&text);
+        let errors = done.diagnostics.iter();
+        let errors: Vec<_> = errors.filter(|d| d.code.id == "PRV101").collect();
+        assert!(!errors.is_empty(), "{:#?}", done.diagnostics);
+    }
+    // More nodes bear more, and the cluster has a machine for each.
+    let root = "terraform/regions/us-east-1/main.tf";
+    let least = |text: &str| -> u64 {
+        let tree = tree(text);
+        let own = tree[root].split("module \"eks_us_east_1\"").nth(1).unwrap();
+        let own = own.split("min = ").nth(1).unwrap();
+        own.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    let five = EDEN.replace(nodes, "nodes: { us-east-1: 5, us-west-2: 5 }");
+    let five = five.replace("size: 8Gi", "size: 12Gi");
+    assert_eq!(least(&five), least(EDEN) + 2);
 }

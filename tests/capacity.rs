@@ -58,7 +58,7 @@ fn row(region: &str, before: i64, after: i64) -> (String, i64, i64) {
     (region.to_string(), before, after)
 }
 
-const API: &str = "services: { api: { image: a/b, replicas: 2..50, capacity: { per_replica: 100/s, peak: 1000/s } } }";
+const API: &str = "services: { api: { image: a/b, replicas: 2..50, scale_on: { cpu: 70% }, capacity: { per_replica: 100/s, peak: 1000/s } } }";
 const GGEN: &str = "us-central1: { role: primary, weight: 50, serves: [north-america] }, us-east1: { weight: 35, serves: [north-america] }, europe-west1: { weight: 15, serves: [europe], zone: eu }";
 
 fn hosted(policy: &str, rest: &str) -> String {

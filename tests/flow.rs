@@ -1022,7 +1022,7 @@ fn the_flow_of_ggen_is_what_its_page_says() {
 }
 
 /// A system of that many regions and services, with people of many zones.
-fn large(regions: usize, services: usize) -> String {
+fn large(regions: usize, services: usize, policy: &str) -> String {
     let places: Vec<_> = meridian::catalog::places()
         .iter()
         .filter(|p| p.provider == spec::Provider::Gcp)
@@ -1070,7 +1070,7 @@ fn large(regions: usize, services: usize) -> String {
     for index in 0..services {
         let _ = writeln!(
             spec,
-            "  w{index}.example.com: {{ to: w{index}, policy: [geography] }}"
+            "  w{index}.example.com: {{ to: w{index}, policy: [{policy}] }}"
         );
     }
     spec
@@ -1078,14 +1078,16 @@ fn large(regions: usize, services: usize) -> String {
 
 #[test]
 fn graphs_grow_in_proportion_to_what_is_written() {
-    let most = |regions: usize, services: usize| {
-        let (_, done) = compiled(&large(regions, services));
-        let flow = flow_of(&done);
-        assert!(flow.datasets.len() >= 4, "{:?}", codes(&done));
-        let links = flow.datasets.iter().map(|d| d.graph.links.len());
-        links.max().unwrap_or_default()
-    };
-    let (small, large) = (most(50, 50), most(200, 200));
-    assert!(small > 100, "{small}");
-    assert!(large < 5 * small, "{small} links grow to {large}");
+    for policy in ["geography", "weight"] {
+        let most = |regions: usize, services: usize| {
+            let (_, done) = compiled(&large(regions, services, policy));
+            let flow = flow_of(&done);
+            assert!(flow.datasets.len() >= 4, "{:?}", codes(&done));
+            let links = flow.datasets.iter().map(|d| d.graph.links.len());
+            links.max().unwrap_or_default()
+        };
+        let (small, large) = (most(50, 50), most(200, 200));
+        assert!(small > 100, "{small}");
+        assert!(large < 5 * small, "{policy}: {small} links grow to {large}");
+    }
 }

@@ -71,12 +71,20 @@ fn overwrite(folder: &Path, tree: &BTreeMap<String, String>) {
 }
 
 /// Examples compiled another way as well: name, example, text, and what it becomes.
-const VARIANTS: [(&str, &str, &str, &str); 1] = [(
-    "ggen-per-region",
-    "ggen",
-    "layout: single",
-    "layout: per-region",
-)];
+const VARIANTS: [(&str, &str, &str, &str); 2] = [
+    (
+        "ggen-per-region",
+        "ggen",
+        "layout: single",
+        "layout: per-region",
+    ),
+    (
+        "eden-single",
+        "eden",
+        "layout: per-region",
+        "layout: single",
+    ),
+];
 
 fn variant(example: &str, from: &str, to: &str) -> Compilation {
     let path = root().join("examples").join(example).join("topology.yaml");
@@ -130,6 +138,13 @@ fn every_example_gives_exactly_its_golden_tree() {
     for (name, example, from, to) in VARIANTS {
         same_as_golden(name, &variant(example, from, to));
     }
+}
+
+/// What Eden is migrated from: the difference between the two trees is the migration.
+#[test]
+fn eden_before_gives_exactly_its_golden_tree() {
+    let done = compiled(&root().join("examples/eden/before.yaml"));
+    same_as_golden("eden-before", &done);
 }
 
 /// The files that the ggen marketplace's own document names.

@@ -16,6 +16,42 @@ fn the_schema_file_is_up_to_date() {
 }
 
 #[test]
+fn the_schema_of_the_analysis_is_up_to_date() {
+    let file = FILE.replace("topology", "analysis");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(
+        text == meridian::analysis::schema::text(),
+        "run: cargo run -- schema analysis > schema/analysis.schema.json"
+    );
+}
+
+/// Every object is closed, and every member of a record says what it is.
+#[test]
+fn the_schema_of_the_analysis_describes_every_member() {
+    let schema = meridian::analysis::schema::schema();
+    let mut records = vec![&schema];
+    for definition in schema["definitions"].as_object().unwrap().values() {
+        let variants = definition["oneOf"].as_array();
+        records.extend(variants.into_iter().flatten().chain([definition]));
+    }
+    let records: Vec<_> = records
+        .into_iter()
+        .filter(|r| r["properties"].is_object())
+        .collect();
+    assert!(records.len() > 20, "{}", records.len());
+    for record in records {
+        assert_eq!(record["additionalProperties"], false, "{record}");
+        let members = record["properties"].as_object().unwrap();
+        assert_eq!(record["required"].as_array().unwrap().len(), members.len());
+        assert!(record["description"].is_string(), "{record}");
+        for (name, member) in members {
+            let said = member["description"].as_str().is_some_and(|d| d.len() > 8);
+            assert!(said || member["const"].is_string(), "{name}: {member}");
+        }
+    }
+}
+
+#[test]
 fn every_field_has_a_description_and_an_example() {
     let schema = schema::schema();
     let mut records = vec![("topology", &schema["properties"])];

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const TOOLS: [&str; 7] = [
+const TOOLS: [&str; 8] = [
     "gcloud",
     "kubectl",
     "terraform",
@@ -15,6 +15,7 @@ const TOOLS: [&str; 7] = [
     "curl",
     "bq",
     "aws",
+    "dig",
 ];
 
 /// The scripts of an example, beside stubs that note how they are called.
@@ -96,6 +97,7 @@ impl Stage {
             .args(arguments)
             .env("PATH", path)
             .env("EVIDENCE_DIR", self.folder.path())
+            .env("PROMETHEUS_URL", "http://prometheus.example.com")
             .current_dir(self.folder.path())
             .output()
             .unwrap()
@@ -229,6 +231,34 @@ fn usage_is_64_and_help_is_0() {
         assert_eq!(code(&stage.run(script, &["--help"])), 0, "{script}");
     }
     assert!(stage.calls().is_empty());
+}
+
+#[test]
+fn another_failover_waits_and_going_on_with_the_same_one_does_not() {
+    let stage = Stage::new("eden");
+    let nap = stage.folder.path().join("bin/sleep");
+    let naps = stage.folder.path().join("naps");
+    fs::write(
+        &nap,
+        format!("#!/bin/sh\necho \"$1\" >> '{}'\n", naps.display()),
+    )
+    .unwrap();
+    fs::set_permissions(&nap, fs::Permissions::from_mode(0o755)).unwrap();
+    let fence = |from: &str, to: &str| {
+        let all = [
+            "--from", from, "--to", to, "--step", "fence", "--apply", "--yes",
+        ];
+        let output = stage.run("failover-region.sh", &all);
+        assert_eq!(code(&output), 0, "{output:?}");
+        let text = fs::read_to_string(&naps).unwrap_or_default();
+        text.lines()
+            .map(|l| l.parse().unwrap())
+            .collect::<Vec<u64>>()
+    };
+    assert!(fence("us-east-1", "us-west-2").is_empty());
+    assert!(fence("us-east-1", "us-west-2").is_empty());
+    let waited = fence("us-west-2", "us-east-1");
+    assert!(matches!(waited[..], [1..=60]), "{waited:?}");
 }
 
 #[test]
@@ -582,4 +612,76 @@ fn a_region_whose_secrets_have_no_value_is_not_deployed() {
         applied.len() == 1 && applied[0].contains("terraform/global"),
         "{applied:#?}"
     );
+}
+
+/// A stage whose users have records of equal names, and whose requests fail by this share.
+fn shifting(failing: &str) -> Stage {
+    let stage = Stage::new("eden");
+    let records = r#"[{"Name":"us-east-1.shift.api.eden.example.com.","Type":"CNAME","TTL":60,"SetIdentifier":"us-east-1","Weight":100,"ResourceRecords":[{"Value":"a.example.com"}]},{"Name":"us-east-1.shift.api.eden.example.com.","Type":"CNAME","TTL":60,"SetIdentifier":"us-west-2","Weight":0,"ResourceRecords":[{"Value":"b.example.com"}]}]"#;
+    let stub = stage.folder.path().join("bin/aws");
+    let recorded = fs::read_to_string(&stub).unwrap();
+    let routes = format!(
+        "case \"$*\" in *list-hosted-zones*) echo /hostedzone/Z1 ;; *list-resource-record-sets*) echo '{records}' ;; esac\n"
+    );
+    fs::write(&stub, recorded + &routes).unwrap();
+    let value = format!(r#"{{"data":{{"result":[{{"value":[0,"{failing}"]}}]}}}}"#);
+    answers(&stage, "curl", &value);
+    let sleep = stage.folder.path().join("bin/sleep");
+    fs::write(&sleep, "#!/bin/sh\n").unwrap();
+    fs::set_permissions(&sleep, fs::Permissions::from_mode(0o755)).unwrap();
+    stage
+}
+
+/// The weights of the region that is left and of the one that is entered, change by change.
+fn weights(calls: &[String]) -> Vec<(u64, u64)> {
+    let changes = calls.iter().filter_map(|call| {
+        let (_, batch) = call.split_once("--change-batch ")?;
+        let batch: serde_json::Value = serde_json::from_str(batch).unwrap();
+        let weight = |index: usize| {
+            batch["Changes"][index]["ResourceRecordSet"]["Weight"]
+                .as_u64()
+                .unwrap()
+        };
+        Some((weight(0), weight(1)))
+    });
+    changes.collect()
+}
+
+const SHIFT: [&str; 6] = [
+    "--from",
+    "us-east-1",
+    "--to",
+    "us-west-2",
+    "--apply",
+    "--yes",
+];
+
+fn shift(stage: &Stage, more: &[&str]) -> Output {
+    stage.run("shift-traffic.sh", &[&SHIFT[..], more].concat())
+}
+
+#[test]
+fn users_are_moved_bit_by_bit_and_back() {
+    let stage = shifting("0.01");
+    let output = shift(&stage, &[]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let steps = [20, 40, 60, 80, 100];
+    let there: Vec<_> = steps.iter().map(|s| (100 - s, *s)).collect();
+    assert_eq!(weights(&stage.calls()), there);
+
+    assert_eq!(code(&shift(&stage, &["--back"])), 0);
+    let back: Vec<_> = steps.iter().map(|s| (*s, 100 - s)).collect();
+    assert_eq!(weights(&stage.calls()), back);
+}
+
+#[test]
+fn users_go_back_when_requests_fail_and_stay_for_a_while() {
+    for share in ["0.05", "0.3", "NaN"] {
+        let stage = shifting(share);
+        let output = shift(&stage, &[]);
+        assert_eq!(code(&output), 75, "{share}: {output:?}");
+        assert_eq!(weights(&stage.calls()), [(80, 20), (100, 0)], "{share}");
+        assert_eq!(code(&shift(&stage, &[])), 75);
+        assert!(weights(&stage.calls()).is_empty());
+    }
 }

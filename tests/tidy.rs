@@ -205,3 +205,33 @@ fn a_modules_page_lists_its_inputs_and_outputs() {
         }
     }
 }
+
+/// Whether a literal looks like the id of a fact: `redis.sentinel.ping`.
+fn looks_like_a_fact(literal: &str) -> bool {
+    let word = |w: &str| {
+        w.starts_with(|c: char| c.is_ascii_lowercase())
+            && w.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    literal.contains('.') && literal.split('.').all(word)
+}
+
+#[test]
+fn facts_in_the_code_are_in_the_catalog_and_every_fact_is_used() {
+    let known: BTreeSet<&str> = meridian::catalog::facts::all()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let sources = sources();
+    let mut used = BTreeSet::new();
+    for (path, text) in &sources {
+        let literals = text.split('"').skip(1).step_by(2);
+        used.extend(literals.clone().filter(|l| known.contains(l)));
+        if path.contains("recovery") {
+            let unknown = literals.filter(|l| looks_like_a_fact(l) && !known.contains(l));
+            let unknown: Vec<_> = unknown.collect();
+            assert!(unknown.is_empty(), "{path}: no such fact: {unknown:?}");
+        }
+    }
+    let idle: Vec<_> = known.difference(&used).collect();
+    assert!(idle.is_empty(), "nothing uses {idle:?}: remove them");
+}

@@ -3,10 +3,14 @@
 //! The rows are those of the systems that the examples describe. Where a kind is not
 //! generated yet, rules are run without lowering.
 
+use meridian::analysis::recovery::verdict::Verdict;
+use meridian::analysis::recovery::{DataLoss, RecoveryTime, Subject};
+use meridian::analysis::scenario::Scenario;
 use meridian::cli::load;
 use meridian::diagnostic::Diagnostics;
 use meridian::source::SourceMap;
 use meridian::syntax::{self, Limits};
+use meridian::topology::ServiceId;
 use meridian::{Compilation, Until, compile, spec};
 
 const GGEN: &str = include_str!("../examples/ggen/topology.yaml");
@@ -301,7 +305,7 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
             AWS,
             EDEN,
             &format!(
-                "services: {{ api: {{ image: a/b, replicas: 2..{most}, capacity: {{ per_replica: 100/s, peak: 700/s }} }} }}\n"
+                "services: {{ api: {{ image: a/b, replicas: 2..{most}, scale_on: {{ cpu: 70% }}, capacity: {{ per_replica: 100/s, peak: 700/s }} }} }}\n"
             ),
         )
     };
@@ -565,7 +569,7 @@ fn more_replicas_never_add_a_finding() {
             GCP,
             PAIR,
             &format!(
-                "services: {{ api: {{ image: a/b, replicas: 1..{most}, capacity: {{ per_replica: 100/s, peak: 1200/s }} }} }}\n"
+                "services: {{ api: {{ image: a/b, replicas: 1..{most}, scale_on: {{ cpu: 70% }}, capacity: {{ per_replica: 100/s, peak: 1200/s }} }} }}\n"
             ),
         );
         let (_, done) = compiled(&spec, Until::Checked);
@@ -581,4 +585,38 @@ fn examples_load_from_disk_too() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/ggen/topology.kdl");
     let loaded = load::load(std::path::Path::new(path), &Limits::default());
     assert!(loaded.document.is_some() && loaded.diagnostics.is_empty());
+}
+
+/// A system on three clouds, two of which are not generated: it is checked and analysed.
+#[test]
+fn what_is_not_generated_is_analysed_too() {
+    let (_, done) = compiled(include_str!("fixtures/covergen.yaml"), Until::Checked);
+    assert!(!done.diagnostics.has_errors(), "{:#?}", done.diagnostics);
+    let (topology, analysis) = (done.topology.unwrap(), done.analysis.unwrap());
+    for (index, service) in topology.services.iter().enumerate() {
+        let subject = Subject::Service(ServiceId(index));
+        let times = || {
+            analysis
+                .recovery
+                .times
+                .iter()
+                .filter(|t| t.subject == subject)
+        };
+        let lost = |t: &&RecoveryTime| matches!(t.scenario, Scenario::Region(_));
+        assert!(times().filter(lost).count() > 0, "{}", service.name);
+    }
+    // No promise is shown as met that rests on a store nobody has facts of.
+    let china = topology
+        .datastores
+        .iter()
+        .position(|d| d.name == "users-china");
+    let of_china = |l: &&DataLoss| Some(l.store.0) == china && l.promise.is_some();
+    let verdicts = analysis
+        .recovery
+        .losses
+        .iter()
+        .filter(of_china)
+        .map(|l| l.verdict);
+    assert!(verdicts.clone().count() > 0);
+    assert!(verdicts.clone().all(|v| v == Verdict::NotShown));
 }

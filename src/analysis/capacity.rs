@@ -251,7 +251,7 @@ impl<'a> Routing<'a> {
                 service
                     .placements
                     .iter()
-                    .for_each(|p| room[p.region.0] = p.replicas.max);
+                    .for_each(|p| room[p.region.0] = service.most(p));
                 spread(&left, |r| f64::from(room[r.0]))
             }
         }
@@ -481,44 +481,55 @@ pub fn planned_load(topology: &Topology, service: &Service) -> Option<f64> {
 }
 
 /// What a service must bear, and what each of its replicas bears.
-struct Demand {
+struct Demand<'a> {
+    service: &'a Service,
     peak: f64,
     each: f64,
 }
 
-impl Demand {
-    fn of(topology: &Topology, service: &Service) -> Option<Demand> {
-        let capacity = service.written.capacity.as_ref()?;
-        let each = capacity.per_replica.as_ref()?.per_second() * capacity.target.ratio();
+impl<'a> Demand<'a> {
+    fn of(topology: &Topology, service: &'a Service) -> Option<Self> {
+        let each = bears(service)? * service.written.capacity.as_ref()?.target.ratio();
         let peak = planned_load(topology, service)?;
-        Some(Demand { peak, each })
+        Some(Demand {
+            service,
+            peak,
+            each,
+        })
     }
 
     fn survivor(&self, placement: &Placement, before: &Shares, after: &Shares) -> Survivor {
-        let Placement { region, replicas } = placement;
+        let region = placement.region;
         let load_before = self.peak * before[region.0];
         let load_after = self.peak * after[region.0];
+        let max = self.service.most(placement);
         Survivor {
-            region: *region,
+            region,
             load_before,
             load_after,
-            replicas_before: self
-                .replicas(load_before)
-                .max(replicas.min)
-                .min(replicas.max),
-            replicas_needed: self.replicas(load_after),
-            max: replicas.max,
+            replicas_before: replicas(load_before, self.each)
+                .max(placement.replicas.min)
+                .min(max),
+            replicas_needed: replicas(load_after, self.each),
+            max,
         }
     }
+}
 
-    /// How many replicas bear a load; as many as can be written if one bears nothing.
-    fn replicas(&self, load: f64) -> u32 {
-        if load <= 0.0 {
-            return 0;
-        }
-        // Saturates.
-        (load / self.each - ROUNDING).ceil() as u32
+/// The load that one replica bears at full use, in requests per second.
+pub(super) fn bears(service: &Service) -> Option<f64> {
+    let capacity = service.written.capacity.as_ref()?;
+    Some(capacity.per_replica.as_ref()?.per_second())
+}
+
+/// How many replicas bear a load when each takes `each`; as many as can be written if one
+/// bears nothing.
+pub(super) fn replicas(load: f64, each: f64) -> u32 {
+    if load <= 0.0 {
+        return 0;
     }
+    // Saturates.
+    (load / each - ROUNDING).ceil() as u32
 }
 
 /// Parts of a replica or a share that are smaller than this come from rounding.

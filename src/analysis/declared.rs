@@ -5,20 +5,15 @@ use super::term::{Change, Class, Source, Step, Term};
 use crate::spec::{Fact, FactKind, Name};
 
 impl Context<'_> {
-    /// The declared measurement of a kind: of that part, else of the whole system. One that
-    /// has expired does not count.
+    /// The longest declared measurement of a kind: of that part, else of the whole system.
+    /// One that has expired does not count.
     pub fn declared(&self, kind: FactKind, on: &str) -> Option<&Fact> {
-        let facts = self.topology.spec.facts.iter();
-        let of_kind = facts.filter(|(_, f)| *f.of == kind && !self.expired(f));
-        let mut general = None;
-        for (_, fact) in of_kind {
-            match &fact.on {
-                Some(part) if part.value == on => return Some(fact),
-                None => general = Some(fact),
-                Some(_) => {}
-            }
-        }
-        general
+        let facts = || self.topology.spec.facts.iter().map(|(_, fact)| fact);
+        let of_kind = || facts().filter(|f| *f.of == kind && !self.expired(f));
+        let own = of_kind().filter(|f| f.on.as_ref().is_some_and(|part| part.value == on));
+        let general = || of_kind().filter(|f| f.on.is_none());
+        own.max_by_key(|f| f.value.millis())
+            .or_else(|| general().max_by_key(|f| f.value.millis()))
     }
 
     /// A declared measurement as a term, from zero to the longest time measured.

@@ -14,6 +14,7 @@ pub mod quorum;
 pub mod recovery;
 pub mod regimes;
 pub mod scenario;
+pub mod schema;
 pub mod standing;
 pub mod term;
 pub mod view;

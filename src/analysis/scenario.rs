@@ -73,9 +73,10 @@ pub const FAULT_MODEL: &str =
     "one fail-stop loss at the worst moment of every timer, at declared peak, no second failure";
 
 /// What the fault model leaves out; none of it counts as zero.
-pub const LEFT_OUT: [&str; 4] = [
+pub const LEFT_OUT: [&str; 5] = [
     "gray failure: a check that passes now and then resets its count, and detection has no bound",
     "a checker that fails itself",
     "control planes that are overloaded because everybody fails over at once",
     "a second loss before recovery is complete",
+    "messages that a queue took in a lost region and has not delivered: they wait until it is back",
 ];

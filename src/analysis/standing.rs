@@ -6,10 +6,11 @@ use super::capacity::{Routing, Survivor};
 use super::coverage::{self, Told, Watch};
 use super::quorum::{Electorate, Fault, Kind, Lack, Outcome, electorates};
 use crate::topology::{RegionId, Topology};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Everything beside the budgets.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Standing {
     /// What votes, and what breaks it.
     pub votes: Vec<VotesView>,
@@ -28,7 +29,7 @@ pub struct Standing {
 }
 
 /// The votes of a store.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct VotesView {
     /// The store.
     pub store: String,
@@ -43,7 +44,7 @@ pub struct VotesView {
 }
 
 /// The votes of a place.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SeatView {
     /// The place.
     pub place: String,
@@ -54,7 +55,7 @@ pub struct SeatView {
 }
 
 /// What a fault leaves.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FaultView {
     /// The fault: `lose us-central1`.
     pub fault: String,
@@ -67,7 +68,7 @@ pub struct FaultView {
 }
 
 /// The tightest region after a loss.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct RoomView {
     /// The service.
     pub service: String,
@@ -88,7 +89,7 @@ pub struct RoomView {
 }
 
 /// What contracts add up to for a service.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AvailabilityView {
     /// The service.
     pub service: String,
@@ -103,7 +104,7 @@ pub struct AvailabilityView {
 }
 
 /// Something that a request needs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PartView {
     /// What it is.
     pub what: String,
@@ -114,11 +115,11 @@ pub struct PartView {
 }
 
 /// Something that can go wrong.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AlertView {
     /// What goes wrong.
     pub trouble: &'static str,
-    /// Where.
+    /// Where: the host, service, store, queue or region.
     pub on: String,
     /// Whether somebody is told in time.
     pub told: &'static str,
@@ -129,7 +130,7 @@ pub struct AlertView {
 }
 
 /// A drill.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DrillView {
     /// Its name.
     pub drill: String,

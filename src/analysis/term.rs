@@ -27,6 +27,18 @@ pub enum Step {
 }
 
 impl Step {
+    /// All of them, in the order of a recovery.
+    pub const ALL: [Step; 8] = [
+        Step::Detect,
+        Step::Decide,
+        Step::Promote,
+        Step::Restore,
+        Step::Redirect,
+        Step::WarmUp,
+        Step::Verify,
+        Step::Lag,
+    ];
+
     /// The word shown to people.
     pub fn word(self) -> &'static str {
         match self {
@@ -87,22 +99,27 @@ impl Source {
 /// What to change so that a term gets smaller.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// The interval of a check: it counts `failures` times, and `timeout` milliseconds once.
+    /// The interval of something that is done `failures` times; `timeout` milliseconds count
+    /// once.
     Interval {
-        /// Failures in a row.
+        /// How often: failures in a row, steps.
         failures: u64,
         /// Milliseconds that do not shrink with the interval.
         timeout: u64,
+        /// Whether the timeout may be longer than the interval.
+        longer: bool,
+    },
+    /// A number that the time grows with, under this name.
+    Count {
+        /// The name.
+        name: &'static str,
+        /// What it is now.
+        count: u64,
     },
     /// The time itself, under this name.
     Value(&'static str),
-    /// At least so many replicas in a region from the beginning.
-    Replicas {
-        /// The region's name.
-        region: String,
-        /// How many.
-        min: u32,
-    },
+    /// At least so many replicas from the beginning, by region.
+    Replicas(Vec<(String, u32)>),
     /// Declaring a measurement: `facts: { x: { of: …, on: … } }`.
     Measure {
         /// The kind of fact.
@@ -220,8 +237,8 @@ pub fn interval(low: u64, high: Option<u64>) -> String {
 /// comes right before a check, at worst right after one (recovery facts, 2.2).
 pub fn detection(interval: u64, timeout: u64, failures: u64) -> (u64, u64) {
     (
-        interval * failures.saturating_sub(1),
-        interval * failures + timeout,
+        interval.saturating_mul(failures.saturating_sub(1)),
+        interval.saturating_mul(failures).saturating_add(timeout),
     )
 }
 
@@ -229,7 +246,7 @@ pub fn detection(interval: u64, timeout: u64, failures: u64) -> (u64, u64) {
 /// the timeout too (Route 53).
 pub fn detection_after_answer(interval: u64, timeout: u64, failures: u64) -> (u64, u64) {
     (
-        interval * failures.saturating_sub(1),
-        (interval + timeout) * failures,
+        interval.saturating_mul(failures.saturating_sub(1)),
+        (interval + timeout).saturating_mul(failures),
     )
 }

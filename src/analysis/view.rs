@@ -2,20 +2,22 @@
 //! page shows. Times are in milliseconds; a missing `high` is no bound.
 
 use super::coverage::Watch;
+use super::flow::Flow;
 use super::recovery::budget::Budget;
 use super::recovery::verdict::Verdict;
 use super::recovery::{DataLoss, RecoveryTime, Subject, findings};
 use super::scenario::{FAULT_MODEL, LEFT_OUT, Scenario};
 use super::standing::{Standing, standing};
-use super::term::{NEVER, Term, interval};
+use super::term::{Class, NEVER, Step, Term, interval};
 use super::{Analysis, Context};
 use crate::source::Span;
 use crate::spec::Duration;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Everything that is shown.
-#[derive(Debug, Clone, Serialize)]
-pub struct View {
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct View<'a> {
     /// The system's name.
     pub system: String,
     /// What every result assumes.
@@ -28,23 +30,27 @@ pub struct View {
     pub data: Vec<DataView>,
     /// Votes, room, contracts, alerts and drills.
     pub standing: Standing,
+    /// Where data goes, what is shared, what regimes ask for.
+    pub flow: &'a Flow,
     /// How many promises of each verdict there are.
     pub verdicts: Vec<VerdictCount>,
 }
 
 /// How many results have a verdict.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct VerdictCount {
     /// The verdict.
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
     /// How many.
     pub count: usize,
 }
 
 /// A service or store with its scenarios.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SubjectView {
     /// `service` or `datastore`.
+    #[schemars(extend("enum" = ["service", "datastore"]))]
     pub kind: &'static str,
     /// Its name.
     pub name: String,
@@ -53,21 +59,22 @@ pub struct SubjectView {
 }
 
 /// A recovery time.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TimeView {
     /// The scenario: `region:us-central1`.
     pub scenario: String,
     /// The scenario for people: `lose us-central1`.
     pub title: String,
-    /// What is promised, in milliseconds.
+    /// What is promised, in milliseconds; `null` if nothing is.
     pub promised: Option<u64>,
-    /// At least; `null` if it never ends.
+    /// At least, in milliseconds; `null` if it never ends.
     pub low: Option<u64>,
-    /// At most.
+    /// At most, in milliseconds; `null` without a bound.
     pub high: Option<u64>,
     /// The same for people.
     pub interval: String,
     /// The judgement.
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
     /// How many terms are typical or declared, if it is met assuming them.
     pub assumptions: usize,
@@ -80,19 +87,21 @@ pub struct TimeView {
 }
 
 /// A term.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TermView {
     /// What the time is spent on.
+    #[schemars(extend("enum" = Step::ALL.map(Step::word)))]
     pub step: &'static str,
     /// What it is about.
     pub of: String,
-    /// At least; `null` if it never ends.
+    /// At least, in milliseconds; `null` if it never ends.
     pub low: Option<u64>,
-    /// At most.
+    /// At most, in milliseconds; `null` without a bound.
     pub high: Option<u64>,
     /// The same for people.
     pub interval: String,
     /// What the numbers rest on.
+    #[schemars(extend("enum" = Class::ALL.map(Class::word)))]
     pub class: &'static str,
     /// How they come about.
     pub because: String,
@@ -102,14 +111,15 @@ pub struct TermView {
     pub url: Option<String>,
     /// The place in the spec: `topology.yaml:48`.
     pub place: Option<String>,
-    /// When it begins and ends at worst, if all before it is bounded.
+    /// When it begins at worst, in milliseconds after the loss; `null` if something before it
+    /// has no bound.
     pub begins: Option<u64>,
-    /// See `begins`.
+    /// When it ends at worst, likewise.
     pub ends: Option<u64>,
 }
 
 /// Datasets that fare alike.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DataView {
     /// The store.
     pub store: String,
@@ -120,25 +130,27 @@ pub struct DataView {
 }
 
 /// What a scenario loses.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct LossView {
     /// The scenario: `corruption`.
     pub scenario: String,
     /// The scenario for people.
     pub title: String,
-    /// What is promised, in milliseconds.
+    /// What is promised, in milliseconds; `null` if nothing is.
     pub promised: Option<u64>,
-    /// At least; `null` if everything is lost.
+    /// At least, in milliseconds; `null` if everything is lost.
     pub low: Option<u64>,
-    /// At most.
+    /// At most, in milliseconds; `null` without a bound.
     pub high: Option<u64>,
     /// The same for people.
     pub interval: String,
     /// The judgement.
+    #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
     /// The best copy that remains.
     pub copy: String,
     /// What the numbers rest on.
+    #[schemars(extend("enum" = Class::ALL.map(Class::word)))]
     pub class: &'static str,
     /// How they come about.
     pub because: String,
@@ -160,13 +172,13 @@ pub struct Filter<'a> {
 }
 
 /// Makes the rows. `alerts` are all that there are; `place` names a place in the spec.
-pub fn view(
+pub fn view<'a>(
     context: Context,
-    analysis: &Analysis,
+    analysis: &'a Analysis,
     alerts: &[Watch],
     filter: Filter,
     place: &dyn Fn(Span) -> Option<String>,
-) -> View {
+) -> View<'a> {
     let make = Make {
         context,
         filter,
@@ -179,6 +191,7 @@ pub fn view(
         recovery: make.subjects(&analysis.recovery.times),
         data: make.data(&analysis.recovery.losses),
         standing: standing(context.topology, alerts),
+        flow: &analysis.flow,
         verdicts: verdicts(analysis),
     }
 }
@@ -189,14 +202,9 @@ pub fn verdicts(analysis: &Analysis) -> Vec<VerdictCount> {
     let all: Vec<Verdict> = times
         .chain(analysis.recovery.losses.iter().map(|l| l.verdict))
         .collect();
-    let order = [
-        Verdict::Violated,
-        Verdict::MayExceed,
-        Verdict::NotShown,
-        Verdict::MetAssuming,
-        Verdict::Met,
-    ];
-    let counts = order.into_iter().map(|verdict| VerdictCount {
+    let promised = Verdict::ALL.into_iter().rev();
+    let promised = promised.filter(|v| *v != Verdict::NotPromised);
+    let counts = promised.map(|verdict| VerdictCount {
         verdict: verdict.word(),
         count: all.iter().filter(|v| **v == verdict).count(),
     });

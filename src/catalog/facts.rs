@@ -26,6 +26,16 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them, the strongest first.
+    pub const ALL: [Class; 6] = [
+        Class::Knob,
+        Class::Enforced,
+        Class::Contract,
+        Class::Typical,
+        Class::Declared,
+        Class::Unknown,
+    ];
+
     /// The word shown to people.
     pub fn word(self) -> &'static str {
         match self {

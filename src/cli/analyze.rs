@@ -1,12 +1,13 @@
 //! `analyze`: what we lose, how long we are down, and how sure that is.
 
 use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
+use crate::analysis::flow::{Flow, Verdict};
 use crate::analysis::standing::{RoomView, Standing, VotesView};
 use crate::analysis::view::{
     DataView, Filter, LossView, SubjectView, TimeView, View, promise, view,
 };
 use crate::analysis::{self, Context};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::emit::recovery::{markdown, percent};
 use crate::provider;
 use crate::provider::alerting::watches;
@@ -14,6 +15,7 @@ use crate::provider::copies::supplied;
 use crate::provider::recovery::Facts;
 use crate::{Until, compile};
 use clap::Args;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 #[derive(Debug, Args)]
@@ -47,7 +49,10 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
         Until::Checked,
         today,
     );
-    report::show_as(&loaded.sources, &done.diagnostics, shared, FormatArg::Human);
+    // What notes say one by one stands in the table.
+    let mut broken = done.diagnostics.clone();
+    broken.retain(|d| d.severity > Severity::Note);
+    report::show_as(&loaded.sources, &broken, shared, FormatArg::Human);
     let Some(topology) = &done.topology else {
         return exit::DIAGNOSTICS;
     };
@@ -105,6 +110,7 @@ fn human(view: &View, args: &AnalyzeArgs) -> String {
     }
     if args.scenario.is_none() && args.of.is_none() {
         standing(&mut out, &view.standing, args.all);
+        flow(&mut out, view.flow, args.all);
     }
     let counts = view
         .verdicts
@@ -365,5 +371,51 @@ fn electorate(out: &mut String, votes: &VotesView, all: bool) {
     for fault in votes.faults.iter().filter(|_| all) {
         let who = fault.lack.map_or(fault.writers.join(", "), str::to_string);
         line(out, "  ", &[(&fault.fault, 40)], &who);
+    }
+}
+
+/// Where the data of zones goes, and what is shared: what leaves a zone, by the declaration
+/// that permits it, unless every stop is asked for.
+fn flow(out: &mut String, flow: &Flow, all: bool) {
+    let mut leaving: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for dataset in &flow.datasets {
+        let whose = dataset.zone.as_deref().unwrap_or("no zone");
+        for stop in &dataset.stops {
+            let (verdict, leaves) = match &stop.verdict {
+                Verdict::Inside => ("inside".to_string(), false),
+                Verdict::Unbound => ("free".to_string(), false),
+                Verdict::Passing => ("passes".to_string(), false),
+                Verdict::Declared {
+                    transfer,
+                    basis,
+                    until,
+                } => (
+                    format!("permitted by declaration {transfer} ({basis}, until {until})"),
+                    true,
+                ),
+                Verdict::Outside => ("OUTSIDE, nothing permits it".to_string(), true),
+            };
+            if all {
+                let after = stop.after_losing.as_ref();
+                let after = after.map_or(String::new(), |r| format!(", without {r}"));
+                let (dataset, store) = (&dataset.dataset, &dataset.store);
+                let _ = writeln!(
+                    out,
+                    "flow: {dataset} of {store} ({whose}) reaches {} in {}{after}: {verdict}",
+                    stop.name, stop.site
+                );
+            } else if leaves {
+                let what = format!("out of {whose}: {verdict}");
+                leaving.entry(what).or_default().insert(&dataset.dataset);
+            }
+        }
+    }
+    for (what, datasets) in leaving {
+        let datasets: Vec<&str> = datasets.into_iter().collect();
+        let _ = writeln!(out, "flow: {} {what}", datasets.join(", "));
+    }
+    let shared: Vec<&str> = flow.shared.iter().map(|f| f.what.as_str()).collect();
+    if !shared.is_empty() {
+        let _ = writeln!(out, "shared by several regions: {}", shared.join(" · "));
     }
 }

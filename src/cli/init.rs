@@ -26,6 +26,8 @@ enum Template {
     Ggen,
     /// Web hooks on Cloud Run in two regions, with a queue
     Paynow,
+    /// A suite of services on two regions of AWS, active-active
+    Eden,
 }
 
 const SCHEMA_LINE: &str = "# yaml-language-server: $schema=https://raw.githubusercontent.com/meridian-compiler/meridian/main/schema/topology.schema.json";
@@ -44,6 +46,7 @@ pub(super) fn run(args: &InitArgs) -> u8 {
             include_str!("../../examples/paynow/topology.yaml"),
             "paynow",
         ),
+        Template::Eden => (include_str!("../../examples/eden/topology.yaml"), "eden"),
     };
     let named = text.lines().enumerate().map(|(number, line)| match number {
         0 => SCHEMA_LINE.to_string(),

@@ -101,8 +101,8 @@ enum Command {
     Expand(SpecArgs),
     /// Say what a diagnostic means and how to cure it
     Explain(explain::ExplainArgs),
-    /// Print the JSON schema of the language, for editors
-    Schema,
+    /// Print the JSON schema of the language or of the analysis
+    Schema(tools::SchemaArgs),
     /// Print a spec in its canonical form
     Fmt(notation::FmtArgs),
     /// Turn YAML into KDL or back
@@ -163,7 +163,7 @@ pub fn run() -> u8 {
         Command::Compile(args) => compile::run(args, shared),
         Command::Expand(args) => check::expand(args, shared),
         Command::Explain(args) => explain::run(args),
-        Command::Schema => tools::schema(),
+        Command::Schema(args) => tools::schema(args),
         Command::Fmt(args) => notation::fmt(args, shared),
         Command::Convert(args) => notation::convert(args, shared),
         Command::Completions(args) => tools::completions(args),

@@ -1,7 +1,7 @@
 //! What editors, shells and manuals need.
 
 use super::{Cli, exit, print};
-use clap::{Args, CommandFactory};
+use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
 #[derive(Debug, Args)]
@@ -10,8 +10,26 @@ pub(super) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(super) fn schema() -> u8 {
-    print(&crate::spec::schema::text());
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum, default_value_t = SchemaArg::Topology)]
+    of: SchemaArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SchemaArg {
+    /// The language, for editors
+    Topology,
+    /// What `analyze --format json` prints
+    Analysis,
+}
+
+pub(super) fn schema(args: &SchemaArgs) -> u8 {
+    print(&match args.of {
+        SchemaArg::Topology => crate::spec::schema::text(),
+        SchemaArg::Analysis => crate::analysis::schema::text(),
+    });
     exit::CLEAN
 }
 

@@ -42,6 +42,15 @@ pub struct AppliedRoot {
     pub carried: Vec<(String, String)>,
 }
 
+/// What watches a region, as whoever installs it types it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watching {
+    /// The region whose cluster it runs in.
+    pub region: RegionId,
+    /// The commands, in their order.
+    pub commands: Vec<String>,
+}
+
 impl Input<'_> {
     /// The first line of every generated file, without comment signs.
     pub fn header(&self) -> String {
@@ -57,10 +66,10 @@ pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
     kubernetes::emit(input, &mut set);
     helm::emit(input, &mut set);
     alerts::emit(input, &mut set);
-    observability::emit(input, &mut set);
+    let watching = observability::emit(input, &mut set);
     let roots = terraform::applied(input);
     scripts::emit(input, &roots, &mut set);
-    pages::emit(input, &roots, &mut set);
+    pages::emit(input, &roots, &watching, &mut set);
     recovery::emit(input, &mut set);
     set
 }

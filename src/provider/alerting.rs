@@ -258,6 +258,8 @@ pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<Alert
     let mut rules = Vec::new();
     rules.extend(derived.burn_rates());
     rules.extend(derived.states());
+    rules.extend(derived.detection());
+    rules.extend(derived.correlation());
     rules.extend(derived.metrics());
     rules.extend(derived.latency());
     rules.extend(derived.recovery());
@@ -380,8 +382,8 @@ impl Derived<'_> {
     fn states(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         let topology = self.topology;
-        let probe = topology.hosts.iter().find_map(|h| topology.probe(h));
-        let every = probe.map_or(10, |p| p.every.secs());
+        let check = topology.hosts.iter().find_map(|h| topology.notices(h));
+        let every = check.map_or(10, |c| c.every);
         let failover = self.topology.spec.failover.as_ref();
         let states = failover.map(|f| f.states.iter());
         for (name, state) in states.into_iter().flatten() {
@@ -421,6 +423,102 @@ impl Derived<'_> {
             rules.push(self.over(rule, query, ">", 0.0));
         }
         rules
+    }
+
+    /// What the topology takes for a failing region beside its silence: requests that fail
+    /// or are slow there, of services that users reach.
+    fn detection(&self) -> Vec<AlertRule> {
+        let topology = self.topology;
+        let failover = topology.spec.failover.as_ref();
+        let Some(detect) = failover.and_then(|f| f.detect.as_ref()) else {
+            return Vec::new();
+        };
+        let window = detect.window.as_ref().map_or(60, |w| w.secs());
+        let mut rules = Vec::new();
+        let mut seen = Vec::new();
+        for host in topology.hosts.iter().filter(|h| h.regions.len() > 1) {
+            let service = topology.service(host.service);
+            let meshed = service.runtime == crate::spec::Runtime::Kubernetes;
+            if !meshed || seen.contains(&&service.name) {
+                continue;
+            }
+            seen.push(&service.name);
+            let of = format!(
+                "reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\"",
+                service.name, topology.namespace
+            );
+            let range = format!("[{window}s]");
+            let failing = format!(
+                "sum by (region) (rate(istio_requests_total{{{of},response_code=~\"5..\"}}{range})) / sum by (region) (rate(istio_requests_total{{{of}}}{range}))"
+            );
+            let slow = format!(
+                "histogram_quantile(0.95, sum by (region, le) (rate(istio_request_duration_milliseconds_bucket{{{of}}}{range}))) / 1000"
+            );
+            let bounds = [
+                (
+                    "fails",
+                    failing,
+                    detect.error_rate.as_ref().map(|e| e.ratio()),
+                    Unit::Ratio,
+                ),
+                (
+                    "slow",
+                    slow,
+                    detect.latency.as_ref().map(|l| l.millis() as f64 / 1000.0),
+                    Unit::Seconds,
+                ),
+            ];
+            for (what, query, bound, unit) in bounds {
+                let Some(bound) = bound else {
+                    continue;
+                };
+                let rule = self.rule(
+                    &format!("{}-region-{what}", service.name),
+                    AlertSeverity::Critical,
+                    format!("{} {what} in a region", service.name),
+                    "What the topology takes for a failing region: move its users, if their requests fare better elsewhere.",
+                );
+                rules.push(AlertRule {
+                    expr: format!("{query} > {}", number(bound)),
+                    lasting_seconds: window,
+                    labels: vec!["region"],
+                    unit,
+                    ..rule
+                });
+            }
+        }
+        rules
+    }
+
+    /// Alerts of several regions within the window: one incident, and everybody's.
+    fn correlation(&self) -> Vec<AlertRule> {
+        let observability = self.topology.spec.observability.as_ref();
+        let Some(window) = observability.and_then(|o| o.correlate.as_ref()) else {
+            return Vec::new();
+        };
+        let system = &self.topology.name;
+        let rule = self.rule(
+            "several-regions",
+            AlertSeverity::Critical,
+            "Several regions are in trouble at once".into(),
+            "Alerts of more than one region within the window are taken for one incident: look for what the regions share before acting on one of them.",
+        );
+        // Whoever is paged for all regions.
+        let channels = self.topology.spec.channels.iter();
+        let mut global = channels.filter(|(_, c)| c.pagerduty.is_some() && c.regions.is_empty());
+        let told = global.next().map(|(name, _)| name.text.clone());
+        let firing = format!(
+            "ALERTS{{system=\"{system}\",alertstate=\"firing\",severity=~\"critical|high\",region!=\"\"}}"
+        );
+        vec![AlertRule {
+            expr: format!(
+                "count(count by (region) (max_over_time({firing}[{}s]))) >= 2",
+                window.secs()
+            ),
+            lasting_seconds: 0,
+            channels: told.into_iter().collect(),
+            ..rule
+        }]
     }
 
     /// The thresholds of the key metrics that no alert of the spec covers.
@@ -557,10 +655,10 @@ impl Derived<'_> {
             let Some(backup) = &store.written.backup else {
                 continue;
             };
-            let Some(every) = &backup.every else {
+            let Some(every) = store.backup_period() else {
                 continue;
             };
-            let (every, takes) = (every.secs() as f64, backup.takes.secs() as f64);
+            let (every, takes) = (every as f64, backup.takes.secs() as f64);
             let bound = every * (1.0 + BACKUP_MARGIN) + takes;
             let name = &store.name;
             let series = format!(

@@ -29,9 +29,9 @@ pub(super) struct Facts {
     /// Locations of keys that are no regions.
     #[serde(default)]
     pub keys: BTreeMap<String, Location>,
-    /// Regions that are in no public list.
+    /// The countries of regions that are in no public list.
     #[serde(default)]
-    pub private_regions: BTreeMap<String, PrivateRegion>,
+    pub private_regions: BTreeMap<String, String>,
     /// Telemetry that is not kept where it arises, by what collects it.
     #[serde(default)]
     pub telemetry: BTreeMap<String, Elsewhere>,
@@ -75,18 +75,6 @@ pub(super) struct Location {
     pub within: Vec<String>,
     /// Who says so.
     pub source: String,
-}
-
-/// A region that is in no public list.
-#[derive(Debug, Deserialize)]
-pub(super) struct PrivateRegion {
-    country: String,
-    /// Who says so.
-    #[expect(
-        dead_code,
-        reason = "kept beside the fact, for the reader of the catalog"
-    )]
-    source: String,
 }
 
 /// A place that is no region.
@@ -170,8 +158,8 @@ impl<'a> Cloud<'a> {
         if let Some(place) = crate::catalog::find(self.provider, location) {
             return Some(Site::place(self.topology, place));
         }
-        let private = self.facts.private_regions.get(location)?;
-        Some(Site::named(location, [private.country.as_str()]))
+        let country = self.facts.private_regions.get(location)?;
+        Some(Site::named(location, [country.as_str()]))
     }
 
     /// A store: at its locations if it names any, else in its regions of this cloud.
@@ -197,7 +185,13 @@ impl<'a> Cloud<'a> {
     ) -> Copy {
         let site = Site::region(self.topology, region);
         let mut copy = Copy::new(Holder::Store(id), kind, store.name.clone(), site.clone())
-            .at(span, format!("{} is in {}", store.name, site.name))
+            .at(
+                span,
+                match span == store.span {
+                    true => "held by its regions".to_string(),
+                    false => format!("{} is in {}", store.name, site.name),
+                },
+            )
             .says(self.source(store));
         if kind == Kind::Store {
             copy = copy.with(self.backups(id, store, &site));

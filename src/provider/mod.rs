@@ -455,6 +455,8 @@ pub struct ActiveActiveSet {
     pub namespace: String,
     /// Memory of the database in each region, in bytes.
     pub memory: u64,
+    /// What a node asks for, in thousandths of a core.
+    pub node_millicores: u64,
     /// Lag at which Redis Enterprise itself raises its alert, in whole seconds.
     pub lag_alert_seconds: u64,
     /// Its members by region.
@@ -466,8 +468,10 @@ pub struct ActiveActiveSet {
 pub struct ActiveActiveRegion {
     /// The region.
     pub region: RegionId,
-    /// Its nodes: at least three.
+    /// Its nodes: odd in number, so that a majority is left.
     pub nodes: u32,
+    /// What each of them asks for, in GiB of memory.
+    pub node_gibibytes: u64,
     /// The host name of its API, reachable from the other regions.
     pub api: String,
     /// What follows a database's name in the name of its host.

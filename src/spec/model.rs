@@ -180,6 +180,8 @@ record! {
         layout: Value<Layout> = "per-region",
         /// The bucket that holds state; it must outlive every region. Example: `ggen-prod-tfstate`
         state_bucket: Option<Text>,
+        /// AWS: the region of that bucket, of locks and of records; the nearest one under the same law that the system does not use if left out. Example: `us-east-2`
+        state_region: Option<Text>,
         /// Modules of your own in place of ours, by module name. Example: `{ network: { source: "git::https://git.example.com/network.git?ref=v1" } }`
         modules: Map<ModuleSource>,
     }

@@ -3,6 +3,20 @@
 
 use super::{RegionId, Service, Topology};
 
+/// A feature flag whose truth lies with somebody else.
+pub struct HeldFlag<'a> {
+    /// Its name in the spec.
+    pub name: &'a str,
+    /// Who holds it.
+    pub by: &'a str,
+    /// The variable that carries what is assumed.
+    pub variable: String,
+    /// What holds while whoever holds the flag does not answer.
+    pub assumed: &'a str,
+    /// What it does.
+    pub description: &'a str,
+}
+
 impl Topology {
     /// Name, feature flags and event versions, for a service in a region. A variable that
     /// the service sets itself is left to it.
@@ -12,6 +26,7 @@ impl Topology {
             found.push(("SERVICE_NAME".into(), service.name_in(self.region(region))));
         }
         found.extend(self.switches());
+        found.extend(self.held_switches());
         if self.exchanges_events(service) {
             found.extend(self.event_versions());
         }
@@ -39,6 +54,26 @@ impl Topology {
     fn switches(&self) -> impl Iterator<Item = (String, String)> {
         let flags = self.flags().into_iter();
         flags.map(|(_, variable, value)| (variable, value))
+    }
+
+    fn held_switches(&self) -> impl Iterator<Item = (String, String)> {
+        let held = self.held_flags().into_iter();
+        held.map(|flag| (flag.variable, flag.assumed.to_string()))
+    }
+
+    /// The feature flags that somebody else holds, and of which something is assumed.
+    pub fn held_flags(&self) -> Vec<HeldFlag<'_>> {
+        let flags = self.spec.flags.iter().filter_map(|(name, flag)| {
+            let variable = flag.variable.as_ref().map(|v| v.value.clone());
+            Some(HeldFlag {
+                name: &name.text,
+                by: flag.by.as_ref()?,
+                variable: variable.unwrap_or_else(|| variable_name(&name.text)),
+                assumed: flag.default.as_ref()?,
+                description: flag.description.as_ref().map_or("", |d| d.as_str()),
+            })
+        });
+        flags.collect()
     }
 
     /// Whether a service writes or reads the events of a queue.

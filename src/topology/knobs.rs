@@ -1,8 +1,9 @@
 //! Numbers that follow from the spec and are emitted: one place for lowering, emitters and
 //! analysis, so that they cannot disagree.
 
-use super::{Datastore, Host};
+use super::{Datastore, Host, Placement, RegionId, Service, Topology};
 use crate::source::Span;
+use crate::spec::{Duration, Engine, Runtime};
 
 /// A health check as it is emitted, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,53 @@ pub struct Check {
     pub successes: u32,
     /// Where it is written; the host's place if it is not.
     pub span: Span,
+}
+
+impl Check {
+    /// How it counts, for people: `5s x 2 + 2s`.
+    pub fn words(&self) -> String {
+        let time = Duration::from_secs;
+        format!(
+            "{} x {} + {}",
+            time(self.every),
+            self.failures,
+            time(self.timeout)
+        )
+    }
+}
+
+impl Service {
+    /// The readiness probe of its replicas. What the spec leaves out is what Kubernetes and
+    /// Cloud Run do by themselves: every 10 s, for 1 s, three failures, one success.
+    pub fn readiness(&self) -> Check {
+        let ready = self.written.ready.as_ref();
+        Check {
+            every: ready.map_or(10, |r| r.every.secs()),
+            timeout: ready.map_or(1, |r| r.timeout.secs()),
+            failures: ready.map_or(3, |r| r.unhealthy_after.value),
+            successes: 1,
+            span: ready.map_or(self.span, |r| r.span),
+        }
+    }
+
+    /// The path that a readiness probe asks.
+    pub fn ready_path(&self) -> &str {
+        let ready = self.written.ready.as_ref();
+        ready.map_or("/health", |r| r.path.as_str())
+    }
+}
+
+impl Topology {
+    /// What notices that a region of a host is lost, if anything does: the load balancer's
+    /// check, or, for Cloud Run, which has none, the readiness probes that make up the
+    /// region's health.
+    pub fn notices(&self, host: &Host) -> Option<Check> {
+        let service = self.service(host.service);
+        match service.runtime {
+            Runtime::CloudRun => Some(service.readiness()),
+            Runtime::Kubernetes => host.written.health.as_ref().map(|_| host.check()),
+        }
+    }
 }
 
 impl Host {
@@ -41,8 +89,21 @@ impl Datastore {
     pub fn silence_millis(&self) -> u64 {
         let health = self.written.health.as_ref();
         health.map_or(30_000, |h| {
-            h.every.millis() * u64::from(h.unhealthy_after.value)
+            let failures = u64::from(h.unhealthy_after.value);
+            h.every.millis().saturating_mul(failures)
         })
+    }
+
+    /// Seconds between two backups as they are scheduled: as often as asked for, else as
+    /// often as the engine's schedule can be. Firestore's is daily or weekly.
+    pub fn backup_period(&self) -> Option<u64> {
+        let every = self.written.backup.as_ref()?.every.as_ref()?.secs();
+        let periods: &[u64] = match self.engine {
+            Engine::Firestore => &BACKUP_PERIODS[BACKUP_PERIODS.len() - 2..],
+            _ => &BACKUP_PERIODS,
+        };
+        let often_enough = periods.iter().rev().find(|p| **p <= every);
+        often_enough.or(periods.first()).copied()
     }
 
     /// The lag in seconds at which a Redis primary stops taking writes, if it does.
@@ -60,6 +121,72 @@ impl Datastore {
     }
 }
 
+impl Service {
+    /// The most replicas that may come to run in a place. Without anything that scales it, a
+    /// Deployment stays at the fewest.
+    pub fn most(&self, placement: &Placement) -> u32 {
+        let scale = self.written.scale_on.as_ref();
+        let scaled = scale.is_some_and(|s| {
+            s.cpu.is_some() || s.memory.is_some() || s.requests.is_some() || !s.queues.is_empty()
+        });
+        match self.runtime {
+            Runtime::Kubernetes if !scaled => placement.replicas.min,
+            _ => placement.replicas.max,
+        }
+    }
+
+    /// When the mesh leaves a replica out: errors in a row, and the largest share in percent
+    /// that may be left out. With other regions to go to, all of a lost region may be; a lone
+    /// region keeps half, because a bad half is better than nothing.
+    pub fn ejection(&self) -> (u32, u32) {
+        let eject = self.written.calls.as_ref().and_then(|c| c.eject.as_ref());
+        let at_most = if self.placements.len() > 1 { 100 } else { 50 };
+        let written = eject.and_then(|e| e.at_most.as_ref());
+        (
+            eject.map_or(5, |e| e.errors.value),
+            written.map_or(at_most, |p| p.millionths() / 10_000),
+        )
+    }
+}
+
+impl Topology {
+    /// How the mesh divides calls among regions: their weights, scaled to add up to 100; what
+    /// rounding leaves goes to the first ones.
+    pub fn shares(&self, regions: &[RegionId]) -> Vec<(RegionId, u32)> {
+        let weight = |id: &RegionId| u64::from(self.region(*id).weight);
+        let total: u64 = regions.iter().map(weight).sum();
+        let even = 100 / regions.len().max(1) as u64;
+        let share = |id: &RegionId| (weight(id) * 100).checked_div(total).unwrap_or(even) as u32;
+        let mut shares: Vec<_> = regions.iter().map(|id| (*id, share(id))).collect();
+        let mut left = 100 - shares.iter().map(|(_, s)| s).sum::<u32>();
+        for (_, share) in &mut shares {
+            if left > 0 && (*share > 0 || total == 0) {
+                *share += 1;
+                left -= 1;
+            }
+        }
+        shares
+    }
+}
+
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+
+/// Seconds between backups that a schedule can hold without a gap at midnight or on Sunday.
+const BACKUP_PERIODS: [u64; 11] = [
+    HOUR / 4,
+    HOUR / 2,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    4 * HOUR,
+    6 * HOUR,
+    8 * HOUR,
+    12 * HOUR,
+    DAY,
+    7 * DAY,
+];
+
 /// Seconds of lag after which a Redis replica no longer counts, where the spec is silent.
 pub const DEFAULT_MAX_LAG: u64 = 10;
 
@@ -75,5 +202,7 @@ pub const SCALE_OUT_PERCENT: u32 = 100;
 pub const SCALE_OUT_PERIOD: u64 = 15;
 /// Seconds over which the scaler's request rate is averaged.
 pub const REQUEST_RATE_WINDOW: u64 = 120;
+/// Zones that pods spread over in each region.
+pub const CLUSTER_ZONES: u32 = 3;
 /// Pods of each ingress gateway.
 pub const GATEWAY_PODS: u32 = 3;

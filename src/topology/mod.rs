@@ -6,11 +6,9 @@
 
 mod environment;
 pub mod knobs;
-mod probe;
 mod resolve;
 
 pub use environment::variable_name;
-pub use probe::Probe;
 pub use resolve::{provider_of, resolve};
 
 use crate::catalog::Place;

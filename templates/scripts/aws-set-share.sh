@@ -1,15 +1,17 @@
 # Moves a share of a region's users to another: weights of records that exist already.
 set_share() { # from to percent
-  local from=$1 to=$2 percent=$3 domain name zone records changes
-  while read -r domain name; do
+  local from=$1 to=$2 percent=$3 domain name own other zone records changes
+  IFS=' ' read -r domain name other < <(names "${to}")
+  while IFS=' ' read -r domain name own; do
     zone=$(aws route53 list-hosted-zones-by-name --dns-name "${domain}." --max-items 1 \
-      --query "HostedZones[?Name=='${domain}.' && !Config.PrivateZone].Id" --output text)
+      --query "HostedZones[?Name=='${domain}.' && Config.PrivateZone==\`false\`].Id" --output text)
+    [[ -n ${zone} ]] || die 75 "Route 53 does not answer, or has no zone ${domain}"
     records=$(aws route53 list-resource-record-sets --hosted-zone-id "${zone}" \
       --query "ResourceRecordSets[?Name=='${name}.' && Type=='CNAME']" --output json)
-    changes=$(jq --compact-output --arg from "${from}" --arg to "${to}" --argjson percent "${percent}" '
-      { Comment: "\($percent) % of \($from) to \($to)",
-        Changes: [.[] | .Weight = (if .SetIdentifier == $from then 100 - $percent
-                                   elif .SetIdentifier == $to then $percent else 0 end)
+    changes=$(jq --compact-output --arg own "${own}" --arg other "${other}" --argjson percent "${percent}" '
+      { Comment: "\($percent) % of \($own) to \($other)",
+        Changes: [.[] | .Weight = (if .SetIdentifier == $own then 100 - $percent
+                                   elif .SetIdentifier == $other then $percent else 0 end)
                       | { Action: "UPSERT", ResourceRecordSet: . }] }' <<<"${records}")
     run 15 "${percent} % of ${from} to ${to}: ${name}" \
       aws route53 change-resource-record-sets --hosted-zone-id "${zone}" --change-batch "${changes}"

@@ -25,6 +25,26 @@ TEXT
 }
 
 FROM="" TO="" ONLY="" ACCEPTED=""
+{% if cooldown %}
+
+# Seconds between two failovers, and what the last one was: when, from, to.
+readonly COOLDOWN={{ cooldown }}
+readonly LAST=${EVIDENCE_DIR:-.}/${SYSTEM}-failover-region.last
+
+# Another failover waits; going on with the same one does not.
+cool_down() {
+  local at from to rest
+  [[ ${APPLY} == true && (-z ${ONLY} || ${ONLY} == fence) ]] || return 0
+  if [[ -r ${LAST} ]] && IFS=' ' read -r at from to <"${LAST}" && [[ ${from} != "${FROM}" || ${to} != "${TO}" ]]; then
+    rest=$((at + COOLDOWN - $(date -u +%s)))
+    if ((rest > 0)); then
+      note "wait ${rest} s: users were moved from ${from} just now"
+      sleep "${rest}"
+    fi
+  fi
+  printf '%s %s %s\n' "$(date -u +%s)" "${FROM}" "${TO}" >"${LAST}"
+}
+{% endif %}
 
 status() {
 {% for op in inspect %}
@@ -150,6 +170,9 @@ need{% for tool in tools %} {{ tool }}{% endfor %}
 
 confirm "${FROM}"
 lock
+{% if cooldown %}
+cool_down
+{% endif %}
 case ${ONLY} in
   "") freeze; fence; lag; promote; scale; verify ;;
   freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;

@@ -87,6 +87,9 @@ pub(super) struct Builder<'a, 'w> {
 
 const ORIGIN: usize = 0;
 
+/// How many hosts that lead the same way are pointed at.
+const HOSTS_SHOWN: usize = 4;
+
 impl<'a> Builder<'a, '_> {
     fn build(&mut self) {
         self.origin();
@@ -395,42 +398,63 @@ impl<'a> Builder<'a, '_> {
             return;
         };
         let world = self.world;
-        for id in &world.hosts[self.subject.store.0] {
-            let Some(served) = world.served.get(&(zone, *id)) else {
-                continue;
-            };
-            for one in served {
-                self.served_from(*id, *one);
-            }
+        for served in world
+            .served
+            .get(&(zone, self.subject.store))
+            .into_iter()
+            .flatten()
+        {
+            self.served_from(served);
         }
     }
 
-    fn served_from(&mut self, id: HostId, one: Served) {
+    fn served_from(&mut self, served: &Served) {
         let topology = self.world.topology;
-        let host = topology.host(id);
-        let service = &topology.service(host.service).name;
-        let (home, from) = (topology.region(one.home), topology.region(one.from));
+        let (home, from) = (topology.region(served.home), topology.region(served.from));
         let node = self.node(Node {
             kind: Kind::Service,
-            name: service.clone(),
-            site: Site::region(topology, one.from),
+            name: self.services(&served.hosts),
+            site: Site::region(topology, served.from),
             keeps: Keep::Passing,
-            holder: Some(Holder::Host(id)),
+            holder: served.hosts.first().map(|id| Holder::Host(*id)),
             places: vec![Label {
                 span: from.span,
                 text: "serves them".into(),
             }],
             source: String::new(),
         });
-        let text = match one.after_loss {
+        let text = match served.after_loss {
             true => format!("without {} its users are sent to {}", home.name, from.name),
             false => format!("users are sent to {} at any time", from.name),
         };
-        let span = host.written.policy.first().map_or(host.span, |p| p.span);
-        let lost = one.after_loss.then_some(one.home);
-        self.link_after(ORIGIN, node, lost, vec![Label { span, text }]);
-        for root in self.written_from(one.from) {
+        let through = served.hosts.iter().take(HOSTS_SHOWN).map(|id| {
+            let host = topology.host(*id);
+            let span = host.written.policy.first().map_or(host.span, |p| p.span);
+            let text = text.clone();
+            Label { span, text }
+        });
+        let at_home = Label {
+            span: home.span,
+            text: format!("in the zone `{}`", self.subject.zone.unwrap_or_default()),
+        };
+        let reasons = std::iter::once(at_home).chain(through).collect();
+        let lost = served.after_loss.then_some(served.home);
+        self.link_after(ORIGIN, node, lost, reasons);
+        for root in self.written_from(served.from) {
             self.link(node, root, Vec::new());
+        }
+    }
+
+    /// The services behind some hosts: the first, and how many more.
+    fn services(&self, hosts: &[HostId]) -> String {
+        let topology = self.world.topology;
+        let services: BTreeSet<_> = hosts.iter().map(|id| topology.host(*id).service).collect();
+        let first = services
+            .first()
+            .map_or("", |id| topology.service(*id).name.as_str());
+        match services.len() {
+            0 | 1 => first.to_string(),
+            more => format!("{first} and {} more", more - 1),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::catalog::Place;
 use crate::diagnostic::Label;
 use crate::topology::{DatastoreId, HostId, QueueId, RegionId, Topology};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Where something rests.
@@ -90,7 +91,7 @@ impl Sink {
 }
 
 /// What kind of copy it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// The people or systems that the data comes from: no copy.

@@ -4,6 +4,7 @@ use super::copy::Supplied;
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::spec::{Provider, Routing};
 use crate::topology::{Host, RegionId, Topology};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// One thing behind several regions whose loss breaks a promise.
@@ -56,7 +57,7 @@ pub struct Shared {
 }
 
 /// Shared fate, for people and JSON.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Fate {
     /// What is shared.
     pub what: String,
@@ -123,7 +124,7 @@ fn promise(topology: &Topology, shared: &Shared) -> Option<Label> {
 }
 
 fn names(topology: &Topology) -> Vec<Shared> {
-    let hosts = topology.hosts.iter().filter(|h| !h.written.backup.value);
+    let hosts = topology.hosts.iter();
     let answers = |host: &Host| match (&host.written.dns, router(topology, host)) {
         (Some(dns), _) => dns.value.clone(),
         (None, Some(provider)) => provider.to_string(),

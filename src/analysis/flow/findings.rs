@@ -5,9 +5,10 @@ use super::copy::{Holder, Kind};
 use super::world::{about_people, protected};
 use super::zones::Zones;
 use super::{DatasetFlow, Flow, Stop, fate};
+use crate::catalog::regimes::regimes;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Reach, SecretReplication, Zone};
+use crate::spec::{Basis, Reach, SecretReplication, Zone};
 use crate::topology::{HostId, RegionId, Topology};
 use std::collections::BTreeMap;
 
@@ -160,19 +161,19 @@ fn with_places(
             add(topology.region(region).span, "outside of it".into());
         }
     }
-    let further: Vec<_> = stops.iter().skip(1).map(|s| s.site.as_str()).collect();
-    let beyond = beyond(flow, stops);
-    if !further.is_empty() || beyond > 0 {
-        let mut also = listed(&further);
-        if beyond > 0 {
-            let copies = format!("{beyond} copies made of these");
-            also = if also.is_empty() {
-                copies
-            } else {
-                format!("{also}, and {copies}")
-            };
-        }
-        found.message = format!("{}; also {also}", found.message);
+    let further = stops.iter().skip(1).filter_map(|s| s.path.last());
+    let further: Vec<_> = further.map(String::as_str).collect();
+    let beyond = match beyond(flow, stops) {
+        0 => String::new(),
+        1 => "a copy made of these".into(),
+        more => format!("{more} copies made of these"),
+    };
+    let also: Vec<_> = [listed(&further), beyond]
+        .into_iter()
+        .filter(|s| !s.is_empty())
+        .collect();
+    if !also.is_empty() {
+        found.message = format!("{}; also {}", found.message, also.join(", and "));
     }
     found
 }
@@ -210,7 +211,8 @@ fn way_out(topology: &Topology, flow: &DatasetFlow, code: Code, stop: &Stop) -> 
     let declare = |to: &str| {
         format!(
             "declare why it may: `compliance: {{ transfers: {{ … from: {zone}, to: {to}, \
-             datasets: [{dataset}], basis: scc, … }} }}`"
+             datasets: [{dataset}], basis: {}, … }} }}`",
+            basis(topology, zone)
         )
     };
     let region = node.site.region.map(|id| topology.region(id).name.as_str());
@@ -240,6 +242,17 @@ fn way_out(topology: &Topology, flow: &DatasetFlow, code: Code, stop: &Stop) -> 
             declare(region.unwrap_or("…"))
         ),
     }
+}
+
+/// A basis that the regimes of a zone know, to show how one is written.
+fn basis(topology: &Topology, zone: &str) -> Basis {
+    let named = Zones::of(topology).get(zone).map(|z| &z.regimes);
+    let mut rules = regimes().rules.iter();
+    let asked = rules.find(|r| {
+        let applies = named.is_some_and(|n| n.iter().any(|regime| regime.value == r.regime));
+        applies && !r.bases.is_empty() && !r.bases.contains(&Basis::Scc)
+    });
+    asked.map_or(Basis::Scc, |r| r.bases[0])
 }
 
 fn cached(flow: &DatasetFlow, stop: &Stop) -> Diagnostic {
@@ -313,9 +326,6 @@ fn served_outside(
                 .push(crate::diagnostic::Label { span, text });
         }
     };
-    if let Some(home) = home(topology, Some(zone)) {
-        add(topology.region(home).span, format!("in the zone `{zone}`"));
-    }
     for (dataset, stop) in leaving.iter().take(SHOWN) {
         for label in dataset
             .graph
@@ -334,8 +344,9 @@ fn served_outside(
     found.help(format!(
         "add a region to the zone, keep users in with `fenced: true` and a host of its own, or \
          declare why it may: `compliance: {{ transfers: {{ … from: {zone}, to: {to}, datasets: \
-         [{}], basis: scc{during}, … }} }}`",
-        datasets.join(", ")
+         [{}], basis: {}{during}, … }} }}`",
+        datasets.join(", "),
+        basis(topology, zone)
     ))
 }
 

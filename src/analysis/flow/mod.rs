@@ -27,12 +27,13 @@ use crate::diagnostic::Label;
 use crate::spec::{Dataset, Name};
 use crate::topology::{DatastoreId, RegionId, Topology};
 use build::Subject;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use world::World;
 use zones::Zones;
 
 /// Where all data goes.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Flow {
     /// Each dataset, for the people of each zone apart, in the order of the spec.
     pub datasets: Vec<DatasetFlow>,
@@ -45,7 +46,7 @@ pub struct Flow {
 }
 
 /// Where telemetry of some regions rests.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TelemetryStop {
     /// `metrics`, `logs` or `traces`.
     pub what: &'static str,
@@ -55,6 +56,7 @@ pub struct TelemetryStop {
     pub site: String,
     /// How long it is kept.
     #[serde(serialize_with = "keep")]
+    #[schemars(with = "String")]
     pub keeps: Keep,
     /// The copy.
     #[serde(skip)]
@@ -62,7 +64,7 @@ pub struct TelemetryStop {
 }
 
 /// Where one dataset goes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DatasetFlow {
     /// The dataset.
     pub dataset: String,
@@ -83,7 +85,7 @@ pub struct DatasetFlow {
 }
 
 /// A place that a dataset comes to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Stop {
     /// What keeps it there: `marketplace database eu`.
     pub name: String,
@@ -95,6 +97,7 @@ pub struct Stop {
     pub within: Vec<String>,
     /// How long it stays.
     #[serde(serialize_with = "keep")]
+    #[schemars(with = "String")]
     pub keeps: Keep,
     /// The region whose loss brings it there; none if nothing must be lost.
     pub after_losing: Option<String>,
@@ -115,7 +118,7 @@ pub struct Stop {
 }
 
 /// Whether a dataset may rest somewhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum Verdict {
     /// The site is in the zone.

@@ -21,8 +21,8 @@ pub(super) struct World<'a> {
     pub users: Vec<BTreeMap<RegionId, Span>>,
     /// The hosts whose services use a store.
     pub hosts: Vec<Vec<HostId>>,
-    /// By zone and host, who else serves the users.
-    pub served: BTreeMap<(&'a str, HostId), Vec<Served>>,
+    /// By zone and store, who else serves users of what uses the store.
+    pub served: BTreeMap<(&'a str, DatastoreId), Vec<Served>>,
 }
 
 impl<'a> World<'a> {
@@ -49,9 +49,10 @@ impl<'a> World<'a> {
         let routing = Routing::of(topology);
         for (zone, _) in world.zones.iter() {
             let homes = world.homes(Some(&zone.text), &[]);
-            for host in (0..topology.hosts.len()).map(HostId) {
-                let served = elsewhere(topology, &routing, host, &homes);
-                world.served.insert((&zone.text, host), served);
+            for (index, hosts) in world.hosts.iter().enumerate() {
+                let served = elsewhere(topology, &routing, hosts, &homes);
+                let store = DatastoreId(index);
+                world.served.insert((&zone.text, store), served);
             }
         }
         world

@@ -40,7 +40,7 @@ impl Budget {
         let mut ends: Vec<(u64, Option<u64>)> = Vec::with_capacity(self.nodes.len());
         for node in &self.nodes {
             let (low, high) = self.begin(node, &ends);
-            let high = high.zip(node.term.high).map(|(a, b)| a + b);
+            let high = high.zip(node.term.high).map(|(a, b)| a.saturating_add(b));
             ends.push((low.saturating_add(node.term.low), high));
         }
         ends

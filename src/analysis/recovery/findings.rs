@@ -263,28 +263,48 @@ pub fn reduction(reduction: &Reduction) -> String {
     let subject = format!("{} {}", term.step.word(), term.of);
     let within = reduction.within.filter(|within| *within < high);
     match (&term.change, within) {
-        (Some(Change::Interval { failures, timeout }), Some(within)) if within > *timeout => {
-            let most = (within - timeout) / failures / 1000;
-            match most {
-                0 => format!("{subject}: shorter than a check can be"),
-                most => format!("{subject}: `every: {most}s` is enough"),
-            }
+        (
+            Some(Change::Interval {
+                failures,
+                timeout,
+                longer,
+            }),
+            Some(within),
+        ) => match interval_within(within, *failures, *timeout, *longer) {
+            Some(enough) => format!("{subject}: `{enough}` is enough"),
+            None => format!("{subject}: shorter than a check can be"),
+        },
+        (Some(Change::Count { name, count }), Some(within)) if count * within >= high => {
+            format!("{subject}: `{name}: {}` is enough", count * within / high)
         }
-        (Some(Change::Replicas { region, min }), _) => {
-            format!("{subject}: at least {min} replicas in {region} from the beginning (-{gain})")
+        (Some(Change::Replicas(regions)), _) => {
+            let each = regions
+                .iter()
+                .map(|(region, min)| format!("{min} in {region}"));
+            let each = each.collect::<Vec<_>>().join(", ");
+            format!("{subject}: at least {each} from the beginning (-{gain})")
         }
         (Some(Change::Measure { of, on }), _) => {
             format!("{subject}: measure `{of}` of {on} (up to -{gain})")
         }
-        (Some(Change::Value(what)), Some(within)) => {
-            format!(
-                "{subject}: `{what}` of at most {} instead of {}",
-                time(within),
-                time(high)
-            )
+        // Whole seconds: what is emitted in seconds is rounded up.
+        (Some(Change::Value(what)), Some(within)) if within >= 1000 => {
+            let enough = time(within / 1000 * 1000);
+            format!("{subject}: `{what}: {enough}` is enough")
         }
         _ => format!("{subject}: up to -{gain} of {}", time(high)),
     }
+}
+
+/// The interval, in whole seconds, with which a check takes no longer; with its timeout where
+/// that has to become shorter too.
+fn interval_within(within: u64, failures: u64, timeout: u64, longer: bool) -> Option<String> {
+    let alone = within.saturating_sub(timeout) / failures.max(1) / 1000;
+    if alone > 0 && (longer || alone * 1000 >= timeout) {
+        return Some(format!("every: {alone}s"));
+    }
+    let both = within / (failures + 1) / 1000;
+    (both > 0 && !longer).then(|| format!("every: {both}s, timeout: {both}s"))
 }
 
 /// Whether a finding of its own names the cause: detection or a shift that alone breaks the

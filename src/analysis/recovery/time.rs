@@ -8,8 +8,8 @@ use crate::analysis::capacity::{Routing, Survivor};
 use crate::analysis::offering::Offerings;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Step, Term};
-use crate::spec::{Duration, FactKind, Objectives};
-use crate::topology::{Datastore, DatastoreId, Host, Queue, RegionId, Service, ServiceId};
+use crate::spec::{Duration, Objectives};
+use crate::topology::{Datastore, DatastoreId, Host, Queue, Service, ServiceId};
 use std::collections::BTreeSet;
 
 pub(super) fn times(
@@ -19,31 +19,30 @@ pub(super) fn times(
 ) -> Vec<RecoveryTime> {
     let parts = Parts::of(context);
     let routing = Routing::of(context.topology);
-    let mut times = Vec::new();
-    let mut by_scenario = Vec::with_capacity(scenarios.len());
+    let at_peak = routing.after(&[]);
+    let services = &context.topology.services;
+    // One scenario at a time: where load goes is as large as services times regions.
+    let mut by_service = vec![Vec::new(); services.len()];
     for scenario in scenarios {
-        let lost = match scenario {
-            Scenario::Region(id) => routing.after(&[*id]),
-            _ => Vec::new(),
-        };
-        by_scenario.push(Loss {
+        let loss = Loss {
             context,
             offerings,
             scenario: *scenario,
-            after: lost,
+            at_peak: &at_peak,
+            after: match scenario {
+                Scenario::Region(id) => routing.after(&[*id]),
+                _ => Vec::new(),
+            },
             stores: stores(context, offerings, *scenario),
-        });
-    }
-    for (index, service) in context.topology.services.iter().enumerate() {
-        let id = ServiceId(index);
-        let own = service.written.objectives.as_ref();
-        for loss in &by_scenario {
+        };
+        for (index, service) in services.iter().enumerate() {
+            let own = service.written.objectives.as_ref();
+            let subject = Subject::Service(ServiceId(index));
             let budget = loss.service(service, &parts.of_service[index]);
-            times.extend(
-                budget.map(|b| judged(context, Subject::Service(id), own, loss.scenario, b)),
-            );
+            by_service[index].extend(budget.map(|b| judged(context, subject, own, *scenario, b)));
         }
     }
+    let mut times: Vec<RecoveryTime> = by_service.into_iter().flatten().collect();
     for (index, store) in context.topology.datastores.iter().enumerate() {
         let own = store.written.objectives.as_ref();
         for scenario in [Scenario::Corruption, Scenario::Key] {
@@ -143,12 +142,14 @@ impl<'a> Parts<'a> {
 }
 
 /// One scenario, with what holds for all services.
-struct Loss<'a> {
-    context: Context<'a>,
-    offerings: &'a dyn Offerings,
-    scenario: Scenario,
+pub(super) struct Loss<'a> {
+    pub(super) context: Context<'a>,
+    pub(super) offerings: &'a dyn Offerings,
+    pub(super) scenario: Scenario,
+    /// What runs while nothing is lost, by service.
+    pub(super) at_peak: &'a [Option<Vec<Survivor>>],
     /// Where load goes, by service; empty unless a region is lost.
-    after: Vec<Option<Vec<Survivor>>>,
+    pub(super) after: Vec<Option<Vec<Survivor>>>,
     /// What each store needs.
     stores: Vec<Vec<Term>>,
 }
@@ -177,8 +178,13 @@ impl Loss<'_> {
         }
         let mut ready = Vec::new();
         for needed in &on.services {
-            let terms = self.replicas(*needed);
-            ready.extend(budget.add_serial(terms, moved.clone()));
+            // Callers leave what is lost meanwhile; load reaches other regions once it has moved.
+            let after = match self.scenario {
+                Scenario::Region(_) => moved.clone(),
+                _ => Vec::new(),
+            };
+            ready.extend(budget.add_serial(self.left(*needed), Vec::new()));
+            ready.extend(budget.add_serial(self.replaced(*needed), after));
         }
         // Stores recover meanwhile; nobody is served before they take writes.
         for (store, _) in &on.stores {
@@ -205,123 +211,18 @@ impl Loss<'_> {
         let shift = topology.spec.failover.as_ref()?.shift.as_ref()?;
         let steps = u64::from(1_000_000_u32.div_ceil(shift.step.millionths().max(1)));
         let verify = shift.verify.as_ref().map_or(0, |v| v.millis());
-        let millis = steps * shift.every.millis() + verify;
+        let millis = shift.every.millis().saturating_mul(steps) + verify;
         let because = format!(
             "{steps} steps of {} and {} at the end",
             shift.every.value,
             Duration::from_millis(verify)
         );
         let term = Term::knob(Step::Redirect, &topology.name, (millis, millis), because);
-        Some(term.at(shift.span).change(Change::Value("shift")))
-    }
-
-    /// The replicas that remain carry the load.
-    fn replicas(&self, id: ServiceId) -> Vec<Term> {
-        let service = self.context.topology.service(id);
-        match self.scenario {
-            Scenario::Pod | Scenario::Node | Scenario::Zone => {
-                let mut terms = self
-                    .offerings
-                    .replica(&self.context, service, self.scenario);
-                terms.extend(self.within_regions(service));
-                terms
-            }
-            Scenario::Region(region) => self.other_regions(id, service, region),
-            Scenario::Cloud(provider) => {
-                let stays =
-                    |id: &RegionId| self.context.topology.region(*id).place.provider != provider;
-                let left = service.placements.iter().any(|p| stays(&p.region));
-                let why = format!("every replica is on {provider}");
-                (!left)
-                    .then(|| Term::never(Step::WarmUp, &service.name, why))
-                    .into_iter()
-                    .collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// After a pod, node or zone: the rest of the same region, at full use. Zones spread
-    /// evenly, so a third of the pods is the most that a zone or a node of it holds.
-    fn within_regions(&self, service: &Service) -> Option<Term> {
-        let worst = service.placements.iter().filter(|placement| {
-            let most = placement.replicas.min;
-            let gone = match self.scenario {
-                Scenario::Pod => 1,
-                _ => most.div_ceil(3),
-            };
-            most <= gone
-        });
-        let alone = worst.min_by_key(|p| p.replicas.min)?;
-        let region = &self.context.topology.region(alone.region).name;
-        let because = format!(
-            "{} in {region}: nothing is left there",
-            count(alone.replicas.min, "replica")
-        );
-        let term = self.offerings.restart(&self.context, service);
-        let because = format!("{because}; {}", term.because);
-        Some(
-            self.measured_warm_up(service)
-                .unwrap_or(Term { because, ..term }),
-        )
-    }
-
-    /// After a region: the others take its load.
-    fn other_regions(&self, id: ServiceId, service: &Service, lost: RegionId) -> Vec<Term> {
-        if service.replicas_in(lost).is_none() {
-            return Vec::new();
-        }
-        if service.placements.len() == 1 {
-            let region = &self.context.topology.region(lost).name;
-            let why = format!("`{}` runs in {region} alone", service.name);
-            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
-        }
-        let Some(Some(survivors)) = self.after.get(id.0) else {
-            let term = Term::fact(Step::WarmUp, &service.name, "capacity.undeclared");
-            return vec![
-                self.measured_warm_up(service)
-                    .unwrap_or(term)
-                    .at(service.span),
-            ];
-        };
-        let over = survivors.iter().find(|s| s.replicas_needed > s.max);
-        if let Some(over) = over {
-            let region = &self.context.topology.region(over.region).name;
-            let why = format!(
-                "{region} needs {} of at most {}",
-                count(over.replicas_needed, "replica"),
-                over.max
-            );
-            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
-        }
-        // Regions grow side by side; the one that must grow most takes longest.
-        let grows = |s: &&Survivor| s.replicas_needed > s.replicas_before;
-        let Some(worst) = survivors
-            .iter()
-            .filter(grows)
-            .max_by_key(|s| s.replicas_needed - s.replicas_before)
-        else {
-            let enough = "what runs at peak is enough".to_string();
-            return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), enough)];
-        };
-        match self.measured_warm_up(service) {
-            Some(term) => vec![term.change(Change::Replicas {
-                region: self.context.topology.region(worst.region).name.clone(),
-                min: worst.replicas_needed,
-            })],
-            None => self.offerings.grow(
-                &self.context,
-                service,
-                worst.region,
-                worst.replicas_before,
-                worst.replicas_needed,
-            ),
-        }
-    }
-
-    fn measured_warm_up(&self, service: &Service) -> Option<Term> {
-        self.context
-            .measured(Step::WarmUp, FactKind::WarmUp, &service.name)
+        Some(term.at(shift.span).change(Change::Interval {
+            failures: steps,
+            timeout: verify,
+            longer: true,
+        }))
     }
 
     /// What is watched before the move counts as done.
@@ -345,10 +246,4 @@ impl Loss<'_> {
         });
         term.into_iter().collect()
     }
-}
-
-/// `1 replica`, `2 replicas`.
-fn count(number: u32, what: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{s}")
 }

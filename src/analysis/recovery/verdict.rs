@@ -23,6 +23,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All of them, the best first.
+    pub const ALL: [Verdict; 6] = [
+        Verdict::Met,
+        Verdict::MetAssuming,
+        Verdict::NotShown,
+        Verdict::MayExceed,
+        Verdict::Violated,
+        Verdict::NotPromised,
+    ];
+
     /// The words shown to people.
     pub fn word(self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::Span;
 use crate::spec::{Date, Regime, Value, Zone};
 use crate::topology::{RegionId, Topology};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Recovery that is promised more slowly than a regime allows.
@@ -45,7 +46,7 @@ pub const INADEQUATE: Code = Code::new("CMP113", "adequacy-not-found");
 pub const ONE_SITE: Code = Code::new("CMP114", "second-site-missing");
 
 /// One rule as it applies to a part of the topology.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Asked {
     /// The regime: `dora`.
     pub regime: String,

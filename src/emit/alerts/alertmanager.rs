@@ -40,14 +40,30 @@ pub(super) fn config(input: Input) -> Value {
             "repeat_interval": "4h",
             "routes": routes,
         },
-        // A lost region is one message, not one from each part of it.
-        "inhibit_rules": [{
-            "source_matchers": [format!("alertname=~\"{}\"", down_alerts(input))],
-            "target_matchers": ["severity=~\"warning|low|info\""],
-            "equal": ["system", "region"],
-        }],
+        "inhibit_rules": inhibitions(input),
         "receivers": receivers,
     })
+}
+
+/// A lost region is one message, not one from each part of it; several regions within the
+/// window are one incident. What is critical is never held back: it may be another trouble.
+fn inhibitions(input: Input) -> Vec<Value> {
+    let lesser = "severity=~\"warning|low|info\"";
+    let mut rules = vec![json!({
+        "source_matchers": [format!("alertname=~\"{}\"", down_alerts(input))],
+        "target_matchers": [lesser],
+        "equal": ["system", "region"],
+    })];
+    let observability = input.topology.spec.observability.as_ref();
+    if observability.is_some_and(|o| o.correlate.is_some()) {
+        let several = alert_name(input.topology, "several-regions");
+        rules.push(json!({
+            "source_matchers": [format!("alertname=\"{several}\"")],
+            "target_matchers": [lesser, "region!=\"\""],
+            "equal": ["system"],
+        }));
+    }
+    rules
 }
 
 fn down_alerts(input: Input) -> String {
@@ -65,25 +81,35 @@ fn route(name: &str, channel: &Channel) -> Value {
     json!({ "matchers": matchers, "receiver": name, "continue": true })
 }
 
-/// Alerts that name nobody: a page for critical ones, a message for the rest.
+/// Alerts that name nobody: a page for critical ones, to whoever is paged for the region if
+/// somebody is, and a message for the rest.
 fn by_severity(input: Input) -> Vec<Value> {
     let channels = &input.topology.spec.channels;
-    let first = |has: fn(&Channel) -> bool| {
-        let found = channels.iter().find(|(_, c)| has(c));
-        found.map(|(name, _)| name.text.clone())
+    let nobody = |severities: &str| {
+        vec![
+            "tell=\"\"".to_string(),
+            format!("severity=~\"{severities}\""),
+        ]
     };
-    let page = first(|c| c.pagerduty.is_some());
+    let pages = || channels.iter().filter(|(_, c)| c.pagerduty.is_some());
+    let mut routes = Vec::new();
+    for (name, channel) in pages().filter(|(_, c)| !c.regions.is_empty()) {
+        let regions: Vec<&str> = channel.regions.iter().map(|r| r.as_str()).collect();
+        let mut matchers = nobody("critical|high");
+        matchers.push(format!("region=~\"{}\"", regions.join("|")));
+        routes.push(json!({ "matchers": matchers, "receiver": name.text }));
+    }
+    let everywhere = pages().find(|(_, c)| c.regions.is_empty());
+    let page = everywhere.or(pages().next());
+    let first = |has: fn(&Channel) -> bool| channels.iter().find(|(_, c)| has(c));
     let message = first(|c| c.slack.is_some()).or(first(|c| c.email.is_some()));
-    let routes = [("critical|high", page), ("warning|low", message)];
-    let route = |(severities, receiver): (&str, Option<String>)| {
-        receiver.map(|receiver| {
-            json!({
-                "matchers": ["tell=\"\"", format!("severity=~\"{severities}\"")],
-                "receiver": receiver,
-            })
-        })
-    };
-    routes.into_iter().filter_map(route).collect()
+    for (severities, receiver) in [("critical|high", page), ("warning|low", message)] {
+        routes.extend(
+            receiver
+                .map(|(name, _)| json!({ "matchers": nobody(severities), "receiver": name.text })),
+        );
+    }
+    routes
 }
 
 fn default_receiver(input: Input) -> String {

@@ -105,7 +105,7 @@ impl<'a> Chart<'a> {
 
     fn service(&self, service: &Service) -> Value {
         let written = &service.written;
-        let ready = written.ready.as_ref();
+        let ready = service.readiness();
         let start = written.capacity.as_ref().and_then(|c| c.start.as_ref());
         let scaled = written.scale_on.is_some();
         let drain = self.drain(service);
@@ -137,10 +137,10 @@ impl<'a> Chart<'a> {
                 "failureThreshold": start.map_or(30, |s| (s.secs() * 3).div_ceil(2).max(5)),
             },
             "readinessProbe": {
-                "path": ready.map_or("/health", |r| r.path.as_str()),
-                "periodSeconds": ready.map_or(10, |r| r.every.secs()),
-                "timeoutSeconds": ready.map_or(1, |r| r.timeout.secs()),
-                "failureThreshold": ready.map_or(3, |r| r.unhealthy_after.value),
+                "path": service.ready_path(),
+                "periodSeconds": ready.every,
+                "timeoutSeconds": ready.timeout,
+                "failureThreshold": ready.failures,
             },
             "resources": {
                 "requests": { "cpu": written.cpu.value, "memory": written.memory.to_string() },
@@ -241,6 +241,7 @@ impl<'a> Chart<'a> {
         for (name, value) in self.input.topology.environment(service, id) {
             env.insert(name, json!(value));
         }
+        env.extend(self.tracing());
         let settings = &self.input.deployment.settings;
         let own = settings
             .iter()
@@ -249,6 +250,30 @@ impl<'a> Chart<'a> {
             env.insert(setting.variable.clone(), json!(setting.value));
         }
         Value::Object(env)
+    }
+}
+
+impl Chart<'_> {
+    /// Where spans go and how many, in the words of OpenTelemetry.
+    fn tracing(&self) -> Map<String, Value> {
+        let observability = self.input.topology.spec.observability.as_ref();
+        let traces = observability.and_then(|o| o.traces.as_ref());
+        let Some(traces) = traces.filter(|t| t.by.as_str() == "jaeger") else {
+            return Map::new();
+        };
+        let share = traces.sample.as_ref().map_or(1.0, |s| s.ratio());
+        let endpoint = "http://jaeger.monitoring.svc.cluster.local:4317";
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.to_string()),
+            (
+                "OTEL_TRACES_SAMPLER",
+                "parentbased_traceidratio".to_string(),
+            ),
+            ("OTEL_TRACES_SAMPLER_ARG", share.to_string()),
+        ]
+        .map(|(name, value)| (name.to_string(), json!(value)))
+        .into_iter()
+        .collect()
     }
 }
 

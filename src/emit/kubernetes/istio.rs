@@ -22,7 +22,28 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
         objects.push(destination_rule(folder, service));
     }
     objects.extend(security(folder));
+    objects.extend(tracing(folder));
     objects
+}
+
+/// Which share of requests is traced, by the provider of that name in the mesh's own
+/// configuration.
+fn tracing(folder: &Folder) -> Option<Value> {
+    let observability = folder.input.topology.spec.observability.as_ref()?;
+    let traces = observability.traces.as_ref()?;
+    let share = traces.sample.as_ref()?.ratio() * 100.0;
+    let spec = json!({ "tracing": [{
+        "providers": [{ "name": traces.by.value }],
+        "randomSamplingPercentage": share,
+    }] });
+    let namespace = folder.namespace();
+    Some(folder.object(
+        "telemetry.istio.io/v1",
+        "Telemetry",
+        "traces",
+        namespace,
+        spec,
+    ))
 }
 
 /// The hosts whose requests come to a service.
@@ -356,17 +377,9 @@ fn outliers(service: &Service) -> Value {
         .calls
         .as_ref()
         .and_then(|c| c.eject.as_ref());
-    // With other regions to go to, all of a lost region may be left out; a lone region
-    // keeps half, because a bad half is better than nothing.
-    let at_most = if service.placements.len() > 1 {
-        100
-    } else {
-        50
-    };
-    let written = eject.and_then(|e| e.at_most.as_ref());
-    let at_most = written.map_or(at_most, |p| p.millionths() / 10_000);
+    let (errors, at_most) = service.ejection();
     json!({
-        "consecutive5xxErrors": eject.map_or(5, |e| e.errors.value),
+        "consecutive5xxErrors": errors,
         "interval": seconds(eject.map_or(10_000, |e| e.every.millis())),
         "baseEjectionTime": seconds(eject.map_or(30_000, |e| e.lasting.millis())),
         "maxEjectionPercent": at_most,
@@ -404,7 +417,8 @@ fn failover(folder: &Folder, service: &Service) -> Value {
 fn subset(folder: &Folder, name: &str, service: &Service, regions: &[RegionId]) -> Value {
     let topology = folder.input.topology;
     let from = format!("{}/*", topology.region(folder.region()).place.location);
-    let to: serde_json::Map<String, Value> = shares(folder, regions)
+    let to: serde_json::Map<String, Value> = topology
+        .shares(regions)
         .into_iter()
         .filter(|(_, share)| *share > 0)
         .map(|(id, share)| {
@@ -420,24 +434,6 @@ fn subset(folder: &Folder, name: &str, service: &Service, regions: &[RegionId]) 
         "labels": selector(&service.name),
         "trafficPolicy": { "loadBalancer": load_balancer(locality) },
     })
-}
-
-/// The weights of some regions, scaled to add up to 100; what rounding leaves goes to the
-/// first ones.
-fn shares(folder: &Folder, regions: &[RegionId]) -> Vec<(RegionId, u32)> {
-    let weight = |id: &RegionId| folder.input.topology.region(*id).weight;
-    let total: u32 = regions.iter().map(weight).sum();
-    let count = regions.len() as u32;
-    let share = |id: &RegionId| (weight(id) * 100).checked_div(total).unwrap_or(100 / count);
-    let mut shares: Vec<_> = regions.iter().map(|id| (*id, share(id))).collect();
-    let mut left = 100 - shares.iter().map(|(_, s)| s).sum::<u32>();
-    for (_, share) in &mut shares {
-        if left > 0 && (*share > 0 || total == 0) {
-            *share += 1;
-            left -= 1;
-        }
-    }
-    shares
 }
 
 /// Only encrypted calls, and only from who may call.

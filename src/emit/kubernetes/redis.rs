@@ -54,10 +54,10 @@ impl Members<'_> {
         )
     }
 
-    /// The first node of the region that starts as the primary's.
+    /// The first node of a primary region, else of the first region that has any.
     fn initial_primary(&self) -> &str {
-        let regions = &self.set.regions;
-        let first = regions.iter().find(|r| r.primary).or(regions.first());
+        let holding = || self.set.regions.iter().filter(|r| !r.nodes.is_empty());
+        let first = holding().find(|r| r.primary).or(holding().next());
         first
             .and_then(|r| r.nodes.first())
             .map_or("", String::as_str)

@@ -112,12 +112,9 @@ impl Member<'_> {
     }
 
     fn cluster(&self) -> Value {
-        let nodes = u64::from(self.region.nodes.max(1));
-        // Half of the nodes' memory is for data and its replicas; the rest is for Redis
-        // Enterprise itself, buffers, and a node that is gone.
-        let gibibytes = |bytes: u64| bytes.div_ceil(1 << 30);
-        let memory = gibibytes(self.set.memory * 2 * 2 / nodes).max(4);
-        let resources = json!({ "cpu": "2", "memory": format!("{memory}Gi") });
+        let memory = self.region.node_gibibytes;
+        let cpu = format!("{}m", self.set.node_millicores);
+        let resources = json!({ "cpu": cpu, "memory": format!("{memory}Gi") });
         let off = json!({ "sidecar.istio.io/inject": "false" });
         let spec = json!({
             "nodes": self.region.nodes,

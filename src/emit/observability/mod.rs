@@ -6,7 +6,7 @@
 //! they have, evaluates the rules and tells people. So any region's server sees all of them,
 //! and a lost region takes nothing away but itself.
 
-use super::Input;
+use super::{Input, Watching};
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
 use crate::provider::{ChartValues, Cluster};
@@ -20,6 +20,18 @@ const SERVER: &str = "prometheus";
 /// The server that scrapes its own cluster.
 const COLLECTOR: &str = "prometheus-collector";
 const PORT: u32 = 9090;
+const ALERTMANAGER: &str = "alertmanager";
+/// The ConfigMap with routes, and the Secret with what receivers need.
+const ROUTES: &str = "alertmanager-routes";
+const RECEIVERS: &str = "alertmanager-receivers";
+const GRAFANA: &str = "grafana";
+/// The label of ConfigMaps with dashboards.
+const DASHBOARDS: &str = "grafana_dashboard";
+/// What reads the logs of containers and sends them on.
+const SHIPPER: &str = "filebeat";
+/// The ConfigMap and the file that say how long logs stay.
+const LIFECYCLE: &str = "filebeat-lifecycle";
+const POLICY: &str = "policy.json";
 
 /// A chart and the version that the values were written for.
 struct Chart {
@@ -45,21 +57,32 @@ impl Chart {
 
 const PROMETHEUS_COMMUNITY: &str = "https://prometheus-community.github.io/helm-charts";
 
-/// Emits the values of every chart that the topology asks for, for every cluster.
-pub fn emit(input: Input, set: &mut ArtifactSet) {
+/// Emits the values of every chart that the topology asks for, for every cluster, and says how
+/// they are installed.
+pub fn emit(input: Input, set: &mut ArtifactSet) -> Vec<Watching> {
     let Some(wanted) = &input.topology.spec.observability else {
-        return;
+        return Vec::new();
     };
+    let mut watching = Vec::new();
     for cluster in &input.deployment.clusters {
         let watch = Watch {
             input,
             cluster,
             wanted,
         };
-        for (chart, values) in watch.charts() {
-            watch.add(&chart, &values, set);
+        let charts = watch.charts();
+        if charts.is_empty() {
+            continue;
         }
+        for (chart, values) in &charts {
+            watch.add(chart, values, set);
+        }
+        watching.push(Watching {
+            region: cluster.region,
+            commands: watch.commands(&charts),
+        });
     }
+    watching
 }
 
 struct Watch<'a> {
@@ -102,23 +125,61 @@ impl Watch<'_> {
     }
 
     fn add(&self, chart: &Chart, values: &Value, set: &mut ArtifactSet) {
-        let folder = format!("observability/{}", self.region());
-        let file = format!("{folder}/{}.yaml", chart.release);
-        let command = format!(
-            "helm upgrade --install {} {} --repo {} --version {} --kube-context {} --namespace {NAMESPACE} --create-namespace --values {file}{}",
+        let text = format!(
+            "# {}\n#\n# {}\n{}",
+            self.input.header(),
+            self.install(chart),
+            yaml::print(values)
+        );
+        set.text(EMITTER, self.file(chart), text);
+    }
+
+    fn file(&self, chart: &Chart) -> String {
+        format!("observability/{}/{}.yaml", self.region(), chart.release)
+    }
+
+    fn install(&self, chart: &Chart) -> String {
+        format!(
+            "helm upgrade --install {} {} --repo {} --version {} --kube-context {} --namespace {NAMESPACE} --create-namespace --values {}{}",
             chart.release,
             chart.chart,
             chart.repository,
             chart.version,
             self.cluster.context,
+            self.file(chart),
             chart.flags,
-        );
-        let text = format!(
-            "# {}\n#\n# {command}\n{}",
-            self.input.header(),
-            yaml::print(values)
-        );
-        set.text(EMITTER, file, text);
+        )
+    }
+
+    /// What the charts mount, the charts, and what notices no change by itself.
+    fn commands(&self, charts: &[(Chart, Value)]) -> Vec<String> {
+        let has = |release: &str| charts.iter().any(|(c, _)| c.release == release);
+        let kubectl = format!("kubectl --context {}", self.cluster.context);
+        let own = format!("{kubectl} --namespace {NAMESPACE}");
+        let print = "--dry-run=client --output yaml";
+        let apply = format!("{own} apply --server-side --filename -");
+        let mut commands = vec![format!(
+            "{kubectl} create namespace {NAMESPACE} {print} | {kubectl} apply --server-side --filename -"
+        )];
+        if has(ALERTMANAGER) {
+            commands.push(format!(
+                "{own} create configmap {ROUTES} --from-file=alerts/alertmanager.yaml {print} | {apply}"
+            ));
+            commands.push(format!(
+                "{own} create secret generic {RECEIVERS} --from-file=receivers {print} | {apply}"
+            ));
+        }
+        if has(GRAFANA) {
+            commands.push(format!(
+                "{own} create configmap dashboards --from-file=alerts/dashboards {print} | kubectl label --local --filename - {DASHBOARDS}=1 --output yaml | {apply}"
+            ));
+        }
+        commands.extend(charts.iter().map(|(chart, _)| self.install(chart)));
+        if has(ALERTMANAGER) {
+            // A file that is mounted by its name stays as it was when the pod started.
+            commands.push(format!("{own} rollout restart statefulset {ALERTMANAGER}"));
+        }
+        commands
     }
 
     fn retention(&self, telemetry: &Option<Telemetry>) -> Option<u64> {
@@ -193,13 +254,14 @@ impl Watch<'_> {
                 "job_name": format!("collector-{region}"),
                 "metrics_path": "/federate",
                 "honor_labels": true,
-                "params": { "match[]": ["{__name__!~\"go_.*|process_.*|scrape_.*\"}"] },
+                // A selector needs one matcher that an empty name does not meet.
+                "params": { "match[]": ["{__name__=~\".+\",__name__!~\"go_.*|process_.*|scrape_.*\"}"] },
                 "static_configs": [{ "targets": [target] }],
             });
             scrape.insert(format!("collector-{region}"), job);
         }
         let mut server = self.prometheus(SERVER, json!({ "seen_from": self.region() }));
-        let alertmanager = format!("alertmanager.{NAMESPACE}.svc.cluster.local:9093");
+        let alertmanager = format!("{ALERTMANAGER}.{NAMESPACE}.svc.cluster.local:9093");
         server["alertmanagers"] = json!([{ "static_configs": [{ "targets": [alertmanager] }] }]);
         json!({
             "server": server,
@@ -217,12 +279,12 @@ impl Watch<'_> {
     }
 
     /// Routes and receivers come from `alerts/alertmanager.yaml`, secrets of receivers from a
-    /// Secret of the same name as the folder.
+    /// Secret with a key for each.
     fn alertmanager(&self) -> Value {
         json!({
-            "fullnameOverride": "alertmanager",
+            "fullnameOverride": ALERTMANAGER,
             "config": { "enabled": false },
-            "extraVolumes": [{ "name": "routes", "configMap": { "name": "alertmanager-routes" } }],
+            "extraVolumes": [{ "name": "routes", "configMap": { "name": ROUTES } }],
             "extraVolumeMounts": [{
                 "name": "routes",
                 "mountPath": "/etc/alertmanager/alertmanager.yml",
@@ -232,7 +294,7 @@ impl Watch<'_> {
             "extraSecretMounts": [{
                 "name": "receivers",
                 "mountPath": "/etc/alertmanager/secrets",
-                "secretName": "alertmanager-receivers",
+                "secretName": RECEIVERS,
                 "readOnly": true,
             }],
             "persistence": { "enabled": true, "size": "10Gi" },
@@ -242,7 +304,7 @@ impl Watch<'_> {
     /// Dashboards are read from ConfigMaps that carry the label.
     fn grafana(&self) -> Value {
         json!({
-            "fullnameOverride": "grafana",
+            "fullnameOverride": GRAFANA,
             "datasources": { "datasources.yaml": {
                 "apiVersion": 1,
                 "datasources": [{
@@ -253,18 +315,16 @@ impl Watch<'_> {
                     "isDefault": true,
                 }],
             } },
-            "sidecar": { "dashboards": { "enabled": true, "label": "grafana_dashboard", "labelValue": "1" } },
+            "sidecar": { "dashboards": { "enabled": true, "label": DASHBOARDS, "labelValue": "1" } },
             "persistence": { "enabled": true, "size": "10Gi" },
         })
     }
 
     fn elasticsearch(&self) -> Value {
-        let version = "9.2.0";
         json!({
             "eck-elasticsearch": {
                 "enabled": true,
                 "fullnameOverride": "elasticsearch",
-                "version": version,
                 "nodeSets": [{
                     "name": "default",
                     "count": 3,
@@ -272,7 +332,6 @@ impl Watch<'_> {
                         "node.store.allow_mmap": false,
                         "node.attr.zone": "${ZONE}",
                         "cluster.routing.allocation.awareness.attributes": "k8s_node_name,zone",
-                        "data_streams.lifecycle.retention.default": self.retention(&self.wanted.logs).map_or("30d".into(), |days| format!("{days}d")),
                     },
                     "volumeClaimTemplates": [{
                         "metadata": { "name": "elasticsearch-data" },
@@ -306,9 +365,104 @@ impl Watch<'_> {
             "eck-kibana": {
                 "enabled": true,
                 "fullnameOverride": "kibana",
-                "version": version,
                 "elasticsearchRef": { "name": "elasticsearch" },
             },
+            "eck-beats": self.filebeat(),
+        })
+    }
+
+    /// What every container writes, with the pod that wrote it. The shipper brings the rule by
+    /// which its own data goes: Elasticsearch's default keeps logs for ever.
+    fn filebeat(&self) -> Value {
+        let paths = ["/var/log/containers", "/var/log/pods"];
+        let volume = |path: &&str| path.replace('/', "-").trim_matches('-').to_string();
+        let mut volumes: Vec<Value> = paths
+            .iter()
+            .map(|path| json!({ "name": volume(path), "hostPath": { "path": path } }))
+            .collect();
+        let mut mounts: Vec<Value> = paths
+            .iter()
+            .map(|path| json!({ "name": volume(path), "mountPath": path, "readOnly": true }))
+            .collect();
+        volumes.push(json!({ "name": "lifecycle", "configMap": { "name": LIFECYCLE } }));
+        mounts
+            .push(json!({ "name": "lifecycle", "mountPath": "/etc/lifecycle", "readOnly": true }));
+        json!({
+            "enabled": true,
+            "fullnameOverride": SHIPPER,
+            "type": SHIPPER,
+            "elasticsearchRef": { "name": "elasticsearch" },
+            "config": {
+                "filebeat.inputs": [{
+                    "type": "filestream",
+                    "id": "containers",
+                    "paths": ["/var/log/containers/*.log"],
+                    "parsers": [{ "container": {} }],
+                    "prospector": { "scanner": { "fingerprint.enabled": true, "symlinks": true } },
+                    "file_identity.fingerprint": {},
+                }],
+                "processors": [
+                    { "add_kubernetes_metadata": {
+                        "host": "${NODE_NAME}",
+                        "matchers": [{ "logs_path": { "logs_path": "/var/log/containers/" } }],
+                    } },
+                    { "add_fields": { "target": "", "fields": {
+                        "region": self.region(),
+                        "cluster": self.cluster.name,
+                    } } },
+                ],
+                "setup.ilm.enabled": true,
+                "setup.ilm.policy_file": format!("/etc/lifecycle/{POLICY}"),
+                "setup.ilm.overwrite": true,
+            },
+            "daemonSet": { "podTemplate": { "spec": {
+                "serviceAccountName": SHIPPER,
+                "automountServiceAccountToken": true,
+                "tolerations": [{ "operator": "Exists", "effect": "NoSchedule" }],
+                "containers": [{
+                    "name": SHIPPER,
+                    "securityContext": { "runAsUser": 0 },
+                    "env": [{
+                        "name": "NODE_NAME",
+                        "valueFrom": { "fieldRef": { "fieldPath": "spec.nodeName" } },
+                    }],
+                    "volumeMounts": mounts,
+                }],
+                "volumes": volumes,
+            } } },
+            "serviceAccount": { "name": SHIPPER },
+            "clusterRole": {
+                "name": SHIPPER,
+                "rules": [
+                    { "apiGroups": [""], "resources": ["namespaces", "nodes", "pods"], "verbs": ["get", "list", "watch"] },
+                    { "apiGroups": ["apps"], "resources": ["replicasets"], "verbs": ["get", "list", "watch"] },
+                    { "apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["get", "list", "watch"] },
+                ],
+            },
+            "clusterRoleBinding": {
+                "name": SHIPPER,
+                "subjects": [{ "kind": "ServiceAccount", "name": SHIPPER }],
+                "roleRef": { "kind": "ClusterRole", "name": SHIPPER, "apiGroup": "rbac.authorization.k8s.io" },
+            },
+            "extraObjects": [yaml::print(&self.lifecycle())],
+        })
+    }
+
+    /// An index is closed after a day, and goes when what is in it is as old as it may become;
+    /// without a time, logs stay.
+    fn lifecycle(&self) -> Value {
+        let mut phases = json!({ "hot": { "actions": { "rollover": { "max_age": "1d" } } } });
+        if let Some(days) = self.retention(&self.wanted.logs) {
+            phases["delete"] =
+                json!({ "min_age": format!("{days}d"), "actions": { "delete": {} } });
+        }
+        let policy = json!({ "policy": { "phases": phases } });
+        let metadata = json!({ "name": LIFECYCLE, "namespace": NAMESPACE });
+        json!({
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": metadata,
+            "data": { POLICY: policy.to_string() },
         })
     }
 
@@ -408,7 +562,7 @@ fn server_chart() -> Chart {
 
 fn alertmanager_chart() -> Chart {
     Chart {
-        release: "alertmanager",
+        release: ALERTMANAGER,
         chart: "alertmanager",
         repository: PROMETHEUS_COMMUNITY,
         version: "1.42.0",
@@ -418,10 +572,11 @@ fn alertmanager_chart() -> Chart {
 
 fn grafana_chart() -> Chart {
     Chart {
-        release: "grafana",
+        release: GRAFANA,
         chart: "grafana",
-        repository: "https://grafana.github.io/helm-charts",
-        version: "10.5.15",
+        // The chart left Grafana's own repository in January 2026.
+        repository: "https://grafana-community.github.io/helm-charts",
+        version: "12.11.1",
         flags: "",
     }
 }

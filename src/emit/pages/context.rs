@@ -2,12 +2,13 @@
 
 use super::steps;
 use crate::analysis::term::detection;
-use crate::emit::{AppliedRoot, Input};
+use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::provider::alerting::all_alerts;
 use crate::provider::{Operation, OperationKind};
 use crate::spec::{Channel, Duration, Objectives, Role};
-use crate::topology::{Probe, RegionId, Service};
+use crate::topology::knobs::Check;
+use crate::topology::{RegionId, Service};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
@@ -69,6 +70,10 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "transfers": transfers(input),
         "flow": super::data_flow::context(input),
         "telemetry": telemetry(input),
+        "held_flags": topology.held_flags().into_iter().map(|f| json!({
+            "name": f.name, "by": f.by, "variable": f.variable, "assumed": f.assumed,
+            "description": f.description,
+        })).collect::<Vec<_>>(),
     });
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
@@ -272,15 +277,15 @@ pub(super) fn clock(seconds: u64) -> String {
 /// Seconds until a lost region is noticed, at worst.
 pub(super) fn detected(input: Input) -> u64 {
     probe(input).map_or(0, |p| {
-        let (_, worst) = detection(p.every.millis(), p.timeout.millis(), u64::from(p.failures));
+        let (_, worst) = detection(p.every * 1000, p.timeout * 1000, u64::from(p.failures));
         worst.div_ceil(1000)
     })
 }
 
 /// The probe of the first host that has one.
-fn probe(input: Input) -> Option<Probe> {
+fn probe(input: Input) -> Option<Check> {
     let topology = input.topology;
-    topology.hosts.iter().find_map(|h| topology.probe(h))
+    topology.hosts.iter().find_map(|h| topology.notices(h))
 }
 
 fn alerts(input: Input) -> Vec<Value> {
@@ -352,7 +357,7 @@ fn states(input: Input) -> Vec<Value> {
 fn failover(input: Input) -> Value {
     let failover = input.topology.spec.failover.as_ref();
     let verify = failover.and_then(|f| f.verify.as_ref());
-    let check = probe(input).map(|p| format!("every {} x {} + {}", p.every, p.failures, p.timeout));
+    let check = probe(input).map(|p| format!("every {}", p.words()));
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
         "back": failover.map_or("manual", |f| f.back.value.word()),
@@ -405,11 +410,11 @@ fn backups(input: Input) -> Vec<Value> {
     let backed = stores.filter_map(|s| Some((s, s.written.backup.as_ref()?)));
     backed
         .map(|(store, backup)| {
-            let every = backup.every.as_ref();
+            let every = store.backup_period().map(Duration::from_secs);
             let point = backup.point_in_time.as_ref();
             json!({
                 "store": store.name,
-                "every": every.map_or("never".to_string(), |e| e.value.to_string()),
+                "every": every.map_or("never".to_string(), |e| e.to_string()),
                 "keep": backup.keep.value.to_string(),
                 "point_in_time": point.map_or("off".to_string(), |p| format!("any whole minute of the last {}", p.value)),
             })
@@ -449,6 +454,26 @@ fn cost(input: Input) -> Value {
         "bill": input.deployment.bill,
         "cheaper": cost.is_some_and(|c| *c.prefer_cheaper_replicas),
         "commitments": commitments.collect::<Vec<_>>(),
+    })
+}
+
+/// How what watches is installed in each region, and what it needs of people.
+pub(super) fn watching(input: Input, watching: &[Watching]) -> Value {
+    let topology = input.topology;
+    let channels = || topology.spec.channels.iter();
+    let keyed = channels().filter(|(_, c)| c.slack.is_some() || c.pagerduty.is_some());
+    let mailed = channels().filter(|(_, c)| c.email.is_some());
+    json!({
+        "regions": watching.iter().map(|w| json!({
+            "region": topology.region(w.region).name,
+            "commands": w.commands,
+        })).collect::<Vec<_>>(),
+        "keys": keyed.map(|(name, c)| json!({
+            "name": name.text,
+            "what": if c.slack.is_some() { "the URL of the Slack webhook" } else { "the integration key of the PagerDuty service" },
+        })).collect::<Vec<_>>(),
+        "mailed": mailed.map(|(name, _)| name.text.as_str()).collect::<Vec<_>>(),
+        "traced": topology.spec.observability.as_ref().is_some_and(|o| o.traces.is_some()),
     })
 }
 

@@ -134,7 +134,7 @@ fn verdict(verdict: &Verdict) -> String {
             basis,
             until,
         } => format!("permitted by declaration: {transfer}, {basis}, until {until}"),
-        Verdict::Outside => "outside the zone, and waived".into(),
+        Verdict::Outside => "outside the zone, by no declaration".into(),
     }
 }
 

@@ -5,7 +5,7 @@ mod data_flow;
 mod procedures;
 mod steps;
 
-use super::{AppliedRoot, Input};
+use super::{AppliedRoot, Input, Watching};
 use crate::artifact::ArtifactSet;
 use crate::format::text;
 use serde_json::Value;
@@ -86,11 +86,12 @@ const PAGES: [(&str, &str, Option<&str>); 13] = [
 /// # Panics
 /// If a template asks for something that the context does not have: a bug that the golden
 /// tests show.
-pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
+pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mut ArtifactSet) {
     let mut context = context::context(input, roots);
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), procedures::context(input))
     {
         all.extend(more);
+        all.insert("watching".into(), context::watching(input, watching));
     }
     for (name, template, needs) in PAGES {
         if needs.is_some_and(|part| is_empty(&context[part])) {

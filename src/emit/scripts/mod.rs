@@ -3,6 +3,7 @@
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::format::{shell, text};
+use crate::provider::alerting::{error_ratios, number};
 use crate::provider::{Operation, OperationKind};
 use crate::topology::RegionId;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 const EMITTER: &str = "scripts";
 
 /// Scripts: name, template, and the part of the context without which there is no use for it.
-const TEMPLATES: [(&str, &str, Option<&str>); 10] = [
+const TEMPLATES: [(&str, &str, Option<&str>); 11] = [
     (
         "lib.sh",
         include_str!("../../../templates/scripts/lib.sh"),
@@ -51,6 +52,11 @@ const TEMPLATES: [(&str, &str, Option<&str>); 10] = [
         "switch-dns.sh",
         include_str!("../../../templates/scripts/switch-dns.sh"),
         Some("dns"),
+    ),
+    (
+        "shift-traffic.sh",
+        include_str!("../../../templates/scripts/shift-traffic.sh"),
+        Some("shifts"),
     ),
     (
         "set-flag.sh",
@@ -109,6 +115,8 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         .failover
         .as_ref()
         .and_then(|f| f.verify.as_ref());
+    let failover = topology.spec.failover.as_ref();
+    let cooldown = failover.and_then(|f| f.cooldown.as_ref());
     let lag_below = verify.and_then(|v| v.lag_below.as_ref());
     let staged = input
         .deployment
@@ -145,10 +153,13 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "list_backups": all(OperationKind::ListBackups),
         "restores": restores(input),
         "dns": dns(input),
+        "shifts": shift(input).into_iter().collect::<Vec<_>>(),
+        "shift": shift(input),
         "flags": topology.flags().into_iter().map(|(name, variable, value)| json!({
             "name": name, "variable": variable, "value": value,
         })).collect::<Vec<_>>(),
         "replays": topology.replayed().map(|q| replay(input, &q.name)).collect::<Vec<_>>(),
+        "cooldown": cooldown.map(|c| c.secs()),
         "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
         "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
         "rto_text": rto.map_or("a time that nobody promised".to_string(), |r| r.to_string()),
@@ -265,6 +276,50 @@ fn cluster(input: Input, id: RegionId) -> Option<Value> {
         "name": input.topology.region(id).name,
         "context": cluster.context,
         "credentials": cluster.credentials,
+    }))
+}
+
+/// How traffic is moved bit by bit, if the edge can and the topology says how.
+fn shift(input: Input) -> Option<Value> {
+    let topology = input.topology;
+    let can = input.deployment.shift.as_ref()?;
+    let failover = topology.spec.failover.as_ref()?;
+    let wanted = failover.shift.as_ref()?;
+    let undo = failover.undo.as_ref();
+    let wait = undo.and_then(|u| u.cooldown.as_ref());
+    let regions = order(input).into_iter().filter_map(|id| {
+        let own = can.names.iter().filter(|(region, _)| *region == id);
+        let names: Vec<String> = own.map(|(_, words)| words.join(" ")).collect();
+        let name = &topology.region(id).name;
+        (!names.is_empty()).then(|| json!({ "name": name, "names": names }))
+    });
+    // What users of hosts on several regions get.
+    let services: Vec<&str> = topology
+        .hosts
+        .iter()
+        .filter(|h| h.regions.len() > 1)
+        .map(|h| topology.service(h.service).name.as_str())
+        .collect();
+    let mut ratios = error_ratios(topology, input.deployment);
+    let ratio = ratios.find(|q| services.contains(&q.subject.as_str()));
+    let window = failover.detect.as_ref().and_then(|d| d.window.as_ref());
+    let window = window.map_or("1m".to_string(), |w| w.value.to_string());
+    let query = ratio.map(|q| format!("query={}", q.query.replace("[5m]", &format!("[{window}]"))));
+    let mut tools = can.tools.to_vec();
+    // What reads the answer of the metric store.
+    if undo.is_some() && !tools.contains(&"jq") {
+        tools.push("jq");
+    }
+    Some(json!({
+        "function": can.function,
+        "tools": tools,
+        "regions": regions.collect::<Vec<_>>(),
+        "step": (wanted.step.ratio() * 100.0).round() as u64,
+        "every": wanted.every.secs(),
+        "watch": wanted.verify.as_ref().map_or(0, |v| v.secs()),
+        "limit": undo.map(|u| number(u.error_rate.ratio())),
+        "cooldown": wait.map_or(0, |c| c.secs()),
+        "query": query.filter(|_| undo.is_some()),
     }))
 }
 

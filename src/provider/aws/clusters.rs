@@ -2,10 +2,11 @@
 
 use super::network::Subnets;
 use super::ranges::Ranges;
+use super::redis::enterprise_nodes;
 use super::{Lowering, facts, naming, output, variable};
 use crate::provider::sizing::Demand;
 use crate::provider::{Argument, Cluster, Decision, Identity, Promql, Scope, Variable};
-use crate::spec::Runtime;
+use crate::spec::{Engine, Runtime};
 use crate::topology::{RegionId, Service};
 
 /// The role of EC2 Auto Scaling, which starts nodes and so uses the key of their disks.
@@ -165,13 +166,18 @@ impl Lowering<'_> {
         Argument::map(names.map(|(key, what)| (*key, self.role_name(what, id))))
     }
 
-    /// Nodes for what runs at least and at most, filled as the catalog says, and one more in
-    /// each zone for what runs everywhere.
+    /// Nodes for what runs at least and at most, filled as the catalog says, one more in each
+    /// zone for what runs everywhere, and one for each of Redis Enterprise, which share none.
     fn nodes(&self, id: RegionId) -> Argument {
         let demand = Demand::of(self.topology, id);
         let node = facts::node();
         let zones = facts::zones(self.location(id)).len() as u64;
-        let nodes = |millis: u64| millis.div_ceil(node.usable_millicores) + zones;
+        let stores = self.topology.datastores.iter();
+        let own: u64 = stores
+            .filter(|s| s.engine == Engine::RedisEnterprise && s.regions.contains(&id))
+            .map(|s| u64::from(enterprise_nodes(self.topology, s, id)))
+            .sum();
+        let nodes = |millis: u64| millis.div_ceil(node.usable_millicores) + zones + own;
         let (min, max) = (nodes(demand.fewest), nodes(demand.most));
         Argument::map([("min", min), ("max", max.max(min + zones))])
     }
@@ -392,6 +398,23 @@ impl Lowering<'_> {
                 self.prefix(),
                 self.cluster_name(id)
             ));
+        }
+        let observability = self.topology.spec.observability.as_ref();
+        let traces = observability.and_then(|o| o.traces.as_ref());
+        if traces.is_some_and(|t| t.by.as_str() == "jaeger") {
+            needs.push("an extension provider `jaeger` in the mesh's configuration: `opentelemetry`, service `jaeger.monitoring.svc.cluster.local`, port 4317;".to_string());
+        }
+        let logs = observability.and_then(|o| o.logs.as_ref());
+        if logs.is_some_and(|l| l.by.as_str() == "elasticsearch") {
+            needs.push("the operator of Elastic Cloud on Kubernetes 3, told `exposed-node-labels: topology.kubernetes.io/.*`;".to_string());
+        }
+        for store in &self.topology.datastores {
+            if store.engine == Engine::RedisEnterprise && store.regions.contains(&id) {
+                needs.push(format!(
+                    "the operator of Redis Enterprise 8 in the namespace `{}-{}`, with its rights to read nodes;",
+                    self.topology.namespace, store.name
+                ));
+            }
         }
         needs
     }

@@ -492,6 +492,30 @@ impl Lowering<'_> {
     }
 
     fn edge_decisions(&mut self) {
+        let failover = self.topology.spec.failover.as_ref();
+        if let Some(share) = failover.and_then(|f| f.healthy_below.as_ref()) {
+            self.deployment.decisions.push(Decision {
+                title: "When a region is no longer healthy".into(),
+                reason: format!(
+                    "The load balancer counts: a zone with less than {} of its targets healthy \
+                     leaves DNS, and with all zones gone so does the region. It sees targets and \
+                     not a symptom of them, and acts without anything of ours that may be down \
+                     with the region.",
+                    share.value
+                ),
+            });
+        }
+        if let Some(wait) = failover.and_then(|f| f.cooldown.as_ref()) {
+            self.deployment.decisions.push(Decision {
+                title: "Who waits between two failovers".into(),
+                reason: format!(
+                    "The script does, for {}. Route 53 knows no such wait: what keeps it from going \
+                     to and fro are the checks in a row that must fail before it leaves a region, \
+                     and succeed before it comes back.",
+                    wait.value
+                ),
+            });
+        }
         self.deployment.decisions.push(Decision {
             title: "Who chooses the region".into(),
             reason: "Route 53 does, by names on two levels, because one name has one policy: the \
@@ -530,8 +554,8 @@ pub(super) fn switch_location(lowering: &Lowering, id: RegionId) -> &'static str
     if outside != own {
         return outside;
     }
-    let others = lowering.regions.iter().map(|r| lowering.location(*r));
-    others.filter(|l| *l != own).next().unwrap_or(ROUTE53_HOME)
+    let mut others = lowering.regions.iter().map(|r| lowering.location(*r));
+    others.find(|l| *l != own).unwrap_or(ROUTE53_HOME)
 }
 
 /// The name of a region's load balancer, target group and web ACL.

@@ -19,6 +19,7 @@ struct Catalog {
     records: Records,
     postgres: Postgres,
     redis: Redis,
+    redis_enterprise: RedisEnterprise,
     health: Health,
 }
 
@@ -48,6 +49,17 @@ pub struct Redis {
     pub followers: usize,
 }
 
+/// What a node of Redis Enterprise asks for at least, and how many there are.
+#[derive(Debug, Deserialize)]
+pub struct RedisEnterprise {
+    /// Thousandths of a core.
+    pub node_millicores: u64,
+    /// Memory in GiB.
+    pub node_gibibytes: u64,
+    /// The fewest nodes of a cluster.
+    pub nodes: u32,
+}
+
 /// What health checks allow.
 #[derive(Debug, Deserialize)]
 pub struct Health {
@@ -55,16 +67,10 @@ pub struct Health {
     pub intervals: Vec<u64>,
     /// Most failures in a row that are counted.
     pub most_failures: u32,
-    /// Fewest and most seconds between two checks of a target.
-    pub target_interval: [u64; 2],
     /// Fewest and most seconds that a target may take.
     pub target_timeout: [u64; 2],
     /// Fewest and most checks of a target that are counted.
     pub target_threshold: [u32; 2],
-    /// Seconds that a check from outside waits for the connection.
-    pub connect_seconds: u64,
-    /// Seconds that it waits for the answer.
-    pub answer_seconds: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +85,8 @@ pub struct Node {
     pub instance_type: String,
     /// What pods of services are to use of it, in thousandths of a core.
     pub usable_millicores: u64,
+    /// What one large pod may ask for, in GiB.
+    pub usable_gibibytes: u64,
 }
 
 /// How long records are kept.
@@ -153,6 +161,11 @@ pub fn postgres() -> &'static Postgres {
 /// Redis where the topology says nothing, and its bounds.
 pub fn redis() -> &'static Redis {
     &catalog().redis
+}
+
+/// Redis Enterprise's own bounds.
+pub fn redis_enterprise() -> &'static RedisEnterprise {
+    &catalog().redis_enterprise
 }
 
 /// What health checks allow.

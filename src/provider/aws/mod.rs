@@ -2,13 +2,14 @@
 //!
 //! | root | holds |
 //! |---|---|
-//! | global | what no region owns: multi-Region keys, registry, secrets, replicated buckets |
-//! | region | the VPC and everything with addresses in it, with keys of its own |
-//! | links | what needs ids of several regions: peering of VPCs |
+//! | global | what no region owns: multi-Region keys, secrets with copies, the bucket of records |
+//! | region | the VPC and everything with addresses in it, with registry and keys of its own |
+//! | links | what needs ids of several regions: peering of VPCs, stores that span them |
 //!
 //! AWS gives out ids that are no function of names. Inside a root they are outputs of
 //! modules; the links root takes them as variables ([`Lowering::id`]).
 
+mod backup;
 mod clusters;
 pub mod copies;
 mod data;
@@ -63,6 +64,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         ids: BTreeMap::new(),
     };
     lowering.partitions();
+    lowering.check_outside();
     lowering.provider();
     lowering.networks();
     lowering.datastores();
@@ -75,6 +77,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.links();
     lowering.records();
     lowering.cost();
+    lowering.backups();
     lowering.monitoring();
     lowering.topics();
     lowering.keys();
@@ -126,17 +129,16 @@ impl Lowering<'_> {
         if let Some(cloud) = &cloud {
             naming::check_tags(&cloud.labels, self.out);
         }
-        match (account, self.regions.first()) {
-            (None, Some(first)) => self.out.push(
+        if account.is_none() {
+            self.out.push(
                 Diagnostic::error(
                     NO_ACCOUNT,
-                    self.topology.region(*first).span,
+                    self.topology.region(self.regions[0]).span,
                     "names of roles and images hold the account's id, and none is written",
                     "this region is on AWS",
                 )
                 .help("write `clouds: { aws: { account: \"123456789012\" } }`"),
-            ),
-            _ => {}
+            );
         }
         self.variable(Variable {
             pattern: Some(("^[0-9]{12}$", "An account's id has twelve digits.")),

@@ -153,10 +153,11 @@ impl Lowering<'_> {
             let regions = host.regions.iter();
             let names = regions.filter_map(|id| {
                 region_host(self.topology, host, *id)?;
-                Some((*id, format!("{}.shift.{}", self.location(*id), host.name)))
+                let location = self.location(*id);
+                Some((*id, format!("{location}.shift.{}", host.name), location))
             });
-            let names: Vec<(RegionId, String)> = names.collect();
-            (host.name.clone(), domain(self.topology, host), names)
+            let names: Vec<(RegionId, String, &str)> = names.collect();
+            (domain(self.topology, host), names)
         };
         let hosts: Vec<_> = hosts
             .iter()
@@ -166,15 +167,15 @@ impl Lowering<'_> {
         if hosts.is_empty() {
             return;
         }
-        let arguments = hosts.into_iter().flat_map(|(_, domain, names)| {
-            names
-                .into_iter()
-                .map(move |(region, name)| (region, vec![domain.clone(), name]))
+        let words = hosts.into_iter().flat_map(|(domain, names)| {
+            names.into_iter().map(move |(region, name, location)| {
+                (region, vec![domain.clone(), name, location.to_string()])
+            })
         });
         self.deployment.shift = Some(Shift {
             function: SET_SHARE,
             tools: &["aws", "jq"],
-            names: arguments.collect(),
+            names: words.collect(),
         });
     }
 

@@ -3,10 +3,14 @@
 
 use super::{Lowering, facts, naming, output};
 use crate::catalog::{self, Place};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::provider::{Argument, Decision, ProviderUse, Scope};
 use crate::spec::{Provider, Runtime, SecretReplication};
 use crate::topology::{RegionId, Secret};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A region for state that AWS does not have.
+pub const UNKNOWN_STATE_REGION: Code = Code::new("AWS103", "unknown-state-region");
 
 /// Where locks, records and state are: a region of AWS, and the provider's name for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,16 +78,18 @@ impl Lowering<'_> {
         let mut named: BTreeMap<RegionId, Vec<Held>> = BTreeMap::new();
         let mut regional: BTreeMap<RegionId, Vec<Held>> = BTreeMap::new();
         for held in std::mem::take(&mut self.store_secrets) {
-            let first = held.regions.first().copied();
-            first.map(|id| named.entry(id).or_default().push(held));
+            if let Some(first) = held.regions.first() {
+                named.entry(*first).or_default().push(held);
+            }
         }
         for secret in &self.topology.secrets {
-            let regions = secret.regions.iter().filter(|r| self.regions.contains(r));
+            let mut regions = secret.regions.iter().filter(|r| self.regions.contains(r));
             match *secret.written.replication {
                 SecretReplication::Named => {
-                    let first = regions.copied().next();
-                    let held = Held::of(secret, secret.name.clone());
-                    first.map(|id| named.entry(id).or_default().push(held));
+                    if let Some(first) = regions.next().copied() {
+                        let held = Held::of(secret, secret.name.clone());
+                        named.entry(first).or_default().push(held);
+                    }
                 }
                 SecretReplication::Regional => {
                     for id in regions {
@@ -228,7 +234,9 @@ impl Lowering<'_> {
             ("currency", cost.currency.value.as_str().into()),
             ("topic_arn", topic),
         ];
-        self.call("budget", "aws/cost-budget", Scope::Global, home, arguments);
+        // Beside its topic, which must be there first.
+        let scope = Scope::Region(home);
+        self.call("budget", "aws/cost-budget", scope, home, arguments);
     }
 
     /// The bucket of locks and records.
@@ -268,17 +276,23 @@ impl Lowering<'_> {
             at(&outside.alias),
             arguments,
         );
+        self.outside_decision(outside.location);
+    }
+
+    fn outside_decision(&mut self, location: &str) {
+        let mut used = self.topology.regions.iter();
+        let why = if used.any(|r| r.place.location == location) {
+            "one of the system's own, for want of another under the same law: losing it loses the lock too, and a failover away from it goes on without"
+        } else if self.named_outside().is_some() {
+            "which the topology names"
+        } else {
+            "the nearest region under the same law that the system does not use. Write it down as `terraform: { state_region: … }`, so that it stays whatever regions are added"
+        };
         self.deployment.decisions.push(Decision {
-            title: "Locks, records and state are in none of the lost regions".into(),
+            title: "Locks, records and state outlive the regions".into(),
             reason: format!(
                 "A failover takes a lock, keeps a record and may need Terraform. What it needs \
-                 lies in {}, {}.",
-                outside.location,
-                if self.topology.regions.iter().any(|r| r.place.location == outside.location) {
-                    "for want of a region of the same law that the system does not use: losing it loses the lock, and a failover away from it goes on without"
-                } else {
-                    "the nearest region of the same law that the system does not use"
-                }
+                 lies in {location}, {why}."
             ),
         });
     }
@@ -297,34 +311,58 @@ impl Lowering<'_> {
         outside.alias
     }
 
-    /// The nearest region that the system does not use and where the same law holds; if
-    /// there is none, the one that takes over from the first.
+    /// The region that the topology names for it; else the nearest one to the first region
+    /// that the system does not use and where the same law holds; else the one that takes
+    /// over from the first.
     pub(super) fn outside(&self) -> Outside {
         let used: Vec<&Place> = self.regions.iter().map(|id| self.place(*id)).collect();
-        let distance = |p: &Place| used.iter().map(|u| p.distance(u)).sum::<f64>();
+        let first = self.place(self.home());
         let open = catalog::places().iter().filter(|p| {
             p.provider == Provider::Aws
                 && facts::open_to_all(p.location)
                 && used.iter().all(|u| same_law(u, p))
                 && used.iter().all(|u| u.location != p.location)
         });
-        let nearest = open.min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        match nearest {
-            Some(place) => Outside {
-                location: place.location,
-                alias: naming::slug(place.location),
-            },
-            None => {
-                let home = self.home();
-                let successor = self.topology.successor(home);
-                let id = successor
-                    .filter(|s| self.regions.contains(s))
-                    .unwrap_or(home);
-                Outside {
-                    location: self.location(id),
-                    alias: self.topology.region(id).slug(),
-                }
-            }
+        let nearest = open.min_by(|a, b| first.distance(a).total_cmp(&first.distance(b)));
+        let place = self.named_outside().or(nearest);
+        let home = self.home();
+        let heir = self.topology.successor(home);
+        let heir = heir.filter(|s| self.regions.contains(s)).unwrap_or(home);
+        let location = place.map_or(self.location(heir), |p| p.location);
+        let own = self
+            .regions
+            .iter()
+            .find(|id| self.location(**id) == location);
+        Outside {
+            location,
+            alias: own.map_or(naming::slug(location), |id| {
+                self.topology.region(*id).slug()
+            }),
+        }
+    }
+
+    /// The region that the topology names for what must outlive its regions.
+    fn named_outside(&self) -> Option<&'static Place> {
+        let terraform = self.topology.spec.terraform.as_ref()?;
+        catalog::find(Provider::Aws, terraform.state_region.as_ref()?)
+    }
+
+    /// Reports a region for state that AWS does not have.
+    pub(super) fn check_outside(&mut self) {
+        let terraform = self.topology.spec.terraform.as_ref();
+        let Some(region) = terraform.and_then(|t| t.state_region.as_ref()) else {
+            return;
+        };
+        if self.named_outside().is_none() {
+            self.out.push(
+                Diagnostic::error(
+                    UNKNOWN_STATE_REGION,
+                    region.span,
+                    format!("AWS has no region `{}`", region.value),
+                    "state, locks and records were to be here",
+                )
+                .help("write a region of AWS, such as `us-east-2`, or leave it out"),
+            );
         }
     }
 

@@ -9,7 +9,7 @@ use crate::provider::{
     ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, GATEWAYS, PEER_PORT, Scope,
 };
 use crate::spec::{Conflict, Mode};
-use crate::topology::{Datastore, RegionId};
+use crate::topology::{Datastore, RegionId, Topology};
 use serde_json::json;
 
 impl Lowering<'_> {
@@ -106,7 +106,7 @@ impl Lowering<'_> {
         let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
         let mut arguments = vec![("name", Argument::from(name))];
         if let Some(group) = group {
-            arguments.push(("global_group_id", group));
+            arguments.extend([("follows", true.into()), ("global_group_id", group)]);
         }
         let backup = written.backup.as_ref().filter(|b| b.every.is_some());
         arguments.extend([
@@ -168,7 +168,8 @@ impl Lowering<'_> {
         self.deployment.active_active_sets.push(ActiveActiveSet {
             datastore: store.name.clone(),
             namespace: format!("{}-{}", self.topology.namespace, store.name),
-            memory: store.written.size.as_ref().map_or(1 << 30, |s| s.get()),
+            memory: memory(store),
+            node_millicores: facts::redis_enterprise().node_millicores,
             lag_alert_seconds: critical.map_or(1, |c| c.secs().max(1)),
             regions,
         });
@@ -215,6 +216,7 @@ impl Lowering<'_> {
                 "changes that are sent as they happen: say what is aimed at with `lag: { target: … }`",
             );
         }
+        self.redis_enterprise_fits(store);
         let clusters = self.cluster_regions();
         if self.topology.spec.mesh.is_none() || store.regions.iter().any(|r| !clusters.contains(r))
         {
@@ -225,6 +227,35 @@ impl Lowering<'_> {
             );
         }
         self.out.len() == before
+    }
+
+    /// Its nodes have a majority, and each has room on one of a cluster's.
+    fn redis_enterprise_fits(&mut self, store: &Datastore) {
+        let least = facts::redis_enterprise().nodes;
+        let room = facts::node().usable_gibibytes;
+        for id in store.regions.clone() {
+            let nodes = enterprise_nodes(self.topology, store, id);
+            let location = self.location(id);
+            if nodes < least || nodes.is_multiple_of(2) {
+                let own = store.written.nodes.as_ref();
+                let own = own.and_then(|n| n.get(&self.topology.region(id).name));
+                let span = own.map_or(store.span, |n| n.span);
+                let what = format!("`redis-enterprise` with {nodes} nodes in {location}");
+                let has = format!("an odd number of them, {least} or more");
+                self.not_available(span, &what, &has);
+                continue;
+            }
+            let each = node_gibibytes(memory(store), nodes);
+            if each > room {
+                let span = store.written.size.as_ref().map_or(store.span, |s| s.span);
+                let what = format!("`redis-enterprise` with {each} GiB in each node in {location}");
+                let has = format!(
+                    "room for {room} GiB on a `{}`: declare more `nodes`",
+                    facts::node().instance_type
+                );
+                self.not_available(span, &what, &has);
+            }
+        }
     }
 
     fn redis_enterprise_region(&mut self, store: &Datastore, id: RegionId) -> ActiveActiveRegion {
@@ -277,17 +308,36 @@ impl Lowering<'_> {
         self.tell(store, id, &[("HOST", host), ("PORT", DATABASE_PORT.into())]);
         ActiveActiveRegion {
             region: id,
-            nodes: store
-                .written
-                .nodes
-                .as_ref()
-                .and_then(|n| n.get(&region.name))
-                .map_or(3, |n| n.value),
+            nodes: enterprise_nodes(self.topology, store, id),
+            node_gibibytes: node_gibibytes(
+                memory(store),
+                enterprise_nodes(self.topology, store, id),
+            ),
             api,
             suffix: format!(".{}", self.private_domain(id)),
             credentials_secret: format!("{}-{credentials}", self.topology.name),
         }
     }
+}
+
+/// The memory of the database in each region, in bytes.
+fn memory(store: &Datastore) -> u64 {
+    store.written.size.as_ref().map_or(1 << 30, |s| s.get())
+}
+
+/// The nodes of Redis Enterprise in a region.
+pub(super) fn enterprise_nodes(topology: &Topology, store: &Datastore, id: RegionId) -> u32 {
+    let nodes = store.written.nodes.as_ref();
+    let own = nodes.and_then(|n| n.get(&topology.region(id).name));
+    own.map_or(facts::redis_enterprise().nodes, |n| n.value)
+}
+
+/// What a node asks for: half of all nodes' memory is for data and its replicas; the rest is
+/// for Redis Enterprise itself, buffers, and a node that is gone.
+fn node_gibibytes(memory: u64, nodes: u32) -> u64 {
+    let share = (memory * 2 * 2).div_ceil(u64::from(nodes.max(1)));
+    let least = facts::redis_enterprise().node_gibibytes;
+    share.div_ceil(1 << 30).max(least)
 }
 
 /// The port of the database in its Service.

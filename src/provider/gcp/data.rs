@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::provider::{
     Argument, Decision, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
 };
-use crate::spec::{Engine, PerRegion, Role, SecretReplication};
+use crate::spec::{Duration, Engine, PerRegion, Role, SecretReplication};
 use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId, Secret, Service};
 
@@ -19,10 +19,13 @@ pub(super) const CLUSTER_BACKUP_DAYS: u32 = 30;
 
 /// Replicas that Firestore does not have.
 pub const FIRESTORE_REPLICAS: Code = Code::new("GCP102", "firestore-has-no-read-replicas");
+/// Backups that are asked for more often than they can be made.
+pub const BACKUP_PERIOD: Code = Code::new("GCP107", "backups-rarer-than-asked");
 
 impl Lowering<'_> {
     pub(super) fn datastores(&mut self) {
         for store in &self.topology.datastores {
+            self.check_backup_period(store);
             match store.engine {
                 Engine::Firestore => self.firestore(store),
                 Engine::Redis if store.written.sentinels.is_some() => self.sentinel(store),
@@ -32,6 +35,32 @@ impl Lowering<'_> {
                     "`firestore`, and `redis` with `sentinels`",
                 ),
             }
+        }
+    }
+
+    /// Schedules go by the day at Firestore's, by the quarter of an hour elsewhere.
+    fn check_backup_period(&mut self, store: &Datastore) {
+        let backup = store.written.backup.as_ref();
+        let every = backup.and_then(|b| b.every.as_ref());
+        if let Some((every, period)) = every.zip(store.backup_period())
+            && period > every.secs()
+        {
+            let period = Duration::from_secs(period);
+            self.out.push(
+                Diagnostic::warning(
+                    BACKUP_PERIOD,
+                    every.span,
+                    format!("`{}` is backed up every {period} at most", store.name),
+                    "asked for more often",
+                )
+                .also(
+                    store.written.engine.span,
+                    format!("this is {}", store.engine),
+                )
+                .help(format!(
+                    "write `every: {period}`; point-in-time recovery or replicas lose less"
+                )),
+            );
         }
     }
 
@@ -114,9 +143,7 @@ impl Lowering<'_> {
         let key = self.key(&key_location, "firestore", "gcp-sa-firestore");
         let backup = store.written.backup.as_ref();
         let keep = backup.and_then(|b| b.every.as_ref().map(|_| b.keep.secs()));
-        let weekly = backup
-            .and_then(|b| b.every.as_ref())
-            .is_some_and(|e| e.secs() > 86_400);
+        let weekly = store.backup_period() == Some(7 * 86_400);
         let ttl = store.written.datasets.iter().flat_map(|(_, dataset)| {
             let field = dataset.expires_at.clone();
             let names = dataset.collections.iter().map(|c| c.value.clone());
@@ -398,12 +425,7 @@ impl Lowering<'_> {
                 as u32,
             max_lag_seconds: knob(|r| r.max_lag.as_ref().map(|m| m.secs()))
                 .unwrap_or(DEFAULT_MAX_LAG),
-            backup_schedule: store
-                .written
-                .backup
-                .as_ref()
-                .and_then(|b| b.every.as_ref())
-                .map(|every| cron(every.secs())),
+            backup_schedule: store.backup_period().map(cron),
             password_secret: format!("{}-{}-password", self.topology.name, store.name),
         });
         self.deployment.decisions.push(Decision {
@@ -647,11 +669,12 @@ fn database_call(store: &Datastore, database: &str) -> String {
     }
 }
 
-/// A cron schedule for a period: daily at 03:15, or every so many hours.
+/// A cron schedule for a period that divides an hour or a day, or is a day or a week.
 fn cron(seconds: u64) -> String {
-    match seconds / 3600 {
-        hours @ 1..=12 => format!("15 */{hours} * * *"),
-        13..=24 | 0 => "15 3 * * *".into(),
+    match seconds / 60 {
+        minutes @ 0..60 => format!("*/{minutes} * * * *"),
+        minutes @ 60..1440 => format!("15 */{} * * *", minutes / 60),
+        1440 => "15 3 * * *".into(),
         _ => "15 3 * * 0".into(),
     }
 }

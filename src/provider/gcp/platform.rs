@@ -6,7 +6,7 @@ use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use crate::provider::sizing::Demand;
 use crate::provider::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
-use crate::spec::Runtime;
+use crate::spec::{Engine, Runtime};
 use crate::topology::RegionId;
 
 impl Lowering<'_> {
@@ -187,7 +187,11 @@ impl Lowering<'_> {
             let runs = |s: &crate::topology::Service| {
                 s.runtime == Runtime::Kubernetes && s.replicas_in(*id).is_some()
             };
-            self.topology.services.iter().any(runs)
+            let holds = |d: &crate::topology::Datastore| {
+                d.engine == Engine::Redis && d.written.sentinels.is_some() && d.regions.contains(id)
+            };
+            let topology = self.topology;
+            topology.services.iter().any(runs) || topology.datastores.iter().any(holds)
         };
         self.regions.iter().copied().filter(needs).collect()
     }

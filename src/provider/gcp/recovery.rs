@@ -5,9 +5,10 @@ use super::facts::{MultiRegion, dns_check, firestore_multi_region};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::scenario::Scenario;
-use crate::analysis::term::{Change, Step, Term, detection};
-use crate::provider::recovery::{check_words, decide, restore, snapshot};
-use crate::spec::{FactKind, Provider, Runtime};
+use crate::analysis::term::{Change, Step, Term};
+use crate::provider::recovery::{decide, noticed, restore, snapshot};
+use crate::spec::{Duration, FactKind, Provider, Runtime};
+use crate::topology::knobs::Check;
 use crate::topology::{Database, Datastore, Host, Queue, RegionId, Service};
 
 /// The global load balancer of a host.
@@ -33,30 +34,14 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
 
 /// The load balancer notices and leaves by itself.
 fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
-    let noticed = match service.runtime {
-        Runtime::Kubernetes => {
-            let check = host.check();
-            let bounds = detection(
-                check.every * 1000,
-                check.timeout * 1000,
-                u64::from(check.failures),
-            );
-            let because = check_words(check.every, check.failures, check.timeout);
-            vec![
-                Term::knob(Step::Detect, &host.name, bounds, because)
-                    .at(check.span)
-                    .change(Change::Interval {
-                        failures: u64::from(check.failures),
-                        timeout: check.timeout * 1000,
-                    }),
-            ]
-        }
+    let seen = match service.runtime {
+        Runtime::Kubernetes => vec![noticed(&host.name, "health check", host.check())],
         Runtime::CloudRun => service_health(context, host, service),
     };
     let redirect = context
         .measured(Step::Redirect, FactKind::Redirect, &host.name)
         .unwrap_or_else(|| Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect"));
-    let mut terms = noticed;
+    let mut terms = seen;
     terms.push(decide(context, &host.name, true));
     terms.push(redirect);
     terms
@@ -68,19 +53,8 @@ fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term
     if let Some(measured) = context.measured(Step::Detect, FactKind::Detect, &host.name) {
         return vec![measured];
     }
-    let Some(probe) = context.topology.probe(host) else {
-        return Vec::new();
-    };
-    let (every, timeout, failures) = (probe.every, probe.timeout, u64::from(probe.failures));
-    let bounds = detection(every.millis(), timeout.millis(), failures);
-    let because = format!("readiness {every} x {failures} + {timeout}");
     vec![
-        Term::knob(Step::Detect, &service.name, bounds, because)
-            .at(probe.span)
-            .change(Change::Interval {
-                failures,
-                timeout: timeout.millis(),
-            }),
+        noticed(&service.name, "readiness", service.readiness()),
         Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
             Change::Measure {
                 of: FactKind::Detect.word(),
@@ -96,24 +70,23 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
         let why = format!("nothing else answers for {}", host.name);
         return vec![Term::never(Step::Redirect, &host.name, why).at(host.span)];
     }
-    let ttl = host.written.ttl.millis();
-    let because = format!(
-        "resolvers keep the old address for {}",
-        host.written.ttl.value
-    );
-    let check = dns_check();
-    let noticed = detection(
-        check.interval_seconds * 1000,
-        check.timeout_seconds * 1000,
-        check.failures,
-    );
-    let words = check_words(
-        check.interval_seconds,
-        check.failures as u32,
-        check.timeout_seconds,
-    );
+    let ttl = Duration::from_secs(host.written.ttl.secs());
+    let because = format!("resolvers keep the old address for {ttl}");
+    let ttl = ttl.millis();
+    let facts = dns_check();
+    let check = Check {
+        every: facts.interval_seconds,
+        timeout: facts.timeout_seconds,
+        failures: facts.failures as u32,
+        successes: 1,
+        span: host.written.backup.span,
+    };
+    let seen = Term {
+        change: None,
+        ..noticed(&host.name, "health check", check)
+    };
     vec![
-        Term::knob(Step::Detect, &host.name, noticed, words).at(host.written.backup.span),
+        seen,
         decide(context, &host.name, true),
         Term::knob(Step::Redirect, &host.name, (0, ttl), because)
             .at(host.written.ttl.span)

@@ -57,24 +57,12 @@ impl Lowering<'_> {
         let behind = self.behind_load_balancer(service);
         let cores = millicores(&written.cpu).max(1000);
         let start = written.capacity.as_ref().and_then(|c| c.start.as_ref());
-        let ready = written.ready.as_ref();
+        let ready = service.readiness();
         let probe = Argument::map([
-            (
-                "path",
-                Argument::from(ready.map_or("/health", |r| r.path.as_str())),
-            ),
-            (
-                "period_seconds",
-                ready.map_or(10, |r| r.every.secs()).into(),
-            ),
-            (
-                "timeout_seconds",
-                ready.map_or(1, |r| r.timeout.secs()).into(),
-            ),
-            (
-                "failure_threshold",
-                ready.map_or(3, |r| r.unhealthy_after.value).into(),
-            ),
+            ("path", Argument::from(service.ready_path())),
+            ("period_seconds", ready.every.into()),
+            ("timeout_seconds", ready.timeout.into()),
+            ("failure_threshold", ready.failures.into()),
         ]);
         let arguments = vec![
             ("project_id", self.project()),

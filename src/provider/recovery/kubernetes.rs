@@ -1,66 +1,191 @@
 //! Services on Kubernetes: leaving dead pods, and growing.
 
+use super::noticed;
 use crate::analysis::Context;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
-use crate::spec::Duration;
+use crate::spec::{Duration, FactKind, Runtime};
 use crate::topology::knobs::{
-    GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
+    CLUSTER_ZONES, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
+    SCALE_OUT_PODS,
 };
-use crate::topology::{RegionId, Service};
+use crate::topology::{RegionId, Service, ServiceId};
 
-/// How traffic leaves dead replicas: the mesh ejects them after failures in a row, else
+/// How traffic leaves dead replicas: the mesh ejects them after errors in a row, else
 /// readiness and the endpoints behind it.
-pub(super) fn replica(context: &Context, service: &Service, _: Scenario) -> Vec<Term> {
-    match ejection(context, service) {
-        Some(term) => vec![term],
-        None => vec![
-            readiness(service),
-            Term::fact(Step::Detect, &service.name, "kubernetes.endpoints"),
-        ],
+pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) -> Vec<Term> {
+    if let Scenario::Region(lost) = scenario {
+        return left_by_mesh(context, service, lost);
+    }
+    if let Some(term) = ejection(context, service, scenario).or_else(|| seen(context, service)) {
+        return vec![term];
+    }
+    let noticed = match scenario {
+        Scenario::Pod => readiness(service),
+        // Who would probe is lost as well.
+        _ => Term::fact(Step::Detect, &service.name, "kubernetes.node-lost"),
+    };
+    let endpoints = Term::fact(Step::Detect, &service.name, "kubernetes.endpoints");
+    vec![noticed, endpoints.change(measure(service))]
+}
+
+/// How long callers were seen to go on calling what is dead.
+fn seen(context: &Context, service: &Service) -> Option<Term> {
+    context.measured(Step::Detect, FactKind::Detect, &service.name)
+}
+
+fn measure(service: &Service) -> Change {
+    Change::Measure {
+        of: FactKind::Detect.word(),
+        on: service.name.clone(),
     }
 }
 
-/// `errors` failed requests in a row, seen by each gateway for itself. At the declared peak
-/// each replica gets what it can bear at the aimed use, spread over the gateways.
-fn ejection(context: &Context, service: &Service) -> Option<Term> {
+/// The mesh sends part of all calls to each region. A lost one cannot tell the other clusters
+/// that its endpoints are gone: only errors do.
+fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Term> {
+    let topology = context.topology;
+    let several = service.placements.len() > 1 && topology.spec.mesh.is_some();
+    let called = shares(context, service)
+        .iter()
+        .any(|(id, share)| *id == lost && *share > 0);
+    if !several || !called {
+        return Vec::new();
+    }
+    let ejected = ejection(context, service, Scenario::Region(lost));
+    let unknown = || {
+        let term = Term::fact(Step::Detect, &service.name, "istio.ejection");
+        term.at(service.span).change(measure(service))
+    };
+    let term = ejected.or_else(|| seen(context, service));
+    vec![term.unwrap_or_else(unknown)]
+}
+
+fn shares(context: &Context, service: &Service) -> Vec<(RegionId, u32)> {
+    let at: Vec<RegionId> = service.placements.iter().map(|p| p.region).collect();
+    context.topology.shares(&at)
+}
+
+/// So many failed requests in a row, seen by each caller for itself: at the declared peak by
+/// the one that calls a replica most rarely.
+fn ejection(context: &Context, service: &Service, scenario: Scenario) -> Option<Term> {
     context.topology.spec.mesh.as_ref()?;
-    let eject = service.written.calls.as_ref()?.eject.as_ref()?;
-    let capacity = service.written.capacity.as_ref()?;
-    let bears = capacity.per_replica.as_ref()?.per_second() * capacity.target.ratio();
-    // Replicas below the aimed use get less: at least the share of peak of the full set.
-    let most: u32 = service.placements.iter().map(|p| p.replicas.max).sum();
-    let peak = capacity.peak.as_ref()?.per_second();
-    let least = (peak / f64::from(most.max(1))).min(bears) / f64::from(GATEWAY_PODS);
-    let errors = f64::from(eject.errors.value);
-    let millis = (errors / least * 1000.0).ceil() as u64;
+    let (errors, at_most) = service.ejection();
+    let peak = service.written.capacity.as_ref()?.peak.as_ref()?;
+    if !may_leave_out(service, scenario, at_most) {
+        return None;
+    }
+    let from = rarest(callers(context, service))?;
+    let to = rarest(pods(context, service))?;
+    // Requests per second of one caller to one replica: peak x share x share / pods / pods.
+    let (amount, seconds) = peak.parts();
+    let over = u128::from(seconds) * 100 * 100 * from.pods * to.pods;
+    let under = u128::from(amount) * from.share * to.share;
+    let millis = (u128::from(errors) * 1000 * over).div_ceil(under.max(1));
+    let eject = service
+        .written
+        .calls
+        .as_ref()
+        .and_then(|c| c.eject.as_ref());
     let because = format!(
-        "ejected after {} errors in a row, at {least:.1}/s of peak from each gateway",
-        eject.errors.value
+        "ejected after {errors} errors in a row; at peak the rarest caller sees {:.1}/s of a replica",
+        under as f64 / over as f64
     );
+    let high = u64::try_from(millis).ok().filter(|_| amount > 0)?;
     Some(Term {
         class: Class::Declared,
-        ..Term::knob(Step::Detect, &service.name, (0, millis), because)
-            .at(eject.errors.span)
-            .change(Change::Value("errors"))
+        ..Term::knob(Step::Detect, &service.name, (0, high), because)
+            .at(eject.map_or(service.span, |e| e.errors.span))
+            .change(Change::Count {
+                name: "errors",
+                count: errors.into(),
+            })
     })
 }
 
-fn readiness(service: &Service) -> Term {
-    let ready = service.written.ready.as_ref();
-    let every = ready.map_or(10, |r| r.every.secs());
-    let timeout = ready.map_or(1, |r| r.timeout.secs());
-    let failures = ready.map_or(3, |r| r.unhealthy_after.value);
-    let time = |s| Duration::from_secs(s).to_string();
-    let because = format!("readiness {} x {failures} + {}", time(every), time(timeout));
-    let bounds =
-        crate::analysis::term::detection(every * 1000, timeout * 1000, u64::from(failures));
-    Term::knob(Step::Detect, &service.name, bounds, because)
-        .at(ready.map_or(service.span, |r| r.span))
-        .change(Change::Interval {
-            failures: u64::from(failures),
-            timeout: timeout * 1000,
+/// Pods of one region, and the percent of all calls that they make or get.
+#[derive(Clone, Copy)]
+struct Part {
+    pods: u128,
+    share: u128,
+}
+
+/// The part in which a pod has least to do with calls.
+fn rarest(parts: Vec<Part>) -> Option<Part> {
+    let busy = parts.into_iter().filter(|p| p.share > 0);
+    busy.max_by(|a, b| (a.pods * b.share).cmp(&(b.pods * a.share)))
+}
+
+/// The replicas of a service, at the most that may run.
+fn pods(context: &Context, service: &Service) -> Vec<Part> {
+    let shares = shares(context, service);
+    let parts = service.placements.iter().zip(shares);
+    parts
+        .map(|(placement, (_, share))| Part {
+            pods: service.most(placement).into(),
+            share: share.into(),
         })
+        .collect()
+}
+
+/// Who calls: the gateways in front of a host, else the replicas of the one service that does.
+/// How calls divide among several services is not declared.
+fn callers(context: &Context, service: &Service) -> Vec<Part> {
+    let topology = context.topology;
+    let same = |id: ServiceId| topology.service(id).name == service.name;
+    if topology.hosts.iter().any(|h| same(h.service)) {
+        let gateways = |(_, share): (RegionId, u32)| Part {
+            pods: GATEWAY_PODS.into(),
+            share: share.into(),
+        };
+        return shares(context, service).into_iter().map(gateways).collect();
+    }
+    let calls = |s: &&Service| s.needs.iter().any(|id| same(*id));
+    let all: Vec<&Service> = topology.services.iter().filter(calls).collect();
+    match all[..] {
+        [only] if only.runtime == Runtime::Kubernetes => pods(context, only),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the mesh may leave out as many replicas at once as a scenario takes.
+fn may_leave_out(service: &Service, scenario: Scenario, at_most: u32) -> bool {
+    let at_most = u64::from(at_most);
+    let fewest: u64 = service
+        .placements
+        .iter()
+        .map(|p| u64::from(p.replicas.min))
+        .sum();
+    service.placements.iter().all(|placement| {
+        let least = u64::from(placement.replicas.min);
+        let most = u64::from(service.most(placement));
+        let others = fewest - least;
+        let fits = |gone: u64, of: u64| gone * 100 <= at_most * of;
+        match scenario {
+            Scenario::Region(lost) => lost != placement.region || fits(most, most + others),
+            Scenario::Pod => fits(1, fewest),
+            _ => {
+                // A zone's share is largest where one more than fills the zones runs.
+                let zones = u64::from(CLUSTER_ZONES);
+                let first = least + (zones + 1 - least % zones) % zones;
+                let last = most.saturating_sub((most + zones - 1) % zones);
+                let worst = [least, first, last].into_iter();
+                let mut worst = worst.filter(|n| (least..=most).contains(n));
+                worst.all(|n| fits(n.div_ceil(zones), n + others))
+            }
+        }
+    })
+}
+
+/// A process that ends is seen at once; one that hangs fails its probes.
+fn readiness(service: &Service) -> Term {
+    let check = service.readiness();
+    let term = noticed(&service.name, "readiness", check);
+    Term { low: 0, ..term }.change(Change::Interval {
+        failures: u64::from(check.failures),
+        timeout: check.timeout * 1000,
+        longer: true,
+    })
 }
 
 /// Growing: the metric, rounds of the autoscaler, nodes, images, start.
@@ -85,10 +210,7 @@ pub(super) fn grow(
         because,
     )
     .at(service.span)
-    .change(Change::Replicas {
-        region: place.clone(),
-        min: needed,
-    });
+    .change(Change::Replicas(vec![(place.clone(), needed)]));
     let start = service
         .written
         .capacity
@@ -97,8 +219,9 @@ pub(super) fn grow(
     let mut terms = vec![
         metric(service),
         Term::fact(Step::WarmUp, name, "kubernetes.autoscaler-sync"),
-        scale,
     ];
+    terms.extend(stabilized(service));
+    terms.push(scale);
     terms.push(Term::fact(Step::WarmUp, name, "kubernetes.nodes"));
     terms.push(
         Term::fact(Step::WarmUp, name, "kubernetes.image-pull").change(Change::Measure {
@@ -118,6 +241,16 @@ pub(super) fn grow(
     terms
 }
 
+/// The smallest recommendation of a window counts: growth waits until the load fills it.
+fn stabilized(service: &Service) -> Option<Term> {
+    let window = &service.written.scale_on.as_ref()?.out_after;
+    let time = Duration::from_secs(window.secs());
+    let because = format!("the smallest recommendation of {time} counts");
+    let term = Term::knob(Step::WarmUp, &service.name, (0, time.millis()), because);
+    let term = term.at(window.span).change(Change::Value("out_after"));
+    (!term.is_zero()).then_some(term)
+}
+
 /// Until the scaler's metric shows the whole load.
 fn metric(service: &Service) -> Term {
     let scale = service.written.scale_on.as_ref();
@@ -133,11 +266,11 @@ fn metric(service: &Service) -> Term {
 
 /// How many rounds the autoscaler needs: each doubles, or adds a few where that is more.
 pub fn rounds(before: u32, needed: u32) -> u64 {
-    let mut now = before.max(1);
+    let mut now = u64::from(before.max(1));
     let mut rounds = 0;
-    while now < needed {
-        let percent = now + now * SCALE_OUT_PERCENT / 100;
-        now = percent.max(now + SCALE_OUT_PODS);
+    while now < u64::from(needed) {
+        let percent = now * u64::from(SCALE_OUT_PERCENT) / 100;
+        now += percent.max(SCALE_OUT_PODS.into());
         rounds += 1;
     }
     rounds

@@ -182,7 +182,7 @@ pub(super) fn remaining(
     match scenario {
         Scenario::Pod | Scenario::Node | Scenario::Zone => Some(vec![Remaining {
             copy: "the copies in other zones".into(),
-            lacks: Term::fact(Step::Lag, &store.name, kind.zone_loss),
+            lacks: measured_lag(context, store, kind.zone_loss),
             abroad: false,
         }]),
         Scenario::Region(lost) => {

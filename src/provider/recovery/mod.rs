@@ -10,8 +10,9 @@ use super::gcp;
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::scenario::Scenario;
-use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
 use crate::spec::{Duration, Engine, FactKind, Provider, Runtime};
+use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, Queue, RegionId, Service};
 
 /// The facts of all kinds on all clouds.
@@ -35,7 +36,8 @@ impl Offerings for Facts {
             (Engine::Firestore, _) => gcp::recovery::firestore(context, store, scenario),
             (_, provider) => match managed::kind(store, provider) {
                 Some(kind) => managed::store(context, &kind, store, scenario),
-                None => no_facts(Step::Promote, &store.name),
+                None if touched(context, store, scenario) => no_facts(Step::Promote, &store.name),
+                None => Vec::new(),
             },
         }
     }
@@ -53,6 +55,7 @@ impl Offerings for Facts {
             (Engine::Firestore, _) => gcp::recovery::firestore_remaining(context, store, scenario),
             (_, provider) => match managed::kind(store, provider) {
                 Some(kind) => managed::remaining(context, &kind, store, scenario),
+                None if !touched(context, store, scenario) => None,
                 None => Some(vec![Remaining {
                     copy: "nobody has said".into(),
                     lacks: no_facts(Step::Lag, &store.name).remove(0),
@@ -106,6 +109,18 @@ impl Offerings for Facts {
 fn provider_of(context: &Context, regions: &[RegionId]) -> Option<Provider> {
     let first = regions.first()?;
     Some(context.topology.region(*first).place.provider)
+}
+
+/// Whether a scenario takes anything from a store, whatever its kind is.
+fn touched(context: &Context, store: &Datastore, scenario: Scenario) -> bool {
+    let on = |id: &RegionId, provider| context.topology.region(*id).place.provider == provider;
+    match scenario {
+        Scenario::Region(lost) => store.regions.contains(&lost),
+        Scenario::Cloud(provider) => store.regions.iter().any(|id| on(id, provider)),
+        Scenario::Entry => false,
+        Scenario::Link => store.regions.len() > 1,
+        _ => true,
+    }
 }
 
 /// A kind whose facts nobody has gathered.
@@ -169,14 +184,12 @@ pub(super) fn restore(context: &Context, store: &str) -> Vec<Term> {
 pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     let backup = store.written.backup.as_ref()?;
     let every = backup.every.as_ref()?;
-    let (period, takes) = (every.millis(), backup.takes.millis());
-    let because = format!(
-        "one run may fail: 2 x {} + {}",
-        every.value,
-        Duration::from_millis(takes)
-    );
+    let period = Duration::from_secs(store.backup_period()?);
+    let takes = backup.takes.value;
+    let because = format!("one run may fail: 2 x {period} + {takes}");
+    let (period, takes) = (period.millis(), takes.millis());
     Some(Remaining {
-        copy: format!("backup every {}", every.value),
+        copy: format!("backup every {}", Duration::from_millis(period)),
         lacks: Term::knob(
             Step::Lag,
             &store.name,
@@ -189,12 +202,21 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     })
 }
 
-/// A health check as words: `5s x 2 + 2s`.
-pub(super) fn check_words(every: u64, failures: u32, timeout: u64) -> String {
-    let time = |s| Duration::from_secs(s).to_string();
-    format!(
-        "health check {} x {failures} + {}",
-        time(every),
-        time(timeout)
+/// A check as the term of noticing a loss; `what` counts: `health check`, `readiness`.
+pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
+    let failures = u64::from(check.failures);
+    let (every, timeout) = (check.every * 1000, check.timeout * 1000);
+    let because = format!("{what} {}", check.words());
+    Term::knob(
+        Step::Detect,
+        of,
+        detection(every, timeout, failures),
+        because,
     )
+    .at(check.span)
+    .change(Change::Interval {
+        failures,
+        timeout,
+        longer: false,
+    })
 }

@@ -1,9 +1,9 @@
 //! Hosts that Route 53 leads to a load balancer per region.
 
-use super::decide;
+use super::{decide, noticed};
 use crate::analysis::Context;
 use crate::analysis::scenario::Scenario;
-use crate::analysis::term::{Change, Step, Term, detection, detection_after_answer};
+use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
 use crate::spec::{Duration, FactKind, Provider};
 use crate::topology::Host;
@@ -50,6 +50,7 @@ fn leave(context: &Context, host: &Host) -> Vec<Term> {
             .change(Change::Interval {
                 failures,
                 timeout: waits * failures,
+                longer: true,
             }),
         decide(context, &host.name, true),
     ];
@@ -68,19 +69,5 @@ fn leave(context: &Context, host: &Host) -> Vec<Term> {
 
 /// The load balancer of the region leaves the targets of a zone.
 fn targets(host: &Host) -> Vec<Term> {
-    let check = host.check();
-    let bounds = detection(
-        check.every * 1000,
-        check.timeout * 1000,
-        u64::from(check.failures),
-    );
-    let because = super::check_words(check.every, check.failures, check.timeout);
-    vec![
-        Term::knob(Step::Detect, &host.name, bounds, because)
-            .at(check.span)
-            .change(Change::Interval {
-                failures: u64::from(check.failures),
-                timeout: check.timeout * 1000,
-            }),
-    ]
+    vec![noticed(&host.name, "health check", host.check())]
 }

@@ -6,28 +6,12 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Step, Term};
-use crate::spec::{Duration, FactKind};
-use crate::topology::knobs::SENTINEL_FAILOVER_MILLIS;
+use crate::spec::{Count, Duration, FactKind, PerRegion, Role};
+use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId};
-
-/// The region where the first node starts as the primary.
-fn home(context: &Context, store: &Datastore) -> Option<RegionId> {
-    let primary = context.topology.primary();
-    primary
-        .filter(|id| store.regions.contains(id))
-        .or(store.regions.first().copied())
-}
-
-fn in_region(count: Option<&crate::spec::PerRegion<crate::spec::Count>>, region: &str) -> u32 {
-    count.and_then(|c| c.get(region)).map_or(0, |c| c.value)
-}
 
 pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
     match scenario {
-        Scenario::Pod | Scenario::Node | Scenario::Zone => promote(context, store, None),
-        Scenario::Region(lost) if home(context, store) == Some(lost) => {
-            promote(context, store, Some(lost))
-        }
         Scenario::Cloud(provider) => {
             let on = |id: &RegionId| context.topology.region(*id).place.provider == provider;
             match store.regions.iter().all(on) {
@@ -39,56 +23,254 @@ pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) ->
             }
         }
         Scenario::Corruption => restore(context, &store.name),
-        _ => Vec::new(),
+        _ => Members::of(context, store).again(scenario),
     }
 }
 
-/// Silence, agreement, promotion.
-fn promote(context: &Context, store: &Datastore, lost: Option<RegionId>) -> Vec<Term> {
-    let topology = context.topology;
-    let sentinels = store.written.sentinels.as_ref();
-    let votes = |id: &RegionId| in_region(sentinels, &topology.region(*id).name);
-    let total: u32 = store.regions.iter().map(votes).sum();
-    let left: u32 = store
-        .regions
-        .iter()
-        .filter(|id| Some(**id) != lost)
-        .map(votes)
-        .sum();
-    if left < total / 2 + 1 {
-        let why = format!("{left} of {total} sentinels are left: no majority");
-        return vec![Term::never(Step::Promote, &store.name, why).at(store.span)];
+/// Failures that the language counts where `health` is written without a number.
+const UNHEALTHY_AFTER: u64 = 3;
+
+/// The nodes and sentinels of a set by region.
+struct Members<'a> {
+    context: &'a Context<'a>,
+    store: &'a Datastore,
+    regions: Vec<(RegionId, u32, u32)>,
+}
+
+/// What a scenario takes of a set, at worst.
+struct Taken {
+    nodes: u32,
+    sentinels: u32,
+    primary: bool,
+}
+
+impl<'a> Members<'a> {
+    fn of(context: &'a Context<'a>, store: &'a Datastore) -> Self {
+        let count = |of: &Option<PerRegion<Count>>, id: RegionId| {
+            let region = &context.topology.region(id).name;
+            let count = of.as_ref().and_then(|c| c.get(region));
+            count.map_or(0, |c| c.value)
+        };
+        let written = &store.written;
+        let regions = store.regions.iter().map(|id| {
+            let (nodes, sentinels) = (&written.nodes, &written.sentinels);
+            (*id, count(nodes, *id), count(sentinels, *id))
+        });
+        Members {
+            context,
+            store,
+            regions: regions.collect(),
+        }
     }
-    let silence = store.silence_millis();
-    let span = store.written.health.as_ref().map_or(store.span, |h| h.span);
-    let noticed = format!("silent for {}", Duration::from_millis(silence));
-    let failures = store
-        .written
-        .health
-        .as_ref()
-        .map_or(1, |h| u64::from(h.unhealthy_after.value));
-    let promoted = context
-        .measured(Step::Promote, FactKind::Promote, &store.name)
-        .unwrap_or_else(|| {
+
+    fn nodes(&self) -> u32 {
+        self.regions.iter().map(|r| r.1).sum()
+    }
+
+    fn sentinels(&self) -> u32 {
+        self.regions.iter().map(|r| r.2).sum()
+    }
+
+    /// The region where the first node starts as the primary.
+    fn home(&self) -> Option<RegionId> {
+        let holding = || self.regions.iter().filter(|r| r.1 > 0).map(|r| r.0);
+        let primary = |id: &RegionId| self.context.topology.region(*id).role == Role::Primary;
+        holding().find(primary).or(holding().next())
+    }
+
+    /// `None` if the scenario takes no member. Members spread evenly over zones, and a node
+    /// holds no more than its zone does.
+    fn taken(&self, scenario: Scenario) -> Option<Taken> {
+        let most = |of: fn(&(RegionId, u32, u32)) -> u32| {
+            let zones = self.regions.iter().map(|r| of(r).div_ceil(CLUSTER_ZONES));
+            zones.max().unwrap_or(0)
+        };
+        match scenario {
+            Scenario::Pod => Some(Taken {
+                nodes: 1,
+                sentinels: 0,
+                primary: true,
+            }),
+            Scenario::Node | Scenario::Zone => Some(Taken {
+                nodes: most(|r| r.1),
+                sentinels: most(|r| r.2),
+                primary: true,
+            }),
+            Scenario::Region(lost) => {
+                let (_, nodes, sentinels) = *self.regions.iter().find(|r| r.0 == lost)?;
+                Some(Taken {
+                    nodes,
+                    sentinels,
+                    primary: self.home() == Some(lost),
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Silence, agreement, promotion; the new primary writes if it has replicas enough.
+    fn again(&self, scenario: Scenario) -> Vec<Term> {
+        let Some(taken) = self.taken(scenario) else {
+            return Vec::new();
+        };
+        let left = self.nodes().saturating_sub(taken.nodes);
+        let stopped = self.stopped(left, scenario);
+        if !taken.primary {
+            return stopped.into_iter().collect();
+        }
+        if left == 0 {
+            return vec![self.comes_back(scenario, "no other node can be promoted".into())];
+        }
+        let (votes, of) = (self.sentinels() - taken.sentinels, self.sentinels());
+        if votes < of / 2 + 1 {
+            let why = format!("{votes} of {of} sentinels are left: no majority");
+            return vec![self.comes_back(scenario, why)];
+        }
+        let mut terms = self.noticed();
+        terms.push(self.promoted(votes));
+        terms.extend(stopped);
+        terms
+    }
+
+    /// The primary takes no writes with too few replicas.
+    fn stopped(&self, left: u32, scenario: Scenario) -> Option<Term> {
+        let replication = self.store.written.replication.as_ref()?;
+        let needed = replication.min_replicas.as_ref()?;
+        let replicas = left.saturating_sub(1);
+        let why = format!(
+            "writes stop: {replicas} of at least {} replicas are left",
+            needed.value
+        );
+        (replicas < needed.value).then(|| self.comes_back(scenario, why).at(needed.span))
+    }
+
+    /// A pod, or that of a lost node, comes back with its disk; what a zone or region held
+    /// comes back with it.
+    fn comes_back(&self, scenario: Scenario, why: String) -> Term {
+        let store = self.store;
+        let term = match scenario {
+            Scenario::Pod | Scenario::Node => {
+                let term = Term::fact(Step::Promote, &store.name, "kubernetes.reschedule");
+                let because = format!("{why}; {}", term.because);
+                Term { because, ..term }
+            }
+            _ => Term::never(Step::Promote, &store.name, why),
+        };
+        term.at(store.span)
+    }
+
+    fn noticed(&self) -> Vec<Term> {
+        let store = self.store;
+        let silence = store.silence_millis();
+        let health = store.written.health.as_ref();
+        let because = format!("silent for {}", Duration::from_millis(silence));
+        vec![
+            Term::knob(Step::Detect, &store.name, (silence, silence), because)
+                .at(health.map_or(store.span, |h| h.span))
+                .change(Change::Interval {
+                    failures: health.map_or(UNHEALTHY_AFTER, |h| h.unhealthy_after.value.into()),
+                    timeout: 0,
+                    longer: true,
+                }),
+            Term::fact(Step::Detect, &store.name, "redis.sentinel.ping"),
+        ]
+    }
+
+    fn promoted(&self, votes: u32) -> Term {
+        let name = &self.store.name;
+        let measured = self
+            .context
+            .measured(Step::Promote, FactKind::Promote, name);
+        measured.unwrap_or_else(|| {
             let limit = Duration::from_millis(SENTINEL_FAILOVER_MILLIS);
-            let because = format!("{left} of {total} sentinels agree and promote, within the failover timeout of {limit}");
+            let of = self.sentinels();
+            let because = format!("{votes} of {of} sentinels agree and promote, within the failover timeout of {limit}");
             Term {
                 class: Class::Typical,
                 high: Some(SENTINEL_FAILOVER_MILLIS),
                 because,
-                ..Term::fact(Step::Promote, &store.name, "redis.sentinel.election")
+                ..Term::fact(Step::Promote, name, "redis.sentinel.election")
             }
-        });
-    vec![
-        Term::knob(Step::Detect, &store.name, (silence, silence), noticed)
-            .at(span)
-            .change(Change::Interval {
-                failures,
-                timeout: 0,
-            }),
-        Term::fact(Step::Detect, &store.name, "redis.sentinel.ping"),
-        promoted,
-    ]
+        })
+    }
+
+    /// What is left of the data when the primary is gone.
+    fn copies(&self, scenario: Scenario, taken: &Taken) -> Vec<Remaining> {
+        let store = self.store;
+        if self.nodes().saturating_sub(taken.nodes) > 0 {
+            let lacks = self.lacks(self.lost_beside(scenario));
+            let replica = |copy: String, abroad: bool| Remaining {
+                copy,
+                lacks: lacks.clone(),
+                abroad,
+            };
+            let Scenario::Region(lost) = scenario else {
+                return vec![replica("a replica in another zone".into(), false)];
+            };
+            let holding = self.regions.iter().filter(|r| r.0 != lost && r.1 > 0);
+            let named = holding.map(|r| &self.context.topology.region(r.0).name);
+            return named
+                .map(|name| replica(format!("replicas in {name}"), true))
+                .collect();
+        }
+        match scenario {
+            Scenario::Pod | Scenario::Node => vec![Remaining {
+                copy: "its own disk".into(),
+                lacks: Term::fact(Step::Lag, &store.name, "redis.append-only"),
+                abroad: false,
+            }],
+            // Disks are a zone's, buckets of backups a region's.
+            Scenario::Zone => snapshot(store).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many replicas are lost with the primary, at worst.
+    fn lost_beside(&self, scenario: Scenario) -> u32 {
+        let home = self.home();
+        let nodes = self
+            .regions
+            .iter()
+            .find(|r| Some(r.0) == home)
+            .map_or(0, |r| r.1);
+        let lost = match scenario {
+            Scenario::Pod => 1,
+            Scenario::Node | Scenario::Zone => nodes.div_ceil(CLUSTER_ZONES),
+            _ => nodes,
+        };
+        lost.saturating_sub(1)
+    }
+
+    /// A replica lacks what the primary has not sent yet. With a limit the primary stops
+    /// taking writes, best effort, unless the replicas that are lost beside it satisfy it;
+    /// without one there is no bound but what was measured.
+    fn lacks(&self, beside: u32) -> Term {
+        let store = self.store;
+        let replication = store.written.replication.as_ref();
+        let least = replication.and_then(|r| r.min_replicas.as_ref());
+        let reaches = least.is_some_and(|m| m.value > beside);
+        match store.lag_limit_seconds().filter(|_| reaches) {
+            Some(limit) => {
+                let span = replication.and_then(|r| r.max_lag.as_ref()).map(|m| m.span);
+                Term {
+                    high: Some(limit * 1000),
+                    because: format!("writes stop at a lag of {limit}s, best effort"),
+                    span,
+                    ..Term::fact(Step::Lag, &store.name, "redis.lag-limited")
+                }
+                .change(Change::Value("max_lag"))
+            }
+            None => self
+                .context
+                .measured(Step::Lag, FactKind::Lag, &store.name)
+                .unwrap_or_else(|| {
+                    Term::fact(Step::Lag, &store.name, "redis.lag-bound").change(Change::Measure {
+                        of: FactKind::Lag.word(),
+                        on: store.name.clone(),
+                    })
+                }),
+        }
+    }
 }
 
 pub(super) fn remaining(
@@ -96,30 +278,9 @@ pub(super) fn remaining(
     store: &Datastore,
     scenario: Scenario,
 ) -> Option<Vec<Remaining>> {
-    let topology = context.topology;
     match scenario {
-        Scenario::Pod | Scenario::Node | Scenario::Zone => Some(vec![replica(
-            context,
-            store,
-            "a replica in another zone",
-            false,
-        )]),
-        Scenario::Region(lost) if home(context, store) == Some(lost) => {
-            let nodes = store.written.nodes.as_ref();
-            let others = store.regions.iter().filter(|id| **id != lost);
-            let holding = others.filter(|id| in_region(nodes, &topology.region(**id).name) > 0);
-            let copies = holding.map(|id| {
-                replica(
-                    context,
-                    store,
-                    &format!("replicas in {}", topology.region(*id).name),
-                    true,
-                )
-            });
-            Some(copies.collect())
-        }
         Scenario::Cloud(provider) => {
-            let on = |id: &RegionId| topology.region(*id).place.provider == provider;
+            let on = |id: &RegionId| context.topology.region(*id).place.provider == provider;
             store.regions.iter().all(on).then(Vec::new)
         }
         Scenario::Link => {
@@ -133,44 +294,10 @@ pub(super) fn remaining(
             })
         }
         Scenario::Corruption => Some(snapshot(store).into_iter().collect()),
-        Scenario::Region(_) | Scenario::Entry | Scenario::Key => None,
-    }
-}
-
-/// A replica lacks what the primary has not sent yet. With a limit the primary stops taking
-/// writes, best effort; without one there is no bound but what was measured.
-fn replica(context: &Context, store: &Datastore, copy: &str, abroad: bool) -> Remaining {
-    // Replicas beside the primary satisfy the limit as long as there are enough of them.
-    let beside = home(context, store).map_or(0, |id| {
-        let nodes = store.written.nodes.as_ref();
-        in_region(nodes, &context.topology.region(id).name).saturating_sub(1)
-    });
-    let replication = store.written.replication.as_ref();
-    let least = replication.and_then(|r| r.min_replicas.as_ref());
-    let reaches = !abroad || least.is_some_and(|m| m.value > beside);
-    let lacks = match store.lag_limit_seconds().filter(|_| reaches) {
-        Some(limit) => {
-            let span = replication.and_then(|r| r.max_lag.as_ref()).map(|m| m.span);
-            Term {
-                high: Some(limit * 1000),
-                because: format!("writes stop at a lag of {limit}s, best effort"),
-                span,
-                ..Term::fact(Step::Lag, &store.name, "redis.lag-limited")
-            }
-            .change(Change::Value("max_lag"))
+        _ => {
+            let members = Members::of(context, store);
+            let taken = members.taken(scenario).filter(|t| t.primary)?;
+            Some(members.copies(scenario, &taken))
         }
-        None => context
-            .measured(Step::Lag, FactKind::Lag, &store.name)
-            .unwrap_or_else(|| {
-                Term::fact(Step::Lag, &store.name, "redis.lag-bound").change(Change::Measure {
-                    of: "lag",
-                    on: store.name.clone(),
-                })
-            }),
-    };
-    Remaining {
-        copy: copy.into(),
-        lacks,
-        abroad,
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Provider, Ref, Runtime};
-use crate::topology::Topology;
+use crate::spec::{Engine, Provider, Ref, Runtime};
+use crate::topology::{RegionId, Topology};
 
 /// A part of the spec that reaches no output.
 pub const CODE: Code = Code::new("PRV102", "not-generated-yet");
@@ -16,11 +16,17 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         found.extend(present.map(|span| (span, what)));
     };
     say(some(&spec.patches), "patches");
-    let held = spec.flags.iter().find_map(|(_, f)| f.by.as_ref());
+    let held = spec.flags.iter().filter(|(_, f)| f.default.is_none());
+    let held = held.filter_map(|(_, f)| f.by.as_ref()).next();
     say(
         held.map(|by| by.span),
-        "feature flags that somebody else holds",
+        "a feature flag that somebody else holds, without a `default`",
     );
+    if !topology.providers().contains(&Provider::Aws) {
+        let terraform = spec.terraform.as_ref();
+        let region = terraform.and_then(|t| t.state_region.as_ref());
+        say(region.map(|r| r.span), "a region for state");
+    }
     if let Some(keys) = &spec.keys {
         say(
             keys.vault.value.then_some(keys.vault.span),
@@ -28,10 +34,15 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         );
     }
     if let Some(network) = &spec.network {
-        say(some(&network.links), "private links");
-        say(network.isolated.first().map(|i| i.span), "isolated regions");
+        // Networks are global on Google Cloud, and regional on AWS.
+        let all: Vec<RegionId> = topology.region_ids().collect();
+        if !on_aws(topology, &all) {
+            say(some(&network.links), "private links");
+            say(network.isolated.first().map(|i| i.span), "isolated regions");
+        }
     }
-    if let Some(failover) = &spec.failover {
+    let shifts = on_aws(topology, &topology.serving());
+    if let Some(failover) = spec.failover.as_ref().filter(|_| !shifts) {
         say(
             failover.shift.as_ref().map(|s| s.span),
             "shifting traffic in steps",
@@ -45,10 +56,6 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             failover.healthy_below.as_ref().map(|h| h.span),
             "a share of healthy targets",
         );
-        say(
-            failover.cooldown.as_ref().map(|c| c.span),
-            "a wait between failovers",
-        );
     }
     if let Some(deployment) = &spec.deployment {
         say(deployment.canary.as_ref().map(|c| c.span), "canary steps");
@@ -59,18 +66,26 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(some(&deployment.environments), "CI environments");
     }
     if let Some(observability) = &spec.observability {
-        say(observability.traces.as_ref().map(|t| t.span), "traces");
+        let traces = observability.traces.as_ref();
+        let unknown = traces.filter(|t| t.by.as_str() != "jaeger" || spec.mesh.is_none());
+        say(
+            unknown.map(|t| t.span),
+            "traces by anybody but Jaeger in a mesh",
+        );
         say(
             observability.probes.first().map(|p| p.span),
             "outside probes by name",
         );
-        say(
-            observability.correlate.as_ref().map(|c| c.span),
-            "a correlation window",
-        );
         for telemetry in [&observability.metrics, &observability.logs] {
             let location = telemetry.as_ref().and_then(|t| t.location.as_ref());
             say(location.map(|l| l.span), "where telemetry is kept");
+        }
+        for telemetry in [&observability.logs, &observability.traces] {
+            let across = telemetry.as_ref().map(|t| &t.across);
+            say(
+                across.filter(|a| a.value).map(|a| a.span),
+                "searching logs or traces of all regions at once",
+            );
         }
         let boards = observability.dashboards.as_ref();
         say(
@@ -91,7 +106,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         let protect = host.written.protect.as_ref();
         let limit = protect.and_then(|p| p.region_limit.as_ref());
         say(
-            limit.filter(|_| !only_gcp(topology)).map(|r| r.span),
+            limit.filter(|_| !limits_regions(topology)).map(|r| r.span),
             "a rate limit by region on this cloud",
         );
     }
@@ -99,21 +114,29 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(host.cdn.as_ref().map(|c| c.span), "caching at the edge");
         say(host.dns.as_ref().map(|d| d.span), "another provider's DNS");
     }
-    for (_, store) in spec.datastores.iter() {
+    for settled in &topology.datastores {
+        let store = &settled.written;
         say(some(&store.members), "members of a voting set");
         say(store.election.as_ref().map(|e| e.span), "election timing");
-        say(
-            store.node_groups.first().map(|n| n.span),
-            "pglogical node groups",
-        );
+        let aws = on_aws(topology, &settled.regions);
+        let grouped = aws && *store.engine == Engine::Postgres;
+        let groups = store.node_groups.first().filter(|_| !grouped);
+        say(groups.map(|n| n.span), "pglogical node groups");
         say(some(&store.lifecycle), "storage tiers");
         let backup = store.backup.as_ref();
+        let copied =
+            aws && (*store.engine == Engine::Postgres || backup.is_some_and(|b| *b.immutable));
         say(
-            backup.and_then(|b| b.copies_to.first()).map(|c| c.span),
+            backup
+                .and_then(|b| b.copies_to.first())
+                .filter(|_| !copied)
+                .map(|c| c.span),
             "copies of backups in other regions",
         );
         say(
-            backup.filter(|b| *b.immutable).map(|b| b.immutable.span),
+            backup
+                .filter(|b| *b.immutable && !aws)
+                .map(|b| b.immutable.span),
             "immutable backups",
         );
     }
@@ -136,8 +159,21 @@ fn unknown_board(topology: &Topology, names: &[Ref]) -> Option<Span> {
     names.iter().find(|n| !known(n)).map(|n| n.span)
 }
 
+/// Whether all clouds of a topology count requests by region.
+fn limits_regions(topology: &Topology) -> bool {
+    let providers = topology.providers();
+    providers
+        .iter()
+        .all(|p| matches!(p, Provider::Gcp | Provider::Aws))
+}
+
 fn only_gcp(topology: &Topology) -> bool {
     topology.providers() == [Provider::Gcp]
+}
+
+fn on_aws(topology: &Topology, regions: &[RegionId]) -> bool {
+    let provider = |id: &RegionId| topology.region(*id).place.provider;
+    regions.iter().all(|id| provider(id) == Provider::Aws)
 }
 
 fn some<T>(map: &crate::spec::Map<T>) -> Option<Span> {

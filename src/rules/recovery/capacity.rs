@@ -74,9 +74,17 @@ fn finding(
                 short.load_after
             ),
         )
-        .help(format!(
-            "allow {} replicas in `{region}`",
-            short.replicas_needed
-        )),
+        .help(help(service, short, region)),
     )
+}
+
+fn help(service: &Service, short: &Survivor, region: &str) -> String {
+    let needed = short.replicas_needed;
+    let replicas = service.replicas_in(short.region);
+    match replicas.is_some_and(|r| r.max > short.max) {
+        true => format!(
+            "nothing adds replicas: say what does, `scale_on: {{ cpu: 70% }}`, or run {needed} in `{region}` from the beginning"
+        ),
+        false => format!("allow {needed} replicas in `{region}`"),
+    }
 }

@@ -3,7 +3,8 @@
 use crate::analysis::term::detection;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::{Duration, Time};
-use crate::topology::{Host, Probe, Topology};
+use crate::topology::knobs::Check;
+use crate::topology::{Host, Topology};
 
 /// Detection alone uses up the promise.
 pub const EXCEEDS: Code = Code::new("RTO101", "detection-exceeds-rto");
@@ -16,7 +17,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         let Some(rto) = promised(topology, host).filter(|_| host.regions.len() > 1) else {
             continue;
         };
-        out.extend(topology.probe(host).and_then(|probe| finding(probe, rto)));
+        out.extend(topology.notices(host).and_then(|check| finding(check, rto)));
     }
 }
 
@@ -31,10 +32,9 @@ pub fn promised<'a>(topology: &'a Topology, host: &Host) -> Option<&'a Time> {
     })
 }
 
-fn finding(probe: Probe, rto: &Time) -> Option<Diagnostic> {
-    let Probe { every, timeout, .. } = probe;
-    let failures = u64::from(probe.failures);
-    let (low, high) = detection(every.millis(), timeout.millis(), failures);
+fn finding(check: Check, rto: &Time) -> Option<Diagnostic> {
+    let failures = u64::from(check.failures);
+    let (low, high) = detection(check.every * 1000, check.timeout * 1000, failures);
     // After detection something always follows, so reaching the promise is too long.
     let (code, certain) = match rto.millis() {
         promised if low >= promised => (EXCEEDS, true),
@@ -43,9 +43,10 @@ fn finding(probe: Probe, rto: &Time) -> Option<Diagnostic> {
     };
     let span = |millis| Duration::from_millis(millis);
     let label = format!(
-        "detection alone: {} to {} ({failures} x {every} + {timeout})",
+        "detection alone: {} to {} ({})",
         span(low),
         span(high),
+        check.words(),
     );
     let message = if certain {
         "a dead region is noticed later than you promise to be back"
@@ -67,7 +68,7 @@ fn finding(probe: Probe, rto: &Time) -> Option<Diagnostic> {
             format!("promised: at most {} after losing a region", rto.value),
         )
     };
-    Some(diagnostic.also(probe.span, label).help(
+    Some(diagnostic.also(check.span, label).help(
         "check more often or count fewer failures: `every: 5s, timeout: 2s, unhealthy_after: 2` notices within 12 s",
     ))
 }

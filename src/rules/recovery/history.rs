@@ -1,7 +1,7 @@
 //! Wrong data reaches every replica: only history helps against it.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Engine, Time};
+use crate::spec::{Duration, Engine, Time};
 use crate::topology::{Datastore, Topology};
 
 /// A promise for wrong data that no copy in time can keep.
@@ -51,15 +51,13 @@ fn finding(store: &Datastore, rpo: &Time) -> Option<Diagnostic> {
         return None;
     }
     let every = backup.every.as_ref()?;
-    (every.value > rpo.value).then(|| {
+    let period = Duration::from_secs(store.backup_period()?);
+    (period > rpo.value).then(|| {
         Diagnostic::error(
             CODE,
             every.span,
-            format!(
-                "backups every {} cannot bring back more than that",
-                every.value
-            ),
-            format!("up to {} of writes are lost", every.value),
+            format!("backups every {period} cannot bring back more than that"),
+            format!("up to {period} of writes are lost"),
         )
         .also(rpo.span, promise)
         .help(help)

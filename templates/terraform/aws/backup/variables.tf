@@ -102,7 +102,7 @@ variable "lock" {
 }
 
 variable "topic_arn" {
-  description = "Topic that is told of failed backups and finished restores; null for none."
+  description = "Topic that is told of failed backups and finished restores."
   type        = string
-  default     = null
+  nullable    = false
 }

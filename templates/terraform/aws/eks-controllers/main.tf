@@ -150,7 +150,7 @@ locals {
 
       statements = [
         {
-          actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+          actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue", "secretsmanager:ListSecretVersionIds"]
           resources = ["arn:aws:secretsmanager:${var.region}:${var.account_id}:secret:${var.secret_prefix}-*"]
         },
         {

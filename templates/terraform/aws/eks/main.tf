@@ -53,7 +53,7 @@ resource "aws_eks_cluster" "this" {
     enabled = true
   }
 
-  depends_on = [aws_cloudwatch_log_group.control_plane, aws_iam_role_policy_attachment.cluster]
+  depends_on = [aws_cloudwatch_log_group.control_plane, aws_iam_role_policy.cluster, aws_iam_role_policy_attachment.cluster]
 
   lifecycle {
     prevent_destroy = true
@@ -251,6 +251,21 @@ resource "aws_iam_role" "cluster" {
 resource "aws_iam_role_policy_attachment" "cluster" {
   role       = aws_iam_role.cluster.name
   policy_arn = "${local.policies}/AmazonEKSClusterPolicy"
+}
+
+# The control plane decrypts what it stores in its own name.
+resource "aws_iam_role_policy" "cluster" {
+  name = "secrets"
+  role = aws_iam_role.cluster.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"]
+      Resource = var.secrets_kms_key_arn
+    }]
+  })
 }
 
 resource "aws_iam_role" "nodes" {

@@ -2,7 +2,7 @@
 
 locals {
   # What follows takes all of this from the writer, and may not name it.
-  own = var.global_group_id == null
+  own = !var.follows
 }
 
 resource "aws_elasticache_subnet_group" "this" {

@@ -9,8 +9,15 @@ variable "name" {
   }
 }
 
+variable "follows" {
+  description = "Whether the group follows the writer of a global group."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "global_group_id" {
-  description = "Global group that this one follows; null for a writer, or a group of its own."
+  description = "Global group that a follower joins; null for a writer, or a group of its own."
   type        = string
   default     = null
 }

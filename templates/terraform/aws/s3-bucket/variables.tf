@@ -80,10 +80,12 @@ variable "lock_days" {
   }
 }
 
-variable "log_bucket" {
+variable "logging" {
   description = "Bucket of access logs, in this region and with keys of S3; null for none."
-  type        = string
-  default     = null
+  type = object({
+    bucket = string
+  })
+  default = null
 }
 
 variable "writers" {

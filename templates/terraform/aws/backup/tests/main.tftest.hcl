@@ -14,6 +14,7 @@ variables {
   vault_name  = "shop-us-east-1"
   role_name   = "shop-backup-use1"
   kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+  topic_arn   = "arn:aws:sns:us-east-1:123456789012:shop-operations"
   plans = {
     orders = {
       schedule           = "cron(15 3 * * ? *)"

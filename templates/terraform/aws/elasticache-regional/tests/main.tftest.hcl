@@ -24,6 +24,7 @@ run "takes_from_the_writer_what_it_may_not_name" {
   command = plan
 
   variables {
+    follows         = true
     global_group_id = "ldgnf-shop-sessions"
   }
 

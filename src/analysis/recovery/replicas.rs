@@ -1,0 +1,171 @@
+//! Whether the replicas that a loss leaves carry the load, and how long it takes others to
+//! come.
+
+use super::time::Loss;
+use crate::analysis::capacity::{Survivor, bears, replicas};
+use crate::analysis::scenario::Scenario;
+use crate::analysis::term::{Change, Step, Term};
+use crate::spec::FactKind;
+use crate::topology::knobs::CLUSTER_ZONES;
+use crate::topology::{RegionId, Service, ServiceId};
+use std::collections::BTreeMap;
+
+impl Loss<'_> {
+    /// Nobody calls the replicas that are lost any more.
+    pub(super) fn left(&self, id: ServiceId) -> Vec<Term> {
+        let service = self.context.topology.service(id);
+        match self.scenario {
+            Scenario::Pod | Scenario::Node | Scenario::Zone | Scenario::Region(_) => self
+                .offerings
+                .replica(&self.context, service, self.scenario),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The replicas that remain, or that come, carry the load.
+    pub(super) fn replaced(&self, id: ServiceId) -> Vec<Term> {
+        let service = self.context.topology.service(id);
+        match self.scenario {
+            Scenario::Pod | Scenario::Node | Scenario::Zone => {
+                self.within_regions(id, service).into_iter().collect()
+            }
+            Scenario::Region(region) => self.other_regions(id, service, region),
+            Scenario::Cloud(provider) => {
+                let stays =
+                    |id: &RegionId| self.context.topology.region(*id).place.provider != provider;
+                let left = service.placements.iter().any(|p| stays(&p.region));
+                let why = format!("every replica is on {provider}");
+                (!left)
+                    .then(|| Term::never(Step::WarmUp, &service.name, why))
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// After a pod, node or zone: the rest of the same region, at full use. Pods spread evenly
+    /// over zones, and a node holds no more than its zone does.
+    fn within_regions(&self, id: ServiceId, service: &Service) -> Option<Term> {
+        let (Some(peak), Some(each)) = (&self.at_peak[id.0], bears(service)) else {
+            return Some(self.undeclared(service));
+        };
+        let left = |runs: u32| match self.scenario {
+            Scenario::Pod => runs.saturating_sub(1),
+            _ => runs - runs.div_ceil(CLUSTER_ZONES),
+        };
+        let needed = |s: &Survivor| replicas(s.load_before, each);
+        let short = |s: &&Survivor| left(s.replicas_before) < needed(s);
+        let worst = peak
+            .iter()
+            .filter(short)
+            .min_by_key(|s| left(s.replicas_before))?;
+        let because = format!(
+            "{} in {} at peak, and {} left for {:.0}/s",
+            count(worst.replicas_before, "replica"),
+            self.name(worst),
+            left(worst.replicas_before),
+            worst.load_before
+        );
+        let term = self.measured_warm_up(service).unwrap_or_else(|| {
+            let term = self.offerings.restart(&self.context, service);
+            let because = format!("{because}; {}", term.because);
+            Term { because, ..term }
+        });
+        if term.high.is_none() {
+            return Some(term);
+        }
+        // With as many as this, what is left after the loss is what is needed.
+        let enough = |s: &Survivor| match self.scenario {
+            Scenario::Pod => needed(s).saturating_add(1),
+            _ => needed(s)
+                .saturating_mul(CLUSTER_ZONES)
+                .div_ceil(CLUSTER_ZONES - 1),
+        };
+        let regions = peak.iter().filter(short);
+        let regions = regions.map(|s| (self.name(s).clone(), enough(s)));
+        Some(term.change(Change::Replicas(regions.collect())))
+    }
+
+    fn name(&self, survivor: &Survivor) -> &String {
+        &self.context.topology.region(survivor.region).name
+    }
+
+    /// Nobody says what comes and what a replica bears: a drill shows how long others took to
+    /// come, not whether as many may come as the peak needs.
+    fn undeclared(&self, service: &Service) -> Term {
+        Term::fact(Step::WarmUp, &service.name, "capacity.undeclared").at(service.span)
+    }
+
+    /// After a region: the others take its load.
+    fn other_regions(&self, id: ServiceId, service: &Service, lost: RegionId) -> Vec<Term> {
+        if service.replicas_in(lost).is_none() {
+            return Vec::new();
+        }
+        if service.placements.len() == 1 {
+            let region = &self.context.topology.region(lost).name;
+            let why = format!("`{}` runs in {region} alone", service.name);
+            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
+        }
+        let Some(Some(survivors)) = self.after.get(id.0) else {
+            return vec![self.undeclared(service)];
+        };
+        let over = survivors.iter().find(|s| s.replicas_needed > s.max);
+        if let Some(over) = over {
+            let why = format!(
+                "{} needs {} of at most {}",
+                self.name(over),
+                count(over.replicas_needed, "replica"),
+                over.max
+            );
+            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
+        }
+        let grows = |s: &&Survivor| s.replicas_needed > s.replicas_before;
+        let growing: Vec<&Survivor> = survivors.iter().filter(grows).collect();
+        if growing.is_empty() {
+            let enough = "what runs at peak is enough".to_string();
+            return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), enough)];
+        }
+        let Some(term) = self.measured_warm_up(service) else {
+            return self.slowest(service, &growing);
+        };
+        let needed = growing
+            .iter()
+            .map(|s| (self.name(s).clone(), s.replicas_needed));
+        vec![term.change(Change::Replicas(needed.collect()))]
+    }
+
+    /// Regions grow side by side: the one that takes longest. Of those that begin with as many,
+    /// it is the one that must reach most.
+    fn slowest(&self, service: &Service, growing: &[&Survivor]) -> Vec<Term> {
+        let mut by_size: BTreeMap<u32, &Survivor> = BTreeMap::new();
+        for survivor in growing {
+            let most = by_size.entry(survivor.replicas_before).or_insert(survivor);
+            if survivor.replicas_needed > most.replicas_needed {
+                *most = survivor;
+            }
+        }
+        let grow = |s: &Survivor| {
+            let (before, needed) = (s.replicas_before, s.replicas_needed);
+            self.offerings
+                .grow(&self.context, service, s.region, before, needed)
+        };
+        let known = |terms: &Vec<Term>| {
+            let known = terms.iter().filter_map(|t| t.high);
+            known.fold(0, u64::saturating_add)
+        };
+        let each = by_size.into_values().map(grow);
+        each.max_by_key(known).unwrap_or_default()
+    }
+
+    fn measured_warm_up(&self, service: &Service) -> Option<Term> {
+        self.context
+            .measured(Step::WarmUp, FactKind::WarmUp, &service.name)
+    }
+}
+
+/// `1 replica`, `2 replicas`.
+fn count(number: u32, what: &str) -> String {
+    let s = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{s}")
+}

@@ -1,0 +1,48 @@
+//! The JSON schema of what `analyze --format json` prints, from the records that are printed.
+
+use super::view::View;
+use schemars::generate::SchemaSettings;
+use serde_json::{Value as Json, json};
+
+/// The schema as JSON, draft-07. Every member is always there; there are no others.
+pub fn schema() -> Json {
+    let generator = SchemaSettings::draft07().for_serialize().into_generator();
+    let mut root = generator.into_root_schema_for::<View>().to_value();
+    closed(&mut root);
+    let mut schema = json!({
+        "$schema": root["$schema"],
+        "$id": "https://meridian-compiler.dev/schema/analysis.schema.json",
+        "title": "meridian analysis",
+    });
+    if let (Some(target), Json::Object(members)) = (schema.as_object_mut(), root) {
+        let rest = members.into_iter();
+        target.extend(rest.filter(|(name, _)| name != "$schema" && name != "title"));
+    }
+    schema
+}
+
+/// The schema file's text.
+pub fn text() -> String {
+    let text = serde_json::to_string_pretty(&schema()).unwrap_or_default();
+    text + "\n"
+}
+
+/// Says of every object that it has exactly the members that it names. Formats of numbers
+/// are none that validators know.
+fn closed(schema: &mut Json) {
+    if let Some(object) = schema.as_object_mut()
+        && object.contains_key("minimum")
+    {
+        object.remove("format");
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        let names: Vec<String> = properties.keys().cloned().collect();
+        schema["required"] = json!(names);
+        schema["additionalProperties"] = json!(false);
+    }
+    match schema {
+        Json::Object(members) => members.values_mut().for_each(closed),
+        Json::Array(items) => items.iter_mut().for_each(closed),
+        _ => {}
+    }
+}
