@@ -236,7 +236,7 @@ impl Lowering<'_> {
         for id in store.regions.clone() {
             let nodes = enterprise_nodes(self.topology, store, id);
             let location = self.location(id);
-            if nodes < least || nodes % 2 == 0 {
+            if nodes < least || nodes.is_multiple_of(2) {
                 let own = store.written.nodes.as_ref();
                 let own = own.and_then(|n| n.get(&self.topology.region(id).name));
                 let span = own.map_or(store.span, |n| n.span);
