@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const TOOLS: [&str; 7] = [
+const TOOLS: [&str; 8] = [
     "gcloud",
     "kubectl",
     "terraform",
@@ -15,6 +15,7 @@ const TOOLS: [&str; 7] = [
     "curl",
     "bq",
     "aws",
+    "dig",
 ];
 
 /// The scripts of an example, beside stubs that note how they are called.

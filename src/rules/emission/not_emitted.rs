@@ -80,6 +80,13 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             let location = telemetry.as_ref().and_then(|t| t.location.as_ref());
             say(location.map(|l| l.span), "where telemetry is kept");
         }
+        for telemetry in [&observability.logs, &observability.traces] {
+            let across = telemetry.as_ref().map(|t| &t.across);
+            say(
+                across.filter(|a| a.value).map(|a| a.span),
+                "searching logs or traces of all regions at once",
+            );
+        }
         let boards = observability.dashboards.as_ref();
         say(
             boards.and_then(|d| unknown_board(topology, &d.named)),

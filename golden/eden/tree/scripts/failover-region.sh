@@ -34,7 +34,7 @@ readonly LAST=${EVIDENCE_DIR:-.}/${SYSTEM}-failover-region.last
 cool_down() {
   local at from to rest
   [[ ${APPLY} == true && (-z ${ONLY} || ${ONLY} == fence) ]] || return 0
-  if [[ -r ${LAST} ]] && read -r at from to <"${LAST}" && [[ ${from} != "${FROM}" || ${to} != "${TO}" ]]; then
+  if [[ -r ${LAST} ]] && IFS=' ' read -r at from to <"${LAST}" && [[ ${from} != "${FROM}" || ${to} != "${TO}" ]]; then
     rest=$((at + COOLDOWN - $(date -u +%s)))
     if ((rest > 0)); then
       note "wait ${rest} s: users were moved from ${from} just now"
