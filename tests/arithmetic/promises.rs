@@ -15,7 +15,7 @@ use meridian::topology::Topology;
 use meridian::{Until, compile};
 use std::collections::{BTreeMap, BTreeSet};
 
-const TOPOLOGIES: u64 = 150;
+const TOPOLOGIES: u64 = 100;
 
 pub fn analyzed(text: &str) -> (Topology, Recovery) {
     let mut sources = SourceMap::default();
