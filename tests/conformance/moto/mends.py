@@ -2,6 +2,7 @@
 makes moto do what the AWS API reference says, and nothing of ours is known here."""
 
 import copy
+import hashlib
 import json
 
 from moto.cloudwatch.responses import CloudWatchResponse
@@ -20,7 +21,7 @@ def apply() -> None:
     keys_of_replicated_secrets()
     replicas_of_tables()
     private_zones()
-    authority_of_databases()
+    facts_of_databases()
     # Of the same shape: `AlarmRule` is read there already, but nothing leads to it.
     CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
 
@@ -126,12 +127,15 @@ def private_zones() -> None:
     Route53.create_hosted_zone = create_hosted_zone
 
 
-def authority_of_databases() -> None:
-    """CreateDBInstance: the default certificate authority is this one; moto's is none."""
+def facts_of_databases() -> None:
+    """CreateDBInstance: the default certificate authority is this one, moto's is none; and each
+    instance has a resource id of its own, where moto has one for all."""
     begin = DBInstance.__init__
 
     def __init__(self, *arguments, **named):
         named.setdefault("ca_certificate_identifier", "rds-ca-rsa2048-g1")
         begin(self, *arguments, **named)
+        name = f"{self.region}/{self.db_instance_identifier}"
+        self.dbi_resource_id = "db-" + hashlib.sha256(name.encode()).hexdigest()[:26].upper()
 
     DBInstance.__init__ = __init__

@@ -464,6 +464,15 @@ def parts() -> None:
     [copy] = rule["CopyActions"]
     same("backups: copies", copy["DestinationBackupVaultArn"].split(":")[3], west)
 
+    rds = aws("rds", east)
+    [cluster] = rds.describe_db_clusters(DBClusterIdentifier="parts-orders-east")["DBClusters"]
+    same("aurora: key", cluster["KmsKeyId"], data[east])
+    same("aurora: days of backups", cluster["BackupRetentionPeriod"], 35)
+    same("aurora: protected", cluster["DeletionProtection"], True)
+    [everywhere] = rds.describe_global_clusters(GlobalClusterIdentifier="parts-orders")["GlobalClusters"]
+    members = [(m["DBClusterArn"], m["IsWriter"]) for m in everywhere["GlobalClusterMembers"]]
+    same("aurora: members", members, [(cluster["DBClusterArn"], True)])
+
 
 def main(spec: Path) -> None:
     system = System(yaml.safe_load(spec.read_text()))
