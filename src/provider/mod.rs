@@ -736,7 +736,16 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
             other => out.push(not_yet(topology, other)),
         }
     }
+    alerting::custom(topology, &mut deployment);
+    // Where nothing is generated, nothing is measured: that is said once.
+    if topology.providers().iter().all(|p| generated(*p)) {
+        alerting::check(topology, &deployment, out);
+    }
     deployment
+}
+
+fn generated(provider: Provider) -> bool {
+    matches!(provider, Provider::Gcp | Provider::Aws)
 }
 
 fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {
