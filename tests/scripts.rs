@@ -592,6 +592,62 @@ fn dead_letters_go_back_before_they_are_removed() {
 }
 
 #[test]
+fn what_helped_shrinks_when_a_region_is_back() {
+    for (example, shrunk, held) in [
+        (
+            "paynow",
+            "run services update siraj-webhook-eu --min-instances=5 --region europe-west1",
+            "run services update siraj-webhook-us",
+        ),
+        (
+            "ggen",
+            "gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false",
+            "gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate",
+        ),
+    ] {
+        let stage = Stage::new(example);
+        answers(&stage, "curl", "403");
+        let back = ["--region", "us-central1", "--apply", "--yes"];
+        let output = stage.run("promote-region.sh", &back);
+        assert_eq!(code(&output), 0, "{output:?}");
+        let calls = stage.calls();
+        assert!(calls.iter().any(|c| c.contains(shrunk)), "{calls:#?}");
+        assert!(!calls.iter().any(|c| c.contains(held)), "{calls:#?}");
+    }
+}
+
+#[test]
+fn pub_sub_is_asked_where_messages_may_be_and_shows_none() {
+    let stage = Stage::new("paynow");
+    let stub = stage.folder.path().join("bin/gcloud");
+    let recorded = fs::read_to_string(&stub).unwrap();
+    let calls = stage.folder.path().join("calls");
+    let note = format!(
+        "printf 'at %s\\n' \"$CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB\" >> '{}'\n",
+        calls.display()
+    );
+    fs::write(&stub, recorded + &note).unwrap();
+    answers(&stage, "gcloud", DEAD_LETTERS);
+    let replay = ["--queue", "webhook-events", "--apply", "--yes"];
+    assert_eq!(code(&stage.run("replay-dead-letters.sh", &replay)), 0);
+    assert_eq!(code(&stage.run("failover-region.sh", &["--status"])), 0);
+    let calls = stage.calls();
+    let asked = calls.windows(2).filter(|w| w[0].contains(" pubsub "));
+    let asked: Vec<_> = asked.collect();
+    assert_eq!(asked.len(), 4, "{calls:#?}");
+    for pair in asked {
+        assert_eq!(pair[1], "at https://us-central1-pubsub.googleapis.com/");
+    }
+    let looked = calls
+        .iter()
+        .find(|c| c.contains("pull") && c.contains("--limit=10"));
+    assert!(
+        looked.is_some_and(|c| c.contains("--format=table(message.messageId,")),
+        "{calls:#?}"
+    );
+}
+
+#[test]
 fn a_region_whose_secrets_have_no_value_is_not_deployed() {
     let stage = Stage::new("paynow");
     let values = stage.folder.path().join("values.tfvars");

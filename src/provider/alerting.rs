@@ -1,12 +1,12 @@
 //! Alerts as conditions over signals, for whatever tells people: the cloud's policies and
 //! Prometheus' rules are made from the same list.
 
-use super::{Deployment, SignalQuery, Unit};
+use super::{Deployment, Filled, Load, SignalQuery, Unit};
 use crate::analysis::coverage::{self, Trouble, Watch};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::recovery::detection::promised;
 use crate::spec::{Alert, AlertSeverity, Metric, Ref, Signal, Text, Threshold, Value};
-use crate::topology::Topology;
+use crate::topology::{Service, Topology};
 
 /// A condition that tells people.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,10 +118,9 @@ fn unmeasured(
     subjects.dedup();
     let help = match (**of, subjects.as_slice()) {
         (Signal::Custom, _) if !query => "write the PromQL that it reads as `query`".to_string(),
-        (Signal::LatencySkew, [_, ..]) => format!(
-            "name two serving regions as `between`; it is measured of {}",
-            subjects.join(", ")
-        ),
+        (Signal::LatencySkew, []) => {
+            "it compares a service on Cloud Run in two regions: name them as `between`".to_string()
+        }
         (_, []) => "leave it out, or write `of: custom` with a `query` over a metric of your own"
             .to_string(),
         _ => format!("it is measured of {}", subjects.join(", ")),
@@ -367,6 +366,9 @@ pub fn evaluation_seconds(topology: &Topology) -> u64 {
 const BACKUP_MARGIN: f64 = 0.1;
 /// Survivors should not be fuller than this after a loss.
 const HEADROOM: f64 = 0.8;
+/// Seconds that a service must be too full: longer than a deployment, during which old and
+/// new instances run together.
+const LASTING_LOAD: u64 = 900;
 
 /// The alerts that every recovery plan must have, with bounds from the model.
 pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
@@ -825,50 +827,68 @@ impl Derived<'_> {
         self.topology.spec.drills.iter().map(overdue).collect()
     }
 
-    /// Demand against what is left after losing the region that matters most.
+    /// Demand against what is left after losing the region that matters most, and regions
+    /// in which no more can start.
     fn headroom(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         for service in &self.topology.services {
-            let per_replica = service
-                .written
-                .capacity
-                .as_ref()
-                .and_then(|c| c.per_replica.as_ref());
-            let Some(per_replica) = per_replica.filter(|_| service.placements.len() > 1) else {
+            let load = self
+                .deployment
+                .loads
+                .iter()
+                .find(|l| l.service == service.name);
+            let Some(load) = load.filter(|_| service.placements.len() > 1) else {
                 continue;
             };
-            let most: Vec<f64> = service
-                .placements
-                .iter()
-                .map(|p| f64::from(p.replicas.max) * per_replica.per_second())
-                .collect();
-            let total: f64 = most.iter().sum();
-            let left = most
-                .iter()
-                .map(|lost| total - lost)
-                .fold(f64::INFINITY, f64::min);
-            if service.runtime != crate::spec::Runtime::Kubernetes {
-                continue;
-            }
-            let query = format!(
-                "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\"}}[5m]))",
-                service.name, self.topology.namespace
-            );
-            let rule = self.rule(
-                &format!("{}-failover-headroom-low", service.name),
-                AlertSeverity::Warning,
-                format!("Losing a region would overload {}", service.name),
-                "The regions that would remain could not carry today's load at their most replicas.",
-            );
-            rules.push(AlertRule {
-                expr: format!("{query} > {}", number(HEADROOM * left)),
-                tells: Some((Trouble::Room, service.name.clone())),
-                lasting_seconds: 900,
-                unit: Unit::PerSecond,
-                ..rule
-            });
+            rules.extend(self.overload(service, load));
+            rules.extend(load.filled.as_ref().map(|f| self.full(service, f)));
         }
         rules
+    }
+
+    fn overload(&self, service: &Service, load: &Load) -> Option<AlertRule> {
+        let capacity = service.written.capacity.as_ref()?;
+        let each = capacity.per_replica.as_ref()?.per_second();
+        let most = service
+            .placements
+            .iter()
+            .map(|p| f64::from(p.replicas.max) * each);
+        let total: f64 = most.clone().sum();
+        let left = most.map(|lost| total - lost).fold(f64::INFINITY, f64::min);
+        let bound = HEADROOM * left;
+        let rule = self.rule(
+            &format!("{}-failover-headroom-low", service.name),
+            AlertSeverity::Warning,
+            format!("Losing a region would overload {}", service.name),
+            "The regions that would remain could not carry today's load at their most replicas.",
+        );
+        Some(AlertRule {
+            expr: format!("{} > {}", load.requests, number(bound)),
+            tells: Some((Trouble::Room, service.name.clone())),
+            lasting_seconds: LASTING_LOAD,
+            unit: Unit::PerSecond,
+            bound: Some((">", bound)),
+            sample: load.sample.clone(),
+            ..rule
+        })
+    }
+
+    fn full(&self, service: &Service, filled: &Filled) -> AlertRule {
+        let rule = self.rule(
+            &format!("{}-at-most-instances", service.name),
+            AlertSeverity::Warning,
+            format!("{} may not grow further in a region", service.name),
+            "As many instances run as the topology allows: more load waits or is refused, and a lost region's load finds no room here.",
+        );
+        AlertRule {
+            expr: format!("{} >= 1", filled.query),
+            tells: Some((Trouble::Room, service.name.clone())),
+            lasting_seconds: LASTING_LOAD,
+            labels: filled.labels.clone(),
+            bound: Some((">=", 1.0)),
+            sample: filled.sample.clone(),
+            ..rule
+        }
     }
 
     fn queues(&self) -> Vec<AlertRule> {

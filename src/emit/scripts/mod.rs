@@ -207,7 +207,12 @@ fn tools(input: Input) -> Vec<String> {
         OperationKind::StoreSecret,
     ];
     let used = operations.filter(|o| !skip.contains(&o.kind));
-    let mut tools: BTreeSet<String> = used.filter_map(|o| o.command.first().cloned()).collect();
+    let program = |o: &Operation| {
+        let mut words = o.command.iter();
+        // `env NAME=value` stands before the program that it sets something for.
+        words.find(|w| *w != "env" && !w.contains('=')).cloned()
+    };
+    let mut tools: BTreeSet<String> = used.filter_map(program).collect();
     if !input.deployment.clusters.is_empty() {
         tools.extend(["kubectl", "helm"].map(String::from));
     }
@@ -249,6 +254,7 @@ fn region_context(input: Input, id: RegionId) -> Value {
         "scale": of(OperationKind::Scale, Some(false)),
         "fence": of(OperationKind::Fence, None),
         "unfence": of(OperationKind::Unfence, None),
+        "settle": of(OperationKind::Settle, None),
         "lag": of(OperationKind::Lag, None),
         "promote": of(OperationKind::Promote, None),
         "set": of(OperationKind::Set, None),

@@ -49,10 +49,10 @@ fence() {
   step "Fence: ${FROM} gets no traffic"
   case ${FROM} in
     us-east1)
-      run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || note 'run it again; if the API of the region is gone, the load balancer has already left it by its health check'
+      run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-central1)
-      run 45 'Take us-central1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || note 'run it again; if the API of the region is gone, the load balancer has already left it by its health check'
+      run 45 'Take us-central1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     *) die 65 "no such region: ${FROM}" ;;
   esac

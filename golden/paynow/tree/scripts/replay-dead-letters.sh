@@ -39,7 +39,7 @@ done
 need jq bash curl gcloud
 pull() {
   case ${QUEUE} in
-    webhook-events) gcloud pubsub subscriptions pull webhook-events-dead-letter --limit "${LIMIT}" --format=json --project siraj-prod ;;
+    webhook-events) env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull webhook-events-dead-letter --limit "${LIMIT}" --format=json --project siraj-prod ;;
     *) die 65 "there is no queue '${QUEUE}' whose messages are put back" ;;
   esac
 }
@@ -47,8 +47,8 @@ pull() {
 put_back() { # reads nothing, so that the list of messages stays for the loop
   case ${QUEUE} in
     webhook-events)
-      gcloud pubsub topics publish webhook-events --message "${MESSAGE}" --attribute "${ATTRIBUTES}" --ordering-key "${ORDERING_KEY}" --project siraj-prod >/dev/null </dev/null || return 1
-      gcloud pubsub subscriptions ack webhook-events-dead-letter --ack-ids "${ACK_ID}" --project siraj-prod >/dev/null </dev/null || note 'it may be put back twice: the receiver recognises an event that it has seen'
+      env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub topics publish webhook-events --message "${MESSAGE}" --attribute "${ATTRIBUTES}" --ordering-key "${ORDERING_KEY}" --project siraj-prod >/dev/null </dev/null || return 1
+      env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions ack webhook-events-dead-letter --ack-ids "${ACK_ID}" --project siraj-prod >/dev/null </dev/null || note 'it may be put back twice: the receiver recognises an event that it has seen'
       ;;
     *) return 1 ;;
   esac
