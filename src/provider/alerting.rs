@@ -37,8 +37,21 @@ pub struct AlertRule {
     pub bound: Option<(&'static str, f64)>,
     /// The series that tests are made from.
     pub sample: Vec<super::Sample>,
+    /// What it is about; nothing for one that only shows that alerting works.
+    pub about: Option<About>,
     /// What it tells of, and on which part, if a promise is at stake.
     pub tells: Option<(Trouble, String)>,
+}
+
+/// What an alert is about: it decides what whoever is paged does first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// What a signal measures.
+    Signal(Signal),
+    /// Room for the load of a lost region.
+    Room,
+    /// A promise that has not been exercised.
+    Drill,
 }
 
 /// The file that has a section for every alert.
@@ -219,6 +232,7 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
         unit: query.unit,
         bound: Some((comparison, bound)),
         sample: query.sample.clone(),
+        about: Some(About::Signal(*alert.of)),
         tells: tells(query),
         title,
         name,
@@ -296,7 +310,7 @@ fn title(signal: Signal, subject: &str) -> String {
 /// Why a signal matters, for whoever is paged.
 fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
     let bound = when.map_or(String::new(), |w| {
-        format!(" The bound is {} {}.", w.comparison, w.text)
+        format!(" The bound is `{} {}`.", w.comparison, w.text)
     });
     let why = match signal {
         Signal::ReplicationLag => {
@@ -336,6 +350,9 @@ fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
     };
     format!("{why}{bound}")
 }
+
+/// Days over which an objective of availability is kept.
+const BUDGET_DAYS: f64 = 30.0;
 
 /// The multi-window burn rates of a 30-day objective: factor, long window, short window,
 /// and whether somebody is paged (share of the budget spent: 2 % in 1 h, 5 % in 6 h, 10 %
@@ -424,6 +441,7 @@ impl Derived<'_> {
             unit: Unit::Count,
             bound: None,
             sample: Vec::new(),
+            about: None,
             tells: None,
             name,
         }
@@ -442,6 +460,7 @@ impl Derived<'_> {
             unit: query.unit,
             bound: Some((comparison, bound)),
             sample: query.sample.clone(),
+            about: Some(About::Signal(query.signal)),
             tells: tells(query),
             ..rule
         }
@@ -474,10 +493,14 @@ impl Derived<'_> {
                 let rule = self.rule(
                     &format!("{service}-error-budget-burn-{long}"),
                     severity,
-                    format!("{service} spends its error budget {factor} times too fast"),
+                    match factor {
+                        1.0 => format!("{service} spends more than its error budget"),
+                        _ => format!("{service} spends its error budget {factor} times too fast"),
+                    },
                     &format!(
-                        "At this rate the 30-day budget of {} is gone early; measured over {long} and {short}.",
-                        slo.complement()
+                        "At this rate the budget of {BUDGET_DAYS} days, {}, lasts {} days at most; measured over {long} and {short}.",
+                        slo.complement(),
+                        number((BUDGET_DAYS / factor * 10.0).round() / 10.0)
                     ),
                 );
                 rules.push(AlertRule {
@@ -491,6 +514,7 @@ impl Derived<'_> {
                     unit: Unit::Ratio,
                     bound: Some((">", bound)),
                     sample: query.sample.clone(),
+                    about: Some(About::Signal(query.signal)),
                     tells: tells(query),
                     ..rule
                 });
@@ -603,6 +627,7 @@ impl Derived<'_> {
                     expr: format!("{query} > {}", number(bound)),
                     lasting_seconds: window,
                     labels: vec!["region"],
+                    about: Some(About::Signal(Signal::ErrorRate)),
                     unit,
                     ..rule
                 });
@@ -637,6 +662,7 @@ impl Derived<'_> {
                 window.secs()
             ),
             lasting_seconds: 0,
+            about: Some(About::Signal(Signal::HealthFailures)),
             channels: told.into_iter().collect(),
             ..rule
         }]
@@ -760,6 +786,7 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("absent({})", query.query),
+                about: Some(About::Signal(query.signal)),
                 lasting_seconds: 300,
                 ..rule
             });
@@ -791,6 +818,7 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("time() - max by (datastore) ({series}) > {}", number(bound)),
+                about: Some(About::Signal(Signal::BackupFailure)),
                 tells: Some((Trouble::Backup, name.clone())),
                 lasting_seconds: 300,
                 labels: vec!["datastore"],
@@ -819,6 +847,7 @@ impl Derived<'_> {
             AlertRule {
                 expr: format!("time() - max by (drill) ({series}) > {}", number(bound)),
                 lasting_seconds: 3600,
+                about: Some(About::Drill),
                 labels: vec!["drill"],
                 unit: Unit::Seconds,
                 ..rule
@@ -864,6 +893,7 @@ impl Derived<'_> {
         );
         Some(AlertRule {
             expr: format!("{} > {}", load.requests, number(bound)),
+            about: Some(About::Room),
             tells: Some((Trouble::Room, service.name.clone())),
             lasting_seconds: LASTING_LOAD,
             unit: Unit::PerSecond,
@@ -882,6 +912,7 @@ impl Derived<'_> {
         );
         AlertRule {
             expr: format!("{} >= 1", filled.query),
+            about: Some(About::Room),
             tells: Some((Trouble::Room, service.name.clone())),
             lasting_seconds: LASTING_LOAD,
             labels: filled.labels.clone(),

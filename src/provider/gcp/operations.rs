@@ -76,7 +76,9 @@ impl Operations<'_> {
             ],
             "the copy ends without an error",
             15,
-            "somebody else holds the lock: read who with --status, and talk to them",
+            &format!(
+                "somebody else holds the lock, or it cannot be written. Who: gcloud storage cat {lock}. If nobody is at work any more: gcloud storage rm {lock}"
+            ),
         );
         add(
             OperationKind::Unlock,
@@ -214,6 +216,8 @@ impl Operations<'_> {
                     "add",
                     &name,
                     "--data-file=-",
+                    "--project",
+                    &self.project,
                 ]),
                 subject: name,
                 region: None,
