@@ -22,6 +22,7 @@ const TOOLS: [&str; 8] = [
 struct Stage {
     folder: tempfile::TempDir,
     scripts: PathBuf,
+    gateway: Option<String>,
 }
 
 impl Stage {
@@ -84,7 +85,11 @@ impl Stage {
             fs::write(&stub, format!("#!/bin/sh\nprintf '%s' \"{tool}\" >> '{0}'\nprintf ' %s' \"$@\" >> '{0}'\nprintf '\\n' >> '{0}'\ncase \"$*\" in *' output -json '*) printf '[\"id\"]' ;; esac\n", calls.display())).unwrap();
             fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        Stage { folder, scripts }
+        Stage {
+            folder,
+            scripts,
+            gateway: None,
+        }
     }
 
     fn run(&self, script: &str, arguments: &[&str]) -> Output {
@@ -98,6 +103,10 @@ impl Stage {
             .env("PATH", path)
             .env("EVIDENCE_DIR", self.folder.path())
             .env("PROMETHEUS_URL", "http://prometheus.example.com")
+            .env(
+                "PUSHGATEWAY_URL",
+                self.gateway.as_deref().unwrap_or_default(),
+            )
             .current_dir(self.folder.path())
             .output()
             .unwrap()
@@ -273,6 +282,8 @@ fn drills_run_the_failover_and_keep_a_record() {
             "us-east1",
             "--test-type",
             "region-failure",
+            "--apply",
+            "--yes",
         ],
     );
     assert_eq!(
@@ -287,7 +298,8 @@ fn drills_run_the_failover_and_keep_a_record() {
         .find(|l| l.starts_with('{'))
         .unwrap_or_default();
     let record: serde_json::Value = serde_json::from_str(line).unwrap();
-    assert_eq!(record["objective_seconds"], 300);
+    // The promise is kept by what leaves a region by itself, which this does not exercise.
+    assert_eq!(record["objective_seconds"], serde_json::Value::Null);
     assert_eq!(record["result"], "passed");
 }
 
@@ -539,6 +551,60 @@ fn a_rollback_drill_ends_as_it_began() {
             "false", "false", "false", "false", "true", "true", "true", "true"
         ]
     );
+}
+
+#[test]
+fn a_drill_is_told_to_the_metrics_only_when_it_has_passed() {
+    let stage = Stage::new("paynow");
+    answers(&stage, "curl", "403");
+    let drill = ["--test-type", "rollback", "--flag", "multi-region"];
+    let output = stage.run("dr-test.sh", &drill);
+    let shown = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(!shown.contains("\"passed\""), "{shown}");
+
+    let applied = [&drill[..], &["--apply", "--yes"]].concat();
+    let told = |stage: &Stage| {
+        // The metric ends with a line of its own, so the call has two.
+        let calls = stage.calls();
+        let at = calls.iter().position(|c| c.contains("/metrics/job/"))?;
+        Some(calls[at.saturating_sub(1)..=at].concat())
+    };
+    let output = stage.run("dr-test.sh", &applied);
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        shown.contains(r#""drill":"configuration-rollback""#),
+        "{shown}"
+    );
+    assert!(told(&stage).is_none(), "nobody has named a Pushgateway");
+
+    let gateway = Stage {
+        gateway: Some("http://push.example.com/".into()),
+        ..Stage::new("paynow")
+    };
+    answers(&gateway, "curl", "403");
+    assert_eq!(code(&gateway.run("dr-test.sh", &applied)), 0);
+    let call = told(&gateway).expect("a metric");
+    assert!(
+        call.contains(r#"dr_test_last_success_timestamp_seconds{system="paynow",drill="configuration-rollback"} "#),
+        "{call}"
+    );
+
+    // Any time is longer than less than none.
+    let script = gateway.scripts.join("dr-test.sh");
+    let text = fs::read_to_string(&script).unwrap();
+    let strict = text.replace(r#""${FLAG}" null"#, r#""${FLAG}" -1"#);
+    assert_ne!(text, strict);
+    fs::write(&script, strict).unwrap();
+    let output = gateway.run("dr-test.sh", &applied);
+    assert_eq!(code(&output), 75);
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains(r#""result":"late""#), "{shown}");
+    assert!(told(&gateway).is_none(), "it has not passed");
+    fs::write(&script, text).unwrap();
+
+    answers(&gateway, "curl", "500");
+    assert_eq!(code(&gateway.run("dr-test.sh", &applied)), 75);
+    assert!(told(&gateway).is_none(), "it has failed");
 }
 
 /// Two dead letters as `gcloud pubsub subscriptions pull --format=json` gives them: one that

@@ -825,6 +825,18 @@ impl Derived<'_> {
                 unit: Unit::Seconds,
                 ..rule
             });
+            let rule = self.rule(
+                &format!("{name}-backup-missing"),
+                AlertSeverity::Warning,
+                format!("Nobody reports a backup of {name}"),
+                "As long as nobody does, no alert can tell that backups have stopped.",
+            );
+            rules.push(AlertRule {
+                expr: format!("absent({series})"),
+                about: Some(About::Signal(Signal::BackupFailure)),
+                lasting_seconds: 3600,
+                ..rule
+            });
         }
         rules
     }
@@ -845,7 +857,11 @@ impl Derived<'_> {
                 "A promise that is not exercised is a hope.",
             );
             AlertRule {
-                expr: format!("time() - max by (drill) ({series}) > {}", number(bound)),
+                // A drill that nobody has told of has never passed.
+                expr: format!(
+                    "time() - max by (drill) ({series}) > {} or absent({series})",
+                    number(bound)
+                ),
                 lasting_seconds: 3600,
                 about: Some(About::Drill),
                 labels: vec!["drill"],

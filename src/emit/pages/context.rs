@@ -355,7 +355,7 @@ fn then(input: Input, rule: &AlertRule) -> &'static str {
     const ERRORS: &str = "in one region: [leave it](RUNBOOK_FAILOVER.md#decisions); in all since a deployment: [undo it](DEPLOYMENT_GUIDE.md#undoing); else look at what the service uses";
     const DRILL: &str =
         "[exercise it](RUNBOOK_DR_TESTING.md), and see that its record reaches the metrics";
-    const BACKUP: &str = "find out why in the log of the backups, and make one; what is left is in [RUNBOOK_RESTORE.md](RUNBOOK_RESTORE.md#what-there-is)";
+    const BACKUP: &str = "find out why in the log of what makes backups; which there are, and how long they are kept, is in [RUNBOOK_RESTORE.md](RUNBOOK_RESTORE.md#what-there-is)";
     const LOOK: &str = "look at its panel on the dashboard: since when, and in which region";
     let topology = input.topology;
     let Some(about) = rule.about else {

@@ -77,7 +77,7 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
         ),
         (
             "scale",
-            format!("Grow {b} before the load comes"),
+            format!("Grow {b} for the load that comes"),
             "operator",
             commands(input, OperationKind::Scale, to).max(5),
             proved(Step::WarmUp),

@@ -113,7 +113,7 @@ promote() {
 }
 
 scale() {
-  step "Scale: ${TO} grows before the load comes"
+  step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
     us-east1)
       run 60 'Keep 10 instances of replication-worker ready in us-east1' gcloud run services update replication-worker --min-instances=10 --region us-east1 --project ggen-prod || note 'Cloud Run scales by itself, later; go on'

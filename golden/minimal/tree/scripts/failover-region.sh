@@ -90,7 +90,7 @@ promote() {
 }
 
 scale() {
-  step "Scale: ${TO} grows before the load comes"
+  step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
     us-east1)
       run 60 'Keep 10 instances of web ready in us-east1' gcloud run services update web --min-instances=10 --region us-east1 --project hello-prod || note 'Cloud Run scales by itself, later; go on'
