@@ -33,7 +33,7 @@ fn inline(text: &str) -> String {
 /// everything else is [`text`]. Backticks that do not pair are text.
 pub fn prose(words: &str) -> String {
     let parts: Vec<&str> = words.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return text(words);
     }
     let part = |(index, part): (usize, &&str)| match index % 2 {

@@ -13,6 +13,7 @@ pub mod contract;
 pub mod copies;
 pub mod gcp;
 pub mod ranges;
+pub mod reading;
 pub mod recovery;
 pub mod scaling;
 mod signals;
@@ -764,10 +765,10 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
             other => out.push(not_yet(topology, other)),
         }
     }
-    alerting::custom(topology, &mut deployment);
+    reading::custom(topology, &mut deployment);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {
-        alerting::check(topology, &deployment, out);
+        reading::check(topology, &deployment, out);
     }
     deployment
 }

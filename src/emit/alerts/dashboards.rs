@@ -3,7 +3,7 @@
 use super::EMITTER;
 use crate::artifact::ArtifactSet;
 use crate::emit::Input;
-use crate::provider::alerting::shows;
+use crate::provider::reading::shows;
 use crate::provider::{Board, SignalQuery, Unit};
 use crate::spec::{Metric, Signal};
 use serde_json::{Value, json};

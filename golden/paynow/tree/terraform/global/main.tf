@@ -28,18 +28,7 @@ module "network" {
 
   project_id = var.project_id
   name       = "paynow"
-  regions = {
-    us-central1 = {
-      cidr          = "10.0.0.0/20"
-      pods_cidr     = "10.1.0.0/16"
-      services_cidr = "10.2.0.0/20"
-    }
-    europe-west1 = {
-      cidr          = "10.4.0.0/20"
-      pods_cidr     = "10.5.0.0/16"
-      services_cidr = "10.6.0.0/20"
-    }
-  }
+  regions    = {}
 
   depends_on = [module.apis]
 }
@@ -549,6 +538,15 @@ module "monitoring" {
       query            = "sum(increase(event_schema_events_total{system=\"paynow\",verdict=\"drop_incompatible\"}[10m])) / sum(increase(event_schema_events_total{system=\"paynow\"}[10m])) > 0.001"
       duration_seconds = 0
       channels         = ["incidents", "payments"]
+    }
+    certificate-expiring = {
+      summary          = "A certificate expires soon"
+      documentation    = "Browsers and callers refuse an expired certificate. The bound is `< 14d`."
+      runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowcertificateexpiring"
+      severity         = "ERROR"
+      query            = "min by (region) (probe_ssl_earliest_cert_expiry{job=\"blackbox-regions\",system=\"paynow\"}) - time() < 1209600"
+      duration_seconds = 3600
+      channels         = ["incidents"]
     }
     secret-due = {
       summary          = "A secret is due for rotation"
