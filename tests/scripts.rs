@@ -714,6 +714,29 @@ fn pub_sub_is_asked_where_messages_may_be_and_shows_none() {
 }
 
 #[test]
+fn a_message_goes_back_as_it_was_or_stays() {
+    let stage = Stage::new("paynow");
+    // {"p":"~~?ü"} and a line feed, in the alphabet that gcloud writes; and bytes that are no text.
+    let letters = r#"[
+      {"ackId": "ack-1", "message": {"messageId": "1", "orderingKey": "o", "data": "eyJwIjoifn4_w7wifQo="}},
+      {"ackId": "ack-2", "message": {"messageId": "2", "orderingKey": "o", "data": "_wD-"}}
+    ]"#;
+    answers(&stage, "gcloud", letters);
+    let replay = ["--queue", "webhook-events", "--apply", "--yes"];
+    let output = stage.run("replay-dead-letters.sh", &replay);
+    let shown = String::from_utf8_lossy(&output.stderr).to_string();
+    assert_eq!(code(&output), 0, "{shown}");
+    assert!(shown.contains("1 put back, 1 left"), "{shown}");
+    assert!(shown.contains("message 2: left, it is no text"), "{shown}");
+    let calls = stage.calls().join("\n");
+    assert!(
+        calls.contains("--message {\"p\":\"~~?\u{fc}\"}\n --attribute"),
+        "{calls}"
+    );
+    assert!(!calls.contains("ack-2"), "{calls}");
+}
+
+#[test]
 fn a_region_whose_secrets_have_no_value_is_not_deployed() {
     let stage = Stage::new("paynow");
     let values = stage.folder.path().join("values.tfvars");
