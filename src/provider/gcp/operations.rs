@@ -278,25 +278,49 @@ impl Operations<'_> {
                 otherwise: "look at the back ends' health; users get errors as long as this fails"
                     .into(),
             });
-            self.add(Operation {
-                kind: OperationKind::Inspect,
-                subject: host.name.clone(),
-                region: None,
-                title: format!("Show the health of {}'s back ends", host.name),
-                command: words(&[
-                    "gcloud",
-                    "compute",
-                    "backend-services",
-                    "get-health",
-                    &backend,
-                    "--global",
-                    "--project",
-                    &self.project,
-                ]),
-                expect: "healthState: HEALTHY for every endpoint of the remaining regions".into(),
-                budget_seconds: 15,
-                otherwise: "see which region's endpoints are unhealthy before going on".into(),
-            });
+            let inspect = self.back_ends(host, &backend, clusters);
+            self.add(inspect);
+        }
+    }
+
+    /// What stands behind a host. The health of Cloud Run is not the load balancer's: it is
+    /// on the boards of the services, and here only which regions there are.
+    fn back_ends(&self, host: &Host, backend: &str, clusters: bool) -> Operation {
+        let (title, verb, more, expect, otherwise) = match clusters {
+            true => (
+                format!("Show the health of {}'s back ends", host.name),
+                "get-health",
+                None,
+                "healthState: HEALTHY for every endpoint of the remaining regions",
+                "see which region's endpoints are unhealthy before going on",
+            ),
+            false => (
+                format!("Show the regions behind {}", host.name),
+                "describe",
+                Some("--format=yaml(backends[].group)"),
+                "an endpoint group for each region that nobody has taken away",
+                "look at the load balancer in the console: its API does not answer",
+            ),
+        };
+        let mut command = words(&[
+            "gcloud",
+            "compute",
+            "backend-services",
+            verb,
+            backend,
+            "--global",
+        ]);
+        command.extend(more.map(String::from));
+        command.extend(words(&["--project", &self.project]));
+        Operation {
+            kind: OperationKind::Inspect,
+            subject: host.name.clone(),
+            region: None,
+            title,
+            command,
+            expect: expect.into(),
+            budget_seconds: 15,
+            otherwise: otherwise.into(),
         }
     }
 

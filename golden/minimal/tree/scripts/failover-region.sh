@@ -27,7 +27,7 @@ TEXT
 FROM="" TO="" ONLY="" ACCEPTED=""
 
 status() {
-  look 15 'Show the health of hello.example.com'\''s back ends' gcloud compute backend-services get-health hello-hello --global --project hello-prod || true
+  look 15 'Show the regions behind hello.example.com' gcloud compute backend-services describe hello-hello --global '--format=yaml(backends[].group)' --project hello-prod || true
   look 15 'Show the database hello-main at nam5' gcloud firestore databases describe --database hello-main --project hello-prod || true
 }
 

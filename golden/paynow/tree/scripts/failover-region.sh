@@ -27,8 +27,8 @@ TEXT
 FROM="" TO="" ONLY="" ACCEPTED=""
 
 status() {
-  look 15 'Show the health of hooks.siraj.life'\''s back ends' gcloud compute backend-services get-health paynow-hooks --global --project siraj-prod || true
-  look 15 'Show the health of worker.siraj.life'\''s back ends' gcloud compute backend-services get-health paynow-worker --global --project siraj-prod || true
+  look 15 'Show the regions behind hooks.siraj.life' gcloud compute backend-services describe paynow-hooks --global '--format=yaml(backends[].group)' --project siraj-prod || true
+  look 15 'Show the regions behind worker.siraj.life' gcloud compute backend-services describe paynow-worker --global '--format=yaml(backends[].group)' --project siraj-prod || true
   look 15 'Show the database paynow-ledger at nam5' gcloud firestore databases describe --database paynow-ledger --project siraj-prod || true
   look 15 'Look at messages that webhook-events has set aside, without taking them' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull webhook-events-dead-letter --limit=10 '--format=table(message.messageId,message.publishTime,message.attributes.verdict)' --project siraj-prod || true
   look 15 'Show where the name hooks.siraj.life leads' gcloud dns record-sets describe hooks.siraj.life. --type=A --zone siraj-life --project siraj-prod || true
