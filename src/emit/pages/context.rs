@@ -8,7 +8,7 @@ use crate::provider::alerting::all_alerts;
 use crate::provider::{Operation, OperationKind};
 use crate::spec::{Channel, Duration, Objectives, Role};
 use crate::topology::knobs::Check;
-use crate::topology::{RegionId, Service};
+use crate::topology::{Datastore, Host, RegionId, Service, Topology};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
@@ -169,7 +169,7 @@ fn stores(input: Input) -> Vec<Value> {
                 "id": format!("d{index}"),
                 "name": store.name,
                 "engine": store.engine.word(),
-                "places": store.databases.iter().map(|d| format!("{} at {}", d.name, d.location)).collect::<Vec<_>>().join("; "),
+                "places": places(topology, store),
                 "mode": replication.map_or("none", |r| r.mode.value.word()),
                 "conflicts": conflicts,
                 "tie": tie,
@@ -179,17 +179,46 @@ fn stores(input: Input) -> Vec<Value> {
         .collect()
 }
 
+/// Where a store is: its databases where it names places for them, else its regions.
+fn places(topology: &Topology, store: &Datastore) -> String {
+    let places: Vec<String> = match store.has_locations() {
+        true => {
+            let databases = store.databases.iter();
+            databases
+                .map(|d| format!("{} at {}", d.name, d.location))
+                .collect()
+        }
+        false => {
+            let regions = store.regions.iter();
+            regions
+                .map(|id| topology.region(*id).name.clone())
+                .collect()
+        }
+    };
+    places.join("; ")
+}
+
+/// How a host's users find a region, in words.
+fn policy(topology: &Topology, host: &Host) -> String {
+    let policy = host.written.policy.iter().map(|p| p.value.word());
+    let policy = policy.collect::<Vec<_>>().join(", then ");
+    match host.regions.as_slice() {
+        [only] => format!("{} alone", topology.region(*only).name),
+        _ if policy.is_empty() => "nearest healthy region".into(),
+        _ => policy,
+    }
+}
+
 fn hosts(input: Input) -> Vec<Value> {
     let topology = input.topology;
     let hosts = topology.hosts.iter().enumerate();
     hosts
         .map(|(index, host)| {
-            let policy = host.written.policy.iter().map(|p| p.value.word());
             json!({
                 "id": format!("h{index}"),
                 "name": host.name,
                 "service": format!("s{}", host.service.0),
-                "policy": policy.collect::<Vec<_>>().join(", then "),
+                "policy": policy(topology, host),
                 "drain": host.written.drain.value.to_string(),
                 "regions": host.regions.iter().map(|id| format!("r{}", id.0)).collect::<Vec<_>>(),
             })

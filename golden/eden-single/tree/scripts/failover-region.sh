@@ -165,7 +165,7 @@ done
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
-need aws curl dig helm kubectl
+need aws bash curl dig helm kubectl
 confirm "${FROM}"
 lock
 cool_down
