@@ -749,8 +749,13 @@ fn check_bounds(topology: &Topology, out: &mut Diagnostics) {
             let message = format!("`{}` cannot stop writes at a lag", store.engine);
             out.push(
                 Diagnostic::error(NOT_AVAILABLE, bound.span, message, "asked for here")
-                    .also(store.written.engine.span, format!("this is {}", store.engine))
-                    .help("`aurora` has it; Redis with `sentinels` has `max_lag` and `min_replicas`"),
+                    .also(
+                        store.written.engine.span,
+                        format!("this is {}", store.engine),
+                    )
+                    .help(
+                        "`aurora` has it; Redis with `sentinels` has `max_lag` and `min_replicas`",
+                    ),
             );
         }
     }

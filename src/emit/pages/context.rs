@@ -163,8 +163,12 @@ fn stores(input: Input) -> Vec<Value> {
                     "zone": d.zone.as_ref().map_or("none", |z| z.as_str()),
                 })
             });
-            let conflicts = replication.and_then(|r| r.conflicts.as_ref()).map(|c| c.value.word());
-            let tie = replication.and_then(|r| r.tie.as_ref()).map(|t| t.value.word());
+            let conflicts = replication
+                .and_then(|r| r.conflicts.as_ref())
+                .map(|c| c.value.word());
+            let tie = replication
+                .and_then(|r| r.tie.as_ref())
+                .map(|t| t.value.word());
             json!({
                 "id": format!("d{index}"),
                 "name": store.name,

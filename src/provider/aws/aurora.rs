@@ -49,13 +49,14 @@ impl Lowering<'_> {
         }
         self.deployment.decisions.push(Decision {
             title: format!("{}: one writer, copied below SQL", store.name),
-            reason: "Aurora copies storage and not statements: other regions are usually less than \
+            reason:
+                "Aurora copies storage and not statements: other regions are usually less than \
                      a second behind and read only. Services write to the endpoint of the global \
                      database, which follows a failover by itself, and read in their own region. A \
                      region is promoted by a command, and the plan leaves the roles alone \
                      afterwards. Secrets Manager cannot hold the administrator's password of a \
                      global database; the first one is given once and reaches no state."
-                .into(),
+                    .into(),
         });
     }
 

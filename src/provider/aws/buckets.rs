@@ -50,7 +50,8 @@ impl Lowering<'_> {
         let backup = store.written.backup.as_ref();
         if let Some(every) = backup.and_then(|b| b.every.as_ref()) {
             let what = "a backup of `object-storage` every so often";
-            let has = "versions: what is replaced or deleted is kept for `keep`, from that moment on";
+            let has =
+                "versions: what is replaced or deleted is kept for `keep`, from that moment on";
             self.not_available(every.span, what, has);
         }
         let Some(replication) = &store.written.replication else {
@@ -59,7 +60,8 @@ impl Lowering<'_> {
         if found.is_none() {
             let mode = &replication.mode;
             let what = format!("`{}` replication of `object-storage`", mode.value);
-            let has = "`async` from one region to the others, `active-active` both ways, and `none`";
+            let has =
+                "`async` from one region to the others, `active-active` both ways, and `none`";
             self.not_available(mode.span, &what, has);
         }
         let conflicts = replication.conflicts.as_ref();
@@ -128,13 +130,7 @@ impl Lowering<'_> {
         ];
         let region = self.topology.region(origin).slug();
         let call = format!("copies_of_{}_{region}", naming::slug(&store.name));
-        self.call(
-            &call,
-            "aws/s3-replication",
-            Scope::Links,
-            origin,
-            arguments,
-        );
+        self.call(&call, "aws/s3-replication", Scope::Links, origin, arguments);
     }
 
     /// Lets services of a region use a bucket there, and the key through S3 alone.

@@ -15,29 +15,41 @@ pub const KEPT_TOO_LONG: Code = Code::new("AWS111", "backup-kept-too-long");
 impl Lowering<'_> {
     pub(super) fn datastores(&mut self) {
         for store in &self.topology.datastores {
-            if store.engine != Engine::Postgres {
-                self.copies_itself(store);
-            }
             match store.engine {
                 Engine::Postgres => self.postgres(store),
-                Engine::Aurora => self.aurora(store),
-                Engine::Dynamodb => self.dynamodb(store),
-                Engine::Redis if store.written.sentinels.is_none() => self.elasticache(store),
-                Engine::RedisEnterprise => self.redis_enterprise(store),
-                Engine::ObjectStorage => self.object_storage(store),
-                other => {
-                    let what = match store.written.sentinels {
-                        Some(_) => format!("`{other}` with `sentinels`"),
-                        None => format!("`{other}`"),
-                    };
-                    self.not_available(
-                        store.written.engine.span,
-                        &what,
-                        "`postgres`, `aurora`, `dynamodb`, `redis` without `sentinels`, `redis-enterprise` and `object-storage`",
-                    );
+                Engine::Redis if store.written.sentinels.is_some() => {
+                    self.no_such_store(store, "`redis` with `sentinels`");
                 }
+                Engine::Aurora
+                | Engine::Dynamodb
+                | Engine::Redis
+                | Engine::RedisEnterprise
+                | Engine::ObjectStorage => self.managed(store),
+                other => self.no_such_store(store, &format!("`{other}`")),
             }
         }
+    }
+
+    /// A store that copies itself, if it copies at all.
+    fn managed(&mut self, store: &Datastore) {
+        if !self.copies_itself(store) {
+            return;
+        }
+        match store.engine {
+            Engine::Aurora => self.aurora(store),
+            Engine::Dynamodb => self.dynamodb(store),
+            Engine::RedisEnterprise => self.redis_enterprise(store),
+            Engine::ObjectStorage => self.object_storage(store),
+            _ => self.elasticache(store),
+        }
+    }
+
+    fn no_such_store(&mut self, store: &Datastore, what: &str) {
+        self.not_available(
+            store.written.engine.span,
+            what,
+            "`postgres`, `aurora`, `dynamodb`, `redis` without `sentinels`, `redis-enterprise` and `object-storage`",
+        );
     }
 
     /// The name of a store in a region.
@@ -215,13 +227,15 @@ impl Lowering<'_> {
     }
 
     /// Whether a store that copies itself is not asked to be copied by something else.
-    fn copies_itself(&mut self, store: &Datastore) {
+    fn copies_itself(&mut self, store: &Datastore) -> bool {
         let replication = store.written.replication.as_ref();
-        if let Some(by) = replication.and_then(|r| r.by.as_ref()) {
-            let what = format!("`{}` copied by `{}`", store.engine, by.value);
-            let has = format!("`{}` that copies itself: leave `by` out", store.engine);
-            self.not_available(by.span, &what, &has);
-        }
+        let Some(by) = replication.and_then(|r| r.by.as_ref()) else {
+            return true;
+        };
+        let what = format!("`{}` copied by `{}`", store.engine, by.value);
+        let has = format!("`{}` that copies itself: leave `by` out", store.engine);
+        self.not_available(by.span, &what, &has);
+        false
     }
 
     /// A store whose kind has one writer, asked to take writes elsewhere too.

@@ -59,13 +59,7 @@ impl Lowering<'_> {
             ),
         ];
         let scope = Scope::Links;
-        self.call(
-            &global,
-            "aws/elasticache-global",
-            scope,
-            writer,
-            arguments,
-        );
+        self.call(&global, "aws/elasticache-global", scope, writer, arguments);
         for id in store.regions.iter().copied().filter(|r| *r != writer) {
             let group = output(&global, "id", Argument::Null);
             self.cache(store, id, scope, Some(group));

@@ -129,7 +129,8 @@ impl Lowering<'_> {
             "{group}aws rds restore-db-cluster-from-snapshot --region {location} --engine aurora-postgresql \
              --snapshot-identifier \"$2\" --db-cluster-identifier \"$1\" {as_ours} && {instance}"
         );
-        let restore = |title, script, otherwise: &str| Operation {
+        let restore = |title, script, otherwise: &str| {
+            Operation {
             subject: name.clone(),
             ..self.store_operation(
                 store,
@@ -140,6 +141,7 @@ impl Lowering<'_> {
                 "creating, for the cluster and its instance; then available, after minutes to hours by size",
                 otherwise,
             )
+        }
         };
         vec![
             self.store_operation(
@@ -396,7 +398,10 @@ impl Lowering<'_> {
             store,
             target,
             (OperationKind::Lag, LOOK),
-            format!("Show how many seconds {} in {to} is behind {from}", store.name),
+            format!(
+                "Show how many seconds {} in {to} is behind {from}",
+                store.name
+            ),
             script(&seconds, &[]),
             "seconds, or None when nothing was written in the last quarter of an hour",
             "unknown lag counts as lag over the objective",

@@ -89,7 +89,7 @@ run "gives_each_of_several_targets_a_rule" {
   }
 
   assert {
-    condition     = aws_s3_bucket_replication_configuration.this.rule[*].priority == [1, 2]
+    condition     = aws_s3_bucket_replication_configuration.this.rule[*].priority == tolist([1, 2])
     error_message = "Rules of one bucket need priorities that differ."
   }
 }
