@@ -242,3 +242,88 @@ fn whole(case: &str, done: &Compilation, modules: &[&str]) {
     }
     assert!(text("ARCHITECTURE.md").contains("| store |"), "{case}");
 }
+
+#[test]
+fn a_bound_that_nothing_enforces_is_refused() {
+    let text = spec("aws", "postgres", "async");
+    let text = text.replace("mode: async", "mode: async, stop_writes_at: 20s");
+    let done = compiled(&text);
+    let codes: Vec<_> = errors(&done).iter().map(|d| d.code.id).collect();
+    assert_eq!(codes, ["PRV101"]);
+    let text = spec("aws", "aurora", "async");
+    let text = text.replace("mode: async", "mode: async, stop_writes_at: 20s");
+    let done = compiled(&text);
+    let bound = "stop_writes_seconds = 20";
+    let links = done.artifacts.get("terraform/links/main.tf");
+    assert!(links.is_some_and(|a| a.text.contains(bound)), "{bound}");
+}
+
+const ENGINES_OF_AWS: &str = include_str!("fixtures/aws-engines.yaml");
+
+fn text(done: &Compilation, path: &str) -> String {
+    let found = done.artifacts.get(path);
+    found.unwrap_or_else(|| panic!("no {path}")).text.clone()
+}
+
+#[test]
+fn services_of_every_region_know_whom_to_write_to() {
+    let done = compiled(ENGINES_OF_AWS);
+    for region in ["us-east-1", "us-west-2"] {
+        let values = text(&done, &format!("helm/values-{region}.yaml"));
+        for setting in [
+            // Aurora's own name of the writer follows a failover.
+            format!("ORDERS_HOST: orders.{region}.shop.internal"),
+            format!("ORDERS_READ_HOST: orders-read.{region}.shop.internal"),
+            format!("SESSIONS_HOST: sessions.{region}.shop.internal"),
+            "SESSIONS_WRITER_HOST: sessions.us-east-1.shop.internal".into(),
+            "CARTS_TABLE: shop-carts".into(),
+            format!("IMAGES_BUCKET: 123456789012-shop-images-{region}"),
+        ] {
+            assert!(values.contains(&setting), "{region} lacks {setting}");
+        }
+    }
+    // ElastiCache has no such name: a promotion tells the services of the region.
+    let script = text(&done, "scripts/failover-region.sh");
+    let told = "set env deployment/web SESSIONS_WRITER_HOST=sessions.us-west-2.shop.internal";
+    assert!(script.contains(told));
+}
+
+#[test]
+fn what_encrypts_data_may_be_used_by_who_reads_it_through_the_service_alone() {
+    let done = compiled(ENGINES_OF_AWS);
+    let root = text(&done, "terraform/regions/us-west-2/main.tf");
+    for through in [
+        "dynamodb.us-west-2.amazonaws.com",
+        "s3.us-west-2.amazonaws.com",
+    ] {
+        assert!(root.contains(through), "{through}");
+    }
+}
+
+#[test]
+fn another_writer_moves_nothing_between_roots() {
+    let swapped = ENGINES_OF_AWS
+        .replace("us-east-1: { role: primary", "us-east-1: { role: SECOND")
+        .replace("us-west-2: { role: secondary", "us-west-2: { role: primary")
+        .replace("SECOND", "secondary");
+    assert_ne!(swapped, ENGINES_OF_AWS);
+    let calls = |done: &Compilation, root: &str| -> BTreeSet<String> {
+        let text = text(done, root);
+        let lines = text.lines().filter(|l| l.starts_with("module \""));
+        lines.map(String::from).collect()
+    };
+    let (before, after) = (compiled(ENGINES_OF_AWS), compiled(&swapped));
+    for root in ["links", "regions/us-east-1", "regions/us-west-2"] {
+        let root = format!("terraform/{root}/main.tf");
+        let stores = |calls: BTreeSet<String>| -> BTreeSet<String> {
+            let kinds = ["aurora_", "cache_", "bucket_", "copies_"];
+            let ours = |c: &String| kinds.iter().any(|k| c.contains(&format!("\"{k}")));
+            calls.into_iter().filter(ours).collect()
+        };
+        assert_eq!(
+            stores(calls(&before, &root)),
+            stores(calls(&after, &root)),
+            "{root}"
+        );
+    }
+}

@@ -4,9 +4,9 @@ use super::steps;
 use crate::analysis::term::detection;
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
-use crate::provider::alerting::all_alerts;
+use crate::provider::alerting::{AlertRule, all_alerts};
 use crate::provider::{Operation, OperationKind};
-use crate::spec::{Channel, Duration, Objectives, Role};
+use crate::spec::{Channel, Duration, Escalation, Objectives, Role};
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, RegionId, Service, Topology};
 use serde_json::{Value, json};
@@ -337,6 +337,7 @@ fn alerts(input: Input) -> Vec<Value> {
             "expr": rule.expr,
             "lasting": Duration::from_secs(rule.lasting_seconds).to_string(),
             "told": told,
+            "escalations": escalations_of(input, rule),
         })
     });
     rules.collect()
@@ -355,13 +356,31 @@ fn address(channel: &Channel) -> String {
     found.unwrap_or_default()
 }
 
+/// The escalations that an alert begins: the one it names, and those whose first step it tells.
+fn escalations_of(input: Input, rule: &AlertRule) -> String {
+    let spec = &input.topology.spec;
+    let written = spec.alerts.iter().find(|(name, _)| name.text == rule.key);
+    let named = written.and_then(|(_, a)| a.escalation.as_ref());
+    let begins = |escalation: &Escalation| {
+        let first = escalation.steps.iter().next();
+        first.is_some_and(|(_, step)| rule.channels.contains(&step.channel.value))
+    };
+    let escalations = spec.escalations.iter();
+    let own =
+        escalations.filter(|(name, e)| named.is_some_and(|n| n.value == name.text) || begins(e));
+    own.map(|(name, _)| name.text.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 fn escalations(input: Input) -> Vec<Value> {
     let escalations = input.topology.spec.escalations.iter();
     escalations
         .map(|(name, escalation)| {
             let steps = escalation.steps.iter();
-            let steps = steps.map(|(_, s)| format!("{} after {}", s.channel.value, s.after.value));
-            json!({ "name": name.text, "steps": steps.collect::<Vec<_>>().join(", then ") })
+            let steps = steps
+                .map(|(_, s)| format!("{}, who have {} to answer", s.channel.value, s.after.value));
+            json!({ "name": name.text, "steps": steps.collect::<Vec<_>>().join("; then ") })
         })
         .collect()
 }
@@ -402,6 +421,23 @@ fn failover(input: Input) -> Value {
     })
 }
 
+/// The exercise of a restore: of a store that comes back as it was at a moment, else of one
+/// that comes back from a backup.
+fn restore_drill(input: Input) -> Option<String> {
+    let operations = input.deployment.operations.iter();
+    let restores = || {
+        let all = operations.clone();
+        all.filter(|o| o.kind == OperationKind::Restore)
+    };
+    let moment = |o: &&Operation| o.command.iter().any(|w| w == "$SNAPSHOT_TIME");
+    let found = restores().find(moment).map(|o| (o, ""));
+    let found = found.or(restores().next().map(|o| (o, " --backup \"${BACKUP}\"")));
+    found.map(|(o, from)| {
+        let store = &o.subject;
+        format!("scripts/dr-test.sh --test-type restore --datastore {store}{from} --apply")
+    })
+}
+
 fn drills(input: Input) -> Vec<Value> {
     let drills = input.topology.spec.drills.iter();
     drills
@@ -418,11 +454,7 @@ fn drills(input: Input) -> Vec<Value> {
                 None if drill.flag.is_some() => drill.flag.as_ref().map(|flag| {
                     format!("scripts/dr-test.sh --test-type rollback --flag {} --apply", flag.value)
                 }),
-                None if name.text.contains("restore") => {
-                    let operations = input.deployment.operations.iter();
-                    let mut restores = operations.filter(|o| o.kind == OperationKind::Restore);
-                    restores.next().map(|o| format!("scripts/dr-test.sh --test-type restore --datastore {} --apply", o.subject))
-                }
+                None if name.text.contains("restore") => restore_drill(input),
                 None => None,
             };
             json!({

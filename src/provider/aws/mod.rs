@@ -193,6 +193,7 @@ impl Lowering<'_> {
                 outside.location
             ),
         });
+        self.deployment.fenced = "no output, and exit status 0: the metric is taken";
         self.deployment.bootstrap = Bootstrap {
             makes: "the bucket of Terraform's state and the service role that starts nodes".into(),
             usage: &["the first deployment: make the bucket of state and service roles"],

@@ -57,7 +57,10 @@ impl Lowering<'_> {
         self.operation(Operation {
             kind: OperationKind::Verify,
             subject: host.name.clone(),
-            region: None,
+            region: match host.regions.as_slice() {
+                [only] => Some(*only),
+                _ => None,
+            },
             title: format!("See that {} answers from outside", host.name),
             command,
             expect: "no output and exit status 0".into(),

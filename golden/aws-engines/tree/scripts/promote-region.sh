@@ -29,7 +29,7 @@ while (($#)); do
 done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
-need aws bash curl dig helm kubectl
+need aws bash curl dig kubectl
 step "Condition: copies are at most 1s behind"
 if [[ ${REGION} == us-west-2 ]]; then
   look 15 'Show which regions of orders us-west-2 sees, and who writes' aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || die 75 "the lag is unknown: do not return yet"

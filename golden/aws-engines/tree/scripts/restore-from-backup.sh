@@ -46,7 +46,18 @@ if [[ ${LIST} == true ]]; then
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need aws bash curl dig helm kubectl
+need aws bash curl dig kubectl
+case ${DATASTORE} in
+  shop-orders-us-east-1) : ;;
+  shop-orders-us-west-2) : ;;
+  shop-sessions-us-east-1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  shop-sessions-us-west-2) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  shop-carts-us-east-1) [[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at" ;;
+  shop-carts-us-west-2) [[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at" ;;
+  images-us-east-1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  images-us-west-2) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
@@ -88,15 +99,14 @@ case ${DATASTORE} in
     ;;
   images-us-east-1)
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Copy a prefix of images that us-west-2 still has into a new prefix in us-east-1' bash -c 'aws s3 sync "s3://123456789012-shop-images-us-west-2/$2" "s3://123456789012-shop-images-us-east-1/$1" --source-region us-west-2 --region us-east-1' bash "${NEW_DATABASE}" "${BACKUP}"
+      run 900 'Copy a prefix of images that us-west-2 still has into a new prefix in us-east-1' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-west-2/\$2\" \"s3://123456789012-shop-images-us-east-1/\$1\" --source-region us-west-2 --region us-east-1" bash "${NEW_DATABASE}" "${BACKUP}"
     fi
     ;;
   images-us-west-2)
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Copy a prefix of images that us-east-1 still has into a new prefix in us-west-2' bash -c 'aws s3 sync "s3://123456789012-shop-images-us-east-1/$2" "s3://123456789012-shop-images-us-west-2/$1" --source-region us-east-1 --region us-west-2' bash "${NEW_DATABASE}" "${BACKUP}"
+      run 900 'Copy a prefix of images that us-east-1 still has into a new prefix in us-west-2' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-east-1/\$2\" \"s3://123456789012-shop-images-us-west-2/\$1\" --source-region us-east-1 --region us-west-2" bash "${NEW_DATABASE}" "${BACKUP}"
     fi
     ;;
-  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record

@@ -48,7 +48,14 @@ if [[ ${LIST} == true ]]; then
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need aws bash curl dig helm kubectl
+need aws bash curl dig kubectl
+case ${DATASTORE} in
+  eden-postgres-us-east-1) : ;;
+  eden-postgres-us-west-2) : ;;
+  eden-redis-us-east-1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  eden-redis-us-west-2) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
@@ -78,7 +85,6 @@ case ${DATASTORE} in
       run 900 'Bring a snapshot of eden-redis-us-west-2 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-redis-us-west-2-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-west-2 --replication-group-id \"\$1\" --replication-group-description eden-redis-us-west-2 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name eden-redis-us-west-2 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}"
     fi
     ;;
-  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record

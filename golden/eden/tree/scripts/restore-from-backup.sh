@@ -46,7 +46,12 @@ if [[ ${LIST} == true ]]; then
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need aws bash curl dig helm kubectl
+need aws bash curl dig kubectl
+case ${DATASTORE} in
+  eden-postgres-us-east-1) : ;;
+  eden-postgres-us-west-2) : ;;
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
@@ -66,7 +71,6 @@ case ${DATASTORE} in
       run 900 'Bring a snapshot of eden-postgres-us-west-2 back, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-postgres-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-from-db-snapshot --region us-west-2 --db-snapshot-identifier \"\$2\" --db-instance-identifier \"\$1\" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${BACKUP}"
     fi
     ;;
-  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record
