@@ -391,3 +391,19 @@ fn a_page_shows_all_regions_of_a_store_and_the_one_of_a_host() {
         ],
     );
 }
+
+#[test]
+fn the_history_of_a_lost_region_comes_back_in_the_other() {
+    let from = "--source-db-instance-automated-backups-arn";
+    for (lost, kept) in [("us-east-1", "us-west-2"), ("us-west-2", "us-east-1")] {
+        let script = eden("scripts/restore-from-backup.sh");
+        let of = format!("  eden-postgres-{lost}-in-{kept})");
+        let own = script.split(&of).nth(2).expect("a store of that name");
+        let own = own.split(";;").next().expect("its end");
+        assert!(own.contains(from), "{own}");
+        assert!(
+            own.contains(&format!("eden-postgres-{kept}-postgres")),
+            "{own}"
+        );
+    }
+}

@@ -327,3 +327,32 @@ fn another_writer_moves_nothing_between_roots() {
         );
     }
 }
+
+#[test]
+fn the_limits_of_replication_tell_somebody() {
+    let text = spec("aws", "postgres", "active-active");
+    let limited = text.replace(
+        "mode: active-active",
+        "mode: active-active, conflict_limit: 10, failure_limit: 5",
+    );
+    assert_ne!(text, limited);
+    let rules = |text: &str| self::text(&compiled(text), "alerts/prometheus/rules.yaml");
+    for (alert, bound) in [
+        ("ShopStoreConflicts", "> 10\n"),
+        ("ShopStoreSyncFailures", "> 5\n"),
+    ] {
+        let alert = format!("- alert: {alert}\n");
+        assert!(!rules(&text).contains(&alert));
+        let rules = rules(&limited);
+        let own = rules.split(&alert).nth(1).expect("an alert");
+        assert!(
+            own.lines()
+                .nth(0)
+                .is_some_and(|l| l.contains("expr:") && format!("{l}\n").contains(bound)),
+            "{own}"
+        );
+    }
+    let written = limited
+        + "\nalerts:\n  own: { of: conflicts, on: store, when: \"> 3\", severity: high, tell: [incidents] }\n";
+    assert!(!rules(&written).contains("ShopStoreConflicts"));
+}

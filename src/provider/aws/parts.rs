@@ -257,46 +257,74 @@ impl Lowering<'_> {
 
     fn postgres_restores(&self, store: &Datastore, id: RegionId, name: &str) -> Vec<Operation> {
         let location = self.location(id);
-        let restore = |title: String, command: Vec<String>, otherwise: &str| Operation {
-            kind: OperationKind::Restore,
-            subject: name.to_string(),
-            region: Some(id),
-            title,
-            command,
-            expect: "creating; then available, after minutes to hours by size".into(),
-            budget_seconds: 900,
-            otherwise: otherwise.into(),
-        };
-        let group = self.store_name(store, id, facts::names().database);
-        // Else it has the VPC's own security group, which lets no service in.
-        let as_ours = format!(
-            "--db-subnet-group-name {group} --db-parameter-group-name {group} \
-             --vpc-security-group-ids \"$group\" --multi-az --no-publicly-accessible --deletion-protection"
-        );
+        let group = security_group(location, &format!("{name}-postgres"));
         let moment = format!(
-            "{}aws rds restore-db-instance-to-point-in-time --region {location} \
+            "{group}aws rds restore-db-instance-to-point-in-time --region {location} \
              --source-db-instance-identifier {name} --target-db-instance-identifier \"$1\" \
-             --restore-time \"$2\" {as_ours}",
-            security_group(location, &format!("{group}-postgres")),
+             --restore-time \"$2\" {}",
+            as_ours(name)
         );
         let snapshot = format!(
-            "{}aws rds restore-db-instance-from-db-snapshot --region {location} \
-             --db-snapshot-identifier \"$2\" --db-instance-identifier \"$1\" {as_ours}",
-            security_group(location, &format!("{group}-postgres")),
+            "{group}aws rds restore-db-instance-from-db-snapshot --region {location} \
+             --db-snapshot-identifier \"$2\" --db-instance-identifier \"$1\" {}",
+            as_ours(name)
         );
-        let restores = vec![
-            restore(
+        let mut restores = vec![
+            postgres_restore(
+                name.to_string(),
+                id,
                 format!("Bring {name} back as it was, as a new instance"),
                 script(&moment, &["$NEW_DATABASE", "$SNAPSHOT_TIME"]),
                 "choose an earlier moment, or restore the newest snapshot",
             ),
-            restore(
+            postgres_restore(
+                name.to_string(),
+                id,
                 format!("Bring a snapshot of {name} back, as a new instance"),
                 script(&snapshot, &["$NEW_DATABASE", "$BACKUP"]),
                 "take the snapshot before it",
             ),
         ];
+        let backup = store.written.backup.as_ref();
+        let copies = backup.into_iter().flat_map(|b| &b.copies_to);
+        let copies = copies.filter_map(|r| self.topology.region_named(r));
+        let abroad = copies.filter(|r| *r != id && store.regions.contains(r));
+        restores.extend(abroad.map(|to| self.postgres_restore_abroad(store, id, to)));
         restores
+    }
+
+    /// From the history that another region keeps, while the instance's own region is gone.
+    fn postgres_restore_abroad(
+        &self,
+        store: &Datastore,
+        from: RegionId,
+        to: RegionId,
+    ) -> Operation {
+        let name = |id| self.store_name(store, id, facts::names().database);
+        let (location, own) = (self.location(to), name(to));
+        let history = format!(
+            "history=$(aws rds describe-db-instance-automated-backups --region {location} --query \
+             \"DBInstanceAutomatedBackups[?DBInstanceIdentifier=='{}'] | [0].DBInstanceAutomatedBackupsArn\" \
+             --output text) && ",
+            name(from)
+        );
+        let restore = format!(
+            "{history}{}aws rds restore-db-instance-to-point-in-time --region {location} \
+             --source-db-instance-automated-backups-arn \"$history\" \
+             --target-db-instance-identifier \"$1\" --restore-time \"$2\" {}",
+            security_group(location, &format!("{own}-postgres")),
+            as_ours(&own)
+        );
+        postgres_restore(
+            format!("{}-in-{location}", name(from)),
+            to,
+            format!(
+                "Bring {} back in {location}, from the history that is kept there",
+                name(from)
+            ),
+            script(&restore, &["$NEW_DATABASE", "$SNAPSHOT_TIME"]),
+            "choose an earlier moment: copies of the log come minutes later",
+        )
     }
 
     /// How far a region is behind, and how it stops following.
@@ -409,6 +437,34 @@ impl Lowering<'_> {
             self.operation(lag);
         }
     }
+}
+
+fn postgres_restore(
+    subject: String,
+    region: RegionId,
+    title: String,
+    command: Vec<String>,
+    otherwise: &str,
+) -> Operation {
+    Operation {
+        kind: OperationKind::Restore,
+        subject,
+        region: Some(region),
+        title,
+        command,
+        expect: "creating; then available, after minutes to hours by size".into(),
+        budget_seconds: 900,
+        otherwise: otherwise.into(),
+    }
+}
+
+/// What a restored instance is made with: else it has the VPC's own security group, which
+/// lets no service in.
+fn as_ours(name: &str) -> String {
+    format!(
+        "--db-subnet-group-name {name} --db-parameter-group-name {name} \
+         --vpc-security-group-ids \"$group\" --multi-az --no-publicly-accessible --deletion-protection"
+    )
 }
 
 pub(super) fn words(all: &[&str]) -> Vec<String> {
