@@ -229,10 +229,29 @@ fn e08_e09_people_are_told_by_region() {
         "alerts/prometheus/rules.yaml",
         &["region!=\"\"}[900s]))) >= 2"],
     );
-    holds(
-        "RUNBOOK_FAILOVER.md",
-        &["east-team after 15m, then global-team after 30m"],
-    );
+    let steps = "east-team, who have 15m to answer; then global-team, who have 30m to answer";
+    holds("RUNBOOK_FAILOVER.md", &[steps]);
+    // Alertmanager cannot wait for an answer: people are told to make the policies.
+    holds("DEPLOYMENT_GUIDE.md", &[&format!("| `east` | {steps} |")]);
+    holds("RUNBOOK_ALERTS.md", &["| escalation | east, west |"]);
+}
+
+#[test]
+fn e09_each_severity_is_one_of_pagerduty_and_what_holds_back_others_exists() {
+    let config = eden("alerts/alertmanager.yaml");
+    let severity = config.lines().find(|l| l.contains("CommonLabels.severity"));
+    for word in ["}}critical{{", "}}error{{", "}}warning{{", "}}info{{"] {
+        assert!(severity.expect("severities").contains(word), "{word}");
+    }
+    let rules = eden("alerts/prometheus/rules.yaml");
+    let named = config.lines().filter(|l| l.contains("- alertname="));
+    let names: Vec<&str> = named
+        .flat_map(|l| l.split('"').nth(1).unwrap().split('|'))
+        .collect();
+    assert!(names.contains(&"EdenRegionSilent"), "{names:?}");
+    for name in names {
+        assert!(rules.contains(&format!("- alert: {name}\n")), "{name}");
+    }
 }
 
 #[test]
@@ -313,4 +332,78 @@ fn e15_e16_e17_what_cannot_be_is_said() {
             "Redis Enterprise on the clusters",
         ],
     );
+}
+
+#[test]
+fn every_step_of_leaving_a_region_says_what_to_expect() {
+    for (name, page) in [
+        ("eden", "RUNBOOK_FAILOVER.md"),
+        ("eden-before", "RUNBOOK_FAILOVER.md"),
+        ("aws-engines", "RUNBOOK_FAILOVER.md"),
+    ] {
+        let text = read(name, page);
+        let expected = text.lines().filter(|l| l.starts_with("Expect"));
+        let expected: Vec<&str> = expected.collect();
+        assert!(expected.len() >= 5, "{name}: {expected:?}");
+        for line in expected {
+            assert!(!line.starts_with("Expect ."), "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn a_region_that_is_gone_is_not_asked_whether_it_serves() {
+    let script = eden("scripts/failover-region.sh");
+    let verify = script.split("verify() {").nth(1).expect("a function");
+    let verify = verify.split("\n}").next().expect("its end");
+    for line in verify.lines().filter(|l| l.contains("look ")) {
+        let pinned = REGIONS.iter().find(|r| line.contains(&format!("api.{r}.")));
+        if let Some(region) = pinned {
+            let guard = format!("[[ ${{FROM}} == {region} ]] || look");
+            assert!(line.contains(&guard), "{line}");
+        }
+    }
+}
+
+#[test]
+fn what_is_restored_lets_the_services_in() {
+    let page = read("aws-engines", "scripts/restore-from-backup.sh");
+    let page = page + &eden("scripts/restore-from-backup.sh");
+    let restores = page.lines().filter(|l| l.trim().starts_with("run 900"));
+    let mut with_a_group = 0;
+    for line in restores {
+        let network = ["aws rds restore", "aws elasticache create"];
+        if network.iter().any(|n| line.contains(n)) {
+            assert!(line.contains("security-group"), "{line}");
+            with_a_group += 1;
+        }
+    }
+    assert!(with_a_group >= 6, "{with_a_group}");
+}
+
+#[test]
+fn a_page_shows_all_regions_of_a_store_and_the_one_of_a_host() {
+    holds(
+        "ARCHITECTURE.md",
+        &[
+            "| postgres | postgres | us-east-1; us-west-2 | active-active |",
+            "| api.us-west-2.eden.example.com | us-west-2 alone |",
+        ],
+    );
+}
+
+#[test]
+fn the_history_of_a_lost_region_comes_back_in_the_other() {
+    let from = "--source-db-instance-automated-backups-arn";
+    for (lost, kept) in [("us-east-1", "us-west-2"), ("us-west-2", "us-east-1")] {
+        let script = eden("scripts/restore-from-backup.sh");
+        let of = format!("  eden-postgres-{lost}-in-{kept})");
+        let own = script.split(&of).nth(2).expect("a store of that name");
+        let own = own.split(";;").next().expect("its end");
+        assert!(own.contains(from), "{own}");
+        assert!(
+            own.contains(&format!("eden-postgres-{kept}-postgres")),
+            "{own}"
+        );
+    }
 }

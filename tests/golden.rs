@@ -86,6 +86,9 @@ const VARIANTS: [(&str, &str, &str, &str); 2] = [
     ),
 ];
 
+/// Systems that are no examples: what they use has to be seen by real tools too.
+const FIXTURES: [&str; 1] = ["aws-engines"];
+
 fn variant(example: &str, from: &str, to: &str) -> Compilation {
     let path = root().join("examples").join(example).join("topology.yaml");
     let text = fs::read_to_string(&path).unwrap();
@@ -137,6 +140,10 @@ fn every_example_gives_exactly_its_golden_tree() {
     }
     for (name, example, from, to) in VARIANTS {
         same_as_golden(name, &variant(example, from, to));
+    }
+    for name in FIXTURES {
+        let path = root().join("tests/fixtures").join(format!("{name}.yaml"));
+        same_as_golden(name, &compiled(&path));
     }
 }
 

@@ -12,7 +12,7 @@ use super::quorum::{Electorate, Fault, Kind, electorates};
 use crate::catalog;
 use crate::catalog::availability::{Contract, contract};
 use crate::source::Span;
-use crate::spec::{Engine, Percent, Provider, Routing, Runtime, Trigger};
+use crate::spec::{Engine, Mode, Percent, Provider, Routing, Runtime, Trigger};
 use crate::topology::{
     Datastore, DatastoreId, Host, HostId, RegionId, Service, ServiceId, Topology,
 };
@@ -246,13 +246,19 @@ impl<'a> Model<'a> {
             let regions = (0..e.seats.len()).map(Fault::Region);
             regions.into_iter().all(|f| e.outcome(f).lack.is_none())
         };
-        let promoted = voting.is_some_and(survives);
+        let promoted = voting.is_some_and(survives) || self.written_everywhere(store);
         // Copies that nobody promotes are no help: the writer's region is what counts.
         let regions = match store.writer {
             Some(writer) if !promoted => vec![writer],
             _ => store.regions.clone(),
         };
         self.part(what, &regions, store.engine.word(), promoted)
+    }
+
+    /// Whether every region takes writes, and users are moved to them without a person.
+    fn written_everywhere(&self, store: &Datastore) -> bool {
+        let replication = store.written.replication.as_ref();
+        replication.is_some_and(|r| *r.mode == Mode::ActiveActive) && !self.manual()
     }
 
     /// A store that runs on the clusters and votes: there as long as a majority of the votes
@@ -303,9 +309,13 @@ impl<'a> Model<'a> {
 
     /// Whether the other regions take over for a lost one: without a person, and with room.
     fn moves(&self, service: ServiceId) -> bool {
+        !self.manual() && !self.short[service.0]
+    }
+
+    /// Whether a person moves the users.
+    fn manual(&self) -> bool {
         let failover = self.topology.spec.failover.as_ref();
-        let manual = failover.is_some_and(|f| *f.mode == Trigger::Manual);
-        !manual && !self.short[service.0]
+        failover.is_some_and(|f| *f.mode == Trigger::Manual)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Shell words.
 
 /// A word as the shell reads it back: bare if nothing in it is special, else in single
-/// quotes; in double ones, escaped, where it holds a command substitution that is meant for
-/// another shell, because linters take that in single quotes for a mistake.
+/// quotes; in double ones, escaped, where it holds an expansion that is meant for another
+/// shell, because linters take that in single quotes for a mistake.
 pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_string()
-    } else if text.contains("$(") {
+    } else if text.contains('$') {
         let escaped = |c: char| match c {
             '\\' | '"' | '$' | '`' => format!("\\{c}"),
             other => other.to_string(),
@@ -66,6 +66,6 @@ mod tests {
             "$TARGET".to_string(),
             "$target".to_string(),
         ];
-        assert_eq!(command(&words), "rm \"${TARGET}\" '$target'");
+        assert_eq!(command(&words), "rm \"${TARGET}\" \"\\$target\"");
     }
 }

@@ -270,6 +270,7 @@ pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<Alert
     rules.extend(derived.metrics());
     rules.extend(derived.latency());
     rules.extend(derived.recovery());
+    rules.extend(derived.limits());
     rules.extend(derived.backups());
     rules.extend(derived.drills());
     rules.extend(derived.headroom());
@@ -437,6 +438,42 @@ impl Derived<'_> {
             rules.push(self.over(rule, query, ">", 0.0));
         }
         rules
+    }
+
+    /// The limits that replication itself names, where no written alert watches the same.
+    fn limits(&self) -> Vec<AlertRule> {
+        let mut rules = Vec::new();
+        for store in &self.topology.datastores {
+            let Some(replication) = &store.written.replication else {
+                continue;
+            };
+            let limits = [
+                (Signal::Conflicts, &replication.conflict_limit),
+                (Signal::SyncFailures, &replication.failure_limit),
+            ];
+            for (signal, limit) in limits {
+                let of_store = |q: &&SignalQuery| q.subject == store.name;
+                let query = self.signals(signal).find(of_store);
+                if let Some((limit, query)) = limit.as_ref().zip(query)
+                    && !self.is_watched(signal, &store.name)
+                {
+                    let rule = self.rule(
+                        &format!("{}-{}", store.name, signal.word()),
+                        AlertSeverity::High,
+                        title(signal, &store.name),
+                        &meaning(signal, None),
+                    );
+                    rules.push(self.over(rule, query, ">", f64::from(limit.value)));
+                }
+            }
+        }
+        rules
+    }
+
+    /// Whether a written alert watches a signal of a part.
+    fn is_watched(&self, signal: Signal, subject: &str) -> bool {
+        let mut alerts = self.topology.spec.alerts.iter();
+        alerts.any(|(_, a)| *a.of == signal && a.on.as_ref().is_none_or(|on| on.value == subject))
     }
 
     /// What the topology takes for a failing region beside its silence: requests that fail

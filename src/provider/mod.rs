@@ -20,7 +20,7 @@ mod signals;
 pub mod sizing;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{AlertSeverity, Provider, Signal};
+use crate::spec::{AlertSeverity, Engine, Provider, Signal};
 use crate::topology::{RegionId, Topology};
 
 /// A kind that a cloud does not have, or that is not built yet.
@@ -758,6 +758,7 @@ pub fn severity_word(severity: AlertSeverity) -> &'static str {
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     let mut deployment = Deployment::default();
     ranges::check_network(topology, out);
+    check_bounds(topology, out);
     for provider in topology.providers() {
         match provider {
             Provider::Gcp => gcp::lower(topology, &mut deployment, out),
@@ -775,6 +776,27 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
 
 fn generated(provider: Provider) -> bool {
     matches!(provider, Provider::Gcp | Provider::Aws)
+}
+
+/// Reports a bound on what is lost where nothing enforces it: a budget must not count on it.
+fn check_bounds(topology: &Topology, out: &mut Diagnostics) {
+    for store in &topology.datastores {
+        let replication = store.written.replication.as_ref();
+        let bound = replication.and_then(|r| r.stop_writes_at.as_ref());
+        if let Some(bound) = bound.filter(|_| store.engine != Engine::Aurora) {
+            let message = format!("`{}` cannot stop writes at a lag", store.engine);
+            out.push(
+                Diagnostic::error(NOT_AVAILABLE, bound.span, message, "asked for here")
+                    .also(
+                        store.written.engine.span,
+                        format!("this is {}", store.engine),
+                    )
+                    .help(
+                        "`aurora` has it; Redis with `sentinels` has `max_lag` and `min_replicas`",
+                    ),
+            );
+        }
+    }
 }
 
 fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {

@@ -330,6 +330,16 @@ impl Topology {
     }
 }
 
+impl Datastore {
+    /// Whether its databases lie at locations of the provider's, and not one in each region.
+    pub fn has_locations(&self) -> bool {
+        use spec::Engine::{Firestore, Spanner};
+        let written = &self.written;
+        let named = written.location.is_some() || !written.databases.is_empty();
+        named || matches!(self.engine, Firestore | Spanner)
+    }
+}
+
 impl Secret {
     /// The name of the copy that a region reads, after the system's name: one for each
     /// region if they are separate.

@@ -10,7 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 usage() {
   cat <<'TEXT'
 usage: dr-test.sh --primary REGION --secondary REGION --test-type region-failure [--apply] [--yes]
-       dr-test.sh --test-type restore --datastore NAME [--apply] [--yes]
+       dr-test.sh --test-type restore --datastore NAME [--backup ID] [--apply] [--yes]
 {% if replays %}
        dr-test.sh --test-type dead-letters --queue NAME [--apply] [--yes]
 {% endif %}
@@ -23,6 +23,7 @@ usage: dr-test.sh --primary REGION --secondary REGION --test-type region-failure
   --test-type TYPE     region-failure or restore{% if replays %}, or dead-letters{% endif %}{% if flags %}, or rollback{% endif %}
 
   --datastore NAME     what is restored
+  --backup ID          from which backup; without it, as it was ten minutes ago
 {% if replays %}
   --queue NAME         whose dead letters are put back
 {% endif %}
@@ -34,7 +35,7 @@ usage: dr-test.sh --primary REGION --secondary REGION --test-type region-failure
 TEXT
 }
 
-PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE=""{% if replays %} QUEUE=""{% endif %}{% if flags %} FLAG=""{% endif %}
+PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE="" BACKUP=""{% if replays %} QUEUE=""{% endif %}{% if flags %} FLAG=""{% endif %}
 
 while (($#)); do
   case $1 in
@@ -42,6 +43,7 @@ while (($#)); do
     --secondary) SECONDARY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --test-type) TEST_TYPE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --backup) BACKUP=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
 {% if replays %}
     --queue) QUEUE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
 {% endif %}
@@ -123,10 +125,12 @@ case ${TEST_TYPE} in
     ;;
   restore)
     [[ -n ${DATASTORE} ]] || { usage >&2; exit 64; }
-    step "Hypothesis: ${DATASTORE} as it was ten minutes ago can be brought back"
+    source=(--at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)")
+    [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
+    step "Hypothesis: ${DATASTORE} can be brought back: ${source[*]}"
     # A name has at most 63 characters and begins with a letter.
     "${here}/restore-from-backup.sh" --datastore "${DATASTORE}" --into "drill-$(date -u +%Y%m%d-%H%M)" \
-      --at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)" "${flags[@]}"
+      "${source[@]}" "${flags[@]}"
     evidence passed "${DATASTORE}" {{ restore_seconds | trusted }}
     note "Next: compare counts with the original, then delete the copy"
     ;;

@@ -52,6 +52,12 @@ die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.m
 {% else %}
 need{% for tool in tools %} {{ tool }}{% endfor %}
 
+case ${DATASTORE} in
+{% for store in restores %}
+  {{ store.name }}) {% if not store.moments %}[[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"{% elif not store.backups %}[[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at"{% else %}:{% endif %} ;;
+{% endfor %}
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
@@ -70,7 +76,6 @@ case ${DATASTORE} in
 {% endfor %}
     ;;
 {% endfor %}
-  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record

@@ -4,13 +4,18 @@
 //! escalation belong into the paging service, whose policy names them; here each step's
 //! channel is only a receiver.
 
+use crate::analysis::coverage::Trouble;
 use crate::emit::Input;
-use crate::provider::alerting::alert_name;
-use crate::spec::Channel;
+use crate::provider::alerting::{alert_name, all_alerts};
+use crate::spec::{AlertSeverity, Channel};
 use serde_json::{Value, json};
 
 /// Where the secrets of the receivers are mounted.
 const SECRETS: &str = "/etc/alertmanager/secrets";
+
+/// Our severities as PagerDuty's four
+/// (developer.pagerduty.com/docs/events-api-v2/trigger-events: critical, error, warning, info).
+const PAGERDUTY_SEVERITY: &str = "{{ with .CommonLabels.severity }}{{ if eq . \"critical\" }}critical{{ else if eq . \"high\" }}error{{ else if eq . \"warning\" }}warning{{ else }}info{{ end }}{{ else }}error{{ end }}";
 
 pub(super) fn config(input: Input) -> Value {
     let channels = &input.topology.spec.channels;
@@ -49,11 +54,15 @@ pub(super) fn config(input: Input) -> Value {
 /// window are one incident. What is critical is never held back: it may be another trouble.
 fn inhibitions(input: Input) -> Vec<Value> {
     let lesser = "severity=~\"warning|low|info\"";
-    let mut rules = vec![json!({
-        "source_matchers": [format!("alertname=~\"{}\"", down_alerts(input))],
-        "target_matchers": [lesser],
-        "equal": ["system", "region"],
-    })];
+    let mut rules = Vec::new();
+    let down = down_alerts(input);
+    if !down.is_empty() {
+        rules.push(json!({
+            "source_matchers": [format!("alertname=~\"{}\"", down.join("|"))],
+            "target_matchers": [lesser],
+            "equal": ["system", "region"],
+        }));
+    }
     let observability = input.topology.spec.observability.as_ref();
     if observability.is_some_and(|o| o.correlate.is_some()) {
         let several = alert_name(input.topology, "several-regions");
@@ -66,9 +75,14 @@ fn inhibitions(input: Input) -> Vec<Value> {
     rules
 }
 
-fn down_alerts(input: Input) -> String {
-    let names = ["region-failure", "region-unhealthy", "region-down"];
-    names.map(|n| alert_name(input.topology, n)).join("|")
+/// The pages that say of a region that it is gone.
+fn down_alerts(input: Input) -> Vec<String> {
+    let rules = all_alerts(input.topology, input.deployment).into_iter();
+    let down = rules.filter(|rule| {
+        let silent = matches!(rule.tells, Some((Trouble::Silence, _)));
+        silent && rule.severity == AlertSeverity::Critical && rule.labels.contains(&"region")
+    });
+    down.map(|rule| rule.name).collect()
 }
 
 /// Alerts that name a channel in their `tell` label come to it, whatever else they name.
@@ -132,7 +146,7 @@ fn receiver(name: &str, channel: &Channel) -> Value {
         receiver["pagerduty_configs"] = json!([{
             "routing_key_file": format!("{SECRETS}/{name}"),
             "description": "{{ .CommonAnnotations.summary }}",
-            "severity": "{{ if eq .CommonLabels.severity \"critical\" }}critical{{ else }}warning{{ end }}",
+            "severity": PAGERDUTY_SEVERITY,
             "links": [{ "href": "{{ .CommonAnnotations.runbook_url }}", "text": "Runbook" }],
         }]);
     }

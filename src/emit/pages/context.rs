@@ -6,9 +6,9 @@ use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::provider::alerting::{About, AlertRule, all_alerts};
 use crate::provider::{Operation, OperationKind};
-use crate::spec::{Channel, Duration, Objectives, Role, Signal};
+use crate::spec::{Channel, Duration, Escalation, Objectives, Role, Signal};
 use crate::topology::knobs::Check;
-use crate::topology::{Queue, RegionId, Service};
+use crate::topology::{Datastore, Host, Queue, RegionId, Service, Topology};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
@@ -158,13 +158,17 @@ fn stores(input: Input) -> Vec<Value> {
                     "zone": d.zone.as_ref().map_or("none", |z| z.as_str()),
                 })
             });
-            let conflicts = replication.and_then(|r| r.conflicts.as_ref()).map(|c| c.value.word());
-            let tie = replication.and_then(|r| r.tie.as_ref()).map(|t| t.value.word());
+            let conflicts = replication
+                .and_then(|r| r.conflicts.as_ref())
+                .map(|c| c.value.word());
+            let tie = replication
+                .and_then(|r| r.tie.as_ref())
+                .map(|t| t.value.word());
             json!({
                 "id": format!("d{index}"),
                 "name": store.name,
                 "engine": store.engine.word(),
-                "places": store.databases.iter().map(|d| format!("{} at {}", d.name, d.location)).collect::<Vec<_>>().join("; "),
+                "places": places(topology, store),
                 "mode": replication.map_or("none between places", |r| r.mode.value.word()),
                 "conflicts": conflicts,
                 "tie": tie,
@@ -192,17 +196,46 @@ fn queues(input: Input) -> Vec<Value> {
     queues.map(entry).collect()
 }
 
+/// Where a store is: its databases where it names places for them, else its regions.
+fn places(topology: &Topology, store: &Datastore) -> String {
+    let places: Vec<String> = match store.has_locations() {
+        true => {
+            let databases = store.databases.iter();
+            databases
+                .map(|d| format!("{} at {}", d.name, d.location))
+                .collect()
+        }
+        false => {
+            let regions = store.regions.iter();
+            regions
+                .map(|id| topology.region(*id).name.clone())
+                .collect()
+        }
+    };
+    places.join("; ")
+}
+
+/// How a host's users find a region, in words.
+fn policy(topology: &Topology, host: &Host) -> String {
+    let policy = host.written.policy.iter().map(|p| p.value.word());
+    let policy = policy.collect::<Vec<_>>().join(", then ");
+    match host.regions.as_slice() {
+        [only] => format!("{} alone", topology.region(*only).name),
+        _ if policy.is_empty() => "nearest healthy region".into(),
+        _ => policy,
+    }
+}
+
 fn hosts(input: Input) -> Vec<Value> {
     let topology = input.topology;
     let hosts = topology.hosts.iter().enumerate();
     hosts
         .map(|(index, host)| {
-            let policy = host.written.policy.iter().map(|p| p.value.word());
             json!({
                 "id": format!("h{index}"),
                 "name": host.name,
                 "service": format!("s{}", host.service.0),
-                "policy": policy.collect::<Vec<_>>().join(", then "),
+                "policy": policy(topology, host),
                 "drain": host.written.drain.value.to_string(),
                 "regions": host.regions.iter().map(|id| format!("r{}", id.0)).collect::<Vec<_>>(),
             })
@@ -343,6 +376,7 @@ fn alerts(input: Input) -> Vec<Value> {
             "lasting": Duration::from_secs(rule.lasting_seconds).to_string(),
             "told": told,
             "then": then(input, rule),
+            "escalations": escalations_of(input, rule),
         })
     });
     rules.collect()
@@ -412,13 +446,31 @@ fn address(channel: &Channel) -> String {
     found.unwrap_or_default()
 }
 
+/// The escalations that an alert begins: the one it names, and those whose first step it tells.
+fn escalations_of(input: Input, rule: &AlertRule) -> String {
+    let spec = &input.topology.spec;
+    let written = spec.alerts.iter().find(|(name, _)| name.text == rule.key);
+    let named = written.and_then(|(_, a)| a.escalation.as_ref());
+    let begins = |escalation: &Escalation| {
+        let first = escalation.steps.iter().next();
+        first.is_some_and(|(_, step)| rule.channels.contains(&step.channel.value))
+    };
+    let escalations = spec.escalations.iter();
+    let own =
+        escalations.filter(|(name, e)| named.is_some_and(|n| n.value == name.text) || begins(e));
+    own.map(|(name, _)| name.text.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 fn escalations(input: Input) -> Vec<Value> {
     let escalations = input.topology.spec.escalations.iter();
     escalations
         .map(|(name, escalation)| {
             let steps = escalation.steps.iter();
-            let steps = steps.map(|(_, s)| format!("{} after {}", s.channel.value, s.after.value));
-            json!({ "name": name.text, "steps": steps.collect::<Vec<_>>().join(", then ") })
+            let steps = steps
+                .map(|(_, s)| format!("{}, who have {} to answer", s.channel.value, s.after.value));
+            json!({ "name": name.text, "steps": steps.collect::<Vec<_>>().join("; then ") })
         })
         .collect()
 }
@@ -459,6 +511,23 @@ fn failover(input: Input) -> Value {
     })
 }
 
+/// The exercise of a restore: of a store that comes back as it was at a moment, else of one
+/// that comes back from a backup.
+fn restore_drill(input: Input) -> Option<String> {
+    let operations = input.deployment.operations.iter();
+    let restores = || {
+        let all = operations.clone();
+        all.filter(|o| o.kind == OperationKind::Restore)
+    };
+    let moment = |o: &&Operation| o.command.iter().any(|w| w == "$SNAPSHOT_TIME");
+    let found = restores().find(moment).map(|o| (o, ""));
+    let found = found.or(restores().next().map(|o| (o, " --backup \"${BACKUP}\"")));
+    found.map(|(o, from)| {
+        let store = &o.subject;
+        format!("scripts/dr-test.sh --test-type restore --datastore {store}{from} --apply")
+    })
+}
+
 fn drills(input: Input) -> Vec<Value> {
     let drills = input.topology.spec.drills.iter();
     drills
@@ -475,11 +544,7 @@ fn drills(input: Input) -> Vec<Value> {
                 None if drill.flag.is_some() => drill.flag.as_ref().map(|flag| {
                     format!("scripts/dr-test.sh --test-type rollback --flag {} --apply", flag.value)
                 }),
-                None if name.text.contains("restore") => {
-                    let operations = input.deployment.operations.iter();
-                    let mut restores = operations.filter(|o| o.kind == OperationKind::Restore);
-                    restores.next().map(|o| format!("scripts/dr-test.sh --test-type restore --datastore {} --apply", o.subject))
-                }
+                None if name.text.contains("restore") => restore_drill(input),
                 None => None,
             };
             json!({

@@ -65,7 +65,12 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
             "operator",
             commands(input, OperationKind::Lag, to).max(5),
             None,
-            "every replica's link is `ok`, or there is nothing to measure",
+            &answers(
+                input,
+                OperationKind::Lag,
+                to,
+                "a note that there is nothing to measure",
+            ),
         ),
         (
             "promote",
@@ -73,7 +78,12 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
             "incident commander decides, operator acts",
             commands(input, OperationKind::Promote, to).max(5),
             proved(Step::Promote),
-            "`OK`, or nothing to promote",
+            &answers(
+                input,
+                OperationKind::Promote,
+                to,
+                "a note that there is nothing to promote",
+            ),
         ),
         (
             "scale",
@@ -136,6 +146,23 @@ const ALOUD: u64 = 30;
 
 fn any(input: Input, kind: OperationKind) -> bool {
     input.deployment.operations.iter().any(|o| o.kind == kind)
+}
+
+/// What good answers of one step's commands look like, each once.
+fn answers(input: Input, kind: OperationKind, id: RegionId, none: &str) -> String {
+    let operations = input.deployment.operations.iter();
+    let here = operations.filter(|o| o.kind == kind && o.region == Some(id));
+    let mut found: Vec<String> = Vec::new();
+    for operation in here {
+        let answer = format!("for {}: {}", operation.subject, operation.expect);
+        if !found.contains(&answer) {
+            found.push(answer);
+        }
+    }
+    match found.is_empty() {
+        true => none.into(),
+        false => found.join("; "),
+    }
 }
 
 /// Commands of one step run one after the other, but what they wait for overlaps.

@@ -154,7 +154,11 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "bootstrap": all(OperationKind::Bootstrap),
         "bootstrap_usage": input.deployment.bootstrap.usage,
         "inspect": all(OperationKind::Inspect),
-        "verify": all(OperationKind::Verify),
+        "verify": of(OperationKind::Verify).into_iter().map(|o| {
+            let mut verify = operation(o);
+            verify["region"] = json!(o.region.map(|id| topology.region(id).name.clone()));
+            verify
+        }).collect::<Vec<_>>(),
         "list_backups": all(OperationKind::ListBackups),
         "restores": restores(input),
         "dns": dns(input),
@@ -222,7 +226,7 @@ fn tools(input: Input) -> Vec<String> {
     };
     let mut tools: BTreeSet<String> = used.filter_map(program).collect();
     if !input.deployment.clusters.is_empty() {
-        tools.extend(["kubectl", "helm"].map(String::from));
+        tools.insert("kubectl".into());
     }
     tools.into_iter().collect()
 }
@@ -417,6 +421,17 @@ fn restores(input: Input) -> Vec<Value> {
         own.map(|o| operation(o)).collect()
     };
     let each = subjects.into_iter();
-    each.map(|s| json!({ "name": s, "operations": of(s) }))
-        .collect()
+    let takes = |subject: &str, variable: &str| {
+        let mut own = restores.iter().filter(|o| o.subject == subject);
+        own.any(|o| o.command.iter().any(|w| w == variable))
+    };
+    each.map(|s| {
+        json!({
+            "name": s,
+            "moments": takes(s, "$SNAPSHOT_TIME"),
+            "backups": takes(s, "$BACKUP"),
+            "operations": of(s),
+        })
+    })
+    .collect()
 }

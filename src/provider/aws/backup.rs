@@ -1,6 +1,7 @@
 //! Backups that nobody can delete before their time: AWS Backup's vaults, beside the history
 //! that every store keeps itself.
 
+use super::data::table_name;
 use super::{Lowering, facts, naming};
 use crate::provider::{Argument, Decision, Operation, OperationKind, Scope};
 use crate::spec::{Backup, Engine};
@@ -24,6 +25,10 @@ impl Lowering<'_> {
             let Some(backup) = store.written.backup.as_ref().filter(|b| *b.immutable) else {
                 continue;
             };
+            // Buckets lock their versions themselves.
+            if store.engine == Engine::ObjectStorage {
+                continue;
+            }
             let here = |r: &RegionId| self.regions.contains(r);
             let regions: Vec<RegionId> = store.regions.iter().copied().filter(here).collect();
             for id in regions {
@@ -31,7 +36,7 @@ impl Lowering<'_> {
                     self.not_available(
                         backup.immutable.span,
                         &format!("an immutable backup of `{}`", store.engine),
-                        "them for `postgres`, `aurora` and `dynamodb`",
+                        "them for `postgres`, `aurora`, `dynamodb` and `object-storage`",
                     );
                     break;
                 };
@@ -69,7 +74,7 @@ impl Lowering<'_> {
             Engine::Postgres => Some(self.arn("rds", location, &format!("db:{name}"))),
             Engine::Aurora => Some(self.arn("rds", location, &format!("cluster:{name}"))),
             Engine::Dynamodb => {
-                let table = format!("table/{}-{}", self.prefix(), store.name);
+                let table = format!("table/{}", table_name(self.topology, store));
                 Some(self.arn("dynamodb", location, &table))
             }
             _ => None,

@@ -1,10 +1,10 @@
 //! Stores: which offering each kind has, and the ones that need no more than a page.
 
-use super::network::Subnets;
+use super::clusters::Statement;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::provider::{Argument, Decision, RootOutput, Scope, Setting, Variable};
+use crate::provider::{Argument, Decision, Scope, Setting};
 use crate::source::Span;
 use crate::spec::{Conflict, Engine, Mode};
 use crate::topology::{Datastore, RegionId};
@@ -17,23 +17,39 @@ impl Lowering<'_> {
         for store in &self.topology.datastores {
             match store.engine {
                 Engine::Postgres => self.postgres(store),
-                Engine::Aurora => self.aurora(store),
-                Engine::Dynamodb => self.dynamodb(store),
-                Engine::Redis if store.written.sentinels.is_none() => self.elasticache(store),
-                Engine::RedisEnterprise => self.redis_enterprise(store),
-                other => {
-                    let what = match store.written.sentinels {
-                        Some(_) => format!("`{other}` with `sentinels`"),
-                        None => format!("`{other}`"),
-                    };
-                    self.not_available(
-                        store.written.engine.span,
-                        &what,
-                        "`postgres`, `aurora`, `dynamodb`, `redis` without `sentinels`, and `redis-enterprise`",
-                    );
+                Engine::Redis if store.written.sentinels.is_some() => {
+                    self.no_such_store(store, "`redis` with `sentinels`");
                 }
+                Engine::Aurora
+                | Engine::Dynamodb
+                | Engine::Redis
+                | Engine::RedisEnterprise
+                | Engine::ObjectStorage => self.managed(store),
+                other => self.no_such_store(store, &format!("`{other}`")),
             }
         }
+    }
+
+    /// A store that copies itself, if it copies at all.
+    fn managed(&mut self, store: &Datastore) {
+        if !self.copies_itself(store) {
+            return;
+        }
+        match store.engine {
+            Engine::Aurora => self.aurora(store),
+            Engine::Dynamodb => self.dynamodb(store),
+            Engine::RedisEnterprise => self.redis_enterprise(store),
+            Engine::ObjectStorage => self.object_storage(store),
+            _ => self.elasticache(store),
+        }
+    }
+
+    fn no_such_store(&mut self, store: &Datastore, what: &str) {
+        self.not_available(
+            store.written.engine.span,
+            what,
+            "`postgres`, `aurora`, `dynamodb`, `redis` without `sentinels`, `redis-enterprise` and `object-storage`",
+        );
     }
 
     /// The name of a store in a region.
@@ -53,6 +69,14 @@ impl Lowering<'_> {
         format!("{name}.{}", self.private_domain(id))
     }
 
+    /// The same of a part that only the links root knows.
+    pub(super) fn linked_name(&mut self, id: RegionId, name: &str, target: Argument) -> String {
+        let names = self.linked_names.entry(id).or_default();
+        names.push((name.to_string(), target));
+        self.private_names.entry(id).or_default();
+        format!("{name}.{}", self.private_domain(id))
+    }
+
     /// The private zone of each region that has names, open to the other regions.
     pub(super) fn private_names(&mut self) {
         let zones = std::mem::take(&mut self.private_names);
@@ -66,30 +90,36 @@ impl Lowering<'_> {
             ];
             let scope = Scope::Region(id);
             self.call(&call, "aws/private-dns", scope, id, arguments);
-            let others: Vec<RegionId> = self.regions.iter().copied().filter(|r| *r != id).collect();
-            if others.is_empty() {
-                continue;
-            }
-            let networks = others.iter().map(|other| {
-                let vpc = self.vpc(*other);
-                (self.location(*other).to_string(), vpc)
-            });
-            let networks = Argument::Map(networks.collect());
-            let what = format!(
-                "Id of the private zone of {}.",
-                self.topology.region(id).name
-            );
-            let zone = self.id(
-                &call,
-                "zone_id",
-                &what,
-                "string",
-                "Z0123456789ABCDEFGHIJ".into(),
-            );
-            let arguments = vec![("zone_id", zone), ("networks", networks)];
-            let link = format!("names_link_{slug}");
-            self.call(&link, "aws/private-dns-link", Scope::Links, id, arguments);
+            self.link_names(id, &call);
         }
+    }
+
+    /// What other regions give to a region's private zone: networks that may ask it, and
+    /// names of what ties regions together.
+    fn link_names(&mut self, id: RegionId, zone: &str) {
+        let names = self.linked_names.remove(&id).unwrap_or_default();
+        let others: Vec<RegionId> = self.regions.iter().copied().filter(|r| *r != id).collect();
+        if others.is_empty() && names.is_empty() {
+            return;
+        }
+        let networks = others.iter().map(|other| {
+            let vpc = self.vpc(*other);
+            (self.location(*other).to_string(), vpc)
+        });
+        let networks = Argument::Map(networks.collect());
+        let what = format!(
+            "Id of the private zone of {}.",
+            self.topology.region(id).name
+        );
+        let example = "Z0123456789ABCDEFGHIJ".into();
+        let zone = self.id(zone, "zone_id", &what, "string", example);
+        let mut arguments = vec![("zone_id", zone), ("networks", networks)];
+        if !names.is_empty() {
+            arguments.push(("domain", self.private_domain(id).into()));
+            arguments.push(("names", Argument::Map(names)));
+        }
+        let link = format!("names_link_{}", self.topology.region(id).slug());
+        self.call(&link, "aws/private-dns-link", Scope::Links, id, arguments);
     }
 
     /// The ARN of a region's key, also in other roots: for arguments that take no alias.
@@ -196,6 +226,18 @@ impl Lowering<'_> {
         );
     }
 
+    /// Whether a store that copies itself is not asked to be copied by something else.
+    fn copies_itself(&mut self, store: &Datastore) -> bool {
+        let replication = store.written.replication.as_ref();
+        let Some(by) = replication.and_then(|r| r.by.as_ref()) else {
+            return true;
+        };
+        let what = format!("`{}` copied by `{}`", store.engine, by.value);
+        let has = format!("`{}` that copies itself: leave `by` out", store.engine);
+        self.not_available(by.span, &what, &has);
+        false
+    }
+
     /// A store whose kind has one writer, asked to take writes elsewhere too.
     pub(super) fn one_writer(&mut self, store: &Datastore, has: &str) -> bool {
         let replication = store.written.replication.as_ref();
@@ -206,105 +248,6 @@ impl Lowering<'_> {
         let what = format!("`{}` replication of `{}`", mode.value, store.engine);
         self.not_available(mode.span, &what, has);
         false
-    }
-
-    /// An Aurora global database: the frame and all clusters stand in the links root, because
-    /// the first writer must be there before the others can join.
-    fn aurora(&mut self, store: &Datastore) {
-        let has = "one writer with `mode: async`; `postgres` with `mode: active-active` takes writes everywhere";
-        let Some(writer) = store.writer.filter(|_| self.one_writer(store, has)) else {
-            return;
-        };
-        let slug = naming::slug(&store.name);
-        let version = store.written.engine_version.as_ref();
-        let version = version.map_or("16.6", |v| v.as_str());
-        let global = format!("aurora_{slug}");
-        let group = naming::cut(&format!("{}-{}", self.prefix(), store.name), 63);
-        let arguments = vec![
-            ("name", group.clone().into()),
-            ("engine_version", version.into()),
-        ];
-        self.call(
-            &global,
-            "aws/aurora-global",
-            Scope::Links,
-            writer,
-            arguments,
-        );
-        let password = format!("{slug}_master_password");
-        self.variable(Variable {
-            sensitive: true,
-            ..variable(
-                &password,
-                &format!("First password of the administrator of {}.", store.name),
-                None,
-                "replace-me".into(),
-            )
-        });
-        let days = self.history_days(store);
-        let stop = store.written.replication.as_ref();
-        let stop = stop
-            .and_then(|r| r.stop_writes_at.as_ref())
-            .map(|s| s.secs());
-        let mut order = vec![writer];
-        order.extend(store.regions.iter().copied().filter(|r| *r != writer));
-        for id in order {
-            let key = self.carried_key(id, "data");
-            let clients = self.networks_of(&[id]);
-            let name = self.store_name(store, id, facts::names().database);
-            let machine = store.written.machine.as_ref();
-            let machine = machine.map_or(facts::postgres().machine.as_str(), |m| m.as_str());
-            let mut arguments = vec![
-                ("name", name.into()),
-                (
-                    "global_cluster_id",
-                    output(&global, "id", group.clone().into()),
-                ),
-                ("writer", (id == writer).into()),
-                ("engine_version", version.into()),
-                ("instance_class", machine.into()),
-            ];
-            if id == writer {
-                arguments.push(("master_password", Argument::variable(&password)));
-            }
-            if let Some(stop) = stop {
-                arguments.push(("stop_writes_seconds", stop.into()));
-            }
-            arguments.extend([
-                ("vpc_id", self.vpc(id)),
-                ("subnet_ids", self.subnets(id, Subnets::Data)),
-                ("client_cidrs", clients),
-                ("kms_key_arn", key),
-                ("backup_days", days.into()),
-            ]);
-            let region = self.topology.region(id).slug();
-            let call = format!("aurora_{slug}_{region}");
-            self.call(&call, "aws/aurora-regional", Scope::Links, id, arguments);
-            if id != writer {
-                let first = self.topology.region(writer).slug();
-                self.add_after(&call, &format!("aurora_{slug}_{first}"));
-            }
-            self.reach(id, &[id], 5432);
-            self.deployment.outputs.push(RootOutput {
-                name: format!("{call}_endpoint"),
-                description: format!(
-                    "Endpoint of {} in {}.",
-                    store.name,
-                    self.topology.region(id).name
-                ),
-                scope: Scope::Links,
-                value: output(&call, "endpoint", Argument::Null),
-            });
-        }
-        self.deployment.decisions.push(Decision {
-            title: format!("{}: one writer, copied below SQL", store.name),
-            reason: "Aurora copies storage and not statements: other regions are usually less than \
-                     a second behind and read only, and send writes on to the writer. A region is \
-                     promoted by a command, and the plan leaves the roles alone afterwards. Secrets \
-                     Manager cannot hold the administrator's password of a global database; the \
-                     first one is given once and reaches no state."
-                .into(),
-        });
     }
 
     fn dynamodb(&mut self, store: &Datastore) {
@@ -341,7 +284,7 @@ impl Lowering<'_> {
         let replicas = Argument::Map(replicas.collect());
         let expires = store.written.datasets.iter();
         let expires = expires.filter_map(|(_, d)| d.expires_at.as_ref()).next();
-        let table = format!("{}-{}", self.prefix(), store.name);
+        let table = table_name(self.topology, store);
         let mut arguments = vec![("name", table.clone().into())];
         if let Some(expires) = expires {
             arguments.push(("expires_at", expires.as_str().into()));
@@ -374,13 +317,9 @@ impl Lowering<'_> {
             self.location(id),
             self.account_text()
         );
-        let readers = self.topology.services.iter().filter(|s| {
-            let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
-            s.replicas_in(id).is_some() && uses.any(|n| *n == store.name)
-        });
-        for service in readers {
-            let statements = self.statements.entry((service.name.clone(), id));
-            statements.or_default().push(super::clusters::Statement {
+        let through = format!("dynamodb.{}.amazonaws.com", self.location(id));
+        let statements = [
+            Statement {
                 actions: vec![
                     "dynamodb:BatchGetItem",
                     "dynamodb:BatchWriteItem",
@@ -394,9 +333,47 @@ impl Lowering<'_> {
                 ],
                 resources: vec![arn.clone(), format!("{arn}/index/*")],
                 conditions: Vec::new(),
-            });
+            },
+            self.key_statement(id, &self.shared_alias("data"), &through),
+        ];
+        self.grant(store, id, &statements);
+    }
+
+    /// What a role may do with a key: data that a service of AWS keeps is read and written
+    /// with the rights of whoever asks, and only through that service.
+    pub(super) fn key_statement(&self, id: RegionId, alias: &str, through: &str) -> Statement {
+        let (location, account) = (self.location(id), self.account_text());
+        Statement {
+            actions: vec!["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            resources: vec![format!("arn:aws:kms:{location}:{account}:key/*")],
+            conditions: vec![
+                (
+                    "ForAnyValue:StringEquals",
+                    "kms:ResourceAliases",
+                    vec![alias.to_string()],
+                ),
+                ("StringEquals", "kms:ViaService", vec![through.to_string()]),
+            ],
         }
     }
+
+    /// Lets the services of a region that use a store do something.
+    pub(super) fn grant(&mut self, store: &Datastore, id: RegionId, statements: &[Statement]) {
+        let users = self.topology.services.iter().filter(|s| {
+            let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
+            s.replicas_in(id).is_some() && uses.any(|n| *n == store.name)
+        });
+        for service in users {
+            let own = self.statements.entry((service.name.clone(), id));
+            own.or_default().extend_from_slice(statements);
+        }
+    }
+}
+
+/// The table of a store, alike in all regions.
+pub(super) fn table_name(topology: &crate::topology::Topology, store: &Datastore) -> String {
+    let prefix = naming::cut(&topology.name, facts::names().prefix);
+    format!("{prefix}-{}", store.name)
 }
 
 /// The name of a store in a region.

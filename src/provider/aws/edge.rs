@@ -491,6 +491,33 @@ impl Lowering<'_> {
         }
     }
 
+    /// What Route 53 cannot see by itself, and who acts on it
+    /// (docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html).
+    fn detection_decision(&mut self) {
+        let failover = self.topology.spec.failover.as_ref();
+        let Some(detect) = failover.and_then(|f| f.detect.as_ref()) else {
+            return;
+        };
+        let errors = detect.error_rate.as_ref();
+        let errors = errors.map(|e| format!("more than {} of requests that fail", e.value));
+        let latency = detect.latency.as_ref();
+        let latency = latency.map(|l| format!("responses slower than {}", l.value));
+        let signs: Vec<String> = errors.into_iter().chain(latency).collect();
+        if signs.is_empty() {
+            return;
+        }
+        self.deployment.decisions.push(Decision {
+            title: "A region that answers, and badly".into(),
+            reason: format!(
+                "Route 53 leaves a region that fails its checks, by itself. It reads alarms of one \
+                 metric each, and no ratios and percentiles, so {} are not among its checks: they \
+                 page people, who compare the regions and move users with shift-traffic.sh, which \
+                 undoes itself, or with failover-region.sh.",
+                signs.join(" and ")
+            ),
+        });
+    }
+
     fn edge_decisions(&mut self) {
         let failover = self.topology.spec.failover.as_ref();
         if let Some(share) = failover.and_then(|f| f.healthy_below.as_ref()) {
@@ -505,6 +532,7 @@ impl Lowering<'_> {
                 ),
             });
         }
+        self.detection_decision();
         if let Some(wait) = failover.and_then(|f| f.cooldown.as_ref()) {
             self.deployment.decisions.push(Decision {
                 title: "Who waits between two failovers".into(),

@@ -18,6 +18,7 @@ struct Catalog {
     node: Node,
     records: Records,
     postgres: Postgres,
+    aurora: Aurora,
     redis: Redis,
     redis_enterprise: RedisEnterprise,
     health: Health,
@@ -36,6 +37,13 @@ pub struct Postgres {
     pub keep_wal_share: u64,
     /// The longest that backups are kept.
     pub most_backup_days: u64,
+}
+
+/// Aurora where the topology says nothing.
+#[derive(Debug, Deserialize)]
+pub struct Aurora {
+    /// The version.
+    pub version: String,
 }
 
 /// Redis where the topology says nothing, and its bounds.
@@ -107,6 +115,8 @@ pub struct Names {
     pub cluster: usize,
     /// Databases.
     pub database: usize,
+    /// Global databases.
+    pub global_database: usize,
     /// Groups of caches.
     pub cache: usize,
     /// Load balancers and target groups.
@@ -156,6 +166,11 @@ pub fn node() -> &'static Node {
 /// PostgreSQL where the topology says nothing, and its bounds.
 pub fn postgres() -> &'static Postgres {
     &catalog().postgres
+}
+
+/// Aurora where the topology says nothing.
+pub fn aurora() -> &'static Aurora {
+    &catalog().aurora
 }
 
 /// Redis where the topology says nothing, and its bounds.

@@ -6,10 +6,10 @@ use super::network::Subnets;
 use super::postgres::{CONFLICTS, Copies, conflict_namespace, copies};
 use super::ranges::Ranges;
 use super::redis::bind;
-use super::{Lowering, facts, naming, output};
+use super::{Lowering, buckets, facts, naming, output};
 use crate::provider::{Argument, ChartValues, Scope};
 use crate::spec::Engine;
-use crate::topology::RegionId;
+use crate::topology::{Datastore, RegionId};
 use serde_json::{Value, json};
 
 /// The namespace, the Service and the port of the collector.
@@ -138,7 +138,7 @@ impl Lowering<'_> {
         }
         let counted = stores().filter(|s| s.engine == Engine::Postgres);
         let counted = counted.filter(|s| copies(s) == Some(Copies::BothWays));
-        let custom: Vec<Value> = counted
+        let mut custom: Vec<Value> = counted
             .map(|store| {
                 json!({
                     "name": format!("{}-{CONFLICTS}", store.name),
@@ -154,6 +154,18 @@ impl Lowering<'_> {
                 })
             })
             .collect();
+        let copied = |s: &Datastore| buckets::targets_of(s, id).next().is_some();
+        if stores().any(|s| s.engine == Engine::ObjectStorage && copied(s)) {
+            // Not found by tags: the metric names two buckets and none of them as `BucketName`.
+            custom.push(json!({
+                "name": "copies-of-buckets",
+                "namespace": "AWS/S3",
+                "regions": [location],
+                "metrics": [metric("ReplicationLatency", "Maximum")],
+                "period": 300,
+                "length": 600,
+            }));
+        }
         let mut config = json!({
             "apiVersion": "v1alpha1",
             "sts-region": location,

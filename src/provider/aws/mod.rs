@@ -9,7 +9,9 @@
 //! AWS gives out ids that are no function of names. Inside a root they are outputs of
 //! modules; the links root takes them as variables ([`Lowering::id`]).
 
+mod aurora;
 mod backup;
+mod buckets;
 mod clusters;
 pub mod copies;
 mod data;
@@ -26,6 +28,7 @@ mod postgres;
 mod ranges;
 mod redis;
 mod signals;
+mod stores;
 
 use super::ranges::check_own;
 use super::{
@@ -61,6 +64,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         charts: BTreeMap::new(),
         metrics_hosts: BTreeMap::new(),
         private_names: BTreeMap::new(),
+        linked_names: BTreeMap::new(),
         ids: BTreeMap::new(),
     };
     lowering.partitions();
@@ -117,6 +121,8 @@ struct Lowering<'a> {
     metrics_hosts: BTreeMap<RegionId, String>,
     /// What the names of a region's private zone lead to.
     private_names: BTreeMap<RegionId, Vec<(String, Argument)>>,
+    /// The same of names that only the links root can give.
+    linked_names: BTreeMap<RegionId, Vec<(String, Argument)>>,
     /// Ids that other roots take as variables.
     ids: BTreeMap<String, Variable>,
 }
@@ -187,6 +193,7 @@ impl Lowering<'_> {
                 outside.location
             ),
         });
+        self.deployment.fenced = "no output, and exit status 0: the metric is taken";
         self.deployment.bootstrap = Bootstrap {
             makes: "the bucket of Terraform's state and the service role that starts nodes".into(),
             usage: &["the first deployment: make the bucket of state and service roles"],

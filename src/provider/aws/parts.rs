@@ -4,7 +4,8 @@ use super::edge::{
     EVACUATE, domain, edge_name, evacuation_namespace, region_host, switch_location,
 };
 use super::postgres::{Copies, copies};
-use super::{Lowering, facts, naming};
+use super::stores::{script, security_group};
+use super::{Lowering, facts};
 use crate::provider::{Operation, OperationKind, Shift};
 use crate::spec::Engine;
 use crate::topology::{Datastore, Host, RegionId};
@@ -32,12 +33,13 @@ impl Lowering<'_> {
                 Engine::Redis => self.elasticache_operations(store),
                 Engine::RedisEnterprise => self.redis_enterprise_operations(store),
                 Engine::Dynamodb => self.dynamodb_operations(store),
+                Engine::ObjectStorage => self.bucket_operations(store),
                 _ => {}
             }
         }
     }
 
-    fn operation(&mut self, operation: Operation) {
+    pub(super) fn operation(&mut self, operation: Operation) {
         self.deployment.operations.push(operation);
     }
 
@@ -55,7 +57,10 @@ impl Lowering<'_> {
         self.operation(Operation {
             kind: OperationKind::Verify,
             subject: host.name.clone(),
-            region: None,
+            region: match host.regions.as_slice() {
+                [only] => Some(*only),
+                _ => None,
+            },
             title: format!("See that {} answers from outside", host.name),
             command,
             expect: "no output and exit status 0".into(),
@@ -252,37 +257,74 @@ impl Lowering<'_> {
 
     fn postgres_restores(&self, store: &Datastore, id: RegionId, name: &str) -> Vec<Operation> {
         let location = self.location(id);
-        let restore = |title: String, command: &[&str], otherwise: &str| Operation {
-            kind: OperationKind::Restore,
-            subject: name.to_string(),
-            region: Some(id),
-            title,
-            command: words(command),
-            expect: "creating; then available, after minutes to hours by size".into(),
-            budget_seconds: 900,
-            otherwise: otherwise.into(),
-        };
-        let group = self.store_name(store, id, facts::names().database);
-        #[rustfmt::skip]
-        let restores = vec![
-            restore(
+        let group = security_group(location, &format!("{name}-postgres"));
+        let moment = format!(
+            "{group}aws rds restore-db-instance-to-point-in-time --region {location} \
+             --source-db-instance-identifier {name} --target-db-instance-identifier \"$1\" \
+             --restore-time \"$2\" {}",
+            as_ours(name)
+        );
+        let snapshot = format!(
+            "{group}aws rds restore-db-instance-from-db-snapshot --region {location} \
+             --db-snapshot-identifier \"$2\" --db-instance-identifier \"$1\" {}",
+            as_ours(name)
+        );
+        let mut restores = vec![
+            postgres_restore(
+                name.to_string(),
+                id,
                 format!("Bring {name} back as it was, as a new instance"),
-                &["aws", "rds", "restore-db-instance-to-point-in-time", "--region", location,
-                  "--source-db-instance-identifier", name, "--target-db-instance-identifier", "$NEW_DATABASE",
-                  "--restore-time", "$SNAPSHOT_TIME", "--db-subnet-group-name", &group,
-                  "--db-parameter-group-name", &group, "--multi-az", "--no-publicly-accessible", "--deletion-protection"],
+                script(&moment, &["$NEW_DATABASE", "$SNAPSHOT_TIME"]),
                 "choose an earlier moment, or restore the newest snapshot",
             ),
-            restore(
+            postgres_restore(
+                name.to_string(),
+                id,
                 format!("Bring a snapshot of {name} back, as a new instance"),
-                &["aws", "rds", "restore-db-instance-from-db-snapshot", "--region", location,
-                  "--db-snapshot-identifier", "$BACKUP", "--db-instance-identifier", "$NEW_DATABASE",
-                  "--db-subnet-group-name", &group, "--db-parameter-group-name", &group,
-                  "--multi-az", "--no-publicly-accessible", "--deletion-protection"],
+                script(&snapshot, &["$NEW_DATABASE", "$BACKUP"]),
                 "take the snapshot before it",
             ),
         ];
+        let backup = store.written.backup.as_ref();
+        let copies = backup.into_iter().flat_map(|b| &b.copies_to);
+        let copies = copies.filter_map(|r| self.topology.region_named(r));
+        let abroad = copies.filter(|r| *r != id && store.regions.contains(r));
+        restores.extend(abroad.map(|to| self.postgres_restore_abroad(store, id, to)));
         restores
+    }
+
+    /// From the history that another region keeps, while the instance's own region is gone.
+    fn postgres_restore_abroad(
+        &self,
+        store: &Datastore,
+        from: RegionId,
+        to: RegionId,
+    ) -> Operation {
+        let name = |id| self.store_name(store, id, facts::names().database);
+        let (location, own) = (self.location(to), name(to));
+        let history = format!(
+            "history=$(aws rds describe-db-instance-automated-backups --region {location} --query \
+             \"DBInstanceAutomatedBackups[?DBInstanceIdentifier=='{}'] | [0].DBInstanceAutomatedBackupsArn\" \
+             --output text) && ",
+            name(from)
+        );
+        let restore = format!(
+            "{history}{}aws rds restore-db-instance-to-point-in-time --region {location} \
+             --source-db-instance-automated-backups-arn \"$history\" \
+             --target-db-instance-identifier \"$1\" --restore-time \"$2\" {}",
+            security_group(location, &format!("{own}-postgres")),
+            as_ours(&own)
+        );
+        postgres_restore(
+            format!("{}-in-{location}", name(from)),
+            to,
+            format!(
+                "Bring {} back in {location}, from the history that is kept there",
+                name(from)
+            ),
+            script(&restore, &["$NEW_DATABASE", "$SNAPSHOT_TIME"]),
+            "choose an earlier moment: copies of the log come minutes later",
+        )
     }
 
     /// How far a region is behind, and how it stops following.
@@ -349,69 +391,6 @@ impl Lowering<'_> {
         found
     }
 
-    fn aurora_operations(&mut self, store: &Datastore) {
-        let group = naming::cut(&format!("{}-{}", self.prefix(), store.name), 63);
-        for id in store.regions.clone() {
-            let location = self.location(id);
-            let name = self.store_name(store, id, facts::names().database);
-            let arn = format!(
-                "arn:aws:rds:{location}:{}:cluster:{name}",
-                self.account_text()
-            );
-            #[rustfmt::skip]
-            let command = words(&[
-                "aws", "rds", "failover-global-cluster", "--region", location, "--global-cluster-identifier", &group,
-                "--target-db-cluster-identifier", &arn, "--allow-data-loss",
-            ]);
-            self.operation(Operation {
-                kind: OperationKind::Promote,
-                subject: store.name.clone(),
-                region: Some(id),
-                title: format!("Let {location} write {}", store.name),
-                command,
-                expect: "failing-over, then available".into(),
-                budget_seconds: 600,
-                otherwise:
-                    "the old writer is up: use switchover-global-cluster, which loses nothing"
-                        .into(),
-            });
-        }
-    }
-
-    fn elasticache_operations(&mut self, store: &Datastore) {
-        let copied = store.written.replication.is_some() && store.regions.len() > 1;
-        if !copied {
-            return;
-        }
-        let suffix = naming::cut(
-            &format!("{}-{}", self.prefix(), store.name),
-            facts::names().cache,
-        );
-        for id in store.regions.clone() {
-            let location = self.location(id);
-            let name = self.store_name(store, id, facts::names().cache);
-            // AWS chooses how the group's id begins.
-            let script = format!(
-                "aws elasticache failover-global-replication-group --region {location} --primary-region {location} \
-                 --primary-replication-group-id {name} --global-replication-group-id \"$(aws elasticache \
-                 describe-global-replication-groups --region {location} --output text --query \
-                 \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-{suffix}')].GlobalReplicationGroupId\")\""
-            );
-            self.operation(Operation {
-                kind: OperationKind::Promote,
-                subject: store.name.clone(),
-                region: Some(id),
-                title: format!("Let {location} write {}", store.name),
-                command: words(&["bash", "-c", &script]),
-                expect: "modifying, then primary-associated".into(),
-                budget_seconds: 120,
-                otherwise:
-                    "the region is the primary already, or its own control plane does not answer"
-                        .into(),
-            });
-        }
-    }
-
     fn redis_enterprise_operations(&mut self, store: &Datastore) {
         for id in store.regions.clone() {
             let context = self.cluster_name(id);
@@ -458,46 +437,36 @@ impl Lowering<'_> {
             self.operation(lag);
         }
     }
+}
 
-    fn dynamodb_operations(&mut self, store: &Datastore) {
-        let table = format!("{}-{}", self.prefix(), store.name);
-        for id in store.regions.clone() {
-            let location = self.location(id);
-            #[rustfmt::skip]
-            let inspect = words(&[
-                "aws", "dynamodb", "describe-table", "--region", location, "--table-name", &table,
-                "--query", "Table.[TableStatus,Replicas[].[RegionName,ReplicaStatus]]", "--output", "table",
-            ]);
-            self.operation(Operation {
-                kind: OperationKind::Inspect,
-                subject: store.name.clone(),
-                region: Some(id),
-                title: format!("Show the table {table} as {location} sees it"),
-                command: inspect,
-                expect: "ACTIVE for each region that is up".into(),
-                budget_seconds: 15,
-                otherwise: "ask another region".into(),
-            });
-            #[rustfmt::skip]
-            let restore = words(&[
-                "aws", "dynamodb", "restore-table-to-point-in-time", "--region", location,
-                "--source-table-name", &table, "--target-table-name", "$NEW_DATABASE",
-                "--restore-date-time", "$SNAPSHOT_TIME",
-            ]);
-            self.operation(Operation {
-                kind: OperationKind::Restore,
-                subject: format!("{table}-{location}"),
-                region: Some(id),
-                title: format!("Bring {table} of {location} back as it was, as a new table"),
-                command: restore,
-                expect: "CREATING; then ACTIVE, after minutes to hours by size".into(),
-                budget_seconds: 900,
-                otherwise: "choose an earlier moment".into(),
-            });
-        }
+fn postgres_restore(
+    subject: String,
+    region: RegionId,
+    title: String,
+    command: Vec<String>,
+    otherwise: &str,
+) -> Operation {
+    Operation {
+        kind: OperationKind::Restore,
+        subject,
+        region: Some(region),
+        title,
+        command,
+        expect: "creating; then available, after minutes to hours by size".into(),
+        budget_seconds: 900,
+        otherwise: otherwise.into(),
     }
 }
 
-fn words(all: &[&str]) -> Vec<String> {
+/// What a restored instance is made with: else it has the VPC's own security group, which
+/// lets no service in.
+fn as_ours(name: &str) -> String {
+    format!(
+        "--db-subnet-group-name {name} --db-parameter-group-name {name} \
+         --vpc-security-group-ids \"$group\" --multi-az --no-publicly-accessible --deletion-protection"
+    )
+}
+
+pub(super) fn words(all: &[&str]) -> Vec<String> {
     all.iter().map(|w| (*w).to_string()).collect()
 }

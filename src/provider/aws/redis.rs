@@ -1,6 +1,7 @@
 //! Redis: ElastiCache with one writer, or Redis Enterprise on the clusters with a writer in
 //! every region.
 
+use super::data::private_domain;
 use super::network::Subnets;
 use super::platform::Held;
 use super::ranges::Ranges;
@@ -12,6 +13,12 @@ use crate::spec::{Conflict, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
 use serde_json::json;
 
+/// The port of ElastiCache.
+const PORT: u32 = 6379;
+
+/// What services are told of who takes writes, behind the store's name.
+pub(super) const WRITER: &str = "WRITER_HOST";
+
 impl Lowering<'_> {
     /// ElastiCache: alone in each region, or a Global Datastore with one writer.
     pub(super) fn elasticache(&mut self, store: &Datastore) {
@@ -19,12 +26,7 @@ impl Lowering<'_> {
         if !self.one_writer(store, has) {
             return;
         }
-        let copied = store
-            .written
-            .replication
-            .as_ref()
-            .is_some_and(|r| *r.mode == Mode::Async);
-        let Some(writer) = store.writer.filter(|_| copied && store.regions.len() > 1) else {
+        let Some(writer) = store.writer.filter(|_| is_global(store)) else {
             for id in store.regions.clone() {
                 self.cache(store, id, Scope::Region(id), None);
             }
@@ -41,41 +43,35 @@ impl Lowering<'_> {
             );
             return;
         }
-        let first = self.cache(store, writer, Scope::Region(writer), None);
-        let slug = naming::slug(&store.name);
-        let global = format!("cache_{slug}");
-        let what = format!("Id of the group of {} that writes first.", store.name);
-        let primary = self.id(
-            &first,
-            "id",
-            &what,
-            "string",
-            "shop-sessions-us-east-1".into(),
-        );
-        let name = naming::cut(
-            &format!("{}-{}", self.prefix(), store.name),
-            facts::names().cache,
-        );
+        self.global_datastore(store, writer);
+    }
+
+    /// The frame and all groups stand in the links root: another region may become the writer
+    /// one day, and what it has must not move to another root then.
+    fn global_datastore(&mut self, store: &Datastore, writer: RegionId) {
+        let first = self.cache(store, writer, Scope::Links, None);
+        let global = format!("cache_{}", naming::slug(&store.name));
         let arguments = vec![
-            ("name", name.into()),
-            ("primary_replication_group_id", primary),
+            ("name", global_name(self, store).into()),
+            (
+                "primary_replication_group_id",
+                output(&first, "id", Argument::Null),
+            ),
         ];
-        self.call(
-            &global,
-            "aws/elasticache-global",
-            Scope::Links,
-            writer,
-            arguments,
-        );
+        let scope = Scope::Links;
+        self.call(&global, "aws/elasticache-global", scope, writer, arguments);
         for id in store.regions.iter().copied().filter(|r| *r != writer) {
             let group = output(&global, "id", Argument::Null);
-            self.cache(store, id, Scope::Links, Some(group));
+            self.cache(store, id, scope, Some(group));
         }
         self.deployment.decisions.push(Decision {
             title: format!("{}: Redis with one writer", store.name),
             reason: "A Global Datastore of ElastiCache follows its writer and takes no writes \
-                     elsewhere. No region is promoted by itself: a person says so, and the plan \
-                     leaves the roles alone afterwards."
+                     elsewhere: services read in their own region and write to `WRITER_HOST`. No \
+                     region is promoted by itself: a person says so, the promotion tells the \
+                     services of the region whom to write to, and the plan leaves the roles alone \
+                     afterwards. Write the new writer's role into the topology before the next \
+                     deployment, which would tell them otherwise."
                 .into(),
         });
     }
@@ -95,6 +91,11 @@ impl Lowering<'_> {
         };
         let text = |t: &Option<crate::spec::Text>, other: &str| {
             t.as_ref().map_or(other.to_string(), |t| t.value.clone())
+        };
+        // Whoever writes one day is written to from all regions.
+        let reached = match scope {
+            Scope::Links => store.regions.clone(),
+            _ => vec![id],
         };
         let region = self.topology.region(id);
         let shards = written
@@ -129,16 +130,21 @@ impl Lowering<'_> {
             ),
             ("vpc_id", self.vpc(id)),
             ("subnet_ids", self.subnets(id, Subnets::Data)),
-            ("client_cidrs", self.networks_of(&[id])),
+            ("client_cidrs", self.networks_of(&reached)),
             ("kms_key_arn", key),
         ]);
         self.call(&call, "aws/elasticache-regional", scope, id, arguments);
-        let host = format!("{}.{}", store.name, self.private_domain(id));
-        if scope != Scope::Links {
-            self.private_name(id, &store.name, output(&call, "endpoint", Argument::Null));
-            self.tell(store, id, &[("HOST", host), ("PORT", "6379".into())]);
+        let address = output(&call, "endpoint", Argument::Null);
+        let host = match scope {
+            Scope::Links => self.linked_name(id, &store.name, address),
+            _ => self.private_name(id, &store.name, address),
+        };
+        let mut told = vec![("HOST", host), ("PORT", PORT.to_string())];
+        if let Some(writer) = store.writer.filter(|_| scope == Scope::Links) {
+            told.push((WRITER, writer_host(self.topology, store, writer)));
         }
-        self.reach(id, &[id], 6379);
+        self.tell(store, id, &told);
+        self.reach(id, &reached, PORT);
         call
     }
 
@@ -318,6 +324,23 @@ impl Lowering<'_> {
             credentials_secret: format!("{}-{credentials}", self.topology.name),
         }
     }
+}
+
+/// Whether a store is a Global Datastore, with one writer among several regions.
+pub(super) fn is_global(store: &Datastore) -> bool {
+    let replication = store.written.replication.as_ref();
+    store.regions.len() > 1 && replication.is_some_and(|r| *r.mode == Mode::Async)
+}
+
+/// The end of the id of a Global Datastore, whose beginning AWS chooses.
+pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
+    let name = format!("{}-{}", lowering.prefix(), store.name);
+    naming::cut(&name, facts::names().cache)
+}
+
+/// The name by which all regions reach the one that writes.
+pub(super) fn writer_host(topology: &Topology, store: &Datastore, writer: RegionId) -> String {
+    format!("{}.{}", store.name, private_domain(topology, writer))
 }
 
 /// The memory of the database in each region, in bytes.

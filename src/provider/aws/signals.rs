@@ -2,11 +2,13 @@
 //! names them (`aws_NAMESPACE_METRIC_STATISTIC`), exporters beside the stores, and those that
 //! are the same everywhere.
 
+use super::buckets::bucket_name;
+use super::data::table_name;
 use super::edge::edge_name;
 use super::postgres::{CONFLICTS, Copies, conflict_namespace, copies};
 use crate::provider::signals::{Signals, gauge};
 use crate::provider::{Deployment, Unit};
-use crate::spec::{Engine, Provider, Signal};
+use crate::spec::{Engine, Mode, Provider, Signal};
 use crate::topology::{Datastore, Topology};
 
 /// Seconds over which conflicts are summed, by CloudWatch itself.
@@ -67,6 +69,7 @@ fn datastore(all: &mut Signals, store: &Datastore) {
             all,
             store,
             "aws_rds_aurora_global_dbreplication_lag_maximum",
+            None,
             1000.0,
             "CloudWatch by YACE: AWS/RDS AuroraGlobalDBReplicationLag",
         ),
@@ -74,27 +77,69 @@ fn datastore(all: &mut Signals, store: &Datastore) {
             all,
             store,
             "aws_dynamodb_replication_latency_maximum",
+            Some(table(all.topology, store)),
             1000.0,
             "CloudWatch by YACE: AWS/DynamoDB ReplicationLatency",
+        ),
+        Engine::ObjectStorage => lag(
+            all,
+            store,
+            "aws_s3_replication_latency_maximum",
+            Some(buckets(all.topology, store)),
+            1.0,
+            "CloudWatch by YACE: AWS/S3 ReplicationLatency",
         ),
         _ => {}
     }
     all.backups(store);
 }
 
+/// A label that tells a store's series from those of others: its name and its value.
+type Of = (&'static str, String);
+
+fn table(topology: &Topology, store: &Datastore) -> Of {
+    ("dimension_TableName", table_name(topology, store))
+}
+
+fn buckets(topology: &Topology, store: &Datastore) -> Of {
+    let names = store.regions.iter();
+    let names = names.map(|id| bucket_name(topology, store, *id));
+    let names: Vec<String> = names.collect();
+    ("dimension_SourceBucket", names.join("|"))
+}
+
 /// A lag that CloudWatch knows, in units of which `factor` make a second.
-fn lag(all: &mut Signals, store: &Datastore, metric: &str, factor: f64, source: &str) {
-    if store.written.replication.is_none() {
+fn lag(
+    all: &mut Signals,
+    store: &Datastore,
+    metric: &str,
+    of: Option<Of>,
+    factor: f64,
+    source: &str,
+) {
+    let replication = store.written.replication.as_ref();
+    if replication.is_none_or(|r| *r.mode == Mode::None) {
         return;
     }
+    let (query, sample) = match of {
+        Some((label, values)) => {
+            let first = values.split('|').next().unwrap_or_default();
+            let sample = format!(",{label}=\"{first}\"");
+            (format!("{metric}{{{label}=~\"{values}\"}}"), sample)
+        }
+        None => (metric.to_string(), String::new()),
+    };
     all.add(
         Signal::ReplicationLag,
         &store.name,
-        format!("max by (region) ({metric}) / {factor}"),
+        format!("max by (region) ({query}) / {factor}"),
         &["region"],
         Unit::Seconds,
         source,
-        vec![gauge(format!("{metric}{{region=\"us-east-1\"}}"), factor)],
+        vec![gauge(
+            format!("{metric}{{region=\"us-east-1\"{sample}}}"),
+            factor,
+        )],
     );
 }
 
@@ -106,6 +151,7 @@ fn postgres(all: &mut Signals, store: &Datastore) {
             all,
             store,
             "aws_rds_replica_lag_maximum",
+            None,
             1.0,
             "CloudWatch by YACE: AWS/RDS ReplicaLag",
         ),
@@ -209,6 +255,7 @@ fn elasticache(all: &mut Signals, store: &Datastore) {
         all,
         store,
         "aws_elasticache_global_datastore_replication_lag_maximum",
+        None,
         1.0,
         "CloudWatch by YACE: AWS/ElastiCache GlobalDatastoreReplicationLag",
     );

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::provider::{
     Argument, Decision, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
 };
-use crate::spec::{Duration, Engine, PerRegion, Role, SecretReplication};
+use crate::spec::{Duration, Engine, Mode, PerRegion, Role, SecretReplication};
 use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId, Secret, Service};
 
@@ -27,8 +27,13 @@ impl Lowering<'_> {
         for store in &self.topology.datastores {
             self.check_backup_period(store);
             match store.engine {
-                Engine::Firestore => self.firestore(store),
-                Engine::Redis if store.written.sentinels.is_some() => self.sentinel(store),
+                Engine::Firestore if self.firestore_can(store) => self.firestore(store),
+                Engine::Firestore => {}
+                Engine::Redis if store.written.sentinels.is_some() => {
+                    if self.sentinel_can(store) {
+                        self.sentinel(store);
+                    }
+                }
                 other => self.not_available(
                     store.written.engine.span,
                     &format!("`{other}`"),
@@ -62,6 +67,42 @@ impl Lowering<'_> {
                 )),
             );
         }
+    }
+
+    /// A database is copied by a majority within its location, and by a worker beyond it.
+    fn firestore_can(&mut self, store: &Datastore) -> bool {
+        let has = "`quorum` within a multi-region, `application` among `databases` with a `worker`, and `none`";
+        let modes = [Mode::Quorum, Mode::Application, Mode::None];
+        self.replicates(store, &modes, has)
+    }
+
+    /// Sentinels watch over one writer with copies.
+    fn sentinel_can(&mut self, store: &Datastore) -> bool {
+        let has = "one writer with `mode: async`, `min_replicas` and `max_lag`";
+        self.replicates(store, &[Mode::Async], has)
+    }
+
+    /// Whether a store is asked for a mode that its kind has, and for nothing else to do it.
+    fn replicates(&mut self, store: &Datastore, modes: &[Mode], has: &str) -> bool {
+        let Some(replication) = &store.written.replication else {
+            return true;
+        };
+        let mode = &replication.mode;
+        let by = replication.by.as_ref();
+        let by = by.filter(|_| mode.value != Mode::Application);
+        let (span, what) = match by {
+            _ if !modes.contains(&mode.value) => (
+                mode.span,
+                format!("`{}` replication of `{}`", mode.value, store.engine),
+            ),
+            Some(by) => (
+                by.span,
+                format!("`{}` copied by `{}`", store.engine, by.value),
+            ),
+            None => return true,
+        };
+        self.not_available(span, &what, has);
+        false
     }
 
     fn firestore(&mut self, store: &Datastore) {

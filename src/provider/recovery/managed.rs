@@ -23,6 +23,8 @@ pub(super) struct Kind {
     /// How far the log of moments is behind where it is copied to another region, if it can
     /// be.
     log_abroad: Option<&'static str>,
+    /// Whether it can stop writes rather than let its copies fall behind.
+    stops_writes: bool,
 }
 
 /// How a store takes writes after its region is lost.
@@ -49,6 +51,7 @@ pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind
             lag: "asynchronous.lag",
             history: "aws.rds.point-in-time",
             log_abroad: Some("aws.rds.log-copies"),
+            stops_writes: false,
         },
         (Provider::Aws, Engine::Aurora) => Kind {
             zone: "aws.aurora.failover",
@@ -57,6 +60,7 @@ pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind
             lag: "aws.aurora.global-lag",
             history: "aws.rds.point-in-time",
             log_abroad: None,
+            stops_writes: true,
         },
         (Provider::Aws, Engine::Dynamodb) => Kind {
             zone: "aws.dynamodb.zones",
@@ -65,6 +69,16 @@ pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind
             lag: "aws.dynamodb.lag",
             history: "aws.dynamodb.point-in-time",
             log_abroad: None,
+            stops_writes: false,
+        },
+        (Provider::Aws, Engine::ObjectStorage) => Kind {
+            zone: "aws.s3.zones",
+            zone_loss: "aws.s3.zones",
+            region: Way::EveryRegionWrites,
+            lag: "aws.s3.replication",
+            history: "aws.s3.versions",
+            log_abroad: None,
+            stops_writes: false,
         },
         (Provider::Aws, Engine::Redis) => Kind {
             zone: "aws.elasticache.failover",
@@ -73,6 +87,7 @@ pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind
             lag: "aws.elasticache.lag",
             history: "restore.history",
             log_abroad: None,
+            stops_writes: false,
         },
         (_, Engine::RedisEnterprise) => Kind {
             zone: "redis-enterprise.failover",
@@ -81,6 +96,7 @@ pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind
             lag: "redis-enterprise.lag",
             history: "restore.history",
             log_abroad: None,
+            stops_writes: false,
         },
         (Provider::Gcp, Engine::Postgres | Engine::Mysql) => Kind {
             zone: "gcp.cloud-sql.failover",
@@ -89,6 +105,7 @@ pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind
             lag: "asynchronous.lag",
             history: "gcp.cloud-sql.point-in-time",
             log_abroad: None,
+            stops_writes: false,
         },
         _ => return None,
     })
@@ -244,7 +261,8 @@ fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) 
 /// else what was measured.
 fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
     let replication = store.written.replication.as_ref();
-    if let Some(bound) = replication.and_then(|r| r.stop_writes_at.as_ref()) {
+    let bound = replication.and_then(|r| r.stop_writes_at.as_ref());
+    if let Some(bound) = bound.filter(|_| kind.stops_writes) {
         let because = format!(
             "writes stop at a lag of {}",
             Duration::from_millis(bound.millis())

@@ -124,8 +124,12 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(groups.map(|n| n.span), "pglogical node groups");
         say(some(&store.lifecycle), "storage tiers");
         let backup = store.backup.as_ref();
-        let copied =
-            aws && (*store.engine == Engine::Postgres || backup.is_some_and(|b| *b.immutable));
+        let copied = aws
+            && match *store.engine {
+                Engine::Postgres => true,
+                Engine::ObjectStorage => false,
+                _ => backup.is_some_and(|b| *b.immutable),
+            };
         say(
             backup
                 .and_then(|b| b.copies_to.first())

@@ -37,7 +37,7 @@ done
 [[ -n ${VAR_FILE} ]] || { usage >&2; exit 64; }
 [[ -r ${VAR_FILE} ]] || die 75 "'${VAR_FILE}' cannot be read"
 [[ -z ${REGION} ]] || known_region "${REGION}"
-need terraform aws bash curl dig helm kubectl
+need terraform aws bash curl dig kubectl helm
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VAR_FILE=$(cd "$(dirname "${VAR_FILE}")" && pwd)/$(basename "${VAR_FILE}")
 
@@ -86,12 +86,12 @@ apply_root terraform/global "${first[@]}"
 wanted us-west-2 && apply_root terraform/regions/us-west-2
 wanted us-east-1 && apply_root terraform/regions/us-east-1
 if [[ -z ${REGION} ]]; then
-  carry terraform/links cache_redis_us_east_1_id terraform/regions/us-east-1
   carry terraform/links dns_eden_example_com_zone_id terraform/global
   carry terraform/links kms_us_east_1_data_key_arn terraform/regions/us-east-1
   carry terraform/links kms_us_west_2_data_key_arn terraform/regions/us-west-2
   carry terraform/links names_us_east_1_zone_id terraform/regions/us-east-1
   carry terraform/links names_us_west_2_zone_id terraform/regions/us-west-2
+  carry terraform/links network_us_east_1_data_subnet_ids terraform/regions/us-east-1
   carry terraform/links network_us_east_1_route_table_ids terraform/regions/us-east-1
   carry terraform/links network_us_east_1_vpc_id terraform/regions/us-east-1
   carry terraform/links network_us_west_2_data_subnet_ids terraform/regions/us-west-2

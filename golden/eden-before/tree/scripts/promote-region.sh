@@ -30,13 +30,15 @@ while (($#)); do
 done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
-need aws bash curl dig helm kubectl
+need aws bash curl dig kubectl
 step "Condition: copies are at most 1m behind"
 if [[ ${REGION} == us-west-2 ]]; then
   look 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show which regions of redis us-west-2 sees, and who writes' aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-eden-redis'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || die 75 "the lag is unknown: do not return yet"
 fi
 if [[ ${REGION} == us-east-1 ]]; then
   look 20 'Show how old what us-east-1 has of us-west-2 is' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show which regions of redis us-east-1 sees, and who writes' aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-eden-redis'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || die 75 "the lag is unknown: do not return yet"
 fi
 confirm "${REGION}"
 lock

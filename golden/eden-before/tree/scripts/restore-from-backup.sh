@@ -42,31 +42,61 @@ if [[ ${LIST} == true ]]; then
   look 15 'List the histories that us-east-1 keeps, its own and those of other regions' aws rds describe-db-instance-automated-backups --region us-east-1 --query 'DBInstanceAutomatedBackups[].[DBInstanceIdentifier,Region,RestoreWindow.EarliestTime,RestoreWindow.LatestTime,DBInstanceAutomatedBackupsArn]' --output table
   look 15 'List the snapshots of eden-postgres-us-west-2' aws rds describe-db-snapshots --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBSnapshots[].[DBSnapshotIdentifier,SnapshotCreateTime,Status]' --output table
   look 15 'List the histories that us-west-2 keeps, its own and those of other regions' aws rds describe-db-instance-automated-backups --region us-west-2 --query 'DBInstanceAutomatedBackups[].[DBInstanceIdentifier,Region,RestoreWindow.EarliestTime,RestoreWindow.LatestTime,DBInstanceAutomatedBackupsArn]' --output table
+  look 15 'List the snapshots of eden-redis-us-east-1' aws elasticache describe-snapshots --region us-east-1 --replication-group-id eden-redis-us-east-1 --query 'Snapshots[].[SnapshotName,SnapshotStatus,NodeSnapshots[0].SnapshotCreateTime]' --output table
+  look 15 'List the snapshots of eden-redis-us-west-2' aws elasticache describe-snapshots --region us-west-2 --replication-group-id eden-redis-us-west-2 --query 'Snapshots[].[SnapshotName,SnapshotStatus,NodeSnapshots[0].SnapshotCreateTime]' --output table
   exit 0
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need aws bash curl dig helm kubectl
+need aws bash curl dig kubectl
+case ${DATASTORE} in
+  eden-postgres-us-east-1) : ;;
+  eden-postgres-us-east-1-in-us-west-2) [[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at" ;;
+  eden-postgres-us-west-2) : ;;
+  eden-postgres-us-west-2-in-us-east-1) [[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at" ;;
+  eden-redis-us-east-1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  eden-redis-us-west-2) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
   eden-postgres-us-east-1)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring eden-postgres-us-east-1 back as it was, as a new instance' aws rds restore-db-instance-to-point-in-time --region us-east-1 --source-db-instance-identifier eden-postgres-us-east-1 --target-db-instance-identifier "${NEW_DATABASE}" --restore-time "${SNAPSHOT_TIME}" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --multi-az --no-publicly-accessible --deletion-protection
+      run 900 'Bring eden-postgres-us-east-1 back as it was, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=eden-postgres-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-to-point-in-time --region us-east-1 --source-db-instance-identifier eden-postgres-us-east-1 --target-db-instance-identifier \"\$1\" --restore-time \"\$2\" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Bring a snapshot of eden-postgres-us-east-1 back, as a new instance' aws rds restore-db-instance-from-db-snapshot --region us-east-1 --db-snapshot-identifier "${BACKUP}" --db-instance-identifier "${NEW_DATABASE}" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --multi-az --no-publicly-accessible --deletion-protection
+      run 900 'Bring a snapshot of eden-postgres-us-east-1 back, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=eden-postgres-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-from-db-snapshot --region us-east-1 --db-snapshot-identifier \"\$2\" --db-instance-identifier \"\$1\" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${BACKUP}"
+    fi
+    ;;
+  eden-postgres-us-east-1-in-us-west-2)
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run 900 'Bring eden-postgres-us-east-1 back in us-west-2, from the history that is kept there' bash -c "history=\$(aws rds describe-db-instance-automated-backups --region us-west-2 --query \"DBInstanceAutomatedBackups[?DBInstanceIdentifier=='eden-postgres-us-east-1'] | [0].DBInstanceAutomatedBackupsArn\" --output text) && group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-postgres-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-to-point-in-time --region us-west-2 --source-db-instance-automated-backups-arn \"\$history\" --target-db-instance-identifier \"\$1\" --restore-time \"\$2\" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
     fi
     ;;
   eden-postgres-us-west-2)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring eden-postgres-us-west-2 back as it was, as a new instance' aws rds restore-db-instance-to-point-in-time --region us-west-2 --source-db-instance-identifier eden-postgres-us-west-2 --target-db-instance-identifier "${NEW_DATABASE}" --restore-time "${SNAPSHOT_TIME}" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --multi-az --no-publicly-accessible --deletion-protection
+      run 900 'Bring eden-postgres-us-west-2 back as it was, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-postgres-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-to-point-in-time --region us-west-2 --source-db-instance-identifier eden-postgres-us-west-2 --target-db-instance-identifier \"\$1\" --restore-time \"\$2\" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Bring a snapshot of eden-postgres-us-west-2 back, as a new instance' aws rds restore-db-instance-from-db-snapshot --region us-west-2 --db-snapshot-identifier "${BACKUP}" --db-instance-identifier "${NEW_DATABASE}" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --multi-az --no-publicly-accessible --deletion-protection
+      run 900 'Bring a snapshot of eden-postgres-us-west-2 back, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-postgres-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-from-db-snapshot --region us-west-2 --db-snapshot-identifier \"\$2\" --db-instance-identifier \"\$1\" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${BACKUP}"
     fi
     ;;
-  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+  eden-postgres-us-west-2-in-us-east-1)
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run 900 'Bring eden-postgres-us-west-2 back in us-east-1, from the history that is kept there' bash -c "history=\$(aws rds describe-db-instance-automated-backups --region us-east-1 --query \"DBInstanceAutomatedBackups[?DBInstanceIdentifier=='eden-postgres-us-west-2'] | [0].DBInstanceAutomatedBackupsArn\" --output text) && group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=eden-postgres-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-to-point-in-time --region us-east-1 --source-db-instance-automated-backups-arn \"\$history\" --target-db-instance-identifier \"\$1\" --restore-time \"\$2\" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
+    fi
+    ;;
+  eden-redis-us-east-1)
+    if [[ -n ${BACKUP} ]]; then
+      run 900 'Bring a snapshot of eden-redis-us-east-1 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=eden-redis-us-east-1-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-east-1 --replication-group-id \"\$1\" --replication-group-description eden-redis-us-east-1 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name eden-redis-us-east-1 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}"
+    fi
+    ;;
+  eden-redis-us-west-2)
+    if [[ -n ${BACKUP} ]]; then
+      run 900 'Bring a snapshot of eden-redis-us-west-2 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-redis-us-west-2-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-west-2 --replication-group-id \"\$1\" --replication-group-description eden-redis-us-west-2 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name eden-redis-us-west-2 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}"
+    fi
+    ;;
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record

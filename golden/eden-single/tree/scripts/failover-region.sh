@@ -144,8 +144,10 @@ scale() {
 verify() {
   step "Verify from outside"
   look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
-  look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
-  look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
+  # Its name leads to that region alone, which may be the one that is gone.
+  [[ ${FROM} == us-east-1 ]] || look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
+  # Its name leads to that region alone, which may be the one that is gone.
+  [[ ${FROM} == us-west-2 ]] || look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
 }
 
 while (($#)); do
@@ -165,7 +167,7 @@ done
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
-need aws curl dig helm kubectl
+need aws bash curl dig kubectl
 confirm "${FROM}"
 lock
 cool_down

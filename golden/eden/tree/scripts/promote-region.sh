@@ -30,7 +30,7 @@ while (($#)); do
 done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
-need aws curl dig helm kubectl
+need aws bash curl dig kubectl
 step "Condition: copies are at most 1m behind"
 if [[ ${REGION} == us-west-2 ]]; then
   look 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"

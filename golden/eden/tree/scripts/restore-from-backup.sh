@@ -46,27 +46,43 @@ if [[ ${LIST} == true ]]; then
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need aws curl dig helm kubectl
+need aws bash curl dig kubectl
+case ${DATASTORE} in
+  eden-postgres-us-east-1) : ;;
+  eden-postgres-us-east-1-in-us-west-2) [[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at" ;;
+  eden-postgres-us-west-2) : ;;
+  eden-postgres-us-west-2-in-us-east-1) [[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at" ;;
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
   eden-postgres-us-east-1)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring eden-postgres-us-east-1 back as it was, as a new instance' aws rds restore-db-instance-to-point-in-time --region us-east-1 --source-db-instance-identifier eden-postgres-us-east-1 --target-db-instance-identifier "${NEW_DATABASE}" --restore-time "${SNAPSHOT_TIME}" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --multi-az --no-publicly-accessible --deletion-protection
+      run 900 'Bring eden-postgres-us-east-1 back as it was, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=eden-postgres-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-to-point-in-time --region us-east-1 --source-db-instance-identifier eden-postgres-us-east-1 --target-db-instance-identifier \"\$1\" --restore-time \"\$2\" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Bring a snapshot of eden-postgres-us-east-1 back, as a new instance' aws rds restore-db-instance-from-db-snapshot --region us-east-1 --db-snapshot-identifier "${BACKUP}" --db-instance-identifier "${NEW_DATABASE}" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --multi-az --no-publicly-accessible --deletion-protection
+      run 900 'Bring a snapshot of eden-postgres-us-east-1 back, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=eden-postgres-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-from-db-snapshot --region us-east-1 --db-snapshot-identifier \"\$2\" --db-instance-identifier \"\$1\" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${BACKUP}"
+    fi
+    ;;
+  eden-postgres-us-east-1-in-us-west-2)
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run 900 'Bring eden-postgres-us-east-1 back in us-west-2, from the history that is kept there' bash -c "history=\$(aws rds describe-db-instance-automated-backups --region us-west-2 --query \"DBInstanceAutomatedBackups[?DBInstanceIdentifier=='eden-postgres-us-east-1'] | [0].DBInstanceAutomatedBackupsArn\" --output text) && group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-postgres-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-to-point-in-time --region us-west-2 --source-db-instance-automated-backups-arn \"\$history\" --target-db-instance-identifier \"\$1\" --restore-time \"\$2\" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
     fi
     ;;
   eden-postgres-us-west-2)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring eden-postgres-us-west-2 back as it was, as a new instance' aws rds restore-db-instance-to-point-in-time --region us-west-2 --source-db-instance-identifier eden-postgres-us-west-2 --target-db-instance-identifier "${NEW_DATABASE}" --restore-time "${SNAPSHOT_TIME}" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --multi-az --no-publicly-accessible --deletion-protection
+      run 900 'Bring eden-postgres-us-west-2 back as it was, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-postgres-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-to-point-in-time --region us-west-2 --source-db-instance-identifier eden-postgres-us-west-2 --target-db-instance-identifier \"\$1\" --restore-time \"\$2\" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Bring a snapshot of eden-postgres-us-west-2 back, as a new instance' aws rds restore-db-instance-from-db-snapshot --region us-west-2 --db-snapshot-identifier "${BACKUP}" --db-instance-identifier "${NEW_DATABASE}" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --multi-az --no-publicly-accessible --deletion-protection
+      run 900 'Bring a snapshot of eden-postgres-us-west-2 back, as a new instance' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-postgres-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-from-db-snapshot --region us-west-2 --db-snapshot-identifier \"\$2\" --db-instance-identifier \"\$1\" --db-subnet-group-name eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${BACKUP}"
     fi
     ;;
-  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+  eden-postgres-us-west-2-in-us-east-1)
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run 900 'Bring eden-postgres-us-west-2 back in us-east-1, from the history that is kept there' bash -c "history=\$(aws rds describe-db-instance-automated-backups --region us-east-1 --query \"DBInstanceAutomatedBackups[?DBInstanceIdentifier=='eden-postgres-us-west-2'] | [0].DBInstanceAutomatedBackupsArn\" --output text) && group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=eden-postgres-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-instance-to-point-in-time --region us-east-1 --source-db-instance-automated-backups-arn \"\$history\" --target-db-instance-identifier \"\$1\" --restore-time \"\$2\" --db-subnet-group-name eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1 --vpc-security-group-ids \"\$group\" --multi-az --no-publicly-accessible --deletion-protection" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
+    fi
+    ;;
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record

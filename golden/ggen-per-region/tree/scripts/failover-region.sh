@@ -150,7 +150,7 @@ done
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
-need curl gcloud helm kubectl
+need curl gcloud kubectl
 confirm "${FROM}"
 lock
 case ${ONLY} in

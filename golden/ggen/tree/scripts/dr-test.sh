@@ -10,24 +10,26 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 usage() {
   cat <<'TEXT'
 usage: dr-test.sh --primary REGION --secondary REGION --test-type region-failure [--apply] [--yes]
-       dr-test.sh --test-type restore --datastore NAME [--apply] [--yes]
+       dr-test.sh --test-type restore --datastore NAME [--backup ID] [--apply] [--yes]
 
   --primary REGION     the region that is taken away
   --secondary REGION   the region that takes over
   --test-type TYPE     region-failure or restore
   --datastore NAME     what is restored
+  --backup ID          from which backup; without it, as it was ten minutes ago
   --apply              act; without it every command is only printed
   --yes                do not ask for names
 TEXT
 }
 
-PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE=""
+PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE="" BACKUP=""
 while (($#)); do
   case $1 in
     --primary) PRIMARY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --secondary) SECONDARY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --test-type) TEST_TYPE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --backup) BACKUP=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
@@ -100,10 +102,12 @@ case ${TEST_TYPE} in
     ;;
   restore)
     [[ -n ${DATASTORE} ]] || { usage >&2; exit 64; }
-    step "Hypothesis: ${DATASTORE} as it was ten minutes ago can be brought back"
+    source=(--at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)")
+    [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
+    step "Hypothesis: ${DATASTORE} can be brought back: ${source[*]}"
     # A name has at most 63 characters and begins with a letter.
     "${here}/restore-from-backup.sh" --datastore "${DATASTORE}" --into "drill-$(date -u +%Y%m%d-%H%M)" \
-      --at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)" "${flags[@]}"
+      "${source[@]}" "${flags[@]}"
     evidence passed "${DATASTORE}" 14400
     note "Next: compare counts with the original, then delete the copy"
     ;;

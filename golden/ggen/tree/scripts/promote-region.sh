@@ -30,7 +30,7 @@ while (($#)); do
 done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
-need curl gcloud helm kubectl
+need curl gcloud kubectl
 step "Condition: copies are at most 1s behind"
 if [[ ${REGION} == us-east1 ]]; then
   look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || die 75 "the lag is unknown: do not return yet"

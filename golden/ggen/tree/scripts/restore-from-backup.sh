@@ -44,7 +44,12 @@ if [[ ${LIST} == true ]]; then
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need curl gcloud helm kubectl
+need curl gcloud kubectl
+case ${DATASTORE} in
+  ggen-marketplace-marketplace-us) : ;;
+  ggen-marketplace-marketplace-eu) : ;;
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
@@ -64,7 +69,6 @@ case ${DATASTORE} in
       run 900 'Restore a backup of ggen-marketplace-marketplace-eu into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod
     fi
     ;;
-  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record

@@ -44,6 +44,10 @@ fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
 need curl gcloud
+case ${DATASTORE} in
+  hello-main) : ;;
+  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
+esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
@@ -55,7 +59,6 @@ case ${DATASTORE} in
       run 900 'Restore a backup of hello-main into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project hello-prod
     fi
     ;;
-  *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 record

@@ -105,8 +105,16 @@ resource "aws_rds_cluster" "this" {
   lifecycle {
     prevent_destroy = true
 
-    # A failover swaps the roles, and versions are raised on the global database.
-    ignore_changes = [engine_version, replication_source_identifier, global_cluster_identifier]
+    # A failover swaps the roles, versions are raised on the global database, and what only the first writer was
+    # made with must neither replace a cluster nor reset a password once another one writes.
+    ignore_changes = [
+      database_name,
+      engine_version,
+      global_cluster_identifier,
+      master_password_wo_version,
+      master_username,
+      replication_source_identifier,
+    ]
   }
 }
 

@@ -74,6 +74,8 @@ resource "aws_elasticache_replication_group" "this" {
   user_group_ids             = var.user_group_ids
 
   lifecycle {
+    prevent_destroy = true
+
     # A global group changes these on all its parts.
     ignore_changes = [num_node_groups, engine_version, node_type, global_replication_group_id]
   }

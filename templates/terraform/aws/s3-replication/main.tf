@@ -1,52 +1,61 @@
-# Copies of a bucket's objects in a bucket of another region, under a key of that region, with alarms' metrics. Only objects written later are copied; both buckets must keep versions. Two-way is this module twice.
+# Copies of a bucket's objects in buckets of other regions, each under a key of its region, with metrics of how far they are behind. Only objects written later are copied; all buckets must keep versions. A bucket has one such configuration: two ways are this module twice, once for each origin.
+
+locals {
+  # The order of regions' names decides the priority, which S3 wants to differ.
+  regions = sort(keys(var.targets))
+}
 
 resource "aws_s3_bucket_replication_configuration" "this" {
   bucket = var.origin.bucket
   role   = aws_iam_role.this.arn
 
-  rule {
-    id       = "all"
-    status   = "Enabled"
-    priority = 1
+  dynamic "rule" {
+    for_each = local.regions
 
-    filter {}
+    content {
+      id       = "to-${rule.value}"
+      status   = "Enabled"
+      priority = rule.key + 1
 
-    delete_marker_replication {
-      status = var.replicate_deletes ? "Enabled" : "Disabled"
-    }
+      filter {}
 
-    source_selection_criteria {
-      sse_kms_encrypted_objects {
-        status = "Enabled"
+      delete_marker_replication {
+        status = var.replicate_deletes ? "Enabled" : "Disabled"
       }
 
-      # Else changes of metadata on one side of a two-way copy stay there.
-      replica_modifications {
-        status = var.two_way ? "Enabled" : "Disabled"
-      }
-    }
+      source_selection_criteria {
+        sse_kms_encrypted_objects {
+          status = "Enabled"
+        }
 
-    destination {
-      bucket        = "arn:aws:s3:::${var.target.bucket}"
-      storage_class = "STANDARD"
-
-      encryption_configuration {
-        replica_kms_key_id = var.target.kms_key_arn
-      }
-
-      replication_time {
-        status = "Enabled"
-
-        time {
-          minutes = 15
+        # Else changes of metadata on one side of a two-way copy stay there.
+        replica_modifications {
+          status = var.two_way ? "Enabled" : "Disabled"
         }
       }
 
-      metrics {
-        status = "Enabled"
+      destination {
+        bucket        = "arn:aws:s3:::${var.targets[rule.value].bucket}"
+        storage_class = "STANDARD"
 
-        event_threshold {
-          minutes = 15
+        encryption_configuration {
+          replica_kms_key_id = var.targets[rule.value].kms_key_arn
+        }
+
+        replication_time {
+          status = "Enabled"
+
+          time {
+            minutes = 15
+          }
+        }
+
+        metrics {
+          status = "Enabled"
+
+          event_threshold {
+            minutes = 15
+          }
         }
       }
     }
@@ -57,7 +66,7 @@ resource "aws_s3_bucket_replication_configuration" "this" {
 
 resource "aws_iam_role" "this" {
   name        = var.role_name
-  description = "Copies ${var.origin.bucket} to ${var.target.bucket}"
+  description = "Copies ${var.origin.bucket} to ${join(", ", local.regions)}"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -79,7 +88,7 @@ resource "aws_iam_role_policy" "this" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Effect   = "Allow"
         Action   = ["s3:GetReplicationConfiguration", "s3:ListBucket"]
@@ -93,7 +102,7 @@ resource "aws_iam_role_policy" "this" {
       {
         Effect   = "Allow"
         Action   = ["s3:ReplicateDelete", "s3:ReplicateObject", "s3:ReplicateTags"]
-        Resource = "arn:aws:s3:::${var.target.bucket}/*"
+        Resource = [for region in local.regions : "arn:aws:s3:::${var.targets[region].bucket}/*"]
       },
       {
         Effect    = "Allow"
@@ -101,12 +110,13 @@ resource "aws_iam_role_policy" "this" {
         Resource  = var.origin.kms_key_arn
         Condition = { StringEquals = { "kms:ViaService" = "s3.${var.origin.region}.amazonaws.com" } }
       },
-      {
+      ], [
+      for region in local.regions : {
         Effect    = "Allow"
         Action    = ["kms:Encrypt", "kms:GenerateDataKey"]
-        Resource  = var.target.kms_key_arn
-        Condition = { StringEquals = { "kms:ViaService" = "s3.${var.target.region}.amazonaws.com" } }
-      },
-    ]
+        Resource  = var.targets[region].kms_key_arn
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${region}.amazonaws.com" } }
+      }
+    ])
   })
 }

@@ -30,22 +30,21 @@ variable "origin" {
   nullable = false
 }
 
-variable "target" {
-  description = "Where copies go: region, bucket, and a key of that region."
-  type = object({
-    region      = string
+variable "targets" {
+  description = "Where copies go, by region: the bucket, and a key of that region."
+  type = map(object({
     bucket      = string
     kms_key_arn = string
-  })
+  }))
   nullable = false
 
   validation {
-    condition     = var.target.region != var.origin.region && var.target.bucket != var.origin.bucket
-    error_message = "Another bucket in another region."
+    condition     = length(var.targets) > 0 && alltrue([for region, target in var.targets : region != var.origin.region && target.bucket != var.origin.bucket])
+    error_message = "At least one bucket, and each another one in another region."
   }
 
   validation {
-    condition     = strcontains(var.target.kms_key_arn, ":${var.target.region}:")
+    condition     = alltrue([for region, target in var.targets : strcontains(target.kms_key_arn, ":${region}:")])
     error_message = "A copy is encrypted with a key of its own region."
   }
 }
@@ -58,7 +57,7 @@ variable "replicate_deletes" {
 }
 
 variable "two_way" {
-  description = "Whether the target is copied back by a second call."
+  description = "Whether the targets are copied back by calls of their own."
   type        = bool
   default     = false
   nullable    = false

@@ -28,6 +28,28 @@ module "backups_of_postgres_us_west_2" {
   kms_key_arn = var.kms_us_west_2_data_key_arn
 }
 
+module "cache_redis_us_east_1" {
+  source = "../modules/elasticache-regional"
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  name           = "eden-redis-us-east-1"
+  engine_version = "7.1"
+  node_type      = "cache.r7g.large"
+  shards         = 1
+  replicas       = 1
+  backup_days    = 14
+  vpc_id         = var.network_us_east_1_vpc_id
+  subnet_ids     = var.network_us_east_1_data_subnet_ids
+  client_cidrs = {
+    us-east-1 = "10.0.0.0/16"
+    us-west-2 = "10.4.0.0/16"
+  }
+  kms_key_arn = var.kms_us_east_1_data_key_arn
+}
+
 module "cache_redis" {
   source = "../modules/elasticache-global"
 
@@ -36,7 +58,7 @@ module "cache_redis" {
   }
 
   name                         = "eden-redis"
-  primary_replication_group_id = var.cache_redis_us_east_1_id
+  primary_replication_group_id = module.cache_redis_us_east_1.id
 }
 
 module "cache_redis_us_west_2" {
@@ -57,6 +79,7 @@ module "cache_redis_us_west_2" {
   vpc_id          = var.network_us_west_2_vpc_id
   subnet_ids      = var.network_us_west_2_data_subnet_ids
   client_cidrs = {
+    us-east-1 = "10.0.0.0/16"
     us-west-2 = "10.4.0.0/16"
   }
   kms_key_arn = var.kms_us_west_2_data_key_arn
@@ -148,6 +171,10 @@ module "names_link_us_east_1" {
   networks = {
     us-west-2 = var.network_us_west_2_vpc_id
   }
+  domain = "us-east-1.eden.internal"
+  names = {
+    redis = module.cache_redis_us_east_1.endpoint
+  }
 }
 
 module "names_link_us_west_2" {
@@ -160,6 +187,10 @@ module "names_link_us_west_2" {
   zone_id = var.names_us_west_2_zone_id
   networks = {
     us-east-1 = var.network_us_east_1_vpc_id
+  }
+  domain = "us-west-2.eden.internal"
+  names = {
+    redis = module.cache_redis_us_west_2.endpoint
   }
 }
 

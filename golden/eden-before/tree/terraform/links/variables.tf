@@ -24,12 +24,6 @@ variable "tags" {
   nullable = false
 }
 
-variable "cache_redis_us_east_1_id" {
-  description = "Id of the group of redis that writes first."
-  type        = string
-  nullable    = false
-}
-
 variable "dns_eden_example_com_zone_id" {
   description = "Id of the public zone eden.example.com."
   type        = string
@@ -57,6 +51,12 @@ variable "names_us_east_1_zone_id" {
 variable "names_us_west_2_zone_id" {
   description = "Id of the private zone of us-west-2."
   type        = string
+  nullable    = false
+}
+
+variable "network_us_east_1_data_subnet_ids" {
+  description = "Ids of the data subnets in us-east-1."
+  type        = list(string)
   nullable    = false
 }
 

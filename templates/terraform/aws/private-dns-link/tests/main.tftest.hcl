@@ -14,12 +14,26 @@ run "lets_a_network_in" {
   }
 }
 
-run "refuses_nobody" {
+run "names_a_store_that_spans_regions" {
   command = plan
 
   variables {
-    networks = {}
+    domain = "us-east-1.shop.internal"
+    names  = { orders = "shop-orders.global-abc.global.rds.amazonaws.com" }
   }
 
-  expect_failures = [var.networks]
+  assert {
+    condition     = aws_route53_record.this["orders"].name == "orders.us-east-1.shop.internal" && aws_route53_record.this["orders"].records == toset(["shop-orders.global-abc.global.rds.amazonaws.com"])
+    error_message = "The name must lead to the store."
+  }
+}
+
+run "refuses_names_without_a_domain" {
+  command = plan
+
+  variables {
+    names = { orders = "shop-orders.global-abc.global.rds.amazonaws.com" }
+  }
+
+  expect_failures = [var.domain]
 }

@@ -50,27 +50,6 @@ module "postgres_postgres_us_east_1" {
   }
 }
 
-module "cache_redis_us_east_1" {
-  source = "../../modules/elasticache-regional"
-
-  providers = {
-    aws = aws.us_east_1
-  }
-
-  name           = "eden-redis-us-east-1"
-  engine_version = "7.1"
-  node_type      = "cache.r7g.large"
-  shards         = 1
-  replicas       = 1
-  backup_days    = 14
-  vpc_id         = module.network_us_east_1.vpc_id
-  subnet_ids     = module.network_us_east_1.data_subnet_ids
-  client_cidrs = {
-    us-east-1 = "10.0.0.0/16"
-  }
-  kms_key_arn = module.kms_us_east_1.key_arns["data"]
-}
-
 module "access_logs_us_east_1" {
   source = "../../modules/s3-bucket"
 
@@ -154,7 +133,6 @@ module "names_us_east_1" {
   vpc_id = module.network_us_east_1.vpc_id
   names = {
     postgres = module.postgres_postgres_us_east_1.address
-    redis    = module.cache_redis_us_east_1.endpoint
     metrics  = module.metrics_us_east_1.dns_name
   }
 }
