@@ -87,6 +87,13 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
             topology.region(slow).name,
             topology.region(fast).name
         ),
+        // One of a service reads what it answers, and not whether the region is reached.
+        (None, None) if *alert.of == Signal::RegionSilent && query.subject != topology.name => {
+            format!(
+                "Nothing that {} is asked in a region succeeds",
+                query.subject
+            )
+        }
         (None, None) => title(*alert.of, &query.subject),
     };
     let name = alert_name(topology, &key);
