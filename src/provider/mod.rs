@@ -5,6 +5,7 @@
 //! Architecture invariant: a cloud's name ends here. Emitters read a [`Deployment`] and
 //! never ask which cloud it came from.
 
+mod alert_words;
 pub mod alerting;
 pub mod alibaba;
 pub mod aws;

@@ -495,7 +495,7 @@ module "monitoring" {
       channels         = ["oncall"]
     }
     region-silent = {
-      summary          = "A region does not answer"
+      summary          = "Nothing that webhook is asked in a region succeeds"
       documentation    = "Users of the region are being moved, or get errors."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowregionsilent"
       severity         = "CRITICAL"
