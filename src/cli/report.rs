@@ -55,9 +55,10 @@ fn color() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-/// Columns: what the shell says, between 40 and 120.
+/// Columns: what the environment says, or else the terminal, between 40 and 120.
 fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok();
-    let columns = columns.and_then(|c| c.parse::<usize>().ok());
+    let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let terminal = || terminal_size::terminal_size_of(std::io::stderr());
+    let columns = said.or_else(|| terminal().map(|(width, _)| usize::from(width.0)));
     columns.unwrap_or(100).clamp(40, 120)
 }

@@ -104,17 +104,15 @@ fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
 
 /// Serving regions without a written weight share what the written ones leave.
 fn settle_weights(regions: &mut [Region]) {
-    let written: u32 = regions
-        .iter()
-        .filter_map(|r| r.written.weight.as_ref().map(|w| w.value))
-        .sum();
+    let written = regions.iter().filter_map(|r| r.written.weight.as_ref());
+    let written = written.fold(0u32, |sum, weight| sum.saturating_add(weight.value.0));
     let open = |r: &Region| r.serving() && r.written.weight.is_none();
     let count = regions.iter().filter(|r| open(r)).count() as u32;
     let left = 100u32.saturating_sub(written);
     let mut index = 0;
     for region in regions.iter_mut() {
         region.weight = match &region.written.weight {
-            Some(weight) => weight.value,
+            Some(weight) => weight.value.0,
             None if open(region) => {
                 index += 1;
                 // The first ones take the remainder, so that the sum is exact.
@@ -216,6 +214,7 @@ impl Resolver<'_> {
         let namespace = mesh
             .and_then(|m| m.namespace.as_ref())
             .map_or_else(|| name.clone(), |n| n.value.clone());
+        let hosts = self.hosts(out);
         Topology {
             spec: spec.clone(),
             spec_name: spec_name.to_string(),
@@ -235,8 +234,8 @@ impl Resolver<'_> {
             regions: Vec::new(),
             services: self.services(out),
             datastores: self.datastores(out),
-            queues: self.queues(out),
-            hosts: self.hosts(out),
+            queues: self.queues(&hosts, out),
+            hosts,
             secrets: self.secrets(out),
         }
     }
@@ -525,14 +524,17 @@ impl Resolver<'_> {
         written.databases.iter().map(resolve).collect()
     }
 
-    fn queues(&self, out: &mut Diagnostics) -> Vec<Queue> {
+    /// A host whose service is unknown is not settled, so its id is its place among `hosts`.
+    fn queues(&self, hosts: &[Host], out: &mut Diagnostics) -> Vec<Queue> {
         let spec = self.spec;
         let resolve = |(name, written): (&spec::Name, &spec::Queue)| {
             let push = written.push.as_ref();
             let receiver = push.and_then(|p| id(&p.to, "service", &spec.services, ServiceId, out));
-            let host = push
-                .and_then(|p| p.host.as_ref())
-                .and_then(|h| id(h, "host", &spec.traffic, HostId, out));
+            let host = push.and_then(|p| p.host.as_ref()).and_then(|host| {
+                lookup("host", &spec.traffic, host, out);
+                let named = hosts.iter().position(|h| h.name == host.value);
+                named.map(HostId)
+            });
             let mut publishers = ids(
                 &written.publishers,
                 "service",

@@ -1,12 +1,13 @@
 //! Diagnostics as text: for people, for programs, for pull requests.
 
+mod excerpt;
 mod github;
 mod human;
 mod json;
 mod sarif;
 
 use super::Diagnostics;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, unseen};
 
 /// Who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,11 +58,11 @@ pub fn render(
     }
 }
 
-/// Text from a spec may hold anything; on a terminal, control characters are spelled out.
+/// Text from a spec may hold anything; what nobody would see is spelled out.
 fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() && c != '\n' {
+        if unseen(c) || matches!(c, '\t' | '\r') {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);

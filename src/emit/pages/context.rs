@@ -426,8 +426,8 @@ fn cost(input: Input) -> Value {
     let topology = input.topology;
     let cost = topology.spec.cost.as_ref();
     let currency = cost.map_or("USD".to_string(), |c| c.currency.value.clone());
-    let monthly = |name: &str| cost.and_then(|c| c.monthly.get(name)).map(|m| m.value);
-    let total: u32 = topology
+    let monthly = |name: &str| cost.and_then(|c| c.monthly.get(name)).map(|m| u64::from(m.value));
+    let total: u64 = topology
         .regions
         .iter()
         .filter_map(|r| monthly(&r.name))

@@ -262,7 +262,7 @@ impl Lowering<'_> {
             if let Some(sentinels) = &store.written.sentinels {
                 let places = store.regions.iter().flat_map(|id| {
                     let region = self.topology.region(*id);
-                    let count = sentinels.get(&region.name).map_or(0, |c| c.value);
+                    let count = sentinels.get(&region.name).map_or(0, |c| c.value.0);
                     let location = region.place.location;
                     (0..count).map(move |n| {
                         format!("sentinel-{n}.{location}.{}.internal:26379", store.name)
@@ -319,10 +319,10 @@ impl Lowering<'_> {
     ) -> SentinelRegion {
         let region = self.topology.region(id);
         let location = region.place.location.to_string();
-        let count = |of: &Option<PerRegion<crate::spec::Count>>| {
+        let count = |of: &Option<PerRegion<crate::spec::Nodes>>| {
             of.as_ref()
                 .and_then(|c| c.get(&region.name))
-                .map_or(0, |c| c.value)
+                .map_or(0, |c| c.value.0)
         };
         let names = |kind: &str, count: u32| -> Vec<String> {
             (0..count).map(|n| format!("{kind}-{n}")).collect()
