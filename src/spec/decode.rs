@@ -98,9 +98,14 @@ impl<T> Map<T> {
         self.entries.iter().map(|(n, _)| n.text.as_str())
     }
 
+    /// The names that were written, with or without errors below them.
+    pub fn written(&self) -> impl Iterator<Item = &str> {
+        self.names().chain(self.broken.iter().map(String::as_str))
+    }
+
     /// Whether the name was written, with or without errors below it.
     pub fn knows(&self, name: &str) -> bool {
-        self.get(name).is_some() || self.broken.iter().any(|b| b == name)
+        self.written().any(|n| n == name)
     }
 
     /// How many members there are.

@@ -4,9 +4,7 @@
 //! examples of the JSON schema that editors show.
 
 use super::decode::{Map, PerRegion, Value, choice, record};
-use super::units::{
-    Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold, Within,
-};
+use super::units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold, Within};
 
 /// Free text.
 pub type Text = Value<String>;

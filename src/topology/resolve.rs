@@ -263,6 +263,9 @@ impl Resolver<'_> {
         }
         for (_, alert) in spec.alerts.iter() {
             alert.tell.iter().for_each(|c| self.channel(c, out));
+            if let Some(escalation) = &alert.escalation {
+                lookup("escalation", &spec.escalations, escalation, out);
+            }
             self.regions(&alert.between, out);
         }
         if let Some(failover) = &spec.failover {
@@ -273,6 +276,16 @@ impl Resolver<'_> {
         for (_, escalation) in spec.escalations.iter() {
             for (_, step) in escalation.steps.iter() {
                 self.channel(&step.channel, out);
+            }
+        }
+        for (_, service) in spec.services.iter() {
+            let queues = service.scale_on.iter().flat_map(|s| s.queues.iter());
+            queues.for_each(|(name, _)| key("queue", &spec.queues, name, out));
+        }
+        if let Some(cost) = &spec.cost {
+            let shares = cost.shares.iter().map(|(name, _)| name);
+            for name in cost.monthly.iter().map(|(name, _)| name).chain(shares) {
+                key("region", &spec.regions, name, out);
             }
         }
         if let Some(network) = &spec.network {
@@ -321,7 +334,9 @@ impl Resolver<'_> {
     fn dataset(&self, name: &Ref, out: &mut Diagnostics) {
         let stores = self.spec.datastores.iter();
         let names: Vec<&str> = stores.flat_map(|(_, d)| d.datasets.names()).collect();
-        if !names.contains(&name.value.as_str()) {
+        // What a store with errors holds is not known.
+        let all = self.spec.datastores.written().count() == self.spec.datastores.len();
+        if all && !names.contains(&name.value.as_str()) {
             out.push(dangling("dataset", name, names.into_iter()));
         }
     }
@@ -346,7 +361,7 @@ impl Resolver<'_> {
             .position(|r| r.name == name.value)
             .map(RegionId);
         if id.is_none() && !self.spec.regions.knows(name) {
-            out.push(dangling("region", name, self.spec.regions.names()));
+            out.push(dangling("region", name, self.spec.regions.written()));
         }
         id
     }
@@ -368,16 +383,8 @@ impl Resolver<'_> {
 
     fn check_per_region<T>(&self, value: &PerRegion<T>, out: &mut Diagnostics) {
         if let PerRegion::Each(map) = value {
-            for (name, _) in map.iter() {
-                if !self.spec.regions.knows(&name.text) {
-                    let reference = Ref {
-                        value: name.text.clone(),
-                        span: name.span,
-                        origin: spec::Origin::Written,
-                    };
-                    out.push(dangling("region", &reference, self.spec.regions.names()));
-                }
-            }
+            let names = map.iter().map(|(name, _)| name);
+            names.for_each(|name| key("region", &self.spec.regions, name, out));
         }
     }
 
@@ -645,8 +652,18 @@ fn ids<T, I>(
 
 fn lookup<T>(kind: &str, map: &Map<T>, name: &Ref, out: &mut Diagnostics) {
     if !map.knows(name) {
-        out.push(dangling(kind, name, map.names()));
+        out.push(dangling(kind, name, map.written()));
     }
+}
+
+/// The same for the key of a map.
+fn key<T>(kind: &str, map: &Map<T>, name: &spec::Name, out: &mut Diagnostics) {
+    let name = Ref {
+        value: name.text.clone(),
+        span: name.span,
+        origin: spec::Origin::Written,
+    };
+    lookup(kind, map, &name, out);
 }
 
 fn dangling<'a>(kind: &str, name: &Ref, known: impl Iterator<Item = &'a str>) -> Diagnostic {

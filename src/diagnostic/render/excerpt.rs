@@ -133,13 +133,21 @@ fn kept(line: &str, first: usize, last: usize, room: usize) -> Range<usize> {
         })
         .collect();
     let column = |at: usize| columns.iter().rfind(|c| c.0 <= at).map_or(0, |c| c.1);
-    let byte = |wanted: usize| columns.iter().find(|c| c.1 >= wanted).map_or(line.len(), |c| c.0);
+    let byte = |wanted: usize| {
+        columns
+            .iter()
+            .find(|c| c.1 >= wanted)
+            .map_or(line.len(), |c| c.0)
+    };
     let (first, last) = (column(first), column(last));
     // Room for the two marks of a cut.
     let room = room - 2;
     let from = match last <= room * 2 / 3 {
         true => 0,
-        false => first.saturating_sub(room / 3).max(last.saturating_sub(room)).min(first),
+        false => first
+            .saturating_sub(room / 3)
+            .max(last.saturating_sub(room))
+            .min(first),
     };
     let to = (from + room).max(last + 1);
     byte(from)..byte(to)
@@ -186,12 +194,19 @@ mod tests {
 
     #[test]
     fn a_long_line_keeps_what_is_marked() {
-        let line = format!("a: 1\nlist: [ {} wrong, {} ]\nb: 2\n", "x, ".repeat(60), "y, ".repeat(60));
+        let line = format!(
+            "a: 1\nlist: [ {} wrong, {} ]\nb: 2\n",
+            "x, ".repeat(60),
+            "y, ".repeat(60)
+        );
         let (shown, marked) = cropped(&line, "wrong", 40);
         assert_eq!(marked, "wrong");
         let lines: Vec<&str> = shown.lines().collect();
         assert_eq!((lines.len(), lines[0], lines[2]), (3, "a: 1", "b: 2"));
-        assert!(lines[1].starts_with('…') && lines[1].ends_with('…'), "{shown}");
+        assert!(
+            lines[1].starts_with('…') && lines[1].ends_with('…'),
+            "{shown}"
+        );
         assert!(lines[1].width() <= 40, "{shown}");
     }
 

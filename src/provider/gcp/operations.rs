@@ -627,7 +627,10 @@ fn expected_answer(host: &Host) -> String {
 
 /// The status that counts as healthy.
 fn status(host: &Host) -> u32 {
-    host.written.health.as_ref().map_or(200, |h| h.status.value.0)
+    host.written
+        .health
+        .as_ref()
+        .map_or(200, |h| h.status.value.0)
 }
 
 fn words(all: &[&str]) -> Vec<String> {

@@ -6,7 +6,7 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Step, Term};
-use crate::spec::{Nodes, Duration, FactKind, PerRegion, Role};
+use crate::spec::{Duration, FactKind, Nodes, PerRegion, Role};
 use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId};
 
