@@ -24,6 +24,8 @@ pub struct Loaded {
     pub main: Option<FileId>,
     /// The name for generated headers: the last part of the path.
     pub name: String,
+    /// The name for people: the path as given, or `<stdin>`.
+    pub shown: String,
 }
 
 /// Reads a spec with its includes: a path, or `-` for standard input.
@@ -54,6 +56,7 @@ pub fn load_one(path: &Path, limits: &Limits) -> Loaded {
     let last = path.file_name().map(|n| n.to_string_lossy().into_owned());
     let mut loaded = Loaded {
         name: last.filter(|_| !stdin).unwrap_or("stdin".into()),
+        shown: shown.clone(),
         ..Loaded::default()
     };
     let out = &mut loaded.diagnostics;
@@ -74,7 +77,7 @@ fn read(
     out: &mut Diagnostics,
     from: Option<Span>,
 ) -> Option<String> {
-    let mut refuse = |cause: String, help: &str| {
+    let mut refuse = |cause: String, help: &str| -> Option<String> {
         let diagnostic = match from {
             Some(span) => Diagnostic::error(
                 BAD_INCLUDE,
@@ -94,10 +97,7 @@ fn read(
     } else {
         match std::fs::metadata(path) {
             Ok(meta) if meta.is_dir() => {
-                return refuse(
-                    "this is a folder".into(),
-                    "name the spec in it: `meridian compile FOLDER/topology.yaml`",
-                );
+                return refuse("this is a folder".into(), &inside(path));
             }
             Ok(meta) if meta.len() > limit => {
                 return refuse(
@@ -112,10 +112,7 @@ fn read(
         }
     };
     if let Err(error) = result {
-        return refuse(
-            error.to_string(),
-            "name a spec that can be read, or begin one with `meridian init`",
-        );
+        return refuse(super::cause(&error), &beside(path));
     }
     if bytes.len() as u64 > limit {
         return refuse(
@@ -130,6 +127,44 @@ fn read(
             "save the file as UTF-8",
         ),
     }
+}
+
+/// What to do instead of naming a folder.
+fn inside(folder: &Path) -> String {
+    match specs(folder).first() {
+        Some(spec) => format!("name the spec in it: `{}`", spec.display()),
+        None => "name the spec in it, or begin one with `meridian init`".into(),
+    }
+}
+
+/// What to do instead of naming a file that cannot be read.
+fn beside(path: &Path) -> String {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let near = specs(folder.unwrap_or(Path::new(".")));
+    let near = near.iter().filter(|p| p.as_path() != path);
+    let near: Vec<String> = near.map(|p| format!("`{}`", p.display())).collect();
+    match near.is_empty() {
+        true => "name a spec that can be read, or begin one with `meridian init`".into(),
+        false => format!(
+            "there is {}: name it, or begin a spec with `meridian init`",
+            near.join(", ")
+        ),
+    }
+}
+
+/// The first few files of a folder that may be specs, by name.
+fn specs(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let spec = |p: &PathBuf| {
+        let extension = p.extension().and_then(|e| e.to_str());
+        matches!(extension, Some("yaml" | "yml" | "kdl")) && p.is_file()
+    };
+    let mut found: Vec<PathBuf> = entries.map(|e| e.path()).filter(spec).collect();
+    let found_in = |p: &mut PathBuf| *p = p.strip_prefix("./").unwrap_or(p).to_path_buf();
+    found.iter_mut().for_each(found_in);
+    found.sort();
+    found.truncate(3);
+    found
 }
 
 fn normal(path: &Path) -> PathBuf {

@@ -19,7 +19,8 @@ pub(super) fn show_as(
     format: FormatArg,
 ) {
     let format = match format {
-        FormatArg::Human | FormatArg::Markdown => Format::Human,
+        FormatArg::Human => Format::Human,
+        FormatArg::Markdown => Format::Markdown,
         FormatArg::Json => Format::Json,
         FormatArg::Github => Format::Github,
         FormatArg::Sarif => Format::Sarif,
@@ -34,6 +35,24 @@ pub(super) fn show_as(
         let _ = anstream::stderr().write_all(text.as_bytes());
     } else {
         super::print(&text);
+    }
+}
+
+/// `1 error, 2 warnings, 3 notes`.
+pub(super) fn counts(diagnostics: &Diagnostics) -> String {
+    let count = |severity: Severity| {
+        let number = diagnostics
+            .iter()
+            .filter(|d| d.severity == severity)
+            .count();
+        let plural = if number == 1 { "" } else { "s" };
+        (number > 0).then(|| format!("{number} {}{plural}", severity.word()))
+    };
+    let all = [Severity::Error, Severity::Warning, Severity::Note];
+    let found: Vec<String> = all.into_iter().filter_map(count).collect();
+    match found.is_empty() {
+        true => "nothing to complain about".into(),
+        false => found.join(", "),
     }
 }
 

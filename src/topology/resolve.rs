@@ -3,6 +3,7 @@
 use super::*;
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::spec::decode::check_part_of_names;
 use crate::spec::{Map, PerRegion, QueueEngine, Ref, Spec};
 
 /// A reference to something that is not there.
@@ -21,6 +22,7 @@ pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
 pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Topology> {
     let before = errors(out);
     check_version(&spec, out);
+    check_parts_of_names(&spec, out);
     let regions = resolve_regions(&spec, out);
     let topology = Resolver {
         spec: &spec,
@@ -37,6 +39,35 @@ pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Top
 fn errors(out: &Diagnostics) -> usize {
     let is_error = |d: &&Diagnostic| d.severity == crate::diagnostic::Severity::Error;
     out.iter().filter(is_error).count()
+}
+
+/// Names of resources are made of these.
+fn check_parts_of_names(spec: &Spec, out: &mut Diagnostics) {
+    let namespace = spec.mesh.iter().flat_map(|m| &m.namespace);
+    let short = spec.regions.iter().flat_map(|(_, r)| &r.short);
+    let texts = [
+        ("the name of a system", &spec.name),
+        ("an environment", &spec.environment),
+    ]
+    .into_iter()
+    .chain(namespace.map(|n| ("a namespace", n)))
+    .chain(short.map(|s| ("a short name", s)));
+    for (what, text) in texts {
+        check_part_of_names(what, text, text.span, out);
+    }
+    let regions = spec.regions.iter().map(|(n, _)| ("a region", n));
+    let services = spec.services.iter().map(|(n, _)| ("a service", n));
+    let stores = spec.datastores.iter().map(|(n, _)| ("a datastore", n));
+    let queues = spec.queues.iter().map(|(n, _)| ("a queue", n));
+    let secrets = spec.secrets.iter().map(|(n, _)| ("a secret", n));
+    let names = regions
+        .chain(services)
+        .chain(stores)
+        .chain(queues)
+        .chain(secrets);
+    for (what, name) in names {
+        check_part_of_names(what, &name.text, name.span, out);
+    }
 }
 
 fn check_version(spec: &Spec, out: &mut Diagnostics) {

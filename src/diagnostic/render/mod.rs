@@ -4,6 +4,7 @@ mod excerpt;
 mod github;
 mod human;
 mod json;
+mod markdown;
 mod sarif;
 
 use super::Diagnostics;
@@ -20,6 +21,8 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// A page: the summary of a workflow, or a comment.
+    Markdown,
 }
 
 /// How it looks.
@@ -29,7 +32,7 @@ pub struct Options {
     pub color: bool,
     /// Columns of the terminal (`Human` only).
     pub width: usize,
-    /// How many are shown before "and N more" (`Human` and `Github`).
+    /// How many are shown before "and N more" (all but `Json` and `Sarif`).
     pub max: usize,
 }
 
@@ -55,6 +58,7 @@ pub fn render(
         Format::Json => json::render(sources, diagnostics),
         Format::Github => github::render(sources, diagnostics, options),
         Format::Sarif => sarif::render(sources, diagnostics),
+        Format::Markdown => markdown::render(sources, diagnostics, options),
     }
 }
 

@@ -170,7 +170,7 @@ fn panel(index: u64, title: &str, query: &str, unit: Unit, metric: Option<&Metri
         Unit::PerSecond => "reqps",
         Unit::Bytes => "Bps",
     };
-    json!({
+    let mut panel = json!({
         "id": index + 1,
         "type": "timeseries",
         "title": title,
@@ -182,7 +182,12 @@ fn panel(index: u64, title: &str, query: &str, unit: Unit, metric: Option<&Metri
         },
         "options": { "legend": { "displayMode": "list", "placement": "bottom" } },
         "targets": [{ "refId": "A", "expr": query }],
-    })
+    });
+    if let Some(target) = metric.and_then(|m| m.target.as_ref()) {
+        let aim = format!("Aimed at: {} {}.", target.comparison, target.text);
+        panel["description"] = aim.into();
+    }
+    panel
 }
 
 /// The lines of a metric's warning and critical thresholds, for metrics that are worse when

@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{self, Engine, FactKind, Policy, Provider, Regime, Runtime, Signal, Text, Value};
+use crate::spec::{
+    self, Engine, FactKind, Mode, Policy, Provider, Regime, Runtime, Signal, Text, Value,
+};
 use crate::topology::{Datastore, Host, Topology, provider_of};
 
 /// A value that changes nothing where it stands.
@@ -184,6 +186,7 @@ impl Idle<'_> {
             ("machine", at(&written.machine)),
             ("size", at(&written.size)),
             ("replicas", at(&written.replicas)),
+            ("nodes", written.nodes.as_ref().map(place_of)),
             ("health", health.map(|h| h.span)),
             ("renamed_from", at(&written.renamed_from)),
             ("replication.every", of(|r| at(&r.every))),
@@ -200,6 +203,27 @@ impl Idle<'_> {
         }
         if let Some(lag) = replication.and_then(|r| r.lag.as_ref()) {
             self.lag(store, lag, kind.reads.contains(&"replication.lag.critical"));
+        }
+        let carrier = of(|r| r.worker.as_ref().and(at(&r.by)));
+        self.say(
+            carrier,
+            "by",
+            "beside `worker`",
+            "the worker carries the copies",
+        );
+        let location = at(&written.location).filter(|_| !written.databases.is_empty());
+        let counts = "each of `databases` has its own";
+        self.say(location, "location", "beside `databases`", counts);
+        let many = matches!(
+            store.engine,
+            Engine::Firestore | Engine::Dynamodb | Engine::RedisEnterprise
+        );
+        let several =
+            |r: &spec::Replication| matches!(*r.mode, Mode::ActiveActive | Mode::Application);
+        let many = many && !replication.is_some_and(several);
+        for (_, dataset) in written.datasets.iter().filter(|_| many) {
+            let counts = format!("every copy of {} takes writes", kind.name);
+            self.say(at(&dataset.writers), "writers", &here, &counts);
         }
         // A sentinel has one silence for both, `every` times `unhealthy_after`.
         let timeout = health.filter(|h| kind.reads.contains(&"health") && h.timeout.written());
@@ -251,13 +275,14 @@ impl Idle<'_> {
         let here = format!("on `{}`", host.name);
         let serverless = topology.service(host.service).runtime == Runtime::CloudRun;
         if let Some(health) = &host.written.health {
-            let watched = serverless && on_gcp && !host.written.backup.value;
-            let none = "back ends on Cloud Run have no health checks of a load balancer; `ready` of the service counts";
-            let again = health
-                .healthy_after
-                .written()
-                .then_some(health.healthy_after.span);
-            self.say(again.filter(|_| watched), "healthy_after", &here, none);
+            let again = health.healthy_after.written();
+            for (what, place) in [
+                ("timeout", at(&health.timeout)),
+                ("healthy_after", again.then_some(health.healthy_after.span)),
+            ] {
+                let counts = "a load balancer has no health checks of Cloud Run; `ready` of the service counts";
+                self.say(place.filter(|_| serverless && on_gcp), what, &here, counts);
+            }
             let status = health.status.written().then_some(health.status.span);
             let counts = "Route 53 takes any status from 200 to 399; `body` asks for a text";
             self.say(status.filter(|_| on_aws), "status", &here, counts);
@@ -329,6 +354,25 @@ impl Idle<'_> {
 
     fn rest(&mut self) {
         let spec = &self.topology.spec;
+        if let Some(promise) = &spec.objectives {
+            let alone = at(&promise.surge_for).filter(|_| promise.surge.is_none());
+            self.say(
+                alone,
+                "surge_for",
+                "without `surge`",
+                "it says how long a surge lasts",
+            );
+            let mut services = spec.services.iter();
+            let sized =
+                services.any(|(_, s)| s.capacity.as_ref().is_some_and(|c| c.peak.is_some()));
+            let counts = "it multiplies the `peak` of a service's `capacity`";
+            self.say(
+                at(&promise.surge).filter(|_| !sized),
+                "surge",
+                "without a peak",
+                counts,
+            );
+        }
         let unwatched = spec.cost.as_ref().filter(|c| !c.billing_export.value);
         self.say(
             unwatched
@@ -353,6 +397,16 @@ impl Idle<'_> {
                     "it is for `traces`",
                 );
             }
+            let metrics = o
+                .metrics
+                .as_ref()
+                .filter(|m| m.by.as_str() == "managed-prometheus");
+            self.say(
+                metrics.and_then(|m| at(&m.address)),
+                "address",
+                "on managed-prometheus",
+                "Google's own address is known",
+            );
             for (what, t) in [("logs", &o.logs), ("traces", &o.traces)] {
                 let address = t.as_ref().and_then(|t| at(&t.address));
                 self.say(
@@ -363,6 +417,13 @@ impl Idle<'_> {
                 );
             }
         }
+    }
+}
+
+fn place_of(nodes: &spec::PerRegion<spec::Nodes>) -> Span {
+    match nodes {
+        spec::PerRegion::All(all) => all.span,
+        spec::PerRegion::Each(map) => map.span,
     }
 }
 
@@ -384,6 +445,7 @@ fn kind(topology: &Topology, store: &Datastore) -> Option<Kind> {
             &[
                 "engine_version",
                 "size",
+                "nodes",
                 "health",
                 "replication.max_lag",
                 "replication.min_replicas",
@@ -404,12 +466,18 @@ fn kind(topology: &Topology, store: &Datastore) -> Option<Kind> {
             &["engine_version", "machine", "replication.stop_writes_at"],
         ),
         (Provider::Aws, Engine::Dynamodb) => kind("DynamoDB", &[]),
-        (Provider::Aws, Engine::Redis) if store.written.sentinels.is_none() => {
-            kind("ElastiCache", &["engine_version", "machine", "replicas"])
-        }
+        (Provider::Aws, Engine::Redis) if store.written.sentinels.is_none() => kind(
+            "ElastiCache",
+            &["engine_version", "machine", "nodes", "replicas"],
+        ),
         (Provider::Aws, Engine::RedisEnterprise) => kind(
             "Redis Enterprise",
-            &["size", "replication.every", "replication.lag.critical"],
+            &[
+                "size",
+                "nodes",
+                "replication.every",
+                "replication.lag.critical",
+            ],
         ),
         _ => None,
     }
