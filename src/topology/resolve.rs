@@ -3,7 +3,7 @@
 use super::*;
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::spec::decode::check_part_of_names;
+use crate::spec::decode::{BAD_VALUE, check_part_of_names};
 use crate::spec::{Map, PerRegion, QueueEngine, Ref, Spec};
 
 /// A reference to something that is not there.
@@ -23,6 +23,8 @@ pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Top
     let before = errors(out);
     check_version(&spec, out);
     check_parts_of_names(&spec, out);
+    check_jurisdictions(&spec, out);
+    check_cpu(&spec, out);
     let regions = resolve_regions(&spec, out);
     let topology = Resolver {
         spec: &spec,
@@ -67,6 +69,49 @@ fn check_parts_of_names(spec: &Spec, out: &mut Diagnostics) {
         .chain(secrets);
     for (what, name) in names {
         check_part_of_names(what, &name.text, name.span, out);
+    }
+}
+
+/// A place that nothing is in would forbid everything, or nothing.
+fn check_jurisdictions(spec: &Spec, out: &mut Diagnostics) {
+    let zones = spec.compliance.iter().flat_map(|c| c.zones.iter());
+    for place in zones.flat_map(|(_, z)| &z.jurisdictions) {
+        let country = place.len() == 2 && place.chars().all(|c| c.is_ascii_alphabetic());
+        if country || place.eq_ignore_ascii_case("eea") {
+            continue;
+        }
+        out.push(
+            Diagnostic::error(
+                BAD_VALUE,
+                place.span,
+                format!("`{}` is not a jurisdiction", place.value),
+                "neither `eea` nor a country",
+            )
+            .help("write `eea`, or a country's code of two letters (ISO 3166) such as `US`"),
+        );
+    }
+}
+
+/// CPU as Kubernetes writes it: cores, or thousandths with `m`.
+fn check_cpu(spec: &Spec, out: &mut Diagnostics) {
+    for (_, service) in spec.services.iter() {
+        let cpu = &service.cpu;
+        let thousandths = cpu
+            .strip_suffix('m')
+            .map(|m| m.parse::<u32>().is_ok_and(|m| m > 0));
+        let cores = || cpu.parse::<f64>().is_ok_and(|c| c.is_finite() && c > 0.0);
+        if thousandths.unwrap_or_else(cores) {
+            continue;
+        }
+        out.push(
+            Diagnostic::error(
+                BAD_VALUE,
+                cpu.span,
+                format!("`{}` is not an amount of CPU", cpu.value),
+                "neither cores nor thousandths of one",
+            )
+            .help("write cores such as `2` or `0.5`, or thousandths such as `500m`"),
+        );
     }
 }
 

@@ -23,6 +23,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     idle.regions();
     idle.zones();
     idle.services();
+    idle.drills();
     topology.datastores.iter().for_each(|s| idle.datastore(s));
     topology.hosts.iter().for_each(|h| idle.host(h));
     idle.failover();
@@ -155,6 +156,19 @@ impl Idle<'_> {
         }
     }
 
+    fn drills(&mut self) {
+        for (name, drill) in self.topology.spec.drills.iter() {
+            let alone = at(&drill.secondary).filter(|_| drill.primary.is_none());
+            let here = format!("in drill `{}`", name.text);
+            self.say(
+                alone,
+                "secondary",
+                &here,
+                "it takes over from the `primary` that is taken away",
+            );
+        }
+    }
+
     fn services(&mut self) {
         for (_, service) in self.topology.spec.services.iter() {
             let kubernetes = *service.runtime == Runtime::Kubernetes;
@@ -163,6 +177,14 @@ impl Idle<'_> {
                 "concurrency",
                 "on Kubernetes",
                 "it bounds a replica of `cloud-run`; `calls` bounds one on Kubernetes",
+            );
+            let measured = |s: &&spec::ScaleOn| s.requests.is_some() || !s.queues.is_empty();
+            let unmeasured = service.scale_on.as_ref().filter(|s| !measured(s));
+            self.say(
+                unmeasured.and_then(|s| at(&s.fallback)),
+                "fallback",
+                "without `requests` or `queues`",
+                "KEDA has none for CPU and memory",
             );
             self.say(
                 at(&service.renamed_from).filter(|_| kubernetes),
@@ -218,9 +240,43 @@ impl Idle<'_> {
             store.engine,
             Engine::Firestore | Engine::Dynamodb | Engine::RedisEnterprise
         );
+        let expires = matches!(store.engine, Engine::Firestore | Engine::Dynamodb);
+        for (_, dataset) in written.datasets.iter() {
+            let place = at(&dataset.expires_at);
+            let counts = "Firestore and DynamoDB delete by a field; elsewhere a job of yours does";
+            self.say(place.filter(|_| !expires), "expires_at", &here, counts);
+            let named = store.engine != Engine::Firestore || !dataset.collections.is_empty();
+            let counts = "Firestore deletes in the `collections` that are named";
+            self.say(
+                place.filter(|_| !named),
+                "expires_at",
+                "without `collections`",
+                counts,
+            );
+        }
         let several =
             |r: &spec::Replication| matches!(*r.mode, Mode::ActiveActive | Mode::Application);
         let many = many && !replication.is_some_and(several);
+        let alone = replication.filter(|r| !several(r));
+        for (what, place) in [
+            ("tie", alone.and_then(|r| at(&r.tie))),
+            ("conflict_log", alone.and_then(|r| at(&r.conflict_log))),
+        ] {
+            let counts = "writes meet only with `mode: active-active` or `application`";
+            self.say(place, what, "while one place writes", counts);
+        }
+        let by_pglogical = |r: &spec::Replication| {
+            *r.mode == Mode::ActiveActive
+                || r.by.as_ref().is_some_and(|b| b.as_str() == "pglogical")
+        };
+        let groups = written.node_groups.first().map(|g| g.span);
+        let physical = store.engine == Engine::Postgres && !replication.is_some_and(by_pglogical);
+        self.say(
+            groups.filter(|_| physical),
+            "node_groups",
+            &here,
+            "pglogical has them: `mode: active-active`, or `by: pglogical`",
+        );
         for (_, dataset) in written.datasets.iter().filter(|_| many) {
             let counts = format!("every copy of {} takes writes", kind.name);
             self.say(at(&dataset.writers), "writers", &here, &counts);
