@@ -792,3 +792,137 @@ fn numbers_beyond_reason_are_refused() {
         refuses(MINIMAL.replace(from, to).as_bytes(), "SPEC104");
     }
 }
+
+#[test]
+fn more_hostile_text_is_refused_by_code() {
+    refuses(b"name: 123456789012345678901234567890\n", "SPEC10");
+    refuses(b"version: 1e3\nname: x\n", "SPEC104");
+    refuses("? ".repeat(50_000).as_bytes(), "SYN1");
+    refuses(b"name: !foo x\n", "SYN107");
+    refuses(b"version: 1\nname: x\nregions: 5\n", "SPEC101");
+    refuses(b"version: 1\nname: x\nregions: [a]\n", "SPEC101");
+    refuses(b"version: 1\nname: null\n", "SPEC101");
+    refuses(
+        b"version: 1\nname: x\nobjectives: { rto: { a: 1 } }\n",
+        "SPEC101",
+    );
+    for wrong in ["5", "5 min", "-5m", "5M", "99999999999999h"] {
+        let spec = format!("version: 1\nname: x\nobjectives: {{ rto: {wrong} }}\n");
+        refuses(spec.as_bytes(), "SPEC104");
+    }
+    refuses(
+        format!("name: \"{}\"\n", "x".repeat(70_000)).as_bytes(),
+        "SYN110",
+    );
+    refuses(
+        MINIMAL
+            .replace("image: hello/web,", "image: hello/web, cpu: lots,")
+            .as_bytes(),
+        "SPEC104",
+    );
+    for bad in [".", "..", "~", "-x", "a/b", "con", "nul.tf", "EU", "é"] {
+        let spec = format!("version: 1\nname: x\nregions: {{ \"{bad}\": {{}} }}\n");
+        refuses(spec.as_bytes(), "SPEC105");
+    }
+}
+
+#[test]
+fn a_lone_carriage_return_ends_a_line() {
+    let spec = "version: 1\rname: x\rreigons: {}\r";
+    let folder = folder(spec);
+    let (code, _, shown) = ran(folder.path(), &["check"]);
+    assert_eq!(code, 1);
+    assert!(
+        shown.contains("topology.yaml:3:1") && shown.contains(" 3 │ reigons"),
+        "{shown}"
+    );
+}
+
+/// Whatever the file system refuses, the tree before stays whole and the next run completes.
+#[cfg(unix)]
+#[test]
+fn a_file_system_that_refuses_leaves_each_file_old_or_new() {
+    let folder = folder(MINIMAL);
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    let deploy = folder.path().join("deploy");
+    let old = tree(&deploy);
+    let changed = MINIMAL.replace("every: 5s", "every: 4s");
+    fs::write(folder.path().join("topology.yaml"), changed).unwrap();
+    // No file may grow beyond 1 KiB: the disk is full.
+    let program = assert_cmd::cargo::cargo_bin("meridian");
+    let script = format!("trap '' XFSZ; ulimit -f 1; '{}' compile", program.display());
+    let output = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{shown}");
+    assert!(shown.contains("OUT105"), "{shown}");
+    let paths = |tree: &[(String, String)]| tree.iter().map(|f| f.0.clone()).collect::<Vec<_>>();
+    assert_eq!(paths(&tree(&deploy)), paths(&old), "nothing is left over");
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    assert_eq!(
+        code(meridian(folder.path()).args(["compile", "--check"])),
+        0
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn specs_that_are_no_files_of_text_are_answered() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let sparse = fs::File::create(folder.path().join("large.yaml")).unwrap();
+    sparse.set_len(10 << 30).unwrap();
+    let begun = Instant::now();
+    let (code, _, shown) = ran(folder.path(), &["check", "large.yaml"]);
+    assert!(code == 1 && shown.contains("--max-file-bytes"), "{shown}");
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    fs::write(folder.path().join(name), "version: 1\nreigons: {}\n").unwrap();
+    let output = meridian(folder.path())
+        .arg("check")
+        .arg(name)
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(shown.contains("caf\u{fffd}.yaml:2:1"), "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_refused() {
+    let folder = folder(MINIMAL);
+    let deploy = folder.path().join("deploy");
+    fs::create_dir(&deploy).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let target = outside.path().join("none");
+    std::os::unix::fs::symlink(&target, deploy.join("README.md")).unwrap();
+    let (code, _, shown) = ran(folder.path(), &["compile"]);
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("OUT103") && !target.exists(), "{shown}");
+}
+
+#[test]
+fn circles_are_shown_with_their_places() {
+    let services = "services:\n  web: { runtime: cloud-run, image: a/b, needs: [api] }\n  api: { runtime: cloud-run, image: a/b, needs: [web] }\n";
+    let spec = format!(
+        "version: 1\nname: x\nclouds: {{ gcp: {{ project: shop-prod }} }}\nregions: {{ us-central1: {{ role: primary }} }}\n{services}"
+    );
+    let folder = folder(&spec);
+    let (_, json, _) = ran(folder.path(), &["check", "--format", "json"]);
+    let all: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let circle = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|d| d["code"] == "REF102");
+    let circle = circle.unwrap_or_else(|| panic!("{json}"));
+    let lines: Vec<_> = std::iter::once(&circle["primary"])
+        .chain(circle["secondary"].as_array().unwrap())
+        .map(|p| p["line"].as_u64().unwrap())
+        .collect();
+    assert!(lines.contains(&6) && lines.contains(&7), "{json}");
+}
