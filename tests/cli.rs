@@ -926,3 +926,19 @@ fn circles_are_shown_with_their_places() {
         .collect();
     assert!(lines.contains(&6) && lines.contains(&7), "{json}");
 }
+
+#[test]
+fn broken_yaml_is_explained_in_plain_words() {
+    for (spec, fault) in [
+        ("name: x\n  bad: 1\n", "a `:` where no key can be"),
+        ("name: x: y\n", "a `:` where no key can be"),
+        ("name: x\nbad\n", "a line without a `:`"),
+        ("a: [1, 2\nb: 1\n", "a bracket is not closed"),
+        ("a: {b: 1\n", "a bracket is not closed"),
+        ("a: \"x\nb: 1\n", "a quote is not closed"),
+        ("a:\n - 1\n b: 2\n", "a key among the items of a list"),
+        ("a: @x\n", "a text cannot begin with this sign"),
+    ] {
+        refuses(spec.as_bytes(), fault);
+    }
+}
