@@ -10,6 +10,7 @@
 //! | analyze | topology, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
 //! | lower | topology | [`provider::Deployment`] | [`provider`] |
 //! | emit | topology, analysis, deployment | [`artifact::ArtifactSet`] | [`emit`] |
+//! | diff | two compilations | [`diff::Difference`] | [`diff`] |
 //! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
 //!
 //! Every stage but the first and the last is pure: same input, same result. A stage before
@@ -20,6 +21,7 @@ pub mod artifact;
 pub mod catalog;
 pub mod cli;
 pub mod diagnostic;
+pub mod diff;
 pub mod emit;
 pub mod format;
 pub mod provider;

@@ -25,6 +25,16 @@ fn the_schema_of_the_analysis_is_up_to_date() {
     );
 }
 
+#[test]
+fn the_schema_of_differences_is_up_to_date() {
+    let file = FILE.replace("topology", "diff");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    assert!(
+        text == meridian::analysis::schema::printed(&meridian::diff::schema()),
+        "run: cargo run -- schema diff > schema/diff.schema.json"
+    );
+}
+
 /// Every object is closed, and every member of a record says what it is.
 #[test]
 fn the_schema_of_the_analysis_describes_every_member() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Imports go from right to left only.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "source",
     "diagnostic",
     "syntax",
@@ -18,6 +18,7 @@ const LAYERS: [&str; 14] = [
     "artifact",
     "format",
     "emit",
+    "diff",
     "cli",
     "main",
 ];

@@ -1,18 +1,29 @@
-//! The JSON schema of what `analyze --format json` prints, from the records that are printed.
+//! The JSON schemas of what commands print as JSON, from the records that are printed.
 
 use super::view::View;
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value as Json, json};
 
-/// The schema as JSON, draft-07. Every member is always there; there are no others.
+/// The schema of what `analyze` prints.
 pub fn schema() -> Json {
+    of::<View>("analysis")
+}
+
+/// The schema file's text.
+pub fn text() -> String {
+    printed(&schema())
+}
+
+/// The schema of a record as JSON, draft-07. Every member is always there; there are no others.
+pub fn of<T: JsonSchema>(name: &str) -> Json {
     let generator = SchemaSettings::draft07().for_serialize().into_generator();
-    let mut root = generator.into_root_schema_for::<View>().to_value();
+    let mut root = generator.into_root_schema_for::<T>().to_value();
     closed(&mut root);
     let mut schema = json!({
         "$schema": root["$schema"],
-        "$id": "https://meridian-compiler.dev/schema/analysis.schema.json",
-        "title": "meridian analysis",
+        "$id": format!("https://meridian-compiler.dev/schema/{name}.schema.json"),
+        "title": format!("meridian {name}"),
     });
     if let (Some(target), Json::Object(members)) = (schema.as_object_mut(), root) {
         let rest = members.into_iter();
@@ -21,9 +32,9 @@ pub fn schema() -> Json {
     schema
 }
 
-/// The schema file's text.
-pub fn text() -> String {
-    let text = serde_json::to_string_pretty(&schema()).unwrap_or_default();
+/// A schema as text.
+pub fn printed(schema: &Json) -> String {
+    let text = serde_json::to_string_pretty(schema).unwrap_or_default();
     text + "\n"
 }
 

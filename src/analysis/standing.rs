@@ -43,6 +43,25 @@ pub struct VotesView {
     pub faults: Vec<FaultView>,
 }
 
+impl VotesView {
+    /// Who votes: `us-east1 1, us-west1 1; 2 must agree`.
+    pub fn electorate(&self) -> String {
+        let seats = self.seats.iter();
+        let seats: Vec<_> = seats.map(|s| format!("{} {}", s.place, s.votes)).collect();
+        format!("{}; {} must agree", seats.join(", "), self.majority)
+    }
+
+    /// What leaves nobody who may write.
+    pub fn outcome(&self) -> String {
+        let broken = self.faults.iter().filter(|f| f.lack.is_some());
+        let broken: Vec<&str> = broken.map(|f| f.fault.as_str()).collect();
+        match broken.is_empty() {
+            true => "a writer is left after any single loss or cut".to_string(),
+            false => format!("nobody may write: {}", broken.join(", ")),
+        }
+    }
+}
+
 /// The votes of a place.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SeatView {

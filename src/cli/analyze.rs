@@ -373,21 +373,12 @@ fn standing(out: &mut String, standing: &Standing, all: bool) {
 }
 
 fn electorate(out: &mut String, votes: &VotesView, all: bool) {
-    let seats = votes
-        .seats
-        .iter()
-        .map(|s| format!("{} {}", s.place, s.votes));
-    let seats = seats.collect::<Vec<_>>().join(", ");
-    let broken = votes.faults.iter().filter(|f| f.lack.is_some());
-    let broken: Vec<&str> = broken.map(|f| f.fault.as_str()).collect();
-    let verdict = match broken.is_empty() {
-        true => "a writer is left after any single loss or cut".to_string(),
-        false => format!("nobody may write: {}", broken.join(", ")),
-    };
     let _ = writeln!(
         out,
-        "votes of {} ({seats}; {} must agree): {verdict}",
-        votes.store, votes.majority
+        "votes of {} ({}): {}",
+        votes.store,
+        votes.electorate(),
+        votes.outcome()
     );
     for fault in votes.faults.iter().filter(|_| all) {
         let who = fault.lack.map_or(fault.writers.join(", "), str::to_string);

@@ -179,7 +179,7 @@ fn summary(args: &CompileArgs, done: &Compilation, changed: usize, begun: Instan
         ),
     };
     format!(
-        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\n{promises}next: git diff {out}/ · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md\n",
+        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\n{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md\n",
         begun.elapsed().as_millis(),
         total.saturating_sub(changed),
         kinds.join(" · "),

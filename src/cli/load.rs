@@ -28,15 +28,68 @@ pub struct Loaded {
     pub shown: String,
 }
 
+/// Where files are read.
+enum Origin {
+    /// The file system.
+    Disk,
+    /// A commit of the repository that a folder is in.
+    Commit {
+        /// The folder.
+        folder: PathBuf,
+        /// The commit's full name.
+        id: String,
+    },
+}
+
 /// Reads a spec with its includes: a path, or `-` for standard input.
 pub fn load(path: &Path, limits: &Limits) -> Loaded {
-    let mut loaded = load_one(path, limits);
+    load_from(&Origin::Disk, path, limits)
+}
+
+/// Reads a spec with its includes as they are in a git revision.
+///
+/// # Errors
+/// What git says if it does not know the revision, or is not there.
+pub fn load_at(path: &Path, revision: &str, limits: &Limits) -> Result<Loaded, String> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    let commit = format!("{revision}^{{commit}}");
+    let id = git(
+        &folder,
+        &["rev-parse", "--verify", "--end-of-options", &commit],
+    )?;
+    let id = String::from_utf8_lossy(&id).trim().to_string();
+    Ok(load_from(&Origin::Commit { folder, id }, path, limits))
+}
+
+/// What git prints, or what it complains about.
+fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, String> {
+    let mut command = std::process::Command::new("git");
+    let done = command.arg("-C").arg(folder).args(arguments).output();
+    let done = done.map_err(|error| format!("git cannot be run: {error}"))?;
+    if done.status.success() {
+        return Ok(done.stdout);
+    }
+    let said = String::from_utf8_lossy(&done.stderr);
+    let said = said.trim().trim_start_matches("fatal: ");
+    Err(said
+        .lines()
+        .next()
+        .unwrap_or("git knows no such revision")
+        .to_string())
+}
+
+fn load_from(origin: &Origin, path: &Path, limits: &Limits) -> Loaded {
+    let mut loaded = load_main(origin, path, limits);
     loaded.document = loaded.document.take().map(|document| {
         let root = path.parent().unwrap_or(Path::new("")).to_path_buf();
         let mut includer = Includer {
+            origin,
             root,
             limits,
-            open: vec![normal(path)],
+            open: vec![origin.real(path)],
             sources: &mut loaded.sources,
             out: &mut loaded.diagnostics,
         };
@@ -47,7 +100,11 @@ pub fn load(path: &Path, limits: &Limits) -> Loaded {
 
 /// Reads one file, leaving its includes as they are.
 pub fn load_one(path: &Path, limits: &Limits) -> Loaded {
-    let stdin = path == Path::new("-");
+    load_main(&Origin::Disk, path, limits)
+}
+
+fn load_main(origin: &Origin, path: &Path, limits: &Limits) -> Loaded {
+    let stdin = path == Path::new("-") && matches!(origin, Origin::Disk);
     let shown = if stdin {
         "<stdin>".to_string()
     } else {
@@ -60,7 +117,7 @@ pub fn load_one(path: &Path, limits: &Limits) -> Loaded {
         ..Loaded::default()
     };
     let out = &mut loaded.diagnostics;
-    if let Some(text) = read(path, stdin, &shown, limits, out, None) {
+    if let Some(text) = read(origin, path, &shown, limits, out, None) {
         let file = loaded.sources.add(shown, text);
         loaded.main = Some(file);
         loaded.document = syntax::parse(&loaded.sources, file, limits, out);
@@ -68,64 +125,34 @@ pub fn load_one(path: &Path, limits: &Limits) -> Loaded {
     loaded
 }
 
-/// Reads one file as text, within the limit and never blocking on a pipe without an end.
+/// Reads one file as text.
 fn read(
+    origin: &Origin,
     path: &Path,
-    stdin: bool,
     shown: &str,
     limits: &Limits,
     out: &mut Diagnostics,
     from: Option<Span>,
 ) -> Option<String> {
-    let mut refuse = |cause: String, help: &str| -> Option<String> {
-        let diagnostic = match from {
-            Some(span) => Diagnostic::error(
-                BAD_INCLUDE,
-                span,
-                format!("`{shown}`: {cause}"),
-                "included here",
-            ),
-            None => Diagnostic::without_place(UNREADABLE, format!("`{shown}`: {cause}")),
+    let text = origin.bytes(path, limits.file_bytes as u64);
+    let text = text.and_then(|bytes| {
+        let not_text = |p: syntax::EncodingProblem| Refusal {
+            cause: format!("{} (byte {})", p.name, p.offset),
+            help: "save the file as UTF-8".into(),
         };
-        out.push(diagnostic.help(help));
-        None
-    };
-    let limit = limits.file_bytes as u64;
-    let mut bytes = Vec::new();
-    let result = if stdin {
-        std::io::stdin().take(limit + 1).read_to_end(&mut bytes)
-    } else {
-        match std::fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => {
-                return refuse("this is a folder".into(), &inside(path));
-            }
-            Ok(meta) if meta.len() > limit => {
-                return refuse(
-                    format!("{} bytes, and the limit is {limit}", meta.len()),
-                    "split the spec with `include`, or raise the limit with `--max-file-bytes`",
-                );
-            }
-            Ok(_) => {
-                std::fs::File::open(path).and_then(|f| f.take(limit + 1).read_to_end(&mut bytes))
-            }
-            Err(error) => Err(error),
-        }
-    };
-    if let Err(error) = result {
-        return refuse(super::cause(&error), &beside(path));
-    }
-    if bytes.len() as u64 > limit {
-        return refuse(
-            format!("more than {limit} bytes"),
-            "split the spec with `include`, or raise the limit with `--max-file-bytes`",
-        );
-    }
-    match syntax::decode_text(bytes) {
+        syntax::decode_text(bytes).map_err(not_text)
+    });
+    match text {
         Ok(text) => Some(text),
-        Err(problem) => refuse(
-            format!("{} (byte {})", problem.name, problem.offset),
-            "save the file as UTF-8",
-        ),
+        Err(Refusal { cause, help }) => {
+            let message = format!("`{shown}`: {cause}");
+            let diagnostic = match from {
+                Some(span) => Diagnostic::error(BAD_INCLUDE, span, message, "included here"),
+                None => Diagnostic::without_place(UNREADABLE, message),
+            };
+            out.push(diagnostic.help(help));
+            None
+        }
     }
 }
 
@@ -167,11 +194,107 @@ fn specs(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Why a file is not read.
+struct Refusal {
+    cause: String,
+    help: String,
+}
+
+impl Refusal {
+    fn too_large(cause: String) -> Refusal {
+        Refusal {
+            cause,
+            help: "split the spec with `include`, or raise the limit with `--max-file-bytes`"
+                .into(),
+        }
+    }
+
+    fn unreadable(path: &Path, error: &std::io::Error) -> Refusal {
+        Refusal {
+            cause: super::cause(error),
+            help: beside(path),
+        }
+    }
+}
+
+impl Origin {
+    /// A file's bytes, within the limit and never blocking on a pipe without an end.
+    fn bytes(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
+        let bytes = match self {
+            Origin::Disk if path == Path::new("-") => up_to(path, std::io::stdin(), limit),
+            Origin::Disk => from_disk(path, limit),
+            Origin::Commit { folder, id } => from_commit(folder, id, path, limit),
+        }?;
+        match bytes.len() as u64 > limit {
+            true => Err(Refusal::too_large(format!("more than {limit} bytes"))),
+            false => Ok(bytes),
+        }
+    }
+
+    /// The file that a path leads to; a commit has no links that lead anywhere.
+    fn real(&self, path: &Path) -> PathBuf {
+        match self {
+            Origin::Disk => normal(path),
+            Origin::Commit { .. } => path
+                .components()
+                .filter(|c| *c != Component::CurDir)
+                .collect(),
+        }
+    }
+
+    fn real_folder(&self, folder: &Path) -> PathBuf {
+        match self {
+            Origin::Disk => normal_folder(folder),
+            Origin::Commit { .. } => self.real(folder),
+        }
+    }
+}
+
+fn up_to(path: &Path, reader: impl Read, limit: u64) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let read = reader.take(limit + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Refusal::unreadable(path, &error))?;
+    Ok(bytes)
+}
+
+fn from_disk(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
+    let meta = std::fs::metadata(path).map_err(|error| Refusal::unreadable(path, &error))?;
+    if meta.is_dir() {
+        return Err(Refusal {
+            cause: "this is a folder".into(),
+            help: inside(path),
+        });
+    }
+    if meta.len() > limit {
+        let cause = format!("{} bytes, and the limit is {limit}", meta.len());
+        return Err(Refusal::too_large(cause));
+    }
+    let file = std::fs::File::open(path).map_err(|error| Refusal::unreadable(path, &error))?;
+    up_to(path, file, limit)
+}
+
+fn from_commit(folder: &Path, id: &str, path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
+    let inside = path.strip_prefix(folder).unwrap_or(path);
+    let object = format!("{id}:./{}", inside.display());
+    let refuse = |cause: String| Refusal {
+        cause,
+        help: "name a revision that has the spec, or another spec with `--from`".into(),
+    };
+    let size = git(folder, &["cat-file", "-s", &object]).map_err(refuse)?;
+    let size: u64 = String::from_utf8_lossy(&size).trim().parse().unwrap_or(0);
+    if size > limit {
+        let cause = format!("{size} bytes, and the limit is {limit}");
+        return Err(Refusal::too_large(cause));
+    }
+    git(folder, &["cat-file", "blob", &object]).map_err(refuse)
+}
+
 fn normal(path: &Path) -> PathBuf {
     std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
 struct Includer<'a> {
+    origin: &'a Origin,
     /// The folder of the main file, which no include may leave.
     root: PathBuf,
     limits: &'a Limits,
@@ -212,8 +335,8 @@ impl Includer<'_> {
             return refuse(self.out, "leaves the project", help);
         }
         let path = folder.join(name);
-        let real = normal(&path);
-        if !real.starts_with(normal_folder(&self.root)) {
+        let real = self.origin.real(&path);
+        if !real.starts_with(self.origin.real_folder(&self.root)) {
             return refuse(
                 self.out,
                 "leads out of the project",
@@ -228,7 +351,14 @@ impl Includer<'_> {
             );
         }
         let shown = path.display().to_string();
-        let text = read(&path, false, &shown, self.limits, self.out, Some(span))?;
+        let text = read(
+            self.origin,
+            &path,
+            &shown,
+            self.limits,
+            self.out,
+            Some(span),
+        )?;
         let file = self.sources.add(shown, text);
         let document = syntax::parse(self.sources, file, self.limits, self.out)?;
         self.open.push(real);

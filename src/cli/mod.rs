@@ -11,6 +11,7 @@
 mod analyze;
 mod check;
 mod compile;
+mod diff;
 mod explain;
 mod init;
 pub mod load;
@@ -116,6 +117,8 @@ enum Command {
     Analyze(analyze::AnalyzeArgs),
     /// Write the output tree
     Compile(compile::CompileArgs),
+    /// Say what a change of the spec brings about, or what `compile` would change
+    Diff(diff::DiffArgs),
     /// Print the spec with every default and where it comes from
     Expand(SpecArgs),
     /// Say what a diagnostic means and how to cure it
@@ -145,7 +148,7 @@ pub mod exit {
     pub const CLEAN: u8 = 0;
     /// Diagnostics at or above the fail level.
     pub const DIAGNOSTICS: u8 = 1;
-    /// The output differs (`--check`).
+    /// The output differs (`--check`, `diff`).
     pub const DIFFERS: u8 = 2;
     /// The output is refused.
     pub const REFUSED: u8 = 3;
@@ -180,6 +183,7 @@ pub fn run() -> u8 {
         Command::Check(args) => check::check(args, shared),
         Command::Analyze(args) => analyze::run(args, shared),
         Command::Compile(args) => compile::run(args, shared),
+        Command::Diff(args) => diff::run(args, shared),
         Command::Expand(args) => check::expand(args, shared),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => tools::schema(args),

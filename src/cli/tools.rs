@@ -52,12 +52,15 @@ enum SchemaArg {
     Topology,
     /// What `analyze --format json` prints
     Analysis,
+    /// What `diff --format json` prints
+    Diff,
 }
 
 pub(super) fn schema(args: &SchemaArgs) -> u8 {
     print(&match args.of {
         SchemaArg::Topology => crate::spec::schema::text(),
         SchemaArg::Analysis => crate::analysis::schema::text(),
+        SchemaArg::Diff => crate::analysis::schema::printed(&crate::diff::schema()),
     });
     exit::CLEAN
 }

@@ -1,11 +1,12 @@
 //! Alerts as conditions over signals, for whatever tells people: the cloud's policies and
 //! Prometheus' rules are made from the same list.
 
-use super::{Deployment, SignalQuery, Unit};
+use super::reading::{answers, shows};
+use super::{Deployment, Filled, Load, SignalQuery, Unit};
 use crate::analysis::coverage::{self, Trouble, Watch};
 use crate::rules::recovery::detection::promised;
 use crate::spec::{Alert, AlertSeverity, Signal, Threshold};
-use crate::topology::Topology;
+use crate::topology::{Service, Topology};
 
 /// A condition that tells people.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +37,21 @@ pub struct AlertRule {
     pub bound: Option<(&'static str, f64)>,
     /// The series that tests are made from.
     pub sample: Vec<super::Sample>,
+    /// What it is about; nothing for one that only shows that alerting works.
+    pub about: Option<About>,
     /// What it tells of, and on which part, if a promise is at stake.
     pub tells: Option<(Trouble, String)>,
+}
+
+/// What an alert is about: it decides what whoever is paged does first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// What a signal measures.
+    Signal(Signal),
+    /// Room for the load of a lost region.
+    Room,
+    /// A promise that has not been exercised.
+    Drill,
 }
 
 /// The file that has a section for every alert.
@@ -50,7 +64,7 @@ pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRul
         let matching: Vec<&SignalQuery> = deployment
             .signals
             .iter()
-            .filter(|q| q.signal == *alert.of && is_about(topology, alert, q))
+            .filter(|q| answers(topology, alert, q))
             .collect();
         for query in &matching {
             let key = match matching.len() {
@@ -61,21 +75,6 @@ pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRul
         }
     }
     rules
-}
-
-/// Whether an alert means this query: the one of its part and its two regions. A silent
-/// region that is not one of a part is one of the whole system.
-fn is_about(topology: &Topology, alert: &Alert, query: &SignalQuery) -> bool {
-    let on = alert.on.as_ref().map(|o| o.value.as_str());
-    let on = match *alert.of {
-        Signal::RegionSilent => Some(on.unwrap_or(&topology.name)),
-        _ => on,
-    };
-    let between = query.between.is_none_or(|(a, b)| {
-        let names = [a, b].map(|id| topology.region(id).name.as_str());
-        alert.between.iter().map(|r| r.as_str()).eq(names)
-    });
-    on.is_none_or(|o| o == query.subject) && between
 }
 
 fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) -> AlertRule {
@@ -102,6 +101,7 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
         unit: query.unit,
         bound: Some((comparison, bound)),
         sample: query.sample.clone(),
+        about: Some(About::Signal(*alert.of)),
         tells: tells(query),
         title,
         name,
@@ -171,6 +171,7 @@ fn title(signal: Signal, subject: &str) -> String {
         Signal::SchemaDrops => "Events are dropped for their version".into(),
         Signal::Conflicts => format!("Concurrent writes to {subject}"),
         Signal::ConsistencyViolations => format!("Copies of {subject} differ"),
+        Signal::Custom => format!("{} is out of bounds", subject.replace('-', " ")),
         other => format!("{} of {subject}", other.word().replace('-', " ")),
     }
 }
@@ -178,7 +179,7 @@ fn title(signal: Signal, subject: &str) -> String {
 /// Why a signal matters, for whoever is paged.
 fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
     let bound = when.map_or(String::new(), |w| {
-        format!(" The bound is {} {}.", w.comparison, w.text)
+        format!(" The bound is `{} {}`.", w.comparison, w.text)
     });
     let why = match signal {
         Signal::ReplicationLag => {
@@ -219,6 +220,9 @@ fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
     format!("{why}{bound}")
 }
 
+/// Days over which an objective of availability is kept.
+const BUDGET_DAYS: f64 = 30.0;
+
 /// The multi-window burn rates of a 30-day objective: factor, long window, short window,
 /// and whether somebody is paged (share of the budget spent: 2 % in 1 h, 5 % in 6 h, 10 %
 /// in 1 d, 10 % in 3 d).
@@ -248,6 +252,9 @@ pub fn evaluation_seconds(topology: &Topology) -> u64 {
 const BACKUP_MARGIN: f64 = 0.1;
 /// Survivors should not be fuller than this after a loss.
 const HEADROOM: f64 = 0.8;
+/// Seconds that a service must be too full: longer than a deployment, during which old and
+/// new instances run together.
+const LASTING_LOAD: u64 = 900;
 
 /// The alerts that every recovery plan must have, with bounds from the model.
 pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
@@ -303,6 +310,7 @@ impl Derived<'_> {
             unit: Unit::Count,
             bound: None,
             sample: Vec::new(),
+            about: None,
             tells: None,
             name,
         }
@@ -321,6 +329,7 @@ impl Derived<'_> {
             unit: query.unit,
             bound: Some((comparison, bound)),
             sample: query.sample.clone(),
+            about: Some(About::Signal(query.signal)),
             tells: tells(query),
             ..rule
         }
@@ -353,10 +362,14 @@ impl Derived<'_> {
                 let rule = self.rule(
                     &format!("{service}-error-budget-burn-{long}"),
                     severity,
-                    format!("{service} spends its error budget {factor} times too fast"),
+                    match factor {
+                        1.0 => format!("{service} spends more than its error budget"),
+                        _ => format!("{service} spends its error budget {factor} times too fast"),
+                    },
                     &format!(
-                        "At this rate the 30-day budget of {} is gone early; measured over {long} and {short}.",
-                        slo.complement()
+                        "At this rate the budget of {BUDGET_DAYS} days, {}, lasts {} days at most; measured over {long} and {short}.",
+                        slo.complement(),
+                        number((BUDGET_DAYS / factor * 10.0).round() / 10.0)
                     ),
                 );
                 rules.push(AlertRule {
@@ -370,6 +383,7 @@ impl Derived<'_> {
                     unit: Unit::Ratio,
                     bound: Some((">", bound)),
                     sample: query.sample.clone(),
+                    about: Some(About::Signal(query.signal)),
                     tells: tells(query),
                     ..rule
                 });
@@ -482,6 +496,7 @@ impl Derived<'_> {
                     expr: format!("{query} > {}", number(bound)),
                     lasting_seconds: window,
                     labels: vec!["region"],
+                    about: Some(About::Signal(Signal::ErrorRate)),
                     unit,
                     ..rule
                 });
@@ -516,6 +531,7 @@ impl Derived<'_> {
                 window.secs()
             ),
             lasting_seconds: 0,
+            about: Some(About::Signal(Signal::HealthFailures)),
             channels: told.into_iter().collect(),
             ..rule
         }]
@@ -539,11 +555,8 @@ impl Derived<'_> {
                 if covered {
                     continue;
                 }
-                let on = metric.on.as_ref().map(|o| o.value.as_str());
-                let matching: Vec<_> = self
-                    .signals(*metric.of)
-                    .filter(|q| on.is_none_or(|o| o == q.subject))
-                    .collect();
+                let queries = self.deployment.signals.iter();
+                let matching: Vec<_> = queries.filter(|q| shows(metric, q)).collect();
                 for query in &matching {
                     let subject = match matching.len() {
                         1 => String::new(),
@@ -642,6 +655,7 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("absent({})", query.query),
+                about: Some(About::Signal(query.signal)),
                 lasting_seconds: 300,
                 ..rule
             });
@@ -673,10 +687,23 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("time() - max by (datastore) ({series}) > {}", number(bound)),
+                about: Some(About::Signal(Signal::BackupFailure)),
                 tells: Some((Trouble::Backup, name.clone())),
                 lasting_seconds: 300,
                 labels: vec!["datastore"],
                 unit: Unit::Seconds,
+                ..rule
+            });
+            let rule = self.rule(
+                &format!("{name}-backup-missing"),
+                AlertSeverity::Warning,
+                format!("Nobody reports a backup of {name}"),
+                "As long as nobody does, no alert can tell that backups have stopped.",
+            );
+            rules.push(AlertRule {
+                expr: format!("absent({series})"),
+                about: Some(About::Signal(Signal::BackupFailure)),
+                lasting_seconds: 3600,
                 ..rule
             });
         }
@@ -699,8 +726,13 @@ impl Derived<'_> {
                 "A promise that is not exercised is a hope.",
             );
             AlertRule {
-                expr: format!("time() - max by (drill) ({series}) > {}", number(bound)),
+                // A drill that nobody has told of has never passed.
+                expr: format!(
+                    "time() - max by (drill) ({series}) > {} or absent({series})",
+                    number(bound)
+                ),
                 lasting_seconds: 3600,
+                about: Some(About::Drill),
                 labels: vec!["drill"],
                 unit: Unit::Seconds,
                 ..rule
@@ -709,50 +741,70 @@ impl Derived<'_> {
         self.topology.spec.drills.iter().map(overdue).collect()
     }
 
-    /// Demand against what is left after losing the region that matters most.
+    /// Demand against what is left after losing the region that matters most, and regions
+    /// in which no more can start.
     fn headroom(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         for service in &self.topology.services {
-            let per_replica = service
-                .written
-                .capacity
-                .as_ref()
-                .and_then(|c| c.per_replica.as_ref());
-            let Some(per_replica) = per_replica.filter(|_| service.placements.len() > 1) else {
+            let load = self
+                .deployment
+                .loads
+                .iter()
+                .find(|l| l.service == service.name);
+            let Some(load) = load.filter(|_| service.placements.len() > 1) else {
                 continue;
             };
-            let most: Vec<f64> = service
-                .placements
-                .iter()
-                .map(|p| f64::from(p.replicas.max) * per_replica.per_second())
-                .collect();
-            let total: f64 = most.iter().sum();
-            let left = most
-                .iter()
-                .map(|lost| total - lost)
-                .fold(f64::INFINITY, f64::min);
-            if service.runtime != crate::spec::Runtime::Kubernetes {
-                continue;
-            }
-            let query = format!(
-                "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\"}}[5m]))",
-                service.name, self.topology.namespace
-            );
-            let rule = self.rule(
-                &format!("{}-failover-headroom-low", service.name),
-                AlertSeverity::Warning,
-                format!("Losing a region would overload {}", service.name),
-                "The regions that would remain could not carry today's load at their most replicas.",
-            );
-            rules.push(AlertRule {
-                expr: format!("{query} > {}", number(HEADROOM * left)),
-                tells: Some((Trouble::Room, service.name.clone())),
-                lasting_seconds: 900,
-                unit: Unit::PerSecond,
-                ..rule
-            });
+            rules.extend(self.overload(service, load));
+            rules.extend(load.filled.as_ref().map(|f| self.full(service, f)));
         }
         rules
+    }
+
+    fn overload(&self, service: &Service, load: &Load) -> Option<AlertRule> {
+        let capacity = service.written.capacity.as_ref()?;
+        let each = capacity.per_replica.as_ref()?.per_second();
+        let most = service
+            .placements
+            .iter()
+            .map(|p| f64::from(p.replicas.max) * each);
+        let total: f64 = most.clone().sum();
+        let left = most.map(|lost| total - lost).fold(f64::INFINITY, f64::min);
+        let bound = HEADROOM * left;
+        let rule = self.rule(
+            &format!("{}-failover-headroom-low", service.name),
+            AlertSeverity::Warning,
+            format!("Losing a region would overload {}", service.name),
+            "The regions that would remain could not carry today's load at their most replicas.",
+        );
+        Some(AlertRule {
+            expr: format!("{} > {}", load.requests, number(bound)),
+            about: Some(About::Room),
+            tells: Some((Trouble::Room, service.name.clone())),
+            lasting_seconds: LASTING_LOAD,
+            unit: Unit::PerSecond,
+            bound: Some((">", bound)),
+            sample: load.sample.clone(),
+            ..rule
+        })
+    }
+
+    fn full(&self, service: &Service, filled: &Filled) -> AlertRule {
+        let rule = self.rule(
+            &format!("{}-at-most-instances", service.name),
+            AlertSeverity::Warning,
+            format!("{} may not grow further in a region", service.name),
+            "As many instances run as the topology allows: more load waits or is refused, and a lost region's load finds no room here.",
+        );
+        AlertRule {
+            expr: format!("{} >= 1", filled.query),
+            about: Some(About::Room),
+            tells: Some((Trouble::Room, service.name.clone())),
+            lasting_seconds: LASTING_LOAD,
+            labels: filled.labels.clone(),
+            bound: Some((">=", 1.0)),
+            sample: filled.sample.clone(),
+            ..rule
+        }
     }
 
     fn queues(&self) -> Vec<AlertRule> {

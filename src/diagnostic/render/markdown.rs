@@ -40,7 +40,7 @@ fn place(sources: &SourceMap, label: &Label) -> String {
 fn prose(text: &str) -> String {
     let text = printable(text).replace('\n', " ");
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped(&text);
     }
     let parts = parts.iter().enumerate();

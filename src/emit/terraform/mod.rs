@@ -67,9 +67,16 @@ impl Root {
     }
 
     /// Whether a call is written in this root.
-    fn holds(&self, call: &Call) -> bool {
+    pub fn holds(&self, call: &Call) -> bool {
         self.scope.is_none_or(|scope| scope == call.scope)
     }
+}
+
+/// Whether Terraform refuses to destroy something that a module makes (`prevent_destroy`).
+pub fn guarded(module: &str) -> bool {
+    let files = modules::files(module);
+    let guards = |line: &str| line.trim().replace(' ', "") == "prevent_destroy=true";
+    files.iter().any(|(_, text)| text.lines().any(guards))
 }
 
 /// The roots with what each takes from those before it.

@@ -1,0 +1,226 @@
+//! `diff`: what a change of the spec brings about, or what a compile would change on disk.
+
+use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
+use crate::artifact::{self, Artifact, ArtifactSet, Change, ChangeSet, write};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diff::{self, Difference, Side, difference, show};
+use crate::source::SourceMap;
+use crate::syntax::Document;
+use crate::{Compilation, Until, compile};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// The revision to compare with cannot be had.
+pub const NO_REVISION: Code = Code::new("IN103", "no-such-revision");
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    #[command(flatten)]
+    spec: SpecArgs,
+    /// Compare with the spec as it is in a git revision: `main`, `HEAD~1`
+    #[arg(long, value_name = "REVISION", conflicts_with = "from")]
+    base: Option<String>,
+    /// Compare with another spec
+    #[arg(long, value_name = "SPEC")]
+    from: Option<PathBuf>,
+    /// Without `--base` and `--from`: the tree to compare with
+    #[arg(long, short, default_value = "deploy")]
+    out: PathBuf,
+    /// Print the lines that differ, as a patch
+    #[arg(long, short)]
+    patch: bool,
+}
+
+/// A spec that was read and compiled.
+struct Compiled {
+    loaded: load::Loaded,
+    done: Compilation,
+}
+
+impl Compiled {
+    fn new(loaded: load::Loaded, name: &str) -> Compiled {
+        let mut loaded = loaded;
+        // KDL writes a list of one like a value; only the language knows which is meant.
+        loaded.document = loaded
+            .document
+            .as_ref()
+            .map(crate::spec::schema::with_lists);
+        let diagnostics = std::mem::take(&mut loaded.diagnostics);
+        let document = loaded.document.as_ref();
+        let done = compile(document, name, diagnostics, Until::Emitted, super::today());
+        Compiled { loaded, done }
+    }
+
+    fn side<'a>(&'a self, name: &'a str) -> Option<Side<'a>> {
+        Some(Side {
+            name,
+            sources: &self.loaded.sources,
+            document: self.loaded.document.as_ref()?,
+            done: &self.done,
+        })
+    }
+
+    /// Shows what is wrong with it, if anything is.
+    fn broken(&self, shared: &Shared) -> bool {
+        let broken = self.done.diagnostics.has_errors();
+        if broken {
+            report::show_as(
+                &self.loaded.sources,
+                &self.done.diagnostics,
+                shared,
+                FormatArg::Human,
+            );
+        }
+        broken
+    }
+}
+
+pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
+    if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
+        eprintln!("meridian: diff prints human, json or markdown; `check` prints github and sarif");
+        return exit::USAGE;
+    }
+    let path = &args.spec.spec;
+    let loaded = load::load(path, &shared.limits());
+    let name = loaded.name.clone();
+    let after = Compiled::new(loaded, &name);
+    if after.broken(shared) {
+        return exit::DIAGNOSTICS;
+    }
+    let before = match (&args.base, &args.from) {
+        (Some(revision), _) => match load::load_at(path, revision, &shared.limits()) {
+            Ok(loaded) => (loaded, revision.clone()),
+            Err(problem) => return unknown(revision, &problem, shared),
+        },
+        (None, Some(from)) => {
+            let loaded = load::load(from, &shared.limits());
+            (loaded, from.display().to_string())
+        }
+        (None, None) => return with_tree(args, &after, shared),
+    };
+    // Both are compiled under one name, so that headers do not differ.
+    let (loaded, before_name) = before;
+    let before = Compiled::new(loaded, &name);
+    if before.broken(shared) {
+        eprintln!("meridian: {before_name} does not compile; there is nothing to compare with");
+        return exit::DIAGNOSTICS;
+    }
+    let again = |document: &Document| {
+        let diagnostics = Diagnostics::default();
+        compile(
+            Some(document),
+            &name,
+            diagnostics,
+            Until::Emitted,
+            super::today(),
+        )
+    };
+    let after_name = path.display().to_string();
+    let (Some(old), Some(new)) = (before.side(&before_name), after.side(&after_name)) else {
+        return exit::DIAGNOSTICS;
+    };
+    finish(
+        &difference(old, new, &again),
+        old.done,
+        new.done,
+        args,
+        shared,
+    )
+}
+
+fn finish(
+    difference: &Difference,
+    before: &Compilation,
+    after: &Compilation,
+    args: &DiffArgs,
+    shared: &Shared,
+) -> u8 {
+    print(&match shared.format {
+        FormatArg::Json => json(difference),
+        FormatArg::Markdown => show::markdown(difference),
+        _ if args.patch => show::patches(&diff::hunks(&before.artifacts, &after.artifacts)),
+        _ => show::human(difference),
+    });
+    match difference.is_empty() {
+        true => exit::CLEAN,
+        false => exit::DIFFERS,
+    }
+}
+
+fn json(of: &impl serde::Serialize) -> String {
+    let text = serde_json::to_string_pretty(of).unwrap_or_default();
+    format!("{text}\n")
+}
+
+fn unknown(revision: &str, problem: &str, shared: &Shared) -> u8 {
+    let diagnostic = Diagnostic::without_place(NO_REVISION, format!("`{revision}`: {problem}"))
+        .help("name a branch, a tag or a commit that has the spec, or another spec with `--from`");
+    let mut all = Diagnostics::default();
+    all.push(diagnostic);
+    report::show_as(&SourceMap::default(), &all, shared, FormatArg::Human);
+    exit::DIAGNOSTICS
+}
+
+/// What `compile` would change in the tree on disk.
+fn with_tree(args: &DiffArgs, after: &Compiled, shared: &Shared) -> u8 {
+    let set = &after.done.artifacts;
+    let changes = match artifact::compare(set, &args.out, write::Options::default()) {
+        Ok(changes) => changes,
+        Err(problem) => {
+            let mut all = Diagnostics::default();
+            all.push(problem.diagnostic());
+            report::show_as(&SourceMap::default(), &all, shared, FormatArg::Human);
+            return exit::REFUSED;
+        }
+    };
+    let disk = on_disk(set, &changes, &args.out);
+    let files = diff::files(&disk, set);
+    print(&match shared.format {
+        FormatArg::Json => json(&files),
+        FormatArg::Markdown => show::tree(&files, &diff::hunks(&disk, set)),
+        _ if args.patch => show::patches(&diff::hunks(&disk, set)),
+        _ => show::stat(&files),
+    });
+    for (path, change) in &changes {
+        let whose = match change {
+            Change::Foreign => "is not ours, and `compile` refuses to touch it",
+            Change::Edited | Change::OrphanedEdited => {
+                "was changed by hand, and `compile` keeps it unless told to `--overwrite`"
+            }
+            _ => continue,
+        };
+        eprintln!("meridian: {}/{path} {whose}", args.out.display());
+    }
+    match files.is_empty() {
+        true => exit::CLEAN,
+        false => exit::DIFFERS,
+    }
+}
+
+/// The tree on disk, as far as it is ours or in our way.
+fn on_disk(set: &ArtifactSet, changes: &ChangeSet, out: &Path) -> ArtifactSet {
+    let mut disk = ArtifactSet::default();
+    for (path, change) in changes {
+        let ours = set.get(path);
+        let text = match (change, ours) {
+            (Change::Missing, _) => continue,
+            (Change::Unchanged, Some(artifact)) => artifact.text.clone(),
+            _ => text_of(&out.join(path)),
+        };
+        let artifact = Artifact {
+            text,
+            executable: ours.is_some_and(|a| a.executable),
+            emitter: "disk",
+        };
+        disk.add(path.as_str(), artifact);
+    }
+    disk
+}
+
+/// A file's text; nothing for what is no file, which is never opened.
+fn text_of(path: &Path) -> String {
+    let file = std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+    let bytes = if file { std::fs::read(path).ok() } else { None };
+    let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+    text.replace("\r\n", "\n")
+}

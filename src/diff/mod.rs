@@ -1,0 +1,225 @@
+//! What a change of the spec brings about: which promises, which Terraform, which files, and
+//! which changed value is behind each.
+//!
+//! Causes are found by compiling, not by tracing: a changed value is put into the old spec
+//! alone, and what then differs is its doing. Where it cannot stand alone (a mode and its
+//! conflict rule), it is taken out of the new spec instead, and where neither compiles it is
+//! joined with its neighbours. So a cause is never claimed that cannot be shown.
+
+mod causes;
+mod files;
+mod promises;
+pub mod show;
+mod terraform;
+mod values;
+
+pub use files::{FileChange, Hunks, Kind, files, hunks};
+
+use crate::Compilation;
+use crate::artifact::ArtifactSet;
+use crate::source::SourceMap;
+use crate::syntax::Document;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// A spec that compiles, on one side of a comparison.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// What people call it: `main`, `before.yaml`.
+    pub name: &'a str,
+    /// Its files.
+    pub sources: &'a SourceMap,
+    /// Its tree, includes merged.
+    pub document: &'a Document,
+    /// What became of it.
+    pub done: &'a Compilation,
+}
+
+/// The JSON schema of [`Difference`], as `schema diff` prints it.
+pub fn schema() -> serde_json::Value {
+    crate::analysis::schema::of::<Difference>("diff")
+}
+
+/// Everything that differs.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Difference {
+    /// The system's name.
+    pub system: String,
+    /// What is compared with.
+    pub before: String,
+    /// What is compared.
+    pub after: String,
+    /// The changed values, joined where they only work together.
+    pub causes: Vec<Cause>,
+    /// What becomes of promises, votes, room, alerts and flows.
+    pub consequences: Vec<Consequence>,
+    /// What becomes of diagnostics.
+    pub findings: Vec<Finding>,
+    /// What becomes of module calls.
+    pub terraform: Vec<CallChange>,
+    /// The files.
+    pub files: Vec<FileChange>,
+    /// The lines of files that no cause alone explains.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub unexplained: Vec<Hunks>,
+}
+
+/// Changed values that have their effects together.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Cause {
+    /// The changed values.
+    pub values: Vec<ValueChange>,
+    /// The files that differ because of it.
+    pub files: Vec<String>,
+    /// Their lines.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub hunks: Vec<Hunks>,
+}
+
+/// A value that was changed, added or removed.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ValueChange {
+    /// Where it is in the spec: `services.api.replicas.us-east1`.
+    pub path: String,
+    /// What it was; `null` if it was not there.
+    pub before: Option<String>,
+    /// What it is; `null` if it is gone.
+    pub after: Option<String>,
+    /// The line: of the new spec, of the old one if it is gone there.
+    pub place: String,
+}
+
+/// Something that is shown of the system, and differs.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Consequence {
+    /// About what: `service api, lose us-east1`.
+    pub about: String,
+    /// What it was; `null` if nothing was said.
+    pub before: Option<String>,
+    /// What it is; `null` if nothing is said any more.
+    pub after: Option<String>,
+    /// Whether a promise is kept less well, or better; `null` where that is not judged.
+    pub direction: Option<Direction>,
+    /// The causes, as indices of `causes`; empty if only several together bring it about.
+    pub causes: Vec<usize>,
+}
+
+/// Which way a promise went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// Kept better, or sooner.
+    Better,
+    /// Kept less well, or later.
+    Worse,
+}
+
+/// A diagnostic that is new or gone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Finding {
+    /// Whether it is new; otherwise it is gone.
+    pub new: bool,
+    /// Its severity.
+    #[schemars(extend("enum" = ["error", "warning", "note"]))]
+    pub severity: &'static str,
+    /// Its code.
+    pub code: &'static str,
+    /// What it says.
+    pub message: String,
+}
+
+/// A call of a Terraform module that differs.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct CallChange {
+    /// The root: `terraform/regions/us-east1`.
+    pub root: String,
+    /// The call: `module.gke_us_east1`.
+    pub call: String,
+    /// The module: `gcp/gke`.
+    pub module: String,
+    /// What becomes of it.
+    pub fate: Fate,
+    /// Its name before, if it has another now.
+    pub was: Option<String>,
+    /// The arguments that differ.
+    pub arguments: Vec<&'static str>,
+    /// Whether Terraform refuses to destroy what it made (`prevent_destroy`).
+    pub guarded: bool,
+}
+
+/// What becomes of a module call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Fate {
+    /// It is new.
+    Added,
+    /// It is gone, and Terraform destroys what it made.
+    Removed,
+    /// It has another name, and what it made stays.
+    Renamed,
+    /// Other values are given to it.
+    Changed,
+}
+
+/// Compares two specs. `compile` compiles a tree as both sides were compiled.
+pub fn difference(
+    before: Side,
+    after: Side,
+    compile: &dyn Fn(&Document) -> Compilation,
+) -> Difference {
+    let shown_before = promises::shown(before.done);
+    let shown_after = promises::shown(after.done);
+    let mut consequences = promises::consequences(&shown_before, &shown_after);
+    let causes = causes::causes(before, after, compile, &mut consequences);
+    let explained: BTreeSet<&String> = causes.iter().flat_map(|c| &c.files).collect();
+    let mut unexplained = files::hunks(&before.done.artifacts, &after.done.artifacts);
+    unexplained.retain(|h| !explained.contains(&h.path));
+    Difference {
+        system: name(after.done),
+        before: before.name.to_string(),
+        after: after.name.to_string(),
+        consequences: promises::joined(consequences),
+        findings: findings(before.done, after.done),
+        terraform: terraform::calls(before.done, after.done),
+        files: files(&before.done.artifacts, &after.done.artifacts),
+        unexplained,
+        causes,
+    }
+}
+
+impl Difference {
+    /// Whether the trees are equal.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+fn name(done: &Compilation) -> String {
+    let topology = done.topology.as_ref();
+    topology.map_or(String::new(), |t| t.name.clone())
+}
+
+/// Diagnostics that only one side has; the same words at another place are the same.
+fn findings(before: &Compilation, after: &Compilation) -> Vec<Finding> {
+    let of = |done: &Compilation, new| -> BTreeSet<Finding> {
+        let all = done.diagnostics.iter().map(|d| Finding {
+            new,
+            severity: d.severity.word(),
+            code: d.code.id,
+            message: d.message.clone(),
+        });
+        all.collect()
+    };
+    let (old, new) = (of(before, false), of(after, false));
+    let appeared = new.difference(&old).cloned();
+    let appeared = appeared.map(|f| Finding { new: true, ..f });
+    appeared.chain(old.difference(&new).cloned()).collect()
+}
+
+/// The paths that differ between two trees.
+fn differing(before: &ArtifactSet, after: &ArtifactSet) -> Vec<String> {
+    files(before, after).into_iter().map(|f| f.path).collect()
+}

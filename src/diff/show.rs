@@ -1,0 +1,333 @@
+//! A difference for people: a screen, a patch, a comment under a pull request.
+
+use super::{CallChange, Cause, Consequence, Difference, Direction, Fate, FileChange, Hunks};
+use super::{Kind, ValueChange};
+use crate::format::markdown::text as escaped;
+use std::fmt::Write;
+
+/// GitHub takes comments of up to 65,536 characters; some are left for whoever posts it.
+const COMMENT: usize = 60_000;
+/// Rows of a table in a comment.
+const ROWS: usize = 40;
+
+/// One screen.
+pub fn human(difference: &Difference) -> String {
+    let d = difference;
+    let mut out = format!("{} · {} → {}\n{}\n", d.system, d.before, d.after, counts(d));
+    if d.causes.is_empty() && d.is_empty() {
+        return format!(
+            "{} · {} → {}\nnothing differs\n",
+            d.system, d.before, d.after
+        );
+    }
+    heading(&mut out, "changed values", d.causes.len());
+    for (index, cause) in d.causes.iter().enumerate() {
+        cause_rows(&mut out, index, cause);
+    }
+    heading(&mut out, "consequences", d.consequences.len());
+    for row in &d.consequences {
+        let because = because(row);
+        let _ = writeln!(out, "  {}{}{because}", word(row.direction), row.about);
+        let _ = writeln!(out, "      {}", arrow(&row.before, &row.after));
+    }
+    heading(&mut out, "diagnostics", d.findings.len());
+    for finding in &d.findings {
+        let what = if finding.new { "new" } else { "gone" };
+        let (severity, code) = (finding.severity, finding.code);
+        let _ = writeln!(out, "  {what:<4} {severity}[{code}] {}", finding.message);
+    }
+    heading(&mut out, "terraform", d.terraform.len());
+    for call in &d.terraform {
+        let _ = writeln!(out, "  {} · {}", call_line(call), call.root);
+    }
+    heading(&mut out, "files", d.files.len());
+    out.push_str(&stat(&d.files));
+    out
+}
+
+fn heading(out: &mut String, title: &str, count: usize) {
+    if count > 0 {
+        let _ = write!(out, "\n{title}\n");
+    }
+}
+
+fn cause_rows(out: &mut String, index: usize, cause: &Cause) {
+    for (at, value) in cause.values.iter().enumerate() {
+        let number = if at == 0 {
+            format!("{}", index + 1)
+        } else {
+            String::new()
+        };
+        let _ = writeln!(out, "  {number:>3} {}", value_line(value));
+    }
+    let effect = match cause.files.len() {
+        0 => "no file differs by this alone".to_string(),
+        1 => "1 file".to_string(),
+        n => format!("{n} files"),
+    };
+    let _ = writeln!(out, "      {effect}");
+}
+
+fn value_line(value: &ValueChange) -> String {
+    format!(
+        "{}: {} · {}",
+        value.path,
+        arrow(&value.before, &value.after),
+        value.place
+    )
+}
+
+/// `7d → 14d`; what is not there is a dash.
+fn arrow(before: &Option<String>, after: &Option<String>) -> String {
+    let shown = |side: &Option<String>| side.clone().unwrap_or_else(|| "–".into());
+    format!("{} → {}", shown(before), shown(after))
+}
+
+fn word(direction: Option<Direction>) -> &'static str {
+    match direction {
+        Some(Direction::Worse) => "worse  ",
+        Some(Direction::Better) => "better ",
+        None => "",
+    }
+}
+
+fn because(row: &Consequence) -> String {
+    let causes: Vec<String> = row.causes.iter().map(|c| (c + 1).to_string()).collect();
+    match causes.is_empty() {
+        true => " (several changes together)".into(),
+        false => format!(" (by {})", causes.join(", ")),
+    }
+}
+
+fn call_line(call: &CallChange) -> String {
+    let (name, module) = (&call.call, &call.module);
+    match call.fate {
+        Fate::Added => format!("+ {name} ({module})"),
+        Fate::Removed if call.guarded => format!(
+            "- {name} ({module}): Terraform refuses to destroy it until prevent_destroy is lifted"
+        ),
+        Fate::Removed => format!("- {name} ({module}): what it made is destroyed"),
+        Fate::Renamed => {
+            let was = call.was.as_deref().unwrap_or_default();
+            format!("= {name} ({module}): was {was}, moved")
+        }
+        Fate::Changed => format!("~ {name} ({module}): {}", call.arguments.join(", ")),
+    }
+}
+
+/// `2 changed values · 4 consequences (1 worse) · 9 files (+30 -12)`.
+fn counts(d: &Difference) -> String {
+    let values = d.causes.iter().map(|c| c.values.len()).sum();
+    let lines = |of: fn(&FileChange) -> usize| d.files.iter().map(of).sum::<usize>();
+    format!(
+        "{} · {} · {} (+{} -{})",
+        plural(values, "changed value"),
+        consequences(d),
+        plural(d.files.len(), "file"),
+        lines(|f| f.added),
+        lines(|f| f.removed),
+    )
+}
+
+fn consequences(d: &Difference) -> String {
+    let worse = d.consequences.iter();
+    let worse = worse
+        .filter(|c| c.direction == Some(Direction::Worse))
+        .count();
+    let all = plural(d.consequences.len(), "consequence");
+    match worse {
+        0 => all,
+        n => format!("{all}, {n} for the worse"),
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
+}
+
+/// A line a file: `M +3 -1 helm/values.yaml`.
+pub fn stat(files: &[FileChange]) -> String {
+    let mut out = String::new();
+    for f in files {
+        let (letter, added, removed) = (f.kind.letter(), f.added, f.removed);
+        let counts = format!("+{added} -{removed}");
+        let _ = writeln!(out, "  {letter} {counts:<10} {}", f.path);
+    }
+    out
+}
+
+/// Patches one after the other.
+pub fn patches(hunks: &[Hunks]) -> String {
+    hunks.iter().map(|h| h.patch.as_str()).collect()
+}
+
+/// What a compile would change, as a comment.
+pub fn tree(files: &[FileChange], hunks: &[Hunks]) -> String {
+    let mut out = format!(
+        "**{}** of the tree would change\n\n",
+        plural(files.len(), "file")
+    );
+    let left = details(&mut out, "lines", hunks);
+    left_out(&mut out, left);
+    out
+}
+
+fn left_out(out: &mut String, files: usize) {
+    if files > 0 {
+        let _ = writeln!(
+            out,
+            "\nThe lines of {} are left out; `meridian diff --patch` shows them.",
+            plural(files, "file")
+        );
+    }
+}
+
+/// A comment under a pull request, within what such a comment may hold.
+pub fn markdown(difference: &Difference) -> String {
+    let d = difference;
+    let mut out = format!("**{}** of {}\n\n", consequences(d), summary(d));
+    consequence_table(&mut out, d);
+    terraform_lines(&mut out, d);
+    for finding in d.findings.iter().filter(|f| f.severity != "note") {
+        let what = if finding.new { "new" } else { "gone" };
+        let message = escaped(&finding.message);
+        let _ = writeln!(
+            out,
+            "- {what}: {} `{}`: {message}",
+            finding.severity, finding.code
+        );
+    }
+    if d.findings.iter().any(|f| f.severity != "note") {
+        out.push('\n');
+    }
+    let mut left = 0;
+    for (index, cause) in d.causes.iter().enumerate() {
+        left += details(&mut out, &cause_title(index, cause), &cause.hunks);
+    }
+    if !d.unexplained.is_empty() {
+        let title = format!(
+            "by several together: {}",
+            plural(d.unexplained.len(), "file")
+        );
+        left += details(&mut out, &title, &d.unexplained);
+    }
+    left_out(&mut out, left);
+    out
+}
+
+fn summary(d: &Difference) -> String {
+    let values = d.causes.iter().map(|c| c.values.len()).sum();
+    format!(
+        "{} in `{}` since `{}` · {}",
+        plural(values, "change"),
+        code(&d.after),
+        code(&d.before),
+        plural(d.files.len(), "file")
+    )
+}
+
+fn consequence_table(out: &mut String, d: &Difference) {
+    if d.consequences.is_empty() {
+        return;
+    }
+    out.push_str("| | before | after | because of |\n|---|---|---|---|\n");
+    for row in d.consequences.iter().take(ROWS) {
+        let about = escaped(&row.about);
+        let about = match row.direction {
+            Some(Direction::Worse) => format!("**{about}**"),
+            _ => about,
+        };
+        let side = |side: &Option<String>| side.as_deref().map_or("–".into(), escaped);
+        let causes: Vec<String> = row.causes.iter().map(|c| (c + 1).to_string()).collect();
+        let because = match causes.is_empty() {
+            true => "several together".into(),
+            false => causes.join(", "),
+        };
+        let (before, after) = (side(&row.before), side(&row.after));
+        let _ = writeln!(out, "| {about} | {before} | {after} | {because} |");
+    }
+    let rest = d.consequences.len().saturating_sub(ROWS);
+    if rest > 0 {
+        let _ = writeln!(out, "\nand {}.", plural(rest, "more consequence"));
+    }
+    out.push('\n');
+}
+
+fn terraform_lines(out: &mut String, d: &Difference) {
+    if d.terraform.is_empty() {
+        return;
+    }
+    let count = |fate| d.terraform.iter().filter(|c| c.fate == fate).count();
+    let fates = [
+        (Fate::Added, "new"),
+        (Fate::Changed, "with other arguments"),
+        (Fate::Renamed, "renamed"),
+        (Fate::Removed, "**gone**"),
+    ];
+    let fates = fates.map(|(fate, words)| (count(fate), words)).into_iter();
+    let fates = fates.filter(|(count, _)| *count > 0);
+    let fates: Vec<_> = fates
+        .map(|(count, words)| format!("{count} {words}"))
+        .collect();
+    let _ = writeln!(out, "Terraform, module calls: {}\n", fates.join(", "));
+    for call in d.terraform.iter().filter(|c| c.fate == Fate::Removed) {
+        let _ = writeln!(out, "- `{}` in `{}`", call_line(call), call.root);
+    }
+    out.push('\n');
+}
+
+fn cause_title(index: usize, cause: &Cause) -> String {
+    let first = &cause.values[0];
+    let more = match cause.values.len() {
+        1 => String::new(),
+        n => format!(" and {} with it", n - 1),
+    };
+    format!(
+        "{}: {}: {}{more} ({}): {}",
+        index + 1,
+        escaped(&first.path),
+        escaped(&arrow(&first.before, &first.after)),
+        escaped(&first.place),
+        plural(cause.files.len(), "file")
+    )
+}
+
+/// A folded part with patches, as many as fit; how many did not.
+fn details(out: &mut String, title: &str, hunks: &[Hunks]) -> usize {
+    if hunks.is_empty() {
+        let _ = writeln!(out, "- {title}");
+        return 0;
+    }
+    let _ = writeln!(out, "<details><summary>{title}</summary>\n");
+    let mut left = 0;
+    for hunk in hunks {
+        let fence = fence(&hunk.patch);
+        let shown = match hunk.kind {
+            Kind::Changed => format!("{fence}diff\n{}{fence}\n\n", hunk.patch),
+            Kind::Added => format!("new: `{}`\n\n", code(&hunk.path)),
+            Kind::Removed => format!("gone: `{}`\n\n", code(&hunk.path)),
+        };
+        if out.chars().count() + shown.chars().count() > COMMENT {
+            left += 1;
+        } else {
+            out.push_str(&shown);
+        }
+    }
+    out.push_str("</details>\n");
+    left
+}
+
+/// A fence that no line of the text ends.
+fn fence(text: &str) -> String {
+    let longest = text
+        .lines()
+        .map(|line| line.trim_start_matches(['+', '-', ' ']));
+    let longest = longest.map(|l| l.chars().take_while(|c| *c == '`').count());
+    "`".repeat(longest.max().unwrap_or(0).max(2) + 1)
+}
+
+/// Text inside of backticks.
+fn code(text: &str) -> String {
+    text.replace('`', "'")
+}
