@@ -223,20 +223,25 @@ fn what_is_not_shown_fails_only_when_notes_do() {
 
 #[test]
 fn nothing_to_show_is_a_mistake_of_the_caller() {
+    let scenarios = "region:us-central1, region:us-east1";
     let asked = [
-        &["--scenario", "earthquake"][..],
-        &["--of", "nobody"],
-        &["--of", "api", "--scenario", "corruption"],
+        (&["--scenario", "earthquake"][..], scenarios),
+        (
+            &["--scenario", "region:us-cental1"],
+            "did you mean `region:us-central1`?",
+        ),
+        (
+            &["--of", "nobody"],
+            "api, replication-worker, marketplace, sessions",
+        ),
+        (&["--of", "sesions"], "did you mean `sessions`?"),
+        (&["--of", "api", "--scenario", "corruption"], scenarios),
     ];
-    for arguments in asked {
+    for (arguments, said) in asked {
         let ran = ggen(arguments);
         assert_eq!(ran.code, 64, "{arguments:?}");
         assert!(ran.out.is_empty(), "{}", ran.out);
-        assert!(
-            ran.err.contains("region:us-central1, region:us-east1"),
-            "{}",
-            ran.err
-        );
+        assert!(ran.err.contains(said), "{}", ran.err);
     }
     for format in ["sarif", "github"] {
         let ran = ggen(&["--format", format]);

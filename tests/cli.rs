@@ -518,6 +518,427 @@ fn a_diagnostic_reads_like_this() {
 
   see: meridian explain TRF101
 
+checked topology.yaml: 1 error
 ";
     assert_eq!(shown, expected);
+}
+
+/// Runs a command in a folder: exit code, standard output, standard error.
+fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = meridian(folder).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let code = output.status.code().expect("ended by itself");
+    (code, text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_beginners_mistake_is_answered_with_what_to_do() {
+    let folder = folder(MINIMAL);
+    let cases: [(&[&str], i32, &str); 13] = [
+        (&["check", "topology.yml"], 1, "there is `topology.yaml`"),
+        (&["check", "."], 1, "name the spec in it: `topology.yaml`"),
+        (
+            &["check", "nowhere/x.yaml"],
+            1,
+            "begin one with `meridian init`",
+        ),
+        (&["init"], 3, "it is there already"),
+        (
+            &["init", "nowhere/x.yaml"],
+            3,
+            "there is no such file or folder",
+        ),
+        (
+            &["init", "--name", "My Shop", "x.yaml"],
+            64,
+            "`My Shop` cannot be the name",
+        ),
+        (&["explain", "weights"], 64, "TRF101"),
+        (&["explain", "SPEC1"], 64, "SPEC101"),
+        (
+            &["explain", "zzzz"],
+            64,
+            "`meridian explain` lists all codes",
+        ),
+        (&["man", "compil"], 64, "the commands are init, check"),
+        (
+            &["fmt", "--check"],
+            2,
+            "`meridian fmt --write topology.yaml`",
+        ),
+        (
+            &["compile", "--out", "topology.yaml"],
+            3,
+            "this is a file, not a folder",
+        ),
+        (
+            &["compile", "--check"],
+            2,
+            "run `meridian compile topology.yaml --out deploy`",
+        ),
+    ];
+    for (arguments, code, said) in cases {
+        let (ended, _, shown) = ran(folder.path(), arguments);
+        assert_eq!(ended, code, "{arguments:?}: {shown}");
+        assert!(shown.contains(said), "{arguments:?}: {shown}");
+        assert!(!shown.contains("os error"), "{arguments:?}: {shown}");
+    }
+    assert!(!folder.path().join("deploy").exists());
+}
+
+#[test]
+fn a_refusal_is_not_buried_in_notes() {
+    let folder = folder(MINIMAL);
+    fs::create_dir(folder.path().join("deploy")).unwrap();
+    fs::write(folder.path().join("deploy/README.md"), "theirs").unwrap();
+    let (code, _, shown) = ran(folder.path(), &["compile"]);
+    assert_eq!(code, 3);
+    assert!(
+        shown.contains("OUT102") && !shown.contains("note["),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_check_says_that_it_is_done() {
+    let folder = folder(MINIMAL);
+    let (code, out, shown) = ran(folder.path(), &["check"]);
+    assert_eq!((code, out.as_str()), (0, ""));
+    assert!(
+        shown.ends_with("checked topology.yaml: 2 notes\n"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_spec_is_put_into_its_canonical_form() {
+    let folder = folder(MINIMAL);
+    let spec = folder.path().join("topology.yaml");
+    let (_, canonical, _) = ran(folder.path(), &["fmt"]);
+    assert_eq!(ran(folder.path(), &["fmt", "--write"]).0, 0);
+    assert_eq!(fs::read_to_string(&spec).unwrap(), canonical);
+    assert_eq!(ran(folder.path(), &["fmt", "--check"]).0, 0);
+    // A spec with faults stays as it is.
+    fs::write(&spec, "name: [x\n").unwrap();
+    assert_eq!(ran(folder.path(), &["fmt", "--write"]).0, 1);
+    assert_eq!(fs::read_to_string(&spec).unwrap(), "name: [x\n");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn every_command_has_a_page_and_every_option_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, page, _) = ran(folder.path(), &["man"]);
+    assert!(page.contains("EXIT STATUS"), "{page}");
+    for command in [
+        "init",
+        "check",
+        "analyze",
+        "compile",
+        "expand",
+        "explain",
+        "schema",
+        "fmt",
+        "convert",
+        "completions",
+        "man",
+    ] {
+        let (code, page, _) = ran(folder.path(), &["man", command]);
+        assert_eq!(code, 0);
+        let lines: Vec<&str> = page.lines().collect();
+        let options = lines
+            .iter()
+            .zip(&lines[1..])
+            .filter(|(l, _)| l.starts_with("\\fB\\-\\-"));
+        for (option, said) in options {
+            assert!(!said.is_empty(), "{command}: {option}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_options_and_their_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, script, _) = ran(folder.path(), &["completions", "bash"]);
+    fs::write(folder.path().join("complete.bash"), script).unwrap();
+    let completed = |words: &str| {
+        let ask = format!(
+            "source complete.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _meridian meridian \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \
+             printf '%s\\n' \"${{COMPREPLY[*]}}\""
+        );
+        let output = std::process::Command::new("bash")
+            .args(["--norc", "-c", &ask])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_string()
+    };
+    assert_eq!(completed("meridian comp"), "compile completions");
+    assert_eq!(completed("meridian compile --form"), "--format");
+    assert_eq!(completed("meridian init --template g"), "ggen");
+}
+
+#[test]
+fn formats_for_programs_keep_to_their_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "we,ird%:ü.yaml";
+    fs::write(
+        folder.path().join(name),
+        "version: 1\nname: \"日本😀\"\nzz: {\n}\n",
+    )
+    .unwrap();
+    let (_, github, _) = ran(folder.path(), &["check", name, "--format", "github"]);
+    assert!(
+        github.starts_with("::error file=we%2Cird%25%3Aü.yaml,line=1"),
+        "{github}"
+    );
+    assert!(
+        github.contains(",line=2,col=7,endLine=2,endColumn=12,title="),
+        "{github}"
+    );
+    let (_, sarif, _) = ran(folder.path(), &["check", name, "--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let place = &run["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(
+        place["artifactLocation"]["uri"],
+        "we%2Cird%25%3A%C3%BC.yaml"
+    );
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in run["results"].as_array().unwrap() {
+        assert!(
+            rules.iter().any(|r| r["id"] == result["ruleId"]),
+            "{result}"
+        );
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+    }
+    let (_, markdown, _) = ran(folder.path(), &["check", name, "--format", "markdown"]);
+    assert!(
+        markdown.contains("- **error\\[SPEC102\\]**: there is no key `zz` here"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn marks_stay_under_what_they_mark_at_any_width() {
+    let long = "north-america, ".repeat(12);
+    let spec = format!(
+        "version: 1\nname: shop\nclouds: {{ gcp: {{ project: shop-prod }} }}\nregions: {{ us-central1: {{ serves: [{long}],\tweigth: 100 }} }}\n"
+    );
+    let folder = folder(&spec);
+    for width in [40, 60, 80, 200] {
+        let mut check = meridian(folder.path());
+        check.arg("check").env("COLUMNS", width.to_string());
+        let shown = stderr(&mut check);
+        let lines: Vec<&str> = shown.lines().collect();
+        let at = lines
+            .iter()
+            .position(|l| l.contains("weigth: "))
+            .expect("the line");
+        assert!(
+            lines[at].chars().count() <= width.min(120),
+            "{width}: {shown}"
+        );
+        let column = |line: &str, what: &str| {
+            let byte = line.find(what).expect(what);
+            line[..byte].chars().count()
+        };
+        assert_eq!(
+            column(lines[at], "weigth"),
+            column(lines[at + 1], "─"),
+            "{shown}"
+        );
+        assert!(shown.contains("topology.yaml:4:"), "{shown}");
+    }
+}
+
+#[test]
+fn names_that_no_resource_can_have_are_refused() {
+    for (from, to) in [
+        ("name: hello", "name: Hello"),
+        ("name: hello", "name: \"a b\""),
+        ("name: hello", "name: 1st"),
+        ("name: hello", "name: a/../b"),
+        ("name: hello", "name: \"${file(x)}\""),
+        ("  web:", "  w.eb:"),
+        ("  main:", "  ma_in:"),
+        ("role: primary }", "role: primary, short: É }"),
+    ] {
+        assert!(MINIMAL.contains(from));
+        let spec = MINIMAL.replace(from, to);
+        refuses(spec.as_bytes(), "SPEC105");
+    }
+}
+
+#[test]
+fn what_nobody_sees_is_refused_in_comments_too() {
+    refuses("name: x # \u{202e}y\n".as_bytes(), "SYN104");
+    refuses("name: \"a\u{2028}b\"\n".as_bytes(), "SYN104");
+    refuses("name: \"a\u{ad}b\"\n".as_bytes(), "SYN104");
+    refuses("name: \"a\u{e0041}b\"\n".as_bytes(), "SYN104");
+}
+
+#[test]
+fn numbers_beyond_reason_are_refused() {
+    for (from, to) in [
+        ("role: primary }", "role: primary, weight: 4294967295 }"),
+        ("image: hello/web,", "image: hello/web, port: 70000,"),
+        ("location: nam5,", "location: nam5, nodes: 4294967295,"),
+    ] {
+        assert!(MINIMAL.contains(from));
+        refuses(MINIMAL.replace(from, to).as_bytes(), "SPEC104");
+    }
+}
+
+#[test]
+fn more_hostile_text_is_refused_by_code() {
+    refuses(b"name: 123456789012345678901234567890\n", "SPEC10");
+    refuses(b"version: 1e3\nname: x\n", "SPEC104");
+    refuses("? ".repeat(50_000).as_bytes(), "SYN1");
+    refuses(b"name: !foo x\n", "SYN107");
+    refuses(b"version: 1\nname: x\nregions: 5\n", "SPEC101");
+    refuses(b"version: 1\nname: x\nregions: [a]\n", "SPEC101");
+    refuses(b"version: 1\nname: null\n", "SPEC101");
+    refuses(
+        b"version: 1\nname: x\nobjectives: { rto: { a: 1 } }\n",
+        "SPEC101",
+    );
+    for wrong in ["5", "5 min", "-5m", "5M", "99999999999999h"] {
+        let spec = format!("version: 1\nname: x\nobjectives: {{ rto: {wrong} }}\n");
+        refuses(spec.as_bytes(), "SPEC104");
+    }
+    refuses(
+        format!("name: \"{}\"\n", "x".repeat(70_000)).as_bytes(),
+        "SYN110",
+    );
+    refuses(
+        MINIMAL
+            .replace("image: hello/web,", "image: hello/web, cpu: lots,")
+            .as_bytes(),
+        "SPEC104",
+    );
+    for bad in [".", "..", "~", "-x", "a/b", "con", "nul.tf", "EU", "é"] {
+        let spec = format!("version: 1\nname: x\nregions: {{ \"{bad}\": {{}} }}\n");
+        refuses(spec.as_bytes(), "SPEC105");
+    }
+}
+
+#[test]
+fn a_lone_carriage_return_ends_a_line() {
+    let spec = "version: 1\rname: x\rreigons: {}\r";
+    let folder = folder(spec);
+    let (code, _, shown) = ran(folder.path(), &["check"]);
+    assert_eq!(code, 1);
+    assert!(
+        shown.contains("topology.yaml:3:1") && shown.contains(" 3 │ reigons"),
+        "{shown}"
+    );
+}
+
+/// Whatever the file system refuses, the tree before stays whole and the next run completes.
+#[cfg(unix)]
+#[test]
+fn a_file_system_that_refuses_leaves_each_file_old_or_new() {
+    let folder = folder(MINIMAL);
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    let deploy = folder.path().join("deploy");
+    let old = tree(&deploy);
+    let changed = MINIMAL.replace("every: 5s", "every: 4s");
+    fs::write(folder.path().join("topology.yaml"), changed).unwrap();
+    // No file may grow beyond 1 KiB: the disk is full.
+    let program = assert_cmd::cargo::cargo_bin("meridian");
+    let script = format!("trap '' XFSZ; ulimit -f 1; '{}' compile", program.display());
+    let output = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{shown}");
+    assert!(shown.contains("OUT105"), "{shown}");
+    let paths = |tree: &[(String, String)]| tree.iter().map(|f| f.0.clone()).collect::<Vec<_>>();
+    assert_eq!(paths(&tree(&deploy)), paths(&old), "nothing is left over");
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    assert_eq!(
+        code(meridian(folder.path()).args(["compile", "--check"])),
+        0
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn specs_that_are_no_files_of_text_are_answered() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let sparse = fs::File::create(folder.path().join("large.yaml")).unwrap();
+    sparse.set_len(10 << 30).unwrap();
+    let begun = Instant::now();
+    let (code, _, shown) = ran(folder.path(), &["check", "large.yaml"]);
+    assert!(code == 1 && shown.contains("--max-file-bytes"), "{shown}");
+    assert!(begun.elapsed() < Duration::from_secs(2));
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    fs::write(folder.path().join(name), "version: 1\nreigons: {}\n").unwrap();
+    let output = meridian(folder.path())
+        .arg("check")
+        .arg(name)
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(shown.contains("caf\u{fffd}.yaml:2:1"), "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_is_refused() {
+    let folder = folder(MINIMAL);
+    let deploy = folder.path().join("deploy");
+    fs::create_dir(&deploy).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let target = outside.path().join("none");
+    std::os::unix::fs::symlink(&target, deploy.join("README.md")).unwrap();
+    let (code, _, shown) = ran(folder.path(), &["compile"]);
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("OUT103") && !target.exists(), "{shown}");
+}
+
+#[test]
+fn circles_are_shown_with_their_places() {
+    let services = "services:\n  web: { runtime: cloud-run, image: a/b, needs: [api] }\n  api: { runtime: cloud-run, image: a/b, needs: [web] }\n";
+    let spec = format!(
+        "version: 1\nname: x\nclouds: {{ gcp: {{ project: shop-prod }} }}\nregions: {{ us-central1: {{ role: primary }} }}\n{services}"
+    );
+    let folder = folder(&spec);
+    let (_, json, _) = ran(folder.path(), &["check", "--format", "json"]);
+    let all: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let circle = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|d| d["code"] == "REF102");
+    let circle = circle.unwrap_or_else(|| panic!("{json}"));
+    let lines: Vec<_> = std::iter::once(&circle["primary"])
+        .chain(circle["secondary"].as_array().unwrap())
+        .map(|p| p["line"].as_u64().unwrap())
+        .collect();
+    assert!(lines.contains(&6) && lines.contains(&7), "{json}");
+}
+
+#[test]
+fn broken_yaml_is_explained_in_plain_words() {
+    for (spec, fault) in [
+        ("name: x\n  bad: 1\n", "a `:` where no key can be"),
+        ("name: x: y\n", "a `:` where no key can be"),
+        ("name: x\nbad\n", "a line without a `:`"),
+        ("a: [1, 2\nb: 1\n", "a bracket is not closed"),
+        ("a: {b: 1\n", "a bracket is not closed"),
+        ("a: \"x\nb: 1\n", "a quote is not closed"),
+        ("a:\n - 1\n b: 2\n", "a key among the items of a list"),
+        ("a: @x\n", "a text cannot begin with this sign"),
+    ] {
+        refuses(spec.as_bytes(), fault);
+    }
 }

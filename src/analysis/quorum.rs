@@ -380,7 +380,7 @@ fn seat(topology: &Topology, id: RegionId, votes: u32, copies: u32) -> Seat {
 fn nodes(topology: &Topology, store: &Datastore, id: RegionId) -> u32 {
     let name = &topology.region(id).name;
     match &store.written.nodes {
-        Some(nodes) => nodes.get(name).map_or(0, |n| n.value),
+        Some(nodes) => nodes.get(name).map_or(0, |n| n.value.0),
         None => 1,
     }
 }
@@ -390,7 +390,7 @@ fn sentinels(topology: &Topology, store: &Datastore) -> Option<Found> {
     let votes = |id: RegionId| sentinels.get(&topology.region(id).name);
     let seats = store.regions.iter().map(|id| {
         let nodes = nodes(topology, store, *id);
-        seat(topology, *id, votes(*id).map_or(0, |v| v.value), nodes)
+        seat(topology, *id, votes(*id).map_or(0, |v| v.value.0), nodes)
     });
     let mut spans = store.regions.iter().filter_map(|id| votes(*id));
     let span = spans.next_back().map_or(store.span, |v| v.span);

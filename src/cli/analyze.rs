@@ -7,12 +7,13 @@ use crate::analysis::view::{
     DataView, Filter, LossView, SubjectView, TimeView, View, promise, view,
 };
 use crate::analysis::{self, Context};
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostics, Severity, did_you_mean};
 use crate::emit::recovery::{markdown, percent};
 use crate::provider;
 use crate::provider::alerting::watches;
 use crate::provider::copies::supplied;
 use crate::provider::recovery::Facts;
+use crate::topology::Topology;
 use crate::{Until, compile};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -74,14 +75,7 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
     let alerts = watches(topology, &deployment);
     let view = view(context, &analysis, &alerts, filter, &place);
     if view.recovery.is_empty() && view.data.is_empty() {
-        let scenarios: Vec<String> = analysis::scenario::Scenario::all(topology)
-            .iter()
-            .map(|s| s.id(topology))
-            .collect();
-        eprintln!(
-            "meridian: nothing is touched; the scenarios are {}",
-            scenarios.join(", ")
-        );
+        eprintln!("meridian: {}", nothing_found(args, topology));
         return exit::USAGE;
     }
     let text = match shared.format {
@@ -91,6 +85,33 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
     };
     print(&text);
     report::code(&done.diagnostics, shared)
+}
+
+/// Which of the two filters fits nothing, and what fits.
+fn nothing_found(args: &AnalyzeArgs, topology: &Topology) -> String {
+    let services = topology.services.iter().map(|s| s.name.as_str());
+    let stores = topology.datastores.iter().map(|d| d.name.as_str());
+    let parts: Vec<&str> = services.chain(stores).collect();
+    let all = analysis::scenario::Scenario::all(topology);
+    let scenarios: Vec<String> = all.iter().map(|s| s.id(topology)).collect();
+    let near = |wrong: &str, names: &[&str]| {
+        let near = did_you_mean(wrong, names.iter().copied());
+        near.map_or(String::new(), |n| format!("did you mean `{n}`? "))
+    };
+    if let Some(of) = args.of.as_deref().filter(|of| !parts.contains(of)) {
+        let near = near(of, &parts);
+        return format!(
+            "there is no service or datastore `{}`; {near}the topology has {}",
+            of.escape_debug(),
+            parts.join(", ")
+        );
+    }
+    let names: Vec<&str> = scenarios.iter().map(String::as_str).collect();
+    let near = near(args.scenario.as_deref().unwrap_or_default(), &names);
+    format!(
+        "nothing is touched; {near}the scenarios are {}",
+        names.join(", ")
+    )
 }
 
 fn json(view: &View) -> String {

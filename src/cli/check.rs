@@ -1,6 +1,6 @@
 //! `check` and `expand`: what a spec means, without output.
 
-use super::{Shared, SpecArgs, exit, load, print, report};
+use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
 use crate::syntax::{Document, Notation, print as printer};
 use crate::{Until, compile, spec};
 
@@ -16,6 +16,13 @@ pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
         super::today(),
     );
     report::show(&loaded.sources, &done.diagnostics, shared);
+    if shared.format == FormatArg::Human {
+        eprintln!(
+            "checked {}: {}",
+            loaded.shown,
+            report::counts(&done.diagnostics)
+        );
+    }
     report::code(&done.diagnostics, shared)
 }
 

@@ -81,7 +81,7 @@ fn refused(
     sources: &crate::source::SourceMap,
     shared: &Shared,
 ) -> u8 {
-    let mut all: Diagnostics = done.diagnostics.clone();
+    let mut all = worth_a_stop(&done.diagnostics, shared);
     all.push(problem.diagnostic());
     report::show(sources, &all.sorted(), shared);
     exit::REFUSED
@@ -102,6 +102,7 @@ fn finish(
         for (path, change) in &differ {
             print(&format!("{} {path}\n", word(**change)));
         }
+        eprint!("{}", compared(args, done.artifacts.len(), &differ));
         let differs = if differ.is_empty() {
             exit::CLEAN
         } else {
@@ -111,6 +112,27 @@ fn finish(
     }
     eprint!("{}", summary(args, done, differ.len(), begun));
     code
+}
+
+/// The end of `--check`: how many files, and what to do.
+fn compared(args: &CompileArgs, total: usize, differ: &[(&String, &Change)]) -> String {
+    let (spec, out) = (args.spec.display(), args.out.display());
+    if differ.is_empty() {
+        return format!("{out}/ is what {spec} compiles to: {total} files\n");
+    }
+    let by_hand = |c: &Change| matches!(c, Change::Edited | Change::OrphanedEdited);
+    let foreign = differ.iter().any(|(_, c)| **c == Change::Foreign);
+    let next = if foreign {
+        "move what is foreign away, then "
+    } else if differ.iter().any(|(_, c)| by_hand(c)) {
+        "move what was edited by hand into the spec, or discard it with --overwrite, then "
+    } else {
+        ""
+    };
+    format!(
+        "{out}/ differs from what {spec} compiles to; files: {}; {next}run `meridian compile {spec} --out {out}` and commit\n",
+        differ.len(),
+    )
 }
 
 fn word(change: Change) -> &'static str {
@@ -131,7 +153,13 @@ fn summary(args: &CompileArgs, done: &Compilation, changed: usize, begun: Instan
         *kinds.entry(artifact.emitter).or_default() += 1;
     }
     let kinds: Vec<String> = kinds.iter().map(|(k, n)| format!("{k} {n}")).collect();
+    let stdin = args.spec.as_os_str() == "-";
     let spec = args.spec.display();
+    let source = if stdin {
+        "<stdin>".to_string()
+    } else {
+        spec.to_string()
+    };
     let out = args.out.display();
     let waivers = done.spec.as_ref().map_or(0, |s| s.waivers.len());
     let waivers = match waivers {
@@ -151,7 +179,7 @@ fn summary(args: &CompileArgs, done: &Compilation, changed: usize, begun: Instan
         ),
     };
     format!(
-        "compiled {spec} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\n{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md\n",
+        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\n{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md\n",
         begun.elapsed().as_millis(),
         total.saturating_sub(changed),
         kinds.join(" · "),

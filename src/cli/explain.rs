@@ -2,7 +2,7 @@
 
 use super::{exit, print};
 use crate::diagnostic::did_you_mean;
-use crate::rules::pages;
+use crate::rules::pages::{self, Page};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -28,13 +28,22 @@ pub(super) fn run(args: &ExplainArgs) -> u8 {
             exit::CLEAN
         }
         None => {
-            let ids = all.iter().map(|p| p.id);
-            let near =
-                did_you_mean(wanted, ids).map_or(String::new(), |n| format!("; did you mean {n}?"));
-            eprintln!(
-                "meridian: there is no code `{}`{near}",
-                wanted.escape_debug()
-            );
+            eprintln!("meridian: there is no code `{}`", wanted.escape_debug());
+            let word = wanted.to_lowercase();
+            let about = |p: &&Page| {
+                p.title.to_lowercase().contains(&word) || p.id.to_lowercase().starts_with(&word)
+            };
+            let mut near: Vec<&Page> = all.iter().filter(about).collect();
+            if near.is_empty() {
+                let id = did_you_mean(wanted, all.iter().map(|p| p.id));
+                near.extend(all.iter().find(|p| Some(p.id) == id));
+            }
+            for page in &near {
+                eprintln!("  {:<8} {}", page.id, page.title);
+            }
+            if near.is_empty() {
+                eprintln!("`meridian explain` lists all codes");
+            }
             exit::USAGE
         }
     }

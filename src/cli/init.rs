@@ -1,6 +1,9 @@
 //! `init`: a first spec.
 
 use super::exit;
+use crate::diagnostic::Diagnostics;
+use crate::source::Span;
+use crate::spec::decode::check_part_of_names;
 use clap::{Args, ValueEnum};
 use std::io::Write;
 use std::path::PathBuf;
@@ -32,7 +35,23 @@ enum Template {
 
 const SCHEMA_LINE: &str = "# yaml-language-server: $schema=https://raw.githubusercontent.com/meridian-compiler/meridian/main/schema/topology.schema.json";
 
+/// Why a name cannot be that of a system, and what to write.
+fn wrong_name(name: &str) -> Option<String> {
+    let mut out = Diagnostics::default();
+    check_part_of_names("the name of a system", name, Span::default(), &mut out);
+    let wrong = out.iter().next()?;
+    Some(format!(
+        "{}; {}",
+        wrong.message,
+        wrong.help.as_deref().unwrap_or_default()
+    ))
+}
+
 pub(super) fn run(args: &InitArgs) -> u8 {
+    if let Some(wrong) = wrong_name(&args.name) {
+        eprintln!("meridian: {wrong}");
+        return exit::USAGE;
+    }
     let (text, name) = match args.template {
         Template::Minimal => (
             include_str!("../../examples/minimal/topology.yaml"),
@@ -65,7 +84,8 @@ pub(super) fn run(args: &InitArgs) -> u8 {
             exit::CLEAN
         }
         Err(error) => {
-            eprintln!("meridian: `{spec}`: {error}; name another file, nothing was changed");
+            let cause = super::cause(&error);
+            eprintln!("meridian: `{spec}`: {cause}; nothing was changed");
             exit::REFUSED
         }
     }

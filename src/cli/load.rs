@@ -24,6 +24,8 @@ pub struct Loaded {
     pub main: Option<FileId>,
     /// The name for generated headers: the last part of the path.
     pub name: String,
+    /// The name for people: the path as given, or `<stdin>`.
+    pub shown: String,
 }
 
 /// Where files are read.
@@ -111,6 +113,7 @@ fn load_main(origin: &Origin, path: &Path, limits: &Limits) -> Loaded {
     let last = path.file_name().map(|n| n.to_string_lossy().into_owned());
     let mut loaded = Loaded {
         name: last.filter(|_| !stdin).unwrap_or("stdin".into()),
+        shown: shown.clone(),
         ..Loaded::default()
     };
     let out = &mut loaded.diagnostics;
@@ -135,7 +138,7 @@ fn read(
     let text = text.and_then(|bytes| {
         let not_text = |p: syntax::EncodingProblem| Refusal {
             cause: format!("{} (byte {})", p.name, p.offset),
-            help: "save the file as UTF-8",
+            help: "save the file as UTF-8".into(),
         };
         syntax::decode_text(bytes).map_err(not_text)
     });
@@ -153,24 +156,63 @@ fn read(
     }
 }
 
+/// What to do instead of naming a folder.
+fn inside(folder: &Path) -> String {
+    match specs(folder).first() {
+        Some(spec) => format!("name the spec in it: `{}`", spec.display()),
+        None => "name the spec in it, or begin one with `meridian init`".into(),
+    }
+}
+
+/// What to do instead of naming a file that cannot be read.
+fn beside(path: &Path) -> String {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let near = specs(folder.unwrap_or(Path::new(".")));
+    let near = near.iter().filter(|p| p.as_path() != path);
+    let near: Vec<String> = near.map(|p| format!("`{}`", p.display())).collect();
+    match near.is_empty() {
+        true => "name a spec that can be read, or begin one with `meridian init`".into(),
+        false => format!(
+            "there is {}: name it, or begin a spec with `meridian init`",
+            near.join(", ")
+        ),
+    }
+}
+
+/// The first few files of a folder that may be specs, by name.
+fn specs(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let spec = |p: &PathBuf| {
+        let extension = p.extension().and_then(|e| e.to_str());
+        matches!(extension, Some("yaml" | "yml" | "kdl")) && p.is_file()
+    };
+    let mut found: Vec<PathBuf> = entries.map(|e| e.path()).filter(spec).collect();
+    let found_in = |p: &mut PathBuf| *p = p.strip_prefix("./").unwrap_or(p).to_path_buf();
+    found.iter_mut().for_each(found_in);
+    found.sort();
+    found.truncate(3);
+    found
+}
+
 /// Why a file is not read.
 struct Refusal {
     cause: String,
-    help: &'static str,
+    help: String,
 }
 
 impl Refusal {
     fn too_large(cause: String) -> Refusal {
         Refusal {
             cause,
-            help: "split the spec with `include`, or raise the limit with `--max-file-bytes`",
+            help: "split the spec with `include`, or raise the limit with `--max-file-bytes`"
+                .into(),
         }
     }
 
-    fn unreadable(error: &std::io::Error) -> Refusal {
+    fn unreadable(path: &Path, error: &std::io::Error) -> Refusal {
         Refusal {
-            cause: error.to_string(),
-            help: "name a spec that can be read, or begin one with `meridian init`",
+            cause: super::cause(error),
+            help: beside(path),
         }
     }
 }
@@ -179,7 +221,7 @@ impl Origin {
     /// A file's bytes, within the limit and never blocking on a pipe without an end.
     fn bytes(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
         let bytes = match self {
-            Origin::Disk if path == Path::new("-") => up_to(std::io::stdin(), limit),
+            Origin::Disk if path == Path::new("-") => up_to(path, std::io::stdin(), limit),
             Origin::Disk => from_disk(path, limit),
             Origin::Commit { folder, id } => from_commit(folder, id, path, limit),
         }?;
@@ -208,27 +250,27 @@ impl Origin {
     }
 }
 
-fn up_to(reader: impl Read, limit: u64) -> Result<Vec<u8>, Refusal> {
+fn up_to(path: &Path, reader: impl Read, limit: u64) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     let read = reader.take(limit + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Refusal::unreadable(&error))?;
+    read.map_err(|error| Refusal::unreadable(path, &error))?;
     Ok(bytes)
 }
 
 fn from_disk(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
-    let meta = std::fs::metadata(path).map_err(|error| Refusal::unreadable(&error))?;
+    let meta = std::fs::metadata(path).map_err(|error| Refusal::unreadable(path, &error))?;
     if meta.is_dir() {
         return Err(Refusal {
             cause: "this is a folder".into(),
-            help: "name the spec in it: `meridian compile FOLDER/topology.yaml`",
+            help: inside(path),
         });
     }
     if meta.len() > limit {
         let cause = format!("{} bytes, and the limit is {limit}", meta.len());
         return Err(Refusal::too_large(cause));
     }
-    let file = std::fs::File::open(path).map_err(|error| Refusal::unreadable(&error))?;
-    up_to(file, limit)
+    let file = std::fs::File::open(path).map_err(|error| Refusal::unreadable(path, &error))?;
+    up_to(path, file, limit)
 }
 
 fn from_commit(folder: &Path, id: &str, path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
@@ -236,7 +278,7 @@ fn from_commit(folder: &Path, id: &str, path: &Path, limit: u64) -> Result<Vec<u
     let object = format!("{id}:./{}", inside.display());
     let refuse = |cause: String| Refusal {
         cause,
-        help: "name a revision that has the spec, or another spec with `--from`",
+        help: "name a revision that has the spec, or another spec with `--from`".into(),
     };
     let size = git(folder, &["cat-file", "-s", &object]).map_err(refuse)?;
     let size: u64 = String::from_utf8_lossy(&size).trim().parse().unwrap_or(0);

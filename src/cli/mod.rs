@@ -43,18 +43,28 @@ struct Shared {
     #[arg(long, global = true, value_enum, default_value_t = FailLevel::Error)]
     fail_level: FailLevel,
     /// How many diagnostics are shown
+    ///
+    /// The text says how many more there are; json and sarif always have all.
     #[arg(long, global = true, default_value_t = 50, hide_short_help = true)]
     max_diagnostics: usize,
     /// The largest spec file, in bytes
+    ///
+    /// A larger one is refused unread; `include` splits a spec.
     #[arg(long, global = true, default_value_t = Limits::default().file_bytes, hide_short_help = true)]
     max_file_bytes: usize,
     /// The deepest nesting
+    ///
+    /// Of maps and lists in the spec; 512 at most.
     #[arg(long, global = true, default_value_t = Limits::default().depth, hide_short_help = true)]
     max_depth: usize,
     /// The most values, after aliases are expanded
+    ///
+    /// Keeps a small file with aliases of aliases from filling the memory.
     #[arg(long, global = true, default_value_t = Limits::default().nodes, hide_short_help = true)]
     max_nodes: usize,
     /// The longest text, in bytes
+    ///
+    /// Of one key or value.
     #[arg(long, global = true, default_value_t = Limits::default().scalar_bytes, hide_short_help = true)]
     max_scalar_bytes: usize,
 }
@@ -73,18 +83,27 @@ impl Shared {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FormatArg {
+    /// For people, with the lines of the spec
     Human,
+    /// For programs: an array of objects
     Json,
+    /// Annotations on the lines of a pull request, in a workflow of GitHub
     Github,
+    /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// For the summary of a workflow or a comment
     Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FailLevel {
+    /// Errors only
     Error,
+    /// Warnings and errors
     Warning,
+    /// Whatever there is to say
     Note,
+    /// Nothing; compile still refuses to write while there are errors
     Never,
 }
 
@@ -112,8 +131,8 @@ enum Command {
     Convert(notation::ConvertArgs),
     /// Print a completion script
     Completions(tools::CompletionsArgs),
-    /// Print the manual page
-    Man,
+    /// Print the manual page of meridian or of a command
+    Man(tools::ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -171,7 +190,7 @@ pub fn run() -> u8 {
         Command::Fmt(args) => notation::fmt(args, shared),
         Command::Convert(args) => notation::convert(args, shared),
         Command::Completions(args) => tools::completions(args),
-        Command::Man => tools::man(),
+        Command::Man(args) => tools::man(args),
     })
     .unwrap_or(exit::BUG)
 }
@@ -183,6 +202,17 @@ fn today() -> Option<crate::spec::Date> {
     Some(crate::spec::Date::from_days(
         (since.as_secs() / 86_400) as i64,
     ))
+}
+
+/// Why the file system refused, in words.
+fn cause(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder".into(),
+        ErrorKind::PermissionDenied => "permission denied".into(),
+        ErrorKind::AlreadyExists => "it is there already".into(),
+        _ => error.to_string(),
+    }
 }
 
 /// Prints a result to standard output; a reader that went away is no error.

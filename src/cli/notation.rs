@@ -3,6 +3,7 @@
 use super::{Shared, exit, load, print, report};
 use crate::syntax::{Document, Notation, print as printer};
 use clap::{Args, ValueEnum};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -13,6 +14,9 @@ pub(super) struct FmtArgs {
     /// Write nothing; exit with 2 if the spec is not in its canonical form
     #[arg(long)]
     check: bool,
+    /// Put it into the file instead of printing it
+    #[arg(long, short, conflicts_with = "check")]
+    write: bool,
 }
 
 #[derive(Debug, Args)]
@@ -35,6 +39,9 @@ pub(super) fn fmt(args: &FmtArgs, shared: &Shared) -> u8 {
     let notation = Notation::of(&args.spec.to_string_lossy());
     with_document(&args.spec, shared, |document, original| {
         let text = printer::print(document, notation);
+        if args.write && args.spec != Path::new("-") {
+            return put(&args.spec, &text, original);
+        }
         if !args.check {
             print(&text);
             return exit::CLEAN;
@@ -42,10 +49,45 @@ pub(super) fn fmt(args: &FmtArgs, shared: &Shared) -> u8 {
         if text == original {
             exit::CLEAN
         } else {
-            eprintln!("{} is not in its canonical form", args.spec.display());
+            let spec = args.spec.display();
+            eprintln!(
+                "{spec} is not in its canonical form: `meridian fmt --write {spec}` puts it there"
+            );
             exit::DIFFERS
         }
     })
+}
+
+/// Replaces a file, whole or not at all.
+fn put(spec: &Path, text: &str, original: &str) -> u8 {
+    if text == original {
+        return exit::CLEAN;
+    }
+    let replaced = || -> std::io::Result<()> {
+        // A link stays one, and a file keeps who may read it.
+        let real = std::fs::canonicalize(spec)?;
+        let folder = real.parent().unwrap_or(Path::new("."));
+        let mut next = tempfile::NamedTempFile::new_in(folder)?;
+        next.write_all(text.as_bytes())?;
+        next.as_file()
+            .set_permissions(std::fs::metadata(&real)?.permissions())?;
+        next.persist(&real)?;
+        Ok(())
+    };
+    match replaced() {
+        Ok(()) => {
+            eprintln!("wrote {}", spec.display());
+            exit::CLEAN
+        }
+        Err(error) => {
+            let cause = super::cause(&error);
+            eprintln!(
+                "meridian: `{}`: {cause}; nothing was changed",
+                spec.display()
+            );
+            exit::REFUSED
+        }
+    }
 }
 
 /// Prints the spec in the other notation.

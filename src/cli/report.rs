@@ -19,7 +19,8 @@ pub(super) fn show_as(
     format: FormatArg,
 ) {
     let format = match format {
-        FormatArg::Human | FormatArg::Markdown => Format::Human,
+        FormatArg::Human => Format::Human,
+        FormatArg::Markdown => Format::Markdown,
         FormatArg::Json => Format::Json,
         FormatArg::Github => Format::Github,
         FormatArg::Sarif => Format::Sarif,
@@ -34,6 +35,24 @@ pub(super) fn show_as(
         let _ = anstream::stderr().write_all(text.as_bytes());
     } else {
         super::print(&text);
+    }
+}
+
+/// `1 error, 2 warnings, 3 notes`.
+pub(super) fn counts(diagnostics: &Diagnostics) -> String {
+    let count = |severity: Severity| {
+        let number = diagnostics
+            .iter()
+            .filter(|d| d.severity == severity)
+            .count();
+        let plural = if number == 1 { "" } else { "s" };
+        (number > 0).then(|| format!("{number} {}{plural}", severity.word()))
+    };
+    let all = [Severity::Error, Severity::Warning, Severity::Note];
+    let found: Vec<String> = all.into_iter().filter_map(count).collect();
+    match found.is_empty() {
+        true => "nothing to complain about".into(),
+        false => found.join(", "),
     }
 }
 
@@ -55,9 +74,10 @@ fn color() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
-/// Columns: what the shell says, between 40 and 120.
+/// Columns: what the environment says, or else the terminal, between 40 and 120.
 fn width() -> usize {
-    let columns = std::env::var("COLUMNS").ok();
-    let columns = columns.and_then(|c| c.parse::<usize>().ok());
+    let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let terminal = || terminal_size::terminal_size_of(std::io::stderr());
+    let columns = said.or_else(|| terminal().map(|(width, _)| usize::from(width.0)));
     columns.unwrap_or(100).clamp(40, 120)
 }

@@ -3,12 +3,41 @@
 use super::{Cli, exit, print};
 use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
+use std::io::Write;
 
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {
     /// The shell
     shell: Shell,
 }
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// The command whose page it is, for example `compile`
+    command: Option<String>,
+}
+
+/// The codes of `exit`, as a section of a manual page.
+const EXIT_STATUS: &str = r".SH EXIT STATUS
+.TP
+0
+clean
+.TP
+1
+diagnostics at or above \-\-fail\-level
+.TP
+2
+the output differs (compile \-\-check), or the spec is not in its canonical form (fmt \-\-check)
+.TP
+3
+the output is refused: edited by hand, foreign, a link, a lock, the file system
+.TP
+64
+the command line is wrong
+.TP
+101
+a bug of ours
+";
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArgs {
@@ -43,11 +72,31 @@ pub(super) fn completions(args: &CompletionsArgs) -> u8 {
     exit::CLEAN
 }
 
-pub(super) fn man() -> u8 {
-    let mut page = Vec::new();
-    match clap_mangen::Man::new(Cli::command()).render(&mut page) {
+pub(super) fn man(args: &ManArgs) -> u8 {
+    let mut program = Cli::command();
+    program.build();
+    let page = match &args.command {
+        None => Some(program),
+        Some(name) => program.find_subcommand(name).cloned(),
+    };
+    let Some(page) = page else {
+        let names: Vec<_> = Cli::command()
+            .get_subcommands()
+            .map(|c| c.get_name().to_string())
+            .collect();
+        eprintln!(
+            "meridian: no such command; the commands are {}",
+            names.join(", ")
+        );
+        return exit::USAGE;
+    };
+    let mut text = Vec::new();
+    let rendered = clap_mangen::Man::new(page)
+        .render(&mut text)
+        .and_then(|()| text.write_all(EXIT_STATUS.as_bytes()));
+    match rendered {
         Ok(()) => {
-            print(&String::from_utf8_lossy(&page));
+            print(&String::from_utf8_lossy(&text));
             exit::CLEAN
         }
         Err(_) => exit::BUG,

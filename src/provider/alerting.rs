@@ -6,8 +6,8 @@ use super::reading::{answers, shows};
 use super::{Deployment, Filled, Load, SignalQuery, Unit};
 use crate::analysis::coverage::{self, Trouble, Watch};
 use crate::rules::recovery::detection::promised;
-use crate::spec::{Alert, AlertSeverity, Signal};
-use crate::topology::{Service, Topology};
+use crate::spec::{Alert, AlertSeverity, Ref, Signal};
+use crate::topology::{KeyMetric, Service, Topology};
 
 /// A condition that tells people.
 #[derive(Debug, Clone, PartialEq)]
@@ -514,7 +514,7 @@ impl Derived<'_> {
     /// The thresholds of the key metrics that no alert of the spec covers.
     fn metrics(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
-        for (name, metric) in self.topology.spec.metrics.iter() {
+        for KeyMetric { name, metric, .. } in &self.topology.metrics {
             for (severity, threshold) in [
                 (AlertSeverity::Warning, &metric.warning),
                 (AlertSeverity::Critical, &metric.critical),
@@ -523,7 +523,9 @@ impl Derived<'_> {
                     continue;
                 };
                 let covered = self.topology.spec.alerts.iter().any(|(_, a)| {
+                    let on = |r: &Option<Ref>| r.as_ref().map(|on| on.value.clone());
                     *a.of == *metric.of
+                        && (a.on.is_none() || on(&a.on) == on(&metric.on))
                         && a.when.as_ref().is_some_and(|w| w.value == threshold.value)
                 });
                 if covered {
@@ -537,11 +539,11 @@ impl Derived<'_> {
                         _ => format!("-{}", query.subject.replace('.', "-")),
                     };
                     let rule = self.rule(
-                        &format!("{}{subject}-{}", name.text, severity.word()),
+                        &format!("{}{subject}-{}", name, severity.word()),
                         severity,
                         format!(
                             "{} is {} {}",
-                            name.text.replace('-', " "),
+                            name.replace('-', " "),
                             threshold.comparison,
                             threshold.text
                         ),

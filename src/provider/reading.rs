@@ -2,8 +2,10 @@
 
 use super::{Deployment, SignalQuery, Unit};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::rules::emission::no_effect::CODE as NO_EFFECT;
+use crate::source::Span;
 use crate::spec::{Alert, Metric, Ref, Signal, Text, Value};
-use crate::topology::Topology;
+use crate::topology::{KeyMetric, Topology};
 
 /// An alert or a metric of the spec that has nothing to read.
 pub const UNMEASURED: Code = Code::new("ALT102", "nothing-measures-it");
@@ -44,6 +46,7 @@ fn written(of: &Value<Signal>, query: Option<&Text>) -> Option<String> {
 /// Reports every alert and metric of the spec that no query of the clouds answers: nobody
 /// would ever be told, or shown anything.
 pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
+    check_limits(topology, deployment, out);
     for (_, alert) in topology.spec.alerts.iter() {
         let mut queries = deployment.signals.iter();
         if !queries.any(|q| answers(topology, alert, q)) {
@@ -51,9 +54,13 @@ pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics
             out.push(unmeasured(deployment, &alert.of, alert.on.as_ref(), query));
         }
     }
-    for (_, metric) in topology.spec.metrics.iter() {
+    for KeyMetric { metric, of_lag, .. } in &topology.metrics {
         let mut queries = deployment.signals.iter();
-        if !queries.any(|q| shows(metric, q)) {
+        let unread = !queries.any(|q| shows(metric, q));
+        if unread && *of_lag {
+            let of = metric.on.as_ref().map_or("", |on| on.value.as_str());
+            out.push(idle("lag", of, metric.of.span));
+        } else if unread {
             let query = metric.query.is_some();
             out.push(unmeasured(
                 deployment,
@@ -63,6 +70,39 @@ pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics
             ));
         }
     }
+}
+
+/// Reports limits of replication that nothing can tell of.
+fn check_limits(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
+    for store in &topology.datastores {
+        let Some(replication) = &store.written.replication else {
+            continue;
+        };
+        for (key, signal, limit) in [
+            (
+                "conflict_limit",
+                Signal::Conflicts,
+                &replication.conflict_limit,
+            ),
+            (
+                "failure_limit",
+                Signal::SyncFailures,
+                &replication.failure_limit,
+            ),
+        ] {
+            let mut queries = deployment.signals.iter();
+            let read = queries.any(|q| q.signal == signal && q.subject == store.name);
+            if let Some(limit) = limit.as_ref().filter(|_| !read) {
+                out.push(idle(key, &store.name, limit.span));
+            }
+        }
+    }
+}
+
+fn idle(key: &str, of: &str, place: Span) -> Diagnostic {
+    let message = format!("`{key}` has no effect on `{of}`");
+    Diagnostic::warning(NO_EFFECT, place, message, "no metric here shows it")
+        .help("remove it, or write `metrics` with `of: custom` and a `query`")
 }
 
 fn unmeasured(

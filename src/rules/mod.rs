@@ -23,6 +23,7 @@ type Rule = fn(&Topology, &mut Diagnostics);
 pub const RULES: &[Rule] = &[
     data::conflicts::check,
     data::synchronous_redis::check,
+    emission::no_effect::check,
     emission::not_emitted::check,
     mesh::ejection::check,
     names::collisions::check,

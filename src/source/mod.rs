@@ -80,6 +80,24 @@ impl<T: fmt::Display> fmt::Display for Spanned<T> {
     }
 }
 
+/// Whether a character takes no room or changes the order of others, so that a reviewer does
+/// not see it: formats of bidirectional text, joiners, fillers, tags and separators of
+/// Unicode 16, beside the control characters that are no line end or tab.
+pub fn unseen(c: char) -> bool {
+    let control = c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    control
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether a character changes the order in which others are shown.
+pub fn reorders(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// One input text, already valid UTF-8 and without a byte order mark.
 #[derive(Debug, Clone)]
 pub struct SourceFile {

@@ -98,9 +98,14 @@ impl<T> Map<T> {
         self.entries.iter().map(|(n, _)| n.text.as_str())
     }
 
+    /// The names that were written, with or without errors below them.
+    pub fn written(&self) -> impl Iterator<Item = &str> {
+        self.names().chain(self.broken.iter().map(String::as_str))
+    }
+
     /// Whether the name was written, with or without errors below it.
     pub fn knows(&self, name: &str) -> bool {
-        self.get(name).is_some() || self.broken.iter().any(|b| b == name)
+        self.written().any(|n| n == name)
     }
 
     /// How many members there are.
@@ -428,6 +433,30 @@ fn checked_name(key: &Key, out: &mut Diagnostics) -> Option<Name> {
     }
 }
 
+/// Refuses free text that becomes part of names of resources, hosts and files: letters a to z,
+/// digits and dashes, and a letter first.
+pub fn check_part_of_names(what: &str, text: &str, span: Span, out: &mut Diagnostics) {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let bad = text.chars().find(|c| !allowed(*c));
+    let why = match (name_fault(text), bad) {
+        (Some((why, _)), _) => why,
+        (None, Some(bad)) => format!("`{bad}` is not allowed"),
+        (None, None) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+            "it begins with a digit".to_string()
+        }
+        _ => return,
+    };
+    out.push(
+        Diagnostic::error(
+            BAD_NAME,
+            span,
+            format!("`{}` cannot be {what}: {why}", shortened(text)),
+            why,
+        )
+        .help("begin with a letter from a to z, then letters, digits and dashes: `my-shop`"),
+    );
+}
+
 fn shortened(text: &str) -> String {
     let mut shown: String = text.chars().take(40).collect();
     if text.chars().count() > 40 {
@@ -459,7 +488,7 @@ fn name_fault(text: &str) -> Option<(String, String)> {
         } else {
             "use lower-case letters a to z, digits and dashes".to_string()
         };
-        return Some((format!("`{}` is not allowed", bad.escape_default()), help));
+        return Some((format!("`{}` is not allowed", bad), help));
     }
     let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     if !ends(text.chars().next()) || !ends(text.chars().last()) || text.contains("..") {

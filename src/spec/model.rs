@@ -4,7 +4,7 @@
 //! examples of the JSON schema that editors show.
 
 use super::decode::{Map, PerRegion, Value, choice, record};
-use super::units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold};
+use super::units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold, Within};
 
 /// Free text.
 pub type Text = Value<String>;
@@ -12,6 +12,8 @@ pub type Text = Value<String>;
 pub type Ref = Value<String>;
 /// A whole number.
 pub type Count = Value<u32>;
+/// How many of something run or hold data; more than this is a slip of the hand.
+pub type Nodes = Value<Within<0, 10_000>>;
 /// Yes or no.
 pub type Flag = Value<bool>;
 /// A length of time.
@@ -243,7 +245,7 @@ record! {
         /// What the region is for. Example: `primary`
         role: Value<Role> = "secondary",
         /// The share of traffic in percent; all weights add up to 100. Example: `50`
-        weight: Option<Count>,
+        weight: Option<Value<Within<0, 100>>>,
         /// The parts of the world whose users come here first. Example: `[north-america, south-america]`
         serves: Vec<Value<Continent>>,
         /// The compliance zone that the region belongs to. Example: `eu`
@@ -327,7 +329,7 @@ record! {
         /// The internet content provider number of hosts served from mainland China. Example: `京ICP备12345678号`
         icp: Option<Text>,
         /// The grade under the multi-level protection scheme. Example: `3`
-        mlps_level: Option<Count>,
+        mlps_level: Option<Value<Within<1, 5>>>,
         /// Whether users of the zone are always served inside it, even when nothing there is left. Example: `true`
         fenced: Flag = "false",
         /// Safeguards in force, for the generated pages. Example: `[pseudonymised analytics]`
@@ -497,11 +499,11 @@ record! {
         /// Copies asked for as read replicas in other regions. Example: `[us-east1]`
         read_replicas: Vec<Ref>,
         /// Nodes, in each region or by region. Example: `{ us-central1: 6, us-east1: 2 }`
-        nodes: Option<PerRegion<Count>>,
+        nodes: Option<PerRegion<Nodes>>,
         /// Replicas of each shard. Example: `2`
-        replicas: Option<Count>,
+        replicas: Option<Nodes>,
         /// Redis: sentinels by region; naming them makes it self-hosted. Example: `{ us-central1: 1, us-east1: 1, europe-west1: 1 }`
-        sentinels: Option<PerRegion<Count>>,
+        sentinels: Option<PerRegion<Nodes>>,
         /// Members of a voting replica set. Example: `{ mongo-us-1: { region: us-east1, priority: 7 } }`
         members: Map<Member>,
         /// Election timing of a voting replica set. Example: `{ timeout: 10s }`
@@ -859,7 +861,7 @@ record! {
         /// The service account in each region; `{region}` stands for its short name. Example: `webhook-{region}-sa`
         account: Option<Text>,
         /// The port it listens on. Example: `8080`
-        port: Count = "8080",
+        port: Value<Within<1, 65_535>> = "8080",
         /// The datastores it uses. Example: `[marketplace, sessions]`
         uses: Vec<Ref>,
         /// The services it calls. Example: `[inventory]`
@@ -1067,7 +1069,7 @@ record! {
         /// Successes in a row after which it comes again. Example: `2`
         healthy_after: Count = "2",
         /// The status that counts as healthy. Example: `200`
-        status: Count = "200",
+        status: Value<Within<100, 599>> = "200",
         /// The text that the answer must hold. Example: `OK`
         body: Option<Text>,
     }

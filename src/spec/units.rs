@@ -425,6 +425,42 @@ impl Scalar for u32 {
     }
 }
 
+/// A whole number with bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within<const MIN: u32, const MAX: u32>(pub u32);
+
+impl<const MIN: u32, const MAX: u32> std::ops::Deref for Within<MIN, MAX> {
+    type Target = u32;
+    fn deref(&self) -> &u32 {
+        &self.0
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> Scalar for Within<MIN, MAX> {
+    fn wanted() -> String {
+        format!("a whole number from {MIN} to {MAX}")
+    }
+    fn quoted() -> bool {
+        false
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        match u32::parse(text)? {
+            few if few < MIN => Err(format!("less than {MIN}")),
+            many if many > MAX => Err(format!("more than {MAX}")),
+            number => Ok(Within(number)),
+        }
+    }
+    fn print(&self) -> String {
+        self.0.to_string()
+    }
+    fn schema() -> Json {
+        json!({ "type": "integer", "minimum": MIN, "maximum": MAX })
+    }
+    fn json(text: &str) -> Json {
+        u32::json(text)
+    }
+}
+
 /// A ratio or factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Factor(pub f64);

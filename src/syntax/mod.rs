@@ -9,6 +9,7 @@ mod document;
 pub mod kdl;
 pub mod print;
 mod text;
+mod words;
 pub mod yaml;
 
 pub use document::{Document, Entry, Key, Kind, Node, Scalar, Style};

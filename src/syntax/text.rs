@@ -3,7 +3,7 @@
 use super::Limits;
 use super::codes::*;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, reorders, unseen};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// The smallest topology that says something, for help texts.
@@ -19,8 +19,9 @@ pub(super) fn scan(source: &str, file: FileId, limits: &Limits, out: &mut Diagno
         out.push(too_large(span, "the file", size, limit, "--max-file-bytes"));
         return false;
     }
-    let control = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || c == '\u{feff}';
-    match source.char_indices().find(|(_, c)| control(*c)) {
+    // Comments are not looked at again, and they are what reviewers read.
+    let misleads = |c: char| (c.is_control() && unseen(c)) || reorders(c) || c == '\u{feff}';
+    match source.char_indices().find(|(_, c)| misleads(*c)) {
         Some((at, c)) => {
             out.push(hidden(c, one(source, file, at)));
             false
@@ -31,11 +32,7 @@ pub(super) fn scan(source: &str, file: FileId, limits: &Limits, out: &mut Diagno
 
 /// A scalar's text, composed; `None` if it holds characters that nobody can see.
 pub(super) fn checked(text: &str, span: Span, out: &mut Diagnostics) -> Option<String> {
-    let bad = |c: &char| {
-        (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    if let Some(c) = text.chars().find(bad) {
+    if let Some(c) = text.chars().find(|c| unseen(*c)) {
         out.push(hidden(c, span));
         return None;
     }

@@ -6,7 +6,7 @@
 
 use super::codes::*;
 use super::text::{self, checked};
-use super::{Document, Entry, Key, Kind, Limits, Node, Scalar, Style};
+use super::{Document, Entry, Key, Kind, Limits, Node, Scalar, Style, words};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 use granit_parser::{Event, Options, Parser, Placement, ScalarStyle, ScanError};
@@ -485,13 +485,9 @@ impl<'a> Builder<'a> {
             )
             .help("use spaces: YAML does not allow tabs here");
         }
-        Diagnostic::error(
-            SYNTAX,
-            text::one(self.source, self.file, at),
-            format!("this is not YAML: {info}"),
-            "reading stopped here",
-        )
-        .help("check quotes, brackets and indentation on this line and the one before")
+        let (fault, cure) = words::plain(&info);
+        let place = text::one(self.source, self.file, at);
+        Diagnostic::error(SYNTAX, place, fault, "reading stopped here").help(cure)
     }
 }
 

@@ -14,7 +14,7 @@ pub use resolve::{provider_of, resolve};
 use crate::catalog::Place;
 use crate::source::Span;
 use crate::spec::{
-    self, Continent, Layout, Provider, Replicas, Role, Runtime, SecretReplication, Spec,
+    self, Continent, Layout, Metric, Provider, Replicas, Role, Runtime, SecretReplication, Spec,
 };
 
 macro_rules! id {
@@ -63,9 +63,22 @@ pub struct Topology {
     pub hosts: Vec<Host>,
     /// The secrets in the order written.
     pub secrets: Vec<Secret>,
+    /// The metrics in the order written, then the bounds on lag that datastores name.
+    pub metrics: Vec<KeyMetric>,
     /// Where generated alerts point; ends without a slash. A relative path if the spec
     /// names no address.
     pub runbooks: String,
+}
+
+/// A metric with a target and two thresholds.
+#[derive(Debug, Clone)]
+pub struct KeyMetric {
+    /// Its name.
+    pub name: String,
+    /// What it asks for.
+    pub metric: Metric,
+    /// Whether it comes from a datastore's `lag`.
+    pub of_lag: bool,
 }
 
 /// What was settled beyond constant defaults, for `expand`: a line each.

@@ -3,7 +3,10 @@
 use super::*;
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::spec::{Map, PerRegion, QueueEngine, Ref, Spec};
+use crate::spec::decode::{BAD_VALUE, check_part_of_names};
+use crate::spec::{
+    self, Map, Metric, Name, PerRegion, QueueEngine, Ref, Signal, Spec, Threshold, Time, Value,
+};
 
 /// A reference to something that is not there.
 pub const DANGLING: Code = Code::new("REF101", "dangling-reference");
@@ -21,6 +24,9 @@ pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
 pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Topology> {
     let before = errors(out);
     check_version(&spec, out);
+    check_parts_of_names(&spec, out);
+    check_jurisdictions(&spec, out);
+    check_cpu(&spec, out);
     let regions = resolve_regions(&spec, out);
     let topology = Resolver {
         spec: &spec,
@@ -37,6 +43,78 @@ pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Top
 fn errors(out: &Diagnostics) -> usize {
     let is_error = |d: &&Diagnostic| d.severity == crate::diagnostic::Severity::Error;
     out.iter().filter(is_error).count()
+}
+
+/// Names of resources are made of these.
+fn check_parts_of_names(spec: &Spec, out: &mut Diagnostics) {
+    let namespace = spec.mesh.iter().flat_map(|m| &m.namespace);
+    let short = spec.regions.iter().flat_map(|(_, r)| &r.short);
+    let texts = [
+        ("the name of a system", &spec.name),
+        ("an environment", &spec.environment),
+    ]
+    .into_iter()
+    .chain(namespace.map(|n| ("a namespace", n)))
+    .chain(short.map(|s| ("a short name", s)));
+    for (what, text) in texts {
+        check_part_of_names(what, text, text.span, out);
+    }
+    let regions = spec.regions.iter().map(|(n, _)| ("a region", n));
+    let services = spec.services.iter().map(|(n, _)| ("a service", n));
+    let stores = spec.datastores.iter().map(|(n, _)| ("a datastore", n));
+    let queues = spec.queues.iter().map(|(n, _)| ("a queue", n));
+    let secrets = spec.secrets.iter().map(|(n, _)| ("a secret", n));
+    let names = regions
+        .chain(services)
+        .chain(stores)
+        .chain(queues)
+        .chain(secrets);
+    for (what, name) in names {
+        check_part_of_names(what, &name.text, name.span, out);
+    }
+}
+
+/// A place that nothing is in would forbid everything, or nothing.
+fn check_jurisdictions(spec: &Spec, out: &mut Diagnostics) {
+    let zones = spec.compliance.iter().flat_map(|c| c.zones.iter());
+    for place in zones.flat_map(|(_, z)| &z.jurisdictions) {
+        let country = place.len() == 2 && place.chars().all(|c| c.is_ascii_alphabetic());
+        if country || place.eq_ignore_ascii_case("eea") {
+            continue;
+        }
+        out.push(
+            Diagnostic::error(
+                BAD_VALUE,
+                place.span,
+                format!("`{}` is not a jurisdiction", place.value),
+                "neither `eea` nor a country",
+            )
+            .help("write `eea`, or a country's code of two letters (ISO 3166) such as `US`"),
+        );
+    }
+}
+
+/// CPU as Kubernetes writes it: cores, or thousandths with `m`.
+fn check_cpu(spec: &Spec, out: &mut Diagnostics) {
+    for (_, service) in spec.services.iter() {
+        let cpu = &service.cpu;
+        let thousandths = cpu
+            .strip_suffix('m')
+            .map(|m| m.parse::<u32>().is_ok_and(|m| m > 0));
+        let cores = || cpu.parse::<f64>().is_ok_and(|c| c.is_finite() && c > 0.0);
+        if thousandths.unwrap_or_else(cores) {
+            continue;
+        }
+        out.push(
+            Diagnostic::error(
+                BAD_VALUE,
+                cpu.span,
+                format!("`{}` is not an amount of CPU", cpu.value),
+                "neither cores nor thousandths of one",
+            )
+            .help("write cores such as `2` or `0.5`, or thousandths such as `500m`"),
+        );
+    }
 }
 
 fn check_version(spec: &Spec, out: &mut Diagnostics) {
@@ -104,17 +182,15 @@ fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
 
 /// Serving regions without a written weight share what the written ones leave.
 fn settle_weights(regions: &mut [Region]) {
-    let written: u32 = regions
-        .iter()
-        .filter_map(|r| r.written.weight.as_ref().map(|w| w.value))
-        .sum();
+    let written = regions.iter().filter_map(|r| r.written.weight.as_ref());
+    let written = written.fold(0u32, |sum, weight| sum.saturating_add(weight.value.0));
     let open = |r: &Region| r.serving() && r.written.weight.is_none();
     let count = regions.iter().filter(|r| open(r)).count() as u32;
     let left = 100u32.saturating_sub(written);
     let mut index = 0;
     for region in regions.iter_mut() {
         region.weight = match &region.written.weight {
-            Some(weight) => weight.value,
+            Some(weight) => weight.value.0,
             None if open(region) => {
                 index += 1;
                 // The first ones take the remainder, so that the sum is exact.
@@ -202,6 +278,51 @@ fn unknown_region(provider: Provider, location: &str, span: Span) -> Diagnostic 
     .help(help)
 }
 
+/// The bounds on a datastore's lag as a metric, if no written one is about the same.
+fn lag_metric(spec: &Spec, name: &Name, store: &spec::Datastore) -> Option<KeyMetric> {
+    let lag = store.replication.as_ref()?.lag.as_ref()?;
+    let own = |m: &Metric| m.on.as_ref().is_none_or(|on| on.value == name.text);
+    let mut written = spec.metrics.iter();
+    if written.any(|(_, m)| *m.of == Signal::ReplicationLag && own(m)) {
+        return None;
+    }
+    let bound = |comparison, time: &Option<Time>| {
+        time.as_ref().map(|time| Value {
+            value: Threshold {
+                comparison,
+                bound: time.millis() as f64 / 1000.0,
+                text: time.value.to_string(),
+            },
+            span: time.span,
+            origin: time.origin,
+        })
+    };
+    let places = [&lag.target, &lag.warn, &lag.critical];
+    let place = places.into_iter().flatten().next()?;
+    Some(KeyMetric {
+        name: format!("{}-lag", name.text),
+        metric: Metric {
+            span: place.span,
+            of: Value {
+                value: Signal::ReplicationLag,
+                span: place.span,
+                origin: place.origin,
+            },
+            on: Some(Value {
+                value: name.text.clone(),
+                span: name.span,
+                origin: place.origin,
+            }),
+            target: bound("<", &lag.target),
+            warning: bound(">", &lag.warn),
+            critical: bound(">", &lag.critical),
+            query: None,
+            title: None,
+        },
+        of_lag: true,
+    })
+}
+
 struct Resolver<'a> {
     spec: &'a Spec,
     regions: &'a [Region],
@@ -216,7 +337,16 @@ impl Resolver<'_> {
         let namespace = mesh
             .and_then(|m| m.namespace.as_ref())
             .map_or_else(|| name.clone(), |n| n.value.clone());
+        let hosts = self.hosts(out);
+        let metrics = spec.metrics.iter().map(|(name, metric)| KeyMetric {
+            name: name.text.clone(),
+            metric: metric.clone(),
+            of_lag: false,
+        });
+        let lags = spec.datastores.iter();
+        let lags = lags.filter_map(|(name, store)| lag_metric(spec, name, store));
         Topology {
+            metrics: metrics.chain(lags).collect(),
             spec: spec.clone(),
             spec_name: spec_name.to_string(),
             trust_domain: mesh
@@ -235,8 +365,8 @@ impl Resolver<'_> {
             regions: Vec::new(),
             services: self.services(out),
             datastores: self.datastores(out),
-            queues: self.queues(out),
-            hosts: self.hosts(out),
+            queues: self.queues(&hosts, out),
+            hosts,
             secrets: self.secrets(out),
         }
     }
@@ -280,6 +410,16 @@ impl Resolver<'_> {
         for (_, escalation) in spec.escalations.iter() {
             for (_, step) in escalation.steps.iter() {
                 self.channel(&step.channel, out);
+            }
+        }
+        for (_, service) in spec.services.iter() {
+            let queues = service.scale_on.iter().flat_map(|s| s.queues.iter());
+            queues.for_each(|(name, _)| key("queue", &spec.queues, name, out));
+        }
+        if let Some(cost) = &spec.cost {
+            let shares = cost.shares.iter().map(|(name, _)| name);
+            for name in cost.monthly.iter().map(|(name, _)| name).chain(shares) {
+                key("region", &spec.regions, name, out);
             }
         }
         if let Some(network) = &spec.network {
@@ -328,7 +468,9 @@ impl Resolver<'_> {
     fn dataset(&self, name: &Ref, out: &mut Diagnostics) {
         let stores = self.spec.datastores.iter();
         let names: Vec<&str> = stores.flat_map(|(_, d)| d.datasets.names()).collect();
-        if !names.contains(&name.value.as_str()) {
+        // What a store with errors holds is not known.
+        let all = self.spec.datastores.written().count() == self.spec.datastores.len();
+        if all && !names.contains(&name.value.as_str()) {
             out.push(dangling("dataset", name, names.into_iter()));
         }
     }
@@ -366,7 +508,7 @@ impl Resolver<'_> {
             .position(|r| r.name == name.value)
             .map(RegionId);
         if id.is_none() && !self.spec.regions.knows(name) {
-            out.push(dangling("region", name, self.spec.regions.names()));
+            out.push(dangling("region", name, self.spec.regions.written()));
         }
         id
     }
@@ -388,16 +530,8 @@ impl Resolver<'_> {
 
     fn check_per_region<T>(&self, value: &PerRegion<T>, out: &mut Diagnostics) {
         if let PerRegion::Each(map) = value {
-            for (name, _) in map.iter() {
-                if !self.spec.regions.knows(&name.text) {
-                    let reference = Ref {
-                        value: name.text.clone(),
-                        span: name.span,
-                        origin: spec::Origin::Written,
-                    };
-                    out.push(dangling("region", &reference, self.spec.regions.names()));
-                }
-            }
+            let names = map.iter().map(|(name, _)| name);
+            names.for_each(|name| key("region", &self.spec.regions, name, out));
         }
     }
 
@@ -544,14 +678,17 @@ impl Resolver<'_> {
         written.databases.iter().map(resolve).collect()
     }
 
-    fn queues(&self, out: &mut Diagnostics) -> Vec<Queue> {
+    /// A host whose service is unknown is not settled, so its id is its place among `hosts`.
+    fn queues(&self, hosts: &[Host], out: &mut Diagnostics) -> Vec<Queue> {
         let spec = self.spec;
         let resolve = |(name, written): (&spec::Name, &spec::Queue)| {
             let push = written.push.as_ref();
             let receiver = push.and_then(|p| id(&p.to, "service", &spec.services, ServiceId, out));
-            let host = push
-                .and_then(|p| p.host.as_ref())
-                .and_then(|h| id(h, "host", &spec.traffic, HostId, out));
+            let host = push.and_then(|p| p.host.as_ref()).and_then(|host| {
+                lookup("host", &spec.traffic, host, out);
+                let named = hosts.iter().position(|h| h.name == host.value);
+                named.map(HostId)
+            });
             let mut publishers = ids(
                 &written.publishers,
                 "service",
@@ -662,8 +799,18 @@ fn ids<T, I>(
 
 fn lookup<T>(kind: &str, map: &Map<T>, name: &Ref, out: &mut Diagnostics) {
     if !map.knows(name) {
-        out.push(dangling(kind, name, map.names()));
+        out.push(dangling(kind, name, map.written()));
     }
+}
+
+/// The same for the key of a map.
+fn key<T>(kind: &str, map: &Map<T>, name: &spec::Name, out: &mut Diagnostics) {
+    let name = Ref {
+        value: name.text.clone(),
+        span: name.span,
+        origin: spec::Origin::Written,
+    };
+    lookup(kind, map, &name, out);
 }
 
 fn dangling<'a>(kind: &str, name: &Ref, known: impl Iterator<Item = &'a str>) -> Diagnostic {

@@ -153,7 +153,7 @@ impl<'a> Scope<'a> {
     fn applies(&self, rule: &Rule) -> bool {
         let level = self.zone.and_then(|z| z.mlps_level.as_ref());
         rule.regime == self.regime.value
-            && rule.level <= level.map_or(0, |l| l.value)
+            && rule.level <= level.map_or(0, |l| l.value.0)
             && (rule.holds.is_empty() || self.datasets(rule).next().is_some())
     }
 

@@ -1,6 +1,6 @@
 //! GitHub's workflow commands: annotations on the lines of a pull request.
 
-use super::Options;
+use super::{Options, printable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
 
@@ -26,10 +26,14 @@ fn line(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
         let file = sources.file(label.span.file);
         let (line, column) = file.line_column(label.span.start);
         let (end_line, end_column) = file.line_column(label.span.end);
-        format!(
-            "file={},line={line},col={column},endLine={end_line},endColumn={end_column},",
-            property(&file.name)
-        )
+        let name = property(&file.name);
+        // Columns are taken only where both are of one line.
+        match line == end_line {
+            true => format!(
+                "file={name},line={line},col={column},endLine={end_line},endColumn={end_column},"
+            ),
+            false => format!("file={name},line={line},endLine={end_line},"),
+        }
     });
     let help = diagnostic.help.as_ref();
     let help = help.map_or(String::new(), |h| format!("\n{h}"));
@@ -41,9 +45,8 @@ fn line(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
 
 /// Escapes a command's text.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let lines: Vec<String> = text.split(['\r', '\n']).map(printable).collect();
+    lines.join("\n").replace('%', "%25").replace('\n', "%0A")
 }
 
 /// Escapes a command's property.

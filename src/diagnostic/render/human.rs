@@ -1,12 +1,10 @@
 //! For a person at a terminal, drawn by miette.
 
+use super::excerpt::{Excerpt, excerpt};
 use super::{Options, printable};
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
-use crate::source::{SourceFile, SourceMap};
-use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
-    NamedSource, SourceCode, SourceSpan, SpanContents, ThemeStyles,
-};
+use crate::source::SourceMap;
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeStyles};
 use std::fmt;
 
 pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics, options: Options) -> String {
@@ -36,10 +34,14 @@ fn one(sources: &SourceMap, diagnostic: &Diagnostic, options: Options) -> String
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_links(false)
         .with_width(options.width)
+        // Names hold dashes: a line ends between words only.
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .with_break_words(false)
         .with_context_lines(1)
         .without_cause_chain()
         .with_footer(format!("see: meridian explain {}", diagnostic.code.id));
-    let report = Report::new(sources, diagnostic);
+    let report = Report::new(sources, diagnostic, options.width);
     let mut text = String::new();
     if handler.render_report(&mut text, &report).is_err() {
         text = format!("{report}\n");
@@ -54,95 +56,52 @@ struct Report {
     message: String,
     severity: Severity,
     help: Option<String>,
-    source: Option<Source>,
+    source: Option<Excerpt>,
     labels: Vec<LabeledSpan>,
     elsewhere: Vec<Report>,
 }
 
 impl Report {
-    fn new(sources: &SourceMap, diagnostic: &Diagnostic) -> Self {
+    fn new(sources: &SourceMap, diagnostic: &Diagnostic, width: usize) -> Self {
         let primary = diagnostic.primary.as_ref();
         let same = |l: &&Label| primary.is_some_and(|p| p.span.file == l.span.file);
         let here = diagnostic.secondary.iter().filter(same);
-        let mut labels: Vec<_> = primary.iter().map(|l| labeled(l, true)).collect();
-        labels.extend(here.map(|l| labeled(l, false)));
+        let here: Vec<&Label> = primary.into_iter().chain(here).collect();
+        let elsewhere = diagnostic.secondary.iter().filter(|l| !same(l));
         let code = diagnostic.code;
         let word = diagnostic.severity.word();
+        let message = format!("{word}[{}]: {}", code.id, printable(&diagnostic.message));
         Report {
-            message: format!("{word}[{}]: {}", code.id, printable(&diagnostic.message)),
-            severity: diagnostic.severity,
             help: diagnostic.help.as_deref().map(printable),
-            source: primary.map(|l| named(sources.file(l.span.file))),
-            labels,
-            elsewhere: diagnostic
-                .secondary
-                .iter()
-                .filter(|l| !same(l))
-                .map(|l| Report {
-                    message: printable(&l.text),
-                    severity: Severity::Note,
-                    help: None,
-                    source: Some(named(sources.file(l.span.file))),
-                    labels: vec![labeled(l, true)],
-                    elsewhere: Vec::new(),
+            elsewhere: elsewhere
+                .map(|l| {
+                    let text = printable(&l.text);
+                    Report::at(sources, text, Severity::Note, &[l], width)
                 })
                 .collect(),
+            ..Report::at(sources, message, diagnostic.severity, &here, width)
         }
     }
-}
 
-fn labeled(label: &Label, primary: bool) -> LabeledSpan {
-    let span = (
-        label.span.start as usize,
-        (label.span.end - label.span.start) as usize,
-    );
-    let text = (!label.text.is_empty()).then(|| printable(&label.text));
-    if primary {
-        LabeledSpan::new_primary_with_span(text, span)
-    } else {
-        LabeledSpan::new_with_span(text, span)
+    /// A message with places that are all in one file.
+    fn at(
+        sources: &SourceMap,
+        message: String,
+        severity: Severity,
+        labels: &[&Label],
+        width: usize,
+    ) -> Self {
+        let file = labels.first().map(|l| sources.file(l.span.file));
+        let (source, labels) = file.map(|f| excerpt(f, labels, width)).unzip();
+        Report {
+            message,
+            severity,
+            help: None,
+            source,
+            labels: labels.unwrap_or_default(),
+            elsewhere: Vec::new(),
+        }
     }
-}
-
-/// A source that counts the lines of an excerpt from its start. miette counts them from the
-/// start of the file, takes excerpts far apart for overlapping, and prints all between.
-#[derive(Debug)]
-struct Source(NamedSource<String>);
-
-impl SourceCode for Source {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let excerpt = self.0.read_span(span, before, after)?;
-        let lines = excerpt.data().iter().filter(|b| **b == b'\n').count();
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.0.name().to_string(),
-            excerpt.data(),
-            *excerpt.span(),
-            excerpt.line(),
-            excerpt.column(),
-            lines,
-        )))
-    }
-}
-
-/// The source with control characters replaced one byte for one, so that spans stay right.
-fn named(file: &SourceFile) -> Source {
-    let visible: String = file
-        .text
-        .chars()
-        .map(|c| {
-            if c.is_ascii_control() && c != '\n' {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect();
-    Source(NamedSource::new(printable(&file.name), visible))
 }
 
 impl fmt::Display for Report {

@@ -1,12 +1,14 @@
 //! Diagnostics as text: for people, for programs, for pull requests.
 
+mod excerpt;
 mod github;
 mod human;
 mod json;
+mod markdown;
 mod sarif;
 
 use super::Diagnostics;
-use crate::source::SourceMap;
+use crate::source::{SourceMap, unseen};
 
 /// Who reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
+    /// A page: the summary of a workflow, or a comment.
+    Markdown,
 }
 
 /// How it looks.
@@ -28,7 +32,7 @@ pub struct Options {
     pub color: bool,
     /// Columns of the terminal (`Human` only).
     pub width: usize,
-    /// How many are shown before "and N more" (`Human` and `Github`).
+    /// How many are shown before "and N more" (all but `Json` and `Sarif`).
     pub max: usize,
 }
 
@@ -54,14 +58,15 @@ pub fn render(
         Format::Json => json::render(sources, diagnostics),
         Format::Github => github::render(sources, diagnostics, options),
         Format::Sarif => sarif::render(sources, diagnostics),
+        Format::Markdown => markdown::render(sources, diagnostics, options),
     }
 }
 
-/// Text from a spec may hold anything; on a terminal, control characters are spelled out.
+/// Text from a spec may hold anything; what nobody would see is spelled out.
 fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() && c != '\n' {
+        if unseen(c) || matches!(c, '\t' | '\r') {
             out.extend(c.escape_unicode());
         } else {
             out.push(c);

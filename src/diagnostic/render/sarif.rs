@@ -19,7 +19,13 @@ pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics) -> String {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": { "driver": { "name": "meridian", "rules": rules } },
+            "tool": { "driver": {
+                "name": "meridian",
+                "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
             "results": results,
         }],
     });
@@ -34,12 +40,13 @@ fn result(sources: &SourceMap, diagnostic: &Diagnostic) -> Value {
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    let help = diagnostic.help.as_deref().unwrap_or_default();
-    let text = format!("{}. {help}", diagnostic.message);
+    let help = diagnostic.help.iter();
+    let help: String = help.map(|h| format!("\nhelp: {h}")).collect();
+    let text = format!("{}{help}", diagnostic.message);
     json!({
         "ruleId": diagnostic.code.id,
         "level": level,
-        "message": { "text": text.trim_end() },
+        "message": { "text": text },
         "locations": diagnostic.primary.iter().map(|l| location(sources, l)).collect::<Vec<_>>(),
         "relatedLocations": diagnostic.secondary.iter().map(|l| location(sources, l)).collect::<Vec<_>>(),
     })
@@ -51,7 +58,7 @@ fn location(sources: &SourceMap, label: &Label) -> Value {
     let (end_line, end_column) = file.line_column(label.span.end);
     json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": file.name },
+            "artifactLocation": { "uri": uri(&file.name) },
             "region": {
                 "startLine": line,
                 "startColumn": column,
@@ -61,4 +68,18 @@ fn location(sources: &SourceMap, label: &Label) -> Value {
         },
         "message": { "text": label.text },
     })
+}
+
+/// A path as the reference of RFC 3986 that the format asks for.
+fn uri(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+    let encoded = path.bytes().map(|b| match plain(b) {
+        true => char::from(b).to_string(),
+        false => format!("%{b:02X}"),
+    });
+    let encoded: String = encoded.collect();
+    match encoded.starts_with('/') {
+        true => format!("file://{encoded}"),
+        false => encoded,
+    }
 }

@@ -145,8 +145,8 @@ fn of_region(input: Input, region: &str) -> Value {
 }
 
 fn metric_of<'a>(input: Input<'a>, query: &SignalQuery) -> Option<&'a Metric> {
-    let metrics = input.topology.spec.metrics.iter();
-    metrics.map(|(_, m)| m).find(|m| shows(m, query))
+    let metrics = input.topology.metrics.iter();
+    metrics.map(|m| &m.metric).find(|m| shows(m, query))
 }
 
 fn title(query: &SignalQuery, metric: Option<&Metric>) -> String {
@@ -168,7 +168,7 @@ fn panel(index: u64, title: &str, query: &str, unit: Unit, metric: Option<&Metri
         Unit::PerSecond => "reqps",
         Unit::Bytes => "Bps",
     };
-    json!({
+    let mut panel = json!({
         "id": index + 1,
         "type": "timeseries",
         "title": title,
@@ -180,7 +180,12 @@ fn panel(index: u64, title: &str, query: &str, unit: Unit, metric: Option<&Metri
         },
         "options": { "legend": { "displayMode": "list", "placement": "bottom" } },
         "targets": [{ "refId": "A", "expr": query }],
-    })
+    });
+    if let Some(target) = metric.and_then(|m| m.target.as_ref()) {
+        let aim = format!("Aimed at: {} {}.", target.comparison, target.text);
+        panel["description"] = aim.into();
+    }
+    panel
 }
 
 /// The lines of a metric's warning and critical thresholds, for metrics that are worse when

@@ -120,7 +120,7 @@ impl<'a> Chart<'a> {
                 "digest": "",
                 "pullPolicy": "IfNotPresent",
             },
-            "port": written.port.value,
+            "port": written.port.value.0,
             "env": {},
             "secrets": self.secrets(service),
             "serviceAccount": { "annotations": {} },

@@ -477,7 +477,7 @@ fn security(folder: &Folder) -> Vec<Value> {
             "action": "ALLOW",
             "rules": [{
                 "from": [{ "source": { "principals": principals } }],
-                "to": [{ "operation": { "ports": [service.written.port.value.to_string()] } }],
+                "to": [{ "operation": { "ports": [service.written.port.value.0.to_string()] } }],
             }],
         });
         objects.push(folder.object(

@@ -6,7 +6,7 @@ use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::provider::alerting::{About, AlertRule, all_alerts};
 use crate::provider::{Operation, OperationKind};
-use crate::spec::{Channel, Duration, Escalation, Objectives, Role, Signal};
+use crate::spec::{Alert, Channel, Duration, Escalation, Objectives, Role, Signal};
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, Queue, RegionId, Service, Topology};
 use serde_json::{Value, json};
@@ -70,6 +70,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             "description": f.description,
         })).collect::<Vec<_>>(),
     });
+    context["safeguards"] = safeguards(input).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
     }
@@ -470,7 +471,15 @@ fn escalations(input: Input) -> Vec<Value> {
             let steps = escalation.steps.iter();
             let steps = steps
                 .map(|(_, s)| format!("{}, who have {} to answer", s.channel.value, s.after.value));
-            json!({ "name": name.text, "steps": steps.collect::<Vec<_>>().join("; then ") })
+            let alerts = input.topology.spec.alerts.iter();
+            let follows = |a: &Alert| a.escalation.as_ref().is_some_and(|e| e.value == name.text);
+            let alerts = alerts.filter(|(_, a)| follows(a)).map(|(n, _)| n.text.as_str());
+            let alerts: Vec<&str> = alerts.collect();
+            json!({
+                "name": name.text,
+                "steps": steps.collect::<Vec<_>>().join("; then "),
+                "alerts": if alerts.is_empty() { "none names it".into() } else { alerts.join(", ") },
+            })
         })
         .collect()
 }
@@ -607,8 +616,11 @@ fn cost(input: Input) -> Value {
     let topology = input.topology;
     let cost = topology.spec.cost.as_ref();
     let currency = cost.map_or("USD".to_string(), |c| c.currency.value.clone());
-    let monthly = |name: &str| cost.and_then(|c| c.monthly.get(name)).map(|m| m.value);
-    let total: u32 = topology
+    let monthly = |name: &str| {
+        cost.and_then(|c| c.monthly.get(name))
+            .map(|m| u64::from(m.value))
+    };
+    let total: u64 = topology
         .regions
         .iter()
         .filter_map(|r| monthly(&r.name))
@@ -685,6 +697,18 @@ fn telemetry(input: Input) -> Vec<Value> {
     rows
 }
 
+fn safeguards(input: Input) -> Vec<Value> {
+    let compliance = input.topology.spec.compliance.iter();
+    let zones = compliance.flat_map(|c| c.zones.iter());
+    let guarded = zones.filter(|(_, z)| !z.safeguards.is_empty());
+    guarded
+        .map(|(name, zone)| {
+            let words: Vec<&str> = zone.safeguards.iter().map(|s| s.as_str()).collect();
+            json!({ "zone": name.text, "words": words.join(", ") })
+        })
+        .collect()
+}
+
 fn transfers(input: Input) -> Vec<Value> {
     let compliance = input.topology.spec.compliance.as_ref();
     let transfers = compliance.map(|c| c.transfers.iter());
@@ -701,6 +725,7 @@ fn transfers(input: Input) -> Vec<Value> {
                 "basis": t.basis.value.word(),
                 "during": t.during.value.word(),
                 "expires": t.expires.value.to_string(),
+                "evidence": t.evidence.as_ref().map_or("not declared", |e| e.as_str()),
             })
         })
         .collect()

@@ -58,7 +58,7 @@ fn dns(input: Input) -> Vec<Value> {
         let hosts = &input.topology.hosts;
         let host = hosts.iter().find(|h| h.name == failover.host);
         let health = host.and_then(|h| h.written.health.as_ref());
-        let status = health.map_or(200, |h| h.status.value);
+        let status = health.map_or(200, |h| h.status.value.0);
         let regions = failover.regions.iter();
         json!({
             "name": failover.host,

@@ -646,7 +646,7 @@ fn health_arguments(health: Option<&HealthCheck>) -> Argument {
     let bounds = facts::health();
     let every = health.map_or(bounds.intervals[0], |h| h.every.secs());
     let timeout = health.and_then(|h| h.timeout.as_ref()).map(|t| t.secs());
-    let timeout = timeout.unwrap_or(every.min(6) - 1);
+    let timeout = timeout.unwrap_or(every.min(6).saturating_sub(1));
     let entries: BTreeMap<&str, u64> = BTreeMap::from([
         ("interval_seconds", every),
         ("timeout_seconds", timeout),

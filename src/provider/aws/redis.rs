@@ -102,7 +102,7 @@ impl Lowering<'_> {
             .nodes
             .as_ref()
             .and_then(|n| n.get(&region.name))
-            .map_or(1, |n| n.value);
+            .map_or(1, |n| n.value.0);
         let name = self.store_name(store, id, facts::names().cache);
         let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
         let mut arguments = vec![("name", Argument::from(name))];
@@ -122,7 +122,7 @@ impl Lowering<'_> {
             ("shards", shards.into()),
             (
                 "replicas",
-                written.replicas.as_ref().map_or(1, |r| r.value).into(),
+                written.replicas.as_ref().map_or(1, |r| r.value.0).into(),
             ),
             (
                 "backup_days",
@@ -352,7 +352,7 @@ fn memory(store: &Datastore) -> u64 {
 pub(super) fn enterprise_nodes(topology: &Topology, store: &Datastore, id: RegionId) -> u32 {
     let nodes = store.written.nodes.as_ref();
     let own = nodes.and_then(|n| n.get(&topology.region(id).name));
-    own.map_or(facts::redis_enterprise().nodes, |n| n.value)
+    own.map_or(facts::redis_enterprise().nodes, |n| n.value.0)
 }
 
 /// What a node asks for: half of all nodes' memory is for data and its replicas; the rest is

@@ -24,7 +24,7 @@ pub fn backup_name(topology: &Topology, host: &Host) -> String {
 /// The path that a check from outside may ask, if an answer needs no token.
 fn open_path(host: &Host) -> Option<String> {
     let health = host.written.health.as_ref();
-    let status = health.map_or(200, |h| h.status.value);
+    let status = health.map_or(200, |h| h.status.value.0);
     (status == 200).then(|| health.map_or("/health".into(), |h| h.path.value.clone()))
 }
 

@@ -3,8 +3,18 @@
 use super::Lowering;
 use super::naming::slug;
 use crate::provider::{Argument, Scope};
+use crate::spec::Provider;
+use crate::topology::provider_of;
 
 impl Lowering<'_> {
+    /// The billing account that the spec names.
+    fn billing_account(&self) -> Option<Argument> {
+        let clouds = self.topology.spec.clouds.iter();
+        let mut gcp = clouds.filter(|(n, c)| provider_of(n, c) == Some(Provider::Gcp));
+        let account = gcp.find_map(|(_, c)| c.billing_account.as_ref());
+        account.map(|a| Argument::Text(a.value.clone()))
+    }
+
     pub(super) fn cost(&mut self) {
         let Some(cost) = self
             .topology
@@ -38,7 +48,7 @@ impl Lowering<'_> {
             self.variable(
                 "billing_account",
                 "Billing account that the budget watches.".into(),
-                None,
+                self.billing_account(),
                 "01ABCD-234567-89EFGH".into(),
             );
             arguments.push((

@@ -21,6 +21,8 @@ pub(super) const CLUSTER_BACKUP_DAYS: u32 = 30;
 pub const FIRESTORE_REPLICAS: Code = Code::new("GCP102", "firestore-has-no-read-replicas");
 /// Backups that are asked for more often than they can be made.
 pub const BACKUP_PERIOD: Code = Code::new("GCP107", "backups-rarer-than-asked");
+/// A window of point-in-time recovery that Firestore does not have.
+pub const HISTORY: Code = Code::new("GCP108", "firestore-history");
 
 impl Lowering<'_> {
     pub(super) fn datastores(&mut self) {
@@ -105,8 +107,34 @@ impl Lowering<'_> {
         false
     }
 
+    /// Firestore keeps versions for a week, whatever is asked for: a longer promise is broken,
+    /// and a shorter one keeps data for longer than the spec says.
+    fn check_history(&mut self, store: &Datastore) {
+        let backup = store.written.backup.as_ref();
+        let Some(asked) = backup.and_then(|b| b.point_in_time.as_ref()) else {
+            return;
+        };
+        let window = Duration::from_secs(facts::firestore_history().days * 86_400);
+        if asked.value == window {
+            return;
+        }
+        self.out.push(
+            Diagnostic::error(
+                HISTORY,
+                asked.span,
+                format!("Firestore goes back {window}, neither more nor less"),
+                "asked for here",
+            )
+            .also(store.written.engine.span, "this is Firestore")
+            .help(format!(
+                "write `point_in_time: {window}`; what must be older comes from backups: `keep: 30d`"
+            )),
+        );
+    }
+
     fn firestore(&mut self, store: &Datastore) {
         self.api("firestore");
+        self.check_history(store);
         if let Some(replica) = store.written.read_replicas.first() {
             self.out.push(
                 Diagnostic::error(
@@ -303,7 +331,7 @@ impl Lowering<'_> {
             if let Some(sentinels) = &store.written.sentinels {
                 let places = store.regions.iter().flat_map(|id| {
                     let region = self.topology.region(*id);
-                    let count = sentinels.get(&region.name).map_or(0, |c| c.value);
+                    let count = sentinels.get(&region.name).map_or(0, |c| c.value.0);
                     let location = region.place.location;
                     (0..count).map(move |n| {
                         format!("sentinel-{n}.{location}.{}.internal:26379", store.name)
@@ -360,10 +388,10 @@ impl Lowering<'_> {
     ) -> SentinelRegion {
         let region = self.topology.region(id);
         let location = region.place.location.to_string();
-        let count = |of: &Option<PerRegion<crate::spec::Count>>| {
+        let count = |of: &Option<PerRegion<crate::spec::Nodes>>| {
             of.as_ref()
                 .and_then(|c| c.get(&region.name))
-                .map_or(0, |c| c.value)
+                .map_or(0, |c| c.value.0)
         };
         let names = |kind: &str, count: u32| -> Vec<String> {
             (0..count).map(|n| format!("{kind}-{n}")).collect()

@@ -191,7 +191,7 @@ impl Lowering<'_> {
         }
         arguments.push(("uptime_paths", paths.into()));
         if let Some(health) = health {
-            arguments.push(("expected_status", health.status.value.into()));
+            arguments.push(("expected_status", health.status.value.0.into()));
             if let Some(body) = &health.body {
                 arguments.push(("expected_body", body.value.clone().into()));
             }

@@ -10,6 +10,14 @@ struct Catalog {
     firestore: BTreeMap<String, MultiRegion>,
     dns: DnsCheck,
     run: ServiceHealth,
+    firestore_history: History,
+}
+
+/// How far back Firestore's point-in-time recovery goes.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct History {
+    /// The window, in days: there is no other.
+    pub days: u64,
 }
 
 /// When a region of a service on Cloud Run counts as healthy.
@@ -53,6 +61,11 @@ fn catalog() -> &'static Catalog {
 /// How Cloud Run tells a region's health from its instances.
 pub fn service_health() -> ServiceHealth {
     catalog().run
+}
+
+/// How far back Firestore's point-in-time recovery goes.
+pub fn firestore_history() -> History {
+    catalog().firestore_history
 }
 
 /// The zones that a cluster of a region spreads over: three.

@@ -548,7 +548,7 @@ impl Operations<'_> {
                 .sentinels
                 .as_ref()
                 .and_then(|s| s.get(&region.name));
-            if sentinels.is_none_or(|s| s.value == 0) {
+            if sentinels.is_none_or(|s| s.value.0 == 0) {
                 continue;
             }
             let sentinel = |arguments: &[&str]| {
@@ -700,7 +700,10 @@ fn expected_answer(host: &Host) -> String {
 
 /// The status that counts as healthy.
 fn status(host: &Host) -> u32 {
-    host.written.health.as_ref().map_or(200, |h| h.status.value)
+    host.written
+        .health
+        .as_ref()
+        .map_or(200, |h| h.status.value.0)
 }
 
 fn words(all: &[&str]) -> Vec<String> {

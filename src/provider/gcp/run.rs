@@ -83,7 +83,7 @@ impl Lowering<'_> {
                 "concurrency",
                 written.concurrency.as_ref().map_or(80, |c| c.value).into(),
             ),
-            ("port", written.port.value.into()),
+            ("port", written.port.value.0.into()),
             ("cpu", format!("{cores}m").into()),
             ("memory", written.memory.to_string().into()),
             (

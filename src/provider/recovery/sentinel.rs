@@ -6,7 +6,7 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Step, Term};
-use crate::spec::{Count, Duration, FactKind, PerRegion, Role};
+use crate::spec::{Duration, FactKind, Nodes, PerRegion, Role};
 use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId};
 
@@ -46,10 +46,10 @@ struct Taken {
 
 impl<'a> Members<'a> {
     fn of(context: &'a Context<'a>, store: &'a Datastore) -> Self {
-        let count = |of: &Option<PerRegion<Count>>, id: RegionId| {
+        let count = |of: &Option<PerRegion<Nodes>>, id: RegionId| {
             let region = &context.topology.region(id).name;
             let count = of.as_ref().and_then(|c| c.get(region));
-            count.map_or(0, |c| c.value)
+            count.map_or(0, |c| c.value.0)
         };
         let written = &store.written;
         let regions = store.regions.iter().map(|id| {

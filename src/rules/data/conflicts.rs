@@ -1,7 +1,7 @@
 //! Which of two concurrent writes stays is said.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Conflict, Mode};
+use crate::spec::{Conflict, Dataset, Mode, Writers};
 use crate::topology::Topology;
 
 /// A vector clock without a tie break.
@@ -34,7 +34,10 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             .into_iter()
             .flatten()
             .find(|c| c.value == Conflict::LastWriteWins);
-        if let Some(lossy) = lossy.filter(|_| several && !*replication.loss_accepted) {
+        let datasets = &store.written.datasets;
+        let apart = |d: &Dataset| matches!(writers(d), Some(Writers::Primary | Writers::PerRegion));
+        let apart = !datasets.is_empty() && datasets.iter().all(|(_, d)| apart(d));
+        if let Some(lossy) = lossy.filter(|_| several && !apart && !*replication.loss_accepted) {
             out.push(
                 Diagnostic::warning(
                     LOSS,
@@ -47,4 +50,9 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Who may write a record, if the spec says so.
+fn writers(dataset: &Dataset) -> Option<Writers> {
+    dataset.writers.as_ref().map(|w| w.value)
 }

@@ -1,3 +1,4 @@
 //! What becomes of the spec.
 
+pub mod no_effect;
 pub mod not_emitted;

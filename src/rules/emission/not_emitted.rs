@@ -95,6 +95,35 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     }
     if let Some(cost) = &spec.cost {
         say(some(&cost.shares), "shares of compute");
+        let export = cost.billing_export.value && !topology.providers().contains(&Provider::Gcp);
+        say(
+            export.then_some(cost.billing_export.span),
+            "the export of the bill on this cloud",
+        );
+    }
+    for (_, zone) in spec.compliance.iter().flat_map(|c| c.zones.iter()) {
+        say(zone.ciphers.first().map(|c| c.span), "a choice of ciphers");
+        say(
+            zone.audit_logs.as_ref().map(|a| a.span),
+            "how long audit logs are kept",
+        );
+    }
+    let own = spec.services.iter().map(|(_, s)| &s.objectives);
+    for promise in own.chain([&spec.objectives]).flatten() {
+        say(
+            promise.latency_p99.as_ref().map(|l| l.span),
+            "an alert on the 99th percentile of latency",
+        );
+    }
+    for (_, service) in spec.services.iter() {
+        let below = service.scale_on.as_ref().and_then(|s| s.in_below.as_ref());
+        say(below.map(|b| b.span), "a use below which replicas go");
+    }
+    for (_, state) in spec.failover.iter().flat_map(|f| f.states.iter()) {
+        say(
+            state.check_every.as_ref().map(|c| c.span),
+            "checks that come faster in a state",
+        );
     }
     for host in &topology.hosts {
         let serverless = topology.service(host.service).runtime == Runtime::CloudRun;
@@ -116,6 +145,15 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     }
     for settled in &topology.datastores {
         let store = &settled.written;
+        for (_, dataset) in store.datasets.iter() {
+            say(dataset.tier.as_ref().map(|t| t.span), "a tier of storage");
+        }
+        if let Some(copied) = &store.replication {
+            say(
+                copied.timestamp.as_ref().map(|t| t.span),
+                "the field with the time of a write",
+            );
+        }
         say(some(&store.members), "members of a voting set");
         say(store.election.as_ref().map(|e| e.span), "election timing");
         let aws = on_aws(topology, &settled.regions);

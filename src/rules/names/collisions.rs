@@ -10,15 +10,15 @@ use std::collections::BTreeMap;
 pub const CODE: Code = Code::new("NAME102", "names-collide");
 
 /// Checks that no two names of a kind differ only in `-`, `_` and `.`: Terraform addresses
-/// and metric labels have only one of them.
+/// and variables have only one of them. Names of regions, services and stores have dashes only.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let spec = &topology.spec;
-    collisions("regions", &spec.regions, out);
-    collisions("services", &spec.services, out);
-    collisions("datastores", &spec.datastores, out);
-    collisions("queues", &spec.queues, out);
     collisions("hosts", &spec.traffic, out);
-    collisions("secrets", &spec.secrets, out);
+    collisions("alerts", &spec.alerts, out);
+    collisions("metrics", &spec.metrics, out);
+    for (_, service) in spec.services.iter() {
+        collisions("variables", &service.env, out);
+    }
 }
 
 fn collisions<T>(kind: &str, map: &Map<T>, out: &mut Diagnostics) {
@@ -40,7 +40,7 @@ fn collisions<T>(kind: &str, map: &Map<T>, out: &mut Diagnostics) {
                     format!("becomes `{slug}`"),
                 )
                 .also(*span, format!("becomes `{slug}` too"))
-                .help("rename one of the two: Terraform addresses and metric labels know only `_`"),
+                .help("rename one of the two: Terraform addresses and variables know only `_`"),
             ),
         }
     }

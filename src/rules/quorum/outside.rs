@@ -1,7 +1,7 @@
 //! Nodes and Sentinels are where their store is.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Count, PerRegion};
+use crate::spec::{Nodes, PerRegion};
 use crate::topology::{Datastore, Topology};
 
 /// A count that reaches nothing.
@@ -29,10 +29,10 @@ fn finding(
     store: &Datastore,
     what: &str,
     region: &str,
-    count: &Count,
+    count: &Nodes,
 ) -> Option<Diagnostic> {
     let id = topology.region_named(region)?;
-    if store.regions.contains(&id) || count.value == 0 {
+    if store.regions.contains(&id) || count.value.0 == 0 {
         return None;
     }
     let names = store

@@ -10,7 +10,7 @@ pub const CODE: Code = Code::new("TRF102", "weight-without-service");
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for region in topology.regions.iter().filter(|r| !r.serving()) {
         let weight = region.written.weight.as_ref();
-        if let Some(weight) = weight.filter(|w| w.value > 0) {
+        if let Some(weight) = weight.filter(|w| w.value.0 > 0) {
             out.push(
                 Diagnostic::error(
                     CODE,
@@ -19,7 +19,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
                         "`{}` serves nobody in normal times and has a weight",
                         region.name
                     ),
-                    format!("{} % of traffic", weight.value),
+                    format!("{} % of traffic", weight.value.0),
                 )
                 .also(region.written.role.span, format!("a {}", region.role))
                 .help("make it a `secondary`, or remove the weight"),

@@ -8,7 +8,7 @@ pub const CODE: Code = Code::new("TRF101", "weights-do-not-add-up");
 
 /// Checks that the written weights, with what is left for the others, make 100.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let sum: u32 = topology.regions.iter().map(|r| r.weight).sum();
+    let sum: u64 = topology.regions.iter().map(|r| u64::from(r.weight)).sum();
     let written = topology
         .regions
         .iter()
@@ -21,10 +21,10 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         CODE,
         first.span,
         format!("the weights of the regions add up to {sum}, not 100"),
-        format!("{} here", first.value),
+        format!("{} here", first.value.0),
     );
     for weight in &written[1..] {
-        diagnostic = diagnostic.also(weight.span, format!("{} here", weight.value));
+        diagnostic = diagnostic.also(weight.span, format!("{} here", weight.value.0));
     }
     out.push(diagnostic.help("a weight is the percent of traffic that a region gets"));
 }

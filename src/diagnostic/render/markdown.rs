@@ -1,0 +1,71 @@
+//! For the summary of a workflow or a comment: a list, each finding with its places.
+
+use super::{Options, printable};
+use crate::diagnostic::{Diagnostic, Diagnostics, Label};
+use crate::source::SourceMap;
+
+pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics, options: Options) -> String {
+    let shown = diagnostics.iter().take(options.max);
+    let mut out: String = shown.map(|d| item(sources, d)).collect();
+    let hidden = diagnostics.len().saturating_sub(options.max);
+    if hidden > 0 {
+        out.push_str(&format!("- and {hidden} more\n"));
+    }
+    out
+}
+
+fn item(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
+    let code = diagnostic.code.id;
+    let word = diagnostic.severity.word();
+    let mut item = format!("- **{word}\\[{code}\\]**: {}\n", prose(&diagnostic.message));
+    for label in diagnostic.primary.iter().chain(&diagnostic.secondary) {
+        item.push_str(&format!("  - {}\n", place(sources, label)));
+    }
+    if let Some(help) = &diagnostic.help {
+        item.push_str(&format!("  - help: {}\n", prose(help)));
+    }
+    item
+}
+
+fn place(sources: &SourceMap, label: &Label) -> String {
+    let place = code(&sources.place(label.span));
+    match label.text.is_empty() {
+        true => place,
+        false => format!("{place} {}", prose(&label.text)),
+    }
+}
+
+/// Text with code in backticks, as our messages have it. Outside of code nothing is markup; an
+/// odd backtick is none.
+fn prose(text: &str) -> String {
+    let text = printable(text).replace('\n', " ");
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(&text);
+    }
+    let parts = parts.iter().enumerate();
+    parts
+        .map(|(index, part)| match index % 2 {
+            0 => escaped(part),
+            _ => code(part),
+        })
+        .collect()
+}
+
+fn code(text: &str) -> String {
+    match text.contains('`') || text.is_empty() {
+        true => escaped(text),
+        false => format!("`{text}`"),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "\\`*_[]<>|~#&@".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
