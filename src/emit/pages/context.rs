@@ -464,6 +464,7 @@ fn drills(input: Input) -> Vec<Value> {
                 "last": drill.last.as_ref().map_or("never".to_string(), |l| l.value.to_string()),
                 "command": command,
                 "leaves": regions.is_some(),
+                "restores": name.text.contains("restore"),
                 "timed": drill.queue.is_none() && drill.flag.is_none(),
             })
         })
@@ -562,6 +563,13 @@ fn telemetry(input: Input) -> Vec<Value> {
             json!({ "what": what, "by": t.by.value, "time": time })
         })
         .collect();
+    if let Some(traces) = &observability.traces {
+        let share = traces.sample.as_ref();
+        let share = share.map_or("every request".into(), |s| {
+            format!("{} of requests", s.value)
+        });
+        rows.push(json!({ "what": "traces", "by": traces.by.value, "time": share }));
+    }
     if let Some(every) = &observability.data_checks {
         let by = "the data check, which exports `data_consistency_violations`";
         rows.push(json!({ "what": "comparing copies", "by": by, "time": format!("every {}", every.value) }));

@@ -110,6 +110,11 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let rto = region
         .or(objectives.and_then(|o| o.rto.as_ref()))
         .map(|r| r.value);
+    let restore = objectives
+        .and_then(|o| o.corruption.as_ref())
+        .and_then(|c| c.rto.as_ref())
+        .or(objectives.and_then(|o| o.rto.as_ref()))
+        .map(|r| r.value);
     let verify = topology
         .spec
         .failover
@@ -166,6 +171,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "cooldown": cooldown.map(|c| c.secs()),
         "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
         "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
+        "restore_seconds": restore.map_or("null".to_string(), |r| r.secs().to_string()),
         "rto_text": rto.map_or("a time that nobody promised".to_string(), |r| r.to_string()),
     })
 }

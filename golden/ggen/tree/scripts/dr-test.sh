@@ -41,10 +41,14 @@ flags=()
 [[ ${APPLY} == true ]] && flags+=(--apply)
 [[ ${ASSUME_YES} == true ]] && flags+=(--yes)
 
+# What the test is held against, in seconds.
+OBJECTIVE=300
+[[ ${TEST_TYPE} != restore ]] || OBJECTIVE=14400
+
 # Writes the record of the exercise: what was measured, for which promise.
 evidence() { # result seconds
   printf '{"system":"%s","test":"%s","started":"%s","operator":"%s","measured_seconds":%d,"objective_seconds":%s,"result":"%s"}\n' \
-    "${SYSTEM}" "${TEST_TYPE}" "$(date -u -d "@${STARTED}" +%FT%TZ)" "${USER:-unknown}" "$2" 300 "$1" |
+    "${SYSTEM}" "${TEST_TYPE}" "$(date -u -d "@${STARTED}" +%FT%TZ)" "${USER:-unknown}" "$2" "${OBJECTIVE}" "$1" |
     tee -a "${EVIDENCE}"
 }
 
