@@ -347,7 +347,7 @@ fn the_limits_of_replication_tell_somebody() {
         let own = rules.split(&alert).nth(1).expect("an alert");
         assert!(
             own.lines()
-                .nth(0)
+                .next()
                 .is_some_and(|l| l.contains("expr:") && format!("{l}\n").contains(bound)),
             "{own}"
         );
