@@ -193,8 +193,8 @@ fn the_migration_of_eden_is_what_differs() {
         .collect();
     let cache = [
         "module.cache_redis",
-        "module.cache_redis_us_west_2",
         "module.cache_redis_us_east_1",
+        "module.cache_redis_us_west_2",
     ];
     assert_eq!(gone, cache);
     let about = |what: &str| d.consequences.iter().find(|c| c.about.contains(what));
