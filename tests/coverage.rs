@@ -41,8 +41,7 @@ fn what_can_go_wrong_in_ggen_has_an_alert_in_time() {
     let all = coverage(&topology, &alerting::watches(&topology, &deployment));
     let never = all.iter().filter(|c| c.told() == Told::Never);
     let never: Vec<_> = never.map(|c| (c.trouble, c.on.as_str())).collect();
-    // The mesh measures its services; how full Cloud Run is, nobody asks yet.
-    assert_eq!(never, [(Trouble::Room, "replication-worker")]);
+    assert_eq!(never, []);
     assert!(all.iter().all(|c| c.told() != Told::Late));
     let promised = all.iter().filter(|c| c.promise.is_some());
     let promised: Vec<_> = promised
@@ -166,4 +165,81 @@ fn a_drill_is_overdue_only_as_of_a_day() {
     assert_eq!(restore.overdue(date(11, 8)), Some(5));
     let never = &exercises(&compiled(GGEN, None).topology.unwrap())[1];
     assert_eq!(never.overdue(date(11, 8)), None);
+}
+
+#[test]
+fn an_alert_on_nothing_is_reported_and_a_query_of_its_own_is_an_alert() {
+    let with = |alerts: &str| {
+        compiled(
+            &format!(
+                "version: 1\nname: shop\nclouds: {{ gcp: {{ project: shop-prod }} }}\nregions: {{ us-central1: {{ role: primary }}, europe-west1: {{}} }}\nservices: {{ web: {{ runtime: cloud-run, image: shop/web, replicas: 1..5 }} }}\nalerts: {{ {alerts} }}\n"
+            ),
+            None,
+        )
+    };
+    let wrong = [
+        (
+            "slow: { of: latency, on: wbe, severity: high }",
+            "REF101",
+            "did you mean `web`?",
+        ),
+        (
+            "slow: { of: latency, on: shop, severity: high }",
+            "ALT102",
+            "it is measured of web",
+        ),
+        (
+            "skew: { of: latency-skew, severity: high }",
+            "ALT102",
+            "`between`",
+        ),
+        ("own: { of: custom, severity: high }", "ALT102", "`query`"),
+        (
+            "lag: { of: replication-lag, severity: high, escalation: none }",
+            "REF101",
+            "escalation",
+        ),
+    ];
+    for (alert, code, help) in wrong {
+        let done = with(alert);
+        let found = done.diagnostics.iter().find(|d| d.code.id == code);
+        let found = found.unwrap_or_else(|| panic!("{alert}"));
+        assert!(
+            found.help.as_ref().is_some_and(|h| h.contains(help)),
+            "{alert}: {:?}",
+            found.help
+        );
+    }
+    let done = with(
+        r#"own: { of: custom, query: "up{a=\"b\"} or vector(0)", when: "> 3", severity: high }"#,
+    );
+    assert!(!done.diagnostics.has_errors(), "{:?}", done.diagnostics);
+    let rules = &done
+        .artifacts
+        .get("alerts/prometheus/rules.yaml")
+        .unwrap()
+        .text;
+    assert!(rules.contains(r#"(up{a="b"} or vector(0)) > 3"#), "{rules}");
+}
+
+#[test]
+fn cloud_run_tells_when_a_lost_region_would_find_no_room() {
+    let paynow = compiled(include_str!("../examples/paynow/topology.yaml"), None);
+    let (topology, deployment) = (paynow.topology.unwrap(), paynow.deployment.unwrap());
+    let all = alerting::all_alerts(&topology, &deployment);
+    let alert = |name: &str| {
+        all.iter()
+            .find(|a| a.name == name)
+            .unwrap_or_else(|| panic!("{name}"))
+    };
+    // Eight tenths of what 18 instances of 100/s bear.
+    let room = alert("PaynowWorkerFailoverHeadroomLow");
+    assert!(room.expr.ends_with(" > 1440"), "{}", room.expr);
+    let full = alert("PaynowWorkerAtMostInstances");
+    let worker = r#"service_name="siraj-worker-eu",location="europe-west1"}) / 18"#;
+    assert!(
+        full.expr.contains(worker) && full.expr.ends_with(" >= 1"),
+        "{}",
+        full.expr
+    );
 }

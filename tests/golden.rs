@@ -208,7 +208,7 @@ fn ggen_has_every_file_that_its_document_names() {
 }
 
 /// What the PayNow design asks for, each in the file where it has to be.
-const IN_PAYNOW: [(&str, &str); 24] = [
+const IN_PAYNOW: [(&str, &str); 38] = [
     (
         "terraform/regions/us-central1/main.tf",
         "\"siraj-webhook-us\"",
@@ -259,9 +259,57 @@ const IN_PAYNOW: [(&str, &str); 24] = [
     ("terraform/global/main.tf", "webhookEvents = \"expireAt\""),
     ("terraform/global/main.tf", "hash-salt-europe-west1 = {"),
     ("terraform/global/main.tf", "failover = {"),
+    (
+        "terraform/global/main.tf",
+        "location_id              = \"nam5\"",
+    ),
+    (
+        "terraform/global/main.tf",
+        "[\"https://dashboard.paynow.example\"]",
+    ),
+    // Cloud Run stands in no network, and pays for no NAT.
+    ("terraform/global/main.tf", "regions    = {}"),
+    ("terraform/global/outputs.tf", "dns_siraj_life_name_servers"),
+    (
+        "terraform/modules/load-balancer/main.tf",
+        "allow_headers = [\"Authorization\", \"Content-Type\"]",
+    ),
     ("alerts/prometheus/rules.yaml", "PaynowRegionSilent"),
     ("alerts/prometheus/rules.yaml", "PaynowLatencySkewWebhook"),
+    (
+        "alerts/prometheus/rules.yaml",
+        "location=\"us-central1\"}[5m]))) > 2\n    for: 900s",
+    ),
+    (
+        "alerts/prometheus/rules.yaml",
+        "topic_id=\"webhook-events-dead-letter\"}[5m])) > 10",
+    ),
+    ("alerts/prometheus/rules.yaml", "[10m])) > 0.001"),
     ("alerts/prometheus/rules.yaml", "PaynowSchemaDrops"),
+    (
+        "alerts/prometheus/rules.yaml",
+        "PaynowWorkerAtMostInstances",
+    ),
+    (
+        "RUNBOOK_ALERTS.md",
+        "[put the messages back](RUNBOOK_DEAD_LETTERS.md)",
+    ),
+    (
+        "RUNBOOK_FAILOVER.md",
+        "The clock begins with the decision to act.",
+    ),
+    (
+        "scripts/dr-test.sh",
+        "region-failure/us-central1/europe-west1) printf '%s' region-failover",
+    ),
+    (
+        "scripts/dr-test.sh",
+        "dead-letters/webhook-events) printf '%s' dead-letter-replay",
+    ),
+    (
+        "scripts/dr-test.sh",
+        "rollback/multi-region) printf '%s' configuration-rollback",
+    ),
     ("alerts/dashboards/webhook-events.json", "_by_region"),
     ("RUNBOOK_DNS_FAILOVER.md", "switch-dns.sh"),
     ("RUNBOOK_ROLLBACK.md", "Gradual rollback"),

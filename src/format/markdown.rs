@@ -2,6 +2,15 @@
 
 /// Text from a spec as Markdown shows it: nothing in it is markup, HTML or a link.
 pub fn text(text: &str) -> String {
+    let out = inline(text);
+    match out.chars().next() {
+        Some('#' | '-' | '+' | '=') => format!("\\{out}"),
+        _ => out,
+    }
+}
+
+/// Text that does not begin a line.
+fn inline(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -17,10 +26,22 @@ pub fn text(text: &str) -> String {
             c => out.push(c),
         }
     }
-    match out.chars().next() {
-        Some('#' | '-' | '+' | '=') => format!("\\{out}"),
-        _ => out,
+    out
+}
+
+/// Prose of ours, which may quote names of the spec between backticks: those stay code, and
+/// everything else is [`text`]. Backticks that do not pair are text.
+pub fn prose(words: &str) -> String {
+    let parts: Vec<&str> = words.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return text(words);
     }
+    let part = |(index, part): (usize, &&str)| match index % 2 {
+        0 if index == 0 => text(part),
+        0 => inline(part),
+        _ => format!("`{}`", part.replace(['\n', '|'], " ")),
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 /// The label of a node of a Mermaid diagram, in its quotes.
@@ -95,6 +116,13 @@ mod tests {
         );
         assert_eq!(text("# no heading"), "\\# no heading");
         assert_eq!(text("two\nlines"), "two lines");
+    }
+
+    #[test]
+    fn names_between_backticks_are_code() {
+        assert_eq!(prose("`a|b` is <b>, `c`"), "`a b` is &lt;b&gt;, `c`");
+        assert_eq!(prose("one ` alone"), "one \\` alone");
+        assert_eq!(prose("- `x` - `y`"), "\\- `x` - `y`");
     }
 
     #[test]

@@ -45,6 +45,9 @@ pub fn render(name: &str, source: &str, context: &serde_json::Value) -> Result<S
     });
     // Text that is already in the file's language: commands, code spans, our own Markdown.
     environment.add_filter("trusted", |value: String| Value::from_safe_string(value));
+    environment.add_filter("prose", |value: String| {
+        Value::from_safe_string(markdown::prose(&value))
+    });
     environment.add_filter("mermaid", |value: String| {
         Value::from_safe_string(markdown::mermaid(&value))
     });

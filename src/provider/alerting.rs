@@ -1,11 +1,13 @@
 //! Alerts as conditions over signals, for whatever tells people: the cloud's policies and
 //! Prometheus' rules are made from the same list.
 
-use super::{Deployment, SignalQuery, Unit};
+use super::alert_words::{meaning, title};
+use super::reading::{answers, shows};
+use super::{Deployment, Filled, Load, SignalQuery, Unit};
 use crate::analysis::coverage::{self, Trouble, Watch};
 use crate::rules::recovery::detection::promised;
-use crate::spec::{Alert, AlertSeverity, Signal, Threshold};
-use crate::topology::Topology;
+use crate::spec::{Alert, AlertSeverity, Signal};
+use crate::topology::{Service, Topology};
 
 /// A condition that tells people.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +38,21 @@ pub struct AlertRule {
     pub bound: Option<(&'static str, f64)>,
     /// The series that tests are made from.
     pub sample: Vec<super::Sample>,
+    /// What it is about; nothing for one that only shows that alerting works.
+    pub about: Option<About>,
     /// What it tells of, and on which part, if a promise is at stake.
     pub tells: Option<(Trouble, String)>,
+}
+
+/// What an alert is about: it decides what whoever is paged does first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// What a signal measures.
+    Signal(Signal),
+    /// Room for the load of a lost region.
+    Room,
+    /// A promise that has not been exercised.
+    Drill,
 }
 
 /// The file that has a section for every alert.
@@ -50,7 +65,7 @@ pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRul
         let matching: Vec<&SignalQuery> = deployment
             .signals
             .iter()
-            .filter(|q| q.signal == *alert.of && is_about(topology, alert, q))
+            .filter(|q| answers(topology, alert, q))
             .collect();
         for query in &matching {
             let key = match matching.len() {
@@ -63,21 +78,6 @@ pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRul
     rules
 }
 
-/// Whether an alert means this query: the one of its part and its two regions. A silent
-/// region that is not one of a part is one of the whole system.
-fn is_about(topology: &Topology, alert: &Alert, query: &SignalQuery) -> bool {
-    let on = alert.on.as_ref().map(|o| o.value.as_str());
-    let on = match *alert.of {
-        Signal::RegionSilent => Some(on.unwrap_or(&topology.name)),
-        _ => on,
-    };
-    let between = query.between.is_none_or(|(a, b)| {
-        let names = [a, b].map(|id| topology.region(id).name.as_str());
-        alert.between.iter().map(|r| r.as_str()).eq(names)
-    });
-    on.is_none_or(|o| o == query.subject) && between
-}
-
 fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) -> AlertRule {
     let (comparison, bound) = condition(alert);
     let title = match (&alert.summary, query.between) {
@@ -88,6 +88,13 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
             topology.region(slow).name,
             topology.region(fast).name
         ),
+        // One of a service reads what it answers, and not whether the region is reached.
+        (None, None) if *alert.of == Signal::RegionSilent && query.subject != topology.name => {
+            format!(
+                "Nothing that {} is asked in a region succeeds",
+                query.subject
+            )
+        }
         (None, None) => title(*alert.of, &query.subject),
     };
     let name = alert_name(topology, &key);
@@ -102,6 +109,7 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
         unit: query.unit,
         bound: Some((comparison, bound)),
         sample: query.sample.clone(),
+        about: Some(About::Signal(*alert.of)),
         tells: tells(query),
         title,
         name,
@@ -149,75 +157,8 @@ pub fn runbook(topology: &Topology, name: &str) -> String {
     format!("{}/{PAGE}#{}", topology.runbooks, name.to_ascii_lowercase())
 }
 
-fn title(signal: Signal, subject: &str) -> String {
-    match signal {
-        Signal::ReplicationLag => format!("Copies of {subject} are behind"),
-        Signal::HealthFailures => "Health checks fail in several regions".into(),
-        Signal::HealthSuccess => "Fewer health checks succeed than promised".into(),
-        Signal::RegionSilent => "A region does not answer".into(),
-        Signal::CrossRegionLatency => "A region answers slowly".into(),
-        Signal::FailoverTriggered => "A failover happened".into(),
-        Signal::BackupFailure => format!("A backup of {subject} failed"),
-        Signal::BackupSuccess => format!("Backups of {subject} fail"),
-        Signal::RestoreFailure => "A restore drill failed".into(),
-        Signal::CertificateExpiry => "A certificate expires soon".into(),
-        Signal::Egress => "More leaves the network than usual".into(),
-        Signal::KeyRotation => "A key was not rotated".into(),
-        Signal::CacheHitRate => format!("{subject} misses more than planned"),
-        Signal::ErrorRate => format!("Requests to {subject} fail"),
-        Signal::DeadLetters => format!("{subject} sets messages aside"),
-        Signal::QueueBacklog => format!("{subject} does not keep up"),
-        Signal::SecretRotation => "A secret is due for rotation".into(),
-        Signal::SchemaDrops => "Events are dropped for their version".into(),
-        Signal::Conflicts => format!("Concurrent writes to {subject}"),
-        Signal::ConsistencyViolations => format!("Copies of {subject} differ"),
-        other => format!("{} of {subject}", other.word().replace('-', " ")),
-    }
-}
-
-/// Why a signal matters, for whoever is paged.
-fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
-    let bound = when.map_or(String::new(), |w| {
-        format!(" The bound is {} {}.", w.comparison, w.text)
-    });
-    let why = match signal {
-        Signal::ReplicationLag => {
-            "Writes that are not yet in another region are lost if this one is lost now."
-        }
-        Signal::HealthFailures | Signal::RegionSilent => {
-            "Users of the region are being moved, or get errors."
-        }
-        Signal::FailoverTriggered => {
-            "Traffic has left a region; capacity is short until it is back."
-        }
-        Signal::BackupFailure | Signal::BackupSuccess => {
-            "Without a fresh backup, wrong or deleted data cannot be undone."
-        }
-        Signal::RestoreFailure => "A backup that cannot be restored is no backup.",
-        Signal::CertificateExpiry => "Browsers and callers refuse an expired certificate.",
-        Signal::Egress => "Data may be leaving that should not, and it is charged for.",
-        Signal::SecretRotation => {
-            "Nothing replaces it by itself; a secret that is never replaced is known to more people every year."
-        }
-        Signal::KeyRotation => "A key that is not rotated breaks the rule that keys rotate.",
-        Signal::CacheHitRate => "Every miss is a read of the database.",
-        Signal::ErrorRate | Signal::Availability => {
-            "Users see errors, and the error budget is being spent."
-        }
-        Signal::LatencySkew => {
-            "A region that is slow for its users is near to failing, or its data is far away."
-        }
-        Signal::SchemaDrops => {
-            "A sender writes a version that the receivers no longer read; what it sends is set aside with its verdict."
-        }
-        Signal::DeadLetters => "Messages wait for a person; their effect is missing.",
-        Signal::ConsistencyViolations | Signal::Conflicts => {
-            "Users in different regions see different data."
-        }
-        _ => "See the dashboard for what changed when.",
-    };
-    format!("{why}{bound}")
-}
+/// Days over which an objective of availability is kept.
+const BUDGET_DAYS: f64 = 30.0;
 
 /// The multi-window burn rates of a 30-day objective: factor, long window, short window,
 /// and whether somebody is paged (share of the budget spent: 2 % in 1 h, 5 % in 6 h, 10 %
@@ -248,6 +189,9 @@ pub fn evaluation_seconds(topology: &Topology) -> u64 {
 const BACKUP_MARGIN: f64 = 0.1;
 /// Survivors should not be fuller than this after a loss.
 const HEADROOM: f64 = 0.8;
+/// Seconds that a service must be too full: longer than a deployment, during which old and
+/// new instances run together.
+const LASTING_LOAD: u64 = 900;
 
 /// The alerts that every recovery plan must have, with bounds from the model.
 pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
@@ -304,6 +248,7 @@ impl Derived<'_> {
             unit: Unit::Count,
             bound: None,
             sample: Vec::new(),
+            about: None,
             tells: None,
             name,
         }
@@ -322,6 +267,7 @@ impl Derived<'_> {
             unit: query.unit,
             bound: Some((comparison, bound)),
             sample: query.sample.clone(),
+            about: Some(About::Signal(query.signal)),
             tells: tells(query),
             ..rule
         }
@@ -354,10 +300,14 @@ impl Derived<'_> {
                 let rule = self.rule(
                     &format!("{service}-error-budget-burn-{long}"),
                     severity,
-                    format!("{service} spends its error budget {factor} times too fast"),
+                    match factor {
+                        1.0 => format!("{service} spends more than its error budget"),
+                        _ => format!("{service} spends its error budget {factor} times too fast"),
+                    },
                     &format!(
-                        "At this rate the 30-day budget of {} is gone early; measured over {long} and {short}.",
-                        slo.complement()
+                        "At this rate the budget of {BUDGET_DAYS} days, {}, lasts {} days at most; measured over {long} and {short}.",
+                        slo.complement(),
+                        number((BUDGET_DAYS / factor * 10.0).round() / 10.0)
                     ),
                 );
                 rules.push(AlertRule {
@@ -371,6 +321,7 @@ impl Derived<'_> {
                     unit: Unit::Ratio,
                     bound: Some((">", bound)),
                     sample: query.sample.clone(),
+                    about: Some(About::Signal(query.signal)),
                     tells: tells(query),
                     ..rule
                 });
@@ -519,6 +470,7 @@ impl Derived<'_> {
                     expr: format!("{query} > {}", number(bound)),
                     lasting_seconds: window,
                     labels: vec!["region"],
+                    about: Some(About::Signal(Signal::ErrorRate)),
                     unit,
                     ..rule
                 });
@@ -553,6 +505,7 @@ impl Derived<'_> {
                 window.secs()
             ),
             lasting_seconds: 0,
+            about: Some(About::Signal(Signal::HealthFailures)),
             channels: told.into_iter().collect(),
             ..rule
         }]
@@ -576,11 +529,8 @@ impl Derived<'_> {
                 if covered {
                     continue;
                 }
-                let on = metric.on.as_ref().map(|o| o.value.as_str());
-                let matching: Vec<_> = self
-                    .signals(*metric.of)
-                    .filter(|q| on.is_none_or(|o| o == q.subject))
-                    .collect();
+                let queries = self.deployment.signals.iter();
+                let matching: Vec<_> = queries.filter(|q| shows(metric, q)).collect();
                 for query in &matching {
                     let subject = match matching.len() {
                         1 => String::new(),
@@ -679,6 +629,7 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("absent({})", query.query),
+                about: Some(About::Signal(query.signal)),
                 lasting_seconds: 300,
                 ..rule
             });
@@ -710,10 +661,23 @@ impl Derived<'_> {
             );
             rules.push(AlertRule {
                 expr: format!("time() - max by (datastore) ({series}) > {}", number(bound)),
+                about: Some(About::Signal(Signal::BackupFailure)),
                 tells: Some((Trouble::Backup, name.clone())),
                 lasting_seconds: 300,
                 labels: vec!["datastore"],
                 unit: Unit::Seconds,
+                ..rule
+            });
+            let rule = self.rule(
+                &format!("{name}-backup-missing"),
+                AlertSeverity::Warning,
+                format!("Nobody reports a backup of {name}"),
+                "As long as nobody does, no alert can tell that backups have stopped.",
+            );
+            rules.push(AlertRule {
+                expr: format!("absent({series})"),
+                about: Some(About::Signal(Signal::BackupFailure)),
+                lasting_seconds: 3600,
                 ..rule
             });
         }
@@ -736,8 +700,13 @@ impl Derived<'_> {
                 "A promise that is not exercised is a hope.",
             );
             AlertRule {
-                expr: format!("time() - max by (drill) ({series}) > {}", number(bound)),
+                // A drill that nobody has told of has never passed.
+                expr: format!(
+                    "time() - max by (drill) ({series}) > {} or absent({series})",
+                    number(bound)
+                ),
                 lasting_seconds: 3600,
+                about: Some(About::Drill),
                 labels: vec!["drill"],
                 unit: Unit::Seconds,
                 ..rule
@@ -746,50 +715,70 @@ impl Derived<'_> {
         self.topology.spec.drills.iter().map(overdue).collect()
     }
 
-    /// Demand against what is left after losing the region that matters most.
+    /// Demand against what is left after losing the region that matters most, and regions
+    /// in which no more can start.
     fn headroom(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         for service in &self.topology.services {
-            let per_replica = service
-                .written
-                .capacity
-                .as_ref()
-                .and_then(|c| c.per_replica.as_ref());
-            let Some(per_replica) = per_replica.filter(|_| service.placements.len() > 1) else {
+            let load = self
+                .deployment
+                .loads
+                .iter()
+                .find(|l| l.service == service.name);
+            let Some(load) = load.filter(|_| service.placements.len() > 1) else {
                 continue;
             };
-            let most: Vec<f64> = service
-                .placements
-                .iter()
-                .map(|p| f64::from(p.replicas.max) * per_replica.per_second())
-                .collect();
-            let total: f64 = most.iter().sum();
-            let left = most
-                .iter()
-                .map(|lost| total - lost)
-                .fold(f64::INFINITY, f64::min);
-            if service.runtime != crate::spec::Runtime::Kubernetes {
-                continue;
-            }
-            let query = format!(
-                "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\"}}[5m]))",
-                service.name, self.topology.namespace
-            );
-            let rule = self.rule(
-                &format!("{}-failover-headroom-low", service.name),
-                AlertSeverity::Warning,
-                format!("Losing a region would overload {}", service.name),
-                "The regions that would remain could not carry today's load at their most replicas.",
-            );
-            rules.push(AlertRule {
-                expr: format!("{query} > {}", number(HEADROOM * left)),
-                tells: Some((Trouble::Room, service.name.clone())),
-                lasting_seconds: 900,
-                unit: Unit::PerSecond,
-                ..rule
-            });
+            rules.extend(self.overload(service, load));
+            rules.extend(load.filled.as_ref().map(|f| self.full(service, f)));
         }
         rules
+    }
+
+    fn overload(&self, service: &Service, load: &Load) -> Option<AlertRule> {
+        let capacity = service.written.capacity.as_ref()?;
+        let each = capacity.per_replica.as_ref()?.per_second();
+        let most = service
+            .placements
+            .iter()
+            .map(|p| f64::from(p.replicas.max) * each);
+        let total: f64 = most.clone().sum();
+        let left = most.map(|lost| total - lost).fold(f64::INFINITY, f64::min);
+        let bound = HEADROOM * left;
+        let rule = self.rule(
+            &format!("{}-failover-headroom-low", service.name),
+            AlertSeverity::Warning,
+            format!("Losing a region would overload {}", service.name),
+            "The regions that would remain could not carry today's load at their most replicas.",
+        );
+        Some(AlertRule {
+            expr: format!("{} > {}", load.requests, number(bound)),
+            about: Some(About::Room),
+            tells: Some((Trouble::Room, service.name.clone())),
+            lasting_seconds: LASTING_LOAD,
+            unit: Unit::PerSecond,
+            bound: Some((">", bound)),
+            sample: load.sample.clone(),
+            ..rule
+        })
+    }
+
+    fn full(&self, service: &Service, filled: &Filled) -> AlertRule {
+        let rule = self.rule(
+            &format!("{}-at-most-instances", service.name),
+            AlertSeverity::Warning,
+            format!("{} may not grow further in a region", service.name),
+            "As many instances run as the topology allows: more load waits or is refused, and a lost region's load finds no room here.",
+        );
+        AlertRule {
+            expr: format!("{} >= 1", filled.query),
+            about: Some(About::Room),
+            tells: Some((Trouble::Room, service.name.clone())),
+            lasting_seconds: LASTING_LOAD,
+            labels: filled.labels.clone(),
+            bound: Some((">=", 1.0)),
+            sample: filled.sample.clone(),
+            ..rule
+        }
     }
 
     fn queues(&self) -> Vec<AlertRule> {

@@ -5,6 +5,7 @@
 //! Architecture invariant: a cloud's name ends here. Emitters read a [`Deployment`] and
 //! never ask which cloud it came from.
 
+mod alert_words;
 pub mod alerting;
 pub mod alibaba;
 pub mod aws;
@@ -13,6 +14,7 @@ pub mod contract;
 pub mod copies;
 pub mod gcp;
 pub mod ranges;
+pub mod reading;
 pub mod recovery;
 pub mod scaling;
 mod signals;
@@ -63,6 +65,8 @@ pub struct Deployment {
     pub logical_stores: Vec<LogicalStore>,
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
+    /// What is asked of services, where it is measured.
+    pub loads: Vec<Load>,
     /// Metrics that the services themselves must export.
     pub contract: Vec<contract::Contract>,
     /// Dashboards that show one part, region beside region.
@@ -548,6 +552,30 @@ pub struct SignalQuery {
     pub sample: Vec<Sample>,
 }
 
+/// What is asked of a service in all regions together, against what it can bear.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Load {
+    /// The service.
+    pub service: String,
+    /// PromQL: requests per second.
+    pub requests: String,
+    /// Input series for the test of an alert on it.
+    pub sample: Vec<Sample>,
+    /// How many of the instances that it may have it has, if instances have no scaler of ours.
+    pub filled: Option<Filled>,
+}
+
+/// How near a service is to the most instances that it may have in a region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filled {
+    /// PromQL: the share, by region; 1 when no more can start.
+    pub query: String,
+    /// The labels of its result.
+    pub labels: Vec<&'static str>,
+    /// Input series for the test of an alert on it.
+    pub sample: Vec<Sample>,
+}
+
 /// A dashboard of one service, queue or host.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Board {
@@ -638,6 +666,8 @@ pub enum OperationKind {
     Promote,
     /// Adds capacity.
     Scale,
+    /// Undoes `Scale`: capacity as the topology says.
+    Settle,
     /// Makes a backup now.
     Backup,
     /// Lists backups.
@@ -675,6 +705,27 @@ pub enum OperationKind {
     Publish,
     /// Removes the message `$ACK_ID` from what a queue has set aside.
     Acknowledge,
+}
+
+impl Deployment {
+    /// The restore that drills exercise: of a store that comes back as it was at a moment,
+    /// else of one that comes back from a backup.
+    pub fn exercised_restore(&self) -> Option<&Operation> {
+        let restores = || {
+            let all = self.operations.iter();
+            all.filter(|o| o.kind == OperationKind::Restore)
+        };
+        restores()
+            .find(|o| o.takes_moment())
+            .or_else(|| restores().next())
+    }
+}
+
+impl Operation {
+    /// Whether it brings data back as it was at a moment.
+    pub fn takes_moment(&self) -> bool {
+        self.command.iter().any(|w| w == "$SNAPSHOT_TIME")
+    }
 }
 
 /// A command for scripts and runbooks, always the real CLI's.
@@ -737,7 +788,16 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
             other => out.push(not_yet(topology, other)),
         }
     }
+    reading::custom(topology, &mut deployment);
+    // Where nothing is generated, nothing is measured: that is said once.
+    if topology.providers().iter().all(|p| generated(*p)) {
+        reading::check(topology, &deployment, out);
+    }
     deployment
+}
+
+fn generated(provider: Provider) -> bool {
+    matches!(provider, Provider::Gcp | Provider::Aws)
 }
 
 /// Reports a bound on what is lost where nothing enforces it: a budget must not count on it.

@@ -60,7 +60,7 @@ pub fn pause(
             "Keep the scaler from removing replicas of",
         ),
         held(
-            OperationKind::Unfence,
+            OperationKind::Settle,
             "false",
             "Let the scaler remove replicas again of",
         ),

@@ -3,7 +3,7 @@
 //! ([`CONTRACT`](super::contract::CONTRACT)).
 
 use super::alerting::{SLOWEST_EVALUATION, evaluation_seconds};
-use super::{Sample, Shape, SignalQuery, Unit};
+use super::{Load, Sample, Shape, SignalQuery, Unit};
 use crate::spec::Signal;
 use crate::topology::{Datastore, Service, Topology};
 
@@ -14,6 +14,7 @@ const CONTRACT: &str = "metrics contract";
 pub(super) struct Signals<'a> {
     pub(super) topology: &'a Topology,
     pub(super) found: Vec<SignalQuery>,
+    pub(super) loads: Vec<Load>,
 }
 
 impl<'a> Signals<'a> {
@@ -21,6 +22,7 @@ impl<'a> Signals<'a> {
         Signals {
             topology,
             found: Vec::new(),
+            loads: Vec::new(),
         }
     }
 
@@ -182,6 +184,12 @@ impl<'a> Signals<'a> {
                 format!("histogram_quantile({quantile}, sum by (le) (rate({buckets}[5m]))) / 1000");
             self.add(signal, name, query, &[], Unit::Seconds, istio, Vec::new());
         }
+        self.loads.push(Load {
+            service: name.clone(),
+            requests: format!("sum(rate({total}[5m]))"),
+            sample: vec![counter(series(200), 1.0)],
+            filled: None,
+        });
         let pods = format!("namespace=\"{namespace}\",pod=~\"{name}-.*\"");
         for (signal, query) in [
             (

@@ -265,7 +265,13 @@ impl Resolver<'_> {
         for (_, alert) in spec.alerts.iter() {
             alert.tell.iter().for_each(|c| self.channel(c, out));
             self.regions(&alert.between, out);
+            if let Some(escalation) = &alert.escalation {
+                lookup("escalation", &spec.escalations, escalation, out);
+            }
         }
+        let alerts = spec.alerts.iter().filter_map(|(_, a)| a.on.as_ref());
+        let metrics = spec.metrics.iter().filter_map(|(_, m)| m.on.as_ref());
+        alerts.chain(metrics).for_each(|on| self.part(on, out));
         if let Some(failover) = &spec.failover {
             for (_, state) in failover.states.iter() {
                 state.tell.iter().for_each(|c| self.channel(c, out));
@@ -324,6 +330,19 @@ impl Resolver<'_> {
         let names: Vec<&str> = stores.flat_map(|(_, d)| d.datasets.names()).collect();
         if !names.contains(&name.value.as_str()) {
             out.push(dangling("dataset", name, names.into_iter()));
+        }
+    }
+
+    /// What is measured is a datastore, service, queue or host, or the whole system.
+    fn part(&self, name: &Ref, out: &mut Diagnostics) {
+        let spec = self.spec;
+        let mut names: Vec<&str> = spec.datastores.names().collect();
+        names.extend(spec.services.names());
+        names.extend(spec.queues.names());
+        names.extend(spec.traffic.names());
+        names.push(&spec.name);
+        if !names.contains(&name.value.as_str()) {
+            out.push(dangling("part", name, names.into_iter()));
         }
     }
 

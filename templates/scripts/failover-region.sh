@@ -125,7 +125,7 @@ promote() {
 }
 
 scale() {
-  step "Scale: ${TO} grows before the load comes"
+  step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
 {% for region in regions %}
     {{ region.name }})

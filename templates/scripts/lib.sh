@@ -88,7 +88,7 @@ lock() {
   if ! run {{ lock.budget }} {{ lock.title }} {{ lock.command | trusted }}; then
     rm -f -- "${LOCK_FILE}"
     LOCK_FILE=""
-    die 75 "the lock was not taken; if it is not the command above that failed, somebody else holds it"
+    die 75 {{ "nothing was changed; " ~ lock.otherwise }}
   fi
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # {{ header | trusted }}
 #
-# The way back: lets a recovered region serve again. Only ever started by a person.
+# The way back: lets a recovered region serve again, and those that helped shrink. Only ever
+# started by a person.
 # A dry run unless --apply is given. See RUNBOOK_FAILOVER.md, "Return".
 
 # shellcheck source=lib.sh
@@ -61,6 +62,16 @@ step "Verify from outside"
 look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
 {% else %}
 note "no host to ask"
+{% endfor %}
+step "Let the regions that helped shrink again"
+{% for region in regions %}
+if [[ ${REGION} != {{ region.name }} ]]; then
+{% for op in region.settle %}
+  run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+{% else %}
+  note {{ "nothing was held in " ~ region.name }}
+{% endfor %}
+fi
 {% endfor %}
 step "Done: run terraform plan, which must show no change, then allow deployments again"
 record

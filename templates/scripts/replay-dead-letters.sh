@@ -77,15 +77,24 @@ while IFS= read -r message; do
     left=$((left + 1))
     continue
   fi
+  # gcloud writes base64 with the alphabet for addresses.
+  data=$(field '.message.data // "" | gsub("-"; "+") | gsub("_"; "/")')
   # shellcheck disable=SC2034 # the commands of the queue use them
   {
-    MESSAGE=$(field '.message.data // "" | @base64d')
+    # The last character keeps what ends with a line feed.
+    MESSAGE=$(jq --raw-input --raw-output '@base64d + "."' <<<"${data}")
+    MESSAGE=${MESSAGE%.}
     ORDERING_KEY=$(field '.message.orderingKey // ""')
     ACK_ID=$(field '.ackId')
     # What Pub/Sub has added says only where the message failed. Values may hold commas.
     ATTRIBUTES="^:::^replayed=true$(field '[.message.attributes // {} | to_entries[]
       | select(.key | test("^(CloudPubSub|verdict$|replayed$)") | not) | ":::\(.key)=\(.value)"] | join("")')"
   }
+  if [[ $(printf '%s' "${MESSAGE}" | jq --raw-input --slurp --raw-output '@base64') != "${data}" ]]; then
+    note "message ${id}: left, it is no text; put it back with a program"
+    left=$((left + 1))
+    continue
+  fi
   if [[ ${APPLY} == true ]]; then
     put_back || die 75 "message ${id} could not be put back; it stays where it is, and so do those after it"
     note "message ${id}: put back"

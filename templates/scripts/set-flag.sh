@@ -51,7 +51,7 @@ confirm "${FLAG}"
 lock
 {% for region in regions %}
 if wanted {{ region.name }}; then
-  step "${SETTING} in "{{ region.name }}
+  step "${SETTING} in {{ region.name | trusted }}"
 {% for op in region.set %}
   run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
 {% endfor %}

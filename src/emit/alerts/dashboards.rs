@@ -3,6 +3,7 @@
 use super::EMITTER;
 use crate::artifact::ArtifactSet;
 use crate::emit::Input;
+use crate::provider::reading::shows;
 use crate::provider::{Board, SignalQuery, Unit};
 use crate::spec::{Metric, Signal};
 use serde_json::{Value, json};
@@ -145,10 +146,7 @@ fn of_region(input: Input, region: &str) -> Value {
 
 fn metric_of<'a>(input: Input<'a>, query: &SignalQuery) -> Option<&'a Metric> {
     let metrics = input.topology.spec.metrics.iter();
-    let fits = |m: &Metric| {
-        *m.of == query.signal && m.on.as_ref().is_none_or(|o| o.value == query.subject)
-    };
-    metrics.map(|(_, m)| m).find(|m| fits(m))
+    metrics.map(|(_, m)| m).find(|m| shows(m, query))
 }
 
 fn title(query: &SignalQuery, metric: Option<&Metric>) -> String {

@@ -4,11 +4,11 @@ use super::steps;
 use crate::analysis::term::detection;
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
-use crate::provider::alerting::{AlertRule, all_alerts};
+use crate::provider::alerting::{About, AlertRule, all_alerts};
 use crate::provider::{Operation, OperationKind};
-use crate::spec::{Channel, Duration, Escalation, Objectives, Role};
+use crate::spec::{Channel, Duration, Escalation, Objectives, Role, Signal};
 use crate::topology::knobs::Check;
-use crate::topology::{Datastore, Host, RegionId, Service, Topology};
+use crate::topology::{Datastore, Host, Queue, RegionId, Service, Topology};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
@@ -30,12 +30,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "regions": topology.region_ids().map(|id| region(input, id)).collect::<Vec<_>>(),
         "services": topology.services.iter().map(|s| service(input, s)).collect::<Vec<_>>(),
         "stores": stores(input),
-        "queues": topology.queues.iter().map(|q| json!({
-            "name": q.name,
-            "receiver": q.receiver.map(|r| topology.service(r).name.clone()),
-            "host": q.host.map(|h| topology.host(h).name.clone()),
-            "dead_letter_after": q.written.dead_letter.as_ref().map_or(5, |d| d.after.value),
-        })).collect::<Vec<_>>(),
+        "queues": queues(input),
         "hosts": hosts(input),
         "decisions": input.deployment.decisions.iter().map(|d| json!({
             "title": d.title,
@@ -64,7 +59,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "failover": failover(input),
         "drills": drills(input),
         "backups": backups(input),
-        "restores": operations(input, &[OperationKind::Restore]),
+        "restores": restores(input),
         "inspect": operations(input, &[OperationKind::Inspect]),
         "cost": cost(input),
         "transfers": transfers(input),
@@ -174,13 +169,31 @@ fn stores(input: Input) -> Vec<Value> {
                 "name": store.name,
                 "engine": store.engine.word(),
                 "places": places(topology, store),
-                "mode": replication.map_or("none", |r| r.mode.value.word()),
+                "mode": replication.map_or("none between places", |r| r.mode.value.word()),
                 "conflicts": conflicts,
                 "tie": tie,
                 "datasets": datasets.collect::<Vec<_>>(),
             })
         })
         .collect()
+}
+
+/// Queues, who publishes into them, and whom they push to.
+fn queues(input: Input) -> Vec<Value> {
+    let topology = input.topology;
+    let queues = topology.queues.iter().enumerate();
+    let entry = |(index, queue): (usize, &Queue)| {
+        let to_service = queue.receiver.map(|id| format!("s{}", id.0));
+        let to_host = queue.host.map(|id| format!("h{}", id.0));
+        json!({
+            "id": format!("q{index}"),
+            "name": queue.name,
+            "host": queue.host.map(|h| topology.host(h).name.clone()),
+            "publishers": queue.publishers.iter().map(|id| format!("s{}", id.0)).collect::<Vec<_>>(),
+            "leads_to": to_host.or(to_service),
+        })
+    };
+    queues.map(entry).collect()
 }
 
 /// Where a store is: its databases where it names places for them, else its regions.
@@ -249,12 +262,37 @@ fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
         "variables": input.deployment.variables.iter().filter(|v| v.default.is_none() && !is_carried(input, &v.name)).map(|v| json!({
             "name": v.name, "description": v.description, "sensitive": v.sensitive,
         })).collect::<Vec<_>>(),
+        "registry": input.deployment.registry.is_some() && !topology.services.is_empty(),
+        "images": images(input),
+        "names": names(input, roots),
         "cluster_needs": cluster_needs(input),
         "bootstrap": input.deployment.bootstrap.makes,
         "staged": input.deployment.variables.iter().any(|v| v.name == "serving_regions"),
         "bucket_advice": input.deployment.state_backend.as_ref().map(|b| b.advice.clone()),
         "bucket": spec.terraform.as_ref().and_then(|t| t.state_bucket.as_ref()).map(|b| b.value.clone()),
     })
+}
+
+/// The images that the registry has to hold before a region's services can start.
+fn images(input: Input) -> Vec<String> {
+    let registry = input.deployment.registry.as_deref().unwrap_or_default();
+    let services = input.topology.services.iter();
+    let short = |s: &Service| {
+        let image = s.written.image.rsplit('/').next();
+        format!("{registry}/{}:TAG", image.unwrap_or_default())
+    };
+    services.map(|s| shell::word(&short(s))).collect()
+}
+
+/// The outputs that say where new zones are to be delegated to.
+fn names(input: Input, roots: &[AppliedRoot]) -> Vec<Value> {
+    let shared = roots.iter().find(|r| r.region.is_none() && !r.ties);
+    let root = shared.or(roots.first()).map(|r| r.path.as_str());
+    let outputs = input.deployment.outputs.iter();
+    let servers = outputs.filter(|o| o.name.ends_with("_name_servers"));
+    servers
+        .map(|o| json!({ "root": root, "output": o.name }))
+        .collect()
 }
 
 /// Whether the deployment fills a variable with another root's output.
@@ -337,10 +375,62 @@ fn alerts(input: Input) -> Vec<Value> {
             "expr": rule.expr,
             "lasting": Duration::from_secs(rule.lasting_seconds).to_string(),
             "told": told,
+            "then": then(input, rule),
             "escalations": escalations_of(input, rule),
         })
     });
     rules.collect()
+}
+
+/// What to do first about an alert, in Markdown of ours; every page that it names is there.
+fn then(input: Input, rule: &AlertRule) -> &'static str {
+    const FAILOVER: &str =
+        "[leave the region](RUNBOOK_FAILOVER.md), if it has not been left by itself";
+    const ERRORS: &str = "in one region: [leave it](RUNBOOK_FAILOVER.md#decisions); in all since a deployment: [undo it](DEPLOYMENT_GUIDE.md#undoing); else look at what the service uses";
+    const DRILL: &str =
+        "[exercise it](RUNBOOK_DR_TESTING.md), and see that its record reaches the metrics";
+    const BACKUP: &str = "find out why in the log of what makes backups; which there are, and how long they are kept, is in [RUNBOOK_RESTORE.md](RUNBOOK_RESTORE.md#what-there-is)";
+    const LOOK: &str = "look at its panel on the dashboard: since when, and in which region";
+    let topology = input.topology;
+    let Some(about) = rule.about else {
+        return "nothing: it shows that alerts arrive";
+    };
+    match about {
+        About::Drill => DRILL,
+        About::Room => "raise `replicas` in the topology and deploy, before a region is lost",
+        About::Signal(signal) => match signal {
+            Signal::RegionSilent | Signal::HealthFailures | Signal::HealthSuccess => FAILOVER,
+            Signal::ErrorRate | Signal::Availability => ERRORS,
+            Signal::Latency
+            | Signal::LatencyP99
+            | Signal::LatencySkew
+            | Signal::CrossRegionLatency => {
+                "look at the boards of the service and of its data in the slow region; users who suffer can be [moved](RUNBOOK_FAILOVER.md#decisions), if the others have room"
+            }
+            Signal::ReplicationLag => {
+                "look at the link and at the region that is behind; whoever [leaves a region](RUNBOOK_FAILOVER.md#decisions) now loses what is not there yet"
+            }
+            Signal::BackupFailure | Signal::BackupSuccess => BACKUP,
+            Signal::RestoreFailure => DRILL,
+            Signal::DeadLetters if topology.replayed().next().is_some() => {
+                "find the cause, then [put the messages back](RUNBOOK_DEAD_LETTERS.md)"
+            }
+            Signal::DeadLetters | Signal::QueueBacklog => {
+                "look at the log of the receiver: it fails, or is too slow"
+            }
+            Signal::SchemaDrops => {
+                "ask who sends the old version; [nobody goes on](EVENT_MIGRATION.md#second-watch) meanwhile"
+            }
+            Signal::SecretRotation => "[replace it](DEPLOYMENT_GUIDE.md#secrets)",
+            Signal::CertificateExpiry => {
+                "see that the record which proves control of the host is still in its zone"
+            }
+            Signal::FailoverTriggered => {
+                "watch the region that took over; plan the [return](RUNBOOK_FAILOVER.md#return)"
+            }
+            _ => LOOK,
+        },
+    }
 }
 
 fn address(channel: &Channel) -> String {
@@ -421,21 +511,17 @@ fn failover(input: Input) -> Value {
     })
 }
 
-/// The exercise of a restore: of a store that comes back as it was at a moment, else of one
-/// that comes back from a backup.
+/// The exercise of a restore; from a backup that a person names, where nothing else is known.
 fn restore_drill(input: Input) -> Option<String> {
-    let operations = input.deployment.operations.iter();
-    let restores = || {
-        let all = operations.clone();
-        all.filter(|o| o.kind == OperationKind::Restore)
+    let restore = input.deployment.exercised_restore()?;
+    let from = match restore.takes_moment() {
+        true => "",
+        false => " --backup \"${BACKUP}\"",
     };
-    let moment = |o: &&Operation| o.command.iter().any(|w| w == "$SNAPSHOT_TIME");
-    let found = restores().find(moment).map(|o| (o, ""));
-    let found = found.or(restores().next().map(|o| (o, " --backup \"${BACKUP}\"")));
-    found.map(|(o, from)| {
-        let store = &o.subject;
-        format!("scripts/dr-test.sh --test-type restore --datastore {store}{from} --apply")
-    })
+    let store = &restore.subject;
+    Some(format!(
+        "scripts/dr-test.sh --test-type restore --datastore {store}{from} --apply"
+    ))
 }
 
 fn drills(input: Input) -> Vec<Value> {
@@ -486,6 +572,32 @@ fn backups(input: Input) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// The ways back, as the script takes them: with its lock and its record.
+fn restores(input: Input) -> Vec<Value> {
+    let operations = input.deployment.operations.iter();
+    let ways = operations.filter(|o| o.kind == OperationKind::Restore);
+    ways.map(|way| {
+        let to_a_moment = way.command.iter().any(|w| w == "$SNAPSHOT_TIME");
+        let from = if to_a_moment {
+            "--at MOMENT"
+        } else {
+            "--backup ID"
+        };
+        let mut value = operation(way);
+        value["command"] = json!(format!(
+            "scripts/restore-from-backup.sh --datastore {} --into NEW_NAME {from}",
+            shell::word(&way.subject)
+        ));
+        value["means"] = json!(if to_a_moment {
+            "`MOMENT` is a whole minute such as 2026-11-21T09:30:00Z"
+        } else {
+            "`ID` is the full name that step 3 shows"
+        });
+        value
+    })
+    .collect()
 }
 
 fn cost(input: Input) -> Value {

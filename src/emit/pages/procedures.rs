@@ -18,6 +18,7 @@ pub(super) fn context(input: Input) -> Value {
         "replays": replays(input),
         "events": events(input),
         "serverless": serverless(input),
+        "lags": of_kind(input, OperationKind::Lag).next().is_some(),
         "surge": surge(input),
         "capacity": capacity(input),
         "stops": stops(input),
@@ -170,7 +171,7 @@ fn events(input: Input) -> Value {
 }
 
 /// Whether some host leads to several regions of Cloud Run.
-fn serverless(input: Input) -> bool {
+pub(super) fn serverless(input: Input) -> bool {
     let topology = input.topology;
     let spread =
         |h: &Host| topology.service(h.service).runtime == Runtime::CloudRun && h.regions.len() > 1;

@@ -2,6 +2,7 @@
 //! bound for them, else what the commands may take.
 
 use super::context::{clock, detected};
+use super::procedures::serverless;
 use crate::analysis::recovery::{RecoveryTime, Subject};
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::Step;
@@ -32,15 +33,24 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
         own.map(|o| o.budget_seconds).sum()
     };
     let proved = |step| budget(input, from, step);
-    let parts = [
-        (
-            "freeze",
+    let clusters = !input.deployment.clusters.is_empty();
+    let (frozen, expect_frozen) = match clusters {
+        true => (
             format!("Freeze deployments and scaling in {b}"),
-            "operator",
-            commands(input, OperationKind::Scale, to).min(30),
-            None,
             "a line `annotated` for each scaler, or nothing to freeze",
         ),
+        false => (
+            "Freeze deployments".to_string(),
+            "`nothing scales in`; say it aloud, so that nobody deploys",
+        ),
+    };
+    let freeze = if clusters {
+        commands(input, OperationKind::Scale, to).min(30)
+    } else {
+        ALOUD
+    };
+    let parts = [
+        ("freeze", frozen, "operator", freeze, None, expect_frozen),
         (
             "fence",
             format!("Take {a} out of the load balancers"),
@@ -77,7 +87,7 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
         ),
         (
             "scale",
-            format!("Grow {b} before the load comes"),
+            format!("Grow {b} for the load that comes"),
             "operator",
             commands(input, OperationKind::Scale, to).max(5),
             proved(Step::WarmUp),
@@ -92,10 +102,21 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
             "no output and exit status 0",
         ),
     ];
-    let mut elapsed = detected(input);
-    let detected = elapsed;
+    // By hand, where a region is left by itself, the clock begins with the decision.
+    let detected = if serverless(input) {
+        0
+    } else {
+        detected(input)
+    };
+    let mut elapsed = detected;
     let mut steps = Vec::new();
-    for (number, (id, title, actor, commands, proved, expect)) in parts.into_iter().enumerate() {
+    let acts = |id: &str, proved: Option<Budget>| match id {
+        "lag" => any(input, OperationKind::Lag),
+        "promote" => any(input, OperationKind::Promote) || proved.is_some(),
+        _ => true,
+    };
+    let parts = parts.into_iter().filter(|p| acts(p.0, p.4));
+    for (number, (id, title, actor, commands, proved, expect)) in parts.enumerate() {
         let budget = proved.map_or(commands, |p| p.takes);
         // What goes on by itself has begun before the operator looks.
         let ends = proved.map_or(elapsed + commands, |p| p.ends.max(elapsed));
@@ -118,6 +139,13 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
         }));
     }
     steps
+}
+
+/// Seconds to tell everybody something.
+const ALOUD: u64 = 30;
+
+fn any(input: Input, kind: OperationKind) -> bool {
+    input.deployment.operations.iter().any(|o| o.kind == kind)
 }
 
 /// What good answers of one step's commands look like, each once.

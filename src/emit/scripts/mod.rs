@@ -5,6 +5,7 @@ use crate::artifact::{Artifact, ArtifactSet};
 use crate::format::{shell, text};
 use crate::provider::alerting::{error_ratios, number};
 use crate::provider::{Operation, OperationKind};
+use crate::spec::{Drill, Name, Trigger};
 use crate::topology::RegionId;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -113,8 +114,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let restore = objectives
         .and_then(|o| o.corruption.as_ref())
         .and_then(|c| c.rto.as_ref())
-        .or(objectives.and_then(|o| o.rto.as_ref()))
-        .map(|r| r.value);
+        .or(objectives.and_then(|o| o.rto.as_ref()));
     let verify = topology
         .spec
         .failover
@@ -170,8 +170,10 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "replays": topology.replayed().map(|q| replay(input, &q.name)).collect::<Vec<_>>(),
         "cooldown": cooldown.map(|c| c.secs()),
         "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
-        "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
+        "drills": drills(input),
+        "by_itself": failover.is_some_and(|f| *f.mode == Trigger::Automatic),
         "restore_seconds": restore.map_or("null".to_string(), |r| r.secs().to_string()),
+        "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
         "rto_text": rto.map_or("a time that nobody promised".to_string(), |r| r.to_string()),
     })
 }
@@ -217,7 +219,12 @@ fn tools(input: Input) -> Vec<String> {
         OperationKind::StoreSecret,
     ];
     let used = operations.filter(|o| !skip.contains(&o.kind));
-    let mut tools: BTreeSet<String> = used.filter_map(|o| o.command.first().cloned()).collect();
+    let program = |o: &Operation| {
+        let mut words = o.command.iter();
+        // `env NAME=value` stands before the program that it sets something for.
+        words.find(|w| *w != "env" && !w.contains('=')).cloned()
+    };
+    let mut tools: BTreeSet<String> = used.filter_map(program).collect();
     if !input.deployment.clusters.is_empty() {
         tools.insert("kubectl".into());
     }
@@ -259,6 +266,7 @@ fn region_context(input: Input, id: RegionId) -> Value {
         "scale": of(OperationKind::Scale, Some(false)),
         "fence": of(OperationKind::Fence, None),
         "unfence": of(OperationKind::Unfence, None),
+        "settle": of(OperationKind::Settle, None),
         "lag": of(OperationKind::Lag, None),
         "promote": of(OperationKind::Promote, None),
         "set": of(OperationKind::Set, None),
@@ -372,6 +380,31 @@ fn replay(input: Input, queue: &str) -> Value {
         "publish": first(OperationKind::Publish),
         "acknowledge": first(OperationKind::Acknowledge),
     })
+}
+
+/// The drills that the script exercises, each with the type and what it is of.
+fn drills(input: Input) -> Vec<Value> {
+    let restored = input.deployment.exercised_restore();
+    let drills = input.topology.spec.drills.iter();
+    let pattern = |name: &Name, drill: &Drill| match (&drill.primary, &drill.secondary) {
+        (Some(primary), Some(secondary)) => Some(format!(
+            "region-failure/{}/{}",
+            primary.value, secondary.value
+        )),
+        _ if drill.queue.is_some() => drill
+            .queue
+            .as_ref()
+            .map(|q| format!("dead-letters/{}", q.value)),
+        _ if drill.flag.is_some() => drill.flag.as_ref().map(|f| format!("rollback/{}", f.value)),
+        _ if name.text.contains("restore") => restored.map(|o| format!("restore/{}", o.subject)),
+        _ => None,
+    };
+    drills
+        .filter_map(|(name, drill)| {
+            let pattern = pattern(name, drill)?;
+            Some(json!({ "name": name.text, "pattern": pattern }))
+        })
+        .collect()
 }
 
 /// What can be restored by a command, each with its commands.

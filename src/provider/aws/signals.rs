@@ -39,6 +39,7 @@ pub(super) fn signals(topology: &Topology, deployment: &mut Deployment) {
     }
     hosts(&mut all);
     deployment.signals.append(&mut all.found);
+    deployment.loads.append(&mut all.loads);
 }
 
 fn egress(all: &mut Signals) {

@@ -307,8 +307,9 @@ impl Lowering<'_> {
                 ),
                 ("domain", domain.clone().into()),
             ];
-            if let Some(existing) = existing {
-                arguments.push(("existing_zone", existing.into()));
+            match existing {
+                Some(existing) => arguments.push(("existing_zone", existing.into())),
+                None => self.delegation(&domain),
             }
             arguments.push(("hosts", entries));
             arguments.push(("labels", Argument::variable("labels")));
@@ -319,6 +320,17 @@ impl Lowering<'_> {
                 arguments,
             );
         }
+    }
+
+    /// Where a new zone is to be delegated to: until it is, its names lead nowhere.
+    fn delegation(&mut self, domain: &str) {
+        let call = format!("dns_{}", slug(domain));
+        self.deployment.outputs.push(RootOutput {
+            name: format!("{call}_name_servers"),
+            description: format!("Name servers to enter where the domain is delegated: {domain}."),
+            scope: Scope::Global,
+            value: self.output(&call, "name_servers", Argument::Null),
+        });
     }
 
     fn edge_decision(&mut self) {

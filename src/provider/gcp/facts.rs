@@ -9,6 +9,14 @@ struct Catalog {
     zones: BTreeMap<String, Vec<String>>,
     firestore: BTreeMap<String, MultiRegion>,
     dns: DnsCheck,
+    run: ServiceHealth,
+}
+
+/// When a region of a service on Cloud Run counts as healthy.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct ServiceHealth {
+    /// The least share of instances that have to be ready, in percent.
+    pub ready_percent: u32,
 }
 
 /// How Cloud DNS looks at a load balancer.
@@ -40,6 +48,11 @@ fn catalog() -> &'static Catalog {
     CATALOG.get_or_init(|| {
         toml::from_str(include_str!("catalog.toml")).expect("the catalog is checked by a test")
     })
+}
+
+/// How Cloud Run tells a region's health from its instances.
+pub fn service_health() -> ServiceHealth {
+    catalog().run
 }
 
 /// The zones that a cluster of a region spreads over: three.

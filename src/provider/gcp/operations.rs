@@ -5,7 +5,7 @@ use super::naming::context;
 use super::{data, facts, project};
 use crate::provider::{Deployment, Operation, OperationKind, scaling};
 use crate::spec::{Engine, Runtime};
-use crate::topology::{Datastore, Host, Topology};
+use crate::topology::{Datastore, Host, Placement, Queue, Service, Topology};
 use std::collections::BTreeSet;
 
 /// Fills in the commands of every part.
@@ -76,7 +76,9 @@ impl Operations<'_> {
             ],
             "the copy ends without an error",
             15,
-            "somebody else holds the lock: read who with --status, and talk to them",
+            &format!(
+                "somebody else holds the lock, or it cannot be written. Who: gcloud storage cat {lock}. If nobody is at work any more: gcloud storage rm {lock}"
+            ),
         );
         add(
             OperationKind::Unlock,
@@ -214,6 +216,8 @@ impl Operations<'_> {
                     "add",
                     &name,
                     "--data-file=-",
+                    "--project",
+                    &self.project,
                 ]),
                 subject: name,
                 region: None,
@@ -274,25 +278,49 @@ impl Operations<'_> {
                 otherwise: "look at the back ends' health; users get errors as long as this fails"
                     .into(),
             });
-            self.add(Operation {
-                kind: OperationKind::Inspect,
-                subject: host.name.clone(),
-                region: None,
-                title: format!("Show the health of {}'s back ends", host.name),
-                command: words(&[
-                    "gcloud",
-                    "compute",
-                    "backend-services",
-                    "get-health",
-                    &backend,
-                    "--global",
-                    "--project",
-                    &self.project,
-                ]),
-                expect: "healthState: HEALTHY for every endpoint of the remaining regions".into(),
-                budget_seconds: 15,
-                otherwise: "see which region's endpoints are unhealthy before going on".into(),
-            });
+            let inspect = self.back_ends(host, &backend, clusters);
+            self.add(inspect);
+        }
+    }
+
+    /// What stands behind a host. The health of Cloud Run is not the load balancer's: it is
+    /// on the boards of the services, and here only which regions there are.
+    fn back_ends(&self, host: &Host, backend: &str, clusters: bool) -> Operation {
+        let (title, verb, more, expect, otherwise) = match clusters {
+            true => (
+                format!("Show the health of {}'s back ends", host.name),
+                "get-health",
+                None,
+                "healthState: HEALTHY for every endpoint of the remaining regions",
+                "see which region's endpoints are unhealthy before going on",
+            ),
+            false => (
+                format!("Show the regions behind {}", host.name),
+                "describe",
+                Some("--format=yaml(backends[].group)"),
+                "an endpoint group for each region that nobody has taken away",
+                "look at the load balancer in the console: its API does not answer",
+            ),
+        };
+        let mut command = words(&[
+            "gcloud",
+            "compute",
+            "backend-services",
+            verb,
+            backend,
+            "--global",
+        ]);
+        command.extend(more.map(String::from));
+        command.extend(words(&["--project", &self.project]));
+        Operation {
+            kind: OperationKind::Inspect,
+            subject: host.name.clone(),
+            region: None,
+            title,
+            command,
+            expect: expect.into(),
+            budget_seconds: 15,
+            otherwise: otherwise.into(),
         }
     }
 
@@ -331,7 +359,7 @@ impl Operations<'_> {
                 command,
                 expect: format!("Updated [https://www.googleapis.com/compute/v1/projects/{}/global/backendServices/{backend}]", self.project),
                 budget_seconds: 15 + if fence { drain } else { 0 },
-                otherwise: "run it again; if the API of the region is gone, the load balancer has already left it by its health check".into(),
+                otherwise: "run it again; if the load balancer's API does not answer either, it has left the region by itself".into(),
             });
         }
     }
@@ -343,30 +371,8 @@ impl Operations<'_> {
                 let location = region.place.location;
                 if service.runtime == Runtime::CloudRun {
                     let name = service.name_in(region);
-                    self.add(Operation {
-                        kind: OperationKind::Scale,
-                        subject: service.name.clone(),
-                        region: Some(placement.region),
-                        title: format!(
-                            "Keep {} instances of {name} ready in {location}",
-                            placement.replicas.max
-                        ),
-                        command: words(&[
-                            "gcloud",
-                            "run",
-                            "services",
-                            "update",
-                            &name,
-                            &format!("--min-instances={}", placement.replicas.max),
-                            "--region",
-                            location,
-                            "--project",
-                            &self.project,
-                        ]),
-                        expect: "Service has been deployed".into(),
-                        budget_seconds: 60,
-                        otherwise: "Cloud Run scales by itself, later; go on".into(),
-                    });
+                    let instances = self.instances(service, placement, &name, location);
+                    self.found.extend(instances);
                     continue;
                 }
                 if service.written.scale_on.is_some() {
@@ -376,6 +382,52 @@ impl Operations<'_> {
                 }
             }
         }
+    }
+
+    /// As many instances as there may be, and as few as the topology says again.
+    fn instances(
+        &self,
+        service: &Service,
+        placement: &Placement,
+        name: &str,
+        location: &str,
+    ) -> [Operation; 2] {
+        let keep = |kind, least: u32, title: String, otherwise: &str| Operation {
+            kind,
+            subject: service.name.clone(),
+            region: Some(placement.region),
+            title,
+            command: words(&[
+                "gcloud",
+                "run",
+                "services",
+                "update",
+                name,
+                &format!("--min-instances={least}"),
+                "--region",
+                location,
+                "--project",
+                &self.project,
+            ]),
+            expect: "Service has been deployed".into(),
+            budget_seconds: 60,
+            otherwise: otherwise.into(),
+        };
+        let (least, most) = (placement.replicas.min, placement.replicas.max);
+        [
+            keep(
+                OperationKind::Scale,
+                most,
+                format!("Keep {most} instances of {name} ready in {location}"),
+                "Cloud Run scales by itself, later; go on",
+            ),
+            keep(
+                OperationKind::Settle,
+                least,
+                format!("Let {name} in {location} go back to {least} instances"),
+                "the next deployment does it",
+            ),
+        ]
     }
 
     fn datastore(&mut self, store: &Datastore) {
@@ -570,22 +622,43 @@ impl Operations<'_> {
                     "Look at messages that {} has set aside, without taking them",
                     queue.name
                 ),
-                command: words(&[
-                    "gcloud",
-                    "pubsub",
-                    "subscriptions",
-                    "pull",
-                    &dead,
-                    "--limit=10",
-                    "--project",
-                    &self.project,
-                ]),
+                command: pubsub(
+                    self.topology,
+                    queue,
+                    &[
+                        "subscriptions",
+                        "pull",
+                        &dead,
+                        "--limit=10",
+                        // What is in a message stays out of terminals and records.
+                        "--format=table(message.messageId,message.publishTime,message.attributes.verdict)",
+                    ],
+                ),
                 expect: "at most ten messages, or `Listed 0 items.`".into(),
                 budget_seconds: 15,
-                otherwise: "the subscription is missing: apply Terraform first".into(),
+                otherwise: "the subscription is missing: apply Terraform first; if the region of the endpoint is lost, name another".into(),
             });
         }
     }
+}
+
+/// A command of Pub/Sub, asked of a region that may hold the queue's messages: the topics
+/// enforce their regions in transit, so what arrives anywhere else, as from a laptop near
+/// another region, is refused.
+pub(super) fn pubsub(topology: &Topology, queue: &Queue, rest: &[&str]) -> Vec<String> {
+    let primary = topology.primary().filter(|id| queue.regions.contains(id));
+    let endpoint = primary.or(queue.regions.first().copied()).map(|id| {
+        let location = topology.region(id).place.location;
+        format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://{location}-pubsub.googleapis.com/")
+    });
+    let mut command: Vec<String> = endpoint
+        .into_iter()
+        .flat_map(|e| ["env".into(), e])
+        .collect();
+    command.extend(words(&["gcloud", "pubsub"]));
+    command.extend(words(rest));
+    command.extend(words(&["--project", &project(topology)]));
+    command
 }
 
 /// Asks a host from outside. An answer that is an error for curl, and healthy for us, is

@@ -2,6 +2,7 @@
 //! registry, clusters, mesh.
 
 use super::Lowering;
+use super::backup::has_backup;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use crate::provider::sizing::Demand;
@@ -31,8 +32,17 @@ impl Lowering<'_> {
         );
     }
 
+    /// The network that clusters and regional load balancers stand in; Cloud Run needs none.
     pub(super) fn network(&mut self) {
-        let regions = self.regions.iter().map(|id| {
+        for api in ["compute", "logging", "cloudtrace"] {
+            self.api(api);
+        }
+        let clusters = self.cluster_regions();
+        let mut hosts = self.topology.hosts.iter();
+        if clusters.is_empty() && !hosts.any(|h| has_backup(self.topology, h)) {
+            return;
+        }
+        let regions = clusters.iter().map(|id| {
             let region = self.topology.region(*id);
             let ranges = Ranges::of(self.topology, *id);
             let entry = Argument::map([
@@ -47,9 +57,6 @@ impl Lowering<'_> {
             ("name", self.prefix().into()),
             ("regions", Argument::Map(regions.collect())),
         ];
-        for api in ["compute", "logging", "cloudtrace"] {
-            self.api(api);
-        }
         self.call("network", "gcp/network", Scope::Global, arguments);
     }
 

@@ -4,6 +4,7 @@
 use super::backup::{backup_name, has_backup};
 use super::edge::zone_name;
 use super::naming::context;
+use super::operations::pubsub;
 use super::project;
 use crate::provider::{Deployment, Operation, OperationKind};
 use crate::spec::Runtime;
@@ -230,8 +231,6 @@ impl Procedures<'_> {
             otherwise: otherwise.into(),
         };
         let mut publish = vec![
-            "gcloud",
-            "pubsub",
             "topics",
             "publish",
             &queue.name,
@@ -247,42 +246,42 @@ impl Procedures<'_> {
             operation(
                 OperationKind::Pull,
                 format!("Take what {} has set aside", queue.name),
-                self.command(&[
-                    "gcloud",
-                    "pubsub",
-                    "subscriptions",
-                    "pull",
-                    &dead,
-                    "--limit",
-                    "$LIMIT",
-                    "--format=json",
-                ]),
+                self.pubsub(
+                    queue,
+                    &[
+                        "subscriptions",
+                        "pull",
+                        &dead,
+                        "--limit",
+                        "$LIMIT",
+                        "--format=json",
+                    ],
+                ),
                 "a list of messages; each stays there unless it is acknowledged",
                 "the subscription is missing: apply Terraform first",
             ),
             operation(
                 OperationKind::Publish,
                 format!("Put a message back into {}", queue.name),
-                self.command(&publish),
+                self.pubsub(queue, &publish),
                 "messageIds",
                 "the message stays where it is: nothing is lost, run it again",
             ),
             operation(
                 OperationKind::Acknowledge,
                 format!("Remove it from what {} has set aside", queue.name),
-                self.command(&[
-                    "gcloud",
-                    "pubsub",
-                    "subscriptions",
-                    "ack",
-                    &dead,
-                    "--ack-ids",
-                    "$ACK_ID",
-                ]),
+                self.pubsub(
+                    queue,
+                    &["subscriptions", "ack", &dead, "--ack-ids", "$ACK_ID"],
+                ),
                 "Acked the messages",
                 "it may be put back twice: the receiver recognises an event that it has seen",
             ),
         ]
+    }
+
+    fn pubsub(&self, queue: &Queue, rest: &[&str]) -> Vec<String> {
+        pubsub(self.topology, queue, rest)
     }
 
     /// A command of gcloud in the project.

@@ -1,6 +1,7 @@
 //! Cloud Run.
 
 use super::Lowering;
+use super::facts;
 use super::naming::{self, Kind, slug};
 use crate::provider::sizing::millicores;
 use crate::provider::{Argument, Decision, Scope};
@@ -27,11 +28,14 @@ impl Lowering<'_> {
         if any {
             self.deployment.decisions.push(Decision {
                 title: "Cloud Run stands outside the mesh".into(),
-                reason: "KEDA, Istio and disruption budgets mean nothing to Cloud Run: its bounds \
-                         on instances and its readiness probes are its own. At least one instance \
-                         runs in every region, because a region without one has no health that a \
-                         load balancer could see."
-                    .into(),
+                reason: format!(
+                    "KEDA, Istio and disruption budgets mean nothing to Cloud Run: its bounds on \
+                     instances and its readiness probes are its own. A region is healthy to a load \
+                     balancer as long as {} % of its instances are ready, whatever the others answer. \
+                     At least one instance runs in every region, because a region without one has \
+                     no health that a load balancer could see.",
+                    facts::service_health().ready_percent
+                ),
             });
         }
     }

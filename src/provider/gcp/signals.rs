@@ -3,7 +3,7 @@
 
 use super::edge::edge_name;
 use crate::provider::signals::{Signals, counter, counter_rest, gauge};
-use crate::provider::{Deployment, Unit};
+use crate::provider::{Deployment, Filled, Load, Unit};
 use crate::spec::{Duration, Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
 
@@ -24,6 +24,7 @@ pub fn signals(topology: &Topology, deployment: &mut Deployment) {
         .for_each(|d| datastore(&mut all, d));
     queues(&mut all);
     deployment.signals.append(&mut all.found);
+    deployment.loads.append(&mut all.loads);
 }
 
 /// What the whole system sends out, and keys that were not rotated.
@@ -117,6 +118,39 @@ fn cloud_run(all: &mut Signals, service: &Service) {
             Vec::new(),
         );
     }
+    all.loads.push(Load {
+        service: name,
+        requests: format!("sum(rate({metric}{{{of}}}[5m]))"),
+        sample: vec![counter(series("2xx"), 1.0)],
+        filled: filled(all.topology, service),
+    });
+}
+
+/// Instances against the most there may be; nothing where the number never changes.
+fn filled(topology: &Topology, service: &Service) -> Option<Filled> {
+    let growing = service
+        .placements
+        .iter()
+        .filter(|p| p.replicas.max > p.replicas.min);
+    let each = growing.map(|p| {
+        let region = topology.region(p.region);
+        let series = format!(
+            "run_googleapis_com:container_instance_count{{monitored_resource=\"cloud_run_revision\",service_name=\"{}\",location=\"{}\"}}",
+            service.name_in(region),
+            region.place.location
+        );
+        (series, p.replicas.max)
+    });
+    let each: Vec<(String, u32)> = each.collect();
+    let (series, most) = each.first()?;
+    let shares = each
+        .iter()
+        .map(|(series, most)| format!("sum by (location) ({series}) / {most}"));
+    Some(Filled {
+        query: format!("({})", shares.collect::<Vec<_>>().join(" or ")),
+        labels: vec!["location"],
+        sample: vec![gauge(series.clone(), f64::from(*most))],
+    })
 }
 
 fn datastore(all: &mut Signals, store: &Datastore) {

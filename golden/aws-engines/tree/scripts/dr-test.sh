@@ -36,20 +36,52 @@ while (($#)); do
     *) usage >&2; exit 64 ;;
   esac
 done
+LATE=false
 here=$(dirname "${BASH_SOURCE[0]}")
 flags=()
 [[ ${APPLY} == true ]] && flags+=(--apply)
 [[ ${ASSUME_YES} == true ]] && flags+=(--yes)
 
-# What the test is held against, in seconds.
-OBJECTIVE=1800
-[[ ${TEST_TYPE} != restore ]] || OBJECTIVE=14400
+# The drill of the topology that this exercise is, if it is one.
+drill() { # type/what
+  case $1 in
+    region-failure/us-east-1/us-west-2) printf '%s' region-failure ;;
+    restore/shop-orders-us-east-1) printf '%s' restore ;;
+    *) printf 'none' ;;
+  esac
+}
+
+# Tells the metrics when a drill last passed, for the alert on those that are overdue.
+tell() { # drill
+  local metric
+  metric="dr_test_last_success_timestamp_seconds{system=\"${SYSTEM}\",drill=\"$1\"} $(date -u +%s)"
+  if [[ -z ${PUSHGATEWAY_URL:-} ]]; then
+    note "PUSHGATEWAY_URL is not set; the metrics do not know yet: ${metric}"
+    return 0
+  fi
+  run 10 "Tell the metrics" curl --fail --silent --show-error --max-time 10 --data-binary "${metric}"$'\n' \
+    -- "${PUSHGATEWAY_URL%/}/metrics/job/drills/drill/$1" || note "the metrics do not know yet: ${metric}"
+}
 
 # Writes the record of the exercise: what was measured, for which promise.
-evidence() { # result seconds
-  printf '{"system":"%s","test":"%s","started":"%s","operator":"%s","measured_seconds":%d,"objective_seconds":%s,"result":"%s"}\n' \
-    "${SYSTEM}" "${TEST_TYPE}" "$(date -u -d "@${STARTED}" +%FT%TZ)" "${USER:-unknown}" "$2" "${OBJECTIVE}" "$1" |
+evidence() { # result what objective
+  if [[ ${APPLY} != true ]]; then
+    note "A dry run proves nothing and leaves no record."
+    return 0
+  fi
+  local result=$1 seconds name
+  seconds=$(($(date -u +%s) - STARTED))
+  if [[ ${result} == passed && $3 != null ]] && ((seconds > $3)); then
+    result=late
+    LATE=true
+  fi
+  name=$(drill "${TEST_TYPE}/$2")
+  printf '{"system":"%s","drill":"%s","test":"%s","started":"%s","operator":"%s","measured_seconds":%d,"objective_seconds":%s,"result":"%s"}\n' \
+    "${SYSTEM}" "${name}" "${TEST_TYPE}" "$(date -u -d "@${STARTED}" +%FT%TZ)" "${USER:-unknown}" "${seconds}" "$3" "${result}" |
     tee -a "${EVIDENCE}"
+  if [[ ${result} == passed && ${name} != none ]]; then
+    tell "${name}"
+  fi
 }
 
 case ${TEST_TYPE} in
@@ -59,9 +91,9 @@ case ${TEST_TYPE} in
     known_region "${SECONDARY}"
     step "Hypothesis: losing ${PRIMARY} is over within 30m"
     if "${here}/failover-region.sh" --from "${PRIMARY}" --to "${SECONDARY}" "${flags[@]}"; then
-      evidence passed $(($(date -u +%s) - STARTED))
+      evidence passed "${PRIMARY}/${SECONDARY}" 1800
     else
-      evidence failed $(($(date -u +%s) - STARTED))
+      evidence failed "${PRIMARY}/${SECONDARY}" 1800
       note "Abort: bring ${PRIMARY} back now"
       "${here}/promote-region.sh" --region "${PRIMARY}" "${flags[@]}" || true
       exit 75
@@ -76,9 +108,10 @@ case ${TEST_TYPE} in
     # A name has at most 63 characters and begins with a letter.
     "${here}/restore-from-backup.sh" --datastore "${DATASTORE}" --into "drill-$(date -u +%Y%m%d-%H%M)" \
       "${source[@]}" "${flags[@]}"
-    evidence passed $(($(date -u +%s) - STARTED))
+    evidence passed "${DATASTORE}" 14400
     note "Next: compare counts with the original, then delete the copy"
     ;;
   *) usage >&2; exit 64 ;;
 esac
 record
+[[ ${LATE} == false ]] || die 75 "it took longer than promised: the drill has not passed"

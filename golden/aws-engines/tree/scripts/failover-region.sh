@@ -103,7 +103,7 @@ promote() {
 }
 
 scale() {
-  step "Scale: ${TO} grows before the load comes"
+  step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
     us-west-2)
       note "services scale by themselves"

@@ -87,7 +87,7 @@ lock() {
   if ! run 15 'Take the failover lock' aws s3api put-object --bucket 123456789012-eden-records --key locks/failover --body "${LOCK_FILE}" --if-none-match '*' --region us-east-2; then
     rm -f -- "${LOCK_FILE}"
     LOCK_FILE=""
-    die 75 "the lock was not taken; if it is not the command above that failed, somebody else holds it"
+    die 75 'nothing was changed; PreconditionFailed: somebody else holds the lock: read who with --status, and talk to them'
   fi
 }
 

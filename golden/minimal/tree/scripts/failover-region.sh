@@ -27,7 +27,7 @@ TEXT
 FROM="" TO="" ONLY="" ACCEPTED=""
 
 status() {
-  look 15 'Show the health of hello.example.com'\''s back ends' gcloud compute backend-services get-health hello-hello --global --project hello-prod || true
+  look 15 'Show the regions behind hello.example.com' gcloud compute backend-services describe hello-hello --global '--format=yaml(backends[].group)' --project hello-prod || true
   look 15 'Show the database hello-main at nam5' gcloud firestore databases describe --database hello-main --project hello-prod || true
 }
 
@@ -49,10 +49,10 @@ fence() {
   step "Fence: ${FROM} gets no traffic"
   case ${FROM} in
     us-east1)
-      run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || note 'run it again; if the API of the region is gone, the load balancer has already left it by its health check'
+      run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-central1)
-      run 45 'Take us-central1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || note 'run it again; if the API of the region is gone, the load balancer has already left it by its health check'
+      run 45 'Take us-central1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     *) die 65 "no such region: ${FROM}" ;;
   esac
@@ -90,7 +90,7 @@ promote() {
 }
 
 scale() {
-  step "Scale: ${TO} grows before the load comes"
+  step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
     us-east1)
       run 60 'Keep 10 instances of web ready in us-east1' gcloud run services update web --min-instances=10 --region us-east1 --project hello-prod || note 'Cloud Run scales by itself, later; go on'

@@ -87,7 +87,7 @@ lock() {
   if ! run 15 'Take the failover lock' gcloud storage cp --if-generation-match=0 "${LOCK_FILE}" gs://hello-prod-hello-evidence/locks/failover; then
     rm -f -- "${LOCK_FILE}"
     LOCK_FILE=""
-    die 75 "the lock was not taken; if it is not the command above that failed, somebody else holds it"
+    die 75 'nothing was changed; somebody else holds the lock, or it cannot be written. Who: gcloud storage cat gs://hello-prod-hello-evidence/locks/failover. If nobody is at work any more: gcloud storage rm gs://hello-prod-hello-evidence/locks/failover'
   fi
 }
 

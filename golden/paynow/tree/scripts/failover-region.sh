@@ -27,10 +27,10 @@ TEXT
 FROM="" TO="" ONLY="" ACCEPTED=""
 
 status() {
-  look 15 'Show the health of hooks.siraj.life'\''s back ends' gcloud compute backend-services get-health paynow-hooks --global --project siraj-prod || true
-  look 15 'Show the health of worker.siraj.life'\''s back ends' gcloud compute backend-services get-health paynow-worker --global --project siraj-prod || true
+  look 15 'Show the regions behind hooks.siraj.life' gcloud compute backend-services describe paynow-hooks --global '--format=yaml(backends[].group)' --project siraj-prod || true
+  look 15 'Show the regions behind worker.siraj.life' gcloud compute backend-services describe paynow-worker --global '--format=yaml(backends[].group)' --project siraj-prod || true
   look 15 'Show the database paynow-ledger at nam5' gcloud firestore databases describe --database paynow-ledger --project siraj-prod || true
-  look 15 'Look at messages that webhook-events has set aside, without taking them' gcloud pubsub subscriptions pull webhook-events-dead-letter --limit=10 --project siraj-prod || true
+  look 15 'Look at messages that webhook-events has set aside, without taking them' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull webhook-events-dead-letter --limit=10 '--format=table(message.messageId,message.publishTime,message.attributes.verdict)' --project siraj-prod || true
   look 15 'Show where the name hooks.siraj.life leads' gcloud dns record-sets describe hooks.siraj.life. --type=A --zone siraj-life --project siraj-prod || true
   look 15 'Show where the name worker.siraj.life leads' gcloud dns record-sets describe worker.siraj.life. --type=A --zone siraj-life --project siraj-prod || true
 }
@@ -53,12 +53,12 @@ fence() {
   step "Fence: ${FROM} gets no traffic"
   case ${FROM} in
     europe-west1)
-      run 45 'Take europe-west1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || note 'run it again; if the API of the region is gone, the load balancer has already left it by its health check'
-      run 45 'Take europe-west1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || note 'run it again; if the API of the region is gone, the load balancer has already left it by its health check'
+      run 45 'Take europe-west1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take europe-west1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-central1)
-      run 45 'Take us-central1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || note 'run it again; if the API of the region is gone, the load balancer has already left it by its health check'
-      run 45 'Take us-central1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || note 'run it again; if the API of the region is gone, the load balancer has already left it by its health check'
+      run 45 'Take us-central1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-central1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     *) die 65 "no such region: ${FROM}" ;;
   esac
@@ -96,7 +96,7 @@ promote() {
 }
 
 scale() {
-  step "Scale: ${TO} grows before the load comes"
+  step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
     europe-west1)
       run 60 'Keep 10 instances of siraj-webhook-eu ready in europe-west1' gcloud run services update siraj-webhook-eu --min-instances=10 --region europe-west1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'

@@ -39,7 +39,7 @@ done
 need jq bash curl gcloud
 pull() {
   case ${QUEUE} in
-    webhook-events) gcloud pubsub subscriptions pull webhook-events-dead-letter --limit "${LIMIT}" --format=json --project siraj-prod ;;
+    webhook-events) env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull webhook-events-dead-letter --limit "${LIMIT}" --format=json --project siraj-prod ;;
     *) die 65 "there is no queue '${QUEUE}' whose messages are put back" ;;
   esac
 }
@@ -47,8 +47,8 @@ pull() {
 put_back() { # reads nothing, so that the list of messages stays for the loop
   case ${QUEUE} in
     webhook-events)
-      gcloud pubsub topics publish webhook-events --message "${MESSAGE}" --attribute "${ATTRIBUTES}" --ordering-key "${ORDERING_KEY}" --project siraj-prod >/dev/null </dev/null || return 1
-      gcloud pubsub subscriptions ack webhook-events-dead-letter --ack-ids "${ACK_ID}" --project siraj-prod >/dev/null </dev/null || note 'it may be put back twice: the receiver recognises an event that it has seen'
+      env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub topics publish webhook-events --message "${MESSAGE}" --attribute "${ATTRIBUTES}" --ordering-key "${ORDERING_KEY}" --project siraj-prod >/dev/null </dev/null || return 1
+      env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions ack webhook-events-dead-letter --ack-ids "${ACK_ID}" --project siraj-prod >/dev/null </dev/null || note 'it may be put back twice: the receiver recognises an event that it has seen'
       ;;
     *) return 1 ;;
   esac
@@ -72,15 +72,24 @@ while IFS= read -r message; do
     left=$((left + 1))
     continue
   fi
+  # gcloud writes base64 with the alphabet for addresses.
+  data=$(field '.message.data // "" | gsub("-"; "+") | gsub("_"; "/")')
   # shellcheck disable=SC2034 # the commands of the queue use them
   {
-    MESSAGE=$(field '.message.data // "" | @base64d')
+    # The last character keeps what ends with a line feed.
+    MESSAGE=$(jq --raw-input --raw-output '@base64d + "."' <<<"${data}")
+    MESSAGE=${MESSAGE%.}
     ORDERING_KEY=$(field '.message.orderingKey // ""')
     ACK_ID=$(field '.ackId')
     # What Pub/Sub has added says only where the message failed. Values may hold commas.
     ATTRIBUTES="^:::^replayed=true$(field '[.message.attributes // {} | to_entries[]
       | select(.key | test("^(CloudPubSub|verdict$|replayed$)") | not) | ":::\(.key)=\(.value)"] | join("")')"
   }
+  if [[ $(printf '%s' "${MESSAGE}" | jq --raw-input --slurp --raw-output '@base64') != "${data}" ]]; then
+    note "message ${id}: left, it is no text; put it back with a program"
+    left=$((left + 1))
+    continue
+  fi
   if [[ ${APPLY} == true ]]; then
     put_back || die 75 "message ${id} could not be put back; it stays where it is, and so do those after it"
     note "message ${id}: put back"

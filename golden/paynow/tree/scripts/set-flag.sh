@@ -48,12 +48,12 @@ wanted() { # region
 confirm "${FLAG}"
 lock
 if wanted europe-west1; then
-  step "${SETTING} in "europe-west1
+  step "${SETTING} in europe-west1"
   run 60 'Tell webhook in europe-west1' gcloud run services update siraj-webhook-eu --update-env-vars "${SETTING}" --region europe-west1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
   run 60 'Tell worker in europe-west1' gcloud run services update siraj-worker-eu --update-env-vars "${SETTING}" --region europe-west1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
 fi
 if wanted us-central1; then
-  step "${SETTING} in "us-central1
+  step "${SETTING} in us-central1"
   run 60 'Tell webhook in us-central1' gcloud run services update siraj-webhook-us --update-env-vars "${SETTING}" --region us-central1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
   run 60 'Tell worker in us-central1' gcloud run services update siraj-worker-us --update-env-vars "${SETTING}" --region us-central1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
 fi

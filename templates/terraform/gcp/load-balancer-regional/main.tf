@@ -183,6 +183,8 @@ resource "google_compute_region_url_map" "this" {
         cors_policy {
           allow_origins = path_matcher.value
           allow_methods = ["GET", "POST", "OPTIONS"]
+          # Without these a page can send neither JSON nor a token.
+          allow_headers = ["Authorization", "Content-Type"]
           max_age       = 3600
         }
       }

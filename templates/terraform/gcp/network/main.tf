@@ -1,9 +1,11 @@
-# One VPC network for all regions: a subnetwork, a router and NAT in each, and a firewall that denies what nothing needs.
+# One VPC network for all regions: a subnetwork, a router and NAT where clusters stand, and a firewall that denies what nothing needs.
 
 locals {
   # Where Google's load balancers and health checks come from.
   health_check_ranges = ["35.191.0.0/16", "130.211.0.0/22"]
   cluster_ranges      = flatten([for r in values(var.regions) : [r.cidr, r.pods_cidr]])
+  # Without clusters nothing in the network is reached by anybody.
+  reached = length(var.regions) == 0 ? {} : { this = local.cluster_ranges }
 }
 
 resource "google_compute_network" "this" {
@@ -84,6 +86,8 @@ resource "google_compute_firewall" "deny_ingress" {
 }
 
 resource "google_compute_firewall" "health_checks" {
+  for_each = local.reached
+
   project   = var.project_id
   name      = "${var.name}-health-checks"
   network   = google_compute_network.this.id
@@ -99,13 +103,15 @@ resource "google_compute_firewall" "health_checks" {
 }
 
 resource "google_compute_firewall" "internal" {
+  for_each = local.reached
+
   project   = var.project_id
   name      = "${var.name}-internal"
   network   = google_compute_network.this.id
   direction = "INGRESS"
   priority  = 1000
 
-  source_ranges = local.cluster_ranges
+  source_ranges = each.value
 
   allow {
     protocol = "tcp"

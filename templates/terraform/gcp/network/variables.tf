@@ -21,7 +21,7 @@ variable "name" {
 }
 
 variable "regions" {
-  description = "Ranges of each region: nodes, pods and services. They may not overlap, or the mesh cannot span the clusters."
+  description = "Ranges of each region with clusters: nodes, pods and services. They may not overlap, or the mesh cannot span the clusters. Empty for a network that only load balancers stand in."
   type = map(object({
     cidr          = string
     pods_cidr     = string

@@ -473,7 +473,7 @@ module "monitoring" {
   alerts = {
     replication-lag-warning-marketplace = {
       summary          = "Copies of marketplace are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is > 10s."
+      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 10s`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagwarningmarketplace"
       severity         = "WARNING"
       query            = "max by (datastore, region) (replication_lag_seconds{system=\"ggen-marketplace\",datastore=\"marketplace\"}) > 10"
@@ -482,7 +482,7 @@ module "monitoring" {
     }
     replication-lag-warning-sessions = {
       summary          = "Copies of sessions are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is > 10s."
+      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 10s`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagwarningsessions"
       severity         = "WARNING"
       query            = "max by (redis) (redis_connected_slave_lag_seconds{redis=\"sessions\"}) > 10"
@@ -491,7 +491,7 @@ module "monitoring" {
     }
     replication-lag-critical-marketplace = {
       summary          = "Copies of marketplace are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is > 30s."
+      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 30s`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagcriticalmarketplace"
       severity         = "CRITICAL"
       query            = "max by (datastore, region) (replication_lag_seconds{system=\"ggen-marketplace\",datastore=\"marketplace\"}) > 30"
@@ -500,7 +500,7 @@ module "monitoring" {
     }
     replication-lag-critical-sessions = {
       summary          = "Copies of sessions are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is > 30s."
+      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 30s`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagcriticalsessions"
       severity         = "CRITICAL"
       query            = "max by (redis) (redis_connected_slave_lag_seconds{redis=\"sessions\"}) > 30"
@@ -545,7 +545,7 @@ module "monitoring" {
     }
     certificate-expiring = {
       summary          = "A certificate expires soon"
-      documentation    = "Browsers and callers refuse an expired certificate. The bound is < 30d."
+      documentation    = "Browsers and callers refuse an expired certificate. The bound is `< 30d`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacecertificateexpiring"
       severity         = "WARNING"
       query            = "min by (region) (probe_ssl_earliest_cert_expiry{job=\"blackbox-regions\",system=\"ggen-marketplace\"}) - time() < 2592000"
@@ -554,7 +554,7 @@ module "monitoring" {
     }
     unusual-egress = {
       summary          = "More leaves the network than usual"
-      documentation    = "Data may be leaving that should not, and it is charged for. The bound is > 1000Mi."
+      documentation    = "Data may be leaving that should not, and it is charged for. The bound is `> 1000Mi`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplaceunusualegress"
       severity         = "WARNING"
       query            = "sum(rate(networking_googleapis_com:vm_flow_egress_bytes_count{monitored_resource=\"gce_instance\",remote_location_type=\"EXTERNAL\"}[10m])) > 1048576000"
@@ -572,7 +572,7 @@ module "monitoring" {
     }
     cross-region-latency = {
       summary          = "A region answers slowly"
-      documentation    = "See the dashboard for what changed when. The bound is > 500ms."
+      documentation    = "See the dashboard for what changed when. The bound is `> 500ms`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacecrossregionlatency"
       severity         = "WARNING"
       query            = "max by (region) (quantile_over_time(0.95, probe_duration_seconds{job=\"blackbox-regions\",system=\"ggen-marketplace\"}[5m])) > 0.5"

@@ -9,3 +9,8 @@ output "certificate_record_api_ggen_marketplace_example_com" {
   description = "DNS record that proves control of api.ggen-marketplace.example.com."
   value       = module.lb_api_ggen_marketplace_example_com.certificate_record
 }
+
+output "dns_ggen_marketplace_example_com_name_servers" {
+  description = "Name servers to enter where the domain is delegated: ggen-marketplace.example.com."
+  value       = module.dns_ggen_marketplace_example_com.name_servers
+}

@@ -21,27 +21,6 @@ module "apis" {
   ]
 }
 
-module "network" {
-  source = "../modules/network"
-
-  project_id = var.project_id
-  name       = "hello"
-  regions = {
-    us-central1 = {
-      cidr          = "10.0.0.0/20"
-      pods_cidr     = "10.1.0.0/16"
-      services_cidr = "10.2.0.0/20"
-    }
-    us-east1 = {
-      cidr          = "10.4.0.0/20"
-      pods_cidr     = "10.5.0.0/16"
-      services_cidr = "10.6.0.0/20"
-    }
-  }
-
-  depends_on = [module.apis]
-}
-
 module "firestore_main" {
   source = "../modules/firestore-regional"
 

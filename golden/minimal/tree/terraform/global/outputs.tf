@@ -9,3 +9,8 @@ output "certificate_record_hello_example_com" {
   description = "DNS record that proves control of hello.example.com."
   value       = module.lb_hello_example_com.certificate_record
 }
+
+output "dns_example_com_name_servers" {
+  description = "Name servers to enter where the domain is delegated: example.com."
+  value       = module.dns_example_com.name_servers
+}

@@ -28,18 +28,7 @@ module "network" {
 
   project_id = var.project_id
   name       = "paynow"
-  regions = {
-    us-central1 = {
-      cidr          = "10.0.0.0/20"
-      pods_cidr     = "10.1.0.0/16"
-      services_cidr = "10.2.0.0/20"
-    }
-    europe-west1 = {
-      cidr          = "10.4.0.0/20"
-      pods_cidr     = "10.5.0.0/16"
-      services_cidr = "10.6.0.0/20"
-    }
-  }
+  regions    = {}
 
   depends_on = [module.apis]
 }
@@ -506,7 +495,7 @@ module "monitoring" {
       channels         = ["oncall"]
     }
     region-silent = {
-      summary          = "A region does not answer"
+      summary          = "Nothing that webhook is asked in a region succeeds"
       documentation    = "Users of the region are being moved, or get errors."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowregionsilent"
       severity         = "CRITICAL"
@@ -516,7 +505,7 @@ module "monitoring" {
     }
     latency-skew-webhook = {
       summary          = "webhook is slower in europe-west1 than in us-central1"
-      documentation    = "A region that is slow for its users is near to failing, or its data is far away. The bound is > 2."
+      documentation    = "A region that is slow for its users is near to failing, or its data is far away. The bound is `> 2`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowlatencyskewwebhook"
       severity         = "WARNING"
       query            = "histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-webhook-eu\",location=\"europe-west1\"}[5m]))) / histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-webhook-us\",location=\"us-central1\"}[5m]))) > 2"
@@ -525,7 +514,7 @@ module "monitoring" {
     }
     latency-skew-worker = {
       summary          = "worker is slower in europe-west1 than in us-central1"
-      documentation    = "A region that is slow for its users is near to failing, or its data is far away. The bound is > 2."
+      documentation    = "A region that is slow for its users is near to failing, or its data is far away. The bound is `> 2`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowlatencyskewworker"
       severity         = "WARNING"
       query            = "histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-worker-eu\",location=\"europe-west1\"}[5m]))) / histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-worker-us\",location=\"us-central1\"}[5m]))) > 2"
@@ -534,7 +523,7 @@ module "monitoring" {
     }
     dead-letters = {
       summary          = "webhook-events sets messages aside"
-      documentation    = "Messages wait for a person; their effect is missing. The bound is > 10."
+      documentation    = "Messages wait for a person; their effect is missing. The bound is `> 10`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowdeadletters"
       severity         = "ERROR"
       query            = "sum(increase(pubsub_googleapis_com:topic_send_message_operation_count{monitored_resource=\"pubsub_topic\",topic_id=\"webhook-events-dead-letter\"}[5m])) > 10"
@@ -543,12 +532,21 @@ module "monitoring" {
     }
     schema-drops = {
       summary          = "Events are dropped for their version"
-      documentation    = "A sender writes a version that the receivers no longer read; what it sends is set aside with its verdict. The bound is > 0.1%."
+      documentation    = "A sender writes a version that the receivers no longer read; what it sends is set aside with its verdict. The bound is `> 0.1%`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowschemadrops"
       severity         = "ERROR"
       query            = "sum(increase(event_schema_events_total{system=\"paynow\",verdict=\"drop_incompatible\"}[10m])) / sum(increase(event_schema_events_total{system=\"paynow\"}[10m])) > 0.001"
       duration_seconds = 0
       channels         = ["incidents", "payments"]
+    }
+    certificate-expiring = {
+      summary          = "A certificate expires soon"
+      documentation    = "Browsers and callers refuse an expired certificate. The bound is `< 14d`."
+      runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowcertificateexpiring"
+      severity         = "ERROR"
+      query            = "min by (region) (probe_ssl_earliest_cert_expiry{job=\"blackbox-regions\",system=\"paynow\"}) - time() < 1209600"
+      duration_seconds = 3600
+      channels         = ["incidents"]
     }
     secret-due = {
       summary          = "A secret is due for rotation"

@@ -39,3 +39,8 @@ output "address_worker_siraj_life_europe_west1" {
   description = "Address of worker.siraj.life in europe-west1 alone: the backup, and what probes of the region ask."
   value       = module.lb_worker_siraj_life_europe_west1.address
 }
+
+output "dns_siraj_life_name_servers" {
+  description = "Name servers to enter where the domain is delegated: siraj.life."
+  value       = module.dns_siraj_life.name_servers
+}

@@ -13,7 +13,7 @@ run "denies_by_default_and_logs_flows" {
   command = plan
 
   assert {
-    condition     = google_compute_firewall.deny_ingress.priority > google_compute_firewall.internal.priority
+    condition     = google_compute_firewall.deny_ingress.priority > google_compute_firewall.internal["this"].priority
     error_message = "The deny rule must come last."
   }
 
@@ -23,8 +23,31 @@ run "denies_by_default_and_logs_flows" {
   }
 
   assert {
-    condition     = !contains(google_compute_firewall.internal.source_ranges, "0.0.0.0/0")
+    condition     = !contains(google_compute_firewall.internal["this"].source_ranges, "0.0.0.0/0")
     error_message = "Internal ports may not be open to the world."
+  }
+}
+
+run "without_clusters_nothing_is_let_in_or_out" {
+  command = plan
+
+  variables {
+    regions = {}
+  }
+
+  assert {
+    condition     = length(google_compute_firewall.internal) + length(google_compute_firewall.health_checks) == 0
+    error_message = "Nothing in the network is to be reached."
+  }
+
+  assert {
+    condition     = length(google_compute_subnetwork.this) + length(google_compute_router_nat.this) == 0
+    error_message = "A NAT that nothing uses is paid for."
+  }
+
+  assert {
+    condition     = google_compute_firewall.deny_ingress.direction == "INGRESS"
+    error_message = "What is not allowed is denied and logged."
   }
 }
 

@@ -87,7 +87,7 @@ resource "google_cloud_run_v2_service" "this" {
   }
 
   lifecycle {
-    # Releases set the image; see the deployment guide.
+    # Scripts that change the service leave the name of their tool here.
     ignore_changes = [client, client_version]
   }
 }

@@ -240,7 +240,6 @@ resource "google_compute_backend_service" "this" {
     enable      = true
     sample_rate = var.log_sample_rate
   }
-
 }
 
 resource "google_compute_url_map" "this" {
@@ -268,6 +267,8 @@ resource "google_compute_url_map" "this" {
         cors_policy {
           allow_origins = path_matcher.value
           allow_methods = ["GET", "POST", "OPTIONS"]
+          # Without these a page can send neither JSON nor a token.
+          allow_headers = ["Authorization", "Content-Type"]
           max_age       = 3600
         }
       }
