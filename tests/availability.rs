@@ -122,6 +122,13 @@ fn copies_help_only_if_something_promotes_them() {
     let witness = store(", replication: { mode: async, arbiter: \"witness:us-east-2\" }");
     let automatic = format!("{witness}\nfailover: {{ mode: automatic }}");
     close(total(&automatic), rest * twice(0.9995));
+    // What all regions write needs nobody to promote it, only somebody to move the users.
+    let everywhere = store(
+        ", replication: { mode: active-active, conflicts: last-write-wins, loss_accepted: true, arbiter: operator }",
+    );
+    close(total(&everywhere), rest * twice(0.9995));
+    let manual = format!("{everywhere}\nfailover: {{ mode: manual }}");
+    close(total(&manual), 0.9999_f64.powi(4) * 0.9995);
 }
 
 #[test]

@@ -830,3 +830,50 @@ fn users_go_back_when_requests_fail_and_stay_for_a_while() {
         assert!(weights(&stage.calls()).is_empty());
     }
 }
+
+#[test]
+fn a_restore_that_runs_nothing_is_no_exercise_passed() {
+    let stage = Stage::new("aws-engines");
+    let of = ["--datastore", "shop-sessions-us-east-1", "--apply", "--yes"];
+    let drill = |more: &[&str]| {
+        let arguments = [&["--test-type", "restore"], &of[..], more].concat();
+        stage.run("dr-test.sh", &arguments)
+    };
+    // ElastiCache comes back from a snapshot, and not as it was at a moment.
+    assert_ne!(code(&drill(&[])), 0);
+    assert!(stage.calls().is_empty());
+    assert_eq!(code(&drill(&["--backup", "snapshot-1"])), 0);
+    let calls = stage.calls();
+    let made = calls
+        .iter()
+        .find(|c| c.contains("create-replication-group"));
+    assert!(
+        made.is_some_and(|c| c.contains("--snapshot-name snapshot-1")),
+        "{calls:#?}"
+    );
+}
+
+#[test]
+fn stores_of_aws_are_promoted_by_what_they_have() {
+    let stage = Stage::new("aws-engines");
+    let leave = [
+        "--from",
+        "us-east-1",
+        "--to",
+        "us-west-2",
+        "--step",
+        "promote",
+        "--apply",
+        "--yes",
+    ];
+    assert_eq!(code(&stage.run("failover-region.sh", &leave)), 0);
+    let calls = stage.calls();
+    let at = |part: &str| {
+        let found = calls.iter().position(|c| c.contains(part));
+        found.unwrap_or_else(|| panic!("no {part} in {calls:#?}"))
+    };
+    let promoted = at("elasticache failover-global-replication-group --region us-west-2");
+    let told = at("set env deployment/web SESSIONS_WRITER_HOST=sessions.us-west-2.shop.internal");
+    assert!(promoted < told, "who writes is told once it does");
+    at("rds failover-global-cluster --region us-west-2");
+}

@@ -707,6 +707,27 @@ pub enum OperationKind {
     Acknowledge,
 }
 
+impl Deployment {
+    /// The restore that drills exercise: of a store that comes back as it was at a moment,
+    /// else of one that comes back from a backup.
+    pub fn exercised_restore(&self) -> Option<&Operation> {
+        let restores = || {
+            let all = self.operations.iter();
+            all.filter(|o| o.kind == OperationKind::Restore)
+        };
+        restores()
+            .find(|o| o.takes_moment())
+            .or_else(|| restores().next())
+    }
+}
+
+impl Operation {
+    /// Whether it brings data back as it was at a moment.
+    pub fn takes_moment(&self) -> bool {
+        self.command.iter().any(|w| w == "$SNAPSHOT_TIME")
+    }
+}
+
 /// A command for scripts and runbooks, always the real CLI's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {

@@ -520,21 +520,17 @@ fn failover(input: Input) -> Value {
     })
 }
 
-/// The exercise of a restore: of a store that comes back as it was at a moment, else of one
-/// that comes back from a backup.
+/// The exercise of a restore; from a backup that a person names, where nothing else is known.
 fn restore_drill(input: Input) -> Option<String> {
-    let operations = input.deployment.operations.iter();
-    let restores = || {
-        let all = operations.clone();
-        all.filter(|o| o.kind == OperationKind::Restore)
+    let restore = input.deployment.exercised_restore()?;
+    let from = match restore.takes_moment() {
+        true => "",
+        false => " --backup \"${BACKUP}\"",
     };
-    let moment = |o: &&Operation| o.command.iter().any(|w| w == "$SNAPSHOT_TIME");
-    let found = restores().find(moment).map(|o| (o, ""));
-    let found = found.or(restores().next().map(|o| (o, " --backup \"${BACKUP}\"")));
-    found.map(|(o, from)| {
-        let store = &o.subject;
-        format!("scripts/dr-test.sh --test-type restore --datastore {store}{from} --apply")
-    })
+    let store = &restore.subject;
+    Some(format!(
+        "scripts/dr-test.sh --test-type restore --datastore {store}{from} --apply"
+    ))
 }
 
 fn drills(input: Input) -> Vec<Value> {
@@ -563,6 +559,7 @@ fn drills(input: Input) -> Vec<Value> {
                 "last": drill.last.as_ref().map_or("never".to_string(), |l| l.value.to_string()),
                 "command": command,
                 "leaves": regions.is_some(),
+                "restores": name.text.contains("restore"),
                 "timed": drill.queue.is_none() && drill.flag.is_none(),
             })
         })
@@ -690,6 +687,13 @@ fn telemetry(input: Input) -> Vec<Value> {
             json!({ "what": what, "by": t.by.value, "time": time })
         })
         .collect();
+    if let Some(traces) = &observability.traces {
+        let share = traces.sample.as_ref();
+        let share = share.map_or("every request".into(), |s| {
+            format!("{} of requests", s.value)
+        });
+        rows.push(json!({ "what": "traces", "by": traces.by.value, "time": share }));
+    }
     if let Some(every) = &observability.data_checks {
         let by = "the data check, which exports `data_consistency_violations`";
         rows.push(json!({ "what": "comparing copies", "by": by, "time": format!("every {}", every.value) }));

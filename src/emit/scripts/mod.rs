@@ -384,8 +384,7 @@ fn replay(input: Input, queue: &str) -> Value {
 
 /// The drills that the script exercises, each with the type and what it is of.
 fn drills(input: Input) -> Vec<Value> {
-    let mut restored = input.deployment.operations.iter();
-    let restored = restored.find(|o| o.kind == OperationKind::Restore);
+    let restored = input.deployment.exercised_restore();
     let drills = input.topology.spec.drills.iter();
     let pattern = |name: &Name, drill: &Drill| match (&drill.primary, &drill.secondary) {
         (Some(primary), Some(secondary)) => Some(format!(

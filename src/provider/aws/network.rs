@@ -3,6 +3,7 @@
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, variable};
 use crate::provider::{Argument, Scope, Variable};
+use crate::spec::Engine;
 use crate::topology::RegionId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +44,7 @@ impl Lowering<'_> {
             let name = format!("{}-{location}", self.prefix());
             let logs = self.key(id, "logs", &[LOGS]);
             let role = self.role_name("flow-logs", id);
-            let arguments = vec![
+            let mut arguments = vec![
                 ("account_id", Argument::variable("account_id")),
                 ("region", location.into()),
                 ("name", name.into()),
@@ -55,6 +56,10 @@ impl Lowering<'_> {
                 ("data_cidrs", ranges.data.into()),
                 ("logs_kms_key_arn", logs),
             ];
+            let mut stores = self.topology.datastores.iter();
+            if stores.any(|s| s.engine == Engine::Dynamodb && s.regions.contains(&id)) {
+                arguments.push(("gateway_endpoints", vec!["dynamodb", "s3"].into()));
+            }
             let call = self.network_call(id);
             self.call(&call, "aws/network", Scope::Region(id), id, arguments);
         }

@@ -17,6 +17,7 @@ module "network_us_east_1" {
   public_cidrs       = ["10.0.192.0/22", "10.0.196.0/22", "10.0.200.0/22"]
   data_cidrs         = ["10.0.208.0/22", "10.0.212.0/22", "10.0.216.0/22"]
   logs_kms_key_arn   = module.kms_us_east_1.key_arns["logs"]
+  gateway_endpoints  = ["dynamodb", "s3"]
 }
 
 module "bucket_images_us_east_1" {

@@ -17,6 +17,7 @@ module "network_us_west_2" {
   public_cidrs       = ["10.4.192.0/22", "10.4.196.0/22", "10.4.200.0/22"]
   data_cidrs         = ["10.4.208.0/22", "10.4.212.0/22", "10.4.216.0/22"]
   logs_kms_key_arn   = module.kms_us_west_2.key_arns["logs"]
+  gateway_endpoints  = ["dynamodb", "s3"]
 }
 
 module "bucket_images_us_west_2" {
