@@ -346,7 +346,7 @@ fn every_step_of_leaving_a_region_says_what_to_expect() {
         let expected: Vec<&str> = expected.collect();
         assert!(expected.len() >= 5, "{name}: {expected:?}");
         for line in expected {
-            assert!(!line.starts_with("Expect ."), "{name}: {line}");
+            assert!(!line.starts_with("Expect: ."), "{name}: {line}");
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::provider::alerting::{About, AlertRule, all_alerts};
 use crate::provider::{Operation, OperationKind};
-use crate::spec::{Alert, Channel, Duration, Escalation, Objectives, Role, Signal};
+use crate::spec::{Channel, Duration, Escalation, Name, Objectives, Role, Signal};
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, Queue, RegionId, Service, Topology};
 use serde_json::{Value, json};
@@ -447,38 +447,38 @@ fn address(channel: &Channel) -> String {
     found.unwrap_or_default()
 }
 
-/// The escalations that an alert begins: the one it names, and those whose first step it tells.
-fn escalations_of(input: Input, rule: &AlertRule) -> String {
-    let spec = &input.topology.spec;
-    let written = spec.alerts.iter().find(|(name, _)| name.text == rule.key);
+/// Whether an alert begins an escalation: it names it, or tells its first step.
+fn begins(input: Input, rule: &AlertRule, (name, escalation): (&Name, &Escalation)) -> bool {
+    let mut written = input.topology.spec.alerts.iter();
+    let written = written.find(|(alert, _)| alert.text == rule.key);
     let named = written.and_then(|(_, a)| a.escalation.as_ref());
-    let begins = |escalation: &Escalation| {
-        let first = escalation.steps.iter().next();
-        first.is_some_and(|(_, step)| rule.channels.contains(&step.channel.value))
-    };
-    let escalations = spec.escalations.iter();
-    let own =
-        escalations.filter(|(name, e)| named.is_some_and(|n| n.value == name.text) || begins(e));
-    own.map(|(name, _)| name.text.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+    let first = escalation.steps.iter().next();
+    named.is_some_and(|n| n.value == name.text)
+        || first.is_some_and(|(_, step)| rule.channels.contains(&step.channel.value))
+}
+
+/// The escalations that an alert begins.
+fn escalations_of(input: Input, rule: &AlertRule) -> String {
+    let escalations = input.topology.spec.escalations.iter();
+    let own = escalations.filter(|e| begins(input, rule, *e));
+    let own: Vec<&str> = own.map(|(name, _)| name.text.as_str()).collect();
+    own.join(", ")
 }
 
 fn escalations(input: Input) -> Vec<Value> {
+    let rules = all_alerts(input.topology, input.deployment);
     let escalations = input.topology.spec.escalations.iter();
     escalations
-        .map(|(name, escalation)| {
-            let steps = escalation.steps.iter();
+        .map(|entry| {
+            let steps = entry.1.steps.iter();
             let steps = steps
                 .map(|(_, s)| format!("{}, who have {} to answer", s.channel.value, s.after.value));
-            let alerts = input.topology.spec.alerts.iter();
-            let follows = |a: &Alert| a.escalation.as_ref().is_some_and(|e| e.value == name.text);
-            let alerts = alerts.filter(|(_, a)| follows(a)).map(|(n, _)| n.text.as_str());
-            let alerts: Vec<&str> = alerts.collect();
+            let alerts = rules.iter().filter(|rule| begins(input, rule, entry));
+            let alerts: Vec<&str> = alerts.map(|rule| rule.name.as_str()).collect();
             json!({
-                "name": name.text,
+                "name": entry.0.text,
                 "steps": steps.collect::<Vec<_>>().join("; then "),
-                "alerts": if alerts.is_empty() { "none names it".into() } else { alerts.join(", ") },
+                "alerts": if alerts.is_empty() { "none begins it".into() } else { alerts.join(", ") },
             })
         })
         .collect()
@@ -516,6 +516,7 @@ fn failover(input: Input) -> Value {
         "watch": verify.and_then(|v| v.watch.as_ref()).map_or("1m".into(), |w| w.value.to_string()),
         "check": check.unwrap_or_else(|| "no health check is declared".into()),
         "detected": detected(input),
+        "promotes": steps::promotes(input),
         "detected_clock": clock(detected(input)),
     })
 }

@@ -144,6 +144,11 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
 /// Seconds to tell everybody something.
 const ALOUD: u64 = 30;
 
+/// Whether leaving a region makes a copy elsewhere take writes.
+pub(super) fn promotes(input: Input) -> bool {
+    any(input, OperationKind::Promote)
+}
+
 fn any(input: Input, kind: OperationKind) -> bool {
     input.deployment.operations.iter().any(|o| o.kind == kind)
 }
