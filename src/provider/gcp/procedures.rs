@@ -43,6 +43,19 @@ pub fn procedures(topology: &Topology, deployment: &mut Deployment) {
     deployment.operations.append(&mut found);
 }
 
+/// Takes the record away as it is and puts an address in its place, in one change: name, life,
+/// address, zone and project. `gcloud dns record-sets update` patches, so that a record with a
+/// routing policy would have both, which Cloud DNS refuses
+/// (cloud.google.com/dns/docs/reference/v1/resourceRecordSets and changes, read 2026-11).
+const REPLACE_RECORD: &str = concat!(
+    r#"old=$(gcloud dns record-sets describe "$1" --type=A --zone "$4" --project "$5" --format=json) && "#,
+    r#"token=$(gcloud auth print-access-token) && "#,
+    r#"printf '{"additions":[{"name":"%s","type":"A","ttl":%s,"rrdatas":["%s"]}],"deletions":[%s]}' "$1" "$2" "$3" "$old" | "#,
+    r#"curl --fail --silent --show-error --max-time 30 "#,
+    r#"--config <(printf 'header = "%s"\n' "Authorization: Bearer $token" "Content-Type: application/json") "#,
+    r#"--data-binary @- -- "https://dns.googleapis.com/dns/v1/projects/$5/managedZones/$4/changes""#,
+);
+
 struct Procedures<'a> {
     topology: &'a Topology,
     project: String,
@@ -100,20 +113,18 @@ impl Procedures<'_> {
             subject: host.name.clone(),
             region: Some(id),
             title: format!("Lead {} to {} alone", host.name, region.name),
-            command: self.command(&[
-                "gcloud",
-                "dns",
-                "record-sets",
-                "update",
+            command: words(&[
+                "bash",
+                "-c",
+                REPLACE_RECORD,
+                "replace",
                 &format!("{}.", host.name),
-                "--type=A",
-                &format!("--ttl={}", host.written.ttl.secs()),
-                "--rrdatas",
+                &host.written.ttl.secs().to_string(),
                 "$ADDRESS",
-                "--zone",
                 &zone_name(host),
+                &self.project,
             ]),
-            expect: format!("{}. with type A and the address", host.name),
+            expect: "a change with the address among its additions".into(),
             // The change itself, and the answers that resolvers still hold.
             budget_seconds: 15 + host.written.ttl.secs(),
             otherwise: "run it again: a record is replaced whole or not at all".into(),
