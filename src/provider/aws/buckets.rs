@@ -122,7 +122,6 @@ impl Lowering<'_> {
         let to = Argument::Map(to.collect());
         let role = self.role_name(&format!("{}-copies", store.name), origin);
         let arguments = vec![
-            ("account_id", Argument::variable("account_id")),
             ("role_name", role.into()),
             ("origin", Argument::Map(from)),
             ("targets", to),

@@ -1,14 +1,3 @@
-variable "account_id" {
-  description = "Account that holds the resources."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "An account's id has twelve digits."
-  }
-}
-
 variable "role_name" {
   description = "Name of the IAM role that copies; names of roles are shared by all regions."
   type        = string

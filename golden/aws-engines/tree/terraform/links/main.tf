@@ -124,8 +124,7 @@ module "copies_of_images_us_east_1" {
     aws = aws.us_east_1
   }
 
-  account_id = var.account_id
-  role_name  = "shop-images-copies-use1"
+  role_name = "shop-images-copies-use1"
   origin = {
     region      = "us-east-1"
     bucket      = "123456789012-shop-images-us-east-1"
@@ -147,8 +146,7 @@ module "copies_of_images_us_west_2" {
     aws = aws.us_west_2
   }
 
-  account_id = var.account_id
-  role_name  = "shop-images-copies-usw2"
+  role_name = "shop-images-copies-usw2"
   origin = {
     region      = "us-west-2"
     bucket      = "123456789012-shop-images-us-west-2"

@@ -8,8 +8,7 @@ mock_provider "aws" {
 }
 
 variables {
-  account_id = "123456789012"
-  role_name  = "shop-images-copy-use1"
+  role_name = "shop-images-copy-use1"
   origin = {
     region      = "us-east-1"
     bucket      = "123456789012-shop-images-us-east-1"

@@ -66,6 +66,8 @@ resource "aws_s3_bucket_replication_configuration" "this" {
   depends_on = [aws_iam_role_policy.this]
 }
 
+# Nobody else's bucket can use it: whoever configures replication must be allowed to pass the role. S3 documents no
+# condition keys for this trust, and one that it does not send would stop all copies.
 resource "aws_iam_role" "this" {
   name        = var.role_name
   description = "Copies ${var.origin.bucket} to ${join(", ", local.regions)}"
@@ -76,10 +78,6 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "s3.amazonaws.com" }
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = var.account_id }
-        ArnEquals    = { "aws:SourceArn" = "arn:aws:s3:::${var.origin.bucket}" }
-      }
     }]
   })
 }
