@@ -117,7 +117,9 @@ fn standing(view: &View, shown: &mut Shown) {
         say(shown, format!("service {}", room.service), what, words);
     }
     for row in &view.standing.availability {
-        let words = format!("{}, {}", percent(row.total), row.verdict);
+        let promised = row.promised.map(|p| format!(" of {}", percent(Some(p))));
+        let promised = promised.unwrap_or_default();
+        let words = format!("{}{promised}, {}", percent(row.total), row.verdict);
         let about = format!("service {}", row.service);
         say(shown, about, "availability by contracts", words);
     }

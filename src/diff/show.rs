@@ -271,10 +271,13 @@ fn terraform_lines(out: &mut String, d: &Difference) {
         .map(|(count, words)| format!("{count} {words}"))
         .collect();
     let _ = writeln!(out, "Terraform, module calls: {}\n", fates.join(", "));
-    for call in d.terraform.iter().filter(|c| c.fate == Fate::Removed) {
-        let _ = writeln!(out, "- `{}` in `{}`", call_line(call), call.root);
+    let gone = d.terraform.iter().filter(|c| c.fate == Fate::Removed);
+    let gone: Vec<String> = gone
+        .map(|call| format!("- `{}` in `{}`\n", call_line(call), call.root))
+        .collect();
+    if !gone.is_empty() {
+        let _ = writeln!(out, "{}", gone.concat());
     }
-    out.push('\n');
 }
 
 fn cause_title(index: usize, cause: &Cause) -> String {
