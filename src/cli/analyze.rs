@@ -63,14 +63,7 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
         scenario: args.scenario.as_deref(),
         of: args.of.as_deref(),
     };
-    let place = |span| {
-        let place = loaded.sources.place(span);
-        Some(
-            place
-                .rsplit_once(':')
-                .map_or(place.clone(), |(line, _)| line.to_string()),
-        )
-    };
+    let place = |span| Some(loaded.sources.line(span));
     let deployment = provider::lower(topology, &mut Diagnostics::default());
     let alerts = watches(topology, &deployment);
     let view = view(context, &analysis, &alerts, filter, &place);

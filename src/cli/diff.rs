@@ -155,10 +155,15 @@ fn json(of: &impl serde::Serialize) -> String {
 fn unknown(revision: &str, problem: &str, shared: &Shared) -> u8 {
     let diagnostic = Diagnostic::without_place(NO_REVISION, format!("`{revision}`: {problem}"))
         .help("name a branch, a tag or a commit that has the spec, or another spec with `--from`");
+    tell(diagnostic, shared);
+    exit::DIAGNOSTICS
+}
+
+/// Shows a diagnostic that is about no spec.
+fn tell(diagnostic: Diagnostic, shared: &Shared) {
     let mut all = Diagnostics::default();
     all.push(diagnostic);
     report::show_as(&SourceMap::default(), &all, shared, FormatArg::Human);
-    exit::DIAGNOSTICS
 }
 
 /// What `compile` would change in the tree on disk.
@@ -167,9 +172,7 @@ fn with_tree(args: &DiffArgs, after: &Compiled, shared: &Shared) -> u8 {
     let changes = match artifact::compare(set, &args.out, write::Options::default()) {
         Ok(changes) => changes,
         Err(problem) => {
-            let mut all = Diagnostics::default();
-            all.push(problem.diagnostic());
-            report::show_as(&SourceMap::default(), &all, shared, FormatArg::Human);
+            tell(problem.diagnostic(), shared);
             return exit::REFUSED;
         }
     };

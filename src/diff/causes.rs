@@ -2,7 +2,7 @@
 
 use super::promises::{self, Row, Shown};
 use super::values::{self, Difference};
-use super::{Cause, Side, ValueChange, differing, files};
+use super::{Cause, Side, ValueChange, files};
 use crate::Compilation;
 use crate::syntax::Document;
 
@@ -26,6 +26,7 @@ pub fn causes(
     before: Side,
     after: Side,
     compile: &dyn Fn(&Document) -> Compilation,
+    (shown_before, shown_after): (&Shown, &Shown),
     rows: &mut [Row],
 ) -> Vec<Cause> {
     let all = values::differences(before.document, after.document);
@@ -34,7 +35,6 @@ pub fn causes(
         after,
         compile,
     };
-    let (shown_before, shown_after) = (promises::shown(before.done), promises::shown(after.done));
     let mut causes = Vec::new();
     for (group, effect) in trial.settle(all) {
         let mut cause = Cause {
@@ -45,11 +45,11 @@ pub fn causes(
         if let Some(effect) = effect {
             let shown = promises::shown(&effect.tried);
             let (old, new, base) = match effect.forward {
-                true => (before.done, &effect.tried, (&shown_before, &shown)),
-                false => (&effect.tried, after.done, (&shown, &shown_after)),
+                true => (before.done, &effect.tried, (shown_before, &shown)),
+                false => (&effect.tried, after.done, (&shown, shown_after)),
             };
-            cause.files = differing(&old.artifacts, &new.artifacts);
             cause.hunks = files::hunks(&old.artifacts, &new.artifacts);
+            cause.files = cause.hunks.iter().map(|h| h.path.clone()).collect();
             learn(rows, causes.len(), base);
         }
         causes.push(cause);
@@ -151,14 +151,9 @@ impl<'a> Trial<'a> {
     }
 
     fn value(&self, change: &Difference) -> ValueChange {
-        let place = |side: Side, entry: &crate::syntax::Entry| {
-            let place = side.sources.place(entry.key.span);
-            let line = place.rsplit_once(':').map(|(line, _)| line.to_string());
-            line.unwrap_or(place)
-        };
         let of = match (change.after, change.before) {
-            (Some(entry), _) => place(self.after, entry),
-            (None, Some(entry)) => place(self.before, entry),
+            (Some(entry), _) => self.after.sources.line(entry.key.span),
+            (None, Some(entry)) => self.before.sources.line(entry.key.span),
             (None, None) => String::new(),
         };
         ValueChange {

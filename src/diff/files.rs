@@ -56,28 +56,37 @@ pub struct Hunks {
     pub patch: String,
 }
 
+/// The paths that differ, and what becomes of each.
+fn differing<'a>(before: &'a ArtifactSet, after: &'a ArtifactSet) -> Vec<(&'a str, Kind)> {
+    let all: BTreeSet<&str> = before.iter().chain(after.iter()).map(|(p, _)| p).collect();
+    let same = |a: &Artifact, b: &Artifact| a.text == b.text && a.executable == b.executable;
+    let kind = |path: &str| match (before.get(path), after.get(path)) {
+        (Some(old), Some(new)) if same(old, new) => None,
+        (Some(_), Some(_)) => Some(Kind::Changed),
+        (None, _) => Some(Kind::Added),
+        (_, None) => Some(Kind::Removed),
+    };
+    let all = all.into_iter();
+    all.filter_map(|path| Some((path, kind(path)?))).collect()
+}
+
+/// A file's text; nothing where there is no such file.
+fn text<'a>(set: &'a ArtifactSet, path: &str) -> &'a str {
+    set.get(path).map_or("", |a| &a.text)
+}
+
 /// The files that differ, by path.
 pub fn files(before: &ArtifactSet, after: &ArtifactSet) -> Vec<FileChange> {
-    let all: BTreeSet<&str> = before.iter().chain(after.iter()).map(|(p, _)| p).collect();
-    all.into_iter()
-        .filter_map(|path| {
-            let (old, new) = (before.get(path), after.get(path));
-            let same =
-                |a: &Artifact, b: &Artifact| a.text == b.text && a.executable == b.executable;
-            let kind = match (old, new) {
-                (Some(old), Some(new)) if same(old, new) => return None,
-                (Some(_), Some(_)) => Kind::Changed,
-                (None, _) => Kind::Added,
-                (_, None) => Kind::Removed,
-            };
-            let text = |side: Option<&Artifact>| side.map_or(String::new(), |a| a.text.clone());
-            let (added, removed) = counts(&text(old), &text(new));
-            Some(FileChange {
+    let differ = differing(before, after).into_iter();
+    differ
+        .map(|(path, kind)| {
+            let (added, removed) = counts(text(before, path), text(after, path));
+            FileChange {
                 path: path.to_string(),
                 kind,
                 added,
                 removed,
-            })
+            }
         })
         .collect()
 }
@@ -90,17 +99,19 @@ fn counts(before: &str, after: &str) -> (usize, usize) {
 
 /// The patches of all files that differ.
 pub fn hunks(before: &ArtifactSet, after: &ArtifactSet) -> Vec<Hunks> {
-    let differ = files(before, after).into_iter();
+    let differ = differing(before, after).into_iter();
     differ
-        .map(|f| {
-            let text = |set: &ArtifactSet| set.get(&f.path).map_or("", |a| &a.text).to_string();
-            Hunks {
-                patch: patch(&f.path, f.kind, &text(before), &text(after)),
-                path: f.path,
-                kind: f.kind,
-            }
-        })
+        .map(|(path, kind)| hunk(before, after, path, kind))
         .collect()
+}
+
+/// The patch of one file that differs.
+pub fn hunk(before: &ArtifactSet, after: &ArtifactSet, path: &str, kind: Kind) -> Hunks {
+    Hunks {
+        path: path.to_string(),
+        kind,
+        patch: patch(path, kind, text(before, path), text(after, path)),
+    }
 }
 
 /// A patch that `git apply` takes.

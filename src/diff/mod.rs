@@ -16,7 +16,6 @@ mod values;
 pub use files::{FileChange, Hunks, Kind, files, hunks};
 
 use crate::Compilation;
-use crate::artifact::ArtifactSet;
 use crate::source::SourceMap;
 use crate::syntax::Document;
 use schemars::JsonSchema;
@@ -173,10 +172,13 @@ pub fn difference(
     let shown_before = promises::shown(before.done);
     let shown_after = promises::shown(after.done);
     let mut consequences = promises::consequences(&shown_before, &shown_after);
-    let causes = causes::causes(before, after, compile, &mut consequences);
+    let shown = (&shown_before, &shown_after);
+    let causes = causes::causes(before, after, compile, shown, &mut consequences);
     let explained: BTreeSet<&String> = causes.iter().flat_map(|c| &c.files).collect();
-    let mut unexplained = files::hunks(&before.done.artifacts, &after.done.artifacts);
-    unexplained.retain(|h| !explained.contains(&h.path));
+    let (old, new) = (&before.done.artifacts, &after.done.artifacts);
+    let files = files(old, new);
+    let unexplained = files.iter().filter(|f| !explained.contains(&f.path));
+    let unexplained = unexplained.map(|f| files::hunk(old, new, &f.path, f.kind));
     Difference {
         system: name(after.done),
         before: before.name.to_string(),
@@ -184,8 +186,8 @@ pub fn difference(
         consequences: promises::joined(consequences),
         findings: findings(before.done, after.done),
         terraform: terraform::calls(before.done, after.done),
-        files: files(&before.done.artifacts, &after.done.artifacts),
-        unexplained,
+        unexplained: unexplained.collect(),
+        files,
         causes,
     }
 }
@@ -217,9 +219,4 @@ fn findings(before: &Compilation, after: &Compilation) -> Vec<Finding> {
     let appeared = new.difference(&old).cloned();
     let appeared = appeared.map(|f| Finding { new: true, ..f });
     appeared.chain(old.difference(&new).cloned()).collect()
-}
-
-/// The paths that differ between two trees.
-fn differing(before: &ArtifactSet, after: &ArtifactSet) -> Vec<String> {
-    files(before, after).into_iter().map(|f| f.path).collect()
 }

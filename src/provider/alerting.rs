@@ -384,14 +384,10 @@ impl Derived<'_> {
             let Some(replication) = &store.written.replication else {
                 continue;
             };
-            let limits = [
-                (Signal::Conflicts, &replication.conflict_limit),
-                (Signal::SyncFailures, &replication.failure_limit),
-            ];
-            for (signal, limit) in limits {
+            for (_, signal, limit) in replication.limits() {
                 let of_store = |q: &&SignalQuery| q.subject == store.name;
                 let query = self.signals(signal).find(of_store);
-                if let Some((limit, query)) = limit.as_ref().zip(query)
+                if let Some((limit, query)) = limit.zip(query)
                     && !self.is_watched(signal, &store.name)
                 {
                     let rule = self.rule(
@@ -410,7 +406,7 @@ impl Derived<'_> {
     /// Whether a written alert watches a signal of a part.
     fn is_watched(&self, signal: Signal, subject: &str) -> bool {
         let mut alerts = self.topology.spec.alerts.iter();
-        alerts.any(|(_, a)| *a.of == signal && a.on.as_ref().is_none_or(|on| on.value == subject))
+        alerts.any(|(_, a)| a.watches(signal, subject))
     }
 
     /// What the topology takes for a failing region beside its silence: requests that fail

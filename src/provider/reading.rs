@@ -78,21 +78,10 @@ fn check_limits(topology: &Topology, deployment: &Deployment, out: &mut Diagnost
         let Some(replication) = &store.written.replication else {
             continue;
         };
-        for (key, signal, limit) in [
-            (
-                "conflict_limit",
-                Signal::Conflicts,
-                &replication.conflict_limit,
-            ),
-            (
-                "failure_limit",
-                Signal::SyncFailures,
-                &replication.failure_limit,
-            ),
-        ] {
+        for (key, signal, limit) in replication.limits() {
             let mut queries = deployment.signals.iter();
             let read = queries.any(|q| q.signal == signal && q.subject == store.name);
-            if let Some(limit) = limit.as_ref().filter(|_| !read) {
+            if let Some(limit) = limit.filter(|_| !read) {
                 out.push(idle(key, &store.name, limit.span));
             }
         }
@@ -149,16 +138,13 @@ pub fn answers(topology: &Topology, alert: &Alert, query: &SignalQuery) -> bool 
 
 /// Whether a query shows a metric of the spec.
 pub fn shows(metric: &Metric, query: &SignalQuery) -> bool {
-    query.signal == *metric.of
-        && match *metric.of {
-            Signal::Custom => {
-                written(&metric.of, metric.query.as_ref()).is_some_and(|w| w == query.query)
-            }
-            _ => metric
-                .on
-                .as_ref()
-                .is_none_or(|on| on.value == query.subject),
+    match *metric.of {
+        Signal::Custom => {
+            query.signal == Signal::Custom
+                && written(&metric.of, metric.query.as_ref()).is_some_and(|w| w == query.query)
         }
+        _ => metric.is_of(query.signal, &query.subject),
+    }
 }
 
 /// Whether an alert means this query: the one of its part and its two regions. A silent

@@ -167,6 +167,12 @@ impl SourceMap {
             .unwrap_or("")
     }
 
+    /// `file:line` of the start of a span.
+    pub fn line(&self, span: Span) -> String {
+        let file = self.file(span.file);
+        format!("{}:{}", file.name, file.line_column(span.start).0)
+    }
+
     /// `file:line:column` of the start of a span, as terminals make clickable.
     pub fn place(&self, span: Span) -> String {
         let file = self.file(span.file);

@@ -6,6 +6,7 @@
 pub mod decode;
 pub mod model;
 pub mod schema;
+mod subjects;
 pub mod units;
 
 pub use decode::{Map, Name, Origin, PerRegion, Value};

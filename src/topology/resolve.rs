@@ -281,9 +281,8 @@ fn unknown_region(provider: Provider, location: &str, span: Span) -> Diagnostic 
 /// The bounds on a datastore's lag as a metric, if no written one is about the same.
 fn lag_metric(spec: &Spec, name: &Name, store: &spec::Datastore) -> Option<KeyMetric> {
     let lag = store.replication.as_ref()?.lag.as_ref()?;
-    let own = |m: &Metric| m.on.as_ref().is_none_or(|on| on.value == name.text);
     let mut written = spec.metrics.iter();
-    if written.any(|(_, m)| *m.of == Signal::ReplicationLag && own(m)) {
+    if written.any(|(_, m)| m.is_of(Signal::ReplicationLag, &name.text)) {
         return None;
     }
     let bound = |comparison, time: &Option<Time>| {

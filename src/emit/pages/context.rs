@@ -19,6 +19,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     };
     let from = topology.primary().or(topology.region_ids().next());
     let to = from.and_then(|id| topology.successor(id));
+    let rules = all_alerts(input.topology, input.deployment);
     let mut context = json!({
         "header": input.header(),
         "system": topology.name,
@@ -50,11 +51,11 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "from": from.map(|id| topology.region(id).name.clone()),
         "to": to.map(|id| topology.region(id).name.clone()),
         "steps": steps::steps(input, from, to),
-        "alerts": alerts(input),
+        "alerts": alerts(input, &rules),
         "channels": spec.channels.iter().map(|(n, c)| json!({
             "name": n.text, "address": address(c),
         })).collect::<Vec<_>>(),
-        "escalations": escalations(input),
+        "escalations": escalations(input, &rules),
         "states": states(input),
         "failover": failover(input),
         "drills": drills(input),
@@ -360,8 +361,7 @@ fn probe(input: Input) -> Option<Check> {
     topology.hosts.iter().find_map(|h| topology.notices(h))
 }
 
-fn alerts(input: Input) -> Vec<Value> {
-    let rules = all_alerts(input.topology, input.deployment);
+fn alerts(input: Input, rules: &[AlertRule]) -> Vec<Value> {
     let rules = rules.iter().map(|rule| {
         let told = match rule.channels.is_empty() {
             true => "by severity".to_string(),
@@ -473,8 +473,7 @@ fn escalations_of(input: Input, rule: &AlertRule) -> String {
     own.join(", ")
 }
 
-fn escalations(input: Input) -> Vec<Value> {
-    let rules = all_alerts(input.topology, input.deployment);
+fn escalations(input: Input, rules: &[AlertRule]) -> Vec<Value> {
     let escalations = input.topology.spec.escalations.iter();
     escalations
         .map(|entry| {

@@ -308,9 +308,8 @@ impl Idle<'_> {
     /// A written metric of the same lag has bounds of its own; an alert of the store itself
     /// takes the critical one all the same.
     fn lag(&mut self, store: &Datastore, lag: &spec::Lag, reads_critical: bool) {
-        let on = |on: &Option<spec::Ref>| on.as_ref().is_none_or(|on| on.value == store.name);
         let mut metrics = self.topology.spec.metrics.iter();
-        let counts = metrics.find(|(_, m)| *m.of == Signal::ReplicationLag && on(&m.on));
+        let counts = metrics.find(|(_, m)| m.is_of(Signal::ReplicationLag, &store.name));
         let Some((name, _)) = counts else { return };
         let (here, counts) = (
             format!("on `{}`", store.name),
@@ -328,27 +327,14 @@ impl Idle<'_> {
 
     /// A written alert on what a limit of replication would tell of.
     fn limits(&mut self, store: &Datastore, replication: &spec::Replication) {
-        let limits = [
-            (
-                "conflict_limit",
-                Signal::Conflicts,
-                &replication.conflict_limit,
-            ),
-            (
-                "failure_limit",
-                Signal::SyncFailures,
-                &replication.failure_limit,
-            ),
-        ];
-        for (key, signal, limit) in limits {
-            let on = |a: &spec::Alert| a.on.as_ref().is_none_or(|on| on.value == store.name);
+        for (key, signal, limit) in replication.limits() {
             let mut alerts = self.topology.spec.alerts.iter();
-            let Some((name, _)) = alerts.find(|(_, a)| *a.of == signal && on(a)) else {
+            let Some((name, _)) = alerts.find(|(_, a)| a.watches(signal, &store.name)) else {
                 continue;
             };
             let here = format!("on `{}`", store.name);
             let counts = format!("the alert `{}` counts", name.text);
-            self.say(at(limit), key, &here, &counts);
+            self.say(limit.map(|l| l.span), key, &here, &counts);
         }
     }
 
