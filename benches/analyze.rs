@@ -6,9 +6,9 @@
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use meridian::analysis::{Context, analyze};
+use meridian::cloud::copies::supplied;
+use meridian::cloud::recovery::Facts;
 use meridian::diagnostic::Diagnostics;
-use meridian::provider::copies::supplied;
-use meridian::provider::recovery::Facts;
 use meridian::source::SourceMap;
 use meridian::syntax::{self, Limits};
 use meridian::topology::{self, Topology};

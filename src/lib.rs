@@ -8,7 +8,7 @@
 //! | resolve | spec | [`topology::Topology`] | [`topology`] |
 //! | check | topology | diagnostics | [`rules`] |
 //! | analyze | topology, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
-//! | lower | topology | [`provider::Deployment`] | [`provider`] |
+//! | lower | topology | [`deployment::Deployment`] | [`cloud`] |
 //! | emit | topology, analysis, deployment | [`artifact::ArtifactSet`] | [`emit`] |
 //! | diff | two compilations | [`diff::Difference`] | [`diff`] |
 //! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
@@ -20,21 +20,23 @@ pub mod analysis;
 pub mod artifact;
 pub mod catalog;
 pub mod cli;
+pub mod cloud;
+pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
 pub mod emit;
 pub mod format;
-pub mod provider;
 pub mod rules;
 pub mod source;
 pub mod spec;
 pub mod syntax;
 pub mod topology;
+pub mod watch;
 
 use analysis::Analysis;
 use artifact::ArtifactSet;
+use deployment::Deployment;
 use diagnostic::Diagnostics;
-use provider::Deployment;
 use spec::Spec;
 use syntax::Document;
 use topology::Topology;
@@ -91,7 +93,7 @@ pub fn compile(
         rules::check(topology, &mut diagnostics);
         done.analysis = Some(analyze(topology, today, &mut diagnostics));
         if until >= Until::Emitted {
-            deployment = Some(provider::lower(topology, &mut diagnostics));
+            deployment = Some(cloud::lower(topology, &mut diagnostics));
         }
     }
     if let (Some(spec), Some(document)) = (&done.spec, document) {
@@ -128,8 +130,8 @@ fn analyze(
         today: None,
     };
     let analyze = |context| {
-        let copies = provider::copies::supplied(topology);
-        analysis::analyze(context, &provider::recovery::Facts, &copies)
+        let copies = cloud::copies::supplied(topology);
+        analysis::analyze(context, &cloud::recovery::Facts, &copies)
     };
     let analysis = analyze(timeless);
     let dated = analysis::Context { topology, today };

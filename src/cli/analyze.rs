@@ -7,13 +7,13 @@ use crate::analysis::view::{
     DataView, Filter, LossView, SubjectView, TimeView, View, promise, view,
 };
 use crate::analysis::{self, Context};
+use crate::cloud;
+use crate::cloud::copies::supplied;
+use crate::cloud::recovery::Facts;
 use crate::diagnostic::{Diagnostics, Severity, did_you_mean};
 use crate::emit::recovery::{markdown, percent};
-use crate::provider;
-use crate::provider::alerting::watches;
-use crate::provider::copies::supplied;
-use crate::provider::recovery::Facts;
 use crate::topology::Topology;
+use crate::watch::alerts::watches;
 use crate::{Until, compile};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +64,7 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
         of: args.of.as_deref(),
     };
     let place = |span| Some(loaded.sources.line(span));
-    let deployment = provider::lower(topology, &mut Diagnostics::default());
+    let deployment = cloud::lower(topology, &mut Diagnostics::default());
     let alerts = watches(topology, &deployment);
     let view = view(context, &analysis, &alerts, filter, &place);
     if view.recovery.is_empty() && view.data.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::{CallChange, Fate};
 use crate::Compilation;
+use crate::deployment::Call;
 use crate::emit::{Input, terraform};
-use crate::provider::Call;
 use std::collections::BTreeMap;
 
 /// The calls of a side by root and name.

@@ -14,8 +14,8 @@ pub mod terraform;
 
 use crate::analysis::Analysis;
 use crate::artifact::ArtifactSet;
+use crate::deployment::Deployment;
 use crate::diagnostic::Diagnostics;
-use crate::provider::Deployment;
 use crate::topology::{RegionId, Topology};
 
 /// What emitters read.

@@ -6,8 +6,8 @@
 
 use crate::analysis::coverage::Trouble;
 use crate::emit::Input;
-use crate::provider::alerting::{alert_name, all_alerts};
 use crate::spec::{AlertSeverity, Channel};
+use crate::watch::alerts::{alert_name, all_alerts};
 use serde_json::{Value, json};
 
 /// Where the secrets of the receivers are mounted.

@@ -2,10 +2,10 @@
 
 use super::EMITTER;
 use crate::artifact::ArtifactSet;
+use crate::deployment::{Board, SignalQuery, Unit};
 use crate::emit::Input;
-use crate::provider::reading::shows;
-use crate::provider::{Board, SignalQuery, Unit};
 use crate::spec::{Metric, Signal};
+use crate::watch::reading::shows;
 use serde_json::{Value, json};
 
 /// Grafana's grid has 24 columns; three panels stand in a row.

@@ -8,7 +8,7 @@ mod tests_of_rules;
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
-use crate::provider::alerting::all_alerts;
+use crate::watch::alerts::all_alerts;
 use tests_of_rules::Pace;
 
 const EMITTER: &str = "alerts";

@@ -1,7 +1,7 @@
 //! Prometheus rules.
 
 use crate::emit::Input;
-use crate::provider::alerting::{AlertRule, WINDOWS, error_ratios, evaluation_seconds};
+use crate::watch::alerts::{AlertRule, WINDOWS, error_ratios, evaluation_seconds};
 use serde_json::{Value, json};
 
 /// The names of the groups, in the order of evaluation.

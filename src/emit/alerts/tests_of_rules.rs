@@ -2,9 +2,9 @@
 //! and stays silent when it is not.
 
 use super::rules::{GROUPS, annotations, labels};
+use crate::deployment::{Sample, Shape, Unit};
 use crate::emit::Input;
-use crate::provider::alerting::AlertRule;
-use crate::provider::{Sample, Shape, Unit};
+use crate::watch::alerts::AlertRule;
 use serde_json::{Map, Value, json};
 
 /// How finely time passes in a file of tests.
@@ -112,7 +112,7 @@ fn test(input: Input, alert: &AlertRule, name: &str, value: f64, fires: bool) ->
 
 fn samples(sample: &Sample, value: f64, minutes: u64, step: u64) -> String {
     let count = minutes / step + 5;
-    let number = crate::provider::alerting::number;
+    let number = crate::watch::alerts::number;
     let seconds = (step * 60) as f64;
     match sample.shape {
         Shape::Gauge(factor) => format!("{}x{count}", number(value * factor)),

@@ -1,7 +1,7 @@
 //! The mesh: gateways, routes, failover between regions, identities.
 
 use super::{Folder, object_of, selector};
-use crate::provider::{EAST_WEST, GATEWAYS, INGRESS, PEER_PORT};
+use crate::deployment::{EAST_WEST, GATEWAYS, INGRESS, PEER_PORT};
 use crate::spec::{Calls, Continent};
 use crate::topology::knobs::GATEWAY_PODS;
 use crate::topology::{RegionId, Service};

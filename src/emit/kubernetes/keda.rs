@@ -110,7 +110,7 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
         triggers.extend(prometheus(folder, &query, &rate.per_second().to_string()));
     }
     for (queue, per_replica) in scale.queues.iter() {
-        let found = |q: &&crate::provider::SignalQuery| {
+        let found = |q: &&crate::deployment::SignalQuery| {
             q.signal == crate::spec::Signal::QueueBacklog && q.subject == queue.text
         };
         if let Some(signal) = folder.input.deployment.signals.iter().find(found) {

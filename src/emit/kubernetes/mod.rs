@@ -9,8 +9,8 @@ mod redis_enterprise;
 
 use super::Input;
 use crate::artifact::ArtifactSet;
+use crate::deployment::{Cluster, GATEWAYS};
 use crate::format::yaml;
-use crate::provider::{Cluster, GATEWAYS};
 use crate::spec::Runtime;
 use crate::topology::{RegionId, Service};
 use serde_json::{Value, json};

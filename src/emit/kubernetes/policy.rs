@@ -1,7 +1,7 @@
 //! What may talk to what, and how many pods may be away at once.
 
 use super::{Folder, selector};
-use crate::provider::GATEWAYS;
+use crate::deployment::GATEWAYS;
 use crate::topology::Service;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 //! how old the copies are.
 
 use super::{Folder, object_of, policy, restricted};
-use crate::provider::{LogicalRegion, LogicalStore};
+use crate::deployment::{LogicalRegion, LogicalStore};
 use crate::topology::RegionId;
 use serde_json::{Map, Value, json};
 

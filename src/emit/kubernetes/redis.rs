@@ -1,7 +1,7 @@
 //! Redis with Sentinel: nodes and sentinels of one region, reachable by name from all.
 
 use super::{Folder, object_of, policy, restricted};
-use crate::provider::{SentinelRegion, SentinelSet};
+use crate::deployment::{SentinelRegion, SentinelSet};
 use serde_json::{Value, json};
 
 const NODE_SCRIPT: &str = include_str!("../../../templates/kubernetes/redis-node.sh");

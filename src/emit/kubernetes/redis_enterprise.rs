@@ -2,7 +2,7 @@
 //! installed in their namespace. Only fields that its reference documents.
 
 use super::{Folder, istio, policy};
-use crate::provider::{ActiveActiveRegion, ActiveActiveSet, EAST_WEST, GATEWAYS, PEER_PORT};
+use crate::deployment::{ActiveActiveRegion, ActiveActiveSet, EAST_WEST, GATEWAYS, PEER_PORT};
 use serde_json::{Value, json};
 
 const API: &str = "app.redislabs.com/v1alpha1";

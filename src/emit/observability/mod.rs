@@ -8,8 +8,8 @@
 
 use super::{Input, Watching};
 use crate::artifact::ArtifactSet;
+use crate::deployment::{ChartValues, Cluster};
 use crate::format::yaml;
-use crate::provider::{ChartValues, Cluster};
 use crate::spec::{Observability, Telemetry};
 use serde_json::{Value, json};
 

@@ -2,13 +2,13 @@
 
 use super::steps;
 use crate::analysis::term::detection;
+use crate::deployment::{Operation, OperationKind};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
-use crate::provider::alerting::{About, AlertRule, all_alerts};
-use crate::provider::{Operation, OperationKind};
 use crate::spec::{Channel, Duration, Escalation, Name, Objectives, Role, Signal};
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, Queue, RegionId, Service, Topology};
+use crate::watch::alerts::{About, AlertRule, all_alerts};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {

@@ -3,9 +3,9 @@
 
 use super::context::clock;
 use crate::analysis::capacity::{Survivor, after_loss, planned_load};
+use crate::deployment::{Operation, OperationKind};
 use crate::emit::Input;
 use crate::format::shell;
-use crate::provider::{Operation, OperationKind};
 use crate::spec::Runtime;
 use crate::topology::{Host, Service, ServiceId};
 use serde_json::{Value, json};

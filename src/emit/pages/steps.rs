@@ -6,8 +6,8 @@ use super::procedures::serverless;
 use crate::analysis::recovery::{RecoveryTime, Subject};
 use crate::analysis::scenario::Scenario;
 use crate::analysis::term::Step;
+use crate::deployment::OperationKind;
 use crate::emit::Input;
-use crate::provider::OperationKind;
 use crate::topology::RegionId;
 use serde_json::{Value, json};
 

@@ -11,8 +11,8 @@ use crate::analysis::view::{
 };
 use crate::artifact::ArtifactSet;
 use crate::format::markdown::{gantt, link, text};
-use crate::provider::alerting::watches;
 use crate::spec::Duration;
+use crate::watch::alerts::watches;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

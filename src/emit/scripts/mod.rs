@@ -2,11 +2,11 @@
 
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
+use crate::deployment::{Operation, OperationKind};
 use crate::format::{shell, text};
-use crate::provider::alerting::{error_ratios, number};
-use crate::provider::{Operation, OperationKind};
 use crate::spec::{Drill, Name, Trigger};
 use crate::topology::RegionId;
+use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

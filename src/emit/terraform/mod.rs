@@ -8,7 +8,7 @@ mod root;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
-use crate::provider::{Call, Scope};
+use crate::deployment::{Call, Scope};
 use crate::spec::Layout;
 use crate::topology::RegionId;
 

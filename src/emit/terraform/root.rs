@@ -2,9 +2,9 @@
 
 use super::{EMITTER, Root, modules};
 use crate::artifact::ArtifactSet;
+use crate::deployment::{Argument, Call, ProviderUse, RootOutput, Variable};
 use crate::emit::Input;
 use crate::format::hcl::{Block, Body, Expr, Item, Part, print};
-use crate::provider::{Argument, Call, ProviderUse, RootOutput, Variable};
 use std::collections::BTreeSet;
 
 /// The versions of Terraform that the modules were written for: write-only arguments need

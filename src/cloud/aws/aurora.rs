@@ -1,0 +1,167 @@
+//! Aurora PostgreSQL: a global database with one writer, copied below SQL.
+
+use super::network::Subnets;
+use super::{Lowering, facts, naming, output, variable};
+use crate::deployment::{Argument, Decision, RootOutput, Scope, Variable};
+use crate::spec::Mode;
+use crate::topology::{Datastore, RegionId};
+
+const PORT: u32 = 5432;
+
+impl Lowering<'_> {
+    /// The frame and all clusters stand in the links root, because the first writer must be
+    /// there before the others can join.
+    pub(super) fn aurora(&mut self, store: &Datastore) {
+        let Some(writer) = store.writer.filter(|_| self.aurora_can(store)) else {
+            return;
+        };
+        let slug = naming::slug(&store.name);
+        let global = format!("aurora_{slug}");
+        let arguments = vec![
+            ("name", global_name(self, store).into()),
+            ("engine_version", version(store).into()),
+        ];
+        self.call(
+            &global,
+            "aws/aurora-global",
+            Scope::Links,
+            writer,
+            arguments,
+        );
+        self.variable(Variable {
+            sensitive: true,
+            ..variable(
+                &password(store),
+                &format!("First password of the administrator of {}.", store.name),
+                None,
+                "replace-me".into(),
+            )
+        });
+        self.aurora_cluster(store, writer, writer);
+        let first = cluster_call(self, store, writer);
+        for id in store.regions.iter().copied().filter(|r| *r != writer) {
+            self.aurora_cluster(store, id, writer);
+            let call = cluster_call(self, store, id);
+            self.add_after(&call, &first);
+        }
+        for id in store.regions.clone() {
+            self.aurora_names(store, id);
+        }
+        self.deployment.decisions.push(Decision {
+            title: format!("{}: one writer, copied below SQL", store.name),
+            reason:
+                "Aurora copies storage and not statements: other regions are usually less than \
+                     a second behind and read only. Services write to the endpoint of the global \
+                     database, which follows a failover by itself, and read in their own region. A \
+                     region is promoted by a command, and the plan leaves the roles alone \
+                     afterwards. Secrets Manager cannot hold the administrator's password of a \
+                     global database; the first one is given once and reaches no state."
+                    .into(),
+        });
+    }
+
+    fn aurora_can(&mut self, store: &Datastore) -> bool {
+        let has = "one writer with `mode: async`; `postgres` with `mode: active-active` takes writes everywhere";
+        if !self.one_writer(store, has) {
+            return false;
+        }
+        let replication = store.written.replication.as_ref();
+        let mode = replication.map(|r| &r.mode);
+        if store.regions.len() > 1 && mode.is_none_or(|m| **m != Mode::Async) {
+            let span = mode.map_or(store.span, |m| m.span);
+            let what = "`aurora` in several regions that are not copies";
+            let has = "a global database with `mode: async`, `aurora` in one region, and `postgres` for databases that stand apart";
+            self.not_available(span, what, has);
+            return false;
+        }
+        true
+    }
+
+    fn aurora_cluster(&mut self, store: &Datastore, id: RegionId, writer: RegionId) {
+        let global = format!("aurora_{}", naming::slug(&store.name));
+        let name = self.store_name(store, id, facts::names().database);
+        let machine = store.written.machine.as_ref();
+        let machine = machine.map_or(facts::postgres().machine.as_str(), |m| m.as_str());
+        let mut arguments = vec![
+            ("name", name.into()),
+            (
+                "global_cluster_id",
+                output(&global, "id", global_name(self, store).into()),
+            ),
+            ("writer", (id == writer).into()),
+            ("engine_version", version(store).into()),
+            ("instance_class", machine.into()),
+        ];
+        if id == writer {
+            arguments.push(("master_password", Argument::variable(password(store))));
+        }
+        let replication = store.written.replication.as_ref();
+        if let Some(stop) = replication.and_then(|r| r.stop_writes_at.as_ref()) {
+            arguments.push(("stop_writes_seconds", stop.secs().into()));
+        }
+        let key = self.carried_key(id, "data");
+        let days = self.history_days(store);
+        arguments.extend([
+            ("vpc_id", self.vpc(id)),
+            ("subnet_ids", self.subnets(id, Subnets::Data)),
+            ("client_cidrs", self.networks_of(&store.regions)),
+            ("kms_key_arn", key),
+            ("backup_days", days.into()),
+        ]);
+        let call = cluster_call(self, store, id);
+        self.call(&call, "aws/aurora-regional", Scope::Links, id, arguments);
+        self.reach(id, &store.regions, PORT);
+        self.deployment.outputs.push(RootOutput {
+            name: format!("{call}_reader_endpoint"),
+            description: format!(
+                "Endpoint for reads of {} in {}.",
+                store.name,
+                self.topology.region(id).name
+            ),
+            scope: Scope::Links,
+            value: output(&call, "reader_endpoint", Argument::Null),
+        });
+    }
+
+    /// A region writes to whoever writes, and reads at home.
+    fn aurora_names(&mut self, store: &Datastore, id: RegionId) {
+        let global = format!("aurora_{}", naming::slug(&store.name));
+        let writes = output(&global, "endpoint", Argument::Null);
+        let reads = output(
+            &cluster_call(self, store, id),
+            "reader_endpoint",
+            Argument::Null,
+        );
+        let host = self.linked_name(id, &store.name, writes);
+        let read_host = self.linked_name(id, &format!("{}-read", store.name), reads);
+        self.tell(
+            store,
+            id,
+            &[
+                ("HOST", host),
+                ("READ_HOST", read_host),
+                ("PORT", PORT.to_string()),
+            ],
+        );
+    }
+}
+
+/// The identifier of the global database.
+pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
+    let name = format!("{}-{}", lowering.prefix(), store.name);
+    naming::cut(&name, facts::names().global_database)
+}
+
+fn version(store: &Datastore) -> &str {
+    let version = store.written.engine_version.as_ref();
+    version.map_or(facts::aurora().version.as_str(), |v| v.as_str())
+}
+
+fn password(store: &Datastore) -> String {
+    format!("{}_master_password", naming::slug(&store.name))
+}
+
+fn cluster_call(lowering: &Lowering, store: &Datastore, id: RegionId) -> String {
+    let region = lowering.topology.region(id).slug();
+    format!("aurora_{}_{region}", naming::slug(&store.name))
+}

@@ -1,0 +1,397 @@
+//! Stores: which offering each kind has, and the ones that need no more than a page.
+
+use super::clusters::Statement;
+use super::ranges::Ranges;
+use super::{Lowering, facts, naming, output, variable};
+use crate::deployment::{Argument, Decision, Scope, Setting};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::spec::{Conflict, Engine, Mode};
+use crate::topology::{Datastore, RegionId};
+
+/// Backups that are kept longer than AWS keeps them.
+pub const KEPT_TOO_LONG: Code = Code::new("AWS111", "backup-kept-too-long");
+
+impl Lowering<'_> {
+    pub(super) fn datastores(&mut self) {
+        for store in &self.topology.datastores {
+            match store.engine {
+                Engine::Postgres => self.postgres(store),
+                Engine::Redis if store.written.sentinels.is_some() => {
+                    self.no_such_store(store, "`redis` with `sentinels`");
+                }
+                Engine::Aurora
+                | Engine::Dynamodb
+                | Engine::Redis
+                | Engine::RedisEnterprise
+                | Engine::ObjectStorage => self.managed(store),
+                other => self.no_such_store(store, &format!("`{other}`")),
+            }
+        }
+    }
+
+    /// A store that copies itself, if it copies at all.
+    fn managed(&mut self, store: &Datastore) {
+        if !self.copies_itself(store) {
+            return;
+        }
+        match store.engine {
+            Engine::Aurora => self.aurora(store),
+            Engine::Dynamodb => self.dynamodb(store),
+            Engine::RedisEnterprise => self.redis_enterprise(store),
+            Engine::ObjectStorage => self.object_storage(store),
+            _ => self.elasticache(store),
+        }
+    }
+
+    fn no_such_store(&mut self, store: &Datastore, what: &str) {
+        self.not_available(
+            store.written.engine.span,
+            what,
+            "`postgres`, `aurora`, `dynamodb`, `redis` without `sentinels`, `redis-enterprise` and `object-storage`",
+        );
+    }
+
+    /// The name of a store in a region.
+    pub(super) fn store_name(&self, store: &Datastore, id: RegionId, limit: usize) -> String {
+        store_name(self.topology, store, id, limit)
+    }
+
+    /// The domain of a region's private names.
+    pub(super) fn private_domain(&self, id: RegionId) -> String {
+        private_domain(self.topology, id)
+    }
+
+    /// Gives a part of a region a private name.
+    pub(super) fn private_name(&mut self, id: RegionId, name: &str, target: Argument) -> String {
+        let names = self.private_names.entry(id).or_default();
+        names.push((name.to_string(), target));
+        format!("{name}.{}", self.private_domain(id))
+    }
+
+    /// The same of a part that only the links root knows.
+    pub(super) fn linked_name(&mut self, id: RegionId, name: &str, target: Argument) -> String {
+        let names = self.linked_names.entry(id).or_default();
+        names.push((name.to_string(), target));
+        self.private_names.entry(id).or_default();
+        format!("{name}.{}", self.private_domain(id))
+    }
+
+    /// The private zone of each region that has names, open to the other regions.
+    pub(super) fn private_names(&mut self) {
+        let zones = std::mem::take(&mut self.private_names);
+        for (id, names) in zones {
+            let slug = self.topology.region(id).slug();
+            let call = format!("names_{slug}");
+            let arguments = vec![
+                ("domain", self.private_domain(id).into()),
+                ("vpc_id", self.vpc(id)),
+                ("names", Argument::Map(names)),
+            ];
+            let scope = Scope::Region(id);
+            self.call(&call, "aws/private-dns", scope, id, arguments);
+            self.link_names(id, &call);
+        }
+    }
+
+    /// What other regions give to a region's private zone: networks that may ask it, and
+    /// names of what ties regions together.
+    fn link_names(&mut self, id: RegionId, zone: &str) {
+        let names = self.linked_names.remove(&id).unwrap_or_default();
+        let others: Vec<RegionId> = self.regions.iter().copied().filter(|r| *r != id).collect();
+        if others.is_empty() && names.is_empty() {
+            return;
+        }
+        let networks = others.iter().map(|other| {
+            let vpc = self.vpc(*other);
+            (self.location(*other).to_string(), vpc)
+        });
+        let networks = Argument::Map(networks.collect());
+        let what = format!(
+            "Id of the private zone of {}.",
+            self.topology.region(id).name
+        );
+        let example = "Z0123456789ABCDEFGHIJ".into();
+        let zone = self.id(zone, "zone_id", &what, "string", example);
+        let mut arguments = vec![("zone_id", zone), ("networks", networks)];
+        if !names.is_empty() {
+            arguments.push(("domain", self.private_domain(id).into()));
+            arguments.push(("names", Argument::Map(names)));
+        }
+        let link = format!("names_link_{}", self.topology.region(id).slug());
+        self.call(&link, "aws/private-dns-link", Scope::Links, id, arguments);
+    }
+
+    /// The ARN of a region's key, also in other roots: for arguments that take no alias.
+    pub(super) fn carried_key(&mut self, id: RegionId, name: &str) -> Argument {
+        let region = self.topology.region(id);
+        let call = format!("kms_{}", region.slug());
+        let carried = format!("{call}_{name}_key_arn");
+        let what = format!("ARN of the key `{name}` in {}.", region.name);
+        let example = format!(
+            "arn:aws:kms:{}:{}:key/00000000-0000-0000-0000-000000000000",
+            region.place.location,
+            self.account_text()
+        );
+        self.ids.insert(
+            carried.clone(),
+            variable(&carried, &what, None, example.into()),
+        );
+        self.key(id, name, &[]);
+        output(
+            &call,
+            &format!("key_arns[\"{name}\"]"),
+            Argument::Variable(carried),
+        )
+    }
+
+    /// The networks of regions, by name.
+    pub(super) fn networks_of(&self, regions: &[RegionId]) -> Argument {
+        let each = regions.iter().map(|id| {
+            let zones = facts::zones(self.location(*id)).len();
+            let ranges = Ranges::of(self.topology, *id, zones);
+            (self.topology.region(*id).name.clone(), ranges.vpc)
+        });
+        Argument::map(each)
+    }
+
+    /// The ranges of regions' networks.
+    pub(super) fn ranges_of(&self, regions: &[RegionId]) -> Vec<String> {
+        let range = |id: &RegionId| {
+            let zones = facts::zones(self.location(*id)).len();
+            Ranges::of(self.topology, *id, zones).vpc
+        };
+        regions.iter().map(range).collect()
+    }
+
+    /// Lets pods of a region reach the stores of others, and of its own.
+    pub(super) fn reach(&mut self, id: RegionId, stores: &[RegionId], port: u32) {
+        let ranges: Vec<String> = stores
+            .iter()
+            .flat_map(|s| {
+                let zones = facts::zones(self.location(*s)).len();
+                Ranges::of(self.topology, *s, zones).data
+            })
+            .collect();
+        let reached = self.reached.entry(id).or_default();
+        reached.extend(ranges.into_iter().map(|range| (range, port)));
+    }
+
+    /// Tells the services of a region where a store is.
+    pub(super) fn tell(&mut self, store: &Datastore, id: RegionId, facts: &[(&str, String)]) {
+        let name = store.name.to_uppercase().replace(['-', '.'], "_");
+        for service in &self.topology.services {
+            let uses = service.uses.iter();
+            let mut uses = uses.map(|s| &self.topology.datastore(*s).name);
+            if service.replicas_in(id).is_none() || !uses.any(|n| *n == store.name) {
+                continue;
+            }
+            for (what, value) in facts {
+                self.deployment.settings.push(Setting {
+                    service: service.name.clone(),
+                    region: id,
+                    variable: format!("{name}_{what}"),
+                    value: value.clone(),
+                });
+            }
+        }
+    }
+
+    /// The days that any moment can be restored from: as asked for, at most what AWS keeps.
+    pub(super) fn history_days(&mut self, store: &Datastore) -> u64 {
+        let Some(backup) = &store.written.backup else {
+            return 1;
+        };
+        let (time, span) = match &backup.point_in_time {
+            Some(time) => (time.value, time.span),
+            None => (backup.keep.value, backup.keep.span),
+        };
+        let days = time.secs().div_ceil(86_400).max(1);
+        let most = facts::postgres().most_backup_days;
+        if days > most {
+            self.kept_too_long(span, days, most);
+        }
+        days.min(most)
+    }
+
+    fn kept_too_long(&mut self, span: Span, days: u64, most: u64) {
+        self.out.push(
+            Diagnostic::error(
+                KEPT_TOO_LONG,
+                span,
+                format!("AWS keeps a moment to restore for {most} days at most"),
+                format!("{days} days"),
+            )
+            .help(format!("write `{most}d` or less")),
+        );
+    }
+
+    /// Whether a store that copies itself is not asked to be copied by something else.
+    fn copies_itself(&mut self, store: &Datastore) -> bool {
+        let replication = store.written.replication.as_ref();
+        let Some(by) = replication.and_then(|r| r.by.as_ref()) else {
+            return true;
+        };
+        let what = format!("`{}` copied by `{}`", store.engine, by.value);
+        let has = format!("`{}` that copies itself: leave `by` out", store.engine);
+        self.not_available(by.span, &what, &has);
+        false
+    }
+
+    /// A store whose kind has one writer, asked to take writes elsewhere too.
+    pub(super) fn one_writer(&mut self, store: &Datastore, has: &str) -> bool {
+        let replication = store.written.replication.as_ref();
+        let mode = replication.map(|r| &r.mode);
+        let Some(mode) = mode.filter(|m| !matches!(m.value, Mode::Async | Mode::None)) else {
+            return true;
+        };
+        let what = format!("`{}` replication of `{}`", mode.value, store.engine);
+        self.not_available(mode.span, &what, has);
+        false
+    }
+
+    fn dynamodb(&mut self, store: &Datastore) {
+        let Some(home) = store.writer.or(store.regions.first().copied()) else {
+            return;
+        };
+        let replication = store.written.replication.as_ref();
+        if let Some(mode) = replication.map(|r| &r.mode)
+            && !matches!(mode.value, Mode::ActiveActive | Mode::None)
+        {
+            let what = format!("`{}` replication of `dynamodb`", mode.value);
+            self.not_available(mode.span, &what, "`active-active`: every copy takes writes");
+            return;
+        }
+        let conflicts = replication.and_then(|r| r.conflicts.as_ref());
+        if let Some(other) = conflicts.filter(|c| c.value != Conflict::LastWriteWins) {
+            let what = format!("`{}` for `dynamodb`", other.value);
+            self.not_available(
+                other.span,
+                &what,
+                "`last-write-wins`: of two writes to one item the later stays",
+            );
+            return;
+        }
+        let days = self.history_days(store);
+        let key = self.shared_key(home, "data", &[]);
+        let alone = replication.is_none_or(|r| *r.mode == Mode::None);
+        let others = store.regions.iter().copied();
+        let others: Vec<RegionId> = others.filter(|r| *r != home && !alone).collect();
+        let replicas = others.into_iter().map(|id| {
+            let key = self.shared_key(id, "data", &[]);
+            (self.location(id).to_string(), key)
+        });
+        let replicas = Argument::Map(replicas.collect());
+        let expires = store.written.datasets.iter();
+        let expires = expires.filter_map(|(_, d)| d.expires_at.as_ref()).next();
+        let table = table_name(self.topology, store);
+        let mut arguments = vec![("name", table.clone().into())];
+        if let Some(expires) = expires {
+            arguments.push(("expires_at", expires.as_str().into()));
+        }
+        arguments.extend([
+            ("recovery_days", days.into()),
+            ("kms_key_arn", key),
+            ("replicas", replicas),
+        ]);
+        let call = format!("dynamodb_{}", naming::slug(&store.name));
+        self.call(&call, "aws/dynamodb-global", Scope::Global, home, arguments);
+        for id in store.regions.clone() {
+            self.tell(store, id, &[("TABLE", table.clone())]);
+            self.grant_table(store, id, &table);
+        }
+        self.deployment.decisions.push(Decision {
+            title: format!("{}: every region writes", store.name),
+            reason:
+                "A global table has no writer to promote: each region has its own endpoint, and \
+                     services use that of their region. Of two writes to one item the later stays, \
+                     and the earlier is lost without a word."
+                    .into(),
+        });
+    }
+
+    /// Lets services of a region use a table there.
+    fn grant_table(&mut self, store: &Datastore, id: RegionId, table: &str) {
+        let arn = format!(
+            "arn:aws:dynamodb:{}:{}:table/{table}",
+            self.location(id),
+            self.account_text()
+        );
+        let through = format!("dynamodb.{}.amazonaws.com", self.location(id));
+        let statements = [
+            Statement {
+                actions: vec![
+                    "dynamodb:BatchGetItem",
+                    "dynamodb:BatchWriteItem",
+                    "dynamodb:ConditionCheckItem",
+                    "dynamodb:DeleteItem",
+                    "dynamodb:GetItem",
+                    "dynamodb:PutItem",
+                    "dynamodb:Query",
+                    "dynamodb:Scan",
+                    "dynamodb:UpdateItem",
+                ],
+                resources: vec![arn.clone(), format!("{arn}/index/*")],
+                conditions: Vec::new(),
+            },
+            self.key_statement(id, &self.shared_alias("data"), &through),
+        ];
+        self.grant(store, id, &statements);
+    }
+
+    /// What a role may do with a key: data that a service of AWS keeps is read and written
+    /// with the rights of whoever asks, and only through that service.
+    pub(super) fn key_statement(&self, id: RegionId, alias: &str, through: &str) -> Statement {
+        let (location, account) = (self.location(id), self.account_text());
+        Statement {
+            actions: vec!["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            resources: vec![format!("arn:aws:kms:{location}:{account}:key/*")],
+            conditions: vec![
+                (
+                    "ForAnyValue:StringEquals",
+                    "kms:ResourceAliases",
+                    vec![alias.to_string()],
+                ),
+                ("StringEquals", "kms:ViaService", vec![through.to_string()]),
+            ],
+        }
+    }
+
+    /// Lets the services of a region that use a store do something.
+    pub(super) fn grant(&mut self, store: &Datastore, id: RegionId, statements: &[Statement]) {
+        let users = self.topology.services.iter().filter(|s| {
+            let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
+            s.replicas_in(id).is_some() && uses.any(|n| *n == store.name)
+        });
+        for service in users {
+            let own = self.statements.entry((service.name.clone(), id));
+            own.or_default().extend_from_slice(statements);
+        }
+    }
+}
+
+/// The table of a store, alike in all regions.
+pub(super) fn table_name(topology: &crate::topology::Topology, store: &Datastore) -> String {
+    let prefix = naming::cut(&topology.name, facts::names().prefix);
+    format!("{prefix}-{}", store.name)
+}
+
+/// The name of a store in a region.
+pub(super) fn store_name(
+    topology: &crate::topology::Topology,
+    store: &Datastore,
+    id: RegionId,
+    limit: usize,
+) -> String {
+    let location = topology.region(id).place.location;
+    naming::cut(
+        &format!("{}-{}-{location}", topology.name, store.name),
+        limit,
+    )
+}
+
+/// The domain of a region's private names.
+pub(super) fn private_domain(topology: &crate::topology::Topology, id: RegionId) -> String {
+    let location = topology.region(id).place.location;
+    format!("{location}.{}", topology.trust_domain)
+}

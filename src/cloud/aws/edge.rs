@@ -1,0 +1,663 @@
+//! Hosts: a load balancer in each region, and Route 53 before them.
+//!
+//! | name | where | leads to |
+//! |---|---|---|
+//! | the host | links root | a region, by the host's policy |
+//! | `REGION.shift.HOST` | links root | that region, but for the share that is moved away |
+//! | the region's own host | its root | the load balancer of the region |
+
+use super::network::{LOGS, Subnets};
+use super::ranges::Ranges;
+use super::redis::binding;
+use super::{Lowering, facts, naming, output};
+use crate::deployment::{Argument, Decision, INGRESS, ProviderUse, RootOutput, Scope};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::spec::{HealthCheck, Policy, Routing};
+use crate::topology::{Host, RegionId};
+use std::collections::BTreeMap;
+
+/// A bound that AWS' health checks do not have.
+pub const HEALTH_CHECK_RANGE: Code = Code::new("AWS112", "health-check-range");
+/// A region that Route 53 can send users to by no name of its own.
+pub const NO_REGION_HOST: Code = Code::new("AWS113", "region-without-a-host");
+/// A host that is the domain of its zone.
+pub const HOST_AT_APEX: Code = Code::new("AWS114", "host-at-apex");
+
+/// Where Route 53 has its key, its logs and its metrics.
+pub(super) const ROUTE53_HOME: &str = "us-east-1";
+/// The port at which the gateways take HTTPS, and the one that says whether they are ready.
+const GATEWAY_PORTS: [u32; 2] = [8443, 15021];
+
+impl Lowering<'_> {
+    pub(super) fn hosts(&mut self) {
+        let hosts = &self.topology.hosts;
+        let here = |h: &&Host| h.regions.iter().any(|r| self.regions.contains(r));
+        let hosts: Vec<&Host> = hosts.iter().filter(here).collect();
+        if hosts.is_empty() {
+            return;
+        }
+        for host in &hosts {
+            self.check_routing(host);
+            self.check_health(host);
+        }
+        self.public_zones(&hosts);
+        for id in self.regions.clone() {
+            let own: Vec<&Host> = hosts
+                .iter()
+                .copied()
+                .filter(|h| h.regions.contains(&id))
+                .collect();
+            if !own.is_empty() {
+                self.edge(id, &own);
+            }
+        }
+        for host in hosts.iter().copied().filter(|h| h.regions.len() > 1) {
+            self.host_records(host);
+        }
+        self.edge_decisions();
+    }
+
+    fn check_routing(&mut self, host: &Host) {
+        let routing = host.written.routing.as_ref();
+        if let Some(other) = routing.filter(|r| r.value != Routing::Route53) {
+            let what = format!("routing by `{}`", other.value);
+            self.not_available(other.span, &what, "`route53`");
+        }
+        for (at, policy) in host.written.policy.iter().enumerate() {
+            let first = matches!(
+                policy.value,
+                Policy::Latency | Policy::Weight | Policy::Failover
+            );
+            let fits = if at == 0 {
+                first
+            } else {
+                policy.value == Policy::RoundRobin
+            };
+            // Weights beside latency have a finding of their own.
+            let told = at > 0 && policy.value == Policy::Weight;
+            if !fits && !told {
+                let what = format!("the policy `{}` in this place", policy.value);
+                self.not_available(
+                    policy.span,
+                    &what,
+                    "`latency`, `weight` or `failover`, and `round-robin` behind it for what a lost region leaves",
+                );
+            }
+        }
+    }
+
+    fn check_health(&mut self, host: &Host) {
+        let Some(health) = &host.written.health else {
+            return;
+        };
+        let bounds = facts::health();
+        let every = health.every.secs();
+        let mut refuse = |span: Span, what: String, label: String, help: String| {
+            let found = Diagnostic::error(HEALTH_CHECK_RANGE, span, what, label);
+            self.out.push(found.help(help));
+        };
+        if !bounds.intervals.contains(&every) {
+            refuse(
+                health.every.span,
+                "Route 53 checks every 10 or every 30 seconds".into(),
+                format!("every {}", health.every.value),
+                "write `10s` or `30s`".into(),
+            );
+        }
+        let timeout = health.timeout.as_ref();
+        let [least, most] = bounds.target_timeout;
+        if let Some(timeout) =
+            timeout.filter(|t| t.secs() < least || t.secs() > most || t.secs() >= every)
+        {
+            refuse(
+                timeout.span,
+                format!(
+                    "a load balancer waits {least} to {most} seconds, and less than between two checks"
+                ),
+                format!("waits {}", timeout.value),
+                format!(
+                    "write a time from `{least}s`, below `{}`",
+                    health.every.value
+                ),
+            );
+        }
+        let [fewest, most] = bounds.target_threshold;
+        for threshold in [&health.unhealthy_after, &health.healthy_after] {
+            if !(fewest..=most.min(bounds.most_failures)).contains(&threshold.value) {
+                refuse(
+                    threshold.span,
+                    format!("load balancers count {fewest} to {most} checks"),
+                    format!("{} checks", threshold.value),
+                    format!("write a number from {fewest} to {most}"),
+                );
+            }
+        }
+    }
+
+    /// The address of the configuration for [`ROUTE53_HOME`], whether or not the system has
+    /// a region there.
+    pub(super) fn route53_home(&mut self) -> String {
+        let home = self
+            .regions
+            .iter()
+            .copied()
+            .find(|id| self.location(*id) == ROUTE53_HOME);
+        if let Some(id) = home {
+            return format!("aws.{}", self.topology.region(id).slug());
+        }
+        let alias = naming::slug(ROUTE53_HOME);
+        let known = self.deployment.providers.iter();
+        if known.clone().all(|p| p.alias.as_ref() != Some(&alias)) {
+            let configuration = ProviderUse {
+                alias: Some(alias.clone()),
+                ..self.configuration_at(ROUTE53_HOME)
+            };
+            self.deployment.providers.push(configuration);
+        }
+        format!("aws.{alias}")
+    }
+
+    /// One public zone for each domain, but for those that are there already.
+    fn public_zones(&mut self, hosts: &[&Host]) {
+        let mut domains: Vec<String> = Vec::new();
+        for host in hosts.iter().filter(|h| h.written.dns_zone.is_none()) {
+            let domain = domain(self.topology, host);
+            if !domains.contains(&domain) {
+                domains.push(domain);
+            }
+            if !host.name.contains('.') || domain_is(&host.name, hosts) {
+                self.out.push(
+                    Diagnostic::error(
+                        HOST_AT_APEX,
+                        host.span,
+                        format!("`{}` would be the domain of its zone itself", host.name),
+                        "Route 53 allows no CNAME there",
+                    )
+                    .help(format!("use a host below it, such as `www.{}`", host.name)),
+                );
+            }
+        }
+        let home = self.route53_home();
+        for domain in domains {
+            let call = format!("dns_{}", naming::slug(&domain));
+            let arguments = vec![
+                ("name", naming::slug(&domain).replace('_', "-").into()),
+                ("account_id", Argument::variable("account_id")),
+                ("domain", domain.clone().into()),
+            ];
+            self.call_with(
+                &call,
+                "aws/dns",
+                Scope::Global,
+                vec![("aws", home.clone())],
+                arguments,
+            );
+            for (what, description) in [
+                (
+                    "name_servers",
+                    "Name servers to enter where the domain is delegated",
+                ),
+                ("ds_record", "DS record to enter there once they answer"),
+            ] {
+                self.deployment.outputs.push(RootOutput {
+                    name: format!("{call}_{what}"),
+                    description: format!("{description}: {domain}."),
+                    scope: Scope::Global,
+                    value: output(&call, what, Argument::Null),
+                });
+            }
+        }
+    }
+
+    /// The id of the zone of a host.
+    fn zone(&mut self, host: &Host) -> Argument {
+        if let Some(existing) = &host.written.dns_zone {
+            return existing.as_str().into();
+        }
+        let domain = domain(self.topology, host);
+        let call = format!("dns_{}", naming::slug(&domain));
+        let what = format!("Id of the public zone {domain}.");
+        self.id(
+            &call,
+            "zone_id",
+            &what,
+            "string",
+            "Z0123456789ABCDEFGHIJ".into(),
+        )
+    }
+
+    /// A region's load balancer with everything that belongs to it.
+    fn edge(&mut self, id: RegionId, hosts: &[&Host]) {
+        let slug = self.topology.region(id).slug();
+        let name = edge_name(self.topology, id);
+        let logs = self.access_logs(id);
+        self.firewall(id, hosts, &name);
+        let most_important = |h: &&&Host| h.regions.len() > 1;
+        let first = hosts.iter().find(most_important).or(hosts.first()).copied();
+        let Some(first) = first else {
+            return;
+        };
+        let mut names: Vec<&str> = vec![&first.name];
+        names.extend(
+            hosts
+                .iter()
+                .map(|h| h.name.as_str())
+                .filter(|n| *n != first.name),
+        );
+        let own: Vec<&str> = hosts
+            .iter()
+            .filter(|h| h.regions.len() == 1)
+            .map(|h| h.name.as_str())
+            .collect();
+        let drain = hosts
+            .iter()
+            .map(|h| h.written.drain.secs())
+            .max()
+            .unwrap_or(0);
+        let zones = facts::zones(self.location(id)).len();
+        let range = Ranges::of(self.topology, id, zones);
+        let health = health_arguments(first.written.health.as_ref());
+        let mut arguments = vec![
+            ("name", name.clone().into()),
+            ("hosts", names.into()),
+            ("own_hosts", own.into()),
+            ("zone_id", self.zone(first)),
+            ("vpc_id", self.vpc(id)),
+            ("subnet_ids", self.subnets(id, Subnets::Public)),
+            ("target_cidr", range.vpc.into()),
+            ("target_port", GATEWAY_PORTS[0].into()),
+            ("health", health),
+        ];
+        let failover = self.topology.spec.failover.as_ref();
+        if let Some(share) = failover.and_then(|f| f.healthy_below.as_ref()) {
+            let percent = (share.ratio() * 100.0).round() as u64;
+            arguments.push(("minimum_healthy_percent", percent.into()));
+        }
+        let web_acl = output(&format!("firewall_{slug}"), "arn", Argument::Null);
+        arguments.extend([
+            ("drain_seconds", drain.into()),
+            ("web_acl_arn", web_acl),
+            ("logs_bucket", logs),
+        ]);
+        let call = edge_call(self.topology, id);
+        self.call(&call, "aws/alb", Scope::Region(id), id, arguments);
+        let binding = binding(&name, "public", INGRESS, 443, &range.public, &GATEWAY_PORTS);
+        self.objects.entry(id).or_default().push(binding);
+    }
+
+    /// The bucket of a region's access logs, which load balancers write with keys of S3.
+    fn access_logs(&mut self, id: RegionId) -> Argument {
+        let slug = self.topology.region(id).slug();
+        let location = self.location(id);
+        let bucket = format!(
+            "{}-{}-{location}-access",
+            self.account_text(),
+            self.topology.name
+        );
+        let bucket = naming::cut(&bucket, facts::names().bucket);
+        let days = facts::records().keep_days;
+        let arguments = vec![
+            ("account_id", Argument::variable("account_id")),
+            ("bucket", bucket.into()),
+            ("old_version_days", days.into()),
+            ("expire_days", days.into()),
+            (
+                "writers",
+                vec!["logdelivery.elasticloadbalancing.amazonaws.com"].into(),
+            ),
+        ];
+        let call = format!("access_logs_{slug}");
+        self.call(&call, "aws/s3-bucket", Scope::Region(id), id, arguments);
+        output(&call, "bucket", Argument::Null)
+    }
+
+    /// What is kept out: the tightest limits of the region's hosts.
+    fn firewall(&mut self, id: RegionId, hosts: &[&Host], name: &str) {
+        let protects = || hosts.iter().filter_map(|h| h.written.protect.as_ref());
+        let per_minute = |limit: &crate::spec::Value<crate::spec::Rate>| limit.in_seconds(60);
+        let client = protects()
+            .filter_map(|p| p.rate_limit.as_ref())
+            .map(per_minute)
+            .min();
+        let region = protects()
+            .filter_map(|p| p.region_limit.as_ref())
+            .map(per_minute)
+            .min();
+        let mut countries: Vec<String> = protects()
+            .flat_map(|p| p.block_countries.iter().map(|c| c.value.clone()))
+            .collect();
+        countries.sort();
+        countries.dedup();
+        let firewall = protects().all(|p| *p.firewall);
+        let logs = self.key(id, "logs", &[LOGS]);
+        let mut arguments = vec![("name", name.into()), ("firewall", firewall.into())];
+        if !countries.is_empty() {
+            arguments.push(("blocked_countries", countries.into()));
+        }
+        if let Some(client) = client {
+            arguments.push(("client_limit_per_minute", client.into()));
+        }
+        if let Some(region) = region {
+            arguments.push(("region_limit_per_minute", region.into()));
+        }
+        arguments.push(("logs_kms_key_arn", logs));
+        let call = format!("firewall_{}", self.topology.region(id).slug());
+        self.call(&call, "aws/waf", Scope::Region(id), id, arguments);
+    }
+
+    /// The checks and records of a host on several regions.
+    fn host_records(&mut self, host: &Host) {
+        let mut endpoints = Vec::new();
+        for id in host.regions.clone() {
+            let Some(own) = self.region_host(host, id) else {
+                continue;
+            };
+            let check = self.health_checks(host, id, &own);
+            let region = self.topology.region(id);
+            let mut endpoint = vec![("host", Argument::from(own)), ("health_check_id", check)];
+            match first_policy(host) {
+                Policy::Weight => endpoint.push(("weight", region.weight.into())),
+                Policy::Failover => {
+                    let primary = self.topology.primary() == Some(id);
+                    endpoint.push(("primary", primary.into()));
+                }
+                _ => {}
+            }
+            endpoints.push((self.location(id).to_string(), Argument::map(endpoint)));
+        }
+        let policy = match first_policy(host) {
+            Policy::Weight => "weighted",
+            Policy::Failover => "failover",
+            _ => "latency",
+        };
+        let spread = host
+            .written
+            .policy
+            .iter()
+            .any(|p| p.value == Policy::RoundRobin);
+        let home = self.route53_home();
+        let arguments = vec![
+            ("zone_id", self.zone(host)),
+            ("domain", domain(self.topology, host).into()),
+            ("host", host.name.clone().into()),
+            ("policy", policy.into()),
+            ("next_by_policy", (!spread).into()),
+            ("ttl_seconds", host.written.ttl.secs().into()),
+            ("endpoints", Argument::Map(endpoints)),
+        ];
+        let call = format!("records_{}", naming::slug(&host.name));
+        self.call_with(
+            &call,
+            "aws/route53",
+            Scope::Links,
+            vec![("aws", home)],
+            arguments,
+        );
+    }
+
+    /// The host that leads to one region of a host alone.
+    fn region_host(&mut self, host: &Host, id: RegionId) -> Option<String> {
+        let found = region_host(self.topology, host, id);
+        if found.is_none() {
+            let region = &self.topology.region(id).name;
+            let service = &self.topology.service(host.service).name;
+            self.out.push(
+                Diagnostic::error(
+                    NO_REGION_HOST,
+                    host.span,
+                    format!("no host leads to `{region}` alone"),
+                    "Route 53 chooses among names of regions",
+                )
+                .help(format!(
+                    "add `{}: {{ to: {service}, region: {region} }}`",
+                    host.name.replacen('.', &format!(".{region}."), 1)
+                )),
+            );
+        }
+        found
+    }
+
+    fn health_checks(&mut self, host: &Host, id: RegionId, own: &str) -> Argument {
+        let region = self.topology.region(id);
+        let location = region.place.location;
+        let health = host.written.health.as_ref();
+        let paths = health.map_or(vec!["/health".to_string()], |h| {
+            let also = h.also.iter().map(|p| p.value.clone());
+            std::iter::once(h.path.value.clone()).chain(also).collect()
+        });
+        let (switch, switched_at) = self.switch(id);
+        let zones = Argument::map([
+            (
+                "name",
+                format!("{}-no-healthy-zone", edge_name(self.topology, id)),
+            ),
+            ("region", location.to_string()),
+        ]);
+        let evacuation = Argument::map([
+            ("namespace", evacuation_namespace(self.topology)),
+            ("metric", EVACUATE.to_string()),
+            ("alarm_region", switched_at.to_string()),
+        ]);
+        let mut arguments = vec![
+            (
+                "name",
+                format!("{}-{location}", host.name.replace('.', "-")).into(),
+            ),
+            ("region", location.into()),
+            ("host", own.into()),
+            ("paths", paths.into()),
+        ];
+        if let Some(body) = health.and_then(|h| h.body.as_ref()) {
+            arguments.push(("expected_body", body.as_str().into()));
+        }
+        let every = health.map_or(facts::health().intervals[0], |h| h.every.secs());
+        arguments.extend([
+            ("interval_seconds", every.into()),
+            (
+                "unhealthy_threshold",
+                health.map_or(3, |h| h.unhealthy_after.value).into(),
+            ),
+            ("zones_alarm", zones),
+            ("evacuation", evacuation),
+        ]);
+        let call = health_call(host, region);
+        self.call_with(
+            &call,
+            "aws/health-checks",
+            Scope::Links,
+            vec![("aws", switch)],
+            arguments,
+        );
+        self.add_after(&call, &edge_call(self.topology, id));
+        output(&call, "health_check_id", Argument::Null)
+    }
+
+    /// Where the switch that evacuates a region is: outside of all regions of the system, or
+    /// at least in another one.
+    fn switch(&mut self, id: RegionId) -> (String, &'static str) {
+        let location = switch_location(self, id);
+        let own = self
+            .regions
+            .iter()
+            .copied()
+            .find(|r| self.location(*r) == location);
+        match own {
+            Some(other) => (
+                format!("aws.{}", self.topology.region(other).slug()),
+                location,
+            ),
+            None => (format!("aws.{}", self.outside_configuration()), location),
+        }
+    }
+
+    /// What Route 53 cannot see by itself, and who acts on it
+    /// (docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html).
+    fn detection_decision(&mut self) {
+        let failover = self.topology.spec.failover.as_ref();
+        let Some(detect) = failover.and_then(|f| f.detect.as_ref()) else {
+            return;
+        };
+        let errors = detect.error_rate.as_ref();
+        let errors = errors.map(|e| format!("more than {} of requests that fail", e.value));
+        let latency = detect.latency.as_ref();
+        let latency = latency.map(|l| format!("responses slower than {}", l.value));
+        let signs: Vec<String> = errors.into_iter().chain(latency).collect();
+        if signs.is_empty() {
+            return;
+        }
+        self.deployment.decisions.push(Decision {
+            title: "A region that answers, and badly".into(),
+            reason: format!(
+                "Route 53 leaves a region that fails its checks, by itself. It reads alarms of one \
+                 metric each, and no ratios and percentiles, so {} are not among its checks: they \
+                 page people, who compare the regions and move users with shift-traffic.sh, which \
+                 undoes itself, or with failover-region.sh.",
+                signs.join(" and ")
+            ),
+        });
+    }
+
+    fn edge_decisions(&mut self) {
+        let failover = self.topology.spec.failover.as_ref();
+        if let Some(share) = failover.and_then(|f| f.healthy_below.as_ref()) {
+            self.deployment.decisions.push(Decision {
+                title: "When a region is no longer healthy".into(),
+                reason: format!(
+                    "The load balancer counts: a zone with less than {} of its targets healthy \
+                     leaves DNS, and with all zones gone so does the region. It sees targets and \
+                     not a symptom of them, and acts without anything of ours that may be down \
+                     with the region.",
+                    share.value
+                ),
+            });
+        }
+        self.detection_decision();
+        if let Some(wait) = failover.and_then(|f| f.cooldown.as_ref()) {
+            self.deployment.decisions.push(Decision {
+                title: "Who waits between two failovers".into(),
+                reason: format!(
+                    "The script does, for {}. Route 53 knows no such wait: what keeps it from going \
+                     to and fro are the checks in a row that must fail before it leaves a region, \
+                     and succeed before it comes back.",
+                    wait.value
+                ),
+            });
+        }
+        self.deployment.decisions.push(Decision {
+            title: "Who chooses the region".into(),
+            reason: "Route 53 does, by names on two levels, because one name has one policy: the \
+                     host chooses a region, and below it each region has weights by which its users \
+                     are moved elsewhere bit by bit. All records exist from the start, and none is \
+                     changed by a failover: they follow health checks, whose checkers stand in many \
+                     regions. CNAMEs keep the life of the records settable, so that a step of moving \
+                     traffic is not shorter than what resolvers remember. Rate limits are counted in \
+                     each region for itself: there is no count over all."
+                .into(),
+        });
+        self.deployment.decisions.push(Decision {
+            title: "A region is evacuated without the control plane of Route 53".into(),
+            reason: "Changing a record needs us-east-1, which may be what is lost. A region leaves \
+                     when a metric in another region says so: an alarm reads the metric, a health \
+                     check reads the alarm's data, and records follow the check. Writing the metric \
+                     needs nothing but CloudWatch there. Moving traffic bit by bit changes weights, \
+                     and so does need the control plane: it is for moves that are planned."
+                .into(),
+        });
+    }
+}
+
+/// The metric that evacuates a region when it is 1.
+pub(super) const EVACUATE: &str = "Evacuate";
+
+/// The namespace of [`EVACUATE`].
+pub(super) fn evacuation_namespace(topology: &crate::topology::Topology) -> String {
+    format!("{}/failover", topology.name)
+}
+
+/// Where the switch that evacuates a region is.
+pub(super) fn switch_location(lowering: &Lowering, id: RegionId) -> &'static str {
+    let own = lowering.location(id);
+    let outside = lowering.outside().location;
+    if outside != own {
+        return outside;
+    }
+    let mut others = lowering.regions.iter().map(|r| lowering.location(*r));
+    others.find(|l| *l != own).unwrap_or(ROUTE53_HOME)
+}
+
+/// The name of a region's load balancer, target group and web ACL.
+pub(super) fn edge_name(topology: &crate::topology::Topology, id: RegionId) -> String {
+    let location = topology.region(id).place.location;
+    naming::cut(
+        &format!("{}-{location}", topology.name),
+        facts::names().load_balancer,
+    )
+}
+
+fn edge_call(topology: &crate::topology::Topology, id: RegionId) -> String {
+    format!("edge_{}", topology.region(id).slug())
+}
+
+/// The call of the checks of a host's region.
+pub(super) fn health_call(host: &Host, region: &crate::topology::Region) -> String {
+    format!("health_{}_{}", naming::slug(&host.name), region.slug())
+}
+
+/// The host that leads to one region of a host alone: to the same service.
+pub(super) fn region_host(
+    topology: &crate::topology::Topology,
+    host: &Host,
+    id: RegionId,
+) -> Option<String> {
+    let fits = |h: &&Host| h.regions == [id] && h.service == host.service;
+    topology.hosts.iter().find(fits).map(|h| h.name.clone())
+}
+
+/// The domain of a host's zone: what follows its first label, or the domain of another host
+/// above that.
+pub(super) fn domain(topology: &crate::topology::Topology, host: &Host) -> String {
+    let parent = |name: &str| {
+        name.split_once('.')
+            .map_or(name.to_string(), |(_, d)| d.to_string())
+    };
+    let own = parent(&host.name);
+    let above = topology.hosts.iter().map(|h| parent(&h.name));
+    let above = above.filter(|other| own.ends_with(&format!(".{other}")));
+    above.min_by_key(String::len).unwrap_or(own)
+}
+
+/// Whether a name is the domain of another host's zone.
+fn domain_is(name: &str, hosts: &[&Host]) -> bool {
+    hosts
+        .iter()
+        .any(|h| h.name.split_once('.').is_some_and(|(_, d)| d == name))
+}
+
+/// The policy that chooses a region of a host.
+fn first_policy(host: &Host) -> Policy {
+    host.written
+        .policy
+        .first()
+        .map_or(Policy::Latency, |p| p.value)
+}
+
+fn health_arguments(health: Option<&HealthCheck>) -> Argument {
+    let bounds = facts::health();
+    let every = health.map_or(bounds.intervals[0], |h| h.every.secs());
+    let timeout = health.and_then(|h| h.timeout.as_ref()).map(|t| t.secs());
+    let timeout = timeout.unwrap_or(every.min(6).saturating_sub(1));
+    let entries: BTreeMap<&str, u64> = BTreeMap::from([
+        ("interval_seconds", every),
+        ("timeout_seconds", timeout),
+        (
+            "healthy_threshold",
+            health.map_or(3, |h| u64::from(h.healthy_after.value)),
+        ),
+        (
+            "unhealthy_threshold",
+            health.map_or(3, |h| u64::from(h.unhealthy_after.value)),
+        ),
+    ]);
+    Argument::map(entries)
+}

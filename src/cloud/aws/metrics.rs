@@ -1,0 +1,213 @@
+//! Metrics of AWS for a Prometheus of our own, and the names under which regions ask each
+//! other's collectors.
+
+use super::clusters::{ROLE_ANNOTATION, Statement, Workload};
+use super::network::Subnets;
+use super::postgres::{CONFLICTS, Copies, conflict_namespace, copies};
+use super::ranges::Ranges;
+use super::redis::bind;
+use super::{Lowering, buckets, facts, naming, output};
+use crate::deployment::{Argument, ChartValues, Scope};
+use crate::spec::Engine;
+use crate::topology::{Datastore, RegionId};
+use serde_json::{Value, json};
+
+/// The namespace, the Service and the port of the collector.
+const NAMESPACE: &str = "monitoring";
+const COLLECTOR: &str = "prometheus-collector";
+const PORT: u32 = 9090;
+const EXPORTER: &str = "cloudwatch-exporter";
+
+impl Lowering<'_> {
+    /// What a Prometheus of our own needs of AWS, if that is who collects metrics.
+    pub(super) fn metrics(&mut self) {
+        let wanted = self.topology.spec.observability.as_ref();
+        let wanted = wanted.and_then(|o| o.metrics.as_ref());
+        let Some(wanted) = wanted.filter(|m| m.by.as_str() == "prometheus") else {
+            return;
+        };
+        let across = *wanted.across;
+        let regions = self.cluster_regions();
+        for id in regions.clone() {
+            self.exporter(id);
+            if across && regions.len() > 1 {
+                self.collector(id, &regions);
+            }
+        }
+    }
+
+    /// YACE: the metrics of CloudWatch that signals are made of.
+    fn exporter(&mut self, id: RegionId) {
+        let name = self.role_name(EXPORTER, id);
+        let arn = format!("arn:aws:iam::{}:role/{name}", self.account_text());
+        let config = self.exporter_config(id);
+        let values = json!({
+            "fullnameOverride": EXPORTER,
+            "serviceAccount": { "name": EXPORTER, "annotations": { ROLE_ANNOTATION: arn } },
+            "service": { "annotations": { "prometheus.io/scrape": "true", "prometheus.io/port": "80" } },
+            // YAML holds JSON.
+            "config": serde_json::to_string_pretty(&config).unwrap_or_default() + "\n",
+        });
+        self.charts.entry(id).or_default().push(ChartValues {
+            release: EXPORTER,
+            chart: "prometheus-yet-another-cloudwatch-exporter",
+            repository: "https://prometheus-community.github.io/helm-charts",
+            version: "0.47.0",
+            values,
+        });
+        self.workloads.entry(id).or_default().push(Workload {
+            name: EXPORTER.into(),
+            namespace: NAMESPACE.into(),
+            statements: vec![Statement {
+                // What its own documentation asks for.
+                actions: vec![
+                    "cloudwatch:GetMetricData",
+                    "cloudwatch:GetMetricStatistics",
+                    "cloudwatch:ListMetrics",
+                    "iam:ListAccountAliases",
+                    "tag:GetResources",
+                ],
+                resources: vec!["*".into()],
+                conditions: Vec::new(),
+            }],
+        });
+    }
+
+    fn exporter_config(&self, id: RegionId) -> Value {
+        let location = self.location(id);
+        let metric =
+            |name: &str, statistic: &str| json!({ "name": name, "statistics": [statistic] });
+        let job = |kind: &str, metrics: Vec<Value>| {
+            json!({
+                "type": kind,
+                "regions": [location],
+                // Only what is this system's.
+                "searchTags": [{ "key": "system", "value": format!("^{}$", self.topology.name) }],
+                "period": 300,
+                "length": 600,
+                "metrics": metrics,
+            })
+        };
+        let mut jobs = vec![
+            job(
+                "AWS/ApplicationELB",
+                vec![
+                    metric("RequestCount", "Sum"),
+                    metric("HTTPCode_ELB_5XX_Count", "Sum"),
+                ],
+            ),
+            job(
+                "AWS/NATGateway",
+                vec![metric("BytesOutToDestination", "Sum")],
+            ),
+        ];
+        let stores = || {
+            self.topology
+                .datastores
+                .iter()
+                .filter(|s| s.regions.contains(&id))
+        };
+        if stores().any(|s| matches!(s.engine, Engine::Postgres | Engine::Aurora)) {
+            jobs.push(job(
+                "AWS/RDS",
+                vec![
+                    metric("CPUUtilization", "Average"),
+                    metric("FreeStorageSpace", "Minimum"),
+                    metric("OldestReplicationSlotLag", "Maximum"),
+                    metric("ReplicaLag", "Maximum"),
+                    metric("AuroraGlobalDBReplicationLag", "Maximum"),
+                ],
+            ));
+        }
+        if stores().any(|s| s.engine == Engine::Redis) {
+            jobs.push(job(
+                "AWS/ElastiCache",
+                vec![
+                    metric("CacheHits", "Sum"),
+                    metric("CacheMisses", "Sum"),
+                    metric("DatabaseMemoryUsagePercentage", "Maximum"),
+                    metric("GlobalDatastoreReplicationLag", "Maximum"),
+                ],
+            ));
+        }
+        if stores().any(|s| s.engine == Engine::Dynamodb) {
+            jobs.push(job(
+                "AWS/DynamoDB",
+                vec![metric("ReplicationLatency", "Maximum")],
+            ));
+        }
+        let counted = stores().filter(|s| s.engine == Engine::Postgres);
+        let counted = counted.filter(|s| copies(s) == Some(Copies::BothWays));
+        let mut custom: Vec<Value> = counted
+            .map(|store| {
+                json!({
+                    "name": format!("{}-{CONFLICTS}", store.name),
+                    "namespace": conflict_namespace(self.topology, store),
+                    "regions": [location],
+                    "metrics": [{
+                        "name": CONFLICTS,
+                        "statistics": ["Sum"],
+                        "period": super::signals::CONFLICT_PERIOD,
+                        "length": super::signals::CONFLICT_PERIOD,
+                        "nilToZero": true,
+                    }],
+                })
+            })
+            .collect();
+        let copied = |s: &Datastore| buckets::targets_of(s, id).next().is_some();
+        if stores().any(|s| s.engine == Engine::ObjectStorage && copied(s)) {
+            // Not found by tags: the metric names two buckets and none of them as `BucketName`.
+            custom.push(json!({
+                "name": "copies-of-buckets",
+                "namespace": "AWS/S3",
+                "regions": [location],
+                "metrics": [metric("ReplicationLatency", "Maximum")],
+                "period": 300,
+                "length": 600,
+            }));
+        }
+        let mut config = json!({
+            "apiVersion": "v1alpha1",
+            "sts-region": location,
+            "discovery": { "jobs": jobs },
+        });
+        if !custom.is_empty() {
+            config["customNamespace"] = json!(custom);
+        }
+        config
+    }
+
+    /// A way for other regions to a region's collector.
+    fn collector(&mut self, id: RegionId, regions: &[RegionId]) {
+        let location = self.location(id);
+        let name = naming::cut(
+            &format!("{}-metrics-{}", self.prefix(), naming::code(location)),
+            facts::names().load_balancer,
+        );
+        let zones = facts::zones(location).len();
+        let own = Ranges::of(self.topology, id, zones).vpc;
+        let call = format!("metrics_{}", self.topology.region(id).slug());
+        let arguments = vec![
+            ("name", name.clone().into()),
+            ("vpc_id", self.vpc(id)),
+            ("subnet_ids", self.subnets(id, Subnets::Private)),
+            ("client_cidrs", self.networks_of(regions)),
+            ("port", PORT.into()),
+            ("target_cidr", own.into()),
+            ("target_port", PORT.into()),
+        ];
+        self.call(&call, "aws/internal-lb", Scope::Region(id), id, arguments);
+        let address = output(&call, "dns_name", Argument::Null);
+        let host = self.private_name(id, "metrics", address);
+        self.metrics_hosts.insert(id, host);
+        let clients = self.ranges_of(regions);
+        let binding = bind(
+            &name,
+            COLLECTOR,
+            (NAMESPACE, COLLECTOR, PORT),
+            &clients,
+            &[PORT],
+        );
+        self.objects.entry(id).or_default().push(binding);
+    }
+}

@@ -1,0 +1,221 @@
+//! CloudWatch: what tells people when the system's own watching is gone, or cannot see.
+
+use super::edge::{ROUTE53_HOME, edge_name, health_call};
+use super::postgres::{Copies, copies};
+use super::{Lowering, facts, output, signals};
+use crate::deployment::{Argument, Scope, contract};
+use crate::spec::Engine;
+use crate::topology::RegionId;
+
+/// Alarms by name.
+type Alarms = Vec<(String, Argument)>;
+
+impl Lowering<'_> {
+    pub(super) fn monitoring(&mut self) {
+        signals::signals(self.topology, self.deployment);
+        self.deployment.contract = contract::contract(self.topology);
+        for id in self.regions.clone() {
+            self.region_alarms(id);
+        }
+        self.route53_alarms();
+    }
+
+    /// Alarms of a region over its own load balancer and stores.
+    fn region_alarms(&mut self, id: RegionId) {
+        let mut alarms = self.edge_alarms(id);
+        alarms.extend(self.store_alarms(id));
+        if alarms.is_empty() {
+            return;
+        }
+        let all: Vec<String> = alarms.iter().map(|(name, _)| name.clone()).collect();
+        let region = &self.topology.region(id).name;
+        let description = format!(
+            "Something of {} in {region} needs a person.",
+            self.topology.name
+        );
+        let composites = Argument::map([(
+            "region",
+            Argument::map([
+                ("description", description.into()),
+                ("of", Argument::from(all)),
+            ]),
+        )]);
+        let topic = self.topic(id, "cloudwatch.amazonaws.com");
+        let arguments = vec![
+            (
+                "name",
+                format!("{}-{}", self.prefix(), self.location(id)).into(),
+            ),
+            ("alarms", Argument::Map(alarms)),
+            ("composites", composites),
+            ("topic_arns", Argument::List(vec![topic])),
+        ];
+        let call = format!("alarms_{}", self.topology.region(id).slug());
+        self.call(
+            &call,
+            "aws/cloudwatch-alarms",
+            Scope::Region(id),
+            id,
+            arguments,
+        );
+    }
+
+    fn edge_alarms(&self, id: RegionId) -> Alarms {
+        if !self.topology.hosts.iter().any(|h| h.regions.contains(&id)) {
+            return Vec::new();
+        }
+        let call = format!("edge_{}", self.topology.region(id).slug());
+        let of = |name: &str| output(&call, name, Argument::Null);
+        let balancer = || ("LoadBalancer", of("arn_suffix"));
+        let name = edge_name(self.topology, id);
+        vec![(
+            "unhealthy-targets".to_string(),
+            alarm(
+                format!("Gateways behind {name} do not answer."),
+                ("AWS/ApplicationELB", "UnHealthyHostCount", "Maximum"),
+                vec![balancer(), ("TargetGroup", of("target_group_arn_suffix"))],
+                (">", 0),
+                3,
+                "notBreaching",
+            ),
+        )]
+    }
+
+    fn store_alarms(&self, id: RegionId) -> Alarms {
+        let stores = &self.topology.datastores;
+        let mut alarms = Vec::new();
+        for store in stores
+            .iter()
+            .filter(|s| s.engine == Engine::Postgres && s.regions.contains(&id))
+        {
+            let name = self.store_name(store, id, facts::names().database);
+            let database = || vec![("DBInstanceIdentifier", Argument::from(name.clone()))];
+            let size = store
+                .written
+                .size
+                .as_ref()
+                .map_or(facts::postgres().storage_gb << 30, |s| s.get());
+            alarms.push((
+                format!("{}-storage", store.name),
+                alarm(
+                    format!("{name} has less than a tenth of its storage left."),
+                    ("AWS/RDS", "FreeStorageSpace", "Minimum"),
+                    database(),
+                    ("<", size / 10),
+                    5,
+                    "missing",
+                ),
+            ));
+            if copies(store).is_some_and(Copies::logical) {
+                let keep = size / facts::postgres().keep_wal_share;
+                alarms.push((
+                    format!("{}-log-kept", store.name),
+                    alarm(
+                        format!("{name} keeps log for a region that does not take it; at {keep} bytes the copy is given up."),
+                        ("AWS/RDS", "OldestReplicationSlotLag", "Maximum"),
+                        database(),
+                        (">", keep / 2),
+                        5,
+                        "notBreaching",
+                    ),
+                ));
+            }
+        }
+        alarms
+    }
+
+    /// What Route 53 itself sees of each region. Its metrics are in one region only.
+    fn route53_alarms(&mut self) {
+        let home = self
+            .regions
+            .iter()
+            .copied()
+            .find(|id| self.location(*id) == ROUTE53_HOME);
+        let (mut alarms, mut composites) = (Vec::new(), Vec::new());
+        for host in self.topology.hosts.iter().filter(|h| h.regions.len() > 1) {
+            let mut of = Vec::new();
+            for id in &host.regions {
+                let region = self.topology.region(*id);
+                let check = output(
+                    &health_call(host, region),
+                    "health_check_id",
+                    Argument::Null,
+                );
+                let name = format!("{}-{}-left", host.name, region.name);
+                let description = format!(
+                    "Route 53 sends no users of {} to {}.",
+                    host.name, region.name
+                );
+                alarms.push((
+                    name.clone(),
+                    alarm(
+                        description,
+                        ("AWS/Route53", "HealthCheckStatus", "Minimum"),
+                        vec![("HealthCheckId", check)],
+                        ("<", 1),
+                        1,
+                        "breaching",
+                    ),
+                ));
+                of.push(name);
+            }
+            let description = format!("No region may have users of {}.", host.name);
+            composites.push((
+                format!("{}-nowhere", host.name),
+                Argument::map([
+                    ("description", Argument::from(description)),
+                    ("of", of.into()),
+                    ("all", true.into()),
+                ]),
+            ));
+        }
+        if alarms.is_empty() {
+            return;
+        }
+        let topics = match home {
+            Some(id) => vec![self.topic(id, "cloudwatch.amazonaws.com")],
+            None => Vec::new(),
+        };
+        let arguments = vec![
+            ("name", self.prefix().into()),
+            ("alarms", Argument::Map(alarms)),
+            ("composites", Argument::Map(composites)),
+            ("topic_arns", Argument::List(topics)),
+        ];
+        let at = vec![("aws", self.route53_home())];
+        self.call_with(
+            "alarms_route53",
+            "aws/cloudwatch-alarms",
+            Scope::Links,
+            at,
+            arguments,
+        );
+    }
+}
+
+/// An alarm as its module takes it: a metric with its statistic, dimensions, a comparison
+/// and bound, and how many minutes it must hold.
+fn alarm(
+    description: String,
+    (namespace, metric, statistic): (&str, &str, &str),
+    dimensions: Vec<(&str, Argument)>,
+    (comparison, threshold): (&str, u64),
+    minutes: u64,
+    missing: &str,
+) -> Argument {
+    let comparison = match comparison {
+        "<" => "LessThanThreshold",
+        _ => "GreaterThanThreshold",
+    };
+    Argument::map([
+        ("description", Argument::from(description)),
+        ("namespace", namespace.into()),
+        ("metric", metric.into()),
+        ("dimensions", Argument::map(dimensions)),
+        ("statistic", statistic.into()),
+        ("comparison", comparison.into()),
+        ("threshold", threshold.into()),
+        ("periods", minutes.into()),
+        ("missing", missing.into()),
+    ])
+}

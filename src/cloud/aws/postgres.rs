@@ -1,0 +1,421 @@
+//! PostgreSQL on RDS: an instance in each region, copied logically both ways, logically one
+//! way, physically, or not at all.
+
+use super::clusters::{Statement, Workload};
+use super::network::{LOGS, Subnets};
+use super::platform::Held;
+use super::{Lowering, facts, naming, output};
+use crate::deployment::{Argument, Decision, Fetch, LogicalRegion, LogicalStore, Scope};
+use crate::spec::{Conflict, Mode, Reach, Role};
+use crate::topology::{Datastore, RegionId};
+
+/// The administrator's name, and its password's place, are RDS's own.
+const ADMINISTRATOR: &str = "administrator";
+/// The image of AWS' command line.
+const COMMAND_LINE: &str = "public.ecr.aws/aws-cli/aws-cli:2.27.50";
+const PORT: u32 = 5432;
+
+/// How the instances of a store copy each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copies {
+    /// They do not.
+    Apart,
+    /// By pglogical, each from every other.
+    BothWays,
+    /// By pglogical, from the writer.
+    OneWay,
+    /// Below SQL, from the writer.
+    Physical,
+}
+
+impl Copies {
+    pub(super) fn logical(self) -> bool {
+        matches!(self, Copies::BothWays | Copies::OneWay)
+    }
+}
+
+/// How the instances of a store copy each other, if RDS can do it.
+pub(super) fn copies(store: &Datastore) -> Option<Copies> {
+    let Some(replication) = &store.written.replication else {
+        return Some(Copies::Apart);
+    };
+    let by = replication.by.as_ref().map(|b| b.as_str());
+    match (*replication.mode, by) {
+        (Mode::None | Mode::Application, _) => Some(Copies::Apart),
+        (Mode::ActiveActive, None | Some("pglogical")) => Some(Copies::BothWays),
+        (Mode::Async, Some("pglogical")) => Some(Copies::OneWay),
+        (Mode::Async, None) => Some(Copies::Physical),
+        _ => None,
+    }
+}
+
+impl Lowering<'_> {
+    pub(super) fn postgres(&mut self, store: &Datastore) {
+        let Some(copies) = self.copies(store) else {
+            return;
+        };
+        for id in store.regions.clone() {
+            self.instance(store, id, copies);
+        }
+        self.backup_copies(store);
+        if copies.logical() {
+            self.logical_store(store, copies);
+        }
+        self.postgres_decision(store, copies);
+    }
+
+    fn copies(&mut self, store: &Datastore) -> Option<Copies> {
+        let found = copies(store);
+        if let (None, Some(replication)) = (found, &store.written.replication) {
+            let span = replication
+                .by
+                .as_ref()
+                .map_or(replication.mode.span, |b| b.span);
+            let what = match &replication.by {
+                Some(by) => format!("`{}` replication by `{}`", replication.mode.value, by.value),
+                None => format!("`{}` replication of `postgres`", replication.mode.value),
+            };
+            self.not_available(
+                span,
+                &what,
+                "`active-active` and `async` by `pglogical`, `async` below SQL, and `none`; regions are never copied synchronously",
+            );
+        }
+        found
+    }
+
+    fn instance_name(&self, store: &Datastore, id: RegionId) -> String {
+        self.store_name(store, id, facts::names().database)
+    }
+
+    fn instance_call(&self, store: &str, id: RegionId) -> String {
+        format!(
+            "postgres_{}_{}",
+            naming::slug(store),
+            self.topology.region(id).slug()
+        )
+    }
+
+    fn instance(&mut self, store: &Datastore, id: RegionId, copies: Copies) {
+        let written = &store.written;
+        let defaults = facts::postgres();
+        let text = |t: &Option<crate::spec::Text>, other: &str| {
+            t.as_ref().map_or(other.to_string(), |t| t.value.clone())
+        };
+        let storage = written
+            .size
+            .as_ref()
+            .map_or(defaults.storage_gb, |s| s.get().div_ceil(1 << 30));
+        let others: Vec<RegionId> = store.regions.iter().copied().filter(|r| *r != id).collect();
+        let reading = if copies.logical() {
+            store.regions.clone()
+        } else {
+            vec![id]
+        };
+        let name = self.instance_name(store, id);
+        let data = self.key(id, "data", &[]);
+        let logs = self.key(id, "logs", &[LOGS]);
+        let days = self.history_days(store);
+        let mut arguments = vec![
+            ("name", name.clone().into()),
+            (
+                "engine_version",
+                text(&written.engine_version, &defaults.version).into(),
+            ),
+            (
+                "instance_class",
+                text(&written.machine, &defaults.machine).into(),
+            ),
+            ("storage_gb", storage.into()),
+            ("vpc_id", self.vpc(id)),
+            ("subnet_ids", self.subnets(id, Subnets::Data)),
+            ("client_cidrs", self.networks_of(&reading)),
+        ];
+        if copies.logical() {
+            arguments.push(("peer_cidrs", self.networks_of(&others)));
+        }
+        arguments.extend([
+            ("kms_key_arn", data),
+            ("logs_kms_key_arn", logs),
+            ("backup_days", days.into()),
+            (
+                "maintenance_window",
+                maintenance_window(self.topology.region(id).ordinal).into(),
+            ),
+        ]);
+        if copies.logical() {
+            let keep = storage * 1024 / defaults.keep_wal_share;
+            arguments.push(("logical", self.logical(store, id, keep)));
+        }
+        if let (Copies::Physical, Some(writer)) = (copies, store.writer.filter(|w| *w != id)) {
+            let source = format!("db:{}", self.instance_name(store, writer));
+            let source = self.arn("rds", self.location(writer), &source);
+            arguments.push(("replica_of", source));
+        }
+        if copies == Copies::BothWays {
+            let table = text_of(store, |r| r.conflict_log.as_ref(), "conflicts");
+            let conflicts = Argument::map([
+                ("namespace", conflict_namespace(self.topology, store)),
+                ("metric", CONFLICTS.to_string()),
+                ("table", table),
+            ]);
+            arguments.push(("conflicts", conflicts));
+        }
+        let call = self.instance_call(&store.name, id);
+        self.call(&call, "aws/rds-postgres", Scope::Region(id), id, arguments);
+        if let Some(former) = &written.renamed_from {
+            let former = self.instance_call(former, id);
+            if let Some(call) = self.deployment.calls.last_mut() {
+                call.formerly.push(former);
+            }
+        }
+        let host = self.private_name(id, &store.name, output(&call, "address", Argument::Null));
+        self.tell(store, id, &[("HOST", host), ("PORT", PORT.to_string())]);
+        self.reach(id, &reading, PORT);
+    }
+
+    /// What pglogical is told: which of two concurrent writes stays, on this side.
+    fn logical(&self, store: &Datastore, id: RegionId, keep_wal_mb: u64) -> Argument {
+        let databases = store.written.node_groups.len().max(1) as u64;
+        let conflicts = store
+            .written
+            .replication
+            .as_ref()
+            .and_then(|r| r.conflicts.as_ref());
+        let primary = self.topology.region(id).role == Role::Primary;
+        let resolution = match conflicts.map(|c| c.value) {
+            Some(Conflict::LastWriteWins) => "last_update_wins",
+            Some(Conflict::PrimaryWins) if primary => "keep_local",
+            Some(Conflict::Application) => "error",
+            _ => "apply_remote",
+        };
+        Argument::map([
+            ("databases", Argument::from(databases)),
+            ("conflict_resolution", resolution.into()),
+            ("keep_wal_mb", keep_wal_mb.into()),
+        ])
+    }
+
+    /// History of each region in the others that were asked for, so that a lost region's
+    /// last moments can be restored elsewhere.
+    fn backup_copies(&mut self, store: &Datastore) {
+        let Some(backup) = &store.written.backup else {
+            return;
+        };
+        let days = self.history_days(store);
+        let named = backup.copies_to.iter();
+        let targets: Vec<RegionId> = named
+            .filter_map(|r| self.topology.region_named(r))
+            .collect();
+        for target in targets {
+            let sources = store.regions.iter().filter(|r| **r != target);
+            let sources = sources.map(|source| {
+                let name = self.instance_name(store, *source);
+                let arn = self.arn("rds", self.location(*source), &format!("db:{name}"));
+                (name, arn)
+            });
+            let sources: Vec<(String, Argument)> = sources.collect();
+            if sources.is_empty() {
+                continue;
+            }
+            let key = self.carried_key(target, "data");
+            let arguments = vec![
+                ("instances", Argument::Map(sources)),
+                ("keep_days", days.into()),
+                ("kms_key_arn", key),
+            ];
+            let region = self.topology.region(target).slug();
+            let call = format!("backups_of_{}_{region}", naming::slug(&store.name));
+            self.call(
+                &call,
+                "aws/rds-backup-copies",
+                Scope::Links,
+                target,
+                arguments,
+            );
+        }
+    }
+
+    /// The databases, users and subscriptions, which are SQL's and not Terraform's.
+    fn logical_store(&mut self, store: &Datastore, copies: Copies) {
+        let both_ways = copies == Copies::BothWays;
+        let regions: Vec<LogicalRegion> = store
+            .regions
+            .iter()
+            .map(|id| LogicalRegion {
+                region: *id,
+                host: format!("{}.{}", store.name, self.private_domain(*id)),
+                sources: match both_ways {
+                    true => store.regions.iter().copied().filter(|r| r != id).collect(),
+                    false => store.writer.into_iter().filter(|w| w != id).collect(),
+                },
+                administrator_password: self.administrator_password(store, *id),
+            })
+            .collect();
+        let groups = store.written.node_groups.iter().map(|g| g.value.clone());
+        let mut databases: Vec<String> = groups.collect();
+        if databases.is_empty() {
+            databases.push(naming::slug(&store.name));
+        }
+        let local = store
+            .written
+            .datasets
+            .iter()
+            .filter(|(_, d)| *d.copies == Reach::Origin);
+        let local = local.flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
+        let version = text_of_version(store);
+        let password = format!("{}-replication", store.name);
+        self.store_secrets.push(Held {
+            name: password.clone(),
+            regions: store.regions.clone(),
+            rotate_days: None,
+        });
+        self.deployment.logical_stores.push(LogicalStore {
+            datastore: store.name.clone(),
+            version,
+            databases,
+            local_tables: local.collect(),
+            both_ways,
+            administrator: ADMINISTRATOR,
+            password_secret: format!("{}-{password}", self.topology.name),
+            regions,
+        });
+        for id in store.regions.clone() {
+            let workload = self.replication_workload(store, id);
+            self.workloads.entry(id).or_default().push(workload);
+        }
+    }
+
+    /// RDS makes the administrator's secret under a name of its own, and says which.
+    fn administrator_password(&self, store: &Datastore, id: RegionId) -> Fetch {
+        let location = self.location(id);
+        let name = self.instance_name(store, id);
+        Fetch {
+            image: COMMAND_LINE,
+            script: format!(
+                "set -eu\n\
+                 arn=$(aws rds describe-db-instances --region {location} --db-instance-identifier {name} \
+                 --query 'DBInstances[0].MasterUserSecret.SecretArn' --output text)\n\
+                 aws secretsmanager get-secret-value --region {location} --secret-id \"$arn\" \
+                 --query SecretString --output text |\n  \
+                 sed -e 's/.*\"password\":\"\\(\\([^\"\\\\]\\|\\\\.\\)*\\)\".*/\\1/' -e 's/\\\\\\(.\\)/\\1/g' >\"$PASSWORD_FILE\"\n"
+            ),
+        }
+    }
+
+    fn replication_workload(&self, store: &Datastore, id: RegionId) -> Workload {
+        let location = self.location(id);
+        let account = self.account_text();
+        let name = self.instance_name(store, id);
+        let key = self.alias("data");
+        Workload {
+            name: format!("{}-replication", store.name),
+            namespace: self.topology.namespace.clone(),
+            statements: vec![
+                Statement {
+                    actions: vec!["rds:DescribeDBInstances"],
+                    resources: vec![format!("arn:aws:rds:{location}:{account}:db:{name}")],
+                    conditions: Vec::new(),
+                },
+                Statement {
+                    actions: vec!["secretsmanager:GetSecretValue"],
+                    resources: vec![format!(
+                        "arn:aws:secretsmanager:{location}:{account}:secret:rds!db-*"
+                    )],
+                    conditions: vec![(
+                        "StringEquals",
+                        "aws:ResourceTag/aws:rds:primaryDBInstanceArn",
+                        vec![format!("arn:aws:rds:{location}:{account}:db:{name}")],
+                    )],
+                },
+                Statement {
+                    actions: vec!["kms:Decrypt"],
+                    resources: vec![format!("arn:aws:kms:{location}:{account}:key/*")],
+                    conditions: vec![(
+                        "ForAnyValue:StringEquals",
+                        "kms:ResourceAliases",
+                        vec![key],
+                    )],
+                },
+            ],
+        }
+    }
+
+    fn postgres_decision(&mut self, store: &Datastore, copies: Copies) {
+        let (title, reason) = match copies {
+            Copies::BothWays => (
+                format!(
+                    "{}: PostgreSQL on RDS, copied both ways by pglogical",
+                    store.name
+                ),
+                "RDS loads pglogical in every version, can tell which of two writes came later, and \
+                 brings the standby, any moment of the last weeks and patches with it; servers of \
+                 our own would do the same and need people for it. Aurora cannot: a global database \
+                 has one writer. What pglogical leaves to us is done by jobs on the clusters: each \
+                 database subscribes to its twin, sends only what was written at its own side, and \
+                 gives out every n-th number of a sequence. Changes of the schema are not copied: \
+                 they go to all regions first, and a table is sent once both sides have it. Tables \
+                 without a primary key send new rows only. Conflicts are written into the server's \
+                 log and nowhere else: they are counted from there, and a saved query shows them as \
+                 a table. The lag is measured by a beat that each region writes, so clocks must \
+                 agree; RDS keeps them so. A region that is away longer than its share of the log \
+                 lasts must be copied anew.",
+            ),
+            Copies::OneWay => (
+                format!(
+                    "{}: PostgreSQL on RDS, copied one way by pglogical",
+                    store.name
+                ),
+                "The writer's changes are sent to the other regions, which must not be written. A \
+                 promotion ends the subscription; the way back is a new copy.",
+            ),
+            Copies::Physical => (
+                format!(
+                    "{}: PostgreSQL on RDS with replicas in other regions",
+                    store.name
+                ),
+                "Replicas follow below SQL, read only and without a bound on the lag. A promotion \
+                 cannot be undone: the old writer becomes a new replica.",
+            ),
+            Copies::Apart => return,
+        };
+        self.deployment.decisions.push(Decision {
+            title,
+            reason: reason.into(),
+        });
+    }
+}
+
+/// The name of the metric that counts conflicts.
+pub(super) const CONFLICTS: &str = "conflicts";
+
+/// Where conflicts of a store are counted.
+pub(super) fn conflict_namespace(
+    topology: &crate::topology::Topology,
+    store: &Datastore,
+) -> String {
+    format!("{}/{}", topology.name, store.name)
+}
+
+/// The major version of a store's server.
+fn text_of_version(store: &Datastore) -> String {
+    let version = store.written.engine_version.as_ref();
+    let version = version.map_or(facts::postgres().version.as_str(), |v| v.as_str());
+    version.split('.').next().unwrap_or(version).to_string()
+}
+
+fn text_of(
+    store: &Datastore,
+    of: fn(&crate::spec::Replication) -> Option<&crate::spec::Text>,
+    other: &str,
+) -> String {
+    let text = store.written.replication.as_ref().and_then(of);
+    text.map_or(other.to_string(), |t| t.value.clone())
+}
+
+/// An hour of the week of its own for each region: never two at once.
+fn maintenance_window(ordinal: usize) -> String {
+    let days = ["tue", "wed", "thu", "mon", "sat", "sun", "fri"];
+    let day = days[ordinal % days.len()];
+    format!("{day}:05:00-{day}:06:00")
+}

@@ -1,0 +1,78 @@
+//! The bill: export and budget.
+
+use super::Lowering;
+use super::naming::slug;
+use crate::deployment::{Argument, Scope};
+use crate::spec::Provider;
+use crate::topology::provider_of;
+
+impl Lowering<'_> {
+    /// The billing account that the spec names.
+    fn billing_account(&self) -> Option<Argument> {
+        let clouds = self.topology.spec.clouds.iter();
+        let mut gcp = clouds.filter(|(n, c)| provider_of(n, c) == Some(Provider::Gcp));
+        let account = gcp.find_map(|(_, c)| c.billing_account.as_ref());
+        account.map(|a| Argument::Text(a.value.clone()))
+    }
+
+    pub(super) fn cost(&mut self) {
+        let Some(cost) = self
+            .topology
+            .spec
+            .cost
+            .as_ref()
+            .filter(|c| *c.billing_export)
+        else {
+            return;
+        };
+        self.deployment.bill = Some(
+            "The bill is exported to BigQuery. After the export is switched on in the billing account:",
+        );
+        for api in ["bigquery", "billingbudgets"] {
+            self.api(api);
+        }
+        let home = self.home_multi_region();
+        let key = self.key(&home, "billing", "bigquery-encryption");
+        let mut arguments = vec![
+            ("project_id", self.project()),
+            ("project_number", Argument::variable("project_number")),
+            ("name", self.prefix().into()),
+            ("dataset_id", dataset(&self.topology.name).into()),
+            (
+                "location",
+                home.to_uppercase().replace("EUROPE", "EU").into(),
+            ),
+            ("kms_key_id", key),
+        ];
+        if let Some(budget) = &cost.budget {
+            self.variable(
+                "billing_account",
+                "Billing account that the budget watches.".into(),
+                self.billing_account(),
+                "01ABCD-234567-89EFGH".into(),
+            );
+            arguments.push((
+                "budget",
+                Argument::map([
+                    ("billing_account", Argument::variable("billing_account")),
+                    ("amount", budget.value.into()),
+                    ("currency", cost.currency.value.clone().into()),
+                    ("channel_ids", Argument::List(Vec::new())),
+                ]),
+            ));
+        }
+        arguments.push(("labels", Argument::variable("labels")));
+        self.call_after_keys(
+            "cost_export",
+            "gcp/cost-export",
+            Scope::Global,
+            &home,
+            arguments,
+        );
+    }
+}
+
+/// The dataset that the bill is exported to.
+pub fn dataset(system: &str) -> String {
+    format!("{}_billing", slug(system))
+}

@@ -1,0 +1,412 @@
+//! Hosts: load balancer, firewall rules, health checks, DNS.
+
+use super::Lowering;
+use super::backup::has_backup;
+use super::facts;
+use super::naming::{self, Kind, slug};
+use crate::deployment::{Argument, Decision, RootOutput, Scope, Variable};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::spec::{Policy, Protect, Rate, Routing, Runtime, Value};
+use crate::topology::Host;
+use std::collections::BTreeMap;
+
+/// A timeout that is longer than the interval, which Google's health checks refuse.
+pub const TIMEOUT_OVER_INTERVAL: Code = Code::new("GCP103", "timeout-over-interval");
+/// A bound that Google's health checks do not have.
+pub const HEALTH_CHECK_RANGE: Code = Code::new("GCP104", "health-check-range");
+/// Two limits of which only one would act.
+pub const TWO_LIMITS: Code = Code::new("GCP106", "two-limits");
+
+impl Lowering<'_> {
+    pub(super) fn hosts(&mut self) {
+        for host in &self.topology.hosts {
+            match host.written.routing.as_ref().map(|r| (r.value, r.span)) {
+                None | Some((Routing::LoadBalancer, _)) => self.load_balancer(host),
+                Some((other, span)) => {
+                    self.not_available(span, &format!("routing by `{other}`"), "`load-balancer`");
+                }
+            }
+        }
+        self.backups_of_hosts();
+        self.dns();
+        self.edge_decision();
+    }
+
+    fn load_balancer(&mut self, host: &Host) {
+        for api in ["compute", "certificatemanager", "monitoring"] {
+            self.api(api);
+        }
+        self.check_health(host);
+        let name = edge_name(self.topology, host);
+        naming::checked(Kind::Prefix, name.clone(), host.span, self.out);
+        let service = self.topology.service(host.service);
+        let clusters = service.runtime == Runtime::Kubernetes;
+        let call = edge_call("lb", host);
+        let health = edge_call("health", host);
+        let (health_arguments, path) = self.health_arguments(host, &name, clusters);
+        self.call(
+            &health,
+            "gcp/health-checks",
+            Scope::Global,
+            health_arguments,
+        );
+        let backends = host.regions.iter().map(|id| {
+            let region = self.topology.region(*id);
+            let location = region.place.location;
+            let backend = if clusters {
+                let group = Argument::map([
+                    ("group", Argument::from(self.endpoint_group(location))),
+                    ("zones", facts::zones(location).into()),
+                ]);
+                Argument::map([("gke", group)])
+            } else {
+                Argument::map([("cloud_run", service.name_in(region))])
+            };
+            (location.to_string(), backend)
+        });
+        let mut arguments = vec![
+            ("project_id", self.project()),
+            ("name", name.clone().into()),
+            ("host", host.name.clone().into()),
+            ("backends", Argument::Map(backends.collect())),
+        ];
+        if clusters {
+            self.serving_variable();
+            arguments.push(("serving_regions", Argument::variable("serving_regions")));
+            let id = self.in_project(&format!("global/healthChecks/{name}"));
+            arguments.push((
+                "health_check_id",
+                self.output(&health, "health_check_id", id),
+            ));
+            let timeout = service
+                .written
+                .calls
+                .as_ref()
+                .and_then(|c| c.timeout.as_ref());
+            // The mesh answers for a slow service before the load balancer gives up.
+            arguments.push((
+                "timeout_seconds",
+                (timeout.map_or(30, |t| t.secs()) + 1).into(),
+            ));
+        }
+        arguments.push(("draining_seconds", host.written.drain.secs().into()));
+        if let Some(protect) = &host.written.protect {
+            if let Some(rate) = &protect.rate_limit {
+                arguments.push(("rate_limit", Argument::Map(limit(rate).to_vec())));
+            }
+            if let Some(rate) = &protect.region_limit {
+                self.check_limits(protect, rate);
+                arguments.push(("region_limit", Argument::Map(limit(rate).to_vec())));
+            }
+        }
+        if has_backup(self.topology, host) {
+            arguments.push(("default_certificate", true.into()));
+        }
+        if let Some(protect) = &host.written.protect {
+            let blocked: Vec<_> = protect
+                .block_countries
+                .iter()
+                .map(|c| c.value.clone())
+                .collect();
+            arguments.push(("blocked_countries", blocked.into()));
+        }
+        if !host.written.cors.is_empty() {
+            let origins: Vec<_> = host.written.cors.iter().map(|c| c.value.clone()).collect();
+            arguments.push(("cors_origins", origins.into()));
+        }
+        arguments.push(("labels", Argument::variable("labels")));
+        self.call(&call, "gcp/load-balancer", Scope::Global, arguments);
+        self.outputs(host, &call, &path);
+    }
+
+    /// Cloud Armor applies the first rule that matches, and both limits match everything.
+    fn check_limits(&mut self, protect: &Protect, region: &Value<Rate>) {
+        let Some(each) = &protect.rate_limit else {
+            return;
+        };
+        self.out.push(
+            Diagnostic::error(
+                TWO_LIMITS,
+                region.span,
+                "Cloud Armor cannot limit a client and a region on one host",
+                "the first rule that matches decides",
+            )
+            .also(each.span, "this one matches every request too")
+            .help("keep one of `rate_limit` and `region_limit`"),
+        );
+    }
+
+    fn serving_variable(&mut self) {
+        if self
+            .deployment
+            .variables
+            .iter()
+            .any(|v| v.name == "serving_regions")
+        {
+            return;
+        }
+        self.deployment.variables.push(Variable {
+            kind: "list(string)",
+            ..super::variable(
+                "serving_regions",
+                "Regions that get traffic; all if null. Set it to [] for the first apply, before the ingress gateways have made their endpoint groups.".into(),
+                Some(Argument::Null),
+                Argument::Null,
+            )
+        });
+    }
+
+    fn health_arguments(
+        &self,
+        host: &Host,
+        name: &str,
+        clusters: bool,
+    ) -> (Vec<(&'static str, Argument)>, String) {
+        let health = host.written.health.as_ref();
+        let path = health.map_or("/health".to_string(), |h| h.path.value.clone());
+        let also = health.map_or(Vec::new(), |h| {
+            h.also.iter().map(|p| p.value.clone()).collect()
+        });
+        let paths: Vec<String> = std::iter::once(path.clone()).chain(also).collect();
+        let mut arguments = vec![
+            ("project_id", self.project()),
+            ("name", name.into()),
+            ("host", host.name.clone().into()),
+        ];
+        if clusters {
+            let check = host.check();
+            arguments.push((
+                "load_balancer",
+                Argument::map([
+                    ("path", Argument::from(path.clone())),
+                    ("interval_seconds", check.every.into()),
+                    ("timeout_seconds", check.timeout.into()),
+                    ("healthy_threshold", check.successes.into()),
+                    ("unhealthy_threshold", check.failures.into()),
+                ]),
+            ));
+        }
+        if has_backup(self.topology, host) {
+            arguments.push(("dns", self.dns_check(host)));
+        }
+        arguments.push(("uptime_paths", paths.into()));
+        if let Some(health) = health {
+            arguments.push(("expected_status", health.status.value.0.into()));
+            if let Some(body) = &health.body {
+                arguments.push(("expected_body", body.value.clone().into()));
+            }
+        }
+        (arguments, path)
+    }
+
+    fn check_health(&mut self, host: &Host) {
+        let Some(health) = &host.written.health else {
+            return;
+        };
+        if let Some(timeout) = health
+            .timeout
+            .as_ref()
+            .filter(|t| t.value > health.every.value)
+        {
+            self.out.push(
+                Diagnostic::error(
+                    TIMEOUT_OVER_INTERVAL,
+                    timeout.span,
+                    "a check may not take longer than the time between two",
+                    format!("waits {}", timeout.value),
+                )
+                .also(
+                    health.every.span,
+                    format!("checks every {}", health.every.value),
+                )
+                .help(format!("write `timeout: {}` or less", health.every.value)),
+            );
+        }
+        if !(1..=300).contains(&health.every.secs()) {
+            self.out.push(
+                Diagnostic::error(
+                    HEALTH_CHECK_RANGE,
+                    health.every.span,
+                    "Google's load balancers check every 1 to 300 seconds",
+                    format!("every {}", health.every.value),
+                )
+                .help("write an interval from `1s` to `300s`"),
+            );
+        }
+        for threshold in [&health.unhealthy_after, &health.healthy_after] {
+            if !(1..=10).contains(&threshold.value) {
+                self.out.push(
+                    Diagnostic::error(
+                        HEALTH_CHECK_RANGE,
+                        threshold.span,
+                        "Google's load balancers count 1 to 10 checks",
+                        format!("{} checks", threshold.value),
+                    )
+                    .help("write a number from 1 to 10"),
+                );
+            }
+        }
+    }
+
+    fn outputs(&mut self, host: &Host, call: &str, path: &str) {
+        let value = |output: &str| Argument::Output {
+            call: call.to_string(),
+            output: output.to_string(),
+            elsewhere: Box::new(Argument::Null),
+        };
+        let slug = slug(&host.name);
+        self.deployment.outputs.push(RootOutput {
+            name: format!("address_{slug}"),
+            description: format!(
+                "Address of {}; check it with curl --resolve and {path}.",
+                host.name
+            ),
+            scope: Scope::Global,
+            value: value("address"),
+        });
+        self.deployment.outputs.push(RootOutput {
+            name: format!("certificate_record_{slug}"),
+            description: format!("DNS record that proves control of {}.", host.name),
+            scope: Scope::Global,
+            value: value("certificate_record"),
+        });
+    }
+
+    /// One zone for each domain, or the existing one that hosts name.
+    fn dns(&mut self) {
+        let mut zones: BTreeMap<(String, Option<String>), Vec<&Host>> = BTreeMap::new();
+        for host in &self.topology.hosts {
+            let existing = host.written.dns_zone.as_ref().map(|z| z.value.clone());
+            zones
+                .entry((domain(host).to_string(), existing))
+                .or_default()
+                .push(host);
+        }
+        for ((domain, existing), hosts) in zones {
+            self.api("dns");
+            let entries = hosts.iter().map(|host| {
+                let call = edge_call("lb", host);
+                let value = |o: &str| self.output(&call, o, Argument::Null);
+                let mut entry = vec![
+                    ("address", value("address")),
+                    ("ttl_seconds", host.written.ttl.secs().into()),
+                    ("certificate_record", value("certificate_record")),
+                ];
+                if has_backup(self.topology, host) {
+                    entry.push(("failover", self.dns_entry(host)));
+                }
+                (host.name.clone(), Argument::map(entry))
+            });
+            let entries = Argument::Map(entries.collect());
+            let name = slug(&domain).replace('_', "-");
+            let mut arguments = vec![
+                ("project_id", self.project()),
+                (
+                    "name",
+                    naming::checked(Kind::Prefix, name, hosts[0].span, self.out).into(),
+                ),
+                ("domain", domain.clone().into()),
+            ];
+            match existing {
+                Some(existing) => arguments.push(("existing_zone", existing.into())),
+                None => self.delegation(&domain),
+            }
+            arguments.push(("hosts", entries));
+            arguments.push(("labels", Argument::variable("labels")));
+            self.call(
+                &format!("dns_{}", slug(&domain)),
+                "gcp/dns",
+                Scope::Global,
+                arguments,
+            );
+        }
+    }
+
+    /// Where a new zone is to be delegated to: until it is, its names lead nowhere.
+    fn delegation(&mut self, domain: &str) {
+        let call = format!("dns_{}", slug(domain));
+        self.deployment.outputs.push(RootOutput {
+            name: format!("{call}_name_servers"),
+            description: format!("Name servers to enter where the domain is delegated: {domain}."),
+            scope: Scope::Global,
+            value: self.output(&call, "name_servers", Argument::Null),
+        });
+    }
+
+    fn edge_decision(&mut self) {
+        let policies: Vec<Policy> = self
+            .topology
+            .hosts
+            .iter()
+            .flat_map(|h| h.written.policy.iter().map(|p| p.value))
+            .collect();
+        if policies.is_empty() {
+            return;
+        }
+        let weights = match self.topology.spec.mesh {
+            Some(_) => {
+                "Weights act in the mesh, behind it; a weighted back end at the edge would give \
+                 up nearness and failover. Price is no input of either, so `cost` has no effect."
+            }
+            None => {
+                "Weights and prices are no input of it: a weighted back end would give up \
+                 nearness and failover."
+            }
+        };
+        self.deployment.decisions.push(Decision {
+            title: "Who chooses the region".into(),
+            reason: format!(
+                "The global load balancer sends a user to the nearest healthy region with room: \
+                 geography, latency and capacity in one, and not configurable. {weights}"
+            ),
+        });
+    }
+}
+
+/// The name of a host's load balancer: system and first label; the whole host where two
+/// hosts begin alike.
+pub fn edge_name(topology: &crate::topology::Topology, host: &Host) -> String {
+    let first = |h: &Host| h.name.split('.').next().unwrap_or_default().to_string();
+    let same = topology
+        .hosts
+        .iter()
+        .filter(|h| first(h) == first(host))
+        .count();
+    match same {
+        1 => format!("{}-{}", topology.name, first(host)),
+        _ => host.name.replace('.', "-"),
+    }
+}
+
+/// The domain whose zone holds a host.
+fn domain(host: &Host) -> &str {
+    host.name
+        .split_once('.')
+        .map_or(host.name.as_str(), |(_, d)| d)
+}
+
+/// The call that owns a host's record.
+pub fn dns_call(host: &Host) -> String {
+    format!("dns_{}", slug(domain(host)))
+}
+
+/// The name of the zone that holds a host's record.
+pub fn zone_name(host: &Host) -> String {
+    let existing = host.written.dns_zone.as_ref();
+    existing.map_or_else(
+        || domain(host).replace(['.', '_'], "-"),
+        |zone| zone.value.clone(),
+    )
+}
+
+/// A limit as Cloud Armor counts it: over ten seconds at least.
+pub fn limit(rate: &Rate) -> [(String, Argument); 2] {
+    [
+        ("count".into(), rate.in_seconds(10).into()),
+        ("interval_seconds".into(), 10u64.into()),
+    ]
+}
+
+pub fn edge_call(kind: &str, host: &Host) -> String {
+    format!("{kind}_{}", slug(&host.name))
+}

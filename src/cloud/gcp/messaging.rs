@@ -1,0 +1,225 @@
+//! Pub/Sub.
+
+use super::Lowering;
+use super::naming::{self, Kind, slug};
+use crate::deployment::{Argument, Decision, Scope};
+use crate::spec::{QueueEngine, Runtime};
+use crate::topology::{Datastore, Queue, RegionId, Service, ServiceId, Topology, variable_name};
+
+impl Lowering<'_> {
+    pub(super) fn queues(&mut self) {
+        for queue in &self.topology.queues {
+            match *queue.written.engine {
+                QueueEngine::Pubsub => self.pubsub(queue),
+                other => {
+                    self.not_available(queue.written.engine.span, &format!("`{other}`"), "`pubsub`")
+                }
+            }
+        }
+        self.queue_decisions();
+    }
+
+    /// The store whose changes this queue carries between its databases.
+    fn replicated(&self, queue: &Queue) -> Option<&Datastore> {
+        let carries = |s: &&Datastore| {
+            let replication = s.written.replication.as_ref();
+            let named = replication.and_then(|r| r.queue.as_ref());
+            named.is_some_and(|q| q.value == queue.name) && s.databases.len() > 1
+        };
+        self.topology.datastores.iter().find(carries)
+    }
+
+    fn pubsub(&mut self, queue: &Queue) {
+        self.api("pubsub");
+        let home = self.home_multi_region();
+        let key = self.key(&home, "pubsub", "gcp-sa-pubsub");
+        let written = &queue.written;
+        let dead = written.dead_letter.as_ref();
+        let mut arguments = vec![
+            ("project_id", self.project()),
+            ("project_number", Argument::variable("project_number")),
+            ("name", queue.name.clone().into()),
+            ("regions", self.locations(&queue.regions).into()),
+            ("kms_key_id", key),
+            ("retention_seconds", written.keep.secs().into()),
+            (
+                "dead_letter_retention_seconds",
+                dead.map_or(604_800, |d| d.keep.secs()).into(),
+            ),
+            ("ack_deadline_seconds", written.ack_within.secs().into()),
+            (
+                "max_delivery_attempts",
+                dead.map_or(5, |d| d.after.value).into(),
+            ),
+        ];
+        let publishers =
+            self.accounts_of(queue.publishers.iter().map(|id| self.topology.service(*id)));
+        let replicated = self.replicated(queue).cloned();
+        if replicated.is_none() {
+            arguments.push(("ordered", written.ordered_by.is_some().into()));
+        }
+        if let Some(receiver) = queue.receiver {
+            let push = self.push(queue, self.topology.service(receiver));
+            arguments.push(("push", push));
+        }
+        arguments.push(("publishers", publishers));
+        if replicated.is_none() && sets_aside(self.topology, queue) {
+            let receiver = queue.receiver.map(|id| self.topology.service(id));
+            arguments.push((
+                "dead_letter_publishers",
+                self.accounts_of(receiver.into_iter()),
+            ));
+        }
+        arguments.push(("labels", Argument::variable("labels")));
+        let module = match &replicated {
+            Some(store) => {
+                let ids = store
+                    .databases
+                    .iter()
+                    .map(|d| self.database_id(store, &d.name));
+                arguments.push(("database_ids", ids.collect::<Vec<_>>().into()));
+                let worker = store
+                    .written
+                    .replication
+                    .as_ref()
+                    .and_then(|r| r.worker.as_ref());
+                let worker =
+                    worker.and_then(|w| self.topology.services.iter().find(|s| s.name == w.value));
+                arguments.push(("workers", self.accounts_of(worker.into_iter())));
+                "gcp/firestore-replication"
+            }
+            None => "gcp/pubsub",
+        };
+        let call = format!("queue_{}", slug(&queue.name));
+        self.call_after_keys(&call, module, Scope::Global, &home, arguments);
+        self.add_after(&call, "accounts");
+    }
+
+    /// Where a service in a region finds the queues that it uses. Publishing in its own
+    /// region is what order holds for, and needs no other region.
+    pub(super) fn queue_settings(
+        &self,
+        service: &Service,
+        region: RegionId,
+    ) -> Vec<(String, String)> {
+        let topology = self.topology;
+        let same = |id: &ServiceId| topology.service(*id).name == service.name;
+        let mut found = Vec::new();
+        for queue in &topology.queues {
+            let name = variable_name(&queue.name);
+            if queue.publishers.iter().any(same) {
+                let location = topology.region(region).place.location;
+                found.push((format!("{name}_TOPIC"), queue.name.clone()));
+                found.push((
+                    format!("{name}_ENDPOINT"),
+                    format!("{location}-pubsub.googleapis.com:443"),
+                ));
+            }
+            if queue.receiver.as_ref().is_some_and(same) && sets_aside(topology, queue) {
+                found.push((
+                    format!("{name}_DEAD_LETTER_TOPIC"),
+                    format!("{}-dead-letter", queue.name),
+                ));
+            }
+        }
+        found
+    }
+
+    /// What order and pushing promise, and what they do not.
+    fn queue_decisions(&mut self) {
+        let ordered = |q: &&Queue| q.written.ordered_by.is_some() && q.receiver.is_some();
+        for queue in self.topology.queues.iter().filter(ordered) {
+            self.deployment.decisions.push(Decision {
+                title: format!("{}: what order promises", queue.name),
+                reason: format!(
+                    "Messages with the same `{}` come in the order in which one region took \
+                     them. Publishers publish in their own region, so that a web request never \
+                     needs another one; between two regions, as in a failover, there is no \
+                     order. What a lost region has taken and not delivered comes when it is \
+                     back: late, and behind newer messages. One subscription does not mean one \
+                     delivery either: a push that is answered too late is sent again. So the \
+                     receiver must recognise an event that it has seen, and leave a newer \
+                     state alone.",
+                    queue
+                        .written
+                        .ordered_by
+                        .as_ref()
+                        .map_or("key", |k| k.as_str()),
+                ),
+            });
+        }
+    }
+
+    /// IAM members of services, one for each region that they run in.
+    fn accounts_of<'s>(&self, services: impl Iterator<Item = &'s Service>) -> Argument {
+        let members = services.flat_map(|service| {
+            service.placements.iter().map(move |p| {
+                let id = self.account_id(service, p.region);
+                let member = self.member(&id);
+                (id, member)
+            })
+        });
+        Argument::map(members)
+    }
+
+    /// Where messages go: the host in front of the receiver, else its own address in the
+    /// primary region. The address of a Cloud Run service is a function of its name.
+    fn push(&mut self, queue: &Queue, receiver: &Service) -> Argument {
+        let account = format!("{}-push", queue.name);
+        naming::checked(Kind::ServiceAccount, account.clone(), queue.span, self.out);
+        if self.extra_accounts.iter().all(|(id, _)| *id != account) {
+            let title = format!("Signs what {} sends", queue.name);
+            self.extra_accounts
+                .push((account.clone(), Argument::map([("display_name", title)])));
+        }
+        let path = queue.written.push.as_ref().map_or("/", |p| p.path.as_str());
+        let address = match queue.host {
+            Some(host) => vec![format!("https://{}", self.topology.host(host).name).into()],
+            None => self.cloud_run_address(receiver),
+        };
+        if receiver.runtime != Runtime::CloudRun && queue.host.is_none() {
+            let span = queue
+                .written
+                .push
+                .as_ref()
+                .map_or(queue.span, |p| p.to.span);
+            self.not_available(
+                span,
+                "pushing to a service on Kubernetes without a host",
+                "push to Cloud Run, or through a host of `traffic` (`push: { host: … }`)",
+            );
+        }
+        let mut endpoint = address.clone();
+        endpoint.push(path.into());
+        Argument::map([
+            ("endpoint", Argument::Template(endpoint)),
+            ("service_account", self.email(&account)),
+            ("audience", Argument::Template(address)),
+        ])
+    }
+
+    /// `https://SERVICE-NUMBER.REGION.run.app`, of the primary region or the first.
+    fn cloud_run_address(&self, service: &Service) -> Vec<Argument> {
+        let primary = self.topology.primary();
+        let placed = |id| service.replicas_in(id).is_some();
+        let region = primary
+            .filter(|id| placed(*id))
+            .or(service.placements.first().map(|p| p.region));
+        let Some(region) = region.map(|id| self.topology.region(id)) else {
+            return Vec::new();
+        };
+        vec![
+            format!("https://{}-", service.name_in(region)).into(),
+            Argument::variable("project_number"),
+            format!(".{}.run.app", region.place.location).into(),
+        ]
+    }
+}
+
+/// Whether the receiver itself puts what it can never take into the dead letter topic.
+fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
+    let events = topology.spec.events.as_ref();
+    events.is_some_and(|e| e.incompatible.value == "dead-letter")
+        && queue.written.dead_letter.is_some()
+        && queue.receiver.is_some()
+}

@@ -1,0 +1,349 @@
+//! Google Cloud: one file for each family of offerings.
+
+mod backup;
+pub mod copies;
+mod cost;
+mod data;
+mod edge;
+mod facts;
+mod messaging;
+mod monitoring;
+pub mod naming;
+mod operations;
+mod platform;
+mod procedures;
+pub mod ranges;
+pub mod recovery;
+mod regional;
+mod run;
+pub mod signals;
+
+use super::NOT_AVAILABLE;
+use super::ranges::check_own;
+use crate::deployment::{
+    Argument, Bootstrap, Call, Deployment, ProviderUse, Scope, StateBackend, Variable,
+};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::spec::{Continent, Provider};
+use crate::topology::{RegionId, Topology};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Lowers everything that is on Google Cloud.
+pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
+    let regions = topology.regions_on(Provider::Gcp);
+    check_own(topology, &regions, ranges::SMALLEST, out);
+    let mut lowering = Lowering {
+        topology,
+        regions,
+        deployment,
+        out,
+        apis: BTreeSet::new(),
+        requested_keys: BTreeMap::new(),
+        extra_accounts: Vec::new(),
+    };
+    lowering.provider();
+    lowering.network();
+    lowering.secrets();
+    lowering.datastores();
+    lowering.queues();
+    lowering.clusters();
+    lowering.cloud_run();
+    lowering.registry();
+    lowering.mesh();
+    lowering.hosts();
+    lowering.backups();
+    lowering.accounts();
+    lowering.workload_identities();
+    lowering.monitoring();
+    lowering.cost();
+    lowering.keys();
+    lowering.apis();
+    let apis = lowering.apis.clone();
+    operations::operations(topology, &apis, deployment);
+    procedures::procedures(topology, deployment);
+}
+
+/// The keys of one location, each with the service agents that use it.
+type KeyRequests = BTreeMap<String, BTreeSet<String>>;
+
+struct Lowering<'a> {
+    topology: &'a Topology,
+    regions: Vec<RegionId>,
+    deployment: &'a mut Deployment,
+    out: &'a mut Diagnostics,
+    apis: BTreeSet<&'static str>,
+    requested_keys: BTreeMap<String, KeyRequests>,
+    /// Accounts that offerings ask for beside those of services.
+    extra_accounts: Vec<(String, Argument)>,
+}
+
+impl Lowering<'_> {
+    /// Provider, backend, and the variables that every root has.
+    fn provider(&mut self) {
+        self.deployment.state_backend.get_or_insert(StateBackend {
+            kind: "gcs",
+            place: "prefix",
+            suffix: "",
+            arguments: Vec::new(),
+            advice: "versioned, in a multi-region, and not in the only region whose loss it must survive".into(),
+        });
+        self.deployment.bootstrap = Bootstrap {
+            makes: "the service agents that keys are granted to".into(),
+            usage: &[
+                "the first deployment: make service agents, and apply the load balancer",
+                "without back ends until the gateways have made them",
+            ],
+        };
+        self.deployment.fenced = "`Updated` for each back end";
+        self.deployment.providers.push(ProviderUse {
+            cloud: "gcp",
+            name: "google",
+            alias: None,
+            source: "hashicorp/google",
+            version: ">= 7.33.0, < 8.0.0",
+            arguments: vec![
+                ("project", Argument::variable("project_id")),
+                ("default_labels", Argument::variable("labels")),
+            ],
+            blocks: Vec::new(),
+        });
+        let cloud =
+            self.topology.spec.clouds.iter().find(|(name, cloud)| {
+                crate::topology::provider_of(name, cloud) == Some(Provider::Gcp)
+            });
+        let cloud = cloud.map(|(_, c)| c);
+        let project = cloud
+            .and_then(|c| c.project.as_ref())
+            .map(|p| p.value.clone());
+        let number = cloud
+            .and_then(|c| c.project_number.as_ref())
+            .map(|n| n.value.clone());
+        let labels = cloud.map(|c| {
+            let labels = c.labels.iter();
+            labels
+                .map(|(k, v)| (k.text.clone(), v.value.clone()))
+                .collect::<Vec<_>>()
+        });
+        let project_example = project.clone().unwrap_or("my-project".into());
+        self.variable(
+            "project_id",
+            "Project that holds the system.".into(),
+            project.map(Argument::Text),
+            project_example.into(),
+        );
+        self.deployment.variables.push(Variable {
+            pattern: Some(("^[0-9]{6,20}$", "A project number has only digits.")),
+            ..variable(
+                "project_number",
+                "Number of the project: gcloud projects describe PROJECT --format='value(projectNumber)'.".into(),
+                number.map(Argument::Text),
+                "123456789012".into(),
+            )
+        });
+        if let Some(cloud) = cloud {
+            naming::check_labels(&cloud.labels, self.out);
+        }
+        let mut all = vec![
+            ("system".to_string(), self.topology.name.clone()),
+            (
+                "environment".to_string(),
+                self.topology.spec.environment.value.clone(),
+            ),
+            ("managed-by".to_string(), "meridian".to_string()),
+        ];
+        all.extend(labels.unwrap_or_default());
+        self.deployment.variables.push(Variable {
+            kind: "map(string)",
+            ..variable(
+                "labels",
+                "Labels on every resource that takes them.".into(),
+                Some(Argument::map(all)),
+                Argument::Null,
+            )
+        });
+    }
+
+    fn prefix(&self) -> String {
+        self.topology.name.clone()
+    }
+
+    fn project(&self) -> Argument {
+        Argument::variable("project_id")
+    }
+
+    /// The project's id for texts that Terraform does not make.
+    fn project_text(&self) -> String {
+        project(self.topology)
+    }
+
+    /// `projects/${var.project_id}/REST`.
+    fn in_project(&self, rest: &str) -> Argument {
+        Argument::Template(vec![
+            "projects/".into(),
+            Argument::variable("project_id"),
+            format!("/{rest}").into(),
+        ])
+    }
+
+    /// The e-mail address of an account, by its id.
+    fn email(&self, id: &str) -> Argument {
+        Argument::Template(vec![
+            format!("{id}@").into(),
+            Argument::variable("project_id"),
+            ".iam.gserviceaccount.com".into(),
+        ])
+    }
+
+    /// An account as an IAM member.
+    fn member(&self, id: &str) -> Argument {
+        Argument::Template(vec![
+            format!("serviceAccount:{id}@").into(),
+            Argument::variable("project_id"),
+            ".iam.gserviceaccount.com".into(),
+        ])
+    }
+
+    fn output(&self, call: &str, output: &str, elsewhere: Argument) -> Argument {
+        Argument::Output {
+            call: call.to_string(),
+            output: output.to_string(),
+            elsewhere: Box::new(elsewhere),
+        }
+    }
+
+    fn api(&mut self, name: &'static str) {
+        self.apis.insert(name);
+    }
+
+    fn new_call(
+        &self,
+        name: &str,
+        module: &'static str,
+        scope: Scope,
+        arguments: Vec<(&'static str, Argument)>,
+    ) -> Call {
+        Call {
+            name: name.to_string(),
+            module,
+            scope,
+            providers: Vec::new(),
+            arguments,
+            after: vec!["apis".into()],
+            formerly: Vec::new(),
+            comment: String::new(),
+        }
+    }
+
+    fn call(
+        &mut self,
+        name: &str,
+        module: &'static str,
+        scope: Scope,
+        arguments: Vec<(&'static str, Argument)>,
+    ) {
+        let call = self.new_call(name, module, scope, arguments);
+        self.deployment.calls.push(call);
+    }
+
+    /// A call that uses keys by name and so must wait for them.
+    fn call_after_keys(
+        &mut self,
+        name: &str,
+        module: &'static str,
+        scope: Scope,
+        location: &str,
+        arguments: Vec<(&'static str, Argument)>,
+    ) {
+        self.call(name, module, scope, arguments);
+        self.add_after(name, &format!("kms_{}", naming::slug(location)));
+    }
+
+    /// Makes a call wait for another.
+    fn add_after(&mut self, name: &str, after: &str) {
+        let call = self.deployment.calls.iter_mut().find(|c| c.name == name);
+        if let Some(call) = call.filter(|c| !c.after.iter().any(|a| a == after)) {
+            call.after.push(after.to_string());
+        }
+    }
+
+    fn variable(
+        &mut self,
+        name: &str,
+        description: String,
+        default: Option<Argument>,
+        example: Argument,
+    ) {
+        if self.deployment.variables.iter().all(|v| v.name != name) {
+            let kind = if matches!(example, Argument::Map(_)) {
+                "map(string)"
+            } else {
+                "string"
+            };
+            self.deployment.variables.push(Variable {
+                kind,
+                ..variable(name, description, default, example)
+            });
+        }
+    }
+
+    /// The multi-region of keys, images and logs that surrounds the primary region.
+    fn home_multi_region(&self) -> String {
+        home_location(self.topology, &self.regions)
+    }
+
+    fn not_available(&mut self, span: Span, what: &str, has: &str) {
+        self.out.push(
+            Diagnostic::error(
+                NOT_AVAILABLE,
+                span,
+                format!("{what} is not generated for gcp"),
+                "asked for here",
+            )
+            .help(format!("gcp has {has}")),
+        );
+    }
+}
+
+fn variable(
+    name: &str,
+    description: String,
+    default: Option<Argument>,
+    example: Argument,
+) -> Variable {
+    Variable {
+        name: name.to_string(),
+        description,
+        kind: "string",
+        default,
+        sensitive: false,
+        example,
+        pattern: None,
+    }
+}
+
+/// The project's id, as the spec gives it.
+pub fn project(topology: &Topology) -> String {
+    let clouds = topology.spec.clouds.iter();
+    clouds
+        .filter(|(name, cloud)| crate::topology::provider_of(name, cloud) == Some(Provider::Gcp))
+        .find_map(|(_, c)| c.project.as_ref().map(|p| p.value.clone()))
+        .unwrap_or_else(|| topology.name.clone())
+}
+
+/// The multi-region around the primary region, else around the first of `regions`.
+fn home_location(topology: &Topology, regions: &[RegionId]) -> String {
+    let primary = topology.primary().or(regions.first().copied());
+    primary.map_or("us".into(), |id| multi_region(topology.region(id).place))
+}
+
+/// The multi-region of keys and images around a region; the region itself where there is
+/// none.
+fn multi_region(place: &crate::catalog::Place) -> String {
+    match place.continent {
+        Continent::NorthAmerica if place.country == "US" => "us".into(),
+        Continent::Europe if crate::catalog::EEA.contains(&place.country) => "europe".into(),
+        Continent::Asia => "asia".into(),
+        _ => place.location.into(),
+    }
+}

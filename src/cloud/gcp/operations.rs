@@ -1,0 +1,712 @@
+//! The commands of Google Cloud's own tools, for scripts and runbooks.
+
+use super::edge::edge_name;
+use super::naming::context;
+use super::{data, facts, project};
+use crate::cloud::scaling;
+use crate::deployment::{Deployment, Operation, OperationKind};
+use crate::spec::{Engine, Runtime};
+use crate::topology::{Datastore, Host, Placement, Queue, Service, Topology};
+use std::collections::BTreeSet;
+
+/// Fills in the commands of every part.
+pub fn operations(topology: &Topology, apis: &BTreeSet<&'static str>, deployment: &mut Deployment) {
+    let mut all = Operations {
+        topology,
+        project: project(topology),
+        found: Vec::new(),
+    };
+    all.system(apis);
+    all.hosts();
+    all.workloads();
+    topology.datastores.iter().for_each(|d| all.datastore(d));
+    all.queues();
+    all.secrets(deployment);
+    deployment.operations.append(&mut all.found);
+}
+
+/// The APIs whose service agents encrypt with keys of ours.
+const AGENTS: [&str; 5] = [
+    "pubsub",
+    "secretmanager",
+    "firestore",
+    "artifactregistry",
+    "gkebackup",
+];
+
+struct Operations<'a> {
+    topology: &'a Topology,
+    project: String,
+    found: Vec<Operation>,
+}
+
+impl Operations<'_> {
+    fn add(&mut self, operation: Operation) {
+        self.found.push(operation);
+    }
+
+    /// Locks, records, bootstrap and the bill.
+    fn system(&mut self, apis: &BTreeSet<&'static str>) {
+        let name = self.topology.name.clone();
+        let project = self.project.clone();
+        let bucket = format!("gs://{project}-{name}-evidence");
+        let lock = format!("{bucket}/locks/failover");
+        let mut add =
+            |kind, title: &str, command: &[&str], expect: &str, budget_seconds, otherwise: &str| {
+                self.found.push(Operation {
+                    kind,
+                    subject: name.clone(),
+                    region: None,
+                    title: title.into(),
+                    command: words(command),
+                    expect: expect.into(),
+                    budget_seconds,
+                    otherwise: otherwise.into(),
+                });
+            };
+        add(
+            OperationKind::Lock,
+            "Take the failover lock",
+            &[
+                "gcloud",
+                "storage",
+                "cp",
+                "--if-generation-match=0",
+                "$LOCK_FILE",
+                &lock,
+            ],
+            "the copy ends without an error",
+            15,
+            &format!(
+                "somebody else holds the lock, or it cannot be written. Who: gcloud storage cat {lock}. If nobody is at work any more: gcloud storage rm {lock}"
+            ),
+        );
+        add(
+            OperationKind::Unlock,
+            "Release the failover lock",
+            &["gcloud", "storage", "rm", &lock],
+            "Removing the lock",
+            15,
+            "remove it by hand once the failover is over",
+        );
+        add(
+            OperationKind::Record,
+            "Keep the record",
+            &[
+                "gcloud",
+                "storage",
+                "cp",
+                "$EVIDENCE",
+                &format!("{bucket}/records/"),
+            ],
+            "the copy ends without an error",
+            15,
+            "keep the file and copy it later",
+        );
+        let mut enable = vec!["gcloud", "services", "enable"];
+        let names: Vec<String> = apis.iter().map(|a| format!("{a}.googleapis.com")).collect();
+        enable.extend(names.iter().map(String::as_str));
+        enable.extend(["--project", &project]);
+        add(
+            OperationKind::Bootstrap,
+            "Switch the APIs on, so that their service agents can be made",
+            &enable,
+            "Operation finished successfully",
+            180,
+            "the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin",
+        );
+        // Keys are granted to these agents, which exist only once somebody asks for them.
+        for api in AGENTS.iter().filter(|a| apis.contains(*a)) {
+            let service = format!("--service={api}.googleapis.com");
+            add(
+                OperationKind::Bootstrap,
+                &format!("Make the service agent of {api}"),
+                &[
+                    "gcloud",
+                    "beta",
+                    "services",
+                    "identity",
+                    "create",
+                    &service,
+                    "--project",
+                    &project,
+                ],
+                "Service identity created",
+                30,
+                "run it again: a fresh API takes a minute",
+            );
+        }
+        add(
+            OperationKind::Bootstrap,
+            "Make the service agent of Cloud Storage",
+            &["gcloud", "storage", "service-agent", "--project", &project],
+            "the e-mail address of the agent",
+            30,
+            "run it again: a fresh API takes a minute",
+        );
+        if apis.contains("bigquery") {
+            add(
+                OperationKind::Bootstrap,
+                "Make the encryption account of BigQuery",
+                &[
+                    "bq",
+                    "--project_id",
+                    &project,
+                    "show",
+                    "--encryption_service_account",
+                ],
+                "the e-mail address of the account",
+                30,
+                "run it again: a fresh API takes a minute",
+            );
+        }
+        if self
+            .topology
+            .spec
+            .cost
+            .as_ref()
+            .is_some_and(|c| *c.billing_export)
+        {
+            let dataset = super::cost::dataset(&name);
+            let query = format!(
+                "SELECT location.region AS region, service.description AS service, ROUND(SUM(cost), 2) AS cost, currency \
+                 FROM `{project}.{dataset}.gcp_billing_export_v1_*` \
+                 WHERE project.id = '{project}' AND invoice.month = @month \
+                 GROUP BY region, service, currency ORDER BY region, cost DESC"
+            );
+            add(
+                OperationKind::Cost,
+                "Sum up the bill by region and service",
+                &[
+                    "bq",
+                    "query",
+                    "--project_id",
+                    &project,
+                    "--use_legacy_sql=false",
+                    "--format=csv",
+                    "--max_rows=1000",
+                    "--parameter",
+                    "$MONTH_PARAMETER",
+                    &query,
+                ],
+                "a line for each region and service",
+                60,
+                "the export begins a day after it is switched on in the billing account",
+            );
+        }
+    }
+
+    /// Values of secrets, which nobody but people has.
+    fn secrets(&mut self, deployment: &Deployment) {
+        let own = self.topology.secrets.iter().flat_map(|secret| {
+            let regions = secret.regions.iter().map(|id| self.topology.region(*id));
+            regions.map(|r| format!("{}-{}", self.topology.name, secret.name_in(r)))
+        });
+        let sets = deployment.sentinel_sets.iter();
+        let mut names: Vec<String> = own.collect();
+        names.dedup();
+        names.extend(sets.map(|s| s.password_secret.clone()));
+        for name in names {
+            self.add(Operation {
+                kind: OperationKind::StoreSecret,
+                title: format!("Put a value into {name}"),
+                command: words(&[
+                    "gcloud",
+                    "secrets",
+                    "versions",
+                    "add",
+                    &name,
+                    "--data-file=-",
+                    "--project",
+                    &self.project,
+                ]),
+                subject: name,
+                region: None,
+                expect: "Created version [1] of the secret".into(),
+                budget_seconds: 15,
+                otherwise: "the secret is not there: apply Terraform first".into(),
+            });
+        }
+    }
+
+    /// Taking a region out of the load balancer and back: capacity of its endpoint groups,
+    /// or the serverless back end itself, which has no capacity.
+    fn hosts(&mut self) {
+        for host in &self.topology.hosts {
+            let backend = edge_name(self.topology, host);
+            let clusters = self.topology.service(host.service).runtime == Runtime::Kubernetes;
+            for id in &host.regions {
+                let region = self.topology.region(*id);
+                let location = region.place.location;
+                let groups: Vec<(Vec<String>, String)> = if clusters {
+                    let group = format!("{}-ingress-{location}", self.topology.name);
+                    let zones = facts::zones(location);
+                    let flags = |zone: String| {
+                        vec![
+                            format!("--network-endpoint-group={group}"),
+                            format!("--network-endpoint-group-zone={zone}"),
+                        ]
+                    };
+                    zones.into_iter().map(|z| (flags(z.clone()), z)).collect()
+                } else {
+                    let group = format!("{backend}-{location}");
+                    let flags = vec![
+                        format!("--network-endpoint-group={group}"),
+                        format!("--network-endpoint-group-region={location}"),
+                    ];
+                    vec![(flags, location.to_string())]
+                };
+                for (flags, place) in groups {
+                    self.drain(
+                        &host.name,
+                        &backend,
+                        *id,
+                        clusters,
+                        flags,
+                        &place,
+                        host.written.drain.secs(),
+                    );
+                }
+            }
+            self.add(Operation {
+                kind: OperationKind::Verify,
+                subject: host.name.clone(),
+                region: None,
+                title: format!("See that {} answers from outside", host.name),
+                command: ask(host),
+                expect: expected_answer(host),
+                budget_seconds: 10,
+                otherwise: "look at the back ends' health; users get errors as long as this fails"
+                    .into(),
+            });
+            let inspect = self.back_ends(host, &backend, clusters);
+            self.add(inspect);
+        }
+    }
+
+    /// What stands behind a host. The health of Cloud Run is not the load balancer's: it is
+    /// on the boards of the services, and here only which regions there are.
+    fn back_ends(&self, host: &Host, backend: &str, clusters: bool) -> Operation {
+        let (title, verb, more, expect, otherwise) = match clusters {
+            true => (
+                format!("Show the health of {}'s back ends", host.name),
+                "get-health",
+                None,
+                "healthState: HEALTHY for every endpoint of the remaining regions",
+                "see which region's endpoints are unhealthy before going on",
+            ),
+            false => (
+                format!("Show the regions behind {}", host.name),
+                "describe",
+                Some("--format=yaml(backends[].group)"),
+                "an endpoint group for each region that nobody has taken away",
+                "look at the load balancer in the console: its API does not answer",
+            ),
+        };
+        let mut command = words(&[
+            "gcloud",
+            "compute",
+            "backend-services",
+            verb,
+            backend,
+            "--global",
+        ]);
+        command.extend(more.map(String::from));
+        command.extend(words(&["--project", &self.project]));
+        Operation {
+            kind: OperationKind::Inspect,
+            subject: host.name.clone(),
+            region: None,
+            title,
+            command,
+            expect: expect.into(),
+            budget_seconds: 15,
+            otherwise: otherwise.into(),
+        }
+    }
+
+    fn drain(
+        &mut self,
+        host: &str,
+        backend: &str,
+        region: crate::topology::RegionId,
+        capacity: bool,
+        flags: Vec<String>,
+        place: &str,
+        drain: u64,
+    ) {
+        for (kind, verb, scaler) in [
+            (OperationKind::Fence, "remove-backend", "0"),
+            (OperationKind::Unfence, "add-backend", "1"),
+        ] {
+            let mut command = words(&["gcloud", "compute", "backend-services"]);
+            command.push(if capacity { "update-backend" } else { verb }.to_string());
+            command.extend(words(&[backend, "--global"]));
+            command.extend(flags.clone());
+            if capacity {
+                command.push(format!("--capacity-scaler={scaler}"));
+            }
+            command.extend(words(&["--project", &self.project]));
+            let fence = kind == OperationKind::Fence;
+            self.add(Operation {
+                kind,
+                subject: host.to_string(),
+                region: Some(region),
+                title: if fence {
+                    format!("Take {place} out of {host}")
+                } else {
+                    format!("Let {place} serve {host} again")
+                },
+                command,
+                expect: format!("Updated [https://www.googleapis.com/compute/v1/projects/{}/global/backendServices/{backend}]", self.project),
+                budget_seconds: 15 + if fence { drain } else { 0 },
+                otherwise: "run it again; if the load balancer's API does not answer either, it has left the region by itself".into(),
+            });
+        }
+    }
+
+    fn workloads(&mut self) {
+        for service in &self.topology.services {
+            for placement in &service.placements {
+                let region = self.topology.region(placement.region);
+                let location = region.place.location;
+                if service.runtime == Runtime::CloudRun {
+                    let name = service.name_in(region);
+                    let instances = self.instances(service, placement, &name, location);
+                    self.found.extend(instances);
+                    continue;
+                }
+                if service.written.scale_on.is_some() {
+                    let cluster = context(&self.project, &self.topology.name, location);
+                    let held = scaling::pause(self.topology, placement.region, &cluster, service);
+                    self.found.extend(held);
+                }
+            }
+        }
+    }
+
+    /// As many instances as there may be, and as few as the topology says again.
+    fn instances(
+        &self,
+        service: &Service,
+        placement: &Placement,
+        name: &str,
+        location: &str,
+    ) -> [Operation; 2] {
+        let keep = |kind, least: u32, title: String, otherwise: &str| Operation {
+            kind,
+            subject: service.name.clone(),
+            region: Some(placement.region),
+            title,
+            command: words(&[
+                "gcloud",
+                "run",
+                "services",
+                "update",
+                name,
+                &format!("--min-instances={least}"),
+                "--region",
+                location,
+                "--project",
+                &self.project,
+            ]),
+            expect: "Service has been deployed".into(),
+            budget_seconds: 60,
+            otherwise: otherwise.into(),
+        };
+        let (least, most) = (placement.replicas.min, placement.replicas.max);
+        [
+            keep(
+                OperationKind::Scale,
+                most,
+                format!("Keep {most} instances of {name} ready in {location}"),
+                "Cloud Run scales by itself, later; go on",
+            ),
+            keep(
+                OperationKind::Settle,
+                least,
+                format!("Let {name} in {location} go back to {least} instances"),
+                "the next deployment does it",
+            ),
+        ]
+    }
+
+    fn datastore(&mut self, store: &Datastore) {
+        match store.engine {
+            Engine::Firestore => self.firestore(store),
+            Engine::Redis if store.written.sentinels.is_some() => self.redis(store),
+            _ => {}
+        }
+    }
+
+    fn firestore(&mut self, store: &Datastore) {
+        for database in &store.databases {
+            let id = data::database_id(self.topology, store, &database.name);
+            self.add(Operation {
+                kind: OperationKind::Inspect,
+                subject: store.name.clone(),
+                region: None,
+                title: format!("Show the database {id} at {}", database.location),
+                command: words(&[
+                    "gcloud",
+                    "firestore",
+                    "databases",
+                    "describe",
+                    "--database",
+                    &id,
+                    "--project",
+                    &self.project,
+                ]),
+                expect: "pointInTimeRecoveryEnablement and the location as in the spec".into(),
+                budget_seconds: 15,
+                otherwise: "the database or the API is not there: stop and call the provider"
+                    .into(),
+            });
+            let Some(backup) = &store.written.backup else {
+                continue;
+            };
+            if backup.every.is_some() {
+                self.add(Operation {
+                    kind: OperationKind::ListBackups,
+                    subject: store.name.clone(),
+                    region: None,
+                    title: format!("List the backups at {}", database.location),
+                    command: words(&[
+                        "gcloud",
+                        "firestore",
+                        "backups",
+                        "list",
+                        "--location",
+                        &database.location,
+                        "--project",
+                        &self.project,
+                    ]),
+                    expect: "the newest READY backup is younger than the period of the schedule"
+                        .into(),
+                    budget_seconds: 15,
+                    otherwise: "without a backup only point-in-time recovery is left".into(),
+                });
+            }
+            if backup.point_in_time.is_some() {
+                self.add(Operation {
+                    kind: OperationKind::Restore,
+                    subject: id.clone(),
+                    region: None,
+                    title: format!("Copy {id} as it was, into a new database"),
+                    command: words(&[
+                        "gcloud",
+                        "firestore",
+                        "databases",
+                        "clone",
+                        &format!("--source-database=projects/{}/databases/{id}", self.project),
+                        "--snapshot-time",
+                        "$SNAPSHOT_TIME",
+                        "--destination-database",
+                        "$NEW_DATABASE",
+                        "--project",
+                        &self.project,
+                    ]),
+                    expect: "the operation ends, and the new database is listed".into(),
+                    budget_seconds: 900,
+                    otherwise: "choose an earlier whole minute, or restore the newest backup"
+                        .into(),
+                });
+            }
+            if backup.every.is_some() {
+                self.add(Operation {
+                    kind: OperationKind::Restore,
+                    subject: id.clone(),
+                    region: None,
+                    title: format!("Restore a backup of {id} into a new database"),
+                    command: words(&[
+                        "gcloud",
+                        "firestore",
+                        "databases",
+                        "restore",
+                        "--source-backup",
+                        "$BACKUP",
+                        "--destination-database",
+                        "$NEW_DATABASE",
+                        "--project",
+                        &self.project,
+                    ]),
+                    expect: "the operation ends, and the new database is listed".into(),
+                    budget_seconds: 900,
+                    otherwise: "take the backup before it".into(),
+                });
+            }
+        }
+    }
+
+    fn redis(&mut self, store: &Datastore) {
+        let namespace = &self.topology.namespace.clone();
+        for id in &store.regions {
+            let region = self.topology.region(*id);
+            let location = region.place.location;
+            let context = context(&self.project, &self.topology.name, location);
+            let sentinels = store
+                .written
+                .sentinels
+                .as_ref()
+                .and_then(|s| s.get(&region.name));
+            if sentinels.is_none_or(|s| s.value.0 == 0) {
+                continue;
+            }
+            let sentinel = |arguments: &[&str]| {
+                let pod = format!("{}-sentinel-0", store.name);
+                let mut command = words(&[
+                    "kubectl",
+                    "--context",
+                    &context,
+                    "--namespace",
+                    namespace,
+                    "exec",
+                    &pod,
+                    "--container",
+                    "sentinel",
+                    "--",
+                    "redis-cli",
+                    "--tls",
+                    "--cacert",
+                    "/tls/ca.crt",
+                    "-p",
+                    "26379",
+                ]);
+                command.extend(words(arguments));
+                command
+            };
+            self.add(Operation {
+                kind: OperationKind::Inspect,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!(
+                    "Ask the sentinels in {location} who is the primary of {}",
+                    store.name
+                ),
+                command: sentinel(&["sentinel", "get-master-addr-by-name", &store.name]),
+                expect: "a name of a node in a region that is up".into(),
+                budget_seconds: 15,
+                otherwise: "ask the sentinels of another region".into(),
+            });
+            self.add(Operation {
+                kind: OperationKind::Lag,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!("Show how far the replicas of {} are behind", store.name),
+                command: sentinel(&["sentinel", "replicas", &store.name]),
+                expect: "master-link-status ok for every replica in a region that is up".into(),
+                budget_seconds: 15,
+                otherwise: "unknown lag counts as lag over the objective".into(),
+            });
+            self.add(Operation {
+                kind: OperationKind::Promote,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!("Make the sentinels choose a new primary of {}", store.name),
+                command: sentinel(&["sentinel", "failover", &store.name]),
+                expect: "OK".into(),
+                budget_seconds: 60,
+                otherwise: "NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait"
+                    .into(),
+            });
+        }
+    }
+
+    fn queues(&mut self) {
+        for queue in &self.topology.queues {
+            let dead = format!("{}-dead-letter", queue.name);
+            self.add(Operation {
+                kind: OperationKind::Inspect,
+                subject: queue.name.clone(),
+                region: None,
+                title: format!(
+                    "Look at messages that {} has set aside, without taking them",
+                    queue.name
+                ),
+                command: pubsub(
+                    self.topology,
+                    queue,
+                    &[
+                        "subscriptions",
+                        "pull",
+                        &dead,
+                        "--limit=10",
+                        // What is in a message stays out of terminals and records.
+                        "--format=table(message.messageId,message.publishTime,message.attributes.verdict)",
+                    ],
+                ),
+                expect: "at most ten messages, or `Listed 0 items.`".into(),
+                budget_seconds: 15,
+                otherwise: "the subscription is missing: apply Terraform first; if the region of the endpoint is lost, name another".into(),
+            });
+        }
+    }
+}
+
+/// A command of Pub/Sub, asked of a region that may hold the queue's messages: the topics
+/// enforce their regions in transit, so what arrives anywhere else, as from a laptop near
+/// another region, is refused.
+pub(super) fn pubsub(topology: &Topology, queue: &Queue, rest: &[&str]) -> Vec<String> {
+    let primary = topology.primary().filter(|id| queue.regions.contains(id));
+    let endpoint = primary.or(queue.regions.first().copied()).map(|id| {
+        let location = topology.region(id).place.location;
+        format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://{location}-pubsub.googleapis.com/")
+    });
+    let mut command: Vec<String> = endpoint
+        .into_iter()
+        .flat_map(|e| ["env".into(), e])
+        .collect();
+    command.extend(words(&["gcloud", "pubsub"]));
+    command.extend(words(rest));
+    command.extend(words(&["--project", &project(topology)]));
+    command
+}
+
+/// Asks a host from outside. An answer that is an error for curl, and healthy for us, is
+/// compared; the address and the status reach the shell as operands.
+fn ask(host: &Host) -> Vec<String> {
+    let health = host.written.health.as_ref();
+    let path = health.map_or("/health", |h| h.path.as_str());
+    let url = format!("https://{}{path}", host.name);
+    match status(host) {
+        400.. => words(&[
+            "bash",
+            "-c",
+            "test \"$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"$1\")\" = \"$2\"",
+            "ask",
+            &url,
+            &status(host).to_string(),
+        ]),
+        _ => words(&[
+            "curl",
+            "--fail",
+            "--silent",
+            "--show-error",
+            "--max-time",
+            "10",
+            "--output",
+            "/dev/null",
+            "--",
+            &url,
+        ]),
+    }
+}
+
+fn expected_answer(host: &Host) -> String {
+    match status(host) {
+        status @ 400.. => format!("exit status 0: the answer is {status}, as it has to be"),
+        _ => "no output and exit status 0".into(),
+    }
+}
+
+/// The status that counts as healthy.
+fn status(host: &Host) -> u32 {
+    host.written
+        .health
+        .as_ref()
+        .map_or(200, |h| h.status.value.0)
+}
+
+fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|w| (*w).to_string()).collect()
+}

@@ -1,0 +1,501 @@
+//! What everything else on Google Cloud stands on: APIs, network, keys, identities,
+//! registry, clusters, mesh.
+
+use super::Lowering;
+use super::backup::has_backup;
+use super::naming::{self, Kind, slug};
+use super::ranges::Ranges;
+use crate::cloud::sizing::Demand;
+use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
+use crate::spec::{Engine, Runtime};
+use crate::topology::RegionId;
+
+impl Lowering<'_> {
+    /// Enables what the other calls need; written first, so that all can wait for it.
+    pub(super) fn apis(&mut self) {
+        let services: Vec<String> = self
+            .apis
+            .iter()
+            .map(|api| format!("{api}.googleapis.com"))
+            .collect();
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("services", services.into()),
+        ];
+        let call = self.new_call("apis", "gcp/project-services", Scope::Global, arguments);
+        self.deployment.calls.insert(
+            0,
+            Call {
+                after: Vec::new(),
+                ..call
+            },
+        );
+    }
+
+    /// The network that clusters and regional load balancers stand in; Cloud Run needs none.
+    pub(super) fn network(&mut self) {
+        for api in ["compute", "logging", "cloudtrace"] {
+            self.api(api);
+        }
+        let clusters = self.cluster_regions();
+        let mut hosts = self.topology.hosts.iter();
+        if clusters.is_empty() && !hosts.any(|h| has_backup(self.topology, h)) {
+            return;
+        }
+        let regions = clusters.iter().map(|id| {
+            let region = self.topology.region(*id);
+            let ranges = Ranges::of(self.topology, *id);
+            let entry = Argument::map([
+                ("cidr", ranges.nodes),
+                ("pods_cidr", ranges.pods),
+                ("services_cidr", ranges.services),
+            ]);
+            (region.place.location.to_string(), entry)
+        });
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("name", self.prefix().into()),
+            ("regions", Argument::Map(regions.collect())),
+        ];
+        self.call("network", "gcp/network", Scope::Global, arguments);
+    }
+
+    pub(super) fn network_id(&self) -> Argument {
+        let prefix = self.prefix();
+        self.output(
+            "network",
+            "network_id",
+            self.in_project(&format!("global/networks/{prefix}")),
+        )
+    }
+
+    pub(super) fn subnetwork_id(&self, region: RegionId) -> Argument {
+        let location = self.topology.region(region).place.location;
+        let prefix = self.prefix();
+        // A map's element is no plain output, so the name is given in every layout; the
+        // network argument beside it carries the order.
+        self.in_project(&format!(
+            "regions/{location}/subnetworks/{prefix}-{location}"
+        ))
+    }
+
+    /// Key rings of every location that a call asked for a key in.
+    pub(super) fn keys(&mut self) {
+        self.api("cloudkms");
+        let rotate = self.topology.spec.keys.as_ref();
+        let rotation = rotate.map_or(7_776_000, |k| k.rotate.secs());
+        let hardware = rotate.is_none_or(|k| *k.hardware);
+        for (location, keys) in self.requested_keys.clone() {
+            let keys = keys.into_iter().map(|(name, agents)| {
+                (name, Argument::from(agents.into_iter().collect::<Vec<_>>()))
+            });
+            let arguments = vec![
+                ("project_id", self.project()),
+                ("project_number", Argument::variable("project_number")),
+                ("name", self.prefix().into()),
+                ("location", location.clone().into()),
+                ("keys", Argument::Map(keys.collect())),
+                ("rotation_seconds", rotation.into()),
+                (
+                    "protection_level",
+                    if hardware { "HSM" } else { "SOFTWARE" }.into(),
+                ),
+                ("labels", Argument::variable("labels")),
+            ];
+            let name = format!("kms_{}", slug(&location));
+            self.call(&name, "gcp/kms-regional", Scope::Global, arguments);
+        }
+    }
+
+    /// A key's id as the function of names that it is.
+    pub(super) fn key(&mut self, location: &str, name: &str, agent: &str) -> Argument {
+        self.requested_keys
+            .entry(location.to_string())
+            .or_default()
+            .entry(name.to_string())
+            .or_default()
+            .insert(agent.to_string());
+        let prefix = self.prefix();
+        self.in_project(&format!(
+            "locations/{location}/keyRings/{prefix}-{location}/cryptoKeys/{name}"
+        ))
+    }
+
+    pub(super) fn registry(&mut self) {
+        self.api("artifactregistry");
+        let location = self.home_multi_region();
+        let key = self.key(&location, "registry", "gcp-sa-artifactregistry");
+        self.deployment.registry = Some(format!(
+            "{location}-docker.pkg.dev/{}/{}",
+            self.project_text(),
+            self.prefix()
+        ));
+        let mut readers = Vec::new();
+        if self.has_clusters() {
+            let id = self.node_account();
+            readers.push(("nodes".to_string(), self.member(&id)));
+        }
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("name", self.prefix().into()),
+            ("location", location.clone().into()),
+            ("kms_key_id", key),
+            ("readers", Argument::Map(readers)),
+            ("labels", Argument::variable("labels")),
+        ];
+        self.call_after_keys(
+            "registry",
+            "gcp/artifact-registry",
+            Scope::Global,
+            &location,
+            arguments,
+        );
+    }
+
+    /// The image of a service: in our registry, with its tag from a variable.
+    pub(super) fn image(&mut self, name: &str) -> Argument {
+        let location = self.home_multi_region();
+        let service = self.topology.services.iter().find(|s| s.name == name);
+        let (image, tag) = service.map_or(("", None), |s| {
+            (s.written.image.as_str(), s.written.tag.as_ref())
+        });
+        let short = image.rsplit('/').next().unwrap_or(image).to_string();
+        let variable = format!("{}_tag", slug(name));
+        self.variable(
+            &variable,
+            format!("Tag of the image {image} that {name} runs."),
+            tag.map(|t| Argument::from(t.value.as_str())),
+            "1.0.0".into(),
+        );
+        Argument::Template(vec![
+            format!("{location}-docker.pkg.dev/").into(),
+            Argument::variable("project_id"),
+            format!("/{}/{short}:", self.prefix()).into(),
+            Argument::variable(variable),
+        ])
+    }
+
+    pub(super) fn node_account(&self) -> String {
+        let name: String = self.prefix().chars().take(24).collect();
+        format!("{}-nodes", name.trim_end_matches('-'))
+    }
+
+    pub(super) fn has_clusters(&self) -> bool {
+        let on_clusters = |r: Runtime| r == Runtime::Kubernetes;
+        self.topology
+            .services
+            .iter()
+            .any(|s| on_clusters(s.runtime))
+    }
+
+    /// The regions that need a cluster.
+    pub(super) fn cluster_regions(&self) -> Vec<RegionId> {
+        let needs = |id: &RegionId| {
+            let runs = |s: &crate::topology::Service| {
+                s.runtime == Runtime::Kubernetes && s.replicas_in(*id).is_some()
+            };
+            let holds = |d: &crate::topology::Datastore| {
+                d.engine == Engine::Redis && d.written.sentinels.is_some() && d.regions.contains(id)
+            };
+            let topology = self.topology;
+            topology.services.iter().any(runs) || topology.datastores.iter().any(holds)
+        };
+        self.regions.iter().copied().filter(needs).collect()
+    }
+
+    pub(super) fn clusters(&mut self) {
+        for id in self.cluster_regions() {
+            self.cluster(id);
+        }
+    }
+
+    fn cluster(&mut self, id: RegionId) {
+        for api in ["container", "gkehub", "gkebackup", "binaryauthorization"] {
+            self.api(api);
+        }
+        let region = self.topology.region(id);
+        let location = region.place.location.to_string();
+        let span = region.span;
+        let name = self.cluster_name(id);
+        naming::checked(Kind::Cluster, name.clone(), span, self.out);
+        let ranges = Ranges::of(self.topology, id);
+        let secrets = self.key(&location, "gke", "container-engine-robot");
+        let disks = self.key(&location, "disk", "compute-system");
+        let account = self.node_account();
+        let zones = super::facts::zones(&location);
+        self.variable(
+            "authorized_networks",
+            "Private ranges that may reach the clusters' control planes, by a name: a VPN, a bastion.".into(),
+            None,
+            Argument::map([("vpn", "10.255.0.0/24")]),
+        );
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("project_number", Argument::variable("project_number")),
+            ("name", name.clone().into()),
+            ("region", location.clone().into()),
+            ("zones", zones.clone().into()),
+            ("network_id", self.network_id()),
+            ("subnetwork_id", self.subnetwork_id(id)),
+            ("control_plane_cidr", ranges.control_plane.clone().into()),
+            (
+                "authorized_networks",
+                Argument::variable("authorized_networks"),
+            ),
+            ("secrets_kms_key_id", secrets),
+            ("disk_kms_key_id", disks),
+            ("node_service_account", self.email(&account)),
+            ("nodes", self.nodes(id)),
+            ("labels", Argument::variable("labels")),
+        ];
+        let call = format!("gke_{}", region.slug());
+        self.call_after_keys(&call, "gcp/gke", Scope::Region(id), &location, arguments);
+        self.add_after(&call, "accounts");
+        let project = self.project_text();
+        self.deployment.clusters.push(Cluster {
+            region: id,
+            context: format!("gke_{project}_{location}_{name}"),
+            network: format!("{}-{location}", self.prefix()),
+            zones,
+            probe_ranges: vec!["35.191.0.0/16".into(), "130.211.0.0/22".into()],
+            // Workload identity asks the node for credentials.
+            metadata_servers: vec![("169.254.169.252/32", 988), ("169.254.169.254/32", 80)],
+            node_range: ranges.nodes,
+            pod_range: ranges.pods,
+            ingress_annotations: vec![(
+                "cloud.google.com/neg".into(),
+                format!(
+                    "{{\"exposed_ports\":{{\"443\":{{\"name\":\"{}\"}}}}}}",
+                    self.endpoint_group(&location)
+                ),
+            )],
+            east_west_annotations: self.east_west_annotations(&location),
+            edge_sends_sni: true,
+            stores: Vec::new(),
+            objects: Vec::new(),
+            charts: Vec::new(),
+            metrics_host: None,
+            promql: Some(Promql {
+                address: format!(
+                    "https://monitoring.googleapis.com/v1/projects/{project}/location/global/prometheus"
+                ),
+                pod_identity: Some("gcp"),
+            }),
+            credentials: format!(
+                "gcloud container clusters get-credentials {name} --region {location} --project {project}"
+            ),
+            registry: None,
+            needs: self.cluster_needs(),
+            name,
+        });
+    }
+
+    /// What Terraform does not install.
+    fn cluster_needs(&self) -> Vec<String> {
+        let mut needs = vec![
+            "KEDA 2.18 or newer in the namespace `keda`, its operator's service account bound to `keda-operator`;".to_string(),
+            format!(
+                "External Secrets Operator with a `ClusterSecretStore` called `{}-secrets`;",
+                self.topology.name
+            ),
+        ];
+        if self.topology.spec.mesh.is_some() {
+            needs.push("the managed mesh, which Terraform switches on through the fleet;".into());
+        }
+        needs
+    }
+
+    fn east_west_annotations(&self, location: &str) -> Vec<(String, String)> {
+        super::data::member_annotations(&format!("{}-east-west-{location}", self.prefix()))
+    }
+
+    pub(super) fn cluster_name(&self, id: RegionId) -> String {
+        format!(
+            "{}-{}",
+            self.prefix(),
+            self.topology.region(id).place.location
+        )
+    }
+
+    /// The endpoint groups that the ingress gateway's Service makes, one in each zone.
+    pub(super) fn endpoint_group(&self, location: &str) -> String {
+        format!("{}-ingress-{location}", self.prefix())
+    }
+
+    /// Nodes for what runs at least and at most, at 80 % of four cores each.
+    fn nodes(&self, id: RegionId) -> Argument {
+        let demand = Demand::of(self.topology, id);
+        let nodes = |millis: u64| millis.div_ceil(3200) + 3;
+        Argument::map([
+            ("min", nodes(demand.fewest)),
+            ("max", nodes(demand.most).max(nodes(demand.fewest) + 3)),
+        ])
+    }
+
+    /// Accounts of services, nodes and the scaler, with their roles.
+    pub(super) fn accounts(&mut self) {
+        self.api("iam");
+        self.api("iamcredentials");
+        let mut accounts: Vec<(String, Argument)> = Vec::new();
+        for service in &self.topology.services {
+            for placement in &service.placements {
+                if !self.regions.contains(&placement.region) {
+                    continue;
+                }
+                let id = self.account_id(service, placement.region);
+                naming::checked(Kind::ServiceAccount, id.clone(), service.span, self.out);
+                accounts.push((id.clone(), self.service_account(service, placement.region)));
+                if service.runtime == Runtime::Kubernetes {
+                    let settings = self.settings(service, placement.region);
+                    self.deployment.settings.extend(settings);
+                    let email = format!("{id}@{}.iam.gserviceaccount.com", self.project_text());
+                    self.deployment.identities.push(Identity {
+                        workload: service.name.clone(),
+                        region: placement.region,
+                        annotations: vec![("iam.gke.io/gcp-service-account".into(), email)],
+                    });
+                }
+            }
+        }
+        if self.has_clusters() {
+            let roles = vec!["roles/container.defaultNodeServiceAccount"];
+            accounts.push((
+                self.node_account(),
+                Argument::map([
+                    ("display_name", Argument::from("Nodes of the clusters")),
+                    ("roles", roles.into()),
+                ]),
+            ));
+            accounts.push((
+                "keda-operator".into(),
+                Argument::map([
+                    (
+                        "display_name",
+                        Argument::from("KEDA reads metrics to scale by"),
+                    ),
+                    ("roles", vec!["roles/monitoring.viewer"].into()),
+                ]),
+            ));
+        }
+        accounts.append(&mut self.extra_accounts);
+        let fixed = |s: &crate::topology::Service| s.written.account.is_some();
+        if self.topology.services.iter().any(fixed) {
+            self.deployment.decisions.push(Decision {
+                title: "An account for each service and region".into(),
+                reason: "An account may write its own metrics and traces, use the databases that \
+                         serve its region, read the secrets of its services, and publish where \
+                         its service does; that is all. It has no role in another project, so \
+                         writing there is denied by never having been allowed; who wants it \
+                         refused even if somebody allows it sets a deny policy above the project."
+                    .into(),
+            });
+        }
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("accounts", Argument::Map(accounts)),
+        ];
+        self.call("accounts", "gcp/service-accounts", Scope::Global, arguments);
+    }
+
+    pub(super) fn account_id(&self, service: &crate::topology::Service, id: RegionId) -> String {
+        let region = self.topology.region(id);
+        match &service.written.account {
+            Some(pattern) => pattern.replace("{region}", &region.short),
+            None => format!("{}-{}", service.name, naming::code(region.place.location)),
+        }
+    }
+
+    fn service_account(&self, service: &crate::topology::Service, id: RegionId) -> Argument {
+        let region = self.topology.region(id);
+        let mut entries = vec![
+            (
+                "display_name".to_string(),
+                Argument::from(format!("{} in {}", service.name, region.name)),
+            ),
+            (
+                "roles".to_string(),
+                vec!["roles/monitoring.metricWriter", "roles/cloudtrace.agent"].into(),
+            ),
+        ];
+        let grants = self.database_grants(service, id);
+        if !grants.is_empty() {
+            entries.push(("conditional_roles".into(), Argument::List(grants)));
+        }
+        Argument::Map(entries)
+    }
+
+    /// Which Kubernetes service accounts act as which accounts: once the clusters are there,
+    /// because the project's identity pool comes with the first.
+    pub(super) fn workload_identities(&mut self) {
+        let namespace = self.topology.namespace.clone();
+        for (index, id) in self.cluster_regions().into_iter().enumerate() {
+            let mut bindings = Vec::new();
+            for service in &self.topology.services {
+                if service.runtime == Runtime::Kubernetes && service.replicas_in(id).is_some() {
+                    let account = self.account_id(service, id);
+                    bindings.push((account, binding(&namespace, &service.name)));
+                }
+            }
+            // What acts in every region is bound once.
+            if index == 0 {
+                bindings.push(("keda-operator".into(), binding("keda", "keda-operator")));
+                let backups = self.deployment.sentinel_sets.iter();
+                let backups = backups.filter(|s| s.regions.iter().any(|r| r.backup.is_some()));
+                bindings.extend(backups.map(|s| {
+                    let account = format!("{}-backup", s.datastore);
+                    (account.clone(), binding(&namespace, &account))
+                }));
+            }
+            let arguments = vec![
+                ("project_id", self.project()),
+                ("bindings", Argument::Map(bindings)),
+            ];
+            let region = self.topology.region(id).slug();
+            let call = format!("identity_{region}");
+            self.call(&call, "gcp/workload-identity", Scope::Region(id), arguments);
+            self.add_after(&call, &format!("gke_{region}"));
+            self.add_after(&call, "accounts");
+        }
+    }
+
+    /// The mesh, if services run on more than one cluster.
+    pub(super) fn mesh(&mut self) {
+        let regions = self.cluster_regions();
+        if self.topology.spec.mesh.is_none() || regions.is_empty() {
+            return;
+        }
+        self.api("mesh");
+        let clusters = regions.iter().map(|id| {
+            let ranges = Ranges::of(self.topology, *id);
+            let entry = Argument::map([
+                ("name", Argument::from(self.cluster_name(*id))),
+                ("subnetwork_id", self.subnetwork_id(*id)),
+                ("ranges", vec![ranges.nodes, ranges.pods].into()),
+            ]);
+            (self.topology.region(*id).place.location.to_string(), entry)
+        });
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("name", self.prefix().into()),
+            ("network_id", self.network_id()),
+            ("clusters", Argument::Map(clusters.collect())),
+            ("labels", Argument::variable("labels")),
+        ];
+        self.call("mesh", "gcp/istio-traffic", Scope::Global, arguments);
+        for id in regions {
+            let call = format!("gke_{}", self.topology.region(id).slug());
+            self.add_after("mesh", &call);
+        }
+        self.deployment.decisions.push(Decision {
+            title: "The mesh is owned in two places".into(),
+            reason: "Terraform owns fleet membership, the mesh feature, addresses and firewall; \
+                     the Istio objects are manifests, because planning them would need every \
+                     cluster's API, also the lost one's."
+                .into(),
+        });
+    }
+}
+
+fn binding(namespace: &str, name: &str) -> Argument {
+    Argument::map([("namespace", namespace), ("name", name)])
+}

@@ -1,0 +1,303 @@
+//! What recovery takes on Google Cloud.
+
+use super::backup::has_backup;
+use super::facts::{MultiRegion, dns_check, firestore_multi_region};
+use crate::analysis::Context;
+use crate::analysis::offering::Remaining;
+use crate::analysis::scenario::Scenario;
+use crate::analysis::term::{Change, Step, Term};
+use crate::cloud::recovery::{decide, noticed, restore, snapshot};
+use crate::spec::{Duration, FactKind, Provider, Runtime};
+use crate::topology::knobs::Check;
+use crate::topology::{Database, Datastore, Host, Queue, RegionId, Service};
+
+/// The global load balancer of a host.
+pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
+    let service = context.topology.service(host.service);
+    match scenario {
+        Scenario::Region(lost) if !host.regions.contains(&lost) => Vec::new(),
+        Scenario::Region(_) if host.regions.len() == 1 => {
+            let why = format!("{} leads to one region", host.name);
+            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+        }
+        Scenario::Region(_) => leave(context, host, service),
+        // The endpoints of a dead zone fail the same check.
+        Scenario::Zone if service.runtime == Runtime::Kubernetes => leave(context, host, service),
+        Scenario::Cloud(Provider::Gcp) => {
+            let why = format!("the load balancer of {} is on gcp", host.name);
+            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+        }
+        Scenario::Entry => lost_entry(context, host),
+        _ => Vec::new(),
+    }
+}
+
+/// The load balancer notices and leaves by itself.
+fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
+    let seen = match service.runtime {
+        Runtime::Kubernetes => vec![noticed(&host.name, "health check", host.check())],
+        Runtime::CloudRun => service_health(context, host, service),
+    };
+    let redirect = context
+        .measured(Step::Redirect, FactKind::Redirect, &host.name)
+        .unwrap_or_else(|| Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect"));
+    let mut terms = seen;
+    terms.push(decide(context, &host.name, true));
+    terms.push(redirect);
+    terms
+}
+
+/// Serverless back ends have no health check of the load balancer: readiness probes of the
+/// instances are aggregated by region.
+fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
+    if let Some(measured) = context.measured(Step::Detect, FactKind::Detect, &host.name) {
+        return vec![measured];
+    }
+    vec![
+        noticed(&service.name, "readiness", service.readiness()),
+        Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
+            Change::Measure {
+                of: FactKind::Detect.word(),
+                on: host.name.clone(),
+            },
+        ),
+    ]
+}
+
+/// The load balancer itself is gone: others that DNS turns to by itself, or nothing.
+fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
+    if !has_backup(context.topology, host) {
+        let why = format!("nothing else answers for {}", host.name);
+        return vec![Term::never(Step::Redirect, &host.name, why).at(host.span)];
+    }
+    let ttl = Duration::from_secs(host.written.ttl.secs());
+    let because = format!("resolvers keep the old address for {ttl}");
+    let ttl = ttl.millis();
+    let facts = dns_check();
+    let check = Check {
+        every: facts.interval_seconds,
+        timeout: facts.timeout_seconds,
+        failures: facts.failures as u32,
+        successes: 1,
+        span: host.written.backup.span,
+    };
+    let seen = Term {
+        change: None,
+        ..noticed(&host.name, "health check", check)
+    };
+    vec![
+        seen,
+        decide(context, &host.name, true),
+        Term::knob(Step::Redirect, &host.name, (0, ttl), because)
+            .at(host.written.ttl.span)
+            .change(Change::Value("ttl")),
+        Term::fact(Step::Redirect, &host.name, "dns.resolvers"),
+    ]
+}
+
+/// More instances of a Cloud Run service.
+pub fn grow(_: &Context, service: &Service, _: RegionId, before: u32, needed: u32) -> Vec<Term> {
+    let term = Term::fact(Step::WarmUp, &service.name, "gcp.cloud-run.scale");
+    let because = format!("from {before} to {needed} instances: {}", term.because);
+    let term = Term { because, ..term };
+    vec![term.at(service.span).change(Change::Measure {
+        of: FactKind::WarmUp.word(),
+        on: service.name.clone(),
+    })]
+}
+
+/// A push subscription: messages of the lost region wait there; others go on if they are
+/// sent to a host with another region behind it.
+pub fn queue(context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> {
+    let Scenario::Region(lost) = scenario else {
+        return match scenario {
+            Scenario::Cloud(Provider::Gcp) => {
+                vec![
+                    Term::never(Step::Redirect, &queue.name, "the queue is on gcp".into())
+                        .at(queue.span),
+                ]
+            }
+            _ => Vec::new(),
+        };
+    };
+    let target = queue.receiver.map(|id| context.topology.service(id));
+    let home = target.and_then(|service| push_region(context, service));
+    if queue.host.is_none() && home == Some(lost) {
+        // The endpoint is one region's: a person points it elsewhere.
+        let moved = context.measured(Step::Redirect, FactKind::Redirect, &queue.name);
+        return vec![
+            decide(context, &queue.name, false),
+            moved.unwrap_or_else(|| {
+                Term::fact(Step::Redirect, &queue.name, "gcp.pubsub.repoint").change(
+                    Change::Measure {
+                        of: FactKind::Redirect.word(),
+                        on: queue.name.clone(),
+                    },
+                )
+            }),
+        ];
+    }
+    Vec::new()
+}
+
+/// The region whose Cloud Run address a subscription without a host pushes to.
+pub fn push_region(context: &Context, service: &Service) -> Option<RegionId> {
+    let placed = |id: &RegionId| service.replicas_in(*id).is_some();
+    let primary = context.topology.primary().filter(placed);
+    primary.or(service.placements.first().map(|p| p.region))
+}
+
+/// Whether losing a region touches a database, and whether a majority of its voting regions
+/// survives.
+enum Touched {
+    Not,
+    MajorityLeft(String),
+    Gone,
+}
+
+fn touched(context: &Context, database: &Database, lost: RegionId) -> Touched {
+    let lost = context.topology.region(lost).place.location;
+    match firestore_multi_region(&database.location) {
+        None if database.location == lost => Touched::Gone,
+        None => Touched::Not,
+        Some(multi) if !members(multi).any(|m| m == lost) => Touched::Not,
+        Some(multi) => {
+            let left: Vec<&str> = members(multi).filter(|m| *m != lost).collect();
+            Touched::MajorityLeft(format!("{} of {}", left.join(" and "), database.location))
+        }
+    }
+}
+
+fn members(multi: &MultiRegion) -> impl Iterator<Item = &str> {
+    multi
+        .read_write
+        .iter()
+        .chain(&multi.witness)
+        .map(String::as_str)
+}
+
+/// Firestore takes writes again.
+pub fn firestore(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
+    match scenario {
+        Scenario::Region(lost) => {
+            let mut terms: Vec<Term> = Vec::new();
+            for database in &store.databases {
+                terms.extend(database_again(context, store, database, lost));
+            }
+            // Databases recover side by side: the worst one counts.
+            let worst = terms
+                .into_iter()
+                .max_by_key(|t| (t.low, t.high.unwrap_or(u64::MAX)));
+            worst.into_iter().collect()
+        }
+        Scenario::Cloud(Provider::Gcp) => {
+            vec![
+                Term::never(Step::Promote, &store.name, "every copy is on gcp".into())
+                    .at(store.span),
+            ]
+        }
+        Scenario::Corruption => restore(context, &store.name),
+        Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "gcp.kms.destroyed")],
+        _ => Vec::new(),
+    }
+}
+
+fn database_again(
+    context: &Context,
+    store: &Datastore,
+    database: &Database,
+    lost: RegionId,
+) -> Option<Term> {
+    let whole = unreachable(context, store, database, lost);
+    match touched(context, database, lost) {
+        Touched::Gone => {
+            let why = format!(
+                "database `{}` is in {} alone",
+                database.name, database.location
+            );
+            Some(Term::never(Step::Promote, &store.name, why).at(store.span))
+        }
+        _ if whole.is_some() => whole,
+        Touched::MajorityLeft(left) => {
+            let term = Term::fact(Step::Promote, &store.name, "gcp.firestore.failover");
+            let because = format!("{left} go on: {}", term.because);
+            Some(Term { because, ..term })
+        }
+        Touched::Not => None,
+    }
+}
+
+/// A database that is whole, and no region that uses it is left.
+fn unreachable(
+    context: &Context,
+    store: &Datastore,
+    database: &Database,
+    lost: RegionId,
+) -> Option<Term> {
+    let left = |id: &&RegionId| **id != lost;
+    let used = database.serves.contains(&lost);
+    let others = database.serves.iter().chain(&database.taken_over_by);
+    if !used || others.filter(left).count() > 0 {
+        return None;
+    }
+    let region = &context.topology.region(lost).name;
+    let why = format!(
+        "database `{}` is whole, but only {region} uses it",
+        database.name
+    );
+    Some(Term::never(Step::Redirect, &store.name, why).at(store.span))
+}
+
+/// What remains of Firestore's data.
+pub fn firestore_remaining(
+    context: &Context,
+    store: &Datastore,
+    scenario: Scenario,
+) -> Option<Vec<Remaining>> {
+    match scenario {
+        Scenario::Region(lost) => {
+            let mut worst: Option<Vec<Remaining>> = None;
+            for database in &store.databases {
+                match touched(context, database, lost) {
+                    Touched::Gone => return Some(Vec::new()),
+                    Touched::MajorityLeft(left) => {
+                        worst = Some(vec![Remaining {
+                            copy: left,
+                            lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum"),
+                            abroad: false,
+                        }]);
+                    }
+                    Touched::Not => {}
+                }
+            }
+            worst
+        }
+        Scenario::Cloud(Provider::Gcp) => Some(Vec::new()),
+        Scenario::Corruption => {
+            let backup = store.written.backup.as_ref();
+            let window = backup.and_then(|b| b.point_in_time.as_ref());
+            let mut history: Vec<Remaining> = snapshot(store).into_iter().collect();
+            history.extend(window.map(|window| {
+                Remaining {
+                    copy: format!("point-in-time recovery of {}", window.value),
+                    lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time")
+                        .at(window.span),
+                    abroad: false,
+                }
+            }));
+            Some(history)
+        }
+        Scenario::Link => {
+            let replicated = store.databases.len() > 1 && store.written.replication.is_some();
+            replicated.then(|| {
+                vec![Remaining {
+                    copy: "the other databases".into(),
+                    lacks: Term::fact(Step::Lag, &store.name, "replication.link-cut"),
+                    abroad: false,
+                }]
+            })
+        }
+        Scenario::Key => Some(Vec::new()),
+        _ => None,
+    }
+}

@@ -1,0 +1,173 @@
+//! Cloud Run.
+
+use super::Lowering;
+use super::facts;
+use super::naming::{self, Kind, slug};
+use crate::cloud::sizing::millicores;
+use crate::deployment::{Argument, Decision, Scope};
+use crate::spec::Runtime;
+use crate::topology::{RegionId, Service, variable_name};
+
+impl Lowering<'_> {
+    pub(super) fn cloud_run(&mut self) {
+        for service in &self.topology.services {
+            if service.runtime != Runtime::CloudRun {
+                continue;
+            }
+            for placement in &service.placements {
+                if self.regions.contains(&placement.region) {
+                    self.cloud_run_service(service, placement.region);
+                }
+            }
+        }
+        let any = self
+            .topology
+            .services
+            .iter()
+            .any(|s| s.runtime == Runtime::CloudRun);
+        if any {
+            self.deployment.decisions.push(Decision {
+                title: "Cloud Run stands outside the mesh".into(),
+                reason: format!(
+                    "KEDA, Istio and disruption budgets mean nothing to Cloud Run: its bounds on \
+                     instances and its readiness probes are its own. A region is healthy to a load \
+                     balancer as long as {} % of its instances are ready, whatever the others answer. \
+                     At least one instance runs in every region, because a region without one has \
+                     no health that a load balancer could see.",
+                    facts::service_health().ready_percent
+                ),
+            });
+        }
+    }
+
+    /// Whether users or pushes reach the service through a load balancer.
+    fn behind_load_balancer(&self, service: &Service) -> bool {
+        let hosts = &self.topology.hosts;
+        hosts
+            .iter()
+            .any(|h| self.topology.service(h.service).name == service.name)
+    }
+
+    fn cloud_run_service(&mut self, service: &Service, id: RegionId) {
+        self.api("run");
+        let region = self.topology.region(id);
+        let name = service.name_in(region);
+        naming::checked(Kind::CloudRun, name.clone(), service.span, self.out);
+        let Some(replicas) = service.replicas_in(id) else {
+            return;
+        };
+        let written = &service.written;
+        let account = self.account_id(service, id);
+        let behind = self.behind_load_balancer(service);
+        let cores = millicores(&written.cpu).max(1000);
+        let start = written.capacity.as_ref().and_then(|c| c.start.as_ref());
+        let ready = service.readiness();
+        let probe = Argument::map([
+            ("path", Argument::from(service.ready_path())),
+            ("period_seconds", ready.every.into()),
+            ("timeout_seconds", ready.timeout.into()),
+            ("failure_threshold", ready.failures.into()),
+        ]);
+        let arguments = vec![
+            ("project_id", self.project()),
+            ("name", name.into()),
+            ("region", region.place.location.into()),
+            ("image", self.image(&service.name)),
+            ("service_account", self.email(&account)),
+            ("behind_load_balancer", behind.into()),
+            (
+                "instances",
+                Argument::map([("min", replicas.min), ("max", replicas.max)]),
+            ),
+            (
+                "concurrency",
+                written.concurrency.as_ref().map_or(80, |c| c.value).into(),
+            ),
+            ("port", written.port.value.0.into()),
+            ("cpu", format!("{cores}m").into()),
+            ("memory", written.memory.to_string().into()),
+            (
+                "start_seconds",
+                start.map_or(60, |s| s.secs().max(10) * 3).min(240).into(),
+            ),
+            ("readiness", probe),
+            ("env", self.environment(service, id)),
+            ("secret_env", self.secret_environment(service, id)),
+            ("audiences", self.audiences(service)),
+            ("invokers", self.invokers(service, behind)),
+            ("labels", Argument::variable("labels")),
+        ];
+        let call = format!("run_{}_{}", slug(&service.name), region.slug());
+        self.call(&call, "gcp/cloud-run", Scope::Region(id), arguments);
+        for after in ["accounts", "registry", "secrets"] {
+            self.add_after(&call, after);
+        }
+        if let Some(former) = &written.renamed_from
+            && let Some(call) = self.deployment.calls.last_mut()
+        {
+            call.formerly
+                .push(format!("run_{}_{}", slug(former), region.slug()));
+        }
+    }
+
+    fn environment(&self, service: &Service, id: RegionId) -> Argument {
+        let region = self.topology.region(id);
+        let own = service.written.env.iter();
+        let own = own.map(|(k, v)| (variable_name(&k.text), v.value.clone()));
+        let stores = self.settings(service, id).into_iter();
+        let stores = stores.map(|s| (s.variable, s.value));
+        let first = (
+            service.written.region_variable.value.clone(),
+            region.name.clone(),
+        );
+        let shared = self.topology.environment(service, id);
+        Argument::map(
+            std::iter::once(first)
+                .chain(own)
+                .chain(shared)
+                .chain(stores)
+                .chain(self.queue_settings(service, id)),
+        )
+    }
+
+    /// The newest version of each secret: of the region's own, where regions have their own.
+    fn secret_environment(&self, service: &Service, id: RegionId) -> Argument {
+        let region = self.topology.region(id);
+        let secrets = self.topology.secrets.iter();
+        let read = secrets.filter(|s| service.secrets.contains(&s.name));
+        let system = &self.topology.name;
+        Argument::map(read.map(|secret| {
+            (
+                variable_name(&secret.name),
+                format!("{system}-{}", secret.name_in(region)),
+            )
+        }))
+    }
+
+    /// The hosts that callers' tokens may name.
+    fn audiences(&self, service: &Service) -> Argument {
+        let hosts = self.topology.hosts.iter();
+        let own = hosts.filter(|h| self.topology.service(h.service).name == service.name);
+        own.map(|h| format!("https://{}", h.name))
+            .collect::<Vec<_>>()
+            .into()
+    }
+
+    fn invokers(&self, service: &Service, behind: bool) -> Argument {
+        let mut members = Vec::new();
+        let queues = &self.topology.queues;
+        let receives = |q: &&crate::topology::Queue| {
+            q.receiver
+                .is_some_and(|r| self.topology.service(r).name == service.name)
+        };
+        for queue in queues.iter().filter(receives) {
+            let account = format!("{}-push", queue.name);
+            members.push((queue.name.clone(), self.member(&account)));
+        }
+        // Only what no queue feeds is for everybody.
+        if behind && members.is_empty() {
+            members.push(("everybody".into(), Argument::from("allUsers")));
+        }
+        Argument::Map(members)
+    }
+}

@@ -1,0 +1,115 @@
+//! Commands for scripts and runbooks.
+
+use super::Deployment;
+use crate::topology::RegionId;
+
+/// What a command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OperationKind {
+    /// Shows the state.
+    Inspect,
+    /// Shows how far copies are behind.
+    Lag,
+    /// Stops traffic or writes to a region.
+    Fence,
+    /// Undoes `Fence`.
+    Unfence,
+    /// Makes a copy writable.
+    Promote,
+    /// Adds capacity.
+    Scale,
+    /// Undoes `Scale`: capacity as the topology says.
+    Settle,
+    /// Makes a backup now.
+    Backup,
+    /// Lists backups.
+    ListBackups,
+    /// Brings data back, beside the original.
+    Restore,
+    /// Checks that something works.
+    Verify,
+    /// Makes what others need before Terraform can run: a state bucket, service agents.
+    Bootstrap,
+    /// Checks what a region needs before its services can start.
+    Precondition,
+    /// Takes the lock that one failover at a time holds; `$LOCK_FILE` is its text.
+    Lock,
+    /// Releases it.
+    Unlock,
+    /// Puts a value into a secret, read from standard input.
+    StoreSecret,
+    /// Keeps the record of an action; `$EVIDENCE` is the file.
+    Record,
+    /// Shows what was spent in a month, by region; `$MONTH_PARAMETER` is the month as a
+    /// parameter of a query, `$MONTH_PERIOD` its first day and that of the next.
+    Cost,
+    /// Prints the address of a host's backup load balancer in a region.
+    Address,
+    /// Leads a host's name to `$ADDRESS` alone.
+    Point,
+    /// Ends a service in a region for good.
+    Stop,
+    /// Sets `$SETTING`, a variable with its value, on a service.
+    Set,
+    /// Takes messages that a queue has set aside, as JSON, without removing them.
+    Pull,
+    /// Puts `$MESSAGE` back into a queue.
+    Publish,
+    /// Removes the message `$ACK_ID` from what a queue has set aside.
+    Acknowledge,
+}
+
+/// A command for scripts and runbooks, always the real CLI's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// What it does.
+    pub kind: OperationKind,
+    /// The datastore, service, queue, host or part that it acts on.
+    pub subject: String,
+    /// The region it acts on, if on one.
+    pub region: Option<RegionId>,
+    /// What it does in a sentence, for people.
+    pub title: String,
+    /// The words of the command. A word that begins with `$` names a shell variable that
+    /// the script sets (`$SECONDARY`); every other word is literal and gets quoted.
+    pub command: Vec<String>,
+    /// What a good answer looks like, for people.
+    pub expect: String,
+    /// The longest it may take, in seconds, and where that number comes from.
+    pub budget_seconds: u64,
+    /// What to do if it fails.
+    pub otherwise: String,
+}
+
+/// How traffic is moved bit by bit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shift {
+    /// A shell function `set_share FROM TO PERCENT`, which moves that share of a region's
+    /// users, and calls `names FROM` for what must be changed.
+    pub function: &'static str,
+    /// The programs that it needs.
+    pub tools: &'static [&'static str],
+    /// What must be changed for a region, as words for the function.
+    pub names: Vec<(RegionId, Vec<String>)>,
+}
+
+impl Deployment {
+    /// The restore that drills exercise: of a store that comes back as it was at a moment,
+    /// else of one that comes back from a backup.
+    pub fn exercised_restore(&self) -> Option<&Operation> {
+        let restores = || {
+            let all = self.operations.iter();
+            all.filter(|o| o.kind == OperationKind::Restore)
+        };
+        restores()
+            .find(|o| o.takes_moment())
+            .or_else(|| restores().next())
+    }
+}
+
+impl Operation {
+    /// Whether it brings data back as it was at a moment.
+    pub fn takes_moment(&self) -> bool {
+        self.command.iter().any(|w| w == "$SNAPSHOT_TIME")
+    }
+}

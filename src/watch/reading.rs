@@ -1,0 +1,163 @@
+//! Which queries the alerts and metrics of the spec read, and those that read none.
+
+use crate::deployment::{Deployment, SignalQuery, Unit};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::rules::emission::no_effect::CODE as NO_EFFECT;
+use crate::source::Span;
+use crate::spec::{Alert, Metric, Ref, Signal, Text, Value};
+use crate::topology::{KeyMetric, Topology};
+
+/// An alert or a metric of the spec that has nothing to read.
+pub const UNMEASURED: Code = Code::new("ALT102", "nothing-measures-it");
+
+/// Adds the queries that the spec writes itself, each once.
+pub fn custom(topology: &Topology, deployment: &mut Deployment) {
+    let spec = &topology.spec;
+    let metrics = spec.metrics.iter().map(|(n, m)| (n, &m.of, &m.query));
+    let alerts = spec.alerts.iter().map(|(n, a)| (n, &a.of, &a.query));
+    for (name, of, query) in metrics.chain(alerts) {
+        let Some(query) = written(of, query.as_ref()) else {
+            continue;
+        };
+        if deployment.signals.iter().any(|q| q.query == query) {
+            continue;
+        }
+        deployment.signals.push(SignalQuery {
+            signal: Signal::Custom,
+            subject: name.text.clone(),
+            region: None,
+            between: None,
+            query,
+            labels: Vec::new(),
+            unit: Unit::Count,
+            source: "the topology's own query".into(),
+            sample: Vec::new(),
+        });
+    }
+}
+
+/// A query of the spec in one line and in brackets, so that a bound applies to all of it.
+fn written(of: &Value<Signal>, query: Option<&Text>) -> Option<String> {
+    let query = query.filter(|_| **of == Signal::Custom)?;
+    let line: Vec<&str> = query.split_whitespace().collect();
+    Some(format!("({})", line.join(" ")))
+}
+
+/// Reports every alert and metric of the spec that no query of the clouds answers: nobody
+/// would ever be told, or shown anything.
+pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
+    check_limits(topology, deployment, out);
+    for (_, alert) in topology.spec.alerts.iter() {
+        let mut queries = deployment.signals.iter();
+        if !queries.any(|q| answers(topology, alert, q)) {
+            let query = alert.query.is_some();
+            out.push(unmeasured(deployment, &alert.of, alert.on.as_ref(), query));
+        }
+    }
+    for KeyMetric { metric, of_lag, .. } in &topology.metrics {
+        let mut queries = deployment.signals.iter();
+        let unread = !queries.any(|q| shows(metric, q));
+        if unread && *of_lag {
+            let of = metric.on.as_ref().map_or("", |on| on.value.as_str());
+            out.push(idle("lag", of, metric.of.span));
+        } else if unread {
+            let query = metric.query.is_some();
+            out.push(unmeasured(
+                deployment,
+                &metric.of,
+                metric.on.as_ref(),
+                query,
+            ));
+        }
+    }
+}
+
+/// Reports limits of replication that nothing can tell of.
+fn check_limits(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
+    for store in &topology.datastores {
+        let Some(replication) = &store.written.replication else {
+            continue;
+        };
+        for (key, signal, limit) in replication.limits() {
+            let mut queries = deployment.signals.iter();
+            let read = queries.any(|q| q.signal == signal && q.subject == store.name);
+            if let Some(limit) = limit.filter(|_| !read) {
+                out.push(idle(key, &store.name, limit.span));
+            }
+        }
+    }
+}
+
+fn idle(key: &str, of: &str, place: Span) -> Diagnostic {
+    let message = format!("`{key}` has no effect on `{of}`");
+    Diagnostic::warning(NO_EFFECT, place, message, "no metric here shows it")
+        .help("remove it, or write `metrics` with `of: custom` and a `query`")
+}
+
+fn unmeasured(
+    deployment: &Deployment,
+    of: &Value<Signal>,
+    on: Option<&Ref>,
+    query: bool,
+) -> Diagnostic {
+    let queries = deployment.signals.iter();
+    let mut subjects: Vec<&str> = queries
+        .filter(|q| q.signal == **of)
+        .map(|q| q.subject.as_str())
+        .collect();
+    subjects.dedup();
+    let help = match (**of, subjects.as_slice()) {
+        (Signal::Custom, _) if !query => "write the PromQL that it reads as `query`".to_string(),
+        (Signal::LatencySkew, []) => {
+            "it compares a service on Cloud Run in two regions: name them as `between`".to_string()
+        }
+        (_, []) => "leave it out, or write `of: custom` with a `query` over a metric of your own"
+            .to_string(),
+        _ => format!("it is measured of {}", subjects.join(", ")),
+    };
+    let whom = on.map_or(String::new(), |on| format!(" of `{}`", on.value));
+    Diagnostic::error(
+        UNMEASURED,
+        of.span,
+        format!("nothing measures `{}`{whom}", of.word()),
+        "no metric answers this",
+    )
+    .help(help)
+}
+
+/// Whether a query answers an alert.
+pub fn answers(topology: &Topology, alert: &Alert, query: &SignalQuery) -> bool {
+    query.signal == *alert.of
+        && match *alert.of {
+            Signal::Custom => {
+                written(&alert.of, alert.query.as_ref()).is_some_and(|w| w == query.query)
+            }
+            _ => is_about(topology, alert, query),
+        }
+}
+
+/// Whether a query shows a metric of the spec.
+pub fn shows(metric: &Metric, query: &SignalQuery) -> bool {
+    match *metric.of {
+        Signal::Custom => {
+            query.signal == Signal::Custom
+                && written(&metric.of, metric.query.as_ref()).is_some_and(|w| w == query.query)
+        }
+        _ => metric.is_of(query.signal, &query.subject),
+    }
+}
+
+/// Whether an alert means this query: the one of its part and its two regions. A silent
+/// region that is not one of a part is one of the whole system.
+fn is_about(topology: &Topology, alert: &Alert, query: &SignalQuery) -> bool {
+    let on = alert.on.as_ref().map(|o| o.value.as_str());
+    let on = match *alert.of {
+        Signal::RegionSilent => Some(on.unwrap_or(&topology.name)),
+        _ => on,
+    };
+    let between = query.between.is_none_or(|(a, b)| {
+        let names = [a, b].map(|id| topology.region(id).name.as_str());
+        alert.between.iter().map(|r| r.as_str()).eq(names)
+    });
+    on.is_none_or(|o| o == query.subject) && between
+}

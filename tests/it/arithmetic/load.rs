@@ -1,0 +1,303 @@
+//! Where load goes when a region is lost, in exact fractions.
+
+use super::documented::Documented;
+use super::plan::Plan;
+
+/// A fraction that is not negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    pub over: u128,
+    pub under: u128,
+}
+
+impl Part {
+    pub const NONE: Part = Part::of(0, 1);
+
+    pub const fn of(over: u128, under: u128) -> Self {
+        Part { over, under }
+    }
+
+    pub fn plus(self, other: Part) -> Part {
+        Part::of(
+            self.over * other.under + other.over * self.under,
+            self.under * other.under,
+        )
+        .reduced()
+    }
+
+    pub fn times(self, other: Part) -> Part {
+        Part::of(self.over * other.over, self.under * other.under).reduced()
+    }
+
+    /// Divided and rounded up.
+    pub fn fill(self, other: Part) -> u64 {
+        let (over, under) = (self.over * other.under, self.under * other.over);
+        over.div_ceil(under) as u64
+    }
+
+    pub fn exceeds(self, other: Part) -> bool {
+        self.over * other.under > other.over * self.under
+    }
+
+    fn reduced(self) -> Part {
+        let (mut a, mut b) = (self.over, self.under);
+        while b > 0 {
+            (a, b) = (b, a % b);
+        }
+        Part::of(self.over / a.max(1), self.under / a.max(1))
+    }
+}
+
+/// The part of each service's load that each region bears.
+pub struct Load<'a> {
+    plan: &'a Plan,
+    documented: &'a Documented,
+    weights: Vec<u128>,
+}
+
+impl<'a> Load<'a> {
+    pub fn of(plan: &'a Plan, documented: &'a Documented) -> Self {
+        Load {
+            plan,
+            documented,
+            weights: weights(plan),
+        }
+    }
+
+    /// The peak that must be borne, per second.
+    pub fn peak(&self, service: usize) -> Option<Part> {
+        let capacity = self.plan.services[service].capacity.as_ref()?;
+        let surge = self
+            .plan
+            .surge
+            .map_or(Part::of(1, 1), |s| Part::of(s.into(), 10));
+        Some(Part::of(capacity.peak.into(), 60).times(surge))
+    }
+
+    /// What one replica bears at full use, and at the use that is aimed at.
+    pub fn bears(&self, service: usize) -> Option<(Part, Part)> {
+        let capacity = self.plan.services[service].capacity.as_ref()?;
+        let full = Part::of(capacity.per_replica.into(), 1);
+        Some((full, full.times(Part::of(capacity.target.into(), 10_000))))
+    }
+
+    /// By service and region, with a region lost or none.
+    pub fn shares(&self, lost: Option<usize>) -> Vec<Vec<Part>> {
+        // Callers have higher numbers than what they call.
+        let count = self.plan.services.len();
+        let mut shares = vec![vec![Part::NONE; self.plan.regions.len()]; count];
+        for service in (0..count).rev() {
+            shares[service] = self.of_service(service, lost, &shares);
+        }
+        shares
+    }
+
+    fn of_service(&self, service: usize, lost: Option<usize>, all: &[Vec<Part>]) -> Vec<Part> {
+        let plan = self.plan;
+        let own = &plan.services[service];
+        let at: Vec<usize> = own.replicas.iter().map(|r| r.0).collect();
+        let open: Vec<usize> = at.iter().copied().filter(|r| Some(*r) != lost).collect();
+        let host = plan
+            .hosts
+            .iter()
+            .find(|h| h.service == service && h.pinned.is_none());
+        if let Some(host) = host {
+            return self.of_users(service, &at, &open, lost, &host.policy);
+        }
+        let callers: Vec<usize> = (0..plan.services.len())
+            .filter(|s| plan.services[*s].needs.contains(&service))
+            .collect();
+        if !callers.is_empty() {
+            return self.of_callers(&callers, &open, all);
+        }
+        let fed: Vec<usize> = at
+            .iter()
+            .copied()
+            .filter(|r| self.queued(service).contains(r))
+            .collect();
+        let at = if fed.is_empty() { at } else { fed };
+        self.of_users(service, &at, &open, lost, &["weight"])
+    }
+
+    /// The regions of the queues that push to a service.
+    fn queued(&self, service: usize) -> Vec<usize> {
+        let queues = self
+            .plan
+            .queues
+            .iter()
+            .filter(|q| q.receiver == Some(service));
+        queues
+            .flat_map(|q| match q.regions.is_empty() {
+                true => self.serving(&(0..self.plan.regions.len()).collect::<Vec<_>>()),
+                false => q.regions.clone(),
+            })
+            .collect()
+    }
+
+    fn serving(&self, regions: &[usize]) -> Vec<usize> {
+        let serves = |r: &usize| self.plan.regions[*r].role != "standby";
+        regions.iter().copied().filter(serves).collect()
+    }
+
+    fn of_users(
+        &self,
+        service: usize,
+        at: &[usize],
+        open: &[usize],
+        lost: Option<usize>,
+        policy: &[&str],
+    ) -> Vec<Part> {
+        let mut shares = vec![Part::NONE; self.plan.regions.len()];
+        let users = match policy.first() {
+            Some(&"failover") => {
+                let primary = at.iter().find(|r| self.plan.regions[**r].role == "primary");
+                vec![(*primary.unwrap_or(&at[0]), Part::of(1, 1))]
+            }
+            Some(&"round-robin") => evenly(&self.serving_or_all(open)),
+            _ => self.by_weight(at),
+        };
+        for (from, share) in users {
+            let to = match Some(from) == lost {
+                true => self.moved(service, from, open, policy),
+                false => vec![(from, Part::of(1, 1))],
+            };
+            for (to, part) in to {
+                shares[to] = shares[to].plus(share.times(part));
+            }
+        }
+        shares
+    }
+
+    fn serving_or_all(&self, regions: &[usize]) -> Vec<usize> {
+        let serving = self.serving(regions);
+        if serving.is_empty() {
+            regions.to_vec()
+        } else {
+            serving
+        }
+    }
+
+    /// Where the users of a lost region go.
+    fn moved(
+        &self,
+        service: usize,
+        lost: usize,
+        open: &[usize],
+        policy: &[&str],
+    ) -> Vec<(usize, Part)> {
+        let regions = &self.plan.regions;
+        // In the order of the spec, not of the service.
+        let mut open = open.to_vec();
+        open.sort_unstable();
+        if let Some(standby) = open.iter().find(|r| regions[**r].pair == Some(lost)) {
+            return vec![(*standby, Part::of(1, 1))];
+        }
+        let left = self.serving_or_all(&open);
+        let near: Vec<usize> = left
+            .iter()
+            .copied()
+            .filter(|r| {
+                regions[*r].role != "standby"
+                    && regions[*r]
+                        .serves
+                        .iter()
+                        .any(|c| regions[lost].serves.contains(c))
+            })
+            .collect();
+        let (decides, left) = match policy {
+            [] => ("latency", left),
+            ["geography", ..] if near.is_empty() => ("latency", left),
+            ["geography"] => ("weight", near),
+            ["geography", next, ..] => (*next, near),
+            [first, ..] => (*first, left),
+        };
+        if left.is_empty() {
+            return Vec::new();
+        }
+        match decides {
+            "latency" => vec![(self.nearest(lost, &left), Part::of(1, 1))],
+            "weight" | "cost" => self.by_weight(&left),
+            "capacity" => {
+                let own = &self.plan.services[service];
+                // Without anything that scales it, a Deployment stays at the fewest.
+                let fixed = own.kubernetes && own.scale.is_none();
+                let most = |r: usize| {
+                    let placed = own.replicas.iter().find(|p| p.0 == r);
+                    placed.map_or(0, |p| if fixed { p.1 } else { p.2 }.into())
+                };
+                proportional(&left, most)
+            }
+            "round-robin" => evenly(&left),
+            "failover" => vec![(left[0], Part::of(1, 1))],
+            other => panic!("{other}"),
+        }
+    }
+
+    /// Calls stay in their region, else go to the nearest; callers divide them by their peaks.
+    fn of_callers(&self, callers: &[usize], open: &[usize], all: &[Vec<Part>]) -> Vec<Part> {
+        let mut shares = vec![Part::NONE; self.plan.regions.len()];
+        let peaks: Option<Vec<Part>> = callers.iter().map(|c| self.peak(*c)).collect();
+        let peaks = peaks.unwrap_or_else(|| vec![Part::of(1, 1); callers.len()]);
+        let total = peaks.iter().fold(Part::NONE, |sum, p| sum.plus(*p));
+        for (caller, peak) in callers.iter().zip(peaks) {
+            let part = peak.times(Part::of(total.under, total.over));
+            for (from, share) in all[*caller].iter().enumerate() {
+                let calls = part.times(*share);
+                if calls.over == 0 || open.is_empty() {
+                    continue;
+                }
+                let to = match open.contains(&from) {
+                    true => from,
+                    false => self.nearest(from, open),
+                };
+                shares[to] = shares[to].plus(calls);
+            }
+        }
+        shares
+    }
+
+    fn nearest(&self, from: usize, among: &[usize]) -> usize {
+        let location = |r: usize| self.plan.regions[r].location;
+        let angle = |r: &usize| self.documented.angle(location(from), location(*r));
+        *among
+            .iter()
+            .min_by(|a, b| angle(a).total_cmp(&angle(b)))
+            .expect("somewhere to go")
+    }
+
+    fn by_weight(&self, among: &[usize]) -> Vec<(usize, Part)> {
+        proportional(among, |r| self.weights[r])
+    }
+}
+
+fn evenly(among: &[usize]) -> Vec<(usize, Part)> {
+    proportional(among, |_| 1)
+}
+
+fn proportional(among: &[usize], weight: impl Fn(usize) -> u128) -> Vec<(usize, Part)> {
+    let total: u128 = among.iter().map(|r| weight(*r)).sum();
+    let part = |r: usize| match total {
+        0 => Part::of(1, among.len() as u128),
+        _ => Part::of(weight(r), total),
+    };
+    among.iter().map(|r| (*r, part(*r))).collect()
+}
+
+/// What is written, and what is left to the others in whole percent, the first ones one more.
+fn weights(plan: &Plan) -> Vec<u128> {
+    let written: u32 = plan.regions.iter().filter_map(|r| r.weight).sum();
+    let open: Vec<usize> = (0..plan.regions.len())
+        .filter(|r| plan.regions[*r].weight.is_none() && plan.regions[*r].role != "standby")
+        .collect();
+    let left = u128::from(100 - written);
+    let count = open.len() as u128;
+    let mut weights: Vec<u128> = plan
+        .regions
+        .iter()
+        .map(|r| r.weight.unwrap_or(0).into())
+        .collect();
+    for (place, region) in open.iter().enumerate() {
+        weights[*region] = left / count + u128::from((place as u128) < left % count);
+    }
+    weights
+}

@@ -1,0 +1,395 @@
+//! What a change brings about: causes that are shown by compiling, patches that apply, and
+//! what the command says and refuses.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look at files and run programs"
+)]
+
+use assert_cmd::Command;
+use meridian::diagnostic::Diagnostics;
+use meridian::diff::{Difference, Direction, Fate, Side, difference, show};
+use meridian::source::SourceMap;
+use meridian::syntax::{Document, Limits};
+use meridian::{Compilation, Until, compile, spec, syntax};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+const GGEN: &str = include_str!("../../examples/ggen/topology.yaml");
+const GGEN_KDL: &str = include_str!("../../examples/ggen/topology.kdl");
+const BEFORE: &str = include_str!("../../examples/eden/before.yaml");
+const EDEN: &str = include_str!("../../examples/eden/topology.yaml");
+
+fn compiled(document: &Document) -> Compilation {
+    let out = Diagnostics::default();
+    compile(Some(document), "topology.yaml", out, Until::Emitted, None)
+}
+
+struct Text {
+    name: &'static str,
+    sources: SourceMap,
+    document: Document,
+    done: Compilation,
+}
+
+impl Text {
+    fn new(name: &'static str, text: &str) -> Text {
+        let mut sources = SourceMap::default();
+        let file = sources.add(name, text);
+        let mut out = Diagnostics::default();
+        let document = syntax::parse(&sources, file, &Limits::default(), &mut out).unwrap();
+        let document = spec::schema::with_lists(&document);
+        let done = compiled(&document);
+        assert!(!done.diagnostics.has_errors(), "{name} does not compile");
+        Text {
+            name,
+            sources,
+            document,
+            done,
+        }
+    }
+
+    fn side(&self) -> Side<'_> {
+        Side {
+            name: self.name,
+            sources: &self.sources,
+            document: &self.document,
+            done: &self.done,
+        }
+    }
+}
+
+fn between(before: &Text, after: &Text) -> Difference {
+    difference(before.side(), after.side(), &compiled)
+}
+
+fn edited(text: &str, edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(text.to_string(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    })
+}
+
+/// From the old ggen to one with these edits.
+fn ggen(edits: &[(&str, &str)]) -> Difference {
+    let after = edited(GGEN, edits);
+    between(&Text::new("old", GGEN), &Text::new("new", &after))
+}
+
+fn paths(d: &Difference) -> Vec<Vec<&str>> {
+    let causes = d.causes.iter();
+    causes
+        .map(|c| c.values.iter().map(|v| v.path.as_str()).collect())
+        .collect()
+}
+
+#[test]
+fn notation_order_and_comments_are_no_change() {
+    let yaml = Text::new("topology.yaml", GGEN);
+    let d = between(&yaml, &Text::new("topology.kdl", GGEN_KDL));
+    assert!(d.causes.is_empty() && d.is_empty(), "{:?}", d.causes);
+    let commented = format!("# another first line\n{GGEN}");
+    let d = between(&yaml, &Text::new("topology.yaml", &commented));
+    assert!(d.causes.is_empty() && d.is_empty());
+    assert!(show::human(&d).ends_with("nothing differs\n"));
+}
+
+#[test]
+fn one_change_is_behind_every_file() {
+    let d = ggen(&[("unhealthy_after: 2", "unhealthy_after: 3")]);
+    let [cause] = &d.causes[..] else {
+        panic!("{:?}", d.causes)
+    };
+    assert!(cause.values[0].place.starts_with("new:"), "{cause:?}");
+    let all: Vec<&str> = d.files.iter().map(|f| f.path.as_str()).collect();
+    assert_eq!(cause.files, all);
+    assert!(all.iter().any(|f| f.starts_with("terraform/")), "{all:?}");
+    assert!(d.unexplained.is_empty());
+    let rto = d.consequences.iter().find(|c| c.about.contains("RTO"));
+    let rto = rto.expect("a slower check moves a promise");
+    assert_eq!(rto.direction, Some(Direction::Worse));
+    assert_eq!(rto.causes, [0]);
+}
+
+#[test]
+fn independent_changes_have_their_own_files() {
+    let (pods, check) = (
+        ("start: 20s", "start: 22s"),
+        ("unhealthy_after: 2", "unhealthy_after: 3"),
+    );
+    let (a, b, both) = (ggen(&[pods]), ggen(&[check]), ggen(&[pods, check]));
+    assert_eq!(paths(&both).len(), 2);
+    for alone in [&a, &b] {
+        let same = |c: &&meridian::diff::Cause| c.values[0].path == alone.causes[0].values[0].path;
+        let cause = both.causes.iter().find(same).unwrap();
+        assert_eq!(cause.files, alone.causes[0].files);
+    }
+    let of = |d: &Difference| -> BTreeSet<String> {
+        d.causes.iter().flat_map(|c| c.files.clone()).collect()
+    };
+    let all: BTreeSet<String> = both.files.iter().map(|f| f.path.clone()).collect();
+    assert_eq!(of(&both), all);
+}
+
+/// The change of an engine needs its replication's mode, conflicts and sizes: none compiles
+/// without the others.
+#[test]
+fn changes_that_need_each_other_are_one_cause() {
+    let d = &*MIGRATION;
+    let engine = d.causes.iter();
+    let engine = engine.filter(|c| c.values.iter().any(|v| v.path == "datastores.redis.engine"));
+    let [engine] = &engine.collect::<Vec<_>>()[..] else {
+        panic!("one cause")
+    };
+    let paths: Vec<&str> = engine.values.iter().map(|v| v.path.as_str()).collect();
+    assert!(
+        paths.contains(&"datastores.redis.replication.mode"),
+        "{paths:?}"
+    );
+    assert!(
+        paths.iter().all(|p| p.starts_with("datastores.redis.")),
+        "{paths:?}"
+    );
+}
+
+/// Compiled once for all tests: it takes a hundred compilations.
+static MIGRATION: LazyLock<Difference> = LazyLock::new(|| {
+    let (before, after) = (
+        Text::new("before.yaml", BEFORE),
+        Text::new("topology.yaml", EDEN),
+    );
+    between(&before, &after)
+});
+
+/// The way from the primary with a standby to two primaries, as somebody has to review it.
+#[test]
+fn the_migration_of_eden_is_what_differs() {
+    let d = &*MIGRATION;
+    let (before, after) = (Text::new("a", BEFORE), Text::new("b", EDEN));
+    let differ = |path: &&str| {
+        before.done.artifacts.get(path).map(|a| &a.text)
+            != after.done.artifacts.get(path).map(|a| &a.text)
+    };
+    let trees = [&before.done.artifacts, &after.done.artifacts];
+    let all = trees.iter().flat_map(|t| t.iter().map(|(p, _)| p));
+    let expected: BTreeSet<&str> = all.filter(differ).collect();
+    let found: BTreeSet<&str> = d.files.iter().map(|f| f.path.as_str()).collect();
+    assert_eq!(found, expected);
+
+    let explained = d
+        .causes
+        .iter()
+        .flat_map(|c| c.files.iter().map(String::as_str));
+    let left = d.unexplained.iter().map(|h| h.path.as_str());
+    let told: BTreeSet<&str> = explained.chain(left).collect();
+    assert!(found.is_subset(&told));
+
+    let gone: Vec<&str> = d
+        .terraform
+        .iter()
+        .filter(|c| c.fate == Fate::Removed)
+        .map(|c| c.call.as_str())
+        .collect();
+    let cache = [
+        "module.cache_redis",
+        "module.cache_redis_us_east_1",
+        "module.cache_redis_us_west_2",
+    ];
+    assert_eq!(gone, cache);
+    let about = |what: &str| d.consequences.iter().find(|c| c.about.contains(what));
+    let gateway =
+        about("api-gateway: RTO, lose us-east-1").expect("a promise that can be shown now");
+    assert_eq!(gateway.direction, Some(Direction::Better));
+    assert!(
+        gateway
+            .after
+            .as_ref()
+            .unwrap()
+            .contains("met under assumptions")
+    );
+    assert!(!gateway.causes.is_empty());
+}
+
+/// A comment that is too long is refused by GitHub, and one with an open fence swallows what
+/// follows.
+#[test]
+fn a_comment_fits_and_closes_what_it_opens() {
+    let text = show::markdown(&MIGRATION);
+    assert!(text.chars().count() < 65_536, "{}", text.len());
+    assert!(text.contains("are left out"));
+    assert_eq!(
+        text.matches("<details>").count(),
+        text.matches("</details>").count()
+    );
+    let fences = text.lines().filter(|l| l.starts_with("```")).count();
+    assert_eq!(fences % 2, 0);
+}
+
+#[test]
+fn what_a_person_wrote_cannot_end_a_fence_or_a_cell() {
+    let d = ggen(&[("description: ", "description: a | <b> ``` ")]);
+    let text = show::markdown(&d);
+    assert!(text.contains("a \\| &lt;b&gt; \\`\\`\\`"), "{text}");
+}
+
+fn meridian(folder: &Path) -> Command {
+    let mut command = Command::cargo_bin("meridian").unwrap();
+    command.current_dir(folder).env("NO_COLOR", "1");
+    command
+}
+
+/// The exit code, standard output and standard error.
+fn ran(command: &mut Command) -> (i32, String, String) {
+    let done = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        done.status.code().unwrap(),
+        text(done.stdout),
+        text(done.stderr),
+    )
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let who = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
+    let mut command = std::process::Command::new("git");
+    let done = command
+        .current_dir(folder)
+        .args(who)
+        .args(arguments)
+        .output();
+    assert!(done.unwrap().status.success(), "git {arguments:?}");
+}
+
+#[test]
+fn a_revision_is_read_with_its_includes() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().join("live");
+    fs::create_dir(&here).unwrap();
+    let main = "version: 1\nname: shop\ninclude: [parts/regions.yaml]\nclouds: { gcp: { project: shop-prod } }\n";
+    fs::write(here.join("topology.yaml"), main).unwrap();
+    fs::create_dir(here.join("parts")).unwrap();
+    let parts = here.join("parts/regions.yaml");
+    fs::write(&parts, "regions: { us-central1: { role: primary } }\n").unwrap();
+    git(folder.path(), &["init", "-q", "-b", "main"]);
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "-q", "-m", "one region"]);
+    fs::write(
+        &parts,
+        "regions: { us-central1: { role: primary, weight: 50 }, us-east1: { weight: 50 } }\n",
+    )
+    .unwrap();
+
+    let (code, out, err) =
+        ran(meridian(folder.path()).args(["diff", "live/topology.yaml", "--base", "main"]));
+    assert_eq!(code, 2, "{err}");
+    assert!(
+        out.contains("regions.us-east1: – → { weight: 50 } · live/parts/regions.yaml:1"),
+        "{out}"
+    );
+    // From the folder itself, too.
+    let (code, inside, _) = ran(meridian(&here).args(["diff", "--base", "HEAD"]));
+    assert_eq!(code, 2);
+    assert!(inside.contains("parts/regions.yaml:1"), "{inside}");
+
+    let (code, _, err) = ran(meridian(&here).args(["diff", "--base", "nowhere"]));
+    assert_eq!(code, 1);
+    assert!(err.contains("IN103") && err.contains("nowhere"), "{err}");
+    let (code, _, err) = ran(meridian(&here).args(["diff", "--base=--help"]));
+    assert_eq!((code, err.contains("IN103")), (1, true), "{err}");
+    fs::write(here.join("new.yaml"), main).unwrap();
+    let (code, _, err) = ran(meridian(&here).args(["diff", "new.yaml", "--base", "main"]));
+    assert_eq!((code, err.contains("IN101")), (1, true), "{err}");
+}
+
+/// `git apply` takes the patch, and what it makes is what `compile` writes.
+#[test]
+fn a_patch_leads_from_one_tree_to_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("before.yaml"), BEFORE).unwrap();
+    fs::write(here.join("topology.yaml"), EDEN).unwrap();
+    let out = |spec: &str, out: &str| ran(meridian(here).args(["compile", spec, "--out", out]));
+    assert_eq!(out("topology.yaml", "after").0, 0);
+    fs::rename(here.join("topology.yaml"), here.join("eden.yaml")).unwrap();
+    fs::rename(here.join("before.yaml"), here.join("topology.yaml")).unwrap();
+    assert_eq!(out("topology.yaml", "tree").0, 0);
+    fs::rename(here.join("topology.yaml"), here.join("before.yaml")).unwrap();
+    fs::rename(here.join("eden.yaml"), here.join("topology.yaml")).unwrap();
+
+    let two = ["diff", "--from", "before.yaml", "--patch"];
+    let (code, specs, _) = ran(meridian(here).args(two));
+    assert_eq!(code, 2);
+    let (code, disk, _) = ran(meridian(here).args(["diff", "--out", "tree", "--patch"]));
+    assert_eq!(code, 2);
+    assert_eq!(specs, disk);
+    fs::write(here.join("p.patch"), disk).unwrap();
+    git(&here.join("tree"), &["init", "-q"]);
+    git(&here.join("tree"), &["apply", "../p.patch"]);
+    let (code, rest, err) = ran(meridian(here).args(["diff", "--out", "tree"]));
+    assert_eq!((code, rest.as_str()), (0, ""), "{err}");
+}
+
+#[test]
+fn a_tree_on_disk_is_compared_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("topology.yaml"), GGEN).unwrap();
+    assert_eq!(ran(meridian(here).arg("compile")).0, 0);
+    let (code, out, err) = ran(meridian(here).arg("diff"));
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "", ""));
+
+    let readme = here.join("deploy/README.md");
+    fs::write(&readme, "mine\n").unwrap();
+    fs::remove_file(here.join("deploy/helm/Chart.yaml")).unwrap();
+    let (code, out, err) = ran(meridian(here).arg("diff"));
+    assert_eq!(code, 2);
+    assert!(
+        out.contains(" helm/Chart.yaml") && out.contains("  A "),
+        "{out}"
+    );
+    assert!(err.contains("README.md was changed by hand"), "{err}");
+    assert_eq!(fs::read_to_string(&readme).unwrap(), "mine\n");
+    assert!(!here.join("deploy/helm/Chart.yaml").exists());
+    let (code, out, _) = ran(meridian(here).args(["diff", "--patch"]));
+    assert_eq!(code, 2);
+    assert!(
+        out.contains("-mine\n") && out.contains("--- /dev/null\n+++ b/helm/Chart.yaml"),
+        "{out}"
+    );
+}
+
+#[test]
+fn what_it_prints_for_programs_keeps_to_its_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("before.yaml"), BEFORE).unwrap();
+    fs::write(folder.path().join("topology.yaml"), EDEN).unwrap();
+    let json = ["diff", "--from", "before.yaml", "--format", "json"];
+    let (code, out, _) = ran(meridian(folder.path()).args(json));
+    assert_eq!(code, 2);
+    let printed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let schema = jsonschema::validator_for(&meridian::diff::schema()).unwrap();
+    let wrong: Vec<String> = schema
+        .iter_errors(&printed)
+        .map(|e| e.to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    for format in ["github", "sarif"] {
+        let usage = ["diff", "--from", "before.yaml", "--format", format];
+        assert_eq!(ran(meridian(folder.path()).args(usage)).0, 64);
+    }
+}
+
+#[test]
+fn a_side_that_does_not_compile_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("topology.yaml"), GGEN).unwrap();
+    fs::write(folder.path().join("broken.yaml"), "version: 1\nname: [\n").unwrap();
+    let (code, out, err) = ran(meridian(folder.path()).args(["diff", "--from", "broken.yaml"]));
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("broken.yaml does not compile"), "{err}");
+    let (code, _, err) =
+        ran(meridian(folder.path()).args(["diff", "broken.yaml", "--from", "topology.yaml"]));
+    assert_eq!(code, 1);
+    assert!(err.contains("broken.yaml:"), "{err}");
+}

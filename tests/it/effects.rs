@@ -1,0 +1,280 @@
+//! Nothing that can be written is without a consequence: each field of the language is set, in
+//! each place of a small spec that has its record, and the output or a diagnostic must change.
+
+use meridian::diagnostic::{Diagnostics, Severity};
+use meridian::source::SourceMap;
+use meridian::syntax::{self, Kind, Limits, Node, Style};
+use meridian::{Until, compile, spec};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Cloud Run and Firestore on Google Cloud, with an alert, a metric and a compliance zone.
+const SERVERLESS: &str = r#"
+version: 1
+name: shop
+objectives: { availability: 99.9%, rto: 15m, rpo: 5m }
+clouds: { gcp: { project: shop-prod } }
+regions: { us-central1: { role: primary }, us-east1: { role: secondary, zone: us } }
+compliance: { zones: { us: { regimes: [soc2], jurisdictions: [US] } } }
+keys: { rotate: 30d }
+datastores:
+  main: { engine: firestore, location: nam5, backup: { every: 1d, keep: 14d, point_in_time: 7d }, datasets: { orders: { holds: [internal] } } }
+services:
+  web: { runtime: cloud-run, image: shop/web, uses: [main], replicas: 2..10 }
+traffic: { shop.example.com: { to: web, health: { path: /ready }, protect: { rate_limit: 100/s } } }
+drills: { restore: { every: yearly } }
+failover: { mode: automatic, verify: { watch: 2m }, states: { bad: { after: 2 } } }
+facts: { answer: { of: answer, value: 10m, evidence: "https://x.example.com", measured: 2026-10-01 } }
+channels: { ops: { slack: ops } }
+metrics: { errors: { of: error-rate, on: web, warning: "> 2%" } }
+alerts: { errors: { of: error-rate, when: "> 1%", severity: warning, tell: [ops] } }
+observability: { logs: { by: cloud-logging }, dashboards: { per_region: false } }
+"#;
+
+/// Kubernetes and PostgreSQL on AWS.
+const CLUSTERS: &str = r#"
+version: 1
+name: shop
+clouds: { aws: { account: "123456789012" } }
+regions: { us-east-1: { role: primary }, us-west-2: { role: secondary } }
+keys: { rotate: 365d }
+mesh: { kind: istio }
+datastores:
+  main: { engine: postgres, replication: { mode: async }, backup: { every: 1d, keep: 7d }, datasets: { orders: { holds: [internal] } } }
+services:
+  web: { image: shop/web, uses: [main], replicas: 2..10, scale_on: { cpu: 70% } }
+traffic:
+  www.shop.example.com: { to: web, routing: route53, policy: [latency], health: { every: 10s, timeout: 4s } }
+  east.shop.example.com: { to: web, region: us-east-1 }
+  west.shop.example.com: { to: web, region: us-west-2 }
+channels: { ops: { slack: ops } }
+"#;
+
+/// What no output depends on, and why that is right.
+const SILENT: &[(&str, &str)] = &[
+    (
+        "Cloud.provider",
+        "the key names it, and another one is refused",
+    ),
+    (
+        "Dataset.collections",
+        "says what a dataset is, and is read with `expires_at`",
+    ),
+    ("Datastore.regions", "all of them; a part is refused here"),
+    ("Fact.expires", "counts from its day on"),
+    ("Host.routing", "the one that the cloud has"),
+    ("Region.cloud", "the only one"),
+    ("Region.pair", "the only other one"),
+    ("Replication.arbiter", "read where two sites vote or write"),
+    (
+        "Replication.loss_accepted",
+        "accepts a finding that is not made here",
+    ),
+    (
+        "Zone.own_keys",
+        "read where data about people is in the zone",
+    ),
+];
+
+/// A YAML text as JSON, which is YAML too.
+fn parse(text: &str) -> Value {
+    let mut sources = SourceMap::default();
+    let file = sources.add("topology.yaml", text);
+    let mut out = Diagnostics::default();
+    let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
+    json_of(&document.expect("a tree").root)
+}
+
+fn json_of(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Null => Value::Null,
+        Kind::Scalar(s) => {
+            let typed = serde_json::from_str::<Value>(&s.text).ok();
+            let plain = typed.filter(|v| v.is_number() || v.is_boolean());
+            plain
+                .filter(|_| s.style == Style::Plain)
+                .unwrap_or_else(|| json!(s.text))
+        }
+        Kind::List(items) => items.iter().map(json_of).collect(),
+        Kind::Map(entries) => entries
+            .iter()
+            .map(|e| (e.key.text.clone(), json_of(&e.value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
+
+/// All that compiling says and writes; `None` if it is refused.
+fn outcome(spec: &Value) -> Option<Vec<(String, String)>> {
+    let mut sources = SourceMap::default();
+    // All in one line, so that no place moves.
+    let file = sources.add("topology.yaml", spec.to_string());
+    let mut out = Diagnostics::default();
+    let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
+    let today = spec::Date {
+        year: 2026,
+        month: 11,
+        day: 21,
+    };
+    let done = compile(
+        document.as_ref(),
+        "topology.yaml",
+        out,
+        Until::Emitted,
+        Some(today),
+    );
+    if done.diagnostics.worst() == Some(Severity::Error) {
+        return None;
+    }
+    let files = done
+        .artifacts
+        .iter()
+        .map(|(p, a)| (p.to_string(), format!("{a:?}")));
+    let said = done
+        .diagnostics
+        .iter()
+        .map(|d| (d.code.id.to_string(), d.message.clone()));
+    Some(files.chain(said).collect())
+}
+
+/// A record's schema, behind a reference, and its name.
+fn record<'a>(schema: &'a Value, root: &'a Value) -> (&'a Value, Option<&'a str>) {
+    let reference = schema["$ref"]
+        .as_str()
+        .or(schema["allOf"][0]["$ref"].as_str());
+    match reference.and_then(|r| r.rsplit('/').next()) {
+        Some(name) => (&root["definitions"][name], Some(name)),
+        None => (schema, None),
+    }
+}
+
+/// The records of a spec: pointer and name.
+fn records<'a>(
+    value: &Value,
+    schema: &'a Value,
+    root: &'a Value,
+    at: String,
+    found: &mut Vec<(String, &'a str)>,
+) {
+    let (schema, name) = record(schema, root);
+    for any in schema["anyOf"].as_array().into_iter().flatten() {
+        records(value, any, root, at.clone(), found);
+    }
+    let Value::Object(members) = value else {
+        return;
+    };
+    found.extend(name.map(|n| (at.clone(), n)));
+    for (key, member) in members {
+        let own = &schema["properties"][key];
+        let schema = if own.is_object() {
+            own
+        } else {
+            &schema["additionalProperties"]
+        };
+        if schema.is_object() {
+            records(
+                member,
+                schema,
+                root,
+                format!("{at}/{}", key.replace('/', "~1")),
+                found,
+            );
+        }
+    }
+}
+
+/// Values to try: the documented example, all words of a choice, other amounts of the same
+/// unit, names of the spec.
+fn candidates(schema: &Value, root: &Value, spec: &Value) -> Vec<Value> {
+    let (real, _) = record(schema, root);
+    let mut all: Vec<Value> = schema["examples"].as_array().cloned().unwrap_or_default();
+    all.extend(real["enum"].as_array().into_iter().flatten().cloned());
+    let words = real["items"]["enum"].as_array().into_iter().flatten();
+    all.extend(words.map(|w| json!([w])));
+    let example = schema["examples"][0].as_str().unwrap_or_default();
+    match real["type"].as_str() {
+        Some("boolean") => all.extend([json!(true), json!(false)]),
+        Some("integer") => all.extend([json!(3), json!(7), json!(204)]),
+        _ if example == "500m" => all.push(json!("3000m")),
+        _ if example.ends_with(['s', 'm', 'd', 'h'])
+            && example.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            all.extend(["3s", "45s", "11m", "9d"].map(|t| json!(t)));
+        }
+        _ if example.ends_with("Mi") => all.push(json!("3Gi")),
+        _ if example.ends_with('%') => all.extend([json!("35%"), json!("91%")]),
+        kind => {
+            let maps = ["regions", "services", "datastores", "channels", "traffic"];
+            let names = maps
+                .iter()
+                .filter_map(|m| spec[*m].as_object()?.keys().next());
+            match kind {
+                Some("string") => all.extend(names.map(|n| json!(n))),
+                Some("array") => all.extend(names.map(|n| json!([n]))),
+                _ => {}
+            }
+        }
+    }
+    all.retain(|value| *value != schema["default"]);
+    all
+}
+
+/// The fields that can be set in a spec and change nothing, as `Record.field`.
+fn silent(text: &str) -> BTreeSet<String> {
+    let root: Value =
+        serde_json::from_str(include_str!("../../schema/topology.schema.json")).unwrap();
+    let spec = parse(text);
+    let base = outcome(&spec).expect("the spec itself compiles");
+    let mut found = Vec::new();
+    records(&spec, &root, &root, String::new(), &mut found);
+    let (mut counts, mut idle) = (BTreeSet::new(), BTreeSet::new());
+    for (at, name) in &found {
+        let properties = root["definitions"][*name]["properties"].as_object();
+        for (field, schema) in properties.into_iter().flatten() {
+            let key = format!("{name}.{field}");
+            if counts.contains(&key) {
+                continue;
+            }
+            let mut accepted = false;
+            let changes = candidates(schema, &root, &spec).into_iter().any(|value| {
+                let mut changed = spec.clone();
+                let members = changed
+                    .pointer_mut(at)
+                    .and_then(Value::as_object_mut)
+                    .unwrap();
+                if members.insert(field.clone(), value.clone()) == Some(value) {
+                    return false;
+                }
+                let new = outcome(&changed);
+                accepted |= new.is_some();
+                new.is_some_and(|n| n != base)
+            });
+            if changes {
+                idle.remove(&key);
+                counts.insert(key);
+            } else if accepted {
+                idle.insert(key);
+            }
+        }
+    }
+    idle
+}
+
+fn all_is_accounted_for(text: &str) {
+    let known = |key: &String| SILENT.iter().any(|(k, _)| k == key);
+    let unknown: Vec<String> = silent(text).into_iter().filter(|k| !known(k)).collect();
+    assert!(
+        unknown.is_empty(),
+        "accepted, and nothing depends on them: use them, or say so in `no_effect.rs`: {unknown:?}"
+    );
+}
+
+#[test]
+fn no_field_is_dropped_in_silence_without_clusters() {
+    all_is_accounted_for(SERVERLESS);
+}
+
+#[test]
+fn no_field_is_dropped_in_silence_on_clusters() {
+    all_is_accounted_for(CLUSTERS);
+}
