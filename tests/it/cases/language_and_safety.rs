@@ -1,0 +1,1 @@
+//! `tests/cases/language-and-safety`.

@@ -1,0 +1,9 @@
+//! Small specs of `tests/cases`, each with its right answer: one file a folder.
+
+mod closed_world;
+mod data_flow;
+mod language_and_safety;
+mod recovery;
+mod routing;
+mod second_day;
+mod workflows;

@@ -1,0 +1,134 @@
+//! What several tests need: a compiled case, what it says, and the rows of its analysis.
+#![allow(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "tests read files; not every test needs all of it"
+)]
+
+use meridian::analysis::recovery::Subject;
+use meridian::analysis::recovery::verdict::Verdict;
+use meridian::cli::load;
+use meridian::diagnostic::{Diagnostic, Severity};
+use meridian::syntax::Limits;
+use meridian::{Compilation, Until, compile, spec};
+use std::path::{Path, PathBuf};
+
+/// The day on which all cases are judged.
+pub const TODAY: spec::Date = spec::Date {
+    year: 2026,
+    month: 11,
+    day: 28,
+};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A compiled spec.
+pub struct Case {
+    pub done: Compilation,
+}
+
+/// `tests/cases/NAME.yaml`, compiled.
+pub fn case(name: &str) -> Case {
+    compiled(&root().join(format!("tests/cases/{name}.yaml")))
+}
+
+/// `tests/cases/NAME.yaml` with some text replaced, compiled.
+pub fn case_with(name: &str, edits: &[(&str, &str)]) -> Case {
+    let path = root().join(format!("tests/cases/{name}.yaml"));
+    let mut text = std::fs::read_to_string(path).unwrap();
+    for (from, to) in edits {
+        assert!(text.contains(from), "{name} has no {from:?}");
+        text = text.replace(from, to);
+    }
+    spec(&text)
+}
+
+/// The text of a spec, compiled.
+pub fn spec(text: &str) -> Case {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("topology.yaml");
+    std::fs::write(&path, text).unwrap();
+    compiled(&path)
+}
+
+/// A spec on disk, compiled.
+pub fn compiled(path: &Path) -> Case {
+    let loaded = load::load(path, &Limits::default());
+    let done = compile(
+        loaded.document.as_ref(),
+        "topology.yaml",
+        loaded.diagnostics,
+        Until::Emitted,
+        Some(TODAY),
+    );
+    Case { done }
+}
+
+impl Case {
+    /// Codes of all diagnostics, sorted.
+    pub fn codes(&self) -> Vec<&'static str> {
+        let mut codes: Vec<_> = self.done.diagnostics.iter().map(|d| d.code.id).collect();
+        codes.sort_unstable();
+        codes
+    }
+
+    /// Codes of the errors, sorted.
+    pub fn errors(&self) -> Vec<&'static str> {
+        let all = self.done.diagnostics.iter();
+        let errors = all.filter(|d| d.severity == Severity::Error);
+        let mut codes: Vec<_> = errors.map(|d| d.code.id).collect();
+        codes.sort_unstable();
+        codes
+    }
+
+    /// The diagnostics of a code.
+    pub fn found(&self, code: &str) -> Vec<&Diagnostic> {
+        let all = self.done.diagnostics.iter();
+        all.filter(|d| d.code.id == code).collect()
+    }
+
+    /// An emitted file.
+    pub fn file(&self, path: &str) -> &str {
+        let paths = || {
+            let all = self.done.artifacts.iter();
+            all.map(|(p, _)| p).collect::<Vec<_>>().join("\n")
+        };
+        let file = self.done.artifacts.get(path);
+        &file
+            .unwrap_or_else(|| panic!("no {path} in:\n{}\n{:?}", paths(), self.codes()))
+            .text
+    }
+
+    /// Recovery time of `service NAME` or `datastore NAME` in a scenario by its id
+    /// (`region:us-east1`): milliseconds at best, at worst, verdict. `None` if the scenario
+    /// does not touch it.
+    pub fn rto(&self, subject: &str, scenario: &str) -> Option<(u64, Option<u64>, Verdict)> {
+        let topology = self.done.topology.as_ref().expect("a topology");
+        let analysis = self.done.analysis.as_ref().expect("an analysis");
+        let named = |of: Subject| match of {
+            Subject::Service(id) => format!("service {}", topology.service(id).name),
+            Subject::Store(id) => format!("datastore {}", topology.datastore(id).name),
+        };
+        let mut times = analysis.recovery.times.iter();
+        let time =
+            times.find(|t| named(t.subject) == subject && t.scenario.id(topology) == scenario)?;
+        let (low, high) = time.budget.total();
+        Some((low, high, time.verdict))
+    }
+
+    /// The verdict on what is lost of a store (of its first dataset) in a scenario, with the
+    /// copy that counts, if there is one.
+    pub fn rpo(&self, store: &str, scenario: &str) -> Option<(Verdict, Option<String>)> {
+        let topology = self.done.topology.as_ref().expect("a topology");
+        let analysis = self.done.analysis.as_ref().expect("an analysis");
+        let mut losses = analysis.recovery.losses.iter();
+        let loss = losses.find(|l| {
+            topology.datastore(l.store).name == store && l.scenario.id(topology) == scenario
+        })?;
+        let copy = loss.remaining.first().map(|r| r.copy.clone());
+        Some((loss.verdict, copy))
+    }
+}
