@@ -1,12 +1,11 @@
 //! Who is told before a promise is spent, and what has been exercised.
 
-use super::recovery::Promise;
-use super::recovery::verdict::{promised_loss, promised_time};
-use super::scenario::Scenario;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Alert, Cadence, Date, Drill, Mode, Name, Signal};
-use crate::topology::{Datastore, Host, RegionId, Topology};
+use crate::topology::{
+    Datastore, DatastoreId, Host, Promise, Promisee, RegionId, Scenario, Topology,
+};
 
 /// Something that can go wrong and that somebody should be told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -182,9 +181,9 @@ pub fn coverage(topology: &Topology, alerts: &[Watch]) -> Vec<Covered> {
             add(Trouble::Room, &service.name, None);
         }
     }
-    for store in &topology.datastores {
+    for (index, store) in topology.datastores.iter().enumerate() {
         if copied(store) {
-            add(Trouble::Lag, &store.name, lag(topology, store));
+            add(Trouble::Lag, &store.name, lag(topology, DatastoreId(index)));
         }
         if store
             .written
@@ -205,15 +204,12 @@ pub fn coverage(topology: &Topology, alerts: &[Watch]) -> Vec<Covered> {
 const ANY: Scenario = Scenario::Region(RegionId(0));
 
 fn silence(topology: &Topology, host: &Host) -> Option<Promise> {
-    let own = topology.service(host.service).written.objectives.as_ref();
-    let whole = topology.spec.objectives.as_ref();
-    promised_time(own, whole, ANY).map(Promise::from)
+    let service = Promisee::Service(host.service);
+    topology.promises().of(service, ANY).rto
 }
 
-fn lag(topology: &Topology, store: &Datastore) -> Option<Promise> {
-    let own = store.written.objectives.as_ref();
-    let whole = topology.spec.objectives.as_ref();
-    promised_loss([own, None], whole, ANY).map(Promise::from)
+fn lag(topology: &Topology, store: DatastoreId) -> Option<Promise> {
+    topology.promises().of(Promisee::Store(store), ANY).rpo
 }
 
 /// Whether a store has copies elsewhere that may be behind.

@@ -1,8 +1,8 @@
 //! What the analysis asks of an offering: the facts of recovery of one kind on one cloud.
 
 use super::Context;
-use super::scenario::Scenario;
 use super::term::Term;
+use crate::topology::Scenario;
 use crate::topology::{Datastore, Host, Queue, RegionId, Service};
 
 /// What remains of a store's data in a scenario, and what it lacks.

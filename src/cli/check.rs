@@ -4,7 +4,7 @@ use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
 use crate::syntax::{Document, Notation, print as printer};
 use crate::{Until, compile, spec};
 
-/// Checks a spec as far as `compile` would.
+/// Checks a spec as `compile` would, and writes nothing; dates count fully.
 pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
     let loaded = load::load(&args.spec, &shared.limits());
     let document = loaded.document.as_ref();
@@ -12,7 +12,7 @@ pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
         document,
         &loaded.name,
         loaded.diagnostics,
-        Until::Emitted,
+        Until::Checked,
         super::today(),
     );
     report::show(&loaded.sources, &done.diagnostics, shared);
@@ -34,7 +34,7 @@ pub(super) fn expand(args: &SpecArgs, shared: &Shared) -> u8 {
         document,
         &loaded.name,
         loaded.diagnostics,
-        Until::Checked,
+        Until::Settled,
         super::today(),
     );
     report::show(&loaded.sources, &done.diagnostics, shared);

@@ -77,6 +77,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to write instead.
     pub help: Option<String>,
+    /// Whether it stands only because of today's date.
+    pub dated: bool,
 }
 
 impl Diagnostic {
@@ -97,6 +99,7 @@ impl Diagnostic {
             }),
             secondary: Vec::new(),
             help: None,
+            dated: false,
         }
     }
 
@@ -139,6 +142,7 @@ impl Diagnostic {
             primary: None,
             secondary: Vec::new(),
             help: None,
+            dated: false,
         }
     }
 
@@ -149,6 +153,13 @@ impl Diagnostic {
             span,
             text: text.into(),
         });
+        self
+    }
+
+    /// Says that it stands only because of today's date.
+    #[must_use]
+    pub fn dated(mut self) -> Self {
+        self.dated = true;
         self
     }
 
@@ -205,6 +216,22 @@ impl Diagnostics {
     /// Keeps only the findings for which `keep` holds (waivers).
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.list.retain(keep);
+    }
+
+    /// Says of the findings for which `which` holds that they stand only because of today's
+    /// date.
+    pub fn mark_dated(&mut self, which: impl Fn(&Diagnostic) -> bool) {
+        for diagnostic in self.list.iter_mut().filter(|d| which(d)) {
+            diagnostic.dated = true;
+        }
+    }
+
+    /// Makes warnings of errors that stand only because of today's date.
+    pub fn soften_dated(&mut self) {
+        let dated = self.list.iter_mut().filter(|d| d.dated);
+        for diagnostic in dated.filter(|d| d.severity == Severity::Error) {
+            diagnostic.severity = Severity::Warning;
+        }
     }
 
     /// Sorts by place, then code, then message, and drops exact repetitions.

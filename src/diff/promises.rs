@@ -3,7 +3,6 @@
 
 use super::{Consequence, Direction};
 use crate::Compilation;
-use crate::analysis::Context;
 use crate::analysis::flow::Verdict as Going;
 use crate::analysis::recovery::verdict::Verdict;
 use crate::analysis::view::{DataView, Filter, SubjectView, View, promise, view};
@@ -43,12 +42,8 @@ pub fn shown(done: &Compilation) -> Shown {
     else {
         return Shown::new();
     };
-    let context = Context {
-        topology,
-        today: None,
-    };
     let alerts = watches(topology, deployment);
-    let view = view(context, analysis, &alerts, Filter::default(), &|_| None);
+    let view = view(topology, analysis, &alerts, Filter::default(), &|_| None);
     let mut shown = Shown::new();
     view.recovery.iter().for_each(|s| times(s, &mut shown));
     view.data.iter().for_each(|d| losses(d, &mut shown));

@@ -35,7 +35,6 @@ pub const RULES: &[Rule] = &[
     quorum::two_sites::check,
     recovery::availability::check,
     recovery::capacity::check,
-    recovery::detection::check,
     recovery::history::check,
     recovery::late_alert::check,
     recovery::nothing_promised::check,

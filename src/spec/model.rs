@@ -98,9 +98,10 @@ record! {
     pub struct Objectives {
         /// The share of requests that succeed over 30 days. Example: `99.95%`
         availability: Option<Value<Percent>>,
-        /// The longest time out of service. Example: `5m`
+        /// The longest time until users are served again and a write is acknowledged, after
+        /// losing a pod, node, zone, region or link. Example: `5m`
         rto: Option<Time>,
-        /// The longest span of writes that may be lost. Example: `1m`
+        /// The longest span of writes that may be lost with a pod, node, zone, region or link. Example: `1m`
         rpo: Option<Time>,
         /// The 95th percentile of response time. Example: `250ms`
         latency_p95: Option<Time>,
@@ -114,9 +115,15 @@ record! {
         zone: Option<Recovery>,
         /// After losing one region, where it differs. Example: `{ rto: 5m, rpo: 1m }`
         region: Option<Recovery>,
-        /// After losing a whole cloud, where it differs. Example: `{ rto: 4h }`
+        /// After a link between regions is cut, where it differs. Example: `{ rto: 2m }`
+        link: Option<Recovery>,
+        /// After losing a whole cloud; the general promise does not cover it. Example: `{ rto: 4h }`
         cloud: Option<Recovery>,
-        /// After wrong or deleted data, where it differs. Example: `{ rto: 4h, rpo: 1m }`
+        /// After losing the entry point (the load balancer or the host's DNS); the general promise does not cover it. Example: `{ rto: 1h }`
+        entry: Option<Recovery>,
+        /// After losing an encryption key; the general promise does not cover it. Example: `{ rto: 8h }`
+        key: Option<Recovery>,
+        /// After corrupted or deleted data; the general promise does not cover it. Example: `{ rto: 4h, rpo: 1m }`
         corruption: Option<Recovery>,
     }
 }

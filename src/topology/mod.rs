@@ -6,10 +6,14 @@
 
 mod environment;
 pub mod knobs;
+pub mod promises;
 mod resolve;
+pub mod scenario;
 
 pub use environment::variable_name;
+pub use promises::{Promise, Promised, Promisee, Promises};
 pub use resolve::{provider_of, resolve};
+pub use scenario::Scenario;
 
 use crate::catalog::Place;
 use crate::source::Span;

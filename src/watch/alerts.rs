@@ -5,9 +5,13 @@ use super::reading::{answers, shows};
 use super::words::{meaning, title};
 use crate::analysis::coverage::{self, Trouble, Watch};
 use crate::deployment::{Deployment, Filled, Load, SignalQuery, Unit};
-use crate::rules::recovery::detection::promised;
 use crate::spec::{Alert, AlertSeverity, Ref, Signal};
-use crate::topology::{KeyMetric, Service, Topology};
+use crate::topology::{
+    DatastoreId, KeyMetric, Promisee, RegionId, Scenario, Service, ServiceId, Topology,
+};
+
+/// Any one region may be the lost one; the promise does not depend on which.
+const ANY: Scenario = Scenario::Region(RegionId(0));
 
 /// A condition that tells people.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,8 +183,9 @@ pub const SLOWEST_EVALUATION: u64 = 30;
 /// Seconds between two evaluations of alerts: half a minute, and less where so little is
 /// promised that an alert could not come in time.
 pub fn evaluation_seconds(topology: &Topology) -> u64 {
-    let promises = topology.hosts.iter().filter_map(|h| promised(topology, h));
-    let shortest = promises.map(|t| t.secs()).min();
+    let services = topology.hosts.iter().map(|h| Promisee::Service(h.service));
+    let promises = services.filter_map(|s| topology.promises().of(s, ANY).rto);
+    let shortest = promises.map(|p| p.time().secs()).min();
     shortest.map_or(SLOWEST_EVALUATION, |s| (s / 6).clamp(1, SLOWEST_EVALUATION))
 }
 
@@ -281,8 +286,8 @@ impl Derived<'_> {
     }
 
     fn burn_rates(&self) -> Vec<AlertRule> {
-        let objective = self.topology.spec.objectives.as_ref();
-        let Some(slo) = objective.and_then(|o| o.availability.as_ref()) else {
+        let promises = self.topology.promises();
+        let Some(slo) = promises.availability(Promisee::System) else {
             return Vec::new();
         };
         let budget = slo.complement().ratio();
@@ -558,12 +563,10 @@ impl Derived<'_> {
 
     /// The response times that are promised.
     fn latency(&self) -> Vec<AlertRule> {
-        let whole = self.topology.spec.objectives.as_ref();
         let mut rules = Vec::new();
-        for service in &self.topology.services {
-            let own = service.written.objectives.as_ref();
-            let promised = [own, whole].into_iter().flatten();
-            let promised = promised.filter_map(|o| o.latency_p95.as_ref()).next();
+        for (index, service) in self.topology.services.iter().enumerate() {
+            let part = Promisee::Service(ServiceId(index));
+            let promised = self.topology.promises().latency_p95(part);
             let query = self
                 .signals(Signal::Latency)
                 .find(|q| q.subject == service.name);
@@ -576,14 +579,14 @@ impl Derived<'_> {
                 format!("{} answers slower than promised", service.name),
                 &format!(
                     "The 95th percentile of response time is promised to be at most {}.",
-                    promised.value
+                    promised.time()
                 ),
             );
             let rule = AlertRule {
                 lasting_seconds: 300,
                 ..rule
             };
-            let bound = promised.millis() as f64 / 1000.0;
+            let bound = promised.millis as f64 / 1000.0;
             rules.push(self.over(rule, query, ">", bound));
         }
         rules
@@ -598,26 +601,22 @@ impl Derived<'_> {
                 .topology
                 .datastores
                 .iter()
-                .find(|d| d.name == query.subject);
-            let own = store.and_then(|s| s.written.objectives.as_ref());
-            let objective = own.or(self.topology.spec.objectives.as_ref());
-            let region = objective
-                .and_then(|o| o.region.as_ref())
-                .and_then(|r| r.rpo.as_ref());
-            let rpo = region.or(objective.and_then(|o| o.rpo.as_ref()));
+                .position(|d| d.name == query.subject);
+            let part = store.map_or(Promisee::System, |s| Promisee::Store(DatastoreId(s)));
+            let rpo = self.topology.promises().of(part, ANY).rpo;
             let subject = &query.subject;
             if let Some(rpo) = rpo {
                 let rule = self.rule(
                     &format!("{subject}-lag-breaches-rpo"),
                     AlertSeverity::Critical,
                     format!("{subject} would lose more than promised"),
-                    &format!("Copies are more than {} behind: losing the region now breaks the recovery point.", rpo.value),
+                    &format!("Copies are more than {} behind: losing the region now breaks the recovery point.", rpo.time()),
                 );
                 let rule = AlertRule {
                     lasting_seconds: 0,
                     ..rule
                 };
-                rules.push(self.over(rule, query, ">", rpo.secs() as f64));
+                rules.push(self.over(rule, query, ">", rpo.time().secs() as f64));
             }
             let rule = self.rule(
                 &format!("{subject}-lag-missing"),

@@ -1,12 +1,12 @@
 //! Who is told in time, and what has been exercised.
 
 use meridian::analysis::coverage::{Told, Trouble, coverage, exercised, exercises, written};
-use meridian::analysis::scenario::Scenario;
 use meridian::diagnostic::Diagnostics;
 use meridian::source::SourceMap;
 use meridian::spec::Date;
 use meridian::syntax::{self, Limits};
 use meridian::topology::RegionId;
+use meridian::topology::Scenario;
 use meridian::watch::alerts;
 use meridian::{Compilation, Until, compile};
 

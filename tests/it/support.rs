@@ -108,10 +108,7 @@ impl Case {
     pub fn rto(&self, subject: &str, scenario: &str) -> Option<(u64, Option<u64>, Verdict)> {
         let topology = self.done.topology.as_ref().expect("a topology");
         let analysis = self.done.analysis.as_ref().expect("an analysis");
-        let named = |of: Subject| match of {
-            Subject::Service(id) => format!("service {}", topology.service(id).name),
-            Subject::Store(id) => format!("datastore {}", topology.datastore(id).name),
-        };
+        let named = |of: Subject| format!("{} {}", of.kind(), of.name(topology));
         let mut times = analysis.recovery.times.iter();
         let time =
             times.find(|t| named(t.subject) == subject && t.scenario.id(topology) == scenario)?;

@@ -16,7 +16,7 @@ mod clusters;
 pub mod copies;
 mod data;
 mod edge;
-mod facts;
+pub(super) mod facts;
 mod metrics;
 mod monitoring;
 pub mod naming;

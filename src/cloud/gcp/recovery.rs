@@ -4,10 +4,10 @@ use super::backup::has_backup;
 use super::facts::{MultiRegion, dns_check, firestore_multi_region};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{decide, noticed, restore, snapshot};
+use crate::cloud::recovery::{behind_a_cut, decide, noticed, restore, snapshot};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
+use crate::topology::Scenario;
 use crate::topology::knobs::Check;
 use crate::topology::{Database, Datastore, Host, Queue, RegionId, Service};
 
@@ -36,12 +36,11 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
 fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
     let seen = match service.runtime {
         Runtime::Kubernetes => vec![noticed(&host.name, "health check", host.check())],
-        Runtime::CloudRun => service_health(context, host, service),
+        Runtime::CloudRun => service_health(host, service),
     };
-    let redirect = context
-        .measured(Step::Redirect, FactKind::Redirect, &host.name)
-        .unwrap_or_else(|| Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect"));
-    let mut terms = seen;
+    let redirect = Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect");
+    let redirect = context.narrowed_one(redirect, FactKind::Redirect, &host.name);
+    let mut terms = context.narrowed(seen, FactKind::Detect, &host.name);
     terms.push(decide(context, &host.name, true));
     terms.push(redirect);
     terms
@@ -49,10 +48,7 @@ fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
 
 /// Serverless back ends have no health check of the load balancer: readiness probes of the
 /// instances are aggregated by region.
-fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
-    if let Some(measured) = context.measured(Step::Detect, FactKind::Detect, &host.name) {
-        return vec![measured];
-    }
+fn service_health(host: &Host, service: &Service) -> Vec<Term> {
     vec![
         noticed(&service.name, "readiness", service.readiness()),
         Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
@@ -124,17 +120,14 @@ pub fn queue(context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> 
     let home = target.and_then(|service| push_region(context, service));
     if queue.host.is_none() && home == Some(lost) {
         // The endpoint is one region's: a person points it elsewhere.
-        let moved = context.measured(Step::Redirect, FactKind::Redirect, &queue.name);
+        let moved = Term::fact(Step::Redirect, &queue.name, "gcp.pubsub.repoint");
+        let moved = moved.change(Change::Measure {
+            of: FactKind::Redirect.word(),
+            on: queue.name.clone(),
+        });
         return vec![
             decide(context, &queue.name, false),
-            moved.unwrap_or_else(|| {
-                Term::fact(Step::Redirect, &queue.name, "gcp.pubsub.repoint").change(
-                    Change::Measure {
-                        of: FactKind::Redirect.word(),
-                        on: queue.name.clone(),
-                    },
-                )
-            }),
+            context.narrowed_one(moved, FactKind::Redirect, &queue.name),
         ];
     }
     Vec::new()
@@ -289,13 +282,7 @@ pub fn firestore_remaining(
         }
         Scenario::Link => {
             let replicated = store.databases.len() > 1 && store.written.replication.is_some();
-            replicated.then(|| {
-                vec![Remaining {
-                    copy: "the other databases".into(),
-                    lacks: Term::fact(Step::Lag, &store.name, "replication.link-cut"),
-                    abroad: false,
-                }]
-            })
+            replicated.then(|| vec![behind_a_cut(store)])
         }
         Scenario::Key => Some(Vec::new()),
         _ => None,

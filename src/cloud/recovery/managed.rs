@@ -1,11 +1,11 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
-use super::{decide, restore, snapshot};
+use super::{behind_a_cut, decide, restore, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
 use crate::spec::{Duration, Engine, FactKind, Mode, Provider};
+use crate::topology::Scenario;
 use crate::topology::{Datastore, RegionId};
 
 /// What is known of a kind; every text is the id of a fact.
@@ -168,16 +168,11 @@ fn writer(context: &Context, store: &Datastore) -> Option<RegionId> {
 }
 
 fn promoted(context: &Context, store: &Datastore, fact: &str) -> Term {
-    let measured = context.measured(Step::Promote, FactKind::Promote, &store.name);
-    let documented = Term::fact(Step::Promote, &store.name, fact);
-    match (documented.high, measured) {
-        // What is documented stands for every loss; a measurement closes what is not.
-        (None, Some(measured)) => measured,
-        _ => documented.change(Change::Measure {
-            of: FactKind::Promote.word(),
-            on: store.name.clone(),
-        }),
-    }
+    let documented = Term::fact(Step::Promote, &store.name, fact).change(Change::Measure {
+        of: FactKind::Promote.word(),
+        on: store.name.clone(),
+    });
+    context.narrowed_one(documented, FactKind::Promote, &store.name)
 }
 
 fn all_on(context: &Context, store: &Datastore, provider: Provider) -> Option<String> {
@@ -199,7 +194,7 @@ pub(super) fn remaining(
     match scenario {
         Scenario::Pod | Scenario::Node | Scenario::Zone => Some(vec![Remaining {
             copy: "the copies in other zones".into(),
-            lacks: measured_lag(context, store, kind.zone_loss),
+            lacks: Term::fact(Step::Lag, &store.name, kind.zone_loss),
             abroad: false,
         }]),
         Scenario::Region(lost) => {
@@ -210,13 +205,7 @@ pub(super) fn remaining(
             takes_writes.then(|| elsewhere(context, kind, store, lost))
         }
         Scenario::Cloud(provider) => all_on(context, store, provider).map(|_| Vec::new()),
-        Scenario::Link => (store.regions.len() > 1).then(|| {
-            vec![Remaining {
-                copy: "the copies behind the cut".into(),
-                lacks: Term::fact(Step::Lag, &store.name, "replication.link-cut"),
-                abroad: false,
-            }]
-        }),
+        Scenario::Link => (store.regions.len() > 1).then(|| vec![behind_a_cut(store)]),
         Scenario::Corruption => Some(history(kind, store)),
         Scenario::Key => Some(Vec::new()),
         Scenario::Entry => None,
@@ -250,7 +239,7 @@ fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) 
     if let (Some(fact), Some(log)) = (kind.log_abroad, log) {
         copies.push(Remaining {
             copy: "the point-in-time log that is copied away".into(),
-            lacks: measured_lag(context, store, fact).at(log.span),
+            lacks: Term::fact(Step::Lag, &store.name, fact).at(log.span),
             abroad: false,
         });
     }
@@ -278,19 +267,13 @@ fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
     measured_lag(context, store, kind.lag)
 }
 
-/// What is documented of a lag; where that is unknown, what was measured.
+/// How far replication to other regions is behind, as documented and as measured.
 fn measured_lag(context: &Context, store: &Datastore, fact: &str) -> Term {
-    let documented = Term::fact(Step::Lag, &store.name, fact);
-    match (
-        documented.high,
-        context.measured(Step::Lag, FactKind::Lag, &store.name),
-    ) {
-        (None, Some(measured)) => measured,
-        _ => documented.change(Change::Measure {
-            of: FactKind::Lag.word(),
-            on: store.name.clone(),
-        }),
-    }
+    let documented = Term::fact(Step::Lag, &store.name, fact).change(Change::Measure {
+        of: FactKind::Lag.word(),
+        on: store.name.clone(),
+    });
+    context.narrowed_one(documented, FactKind::Lag, &store.name)
 }
 
 fn history(kind: &Kind, store: &Datastore) -> Vec<Remaining> {

@@ -9,9 +9,9 @@ mod sentinel;
 use super::gcp;
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
 use crate::spec::{Duration, Engine, FactKind, Provider, Runtime};
+use crate::topology::Scenario;
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, Queue, RegionId, Service};
 
@@ -105,6 +105,11 @@ impl Offerings for Facts {
     }
 }
 
+/// The intervals in seconds that a health check of Route 53 takes.
+fn aws_intervals() -> &'static [u64] {
+    &super::aws::facts::health().intervals
+}
+
 /// The cloud that a part is on: that of its first region.
 fn provider_of(context: &Context, regions: &[RegionId]) -> Option<Provider> {
     let first = regions.first()?;
@@ -134,11 +139,8 @@ pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
     if by_itself {
         return Term::knob(Step::Decide, of, (0, 0), "by itself".into());
     }
-    if let Some(term) = context.measured(Step::Decide, FactKind::Answer, of) {
-        return term;
-    }
     let answer = failover.and_then(|f| f.answer.as_ref());
-    match answer {
+    let term = match answer {
         Some(answer) => Term {
             class: Class::Declared,
             source: Source::Spec,
@@ -155,18 +157,18 @@ pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
             of: FactKind::Answer.word(),
             on: of.into(),
         }),
-    }
+    };
+    context.narrowed_one(term, FactKind::Answer, of)
 }
 
 /// Bringing data back from history: noticing, deciding, restoring.
 pub(super) fn restore(context: &Context, store: &str) -> Vec<Term> {
     let measured = |step, kind: FactKind, id| {
-        context.measured(step, kind, store).unwrap_or_else(|| {
-            Term::fact(step, store, id).change(Change::Measure {
-                of: kind.word(),
-                on: store.into(),
-            })
-        })
+        let term = Term::fact(step, store, id).change(Change::Measure {
+            of: kind.word(),
+            on: store.into(),
+        });
+        context.narrowed_one(term, kind, store)
     };
     vec![
         measured(
@@ -202,6 +204,21 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     })
 }
 
+/// What a cut link loses of a store that nothing promotes meanwhile: no write. Each stays
+/// where it was taken, and copies catch up once the link is back; how conflicts of writes on
+/// both sides end is declared with the replication.
+pub(super) fn behind_a_cut(store: &Datastore) -> Remaining {
+    let because = "writes stay where they were taken, and copies catch up after the cut";
+    Remaining {
+        copy: "the copies on both sides of the cut".into(),
+        lacks: Term {
+            source: Source::Structure,
+            ..Term::knob(Step::Lag, &store.name, (0, 0), because.into())
+        },
+        abroad: false,
+    }
+}
+
 /// A check as the term of noticing a loss; `what` counts: `health check`, `readiness`.
 pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
     let failures = u64::from(check.failures);
@@ -217,6 +234,8 @@ pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
     .change(Change::Interval {
         failures,
         timeout,
+        fixed: 0,
         longer: false,
+        allowed: &[],
     })
 }

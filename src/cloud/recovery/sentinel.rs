@@ -4,9 +4,9 @@
 use super::{restore, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::spec::{Duration, FactKind, Nodes, PerRegion, Role};
+use crate::topology::Scenario;
 use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId};
 
@@ -170,7 +170,9 @@ impl<'a> Members<'a> {
                 .change(Change::Interval {
                     failures: health.map_or(UNHEALTHY_AFTER, |h| h.unhealthy_after.value.into()),
                     timeout: 0,
+                    fixed: 0,
                     longer: true,
+                    allowed: &[],
                 }),
             Term::fact(Step::Detect, &store.name, "redis.sentinel.ping"),
         ]
@@ -178,20 +180,18 @@ impl<'a> Members<'a> {
 
     fn promoted(&self, votes: u32) -> Term {
         let name = &self.store.name;
-        let measured = self
-            .context
-            .measured(Step::Promote, FactKind::Promote, name);
-        measured.unwrap_or_else(|| {
-            let limit = Duration::from_millis(SENTINEL_FAILOVER_MILLIS);
-            let of = self.sentinels();
-            let because = format!("{votes} of {of} sentinels agree and promote, within the failover timeout of {limit}");
-            Term {
-                class: Class::Typical,
-                high: Some(SENTINEL_FAILOVER_MILLIS),
-                because,
-                ..Term::fact(Step::Promote, name, "redis.sentinel.election")
-            }
-        })
+        let limit = Duration::from_millis(SENTINEL_FAILOVER_MILLIS);
+        let of = self.sentinels();
+        let because = format!(
+            "{votes} of {of} sentinels agree and promote, within the failover timeout of {limit}"
+        );
+        let term = Term {
+            class: Class::Typical,
+            high: Some(SENTINEL_FAILOVER_MILLIS),
+            because,
+            ..Term::fact(Step::Promote, name, "redis.sentinel.election")
+        };
+        self.context.narrowed_one(term, FactKind::Promote, name)
     }
 
     /// What is left of the data when the primary is gone.
@@ -225,6 +225,20 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// What is left of the data when the primary is cut off: the majority promotes a replica,
+    /// and what the old primary still took is discarded when the link is back.
+    fn cut_off(&self) -> Remaining {
+        let beside = match self.home() {
+            Some(home) => self.lost_beside(Scenario::Region(home)),
+            None => 0,
+        };
+        Remaining {
+            copy: "replicas on the other side of the cut".into(),
+            lacks: self.lacks(beside),
+            abroad: false,
+        }
+    }
+
     /// How many replicas are lost with the primary, at worst.
     fn lost_beside(&self, scenario: Scenario) -> u32 {
         let home = self.home();
@@ -249,7 +263,7 @@ impl<'a> Members<'a> {
         let replication = store.written.replication.as_ref();
         let least = replication.and_then(|r| r.min_replicas.as_ref());
         let reaches = least.is_some_and(|m| m.value > beside);
-        match store.lag_limit_seconds().filter(|_| reaches) {
+        let term = match store.lag_limit_seconds().filter(|_| reaches) {
             Some(limit) => {
                 let span = replication.and_then(|r| r.max_lag.as_ref()).map(|m| m.span);
                 Term {
@@ -260,16 +274,12 @@ impl<'a> Members<'a> {
                 }
                 .change(Change::Value("max_lag"))
             }
-            None => self
-                .context
-                .measured(Step::Lag, FactKind::Lag, &store.name)
-                .unwrap_or_else(|| {
-                    Term::fact(Step::Lag, &store.name, "redis.lag-bound").change(Change::Measure {
-                        of: FactKind::Lag.word(),
-                        on: store.name.clone(),
-                    })
-                }),
-        }
+            None => Term::fact(Step::Lag, &store.name, "redis.lag-bound").change(Change::Measure {
+                of: FactKind::Lag.word(),
+                on: store.name.clone(),
+            }),
+        };
+        self.context.narrowed_one(term, FactKind::Lag, &store.name)
     }
 }
 
@@ -283,16 +293,10 @@ pub(super) fn remaining(
             let on = |id: &RegionId| context.topology.region(*id).place.provider == provider;
             store.regions.iter().all(on).then(Vec::new)
         }
-        Scenario::Link => {
-            let lag = Term::fact(Step::Lag, &store.name, "replication.link-cut");
-            (store.regions.len() > 1).then(|| {
-                vec![Remaining {
-                    copy: "replicas behind the cut".into(),
-                    lacks: lag,
-                    abroad: false,
-                }]
-            })
-        }
+        Scenario::Link => (store.regions.len() > 1).then(|| {
+            let members = Members::of(context, store);
+            vec![members.cut_off()]
+        }),
         Scenario::Corruption => Some(snapshot(store).into_iter().collect()),
         _ => {
             let members = Members::of(context, store);

@@ -5,9 +5,9 @@ use crate::analysis::term::detection;
 use crate::deployment::{Operation, OperationKind};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
-use crate::spec::{Channel, Duration, Escalation, Name, Objectives, Role, Signal};
+use crate::spec::{Channel, Duration, Escalation, Name, Role, Signal};
 use crate::topology::knobs::Check;
-use crate::topology::{Datastore, Host, Queue, RegionId, Service, Topology};
+use crate::topology::{Datastore, Host, Promisee, Queue, RegionId, Scenario, Service, Topology};
 use crate::watch::alerts::{About, AlertRule, all_alerts};
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "owner": describe(&spec.owner, "unknown"),
         "spec_name": topology.spec_name,
         "namespace": topology.namespace,
-        "objectives": objectives(spec.objectives.as_ref()),
+        "objectives": objectives(topology),
         "regions": topology.region_ids().map(|id| region(input, id)).collect::<Vec<_>>(),
         "services": topology.services.iter().map(|s| service(input, s)).collect::<Vec<_>>(),
         "stores": stores(input),
@@ -78,22 +78,19 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     context
 }
 
-fn objectives(objectives: Option<&Objectives>) -> Value {
-    let time = |t: Option<&crate::spec::Time>| {
-        t.map_or("not promised".to_string(), |t| t.value.to_string())
-    };
-    let region = objectives.and_then(|o| o.region.as_ref());
-    let corruption = objectives.and_then(|o| o.corruption.as_ref());
-    let rto = objectives.and_then(|o| o.rto.as_ref());
-    let rpo = objectives.and_then(|o| o.rpo.as_ref());
+/// What is promised, in the words of all pages.
+fn objectives(topology: &Topology) -> Value {
+    let promises = topology.promises();
+    let availability = promises.availability(Promisee::System);
+    let lost = topology.primary().or(topology.region_ids().next());
+    let region = Scenario::Region(lost.unwrap_or(RegionId(0)));
     json!({
-        "availability": objectives
-            .and_then(|o| o.availability.as_ref())
+        "availability": availability
             .map_or("not promised".to_string(), |a| a.value.to_string()),
-        "rto": time(region.and_then(|r| r.rto.as_ref()).or(rto)),
-        "rpo": time(region.and_then(|r| r.rpo.as_ref()).or(rpo)),
-        "corruption_rto": time(corruption.and_then(|c| c.rto.as_ref()).or(rto)),
-        "corruption_rpo": time(corruption.and_then(|c| c.rpo.as_ref()).or(rpo)),
+        "rto": promises.times_in_words(region),
+        "rpo": promises.losses_in_words(region),
+        "corruption_rto": promises.times_in_words(Scenario::Corruption),
+        "corruption_rpo": promises.losses_in_words(Scenario::Corruption),
     })
 }
 

@@ -4,11 +4,11 @@
 use super::context::{clock, detected};
 use super::procedures::serverless;
 use crate::analysis::recovery::{RecoveryTime, Subject};
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::Step;
 use crate::deployment::OperationKind;
 use crate::emit::Input;
 use crate::topology::RegionId;
+use crate::topology::Scenario;
 use serde_json::{Value, json};
 
 /// What a step takes by the analysis, in seconds.
@@ -186,7 +186,7 @@ fn budget(input: Input, lost: RegionId, step: Step) -> Option<Budget> {
     let times = input.analysis.recovery.times.iter();
     let reached = |subject| match subject {
         Subject::Service(id) => input.topology.hosts.iter().any(|h| h.service == id),
-        Subject::Store(_) => false,
+        Subject::Store(_) | Subject::Dataset(..) => false,
     };
     let of_services = times.filter(|t| t.scenario == Scenario::Region(lost) && reached(t.subject));
     let budgets: Option<Vec<_>> = of_services.filter_map(|t| of_service(t, step)).collect();

@@ -5,7 +5,7 @@ use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind};
 use crate::format::{shell, text};
 use crate::spec::{Drill, Name, Trigger};
-use crate::topology::RegionId;
+use crate::topology::{Promise, RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -104,17 +104,13 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     };
     let first = |kind: OperationKind| of(kind).first().map(|o| operation(o));
     let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
-    let objectives = topology.spec.objectives.as_ref();
-    let region = objectives
-        .and_then(|o| o.region.as_ref())
-        .and_then(|r| r.rto.as_ref());
-    let rto = region
-        .or(objectives.and_then(|o| o.rto.as_ref()))
-        .map(|r| r.value);
-    let restore = objectives
-        .and_then(|o| o.corruption.as_ref())
-        .and_then(|c| c.rto.as_ref())
-        .or(objectives.and_then(|o| o.rto.as_ref()));
+    let promises = topology.promises();
+    let lost = topology.primary().or(topology.region_ids().next());
+    let rto = lost.and_then(|id| promises.strictest(Scenario::Region(id)).rto);
+    let restore = promises.strictest(Scenario::Corruption).rto;
+    let seconds = |promise: Option<Promise>| {
+        promise.map_or("null".to_string(), |p| p.time().secs().to_string())
+    };
     let verify = topology
         .spec
         .failover
@@ -172,9 +168,9 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
         "drills": drills(input),
         "by_itself": failover.is_some_and(|f| *f.mode == Trigger::Automatic),
-        "restore_seconds": restore.map_or("null".to_string(), |r| r.secs().to_string()),
-        "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
-        "rto_text": rto.map_or("a time that nobody promised".to_string(), |r| r.to_string()),
+        "restore_seconds": seconds(restore),
+        "rto_seconds": seconds(rto),
+        "rto_text": rto.map_or("a time that nobody promised".to_string(), |p| p.time().to_string()),
     })
 }
 

@@ -432,6 +432,23 @@ impl Idle<'_> {
                 "without `surge`",
                 "it says how long a surge lasts",
             );
+            let link = promise.link.as_ref();
+            self.say(
+                link.and_then(|l| l.rto.as_ref()).map(|t| t.span),
+                "rto",
+                "of a cut link",
+                "service across a cut is back when the network is; promise an `rpo` for it",
+            );
+            let copied = self.topology.datastores.iter();
+            let copied = copied.filter(|d| d.regions.len() > 1 || d.databases.len() > 1);
+            self.say(
+                link.and_then(|l| l.rpo.as_ref())
+                    .map(|t| t.span)
+                    .filter(|_| copied.count() == 0),
+                "rpo",
+                "of a cut link",
+                "no datastore is copied between regions",
+            );
             let mut services = spec.services.iter();
             let sized =
                 services.any(|(_, s)| s.capacity.as_ref().is_some_and(|c| c.peak.is_some()));

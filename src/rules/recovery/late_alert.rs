@@ -1,9 +1,9 @@
 //! An alert fires before the promise is spent.
 
 use crate::analysis::coverage::{Covered, Told, Trouble, Watch, coverage, written};
-use crate::analysis::recovery::Promise;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::Duration;
+use crate::topology::Promise;
 use crate::topology::Topology;
 use std::collections::BTreeSet;
 

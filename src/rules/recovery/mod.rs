@@ -2,7 +2,6 @@
 
 pub mod availability;
 pub mod capacity;
-pub mod detection;
 pub mod history;
 pub mod late_alert;
 pub mod nothing_promised;
