@@ -5,12 +5,14 @@
 
 mod clusters;
 pub mod contract;
+mod evidence;
 mod operations;
 mod signals;
 mod stores;
 mod terraform;
 
 pub use clusters::*;
+pub use evidence::*;
 pub use operations::*;
 pub use signals::*;
 pub use stores::*;
