@@ -3,6 +3,7 @@
 //! Architecture invariant: pure functions of their arguments; nothing here knows a
 //! topology, a cloud or a path.
 
+pub mod comment;
 pub mod hcl;
 pub mod markdown;
 pub mod shell;

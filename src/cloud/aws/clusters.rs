@@ -307,9 +307,19 @@ impl Lowering<'_> {
                 address: self.promql_address().unwrap_or(PROMETHEUS).to_string(),
                 pod_identity: None,
             }),
-            credentials: format!(
-                "aws eks update-kubeconfig --name {name} --region {location} --alias {name}"
-            ),
+            credentials: [
+                "aws",
+                "eks",
+                "update-kubeconfig",
+                "--name",
+                &name,
+                "--region",
+                location,
+                "--alias",
+                &name,
+            ]
+            .map(String::from)
+            .to_vec(),
             registry: Some(self.registry_address(id)),
             needs: self.needs(id, &account),
             name,

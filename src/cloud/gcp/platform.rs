@@ -281,9 +281,19 @@ impl Lowering<'_> {
                 ),
                 pod_identity: Some("gcp"),
             }),
-            credentials: format!(
-                "gcloud container clusters get-credentials {name} --region {location} --project {project}"
-            ),
+            credentials: [
+                "gcloud",
+                "container",
+                "clusters",
+                "get-credentials",
+                &name,
+                "--region",
+                &location,
+                "--project",
+                &project,
+            ]
+            .map(String::from)
+            .to_vec(),
             registry: None,
             needs: self.cluster_needs(),
             name,
