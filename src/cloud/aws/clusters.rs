@@ -233,6 +233,8 @@ impl Lowering<'_> {
                 continue;
             }
             let name = self.service_role(service, id);
+            let taken = self.accounts.take(service, &name);
+            self.out.extend(taken);
             roles.push((
                 service.name.clone(),
                 Argument::map(self.role(service, id, &name, &region.name)),
