@@ -40,8 +40,8 @@ pub struct Cluster {
     pub metrics_host: Option<String>,
     /// Where PromQL is answered for the scaler, and how it signs in (KEDA pod identity).
     pub promql: Option<Promql>,
-    /// The command that fetches the cluster's credentials.
-    pub credentials: String,
+    /// The words of the command that fetches the cluster's credentials.
+    pub credentials: Vec<String>,
     /// Prefix of the names of images here, where it is not the system's: a registry that is
     /// lost with another region must not be needed.
     pub registry: Option<String>,

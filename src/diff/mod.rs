@@ -145,8 +145,9 @@ pub struct CallChange {
     pub was: Option<String>,
     /// The arguments that differ.
     pub arguments: Vec<&'static str>,
-    /// Whether Terraform refuses to destroy what it made (`prevent_destroy`).
-    pub guarded: bool,
+    /// The settings by which the provider refuses to delete something that it made, also when
+    /// the call is gone. `prevent_destroy` is none of them: it goes with the call.
+    pub guards: Vec<&'static str>,
 }
 
 /// What becomes of a module call.
@@ -155,7 +156,7 @@ pub struct CallChange {
 pub enum Fate {
     /// It is new.
     Added,
-    /// It is gone, and Terraform destroys what it made.
+    /// It is gone; the plan shows what Terraform destroys.
     Removed,
     /// It has another name, and what it made stays.
     Renamed,

@@ -103,10 +103,14 @@ fn call_line(call: &CallChange) -> String {
     let (name, module) = (&call.call, &call.module);
     match call.fate {
         Fate::Added => format!("+ {name} ({module})"),
-        Fate::Removed if call.guarded => format!(
-            "- {name} ({module}): Terraform refuses to destroy it until prevent_destroy is lifted"
+        Fate::Removed if call.guards.is_empty() => {
+            format!("- {name} ({module}): read the plan; it destroys what the call made")
+        }
+        Fate::Removed => format!(
+            "- {name} ({module}): read the plan; only {} guards what the call made, \
+             prevent_destroy goes with the call",
+            call.guards.join(", ")
         ),
-        Fate::Removed => format!("- {name} ({module}): what it made is destroyed"),
         Fate::Renamed => {
             let was = call.was.as_deref().unwrap_or_default();
             format!("= {name} ({module}): was {was}, moved")

@@ -58,7 +58,7 @@ fn change(root: &str, call: &Call, fate: Fate) -> CallChange {
         fate,
         was: None,
         arguments: Vec::new(),
-        guarded: terraform::guarded(call.module),
+        guards: terraform::guards(call.module),
     }
 }
 

@@ -28,6 +28,7 @@ pub const RULES: &[Rule] = &[
     mesh::ejection::check,
     names::collisions::check,
     names::cycles::check,
+    names::forms::check,
     quorum::cut_off::check,
     quorum::election::check,
     quorum::majority::check,

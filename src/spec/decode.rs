@@ -75,6 +75,15 @@ pub struct Name {
 }
 
 impl<T> Map<T> {
+    /// No members, of a record at `parent`.
+    pub fn empty(parent: Span) -> Self {
+        Map {
+            span: parent,
+            entries: Vec::new(),
+            broken: Vec::new(),
+        }
+    }
+
     /// The members in the order written.
     pub fn iter(&self) -> impl Iterator<Item = (&Name, &T)> {
         self.entries.iter().map(|(n, t)| (n, t))
@@ -342,11 +351,7 @@ impl<T: Decode> Decode for Map<T> {
         Some(map)
     }
     fn absent(parent: Span) -> Option<Self> {
-        Some(Map {
-            span: parent,
-            entries: Vec::new(),
-            broken: Vec::new(),
-        })
+        Some(Map::empty(parent))
     }
     fn schema(definitions: &mut Definitions) -> Json {
         json!({

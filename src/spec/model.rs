@@ -1490,7 +1490,7 @@ record! {
         /// One across all regions. Example: `true`
         across: Flag = "true",
         /// One more for each service, queue or host named, region beside region. Example: `[api, work, api.example.com]`
-        named: Vec<Text>,
+        named: Vec<Ref>,
     }
 }
 

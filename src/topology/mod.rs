@@ -357,6 +357,12 @@ impl Datastore {
     }
 }
 
+/// Whether a kind of store lies at a location of its own, beside the regions that use it.
+pub fn lies_at_locations(engine: spec::Engine) -> bool {
+    use spec::Engine::{Firestore, ObjectStorage, Spanner};
+    matches!(engine, Firestore | ObjectStorage | Spanner)
+}
+
 impl Secret {
     /// The name of the copy that a region reads, after the system's name: one for each
     /// region if they are separate.

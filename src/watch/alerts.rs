@@ -5,6 +5,7 @@ use super::reading::{answers, shows};
 use super::words::{meaning, title};
 use crate::analysis::coverage::{self, Trouble, Watch};
 use crate::deployment::{Deployment, Filled, Load, SignalQuery, Unit};
+use crate::format::promql;
 use crate::spec::{Alert, AlertSeverity, Ref, Signal};
 use crate::topology::{
     DatastoreId, KeyMetric, Promisee, RegionId, Scenario, Service, ServiceId, Topology,
@@ -300,7 +301,12 @@ impl Derived<'_> {
                 if bound >= 1.0 {
                     continue;
                 }
-                let series = |w: &str| format!("slo:error_ratio:rate{w}{{service=\"{service}\"}}");
+                let series = |w: &str| {
+                    format!(
+                        "slo:error_ratio:rate{w}{{service={service}}}",
+                        service = promql::value(&service)
+                    )
+                };
                 let bound_text = number(bound);
                 let rule = self.rule(
                     &format!("{service}-error-budget-burn-{long}"),
@@ -433,8 +439,9 @@ impl Derived<'_> {
             }
             seen.push(&service.name);
             let of = format!(
-                "reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\"",
-                service.name, topology.namespace
+                "reporter=\"destination\",destination_service_name={},destination_service_namespace={}",
+                promql::value(&service.name),
+                promql::value(&topology.namespace)
             );
             let range = format!("[{window}s]");
             let failing = format!(
@@ -498,7 +505,8 @@ impl Derived<'_> {
         let mut global = channels.filter(|(_, c)| c.pagerduty.is_some() && c.regions.is_empty());
         let told = global.next().map(|(name, _)| name.text.clone());
         let firing = format!(
-            "ALERTS{{system=\"{system}\",alertstate=\"firing\",severity=~\"critical|high\",region!=\"\"}}"
+            "ALERTS{{system={system},alertstate=\"firing\",severity=~\"critical|high\",region!=\"\"}}",
+            system = promql::value(&system)
         );
         vec![AlertRule {
             expr: format!(
@@ -647,8 +655,9 @@ impl Derived<'_> {
             let bound = every * (1.0 + BACKUP_MARGIN) + takes;
             let name = &store.name;
             let series = format!(
-                "backup_last_success_timestamp_seconds{{system=\"{}\",datastore=\"{name}\"}}",
-                self.topology.name
+                "backup_last_success_timestamp_seconds{{system={},datastore={name}}}",
+                promql::value(&self.topology.name),
+                name = promql::value(&name)
             );
             let rule = self.rule(
                 &format!("{name}-backup-too-old"),
@@ -687,8 +696,9 @@ impl Derived<'_> {
             let days = coverage::days(*drill.every) as f64;
             let bound = (days * 86_400.0 * coverage::DRILL_MARGIN).ceil();
             let series = format!(
-                "dr_test_last_success_timestamp_seconds{{system=\"{system}\",drill=\"{}\"}}",
-                name.text
+                "dr_test_last_success_timestamp_seconds{{system={system},drill={}}}",
+                promql::value(&name.text),
+                system = promql::value(&system)
             );
             let rule = self.rule(
                 &format!("{}-drill-overdue", name.text),

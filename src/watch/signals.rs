@@ -4,6 +4,7 @@
 
 use super::alerts::{SLOWEST_EVALUATION, evaluation_seconds};
 use crate::deployment::{Load, Sample, Shape, SignalQuery, Unit};
+use crate::format::promql;
 use crate::spec::Signal;
 use crate::topology::{Datastore, Service, Topology};
 
@@ -52,13 +53,19 @@ impl<'a> Signals<'a> {
     /// What probes from outside and scripts see of the whole system.
     pub fn whole_system(&mut self) {
         let name = &self.topology.name.clone();
-        let of = format!("job=\"blackbox-regions\",system=\"{name}\"");
+        let of = format!(
+            "job=\"blackbox-regions\",system={name}",
+            name = promql::value(&name)
+        );
         let region = self
             .topology
             .regions
             .first()
             .map_or("", |r| r.name.as_str());
-        let probe = format!("{{{of},region=\"{region}\",probe=\"a\"}}");
+        let probe = format!(
+            "{{{of},region={region},probe=\"a\"}}",
+            region = promql::value(&region)
+        );
         // Three evaluations, so that one lost probe is no lost region.
         let window = match evaluation_seconds(self.topology) {
             SLOWEST_EVALUATION => "1m".to_string(),
@@ -119,24 +126,31 @@ impl<'a> Signals<'a> {
         self.add(
             Signal::FailoverTriggered,
             name,
-            format!("sum by (region) (increase(failover_events_total{{system=\"{name}\"}}[10m]))"),
+            format!(
+                "sum by (region) (increase(failover_events_total{{system={name}}}[10m]))",
+                name = promql::value(&name)
+            ),
             &["region"],
             Unit::Count,
             "metrics contract",
             vec![counter(
-                format!("failover_events_total{{system=\"{name}\",region=\"{region}\"}}"),
+                format!(
+                    "failover_events_total{{system={name},region={region}}}",
+                    name = promql::value(&name),
+                    region = promql::value(&region)
+                ),
                 1.0 / 600.0,
             )],
         );
         self.add(
             Signal::RestoreFailure,
             name,
-            format!("sum by (datastore) (increase(restore_test_runs_total{{system=\"{name}\",result=\"failure\"}}[1d]))"),
+            format!("sum by (datastore) (increase(restore_test_runs_total{{system={name},result=\"failure\"}}[1d]))", name = promql::value(&name)),
             &["datastore"],
             Unit::Count,
             "metrics contract",
             vec![counter(
-                format!("restore_test_runs_total{{system=\"{name}\",datastore=\"main\",result=\"failure\"}}"),
+                format!("restore_test_runs_total{{system={name},datastore=\"main\",result=\"failure\"}}", name = promql::value(&name)),
                 1.0 / 86_400.0,
             )],
         );
@@ -147,7 +161,9 @@ impl<'a> Signals<'a> {
         let name = &service.name;
         let namespace = &self.topology.namespace;
         let of = format!(
-            "reporter=\"destination\",destination_service_name=\"{name}\",destination_service_namespace=\"{namespace}\""
+            "reporter=\"destination\",destination_service_name={name},destination_service_namespace={namespace}",
+            name = promql::value(&name),
+            namespace = promql::value(&namespace)
         );
         let istio = "Istio standard metrics";
         let total = format!("istio_requests_total{{{of}}}");
@@ -190,7 +206,11 @@ impl<'a> Signals<'a> {
             sample: vec![counter(series(200), 1.0)],
             filled: None,
         });
-        let pods = format!("namespace=\"{namespace}\",pod=~\"{name}-.*\"");
+        let pods = format!(
+            "namespace={namespace},pod=~{}",
+            promql::begins(name, "-.*"),
+            namespace = promql::value(&namespace)
+        );
         for (signal, query) in [
             (
                 Signal::Cpu,
@@ -256,12 +276,16 @@ impl<'a> Signals<'a> {
     /// The matchers of what the system reports of a store, and the labels of one such series.
     fn reported(&self, store: &Datastore) -> (String, String) {
         let system = &self.topology.name;
-        let of = format!("system=\"{system}\",datastore=\"{}\"", store.name);
+        let of = format!(
+            "system={system},datastore={}",
+            promql::value(&store.name),
+            system = promql::value(&system)
+        );
         let region = store
             .regions
             .last()
             .map_or("", |id| self.topology.region(*id).name.as_str());
-        let labels = format!("{{{of},region=\"{region}\"}}");
+        let labels = format!("{{{of},region={region}}}", region = promql::value(&region));
         (of, labels)
     }
 
@@ -304,7 +328,7 @@ impl<'a> Signals<'a> {
     pub fn redis(&mut self, store: &Datastore) {
         let name = store.name.as_str();
         let exporter = "redis_exporter";
-        let of = format!("redis=\"{name}\"");
+        let of = format!("redis={name}", name = promql::value(&name));
         self.add(
             Signal::ReplicationLag,
             name,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # What the scripts of this folder share. Nothing is changed unless --apply is given.
 # Exit status: 64 usage, 65 a region or pair that the topology does not have, 69 a tool is
@@ -85,7 +85,7 @@ lock() {
   LOCK_FILE=$(mktemp)
   printf '%s pid %s on %s since %s\n' "${USER:-unknown}" "$$" "$(hostname)" "$(date -u +%FT%TZ)" >"${LOCK_FILE}"
   trap unlock EXIT
-  if ! run {{ lock.budget }} {{ lock.title }} {{ lock.command | trusted }}; then
+  if ! run {{ lock.budget }} {{ lock.title }} {{ lock.command }}; then
     rm -f -- "${LOCK_FILE}"
     LOCK_FILE=""
     die 75 {{ "nothing was changed; " ~ lock.otherwise }}
@@ -96,12 +96,12 @@ unlock() {
   if [[ -n ${LOCK_FILE} ]]; then
     rm -f -- "${LOCK_FILE}"
     LOCK_FILE=""
-    run {{ unlock.budget }} {{ unlock.title }} {{ unlock.command | trusted }} || true
+    run {{ unlock.budget }} {{ unlock.title }} {{ unlock.command }} || true
   fi
 }
 
 record() {
-  run {{ record.budget }} {{ record.title }} {{ record.command | trusted }} || note "the record stays at ${EVIDENCE}"
+  run {{ record.budget }} {{ record.title }} {{ record.command }} || note "the record stays at ${EVIDENCE}"
 }
 {% else %}
 lock() { :; }

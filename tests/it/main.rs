@@ -15,6 +15,7 @@ mod engines;
 mod flow;
 mod golden;
 mod hostile;
+mod injection;
 mod notation;
 mod quorum;
 mod regimes;

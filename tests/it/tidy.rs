@@ -7,6 +7,7 @@ use std::path::Path;
 /// Imports go from right to left only.
 const LAYERS: [&str; 17] = [
     "source",
+    "format",
     "diagnostic",
     "syntax",
     "spec",
@@ -18,7 +19,6 @@ const LAYERS: [&str; 17] = [
     "watch",
     "cloud",
     "artifact",
-    "format",
     "emit",
     "diff",
     "cli",

@@ -194,12 +194,14 @@ impl Lowering<'_> {
     fn firestore_database(&mut self, store: &Datastore, database: &str, location: &str) {
         let span = store.span;
         let multi = facts::firestore_multi_region(location);
+        let of_database = store.written.databases.get(database).map(|d| &d.location);
+        let written = of_database.or(store.written.location.as_ref());
         if multi.is_none() && crate::catalog::find(crate::spec::Provider::Gcp, location).is_none() {
             let known: Vec<_> = facts::firestore_multi_regions().collect();
             self.out.push(
                 Diagnostic::error(
                     FIRESTORE_LOCATION,
-                    store.written.location.as_ref().map_or(span, |l| l.span),
+                    written.map_or(span, |l| l.span),
                     format!("Firestore has no location `{location}`"),
                     "unknown location",
                 )

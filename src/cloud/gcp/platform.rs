@@ -7,6 +7,7 @@ use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
+use crate::rules::names::collisions::Accounts;
 use crate::spec::{Engine, Runtime};
 use crate::topology::RegionId;
 
@@ -281,9 +282,19 @@ impl Lowering<'_> {
                 ),
                 pod_identity: Some("gcp"),
             }),
-            credentials: format!(
-                "gcloud container clusters get-credentials {name} --region {location} --project {project}"
-            ),
+            credentials: [
+                "gcloud",
+                "container",
+                "clusters",
+                "get-credentials",
+                &name,
+                "--region",
+                &location,
+                "--project",
+                &project,
+            ]
+            .map(String::from)
+            .to_vec(),
             registry: None,
             needs: self.cluster_needs(),
             name,
@@ -337,6 +348,7 @@ impl Lowering<'_> {
         self.api("iam");
         self.api("iamcredentials");
         let mut accounts: Vec<(String, Argument)> = Vec::new();
+        let mut taken = Accounts::default();
         for service in &self.topology.services {
             for placement in &service.placements {
                 if !self.regions.contains(&placement.region) {
@@ -344,6 +356,7 @@ impl Lowering<'_> {
                 }
                 let id = self.account_id(service, placement.region);
                 naming::checked(Kind::ServiceAccount, id.clone(), service.span, self.out);
+                self.out.extend(taken.take(service, &id));
                 accounts.push((id.clone(), self.service_account(service, placement.region)));
                 if service.runtime == Runtime::Kubernetes {
                     let settings = self.settings(service, placement.region);

@@ -6,6 +6,8 @@
 
 use crate::analysis::coverage::Trouble;
 use crate::emit::Input;
+use crate::format::alertmanager::{equals, lists, one_of};
+use crate::format::go_template::literal;
 use crate::spec::{AlertSeverity, Channel};
 use crate::watch::alerts::{alert_name, all_alerts};
 use serde_json::{Value, json};
@@ -25,7 +27,7 @@ pub(super) fn config(input: Input) -> Value {
     // when it hears nothing.
     let deadman = channels.names().find(|name| *name == "deadman");
     let mut routes = vec![json!({
-        "matchers": [format!("alertname=\"{watchdog}\"")],
+        "matchers": [equals("alertname", &watchdog)],
         "receiver": deadman.unwrap_or("nobody"),
         "group_wait": "0s",
         "group_interval": "1m",
@@ -53,12 +55,12 @@ pub(super) fn config(input: Input) -> Value {
 /// A lost region is one message, not one from each part of it; several regions within the
 /// window are one incident. What is critical is never held back: it may be another trouble.
 fn inhibitions(input: Input) -> Vec<Value> {
-    let lesser = "severity=~\"warning|low|info\"";
+    let lesser = one_of("severity", ["warning", "low", "info"], false);
     let mut rules = Vec::new();
     let down = down_alerts(input);
     if !down.is_empty() {
         rules.push(json!({
-            "source_matchers": [format!("alertname=~\"{}\"", down.join("|"))],
+            "source_matchers": [one_of("alertname", down.iter().map(String::as_str), false)],
             "target_matchers": [lesser],
             "equal": ["system", "region"],
         }));
@@ -67,7 +69,7 @@ fn inhibitions(input: Input) -> Vec<Value> {
     if observability.is_some_and(|o| o.correlate.is_some()) {
         let several = alert_name(input.topology, "several-regions");
         rules.push(json!({
-            "source_matchers": [format!("alertname=\"{several}\"")],
+            "source_matchers": [equals("alertname", &several)],
             "target_matchers": [lesser, "region!=\"\""],
             "equal": ["system"],
         }));
@@ -87,10 +89,10 @@ fn down_alerts(input: Input) -> Vec<String> {
 
 /// Alerts that name a channel in their `tell` label come to it, whatever else they name.
 fn route(name: &str, channel: &Channel) -> Value {
-    let mut matchers = vec![format!("tell=~\"(.*,)?{name}(,.*)?\"")];
+    let mut matchers = vec![lists("tell", name)];
     if !channel.regions.is_empty() {
-        let regions: Vec<&str> = channel.regions.iter().map(|r| r.value.as_str()).collect();
-        matchers.push(format!("region=~\"|{}\"", regions.join("|")));
+        let regions = channel.regions.iter().map(|r| r.value.as_str());
+        matchers.push(one_of("region", regions, true));
     }
     json!({ "matchers": matchers, "receiver": name, "continue": true })
 }
@@ -99,29 +101,27 @@ fn route(name: &str, channel: &Channel) -> Value {
 /// somebody is, and a message for the rest.
 fn by_severity(input: Input) -> Vec<Value> {
     let channels = &input.topology.spec.channels;
-    let nobody = |severities: &str| {
-        vec![
-            "tell=\"\"".to_string(),
-            format!("severity=~\"{severities}\""),
-        ]
+    let nobody = |severities: &[&'static str]| {
+        let severities = severities.iter().copied();
+        vec![equals("tell", ""), one_of("severity", severities, false)]
     };
     let pages = || channels.iter().filter(|(_, c)| c.pagerduty.is_some());
     let mut routes = Vec::new();
     for (name, channel) in pages().filter(|(_, c)| !c.regions.is_empty()) {
-        let regions: Vec<&str> = channel.regions.iter().map(|r| r.as_str()).collect();
-        let mut matchers = nobody("critical|high");
-        matchers.push(format!("region=~\"{}\"", regions.join("|")));
+        let regions = channel.regions.iter().map(|r| r.value.as_str());
+        let mut matchers = nobody(&["critical", "high"]);
+        matchers.push(one_of("region", regions, false));
         routes.push(json!({ "matchers": matchers, "receiver": name.text }));
     }
     let everywhere = pages().find(|(_, c)| c.regions.is_empty());
     let page = everywhere.or(pages().next());
     let first = |has: fn(&Channel) -> bool| channels.iter().find(|(_, c)| has(c));
     let message = first(|c| c.slack.is_some()).or(first(|c| c.email.is_some()));
-    for (severities, receiver) in [("critical|high", page), ("warning|low", message)] {
-        routes.extend(
-            receiver
-                .map(|(name, _)| json!({ "matchers": nobody(severities), "receiver": name.text })),
-        );
+    for (severities, receiver) in [(["critical", "high"], page), (["warning", "low"], message)] {
+        routes
+            .extend(receiver.map(
+                |(name, _)| json!({ "matchers": nobody(&severities), "receiver": name.text }),
+            ));
     }
     routes
 }
@@ -136,7 +136,7 @@ fn receiver(name: &str, channel: &Channel) -> Value {
     if let Some(slack) = &channel.slack {
         receiver["slack_configs"] = json!([{
             "api_url_file": format!("{SECRETS}/{name}"),
-            "channel": slack.value,
+            "channel": literal(&slack.value),
             "send_resolved": true,
             "title": "{{ .CommonAnnotations.summary }}",
             "text": "{{ range .Alerts }}{{ .Annotations.description }} {{ .Annotations.runbook_url }}\n{{ end }}",
@@ -152,7 +152,7 @@ fn receiver(name: &str, channel: &Channel) -> Value {
     }
     if let Some(email) = &channel.email {
         receiver["email_configs"] = json!([{
-            "to": email.value,
+            "to": literal(&email.value),
             "from": "alertmanager@localhost",
             "smarthost": "localhost:25",
             "send_resolved": true,

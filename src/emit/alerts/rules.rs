@@ -1,6 +1,7 @@
 //! Prometheus rules.
 
 use crate::emit::Input;
+use crate::format::go_template::literal;
 use crate::watch::alerts::{AlertRule, WINDOWS, error_ratios, evaluation_seconds};
 use serde_json::{Value, json};
 
@@ -81,11 +82,6 @@ pub(super) fn annotations(alert: &AlertRule) -> Value {
     json!({
         "summary": summary,
         "description": literal(&alert.meaning),
-        "runbook_url": alert.runbook,
+        "runbook_url": literal(&alert.runbook),
     })
-}
-
-/// Text that Go's templates leave as it is.
-fn literal(text: &str) -> String {
-    text.replace("{{", "{{ \"{{\" }}")
 }

@@ -9,7 +9,7 @@
 use super::{Input, Watching};
 use crate::artifact::ArtifactSet;
 use crate::deployment::{ChartValues, Cluster};
-use crate::format::yaml;
+use crate::format::{shell, yaml};
 use crate::spec::{Observability, Telemetry};
 use serde_json::{Value, json};
 
@@ -145,8 +145,8 @@ impl Watch<'_> {
             chart.chart,
             chart.repository,
             chart.version,
-            self.cluster.context,
-            self.file(chart),
+            shell::word(&self.cluster.context),
+            shell::word(&self.file(chart)),
             chart.flags,
         )
     }

@@ -3,7 +3,7 @@
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind};
-use crate::format::{shell, text};
+use crate::format::text;
 use crate::spec::{Drill, Name, Trigger};
 use crate::topology::{Promise, RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
@@ -78,11 +78,14 @@ const TEMPLATES: [(&str, &str, Option<&str>); 11] = [
 /// tests show.
 pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
     let context = context(input, roots);
+    let shift = input.deployment.shift.as_ref();
+    let parts = [("set-share.sh", shift.map_or("", |s| s.function))];
     for (name, template, needs) in TEMPLATES {
         if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
             continue;
         }
-        let text = text::render(name, template, &context).unwrap_or_else(|error| panic!("{error}"));
+        let text = text::render(name, template, &parts, &context)
+            .unwrap_or_else(|error| panic!("{error}"));
         let artifact = Artifact {
             text,
             executable: true,
@@ -108,9 +111,8 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let lost = topology.primary().or(topology.region_ids().next());
     let rto = lost.and_then(|id| promises.strictest(Scenario::Region(id)).rto);
     let restore = promises.strictest(Scenario::Corruption).rto;
-    let seconds = |promise: Option<Promise>| {
-        promise.map_or("null".to_string(), |p| p.time().secs().to_string())
-    };
+    let seconds =
+        |promise: Option<Promise>| promise.map_or(json!("null"), |p| json!(p.time().secs()));
     let verify = topology
         .spec
         .failover
@@ -230,7 +232,7 @@ fn tools(input: Input) -> Vec<String> {
 fn operation(operation: &Operation) -> Value {
     json!({
         "title": operation.title,
-        "command": shell::command(&operation.command),
+        "command": operation.command,
         "tool": operation.command.first(),
         "variables": operation.command.iter().filter_map(|w| w.strip_prefix('$')).collect::<Vec<_>>(),
         "budget": operation.budget_seconds,
@@ -325,7 +327,6 @@ fn shift(input: Input) -> Option<Value> {
         tools.push("jq");
     }
     Some(json!({
-        "function": can.function,
         "tools": tools,
         "regions": regions.collect::<Vec<_>>(),
         "step": (wanted.step.ratio() * 100.0).round() as u64,

@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::spec::{
     self, Engine, FactKind, Mode, Policy, Provider, Regime, Runtime, Signal, Text, Value,
 };
-use crate::topology::{Datastore, Host, Topology, provider_of};
+use crate::topology::{Datastore, Host, Topology, lies_at_locations, provider_of};
 
 /// A value that changes nothing where it stands.
 pub const CODE: Code = Code::new("PRV103", "no-effect");
@@ -236,6 +236,7 @@ impl Idle<'_> {
             "beside `worker`",
             "the worker carries the copies",
         );
+        self.location(store, &here);
         let location = at(&written.location).filter(|_| !written.databases.is_empty());
         let counts = "each of `databases` has its own";
         self.say(location, "location", "beside `databases`", counts);
@@ -390,6 +391,19 @@ impl Idle<'_> {
             "in `detect`",
             "`unhealthy_after` of the host's `health` counts",
         );
+    }
+
+    /// Where a store is that has no location of its own.
+    fn location(&mut self, store: &Datastore, here: &str) {
+        let written = self.topology.spec.datastores.get(&store.name);
+        let Some(written) = written.filter(|_| !lies_at_locations(store.engine)) else {
+            return;
+        };
+        let counts = format!("{} is in its `regions`", store.engine);
+        self.say(at(&written.location), "location", here, &counts);
+        let databases = &written.databases;
+        let place = (!databases.is_empty()).then_some(databases.span);
+        self.say(place, "databases", here, &counts);
     }
 
     /// Alerts and metrics: what only some signals read.
