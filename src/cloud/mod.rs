@@ -5,6 +5,7 @@
 //! Architecture invariant: a cloud's name ends here. Emitters read a [`Deployment`] and
 //! never ask which cloud it came from.
 
+mod across;
 pub mod alibaba;
 pub mod aws;
 pub mod cloudflare;
@@ -29,19 +30,36 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     let mut deployment = Deployment::default();
     ranges::check_network(topology, out);
     check_bounds(topology, out);
+    across::check(topology, out);
     for provider in topology.providers() {
+        let half = topology.on(provider);
         match provider {
-            Provider::Gcp => gcp::lower(topology, &mut deployment, out),
-            Provider::Aws => aws::lower(topology, &mut deployment, out),
+            Provider::Gcp => gcp::lower(&half, &mut deployment, out),
+            Provider::Aws => aws::lower(&half, &mut deployment, out),
             other => out.push(not_yet(topology, other)),
         }
     }
+    // What is alike on two clouds, such as a service's requests in the mesh, is one thing.
+    once(&mut deployment.signals);
+    once(&mut deployment.loads);
+    once(&mut deployment.decisions);
     reading::custom(topology, &mut deployment);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {
         reading::check(topology, &deployment, out);
     }
     deployment
+}
+
+/// Keeps the first of equals.
+fn once<T: PartialEq>(all: &mut Vec<T>) {
+    let mut kept: Vec<T> = Vec::new();
+    for each in std::mem::take(all) {
+        if !kept.contains(&each) {
+            kept.push(each);
+        }
+    }
+    *all = kept;
 }
 
 fn generated(provider: Provider) -> bool {

@@ -10,6 +10,7 @@ pub mod quorum;
 pub mod recovery;
 pub mod regions;
 pub mod runtime;
+pub mod terraform;
 pub mod traffic;
 pub mod waivers;
 
@@ -46,6 +47,7 @@ pub const RULES: &[Rule] = &[
     regions::zone::check,
     runtime::cloud_run::check,
     runtime::ordered_push::check,
+    terraform::state_bucket::check,
     traffic::dns_policy::check,
     traffic::icp::check,
     traffic::weight_of_standby::check,

@@ -18,6 +18,8 @@ pub type Nodes = Value<Within<0, 10_000>>;
 pub type Flag = Value<bool>;
 /// A length of time.
 pub type Time = Value<Duration>;
+/// One value for the only cloud, or one for each by its name in `clouds`.
+pub type PerCloud<T> = PerRegion<T>;
 
 record! {
     /// A topology: regions, what runs and what is stored in them, and what is promised.
@@ -180,8 +182,8 @@ record! {
     pub struct Terraform {
         /// One root, or one per region plus a global one. Example: `single`
         layout: Value<Layout> = "per-region",
-        /// The bucket that holds state; it must outlive every region. Example: `ggen-prod-tfstate`
-        state_bucket: Option<Text>,
+        /// The bucket that holds state; it must outlive every region. On several clouds each has its own: `{ gcp: shop-gcp-state, aws: shop-aws-state }`. Example: `ggen-prod-tfstate`
+        state_bucket: Option<PerCloud<Text>>,
         /// AWS: the region of that bucket, of locks and of records; the nearest one under the same law that the system does not use if left out. Example: `us-east-2`
         state_region: Option<Text>,
         /// Modules of your own in place of ours, by module name. Example: `{ network: { source: "git::https://git.example.com/network.git?ref=v1" } }`

@@ -361,6 +361,7 @@ impl Resolver<'_> {
             ),
             name,
             namespace,
+            only: None,
             regions: Vec::new(),
             services: self.services(out),
             datastores: self.datastores(out),

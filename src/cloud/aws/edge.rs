@@ -203,7 +203,6 @@ impl Lowering<'_> {
                 self.deployment.outputs.push(RootOutput {
                     name: format!("{call}_{what}"),
                     description: format!("{description}: {domain}."),
-                    scope: Scope::Global,
                     value: output(&call, what, Argument::Null),
                 });
             }

@@ -261,13 +261,11 @@ impl Lowering<'_> {
                 "Address of {}; check it with curl --resolve and {path}.",
                 host.name
             ),
-            scope: Scope::Global,
             value: value("address"),
         });
         self.deployment.outputs.push(RootOutput {
             name: format!("certificate_record_{slug}"),
             description: format!("DNS record that proves control of {}.", host.name),
-            scope: Scope::Global,
             value: value("certificate_record"),
         });
     }
@@ -328,7 +326,6 @@ impl Lowering<'_> {
         self.deployment.outputs.push(RootOutput {
             name: format!("{call}_name_servers"),
             description: format!("Name servers to enter where the domain is delegated: {domain}."),
-            scope: Scope::Global,
             value: self.output(&call, "name_servers", Argument::Null),
         });
     }

@@ -1,0 +1,3 @@
+//! What is written about Terraform.
+
+pub mod state_bucket;
