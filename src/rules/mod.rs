@@ -47,6 +47,7 @@ pub const RULES: &[Rule] = &[
     regions::zone::check,
     runtime::cloud_run::check,
     runtime::ordered_push::check,
+    runtime::scaling::check,
     terraform::state_bucket::check,
     traffic::dns_policy::check,
     traffic::icp::check,

@@ -135,6 +135,17 @@ impl Service {
         }
     }
 
+    /// Whether something starts a first replica where none runs: requests on Cloud Run, unread
+    /// messages on Kubernetes. CPU, memory and the requests that replicas count are those of
+    /// replicas that run.
+    pub fn wakes(&self) -> bool {
+        let scale = self.written.scale_on.as_ref();
+        match self.runtime {
+            Runtime::CloudRun => true,
+            Runtime::Kubernetes => scale.is_some_and(|s| !s.queues.is_empty()),
+        }
+    }
+
     /// When the mesh leaves a replica out: errors in a row, and the largest share in percent
     /// that may be left out. With other regions to go to, all of a lost region may be; a lone
     /// region keeps half, because a bad half is better than nothing.

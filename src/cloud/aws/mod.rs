@@ -72,6 +72,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.provider();
     lowering.networks();
     lowering.datastores();
+    lowering.queues();
     lowering.hosts();
     lowering.metrics();
     lowering.private_names();

@@ -233,3 +233,64 @@ fn a_store_on_one_cloud_is_no_concern_of_the_other() {
         "{foreign:?}"
     );
 }
+
+#[test]
+fn a_queue_on_aws_is_refused_and_what_it_carries_is_followed_all_the_same() {
+    for queue in ["closed-world/q-sqs", "closed-world/q-pubsub"] {
+        let case = case(queue);
+        assert_eq!(case.errors(), ["PRV101"], "{queue}");
+        let help = case.found("PRV101")[0].help.clone().unwrap_or_default();
+        assert!(help.contains("external"), "{help}");
+    }
+    let edits = [
+        ("keep: 7d", "keep: 7d, carries: [people]"),
+        (
+            "regions: { us-east-1: { role: primary, weight: 100 }, us-west-2: { role: secondary, weight: 0 } }",
+            "regions: { eu-west-1: { role: primary, weight: 100, zone: eu }, us-west-2: { role: secondary, weight: 0 } }\ncompliance: { zones: { eu: { regimes: [gdpr], jurisdictions: [eea] } } }\ndatastores: { main: { engine: postgres, regions: [eu-west-1], replication: { mode: none }, datasets: { people: { holds: [personal], zone: eu } } } }",
+        ),
+        ("w: { image: a/b,", "w: { image: a/b, uses: [main],"),
+    ];
+    let case = case_with("closed-world/q-sqs", &edits);
+    let analysis = case.done.analysis.as_ref().expect("an analysis");
+    let people = &analysis.flow.datasets[0];
+    let mut stops = people.stops.iter().filter(|s| s.name.contains("orders"));
+    assert_eq!(stops.next().map(|s| s.site.as_str()), Some("eu-west-1"));
+}
+
+#[test]
+fn what_keda_refuses_is_refused_where_it_is_written() {
+    let case_of = |name: &str| case(&format!("closed-world/{name}"));
+    assert_eq!(case_of("keda-no-trigger").errors(), ["RUN104"]);
+    assert_eq!(case_of("min-zero").errors(), ["RUN105", "RUN105"]);
+    let by_requests = [("scale_on: { cpu: 70% }", "scale_on: { requests: 10/s }")];
+    let case = case_with("closed-world/min-zero", &by_requests);
+    assert_eq!(case.errors(), ["RUN105", "RUN105"]);
+    let one = [("0..10", "1..10")];
+    let cured = case_with("closed-world/min-zero", &one);
+    assert_eq!(cured.errors(), Vec::<&str>::new());
+    let by_queue = [
+        (
+            "scale_on: { cpu: 70% }",
+            "scale_on: { queues: { work: 100 } }",
+        ),
+        ("traffic:", "queues: { work: { engine: pubsub } }\ntraffic:"),
+    ];
+    let woken = case_with("closed-world/min-zero", &by_queue);
+    assert_eq!(woken.errors(), Vec::<&str>::new());
+    let emitted = woken.file("kubernetes/us-east1/keda-hpa.yaml");
+    assert!(emitted.contains("minReplicaCount: 0"));
+    assert!(!emitted.contains("triggers: []"));
+}
+
+#[test]
+fn a_pilot_light_that_nothing_lights_is_no_recovery() {
+    let pilot = case("closed-world/pilot-light");
+    assert!(pilot.errors().contains(&"RUN105"), "{:?}", pilot.codes());
+    let (_, at_worst, _) = pilot
+        .rto("service web", "region:us-east-1")
+        .expect("a budget");
+    assert_eq!(at_worst, None);
+    let never = pilot.found("RTO201");
+    let why = format!("{never:?}");
+    assert!(why.contains("nothing starts one"), "{why}");
+}
