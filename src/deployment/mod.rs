@@ -5,6 +5,7 @@
 
 mod clusters;
 pub mod contract;
+pub mod modules;
 mod operations;
 mod signals;
 mod stores;

@@ -24,6 +24,7 @@ type Rule = fn(&Topology, &mut Diagnostics);
 pub const RULES: &[Rule] = &[
     data::conflicts::check,
     data::synchronous_redis::check,
+    emission::collectors::check,
     emission::no_effect::check,
     emission::not_emitted::check,
     mesh::ejection::check,
@@ -48,6 +49,7 @@ pub const RULES: &[Rule] = &[
     runtime::cloud_run::check,
     runtime::ordered_push::check,
     runtime::scaling::check,
+    terraform::modules::check,
     terraform::state_bucket::check,
     traffic::dns_policy::check,
     traffic::icp::check,

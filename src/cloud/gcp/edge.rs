@@ -276,7 +276,7 @@ impl Lowering<'_> {
         for host in &self.topology.hosts {
             let existing = host.written.dns_zone.as_ref().map(|z| z.value.clone());
             zones
-                .entry((domain(host).to_string(), existing))
+                .entry((host.domain().to_string(), existing))
                 .or_default()
                 .push(host);
         }
@@ -375,23 +375,16 @@ pub fn edge_name(topology: &crate::topology::Topology, host: &Host) -> String {
     }
 }
 
-/// The domain whose zone holds a host.
-fn domain(host: &Host) -> &str {
-    host.name
-        .split_once('.')
-        .map_or(host.name.as_str(), |(_, d)| d)
-}
-
 /// The call that owns a host's record.
 pub fn dns_call(host: &Host) -> String {
-    format!("dns_{}", slug(domain(host)))
+    format!("dns_{}", slug(host.domain()))
 }
 
 /// The name of the zone that holds a host's record.
 pub fn zone_name(host: &Host) -> String {
     let existing = host.written.dns_zone.as_ref();
     existing.map_or_else(
-        || domain(host).replace(['.', '_'], "-"),
+        || host.domain().replace(['.', '_'], "-"),
         |zone| zone.value.clone(),
     )
 }

@@ -274,7 +274,7 @@ impl Chart<'_> {
     fn tracing(&self) -> Map<String, Value> {
         let observability = self.input.topology.spec.observability.as_ref();
         let traces = observability.and_then(|o| o.traces.as_ref());
-        let Some(traces) = traces.filter(|t| t.by.as_str() == "jaeger") else {
+        let Some(traces) = traces.filter(|t| t.is_ours("jaeger")) else {
             return Map::new();
         };
         let share = traces.sample.as_ref().map_or(1.0, |s| s.ratio());

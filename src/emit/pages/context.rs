@@ -668,7 +668,7 @@ fn cost(input: Input) -> Value {
     });
     let commitments = cost.map(|c| c.commitments.iter());
     let commitments = commitments.into_iter().flatten().map(|(name, c)| {
-        json!({ "name": name.text, "term": c.term.value, "covers": c.covers.value.to_string() })
+        json!({ "name": name.text, "term": c.term.word(), "covers": c.covers.value.to_string() })
     });
     json!({
         "regions": regions.collect::<Vec<_>>(),

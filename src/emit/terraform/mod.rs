@@ -8,6 +8,7 @@ mod root;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
+use crate::deployment::modules::files;
 use crate::deployment::{Argument, Call, RootOutput, Scope};
 use crate::spec::{Layout, Provider};
 use crate::topology::RegionId;
@@ -108,7 +109,7 @@ impl Root {
 
 /// Whether Terraform refuses to destroy something that a module makes (`prevent_destroy`).
 pub fn guarded(module: &str) -> bool {
-    let files = modules::files(module);
+    let files = files(module);
     let guards = |line: &str| line.trim().replace(' ', "") == "prevent_destroy=true";
     files.iter().any(|(_, text)| text.lines().any(guards))
 }

@@ -294,3 +294,96 @@ fn a_pilot_light_that_nothing_lights_is_no_recovery() {
     let why = format!("{never:?}");
     assert!(why.contains("nothing starts one"), "{why}");
 }
+
+#[test]
+fn names_of_modules_and_collectors_are_closed_lists() {
+    let case = case("closed-world/typo-module-and-collectors");
+    let all = ["OBS101", "OBS101", "SPEC104", "TFM102", "TFM103"];
+    assert_eq!(case.errors(), all);
+    let cured = [
+        ("dashboards: { by: banana }", "dashboards: { by: grafana }"),
+        ("no-such-module", "network"),
+        ("//pg\", version: \"1.2.3\"", "//pg?ref=v1.2.3\""),
+        ("by: pineapple", "by: prometheus"),
+        (
+            "logs: { by: banana }",
+            "logs: { by: banana, external: { run_by: fruit team, at: [{ country: US }] } }",
+        ),
+    ];
+    let case = case_with("closed-world/typo-module-and-collectors", &cured);
+    assert_eq!(case.errors(), Vec::<&str>::new());
+    let main = case.file("terraform/regions/us-east-1/main.tf");
+    assert!(main.contains("source = \"git::https://x/y//m\""), "{main}");
+    assert!(!main.contains("version ="));
+}
+
+#[test]
+fn a_module_that_nothing_calls_has_no_effect() {
+    let edits = [
+        ("no-such-module", "aurora-global"),
+        ("dashboards: { by: banana }", "dashboards: {}"),
+    ];
+    let case = case_with("closed-world/typo-module-and-collectors", &edits);
+    let said = case.found("PRV103");
+    assert!(
+        said.iter().any(|d| d.message.contains("`aurora-global`")),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn a_collector_that_the_cloud_has_not_is_refused() {
+    let edits = [
+        ("by: pineapple", "by: managed-prometheus"),
+        ("logs: { by: banana }", "logs: { by: cloud-logging }"),
+        ("dashboards: { by: banana }", "dashboards: {}"),
+    ];
+    let case = case_with("closed-world/typo-module-and-collectors", &edits);
+    assert_eq!(case.found("PRV101").len(), 2);
+    let words = [
+        (
+            "cost: { commitments: { c: { term: 5y, covers: 10% } } }",
+            "SPEC104",
+        ),
+        ("cost: { currency: dollars }", "SPEC104"),
+        (
+            "events: { version: 2, minimum: 1, incompatible: banana }",
+            "SPEC104",
+        ),
+    ];
+    for (more, code) in words {
+        let text = format!(
+            "version: 1\nname: shop\nclouds: {{ gcp: {{ project: shop-prod }} }}\nregions: {{ us-central1: {{ role: primary }} }}\nservices: {{ web: {{ image: shop/web }} }}\n{more}\n"
+        );
+        assert_eq!(spec(&text).errors(), [code], "{more}");
+    }
+}
+
+#[test]
+fn nobody_but_a_registry_has_a_zone_for_a_top_level_domain() {
+    let case = case("closed-world/gcp-apex");
+    let main = case.file("terraform/global/main.tf");
+    assert!(main.contains("module \"dns_example_com\""), "{main}");
+    let domains: Vec<&str> = main
+        .lines()
+        .filter(|l| l.trim().starts_with("domain "))
+        .collect();
+    assert_eq!(domains.len(), 1);
+    assert!(domains[0].ends_with("\"example.com\""), "{domains:?}");
+    for (host, zone) in [
+        ("shop.co.uk", "shop.co.uk"),
+        ("www.shop.co.uk", "shop.co.uk"),
+        ("www.example.com", "example.com"),
+        ("a.b.example.com", "b.example.com"),
+    ] {
+        let case = case_with("closed-world/gcp-apex", &[("example.com", host)]);
+        let main = case.file("terraform/global/main.tf");
+        let has = main
+            .lines()
+            .any(|l| l.trim().starts_with("domain ") && l.ends_with(&format!("\"{zone}\"")));
+        assert!(has, "{host}: {main}");
+    }
+    // Route 53 answers a host at the top of its zone with no CNAME.
+    let aws = "version: 1\nname: shop\nclouds: { aws: { account: \"111122223333\" } }\nregions: { us-east-1: { role: primary } }\nservices: { web: { image: shop/web } }\ntraffic: { example.com: { to: web, routing: route53 } }\n";
+    assert_eq!(spec(aws).errors(), ["AWS114"]);
+}
