@@ -5,6 +5,7 @@
 //! Architecture invariant: a cloud's name ends here. Emitters read a [`Deployment`] and
 //! never ask which cloud it came from.
 
+mod across;
 pub mod alibaba;
 pub mod aws;
 pub mod cloudflare;
@@ -17,6 +18,7 @@ pub mod sizing;
 
 use crate::deployment::Deployment;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::rules::emission::no_effect;
 use crate::spec::{Engine, Provider};
 use crate::topology::Topology;
 use crate::watch::reading;
@@ -29,19 +31,101 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     let mut deployment = Deployment::default();
     ranges::check_network(topology, out);
     check_bounds(topology, out);
+    across::check(topology, out);
     for provider in topology.providers() {
+        let half = topology.on(provider);
         match provider {
-            Provider::Gcp => gcp::lower(topology, &mut deployment, out),
-            Provider::Aws => aws::lower(topology, &mut deployment, out),
+            Provider::Gcp => gcp::lower(&half, &mut deployment, out),
+            Provider::Aws => aws::lower(&half, &mut deployment, out),
             other => out.push(not_yet(topology, other)),
         }
     }
+    collectors(topology, &deployment, out);
+    modules_not_called(topology, &deployment, out);
+    // What is alike on two clouds, such as a service's requests in the mesh, is one thing.
+    once(&mut deployment.signals);
+    once(&mut deployment.loads);
+    once(&mut deployment.decisions);
     reading::custom(topology, &mut deployment);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {
         reading::check(topology, &deployment, out);
     }
     deployment
+}
+
+/// Collectors that are Google's own.
+const OF_GOOGLE: [&str; 2] = ["managed-prometheus", "cloud-logging"];
+
+/// Reports collectors that a cloud does not have, and those that need a cluster where there is
+/// none.
+fn collectors(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
+    let Some(observability) = &topology.spec.observability else {
+        return;
+    };
+    let providers = topology.providers();
+    let elsewhere = providers.iter().find(|p| **p != Provider::Gcp);
+    let all = [
+        &observability.metrics,
+        &observability.logs,
+        &observability.traces,
+    ];
+    for by in all.into_iter().flatten().filter(|t| t.external.is_none()) {
+        let by = &by.by;
+        let google = OF_GOOGLE.contains(&by.as_str());
+        let (message, help) = match elsewhere {
+            Some(cloud) if google => (
+                format!("`{}` is not generated for {cloud}", by.value),
+                format!("{cloud} has `prometheus` and `elasticsearch` on its clusters"),
+            ),
+            _ if !google && deployment.clusters.is_empty() => (
+                format!("`{}` runs on clusters, and there is none", by.value),
+                "Google Cloud has `managed-prometheus` and `cloud-logging` without one".into(),
+            ),
+            _ => continue,
+        };
+        let label = "asked for here";
+        out.push(Diagnostic::error(NOT_AVAILABLE, by.span, message, label).help(help));
+    }
+}
+
+/// Reports a module of the user's own in place of one that this topology does not use.
+fn modules_not_called(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
+    let terraform = topology.spec.terraform.as_ref();
+    for (name, _) in terraform.iter().flat_map(|t| t.modules.iter()) {
+        let is = |module: &str| {
+            let own = module.rsplit('/').next();
+            own == Some(&name.text) || module.replace('/', ".") == name.text
+        };
+        let called = deployment.calls.iter().any(|c| is(c.module));
+        let known = topology.providers().into_iter().flat_map(|p| {
+            let names = crate::deployment::modules::names(p.word()).into_iter();
+            names.map(move |m| format!("{p}/{m}"))
+        });
+        if called || !known.into_iter().any(|m| is(&m)) {
+            continue;
+        }
+        out.push(
+            Diagnostic::warning(
+                no_effect::CODE,
+                name.span,
+                format!("`{}` has no effect here", name.text),
+                "no root calls this module",
+            )
+            .help("remove it, until the topology has a part that needs the module"),
+        );
+    }
+}
+
+/// Keeps the first of equals.
+fn once<T: PartialEq>(all: &mut Vec<T>) {
+    let mut kept: Vec<T> = Vec::new();
+    for each in std::mem::take(all) {
+        if !kept.contains(&each) {
+            kept.push(each);
+        }
+    }
+    *all = kept;
 }
 
 fn generated(provider: Provider) -> bool {

@@ -6,6 +6,7 @@
 mod clusters;
 pub mod contract;
 mod evidence;
+pub mod modules;
 mod operations;
 mod signals;
 mod stores;
@@ -18,7 +19,9 @@ pub use signals::*;
 pub use stores::*;
 pub use terraform::*;
 
+use crate::spec::Provider;
 use crate::topology::RegionId;
+use std::collections::BTreeMap;
 
 /// The namespace of the mesh's gateways.
 pub const GATEWAYS: &str = "istio-ingress";
@@ -38,16 +41,14 @@ pub struct Deployment {
     pub variables: Vec<Variable>,
     /// Terraform providers that the roots configure.
     pub providers: Vec<ProviderUse>,
-    /// Where Terraform keeps state, if the topology names a bucket for it.
-    pub state_backend: Option<StateBackend>,
+    /// What is true of one cloud alone.
+    pub clouds: BTreeMap<Provider, CloudPart>,
     /// Outputs of the roots.
     pub outputs: Vec<RootOutput>,
     /// The clusters that Kubernetes objects go to, one per region at most.
     pub clusters: Vec<Cluster>,
     /// The identities of Kubernetes workloads with their cloud.
     pub identities: Vec<Identity>,
-    /// Prefix of the names of container images.
-    pub registry: Option<String>,
     /// What services on the clusters are told about the parts they use.
     pub settings: Vec<Setting>,
     /// Redis with Sentinel that runs on the clusters.
@@ -72,20 +73,54 @@ pub struct Deployment {
     pub shift: Option<Shift>,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
+}
+
+/// What is true of one cloud alone.
+#[derive(Debug, Clone, Default)]
+pub struct CloudPart {
+    /// Where Terraform keeps the state of this cloud's roots, if the topology names a bucket.
+    pub state: Option<StateBackend>,
+    /// Prefix of the names of container images here, if anything pulls them.
+    pub registry: Option<String>,
     /// What the first deployment makes beside what Terraform does.
     pub bootstrap: Bootstrap,
-    /// Where the bill can be read, in a sentence before the command; if it can.
-    pub bill: Option<&'static str>,
+    /// The lock that one failover at a time holds, and where its record is kept.
+    pub lock: Option<Lock>,
+    /// How the bill is read, if it can be.
+    pub bill: Option<Bill>,
     /// What a good answer looks like when a region has been taken out of the edge.
     pub fenced: &'static str,
 }
 
-/// What the first deployment makes beside what Terraform does, for people.
+/// The commands of a lock and of the records beside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lock {
+    /// Takes the lock; `$LOCK_FILE` is its text.
+    pub take: Operation,
+    /// Releases it.
+    pub release: Operation,
+    /// Keeps the record of an action; `$EVIDENCE` is the file.
+    pub record: Operation,
+}
+
+/// How the bill of a cloud is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bill {
+    /// Where it is, in a sentence before the command.
+    pub told: &'static str,
+    /// Shows what was spent in a month, by region; `$MONTH_PARAMETER` is the month as a
+    /// parameter of a query, `$MONTH_PERIOD` its first day and that of the next.
+    pub command: Operation,
+}
+
+/// What the first deployment makes beside what Terraform does.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Bootstrap {
-    /// What it makes: `the service agents that keys are granted to`.
-    pub makes: String,
-    /// What it does, in lines for the usage of the script.
+    /// What it makes, for people: `the service agents that keys are granted to`.
+    pub makes: &'static str,
+    /// The commands, in their order.
+    pub commands: Vec<Operation>,
+    /// What it does beside them, in lines for the usage of the script.
     pub usage: &'static [&'static str],
 }
 

@@ -73,6 +73,13 @@ pub enum Argument {
     },
 }
 
+impl Call {
+    /// The cloud whose module it calls, as modules are named by it: `gcp`.
+    pub fn cloud(&self) -> &'static str {
+        self.module.split('/').next().unwrap_or_default()
+    }
+}
+
 impl From<&str> for Argument {
     fn from(text: &str) -> Self {
         Argument::Text(text.to_string())
@@ -173,7 +180,7 @@ impl ProviderUse {
     /// Whether a call needs it: by name, or as the only one of its cloud.
     pub fn serves(&self, call: &Call) -> bool {
         match call.providers.is_empty() {
-            true => self.alias.is_none() && call.module.split('/').next() == Some(self.cloud),
+            true => self.alias.is_none() && call.cloud() == self.cloud,
             false => call.providers.iter().any(|(_, p)| *p == self.address()),
         }
     }
@@ -184,6 +191,8 @@ impl ProviderUse {
 pub struct StateBackend {
     /// The kind of backend: `gcs`.
     pub kind: &'static str,
+    /// The bucket.
+    pub bucket: String,
     /// The argument that tells one root's state from another's: `prefix`.
     pub place: &'static str,
     /// What the place ends with, behind the root's name.
@@ -201,8 +210,6 @@ pub struct RootOutput {
     pub name: String,
     /// What it is.
     pub description: String,
-    /// The root.
-    pub scope: Scope,
-    /// Its value, always an output of a call in the same root.
+    /// Its value, an output of a call: it is of the root that holds the call.
     pub value: Argument,
 }

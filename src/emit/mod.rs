@@ -17,7 +17,9 @@ use crate::artifact::ArtifactSet;
 use crate::deployment::Deployment;
 use crate::diagnostic::Diagnostics;
 use crate::format::comment;
+use crate::spec::Provider;
 use crate::topology::{RegionId, Topology};
+use std::collections::BTreeSet;
 
 /// What emitters read.
 #[derive(Clone, Copy)]
@@ -35,8 +37,16 @@ pub struct Input<'a> {
 pub struct AppliedRoot {
     /// Its path in the output: `terraform/global`.
     pub path: String,
+    /// The cloud that it is for.
+    pub cloud: Provider,
     /// The region whose root it is, if it is one's.
     pub region: Option<RegionId>,
+    /// The names of its calls.
+    pub calls: BTreeSet<String>,
+    /// The names of its variables.
+    pub takes: BTreeSet<String>,
+    /// The names of its outputs.
+    pub gives: BTreeSet<String>,
     /// Whether it ties the regions together, and so comes after them.
     pub ties: bool,
     /// Variables that are outputs of roots before it, each with that root's path.

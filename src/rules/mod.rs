@@ -10,6 +10,7 @@ pub mod quorum;
 pub mod recovery;
 pub mod regions;
 pub mod runtime;
+pub mod terraform;
 pub mod traffic;
 pub mod waivers;
 
@@ -23,6 +24,7 @@ type Rule = fn(&Topology, &mut Diagnostics);
 pub const RULES: &[Rule] = &[
     data::conflicts::check,
     data::synchronous_redis::check,
+    emission::collectors::check,
     emission::no_effect::check,
     emission::not_emitted::check,
     mesh::ejection::check,
@@ -46,6 +48,9 @@ pub const RULES: &[Rule] = &[
     regions::zone::check,
     runtime::cloud_run::check,
     runtime::ordered_push::check,
+    runtime::scaling::check,
+    terraform::modules::check,
+    terraform::state_bucket::check,
     traffic::dns_policy::check,
     traffic::icp::check,
     traffic::weight_of_standby::check,

@@ -145,6 +145,16 @@ impl<T> PerRegion<T> {
             PerRegion::Each(map) => map.get(region),
         }
     }
+
+    /// Every value that is written.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        let (all, each) = match self {
+            PerRegion::All(value) => (Some(value), None),
+            PerRegion::Each(map) => (None, Some(map)),
+        };
+        let each = each.into_iter().flat_map(|map| map.iter());
+        all.into_iter().chain(each.map(|(_, value)| value))
+    }
 }
 
 /// Definitions of a JSON schema, by record name.

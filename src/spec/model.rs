@@ -18,6 +18,8 @@ pub type Nodes = Value<Within<0, 10_000>>;
 pub type Flag = Value<bool>;
 /// A length of time.
 pub type Time = Value<Duration>;
+/// One value for the only cloud, or one for each by its name in `clouds`.
+pub type PerCloud<T> = PerRegion<T>;
 
 record! {
     /// A topology: regions, what runs and what is stored in them, and what is promised.
@@ -187,8 +189,8 @@ record! {
     pub struct Terraform {
         /// One root, or one per region plus a global one. Example: `single`
         layout: Value<Layout> = "per-region",
-        /// The bucket that holds state; it must outlive every region. Example: `ggen-prod-tfstate`
-        state_bucket: Option<Text>,
+        /// The bucket that holds state; it must outlive every region. On several clouds each has its own: `{ gcp: shop-gcp-state, aws: shop-aws-state }`. Example: `ggen-prod-tfstate`
+        state_bucket: Option<PerCloud<Text>>,
         /// AWS: the region of that bucket, of locks and of records; the nearest one under the same law that the system does not use if left out. Example: `us-east-2`
         state_region: Option<Text>,
         /// Modules of your own in place of ours, by module name. Example: `{ network: { source: "git::https://git.example.com/network.git?ref=v1" } }`
@@ -1463,8 +1465,10 @@ record! {
 record! {
     /// One kind of telemetry.
     pub struct Telemetry {
-        /// What collects it. Example: `prometheus`
+        /// What collects it: `prometheus` or `managed-prometheus` metrics, `elasticsearch` or `cloud-logging` logs, `jaeger` traces; anything that is `external`. Example: `prometheus`
         by: Text,
+        /// Somebody else runs it: nothing is generated, and where it keeps what it collects counts as a place of the data. Example: `{ run_by: observability team, at: [{ country: DE }] }`
+        external: Option<Outside>,
         /// How long it is kept. Example: `30d`
         retention: Option<Time>,
         /// The share of traces that is kept. Example: `10%`
@@ -1481,16 +1485,54 @@ record! {
 }
 
 record! {
+    /// Something that somebody else runs.
+    pub struct Outside {
+        /// Who runs it. Example: `observability team`
+        run_by: Text,
+        /// Where it keeps data. Example: `[{ region: us-central1 }, { country: DE }]`
+        at: Vec<Spot>,
+    }
+}
+
+record! {
+    /// Where something is that somebody else runs: a region of this topology, or a country.
+    pub struct Spot {
+        /// A region of this topology, with which it is lost. Example: `us-central1`
+        region: Option<Ref>,
+        /// A country, as ISO code: lost with no region of ours. Example: `DE`
+        country: Option<Text>,
+    }
+}
+
+choice! {
+    /// Who makes dashboards.
+    pub enum Boards {
+        /// Grafana.
+        Grafana = "grafana",
+    }
+}
+
+record! {
     /// Dashboards.
     pub struct Dashboards {
         /// What shows them. Example: `grafana`
-        by: Text = "grafana",
+        by: Value<Boards> = "grafana",
         /// One for each region. Example: `true`
         per_region: Flag = "true",
         /// One across all regions. Example: `true`
         across: Flag = "true",
         /// One more for each service, queue or host named, region beside region. Example: `[api, work, api.example.com]`
         named: Vec<Ref>,
+    }
+}
+
+choice! {
+    /// What happens to an event that is too old.
+    pub enum Incompatible {
+        /// It is set aside, and can be put back.
+        DeadLetter = "dead-letter",
+        /// It is dropped.
+        Drop = "drop",
     }
 }
 
@@ -1502,7 +1544,7 @@ record! {
         /// The oldest version that is read. Example: `2`
         minimum: Count,
         /// What happens to older ones. Example: `dead-letter`
-        incompatible: Text = "dead-letter",
+        incompatible: Value<Incompatible> = "dead-letter",
         /// The verdict that they are marked with. Example: `drop_incompatible`
         verdict: Option<Text>,
         /// The time over which `schema-drops` counts them. Example: `10m`
@@ -1592,11 +1634,21 @@ record! {
     }
 }
 
+choice! {
+    /// How long a commitment lasts.
+    pub enum CommitmentTerm {
+        /// One year.
+        OneYear = "1y",
+        /// Three years.
+        ThreeYears = "3y",
+    }
+}
+
 record! {
     /// A commitment to use something for a discount.
     pub struct Commitment {
-        /// For how long: `1y` or `3y`. Example: `1y`
-        term: Text,
+        /// For how long. Example: `1y`
+        term: Value<CommitmentTerm>,
         /// The share of steady use that it covers. Example: `60%`
         covers: Value<Percent>,
     }

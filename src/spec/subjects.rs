@@ -1,6 +1,6 @@
 //! What written metrics, alerts and limits are about.
 
-use super::{Alert, Count, Metric, Ref, Replication, Signal};
+use super::{Alert, Count, Metric, Ref, Replication, Signal, Telemetry};
 
 /// Whether what is left out or named in `on` takes in a part.
 fn takes_in(on: Option<&Ref>, part: &str) -> bool {
@@ -18,6 +18,13 @@ impl Alert {
     /// Whether it watches a signal of a part: its own, or all that have it.
     pub fn watches(&self, signal: Signal, part: &str) -> bool {
         *self.of == signal && takes_in(self.on.as_ref(), part)
+    }
+}
+
+impl Telemetry {
+    /// Whether it is collected by that collector, and by us.
+    pub fn is_ours(&self, collector: &str) -> bool {
+        self.external.is_none() && self.by.as_str() == collector
     }
 }
 

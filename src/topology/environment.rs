@@ -96,7 +96,7 @@ impl Topology {
             ),
             (
                 "EVENT_SCHEMA_INCOMPATIBLE",
-                events.incompatible.value.clone(),
+                events.incompatible.word().to_string(),
             ),
         ];
         found.extend(

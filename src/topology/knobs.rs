@@ -68,6 +68,14 @@ impl Topology {
 }
 
 impl Host {
+    /// The domain whose zone holds its record: what follows its first label, unless only a
+    /// registry can own that; then the host is the top of a zone of its own.
+    pub fn domain(&self) -> &str {
+        let above = self.name.split_once('.').map(|(_, above)| above);
+        let above = above.filter(|above| !of_a_registry(above));
+        above.unwrap_or(&self.name)
+    }
+
     /// The health check of the host's back ends. What the spec leaves out: every 5 s, a
     /// timeout of the interval and at most 5 s, two failures out, two successes in.
     pub fn check(&self) -> Check {
@@ -135,6 +143,17 @@ impl Service {
         }
     }
 
+    /// Whether something starts a first replica where none runs: requests on Cloud Run, unread
+    /// messages on Kubernetes. CPU, memory and the requests that replicas count are those of
+    /// replicas that run.
+    pub fn wakes(&self) -> bool {
+        let scale = self.written.scale_on.as_ref();
+        match self.runtime {
+            Runtime::CloudRun => true,
+            Runtime::Kubernetes => scale.is_some_and(|s| !s.queues.is_empty()),
+        }
+    }
+
     /// When the mesh leaves a replica out: errors in a row, and the largest share in percent
     /// that may be left out. With other regions to go to, all of a lost region may be; a lone
     /// region keeps half, because a bad half is better than nothing.
@@ -168,6 +187,19 @@ impl Topology {
         shares
     }
 }
+
+/// Whether names are sold directly below a domain: `com`, `co.uk`.
+fn of_a_registry(domain: &str) -> bool {
+    let Some((second, top)) = domain.split_once('.') else {
+        return true;
+    };
+    top.len() == 2 && SECOND_LEVEL.contains(&second)
+}
+
+/// What registries of countries sell names below (publicsuffix.org, the common ones).
+const SECOND_LEVEL: [&str; 11] = [
+    "ac", "co", "com", "edu", "go", "gob", "gov", "ne", "net", "or", "org",
+];
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;

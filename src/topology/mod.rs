@@ -5,6 +5,7 @@
 //! nothing after this stage looks a name up and fails.
 
 mod environment;
+mod half;
 pub mod knobs;
 pub mod promises;
 mod resolve;
@@ -55,6 +56,9 @@ pub struct Topology {
     pub trust_domain: String,
     /// How Terraform is laid out.
     pub layout: Layout,
+    /// The only provider whose regions count, in the part of a topology that a cloud
+    /// generates ([`Topology::on`]).
+    pub only: Option<Provider>,
     /// The regions in the order written.
     pub regions: Vec<Region>,
     /// The services in the order written.
@@ -296,9 +300,12 @@ impl Topology {
             .iter()
             .filter(move |q| names.contains(&q.name.as_str()))
     }
-    /// All region ids in order.
+    /// The ids of all regions that count, in order.
     pub fn region_ids(&self) -> impl Iterator<Item = RegionId> + use<> {
-        (0..self.regions.len()).map(RegionId)
+        let counts = |r: &Region| self.only.is_none_or(|p| r.place.provider == p);
+        let all = self.regions.iter().enumerate().filter(|(_, r)| counts(r));
+        let ids: Vec<_> = all.map(|(at, _)| RegionId(at)).collect();
+        ids.into_iter()
     }
     /// The region with that name in the spec.
     pub fn region_named(&self, name: &str) -> Option<RegionId> {
@@ -323,6 +330,18 @@ impl Topology {
         self.region_ids()
             .filter(|id| self.region(*id).place.provider == provider)
             .collect()
+    }
+    /// The provider of the primary region, else of the first.
+    pub fn home_cloud(&self) -> Option<Provider> {
+        let home = self.primary().or(self.region_ids().next())?;
+        Some(self.region(home).place.provider)
+    }
+    /// The bucket that holds Terraform's state on a provider, if one is named there.
+    pub fn state_bucket(&self, provider: Provider) -> Option<&spec::Text> {
+        let buckets = self.spec.terraform.as_ref()?.state_bucket.as_ref()?;
+        let clouds = self.spec.clouds.iter();
+        let mut here = clouds.filter(|(name, cloud)| provider_of(name, cloud) == Some(provider));
+        here.find_map(|(name, _)| buckets.get(&name.text))
     }
     /// The providers in use, in the order in which regions name them.
     pub fn providers(&self) -> Vec<Provider> {

@@ -27,6 +27,7 @@ pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Top
     check_parts_of_names(&spec, out);
     check_jurisdictions(&spec, out);
     check_cpu(&spec, out);
+    check_codes(&spec, out);
     let regions = resolve_regions(&spec, out);
     let topology = Resolver {
         spec: &spec,
@@ -90,6 +91,47 @@ fn check_jurisdictions(spec: &Spec, out: &mut Diagnostics) {
                 "neither `eea` nor a country",
             )
             .help("write `eea`, or a country's code of two letters (ISO 3166) such as `US`"),
+        );
+    }
+}
+
+/// Countries and currencies are codes that others publish.
+fn check_codes(spec: &Spec, out: &mut Diagnostics) {
+    let letters = |text: &str, count: usize| {
+        text.len() == count && text.chars().all(|c| c.is_ascii_uppercase())
+    };
+    let blocked = spec.traffic.iter().filter_map(|(_, h)| h.protect.as_ref());
+    let blocked = blocked.flat_map(|p| &p.block_countries);
+    let collectors = spec.observability.iter();
+    let collectors = collectors
+        .flat_map(|o| [&o.metrics, &o.logs, &o.traces])
+        .flatten();
+    let outside = collectors.filter_map(|t| t.external.as_ref());
+    let at = outside
+        .flat_map(|o| &o.at)
+        .filter_map(|s| s.country.as_ref());
+    let countries = blocked.chain(at).filter(|c| !letters(c, 2));
+    let countries = countries.map(|c| {
+        (
+            c,
+            "a country",
+            "a code of two letters (ISO 3166), such as `DE`",
+        )
+    });
+    let currency = spec.cost.as_ref().map(|c| &c.currency);
+    let currency = currency.filter(|c| !letters(c, 3));
+    let currency = currency.map(|c| {
+        (
+            c,
+            "a currency",
+            "a code of three letters (ISO 4217), such as `USD`",
+        )
+    });
+    for (text, what, wanted) in countries.chain(currency) {
+        let message = format!("`{}` is not {what}", text.value);
+        out.push(
+            Diagnostic::error(BAD_VALUE, text.span, message, format!("not {wanted}"))
+                .help(format!("write {wanted}")),
         );
     }
 }
@@ -361,6 +403,7 @@ impl Resolver<'_> {
             ),
             name,
             namespace,
+            only: None,
             regions: Vec::new(),
             services: self.services(out),
             datastores: self.datastores(out),

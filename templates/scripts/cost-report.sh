@@ -23,7 +23,7 @@ while (($#)); do
   esac
 done
 [[ ${MONTH} =~ ^[0-9]{6}$ ]] || die 64 "a month is written as 202611"
-{% if cost %}
+{% for cost in costs %}
 {% if "MONTH_PARAMETER" in cost.variables %}
 MONTH_PARAMETER="month:STRING:${MONTH}"
 {% endif %}
@@ -36,4 +36,4 @@ need {{ cost.tool }}
 look {{ cost.budget }} {{ cost.title }} {{ cost.command }}
 {% else %}
 die 75 "the bill of ${MONTH} is not exported: add 'cost: { billing_export: true }' to the topology"
-{% endif %}
+{% endfor %}

@@ -92,8 +92,8 @@ if [[ ${BOOTSTRAP} == true ]]; then
 {% endfor %}
 fi
 {% endif %}
-first=()
 {% if staged %}
+first=()
 # The load balancer's back ends are made by the gateways, which come later.
 [[ ${BOOTSTRAP} == true ]] && first=(-var "serving_regions=[]")
 {% endif %}
@@ -115,7 +115,8 @@ fi
 {% endif %}
 wanted {{ root.region }} && apply_root {{ root.path }}
 {% else %}
-apply_root {{ root.path }} "${first[@]}"
+apply_root {{ root.path }}{% if root.staged %} "${first[@]}"{% endif %}
+
 {% endif %}
 {% endfor %}
 {% for region in clusters %}
@@ -129,7 +130,11 @@ fi
 {% if staged %}
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Let the load balancer send traffic"
-  run 1800 "Apply again, with back ends" terraform -chdir="${here}"/{{ first_root }} apply -input=false -auto-approve -var-file="${VAR_FILE}"
+{% for root in roots %}
+{% if root.staged %}
+  run 1800 "Apply again, with back ends" terraform -chdir="${here}"/{{ root.path }} apply -input=false -auto-approve -var-file="${VAR_FILE}"
+{% endif %}
+{% endfor %}
 fi
 {% endif %}
 step "Verify from outside"

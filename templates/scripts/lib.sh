@@ -19,6 +19,9 @@ STARTED=$(date -u +%s)
 BUDGET=0
 EVIDENCE=${EVIDENCE_DIR:-.}/${SYSTEM}-$(basename "$0" .sh)-$(date -u +%Y%m%dT%H%M%SZ).log
 LOCK_FILE=""
+{% if locks | length > 1 %}
+HELD=""
+{% endif %}
 
 note() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" | tee -a "${EVIDENCE}" >&2; }
 
@@ -80,28 +83,56 @@ confirm() { # word
   [[ ${answer} == "$1" ]] || die 77 "not confirmed; nothing was changed"
 }
 
-{% if lock %}
+{% if locks %}
+{% if locks | length > 1 %}
+# A failover takes the lock of every cloud, so that no two can go on whichever cloud they can
+# reach. WITHOUT_LOCK names a cloud that does not answer, after asking whoever may hold it.
+{% endif %}
 lock() {
   LOCK_FILE=$(mktemp)
   printf '%s pid %s on %s since %s\n' "${USER:-unknown}" "$$" "$(hostname)" "$(date -u +%FT%TZ)" >"${LOCK_FILE}"
   trap unlock EXIT
-  if ! run {{ lock.budget }} {{ lock.title }} {{ lock.command }}; then
+{% for lock in locks %}
+{% if locks | length > 1 %}
+  if [[ ${WITHOUT_LOCK:-} == {{ lock.cloud }} ]]; then
+    note {{ "no lock on " ~ lock.cloud ~ ", as asked" }}
+  elif run {{ lock.take.budget }} {{ lock.take.title ~ " on " ~ lock.cloud }} {{ lock.take.command }}; then
+    HELD+=" {{ lock.cloud }}"
+  else
+    unlock
+    die 75 {{ "nothing was changed; " ~ lock.take.otherwise ~ ". If " ~ lock.cloud ~ " does not answer: WITHOUT_LOCK=" ~ lock.cloud }}
+  fi
+{% else %}
+  if ! run {{ lock.take.budget }} {{ lock.take.title }} {{ lock.take.command }}; then
     rm -f -- "${LOCK_FILE}"
     LOCK_FILE=""
-    die 75 {{ "nothing was changed; " ~ lock.otherwise }}
+    die 75 {{ "nothing was changed; " ~ lock.take.otherwise }}
   fi
+{% endif %}
+{% endfor %}
 }
 
 unlock() {
   if [[ -n ${LOCK_FILE} ]]; then
     rm -f -- "${LOCK_FILE}"
     LOCK_FILE=""
-    run {{ unlock.budget }} {{ unlock.title }} {{ unlock.command }} || true
+{% if locks | length > 1 %}
+    # Only what this run holds: the lock of another is not ours to release.
+{% endif %}
+{% for lock in locks %}
+{% if locks | length > 1 %}
+    [[ ${HELD} != *{{ lock.cloud }}* ]] || run {{ lock.release.budget }} {{ lock.release.title ~ " on " ~ lock.cloud }} {{ lock.release.command }} || true
+{% else %}
+    run {{ lock.release.budget }} {{ lock.release.title }} {{ lock.release.command }} || true
+{% endif %}
+{% endfor %}
   fi
 }
 
 record() {
-  run {{ record.budget }} {{ record.title }} {{ record.command }} || note "the record stays at ${EVIDENCE}"
+{% for lock in locks %}
+  run {{ lock.record.budget }} {{ lock.record.title }} {{ lock.record.command }} || note "the record stays at ${EVIDENCE}"
+{% endfor %}
 }
 {% else %}
 lock() { :; }

@@ -49,10 +49,10 @@ need{% for tool in tools %} {{ tool }}{% endfor %}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # Terraform owns the record: it is brought back to what is committed, and nothing else is.
-fail_over_again() { # call
-  local root="${here}"/{{ first_root }}
+fail_over_again() { # root call
+  local root=${here}/$1
   run 120 "Initialise Terraform" terraform -chdir="${root}" init -input=false
-  run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$1"
+  run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$2"
 }
 
 confirm "${HOST}"
@@ -60,7 +60,7 @@ lock
 step "Turn ${HOST} to ${TO}"
 case ${HOST}/${TO} in
 {% for host in dns %}
-  {{ host.name }}/failover) fail_over_again {{ host.call }} ;;
+  {{ host.name }}/failover) fail_over_again {{ host.root }} {{ host.call }} ;;
 {% for region in host.regions %}
   {{ host.name }}/{{ region.name }})
 {% for op in region.address %}

@@ -79,7 +79,8 @@ pub(super) fn fates(topology: &Topology, supplied: &Supplied) -> Vec<Fate> {
     let mut all = names(topology);
     all.extend(accounts(topology));
     all.extend(queues(topology));
-    all.extend(state(topology));
+    let clouds = topology.providers();
+    all.extend(clouds.into_iter().filter_map(|p| state(topology, p)));
     all.extend(supplied.shared.iter().cloned());
     all.retain(|shared| shared.regions.len() > 1);
     all.into_iter()
@@ -205,12 +206,12 @@ fn clouds(topology: &Topology, regions: &[RegionId]) -> Vec<Loss> {
     clouds
 }
 
-fn state(topology: &Topology) -> Option<Shared> {
-    let terraform = topology.spec.terraform.as_ref()?;
-    let bucket = terraform.state_bucket.as_ref()?;
+/// The bucket of state of a cloud, which only its regions need.
+fn state(topology: &Topology, provider: Provider) -> Option<Shared> {
+    let bucket = topology.state_bucket(provider)?;
     Some(Shared {
         what: format!("the Terraform state in {}", bucket.value),
-        regions: topology.region_ids().collect(),
+        regions: topology.regions_on(provider),
         breaks: vec![Loss::Account],
         without: "everything that runs; nothing can be planned or applied",
         place: Label {

@@ -151,6 +151,15 @@ impl Loss<'_> {
                 *most = survivor;
             }
         }
+        // What is not there measures nothing.
+        let asleep = growing.iter().find(|s| s.replicas_before == 0);
+        if let Some(asleep) = asleep.filter(|_| !service.wakes()) {
+            let why = format!(
+                "no replica runs in {}, and nothing starts one",
+                self.name(asleep)
+            );
+            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
+        }
         let grow = |s: &Survivor| {
             let (before, needed) = (s.replicas_before, s.replicas_needed);
             self.offerings

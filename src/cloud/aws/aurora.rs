@@ -118,7 +118,6 @@ impl Lowering<'_> {
                 store.name,
                 self.topology.region(id).name
             ),
-            scope: Scope::Links,
             value: output(&call, "reader_endpoint", Argument::Null),
         });
     }

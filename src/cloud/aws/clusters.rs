@@ -413,7 +413,7 @@ impl Lowering<'_> {
         }
         let observability = self.topology.spec.observability.as_ref();
         let traces = observability.and_then(|o| o.traces.as_ref());
-        if traces.is_some_and(|t| t.by.as_str() == "jaeger") {
+        if traces.is_some_and(|t| t.is_ours("jaeger")) {
             needs.push("an extension provider `jaeger` in the mesh's configuration: `opentelemetry`, service `jaeger.monitoring.svc.cluster.local`, port 4317;".to_string());
         }
         let logs = observability.and_then(|o| o.logs.as_ref());

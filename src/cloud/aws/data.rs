@@ -12,6 +12,10 @@ use crate::topology::{Datastore, RegionId};
 /// Backups that are kept longer than AWS keeps them.
 pub const KEPT_TOO_LONG: Code = Code::new("AWS111", "backup-kept-too-long");
 
+/// What to do about a queue.
+const NO_QUEUE: &str =
+    "no queue that is generated yet; declare one that somebody runs with `external: { run_by: … }`";
+
 impl Lowering<'_> {
     pub(super) fn datastores(&mut self) {
         for store in &self.topology.datastores {
@@ -27,6 +31,14 @@ impl Lowering<'_> {
                 | Engine::ObjectStorage => self.managed(store),
                 other => self.no_such_store(store, &format!("`{other}`")),
             }
+        }
+    }
+
+    /// No queue is generated: Amazon's own or another.
+    pub(super) fn queues(&mut self) {
+        for queue in &self.topology.queues {
+            let engine = &queue.written.engine;
+            self.not_available(engine.span, &format!("`{}`", engine.value), NO_QUEUE);
         }
     }
 

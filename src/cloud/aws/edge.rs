@@ -203,7 +203,6 @@ impl Lowering<'_> {
                 self.deployment.outputs.push(RootOutput {
                     name: format!("{call}_{what}"),
                     description: format!("{description}: {domain}."),
-                    scope: Scope::Global,
                     value: output(&call, what, Argument::Null),
                 });
             }
@@ -614,24 +613,17 @@ pub(super) fn region_host(
     topology.hosts.iter().find(fits).map(|h| h.name.clone())
 }
 
-/// The domain of a host's zone: what follows its first label, or the domain of another host
-/// above that.
+/// The domain of a host's zone: its own, or the domain of another host above that.
 pub(super) fn domain(topology: &crate::topology::Topology, host: &Host) -> String {
-    let parent = |name: &str| {
-        name.split_once('.')
-            .map_or(name.to_string(), |(_, d)| d.to_string())
-    };
-    let own = parent(&host.name);
-    let above = topology.hosts.iter().map(|h| parent(&h.name));
+    let own = host.domain();
+    let above = topology.hosts.iter().map(Host::domain);
     let above = above.filter(|other| own.ends_with(&format!(".{other}")));
-    above.min_by_key(String::len).unwrap_or(own)
+    above.min_by_key(|d| d.len()).unwrap_or(own).to_string()
 }
 
 /// Whether a name is the domain of another host's zone.
 fn domain_is(name: &str, hosts: &[&Host]) -> bool {
-    hosts
-        .iter()
-        .any(|h| h.name.split_once('.').is_some_and(|(_, d)| d == name))
+    hosts.iter().any(|h| h.domain() == name)
 }
 
 /// The policy that chooses a region of a host.

@@ -23,7 +23,7 @@ impl Lowering<'_> {
     pub(super) fn metrics(&mut self) {
         let wanted = self.topology.spec.observability.as_ref();
         let wanted = wanted.and_then(|o| o.metrics.as_ref());
-        let Some(wanted) = wanted.filter(|m| m.by.as_str() == "prometheus") else {
+        let Some(wanted) = wanted.filter(|m| m.is_ours("prometheus")) else {
             return;
         };
         let across = *wanted.across;

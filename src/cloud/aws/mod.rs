@@ -33,7 +33,7 @@ mod stores;
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;
 use crate::deployment::{
-    Argument, Bootstrap, Call, Deployment, ProviderUse, RootOutput, Scope, StateBackend, Variable,
+    Argument, Call, CloudPart, Deployment, ProviderUse, RootOutput, Scope, StateBackend, Variable,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::names::collisions::Accounts;
@@ -74,6 +74,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.provider();
     lowering.networks();
     lowering.datastores();
+    lowering.queues();
     lowering.hosts();
     lowering.metrics();
     lowering.private_names();
@@ -182,26 +183,27 @@ impl Lowering<'_> {
             let configuration = self.configuration(id);
             self.deployment.providers.push(configuration);
         }
-        let outside = self.outside();
-        self.deployment.state_backend.get_or_insert(StateBackend {
+        let location = self.outside().location;
+        let bucket = self.topology.state_bucket(Provider::Aws);
+        let part = self.part();
+        part.state = bucket.map(|bucket| StateBackend {
             kind: "s3",
+            bucket: bucket.value.clone(),
             place: "key",
             suffix: "/terraform.tfstate",
             arguments: vec![
-                ("region", outside.location.into()),
+                ("region", location.into()),
                 ("encrypt", true.into()),
                 ("use_lockfile", true.into()),
             ],
-            advice: format!(
-                "versioned, encrypted, in {}; `--bootstrap` makes it",
-                outside.location
-            ),
+            advice: format!("versioned, encrypted, in {location}; `--bootstrap` makes it"),
         });
-        self.deployment.fenced = "no output, and exit status 0: the metric is taken";
-        self.deployment.bootstrap = Bootstrap {
-            makes: "the bucket of Terraform's state and the service role that starts nodes".into(),
-            usage: &["the first deployment: make the bucket of state and service roles"],
-        };
+        part.fenced = "no output, and exit status 0: the metric is taken";
+    }
+
+    /// What is true of this cloud alone.
+    fn part(&mut self) -> &mut CloudPart {
+        self.deployment.clouds.entry(Provider::Aws).or_default()
     }
 
     fn configuration(&self, id: RegionId) -> ProviderUse {
@@ -335,14 +337,13 @@ impl Lowering<'_> {
                 foreign(value, call.scope, &self.deployment.calls, &mut carried);
             }
         }
-        for (id, (scope, value)) in carried {
+        for (id, value) in carried {
             let Some(variable) = self.ids.get(&id) else {
                 continue;
             };
             self.deployment.outputs.push(RootOutput {
                 name: id,
                 description: variable.description.clone(),
-                scope,
                 value,
             });
             self.deployment.variables.push(variable.clone());
@@ -451,14 +452,9 @@ fn output(call: &str, output: &str, elsewhere: Argument) -> Argument {
     }
 }
 
-/// Collects the variables that stand for outputs of calls in other roots, each with the root
-/// and the output.
-fn foreign(
-    value: &Argument,
-    scope: Scope,
-    calls: &[Call],
-    found: &mut BTreeMap<String, (Scope, Argument)>,
-) {
+/// Collects the variables that stand for outputs of calls in other roots, each with the
+/// output.
+fn foreign(value: &Argument, scope: Scope, calls: &[Call], found: &mut BTreeMap<String, Argument>) {
     match value {
         Argument::List(values) | Argument::Template(values) => {
             values.iter().for_each(|v| foreign(v, scope, calls, found));
@@ -475,7 +471,7 @@ fn foreign(
             if let (Argument::Variable(name), Some(of)) = (&**elsewhere, of)
                 && of != scope
             {
-                found.insert(name.clone(), (of, value.clone()));
+                found.insert(name.clone(), value.clone());
             }
         }
         _ => {}

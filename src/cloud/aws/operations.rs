@@ -3,17 +3,25 @@
 use super::platform::records_bucket;
 use super::{Lowering, facts};
 use crate::cloud::scaling;
-use crate::deployment::{Operation, OperationKind};
+use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind};
+use crate::spec::Provider;
 use crate::topology::RegionId;
 
 impl Lowering<'_> {
     /// Fills in the commands of the platform.
     pub(super) fn operations(&mut self) {
-        self.lock_and_record();
-        self.bootstrap();
-        if self.topology.spec.cost.is_some() {
-            self.bill();
-        }
+        let lock = self.lock();
+        let roles = self.service_roles().into_iter();
+        let commands = roles.chain(self.state_commands()).collect();
+        let bill = self.bill();
+        let part = self.part();
+        part.lock = Some(lock);
+        part.bill = bill;
+        part.bootstrap = Bootstrap {
+            makes: "the bucket of Terraform's state and the service role that starts nodes",
+            commands,
+            usage: &["the first deployment: make the bucket of state and service roles"],
+        };
         for id in self.cluster_regions() {
             let cluster = self.cluster_name(id);
             let paused = scaling::pauses(self.topology, id, &cluster);
@@ -21,17 +29,17 @@ impl Lowering<'_> {
         }
     }
 
-    /// Says what a command of the whole system does.
-    fn add(
-        &mut self,
+    /// A command of the whole system.
+    fn command(
+        &self,
         kind: OperationKind,
         title: &str,
         command: &[&str],
         expect: &str,
         budget_seconds: u64,
         otherwise: &str,
-    ) {
-        self.deployment.operations.push(Operation {
+    ) -> Operation {
+        Operation {
             kind,
             subject: self.topology.name.clone(),
             region: None,
@@ -40,86 +48,81 @@ impl Lowering<'_> {
             expect: expect.into(),
             budget_seconds,
             otherwise: otherwise.into(),
-        });
+        }
     }
 
-    fn lock_and_record(&mut self) {
+    fn lock(&self) -> Lock {
         let bucket = records_bucket(self.topology);
         let region = self.outside().location;
         let object = format!("s3://{bucket}/locks/failover");
         let records = format!("s3://{bucket}/records/");
         // Refused if the object is there: two failovers at once cannot both have the lock.
         #[rustfmt::skip]
-        self.add(
-            OperationKind::Lock,
-            "Take the failover lock",
-            &[
-                "aws", "s3api", "put-object", "--bucket", &bucket, "--key", "locks/failover",
-                "--body", "$LOCK_FILE", "--if-none-match", "*", "--region", region,
-            ],
-            "an ETag, and no PreconditionFailed",
-            15,
-            "PreconditionFailed: somebody else holds the lock: read who with --status, and talk to them",
-        );
-        self.add(
-            OperationKind::Unlock,
-            "Release the failover lock",
-            &["aws", "s3", "rm", &object, "--region", region],
-            "delete: s3://… of the lock",
-            15,
-            "remove it by hand once the failover is over",
-        );
-        self.add(
-            OperationKind::Record,
-            "Keep the record",
-            &["aws", "s3", "cp", "$EVIDENCE", &records, "--region", region],
-            "upload: … to the bucket of records",
-            15,
-            "keep the file and copy it later",
-        );
+        let take = [
+            "aws", "s3api", "put-object", "--bucket", &bucket, "--key", "locks/failover",
+            "--body", "$LOCK_FILE", "--if-none-match", "*", "--region", region,
+        ];
+        Lock {
+            take: self.command(
+                OperationKind::Lock,
+                "Take the failover lock",
+                &take,
+                "an ETag, and no PreconditionFailed",
+                15,
+                "PreconditionFailed: somebody else holds the lock: read who with --status, and talk to them",
+            ),
+            release: self.command(
+                OperationKind::Unlock,
+                "Release the failover lock",
+                &["aws", "s3", "rm", &object, "--region", region],
+                "delete: s3://… of the lock",
+                15,
+                "remove it by hand once the failover is over",
+            ),
+            record: self.command(
+                OperationKind::Record,
+                "Keep the record",
+                &["aws", "s3", "cp", "$EVIDENCE", &records, "--region", region],
+                "upload: … to the bucket of records",
+                15,
+                "keep the file and copy it later",
+            ),
+        }
     }
 
-    /// The bucket of state, which Terraform cannot make for itself, and the service role in
-    /// whose name keys of disks are used.
-    fn bootstrap(&mut self) {
-        if !self.cluster_regions().is_empty() {
-            self.add(
+    /// The service role in whose name keys of disks are used.
+    fn service_roles(&self) -> Option<Operation> {
+        let service = "autoscaling.amazonaws.com";
+        #[rustfmt::skip]
+        let words = ["aws", "iam", "create-service-linked-role", "--aws-service-name", service];
+        let role = || {
+            self.command(
                 OperationKind::Bootstrap,
                 "Make the service role that starts nodes",
-                &[
-                    "aws",
-                    "iam",
-                    "create-service-linked-role",
-                    "--aws-service-name",
-                    "autoscaling.amazonaws.com",
-                ],
+                &words,
                 "the role AWSServiceRoleForAutoScaling",
                 15,
                 "InvalidInput: the account has it already; go on",
-            );
-        }
-        let terraform = self.topology.spec.terraform.as_ref();
-        let Some(bucket) = terraform.and_then(|t| t.state_bucket.as_ref()) else {
-            return;
+            )
         };
-        let bucket = bucket.value.clone();
+        (!self.cluster_regions().is_empty()).then(role)
+    }
+
+    /// The bucket of state, which Terraform cannot make for itself.
+    fn state_commands(&self) -> Vec<Operation> {
+        let Some(bucket) = self.topology.state_bucket(Provider::Aws) else {
+            return Vec::new();
+        };
         let region = self.outside().location;
         let there = "BucketAlreadyOwnedByYou: it is there; go on";
         let place = format!("LocationConstraint={region}");
-        let mut make = vec!["aws", "s3api", "create-bucket", "--bucket", &bucket];
+        let mut make = vec!["aws", "s3api", "create-bucket", "--bucket", bucket];
         make.extend(["--region", region]);
         if region != facts::DEFAULT_REGION {
             make.extend(["--create-bucket-configuration", &place]);
         }
         let title = "Make the bucket of Terraform's state";
-        self.add(
-            OperationKind::Bootstrap,
-            title,
-            &make,
-            "its Location",
-            30,
-            there,
-        );
+        let kind = OperationKind::Bootstrap;
         let settings = [
             (
                 "Keep old versions of state",
@@ -143,13 +146,14 @@ impl Lowering<'_> {
                 ],
             ),
         ];
-        for (title, verb, [flag, value]) in settings {
-            let mut command = vec!["aws", "s3api", verb, "--bucket", &bucket, flag, value];
+        let settings = settings.map(|(title, verb, [flag, value])| {
+            let mut command = vec!["aws", "s3api", verb, "--bucket", bucket, flag, value];
             command.extend(["--region", region]);
             let otherwise = "AccessDenied: the account may not change buckets; stop";
-            let kind = OperationKind::Bootstrap;
-            self.add(kind, title, &command, "no output", 15, otherwise);
-        }
+            self.command(kind, title, &command, "no output", 15, otherwise)
+        });
+        let made = self.command(kind, title, &make, "its Location", 30, there);
+        std::iter::once(made).chain(settings).collect()
     }
 
     /// The value of a secret, which nobody but people has; copies get it from here.
@@ -178,24 +182,30 @@ impl Lowering<'_> {
         });
     }
 
-    fn bill(&mut self) {
+    /// The bill itself is always kept by AWS.
+    fn bill(&self) -> Option<Bill> {
+        self.topology.spec.cost.as_ref()?;
         let filter = format!(
             "{{\"Tags\":{{\"Key\":\"system\",\"Values\":[\"{}\"]}}}}",
             self.topology.name
         );
         #[rustfmt::skip]
-        self.add(
-            OperationKind::Cost,
-            "Sum up the bill by region and service",
-            &[
-                "aws", "ce", "get-cost-and-usage", "--time-period", "$MONTH_PERIOD",
-                "--granularity", "MONTHLY", "--metrics", "UnblendedCost",
-                "--group-by", "Type=DIMENSION,Key=REGION", "Type=DIMENSION,Key=SERVICE",
-                "--filter", &filter,
-            ],
-            "a group for each region and service",
-            60,
-            "DataUnavailableException: Cost Explorer is switched on once, in the billing account",
-        );
+        let words = [
+            "aws", "ce", "get-cost-and-usage", "--time-period", "$MONTH_PERIOD",
+            "--granularity", "MONTHLY", "--metrics", "UnblendedCost",
+            "--group-by", "Type=DIMENSION,Key=REGION", "Type=DIMENSION,Key=SERVICE",
+            "--filter", &filter,
+        ];
+        Some(Bill {
+            told: "AWS keeps the bill by region, service and tag. Once the tag `system` is switched on for cost allocation, in the billing account:",
+            command: self.command(
+                OperationKind::Cost,
+                "Sum up the bill by region and service",
+                &words,
+                "a group for each region and service",
+                60,
+                "DataUnavailableException: Cost Explorer is switched on once, in the billing account",
+            ),
+        })
     }
 }

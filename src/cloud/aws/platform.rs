@@ -39,7 +39,8 @@ impl Lowering<'_> {
         if regions.is_empty() {
             return;
         }
-        self.deployment.registry = Some(self.registry_address(self.home()));
+        let address = self.registry_address(self.home());
+        self.part().registry = Some(address);
         let services = self.topology.services.iter();
         let services = services.filter(|s| s.runtime == Runtime::Kubernetes);
         let short = |image: &str| image.rsplit('/').next().unwrap_or(image).to_string();
@@ -214,14 +215,11 @@ impl Lowering<'_> {
         }
     }
 
-    /// The budget; the bill itself is always kept by AWS.
+    /// The budget.
     pub(super) fn cost(&mut self) {
         let Some(cost) = &self.topology.spec.cost else {
             return;
         };
-        self.deployment.bill = Some(
-            "AWS keeps the bill by region, service and tag. Once the tag `system` is switched on for cost allocation, in the billing account:",
-        );
         let Some(budget) = &cost.budget else {
             return;
         };

@@ -19,10 +19,7 @@ pub(super) const CONFLICT_PERIOD: u64 = 600;
 pub(super) fn signals(topology: &Topology, deployment: &mut Deployment) {
     let regions = topology.regions_on(Provider::Aws);
     let mut all = Signals::of(topology);
-    // Probes and scripts of the whole system are told once.
-    if deployment.signals.is_empty() {
-        all.whole_system();
-    }
+    all.whole_system();
     egress(&mut all);
     for service in &topology.services {
         if service

@@ -124,7 +124,6 @@ impl Lowering<'_> {
                 "Address of {} in {} alone: the backup, and what probes of the region ask.",
                 host.name, region.name
             ),
-            scope: Scope::Global,
             value: self.output(&call, "address", Argument::Null),
         });
     }

@@ -136,7 +136,8 @@ fn has_cluster(topology: &Topology, id: RegionId) -> bool {
 /// Logs that Cloud Logging keeps: nothing that is generated moves its log buckets.
 fn logs(cloud: Cloud) -> Option<Copy> {
     let logs = cloud.topology.spec.observability.as_ref()?.logs.as_ref()?;
-    let kept = cloud.facts.telemetry.get(&logs.by.value)?;
+    let ours = logs.external.is_none();
+    let kept = cloud.facts.telemetry.get(&logs.by.value).filter(|_| ours)?;
     let of = Holder::Telemetry(Sink::Logs);
     let copy = Copy::new(of, Kind::Telemetry, Sink::Logs.word(), kept.site());
     Some(

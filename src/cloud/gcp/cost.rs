@@ -25,9 +25,6 @@ impl Lowering<'_> {
         else {
             return;
         };
-        self.deployment.bill = Some(
-            "The bill is exported to BigQuery. After the export is switched on in the billing account:",
-        );
         for api in ["bigquery", "billingbudgets"] {
             self.api(api);
         }

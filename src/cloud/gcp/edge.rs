@@ -261,13 +261,11 @@ impl Lowering<'_> {
                 "Address of {}; check it with curl --resolve and {path}.",
                 host.name
             ),
-            scope: Scope::Global,
             value: value("address"),
         });
         self.deployment.outputs.push(RootOutput {
             name: format!("certificate_record_{slug}"),
             description: format!("DNS record that proves control of {}.", host.name),
-            scope: Scope::Global,
             value: value("certificate_record"),
         });
     }
@@ -278,7 +276,7 @@ impl Lowering<'_> {
         for host in &self.topology.hosts {
             let existing = host.written.dns_zone.as_ref().map(|z| z.value.clone());
             zones
-                .entry((domain(host).to_string(), existing))
+                .entry((host.domain().to_string(), existing))
                 .or_default()
                 .push(host);
         }
@@ -328,7 +326,6 @@ impl Lowering<'_> {
         self.deployment.outputs.push(RootOutput {
             name: format!("{call}_name_servers"),
             description: format!("Name servers to enter where the domain is delegated: {domain}."),
-            scope: Scope::Global,
             value: self.output(&call, "name_servers", Argument::Null),
         });
     }
@@ -378,23 +375,16 @@ pub fn edge_name(topology: &crate::topology::Topology, host: &Host) -> String {
     }
 }
 
-/// The domain whose zone holds a host.
-fn domain(host: &Host) -> &str {
-    host.name
-        .split_once('.')
-        .map_or(host.name.as_str(), |(_, d)| d)
-}
-
 /// The call that owns a host's record.
 pub fn dns_call(host: &Host) -> String {
-    format!("dns_{}", slug(domain(host)))
+    format!("dns_{}", slug(host.domain()))
 }
 
 /// The name of the zone that holds a host's record.
 pub fn zone_name(host: &Host) -> String {
     let existing = host.written.dns_zone.as_ref();
     existing.map_or_else(
-        || domain(host).replace(['.', '_'], "-"),
+        || host.domain().replace(['.', '_'], "-"),
         |zone| zone.value.clone(),
     )
 }

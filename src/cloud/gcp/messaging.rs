@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::naming::{self, Kind, slug};
 use crate::deployment::{Argument, Decision, Scope};
-use crate::spec::{QueueEngine, Runtime};
+use crate::spec::{Incompatible, QueueEngine, Runtime};
 use crate::topology::{Datastore, Queue, RegionId, Service, ServiceId, Topology, variable_name};
 
 impl Lowering<'_> {
@@ -219,7 +219,7 @@ impl Lowering<'_> {
 /// Whether the receiver itself puts what it can never take into the dead letter topic.
 fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
     let events = topology.spec.events.as_ref();
-    events.is_some_and(|e| e.incompatible.value == "dead-letter")
+    events.is_some_and(|e| *e.incompatible == Incompatible::DeadLetter)
         && queue.written.dead_letter.is_some()
         && queue.receiver.is_some()
 }

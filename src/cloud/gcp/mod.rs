@@ -17,11 +17,12 @@ pub mod recovery;
 mod regional;
 mod run;
 pub mod signals;
+mod system;
 
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;
 use crate::deployment::{
-    Argument, Bootstrap, Call, Deployment, ProviderUse, Scope, StateBackend, Variable,
+    Argument, Call, CloudPart, Deployment, ProviderUse, Scope, StateBackend, Variable,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
@@ -59,8 +60,8 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.cost();
     lowering.keys();
     lowering.apis();
-    let apis = lowering.apis.clone();
-    operations::operations(topology, &apis, deployment);
+    lowering.system();
+    operations::operations(topology, deployment);
     procedures::procedures(topology, deployment);
 }
 
@@ -81,21 +82,17 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     /// Provider, backend, and the variables that every root has.
     fn provider(&mut self) {
-        self.deployment.state_backend.get_or_insert(StateBackend {
+        let bucket = self.topology.state_bucket(Provider::Gcp);
+        let part = self.part();
+        part.state = bucket.map(|bucket| StateBackend {
             kind: "gcs",
+            bucket: bucket.value.clone(),
             place: "prefix",
             suffix: "",
             arguments: Vec::new(),
             advice: "versioned, in a multi-region, and not in the only region whose loss it must survive".into(),
         });
-        self.deployment.bootstrap = Bootstrap {
-            makes: "the service agents that keys are granted to".into(),
-            usage: &[
-                "the first deployment: make service agents, and apply the load balancer",
-                "without back ends until the gateways have made them",
-            ],
-        };
-        self.deployment.fenced = "`Updated` for each back end";
+        part.fenced = "`Updated` for each back end";
         self.deployment.providers.push(ProviderUse {
             cloud: "gcp",
             name: "google",
@@ -162,6 +159,11 @@ impl Lowering<'_> {
                 Argument::Null,
             )
         });
+    }
+
+    /// What is true of this cloud alone.
+    fn part(&mut self) -> &mut CloudPart {
+        self.deployment.clouds.entry(Provider::Gcp).or_default()
     }
 
     fn prefix(&self) -> String {

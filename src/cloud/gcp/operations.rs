@@ -7,16 +7,14 @@ use crate::cloud::scaling;
 use crate::deployment::{Deployment, Operation, OperationKind};
 use crate::spec::{Engine, Runtime};
 use crate::topology::{Datastore, Host, Placement, Queue, Service, Topology};
-use std::collections::BTreeSet;
 
 /// Fills in the commands of every part.
-pub fn operations(topology: &Topology, apis: &BTreeSet<&'static str>, deployment: &mut Deployment) {
+pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     let mut all = Operations {
         topology,
         project: project(topology),
         found: Vec::new(),
     };
-    all.system(apis);
     all.hosts();
     all.workloads();
     topology.datastores.iter().for_each(|d| all.datastore(d));
@@ -24,15 +22,6 @@ pub fn operations(topology: &Topology, apis: &BTreeSet<&'static str>, deployment
     all.secrets(deployment);
     deployment.operations.append(&mut all.found);
 }
-
-/// The APIs whose service agents encrypt with keys of ours.
-const AGENTS: [&str; 5] = [
-    "pubsub",
-    "secretmanager",
-    "firestore",
-    "artifactregistry",
-    "gkebackup",
-];
 
 struct Operations<'a> {
     topology: &'a Topology,
@@ -43,157 +32,6 @@ struct Operations<'a> {
 impl Operations<'_> {
     fn add(&mut self, operation: Operation) {
         self.found.push(operation);
-    }
-
-    /// Locks, records, bootstrap and the bill.
-    fn system(&mut self, apis: &BTreeSet<&'static str>) {
-        let name = self.topology.name.clone();
-        let project = self.project.clone();
-        let bucket = format!("gs://{project}-{name}-evidence");
-        let lock = format!("{bucket}/locks/failover");
-        let mut add =
-            |kind, title: &str, command: &[&str], expect: &str, budget_seconds, otherwise: &str| {
-                self.found.push(Operation {
-                    kind,
-                    subject: name.clone(),
-                    region: None,
-                    title: title.into(),
-                    command: words(command),
-                    expect: expect.into(),
-                    budget_seconds,
-                    otherwise: otherwise.into(),
-                });
-            };
-        add(
-            OperationKind::Lock,
-            "Take the failover lock",
-            &[
-                "gcloud",
-                "storage",
-                "cp",
-                "--if-generation-match=0",
-                "$LOCK_FILE",
-                &lock,
-            ],
-            "the copy ends without an error",
-            15,
-            &format!(
-                "somebody else holds the lock, or it cannot be written. Who: gcloud storage cat {lock}. If nobody is at work any more: gcloud storage rm {lock}"
-            ),
-        );
-        add(
-            OperationKind::Unlock,
-            "Release the failover lock",
-            &["gcloud", "storage", "rm", &lock],
-            "Removing the lock",
-            15,
-            "remove it by hand once the failover is over",
-        );
-        add(
-            OperationKind::Record,
-            "Keep the record",
-            &[
-                "gcloud",
-                "storage",
-                "cp",
-                "$EVIDENCE",
-                &format!("{bucket}/records/"),
-            ],
-            "the copy ends without an error",
-            15,
-            "keep the file and copy it later",
-        );
-        let mut enable = vec!["gcloud", "services", "enable"];
-        let names: Vec<String> = apis.iter().map(|a| format!("{a}.googleapis.com")).collect();
-        enable.extend(names.iter().map(String::as_str));
-        enable.extend(["--project", &project]);
-        add(
-            OperationKind::Bootstrap,
-            "Switch the APIs on, so that their service agents can be made",
-            &enable,
-            "Operation finished successfully",
-            180,
-            "the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin",
-        );
-        // Keys are granted to these agents, which exist only once somebody asks for them.
-        for api in AGENTS.iter().filter(|a| apis.contains(*a)) {
-            let service = format!("--service={api}.googleapis.com");
-            add(
-                OperationKind::Bootstrap,
-                &format!("Make the service agent of {api}"),
-                &[
-                    "gcloud",
-                    "beta",
-                    "services",
-                    "identity",
-                    "create",
-                    &service,
-                    "--project",
-                    &project,
-                ],
-                "Service identity created",
-                30,
-                "run it again: a fresh API takes a minute",
-            );
-        }
-        add(
-            OperationKind::Bootstrap,
-            "Make the service agent of Cloud Storage",
-            &["gcloud", "storage", "service-agent", "--project", &project],
-            "the e-mail address of the agent",
-            30,
-            "run it again: a fresh API takes a minute",
-        );
-        if apis.contains("bigquery") {
-            add(
-                OperationKind::Bootstrap,
-                "Make the encryption account of BigQuery",
-                &[
-                    "bq",
-                    "--project_id",
-                    &project,
-                    "show",
-                    "--encryption_service_account",
-                ],
-                "the e-mail address of the account",
-                30,
-                "run it again: a fresh API takes a minute",
-            );
-        }
-        if self
-            .topology
-            .spec
-            .cost
-            .as_ref()
-            .is_some_and(|c| *c.billing_export)
-        {
-            let dataset = super::cost::dataset(&name);
-            let query = format!(
-                "SELECT location.region AS region, service.description AS service, ROUND(SUM(cost), 2) AS cost, currency \
-                 FROM `{project}.{dataset}.gcp_billing_export_v1_*` \
-                 WHERE project.id = '{project}' AND invoice.month = @month \
-                 GROUP BY region, service, currency ORDER BY region, cost DESC"
-            );
-            add(
-                OperationKind::Cost,
-                "Sum up the bill by region and service",
-                &[
-                    "bq",
-                    "query",
-                    "--project_id",
-                    &project,
-                    "--use_legacy_sql=false",
-                    "--format=csv",
-                    "--max_rows=1000",
-                    "--parameter",
-                    "$MONTH_PARAMETER",
-                    &query,
-                ],
-                "a line for each region and service",
-                60,
-                "the export begins a day after it is switched on in the billing account",
-            );
-        }
     }
 
     /// Values of secrets, which nobody but people has.
@@ -707,6 +545,6 @@ fn status(host: &Host) -> u32 {
         .map_or(200, |h| h.status.value.0)
 }
 
-fn words(all: &[&str]) -> Vec<String> {
+pub(super) fn words(all: &[&str]) -> Vec<String> {
     all.iter().map(|w| (*w).to_string()).collect()
 }

@@ -126,11 +126,12 @@ impl Lowering<'_> {
         self.api("artifactregistry");
         let location = self.home_multi_region();
         let key = self.key(&location, "registry", "gcp-sa-artifactregistry");
-        self.deployment.registry = Some(format!(
+        let address = format!(
             "{location}-docker.pkg.dev/{}/{}",
             self.project_text(),
             self.prefix()
-        ));
+        );
+        self.part().registry = Some(address);
         let mut readers = Vec::new();
         if self.has_clusters() {
             let id = self.node_account();

@@ -152,10 +152,28 @@ impl<'a> Chart<'a> {
     /// Where images of the registry are: the calls' own output cannot be read here, so it
     /// is the name as the spec has it below the registry that the region files give.
     fn repository(&self, service: &Service) -> String {
-        match &self.input.deployment.registry {
+        match self.registry() {
             Some(registry) => image_in(registry, service),
             None => service.written.image.value.clone(),
         }
+    }
+
+    /// The registry of the home cloud; other clouds' regions have their own.
+    fn registry(&self) -> Option<&str> {
+        let home = self.input.topology.home_cloud()?;
+        let part = self.input.deployment.clouds.get(&home)?;
+        part.registry.as_deref()
+    }
+
+    /// The registry of a region, where it is another one.
+    fn registry_in(&self, id: RegionId) -> Option<&str> {
+        let mut clusters = self.input.deployment.clusters.iter();
+        let cluster = clusters.find(|c| c.region == id);
+        let own = cluster.and_then(|c| c.registry.as_deref());
+        let provider = self.input.topology.region(id).place.provider;
+        let part = self.input.deployment.clouds.get(&provider);
+        let of_cloud = part.and_then(|p| p.registry.as_deref());
+        own.or(of_cloud.filter(|r| Some(*r) != self.registry()))
     }
 
     fn secrets(&self, service: &Service) -> Value {
@@ -202,9 +220,7 @@ impl<'a> Chart<'a> {
             "serviceAccount": { "annotations": annotations },
             "env": self.environment(service, id),
         });
-        let mut clusters = self.input.deployment.clusters.iter();
-        let cluster = clusters.find(|c| c.region == id);
-        if let Some(registry) = cluster.and_then(|c| c.registry.as_ref()) {
+        if let Some(registry) = self.registry_in(id) {
             values["image"] = json!({ "repository": image_in(registry, service) });
         }
         let secrets = self.secrets_in(service, id);
@@ -258,7 +274,7 @@ impl Chart<'_> {
     fn tracing(&self) -> Map<String, Value> {
         let observability = self.input.topology.spec.observability.as_ref();
         let traces = observability.and_then(|o| o.traces.as_ref());
-        let Some(traces) = traces.filter(|t| t.by.as_str() == "jaeger") else {
+        let Some(traces) = traces.filter(|t| t.is_ours("jaeger")) else {
             return Map::new();
         };
         let share = traces.sample.as_ref().map_or(1.0, |s| s.ratio());

@@ -30,7 +30,8 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
 /// configuration.
 fn tracing(folder: &Folder) -> Option<Value> {
     let observability = folder.input.topology.spec.observability.as_ref()?;
-    let traces = observability.traces.as_ref()?;
+    let traces = observability.traces.as_ref();
+    let traces = traces.filter(|t| t.external.is_none())?;
     let share = traces.sample.as_ref()?.ratio() * 100.0;
     let spec = json!({ "tracing": [{
         "providers": [{ "name": traces.by.value }],

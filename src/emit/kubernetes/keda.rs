@@ -20,7 +20,7 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
             .iter()
             .find(|p| p.region == folder.region());
         if let (Some(scale), Some(placement)) = (&service.written.scale_on, placement) {
-            objects.push(scaled_object(folder, service, scale, placement));
+            objects.extend(scaled_object(folder, service, scale, placement));
         }
     }
     let asks = |o: &Value| o.to_string().contains(AUTHENTICATION);
@@ -41,12 +41,17 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
     objects
 }
 
+/// `None` without a trigger, which KEDA refuses.
 fn scaled_object(
     folder: &Folder,
     service: &Service,
     scale: &ScaleOn,
     placement: &Placement,
-) -> Value {
+) -> Option<Value> {
+    let triggers = triggers(folder, service, scale);
+    if triggers.is_empty() {
+        return None;
+    }
     let replicas = placement.replicas;
     let fallback = scale.fallback.as_ref().map_or(replicas.max, |f| f.value);
     let mut spec = json!({
@@ -55,7 +60,7 @@ fn scaled_object(
         "minReplicaCount": replicas.min,
         "maxReplicaCount": replicas.max,
         "advanced": { "horizontalPodAutoscalerConfig": { "behavior": behavior(scale) } },
-        "triggers": triggers(folder, service, scale),
+        "triggers": triggers,
     });
     // KEDA has no fallback for CPU and memory, and refuses one without another trigger.
     let counted = spec["triggers"].as_array().into_iter().flatten();
@@ -66,7 +71,8 @@ fn scaled_object(
             "behavior": "currentReplicasIfHigher",
         });
     }
-    folder.object(API, "ScaledObject", &service.name, folder.namespace(), spec)
+    let (name, namespace) = (&service.name, folder.namespace());
+    Some(folder.object(API, "ScaledObject", name, namespace, spec))
 }
 
 /// Out fast, in slowly: a region that takes over must grow at once and not shrink again

@@ -93,8 +93,7 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     fn charts(&self) -> Vec<(Chart, Value)> {
-        let by =
-            |t: &Option<Telemetry>, name: &str| t.as_ref().is_some_and(|t| t.by.as_str() == name);
+        let by = |t: &Option<Telemetry>, name: &str| t.as_ref().is_some_and(|t| t.is_ours(name));
         let mut charts = Vec::new();
         if by(&self.wanted.metrics, "prometheus") {
             charts.push((collector_chart(), self.collector()));
@@ -103,12 +102,7 @@ impl Watch<'_> {
             let own = self.cluster.charts.iter();
             charts.extend(own.map(|c| (Chart::of(c), c.values.clone())));
         }
-        let grafana = self
-            .wanted
-            .dashboards
-            .as_ref()
-            .is_some_and(|d| d.by.as_str() == "grafana");
-        if grafana && !charts.is_empty() {
+        if self.wanted.dashboards.is_some() && !charts.is_empty() {
             charts.push((grafana_chart(), self.grafana()));
         }
         if by(&self.wanted.logs, "elasticsearch") {

@@ -7,7 +7,9 @@ use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::spec::{Channel, Duration, Escalation, Name, Role, Signal};
 use crate::topology::knobs::Check;
-use crate::topology::{Datastore, Host, Promisee, Queue, RegionId, Scenario, Service, Topology};
+use crate::topology::{
+    Datastore, Host, Placement, Promisee, Queue, RegionId, Scenario, Service, Topology,
+};
 use crate::watch::alerts::{About, AlertRule, all_alerts};
 use serde_json::{Value, json};
 
@@ -245,7 +247,7 @@ fn hosts(input: Input) -> Vec<Value> {
 /// What the page about deploying reads.
 fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
     let topology = input.topology;
-    let spec = &topology.spec;
+    let clouds = || input.deployment.clouds.iter();
     json!({
         "roots": roots.iter().map(|root| json!({
             "path": root.path,
@@ -261,36 +263,45 @@ fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
         "variables": input.deployment.variables.iter().filter(|v| v.default.is_none() && !is_carried(input, &v.name)).map(|v| json!({
             "name": v.name, "description": v.description, "sensitive": v.sensitive,
         })).collect::<Vec<_>>(),
-        "registry": input.deployment.registry.is_some() && !topology.services.is_empty(),
         "images": images(input),
         "names": names(input, roots),
         "cluster_needs": cluster_needs(input),
-        "bootstrap": input.deployment.bootstrap.makes,
+        "bootstrap": clouds().map(|(_, c)| c.bootstrap.makes).collect::<Vec<_>>().join(", "),
         "staged": input.deployment.variables.iter().any(|v| v.name == "serving_regions"),
-        "bucket_advice": input.deployment.state_backend.as_ref().map(|b| b.advice.clone()),
-        "bucket": spec.terraform.as_ref().and_then(|t| t.state_bucket.as_ref()).map(|b| b.value.clone()),
+        "clouds": clouds().map(|(provider, c)| json!({
+            "name": provider.word(),
+            "bucket": c.state.as_ref().map(|s| s.bucket.clone()),
+            "bucket_advice": c.state.as_ref().map(|s| s.advice.clone()),
+        })).collect::<Vec<_>>(),
     })
 }
 
-/// The images that the registry has to hold before a region's services can start.
+/// The images that the registry of each cloud has to hold before the services of its regions
+/// can start.
 fn images(input: Input) -> Vec<String> {
-    let registry = input.deployment.registry.as_deref().unwrap_or_default();
-    let services = input.topology.services.iter();
-    let short = |s: &Service| {
+    let topology = input.topology;
+    let image = |registry: &str, s: &Service| {
         let image = s.written.image.rsplit('/').next();
-        format!("{registry}/{}:TAG", image.unwrap_or_default())
+        shell::word(&format!("{registry}/{}:TAG", image.unwrap_or_default()))
     };
-    services.map(|s| shell::word(&short(s))).collect()
+    let mut found = Vec::new();
+    for (provider, part) in &input.deployment.clouds {
+        let here = |p: &Placement| topology.region(p.region).place.provider == *provider;
+        let services = topology.services.iter();
+        let own = services.filter(|s| s.placements.iter().any(here));
+        let registry = part.registry.iter();
+        found.extend(registry.flat_map(|r| own.clone().map(|s| image(r, s))));
+    }
+    found
 }
 
 /// The outputs that say where new zones are to be delegated to.
 fn names(input: Input, roots: &[AppliedRoot]) -> Vec<Value> {
-    let shared = roots.iter().find(|r| r.region.is_none() && !r.ties);
-    let root = shared.or(roots.first()).map(|r| r.path.as_str());
+    let root = |output: &str| roots.iter().find(|r| r.gives.contains(output));
     let outputs = input.deployment.outputs.iter();
     let servers = outputs.filter(|o| o.name.ends_with("_name_servers"));
     servers
-        .map(|o| json!({ "root": root, "output": o.name }))
+        .filter_map(|o| Some(json!({ "root": root(&o.name)?.path, "output": o.name })))
         .collect()
 }
 
@@ -300,10 +311,14 @@ fn is_carried(input: Input, variable: &str) -> bool {
 }
 
 fn holds(input: Input, root: &AppliedRoot) -> String {
+    let of = match input.deployment.clouds.len() {
+        1 => String::new(),
+        _ => format!(" of {}", root.cloud),
+    };
     match root.region {
         Some(id) => input.topology.region(id).name.clone(),
-        None if root.ties => "what ties the regions together".into(),
-        None => "what all regions share".into(),
+        None if root.ties => format!("what ties the regions{of} together"),
+        None => format!("what all regions{of} share"),
     }
 }
 
@@ -314,10 +329,23 @@ fn secrets(input: Input) -> Vec<Value> {
 
 /// What clusters need before the manifests, each thing once.
 fn cluster_needs(input: Input) -> Vec<String> {
+    let topology = input.topology;
+    let clusters = &input.deployment.clusters;
+    let one_cloud = input.deployment.clouds.len() < 2;
     let mut needs: Vec<String> = Vec::new();
-    for need in input.deployment.clusters.iter().flat_map(|c| &c.needs) {
-        if !needs.contains(need) {
-            needs.push(need.clone());
+    for cluster in clusters {
+        let region = topology.region(cluster.region);
+        for need in &cluster.needs {
+            let shared = one_cloud || clusters.iter().all(|c| c.needs.contains(need));
+            let named = shared || need.starts_with(&format!("in {}", region.place.location));
+            let need = if named {
+                need.clone()
+            } else {
+                format!("on {}, {need}", region.place.provider)
+            };
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
         }
     }
     needs
@@ -631,14 +659,14 @@ fn cost(input: Input) -> Value {
     });
     let commitments = cost.map(|c| c.commitments.iter());
     let commitments = commitments.into_iter().flatten().map(|(name, c)| {
-        json!({ "name": name.text, "term": c.term.value, "covers": c.covers.value.to_string() })
+        json!({ "name": name.text, "term": c.term.word(), "covers": c.covers.value.to_string() })
     });
     json!({
         "regions": regions.collect::<Vec<_>>(),
         "total": if total == 0 { "unknown".to_string() } else { format!("{total} {currency}") },
         "source": cost.and_then(|c| c.source.as_ref()).map_or("nobody has declared a price".to_string(), |s| s.value.clone()),
         "budget": cost.and_then(|c| c.budget.as_ref()).map(|b| format!("{} {currency}", b.value)),
-        "bill": input.deployment.bill,
+        "bills": input.deployment.clouds.values().filter_map(|c| Some(c.bill.as_ref()?.told)).collect::<Vec<_>>(),
         "cheaper": cost.is_some_and(|c| *c.prefer_cheaper_replicas),
         "commitments": commitments.collect::<Vec<_>>(),
     })

@@ -144,7 +144,7 @@ fn replays(input: Input) -> Vec<Value> {
             "word": shell::word(&queue.name),
             "after": dead.map_or(5, |d| d.after.value),
             "keep": dead.map_or("7d".to_string(), |d| d.keep.value.to_string()),
-            "verdict": events.is_some_and(|e| e.incompatible.value == "dead-letter"),
+            "verdict": events.is_some_and(|e| *e.incompatible == crate::spec::Incompatible::DeadLetter),
             "order": order.map_or("no".to_string(), |by| format!("by {}, behind newer ones", by.value)),
         })
     });
@@ -161,7 +161,7 @@ fn events(input: Input) -> Value {
     json!({
         "version": events.version.value,
         "minimum": events.minimum.value,
-        "incompatible": events.incompatible.value,
+        "incompatible": events.incompatible.word(),
         "verdict": events.verdict.as_ref().map_or("drop", |v| v.as_str()),
         "verdict_word": events.verdict.as_ref().map_or("drop".to_string(), |v| shell::word(v)),
         "window": events.window.value.to_string(),

@@ -49,6 +49,11 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
     } else {
         ALOUD
     };
+    let cloud = input
+        .deployment
+        .clouds
+        .get(&topology.region(from).place.provider);
+    let fenced = cloud.map_or("", |c| c.fenced);
     let parts = [
         ("freeze", frozen, "operator", freeze, None, expect_frozen),
         (
@@ -57,7 +62,7 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
             "operator",
             commands(input, OperationKind::Fence, from),
             None,
-            input.deployment.fenced,
+            fenced,
         ),
         (
             "lag",

@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 
 const EMITTER: &str = "scripts";
 
+/// The variable that keeps back ends away until the gateways have made them.
+const SERVING: &str = "serving_regions";
+
 /// Scripts: name, template, and the part of the context without which there is no use for it.
 const TEMPLATES: [(&str, &str, Option<&str>); 11] = [
     (
@@ -105,7 +108,6 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             .filter(|o| o.kind == kind)
             .collect()
     };
-    let first = |kind: OperationKind| of(kind).first().map(|o| operation(o));
     let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
     let promises = topology.promises();
     let lost = topology.primary().or(topology.region_ids().next());
@@ -121,11 +123,10 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let failover = topology.spec.failover.as_ref();
     let cooldown = failover.and_then(|f| f.cooldown.as_ref());
     let lag_below = verify.and_then(|v| v.lag_below.as_ref());
-    let staged = input
-        .deployment
-        .variables
-        .iter()
-        .any(|v| v.name == "serving_regions");
+    let staged = roots.iter().any(|r| r.takes.contains(SERVING));
+    let clouds = || input.deployment.clouds.iter();
+    let made = clouds().flat_map(|(_, c)| &c.bootstrap.commands);
+    let usage = clouds().flat_map(|(_, c)| c.bootstrap.usage);
     json!({
         "header": input.header(),
         "system": topology.name,
@@ -137,20 +138,26 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             "region": root.region.map(|id| topology.region(id).name.clone()),
             "ties": root.ties,
             "needs": needs(input, root.region),
+            "staged": root.takes.contains(SERVING),
             "carried": root.carried.iter().map(|(name, from)| json!({
                 "name": name, "from": from,
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "carries": roots.iter().any(|r| !r.carried.is_empty()),
-        "first_root": roots.first().map(|r| r.path.clone()),
         "staged": staged,
         "tools": tools(input),
-        "lock": first(OperationKind::Lock),
-        "unlock": first(OperationKind::Unlock),
-        "record": first(OperationKind::Record),
-        "cost": first(OperationKind::Cost),
-        "bootstrap": all(OperationKind::Bootstrap),
-        "bootstrap_usage": input.deployment.bootstrap.usage,
+        "locks": clouds().filter_map(|(provider, c)| {
+            let lock = c.lock.as_ref()?;
+            Some(json!({
+                "cloud": provider.word(),
+                "take": operation(&lock.take),
+                "release": operation(&lock.release),
+                "record": operation(&lock.record),
+            }))
+        }).collect::<Vec<_>>(),
+        "costs": clouds().filter_map(|(_, c)| Some(operation(&c.bill.as_ref()?.command))).collect::<Vec<_>>(),
+        "bootstrap": made.map(operation).collect::<Vec<_>>(),
+        "bootstrap_usage": usage.collect::<Vec<_>>(),
         "inspect": all(OperationKind::Inspect),
         "verify": of(OperationKind::Verify).into_iter().map(|o| {
             let mut verify = operation(o);
@@ -159,7 +166,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         }).collect::<Vec<_>>(),
         "list_backups": all(OperationKind::ListBackups),
         "restores": restores(input),
-        "dns": dns(input),
+        "dns": dns(input, roots),
         "shifts": shift(input).into_iter().collect::<Vec<_>>(),
         "shift": shift(input),
         "flags": topology.flags().into_iter().map(|(name, variable, value)| json!({
@@ -211,12 +218,10 @@ fn order(input: Input) -> Vec<RegionId> {
 /// The programs that the commands begin with.
 fn tools(input: Input) -> Vec<String> {
     let operations = input.deployment.operations.iter();
-    let skip = [
-        OperationKind::Cost,
-        OperationKind::Bootstrap,
-        OperationKind::StoreSecret,
-    ];
-    let used = operations.filter(|o| !skip.contains(&o.kind));
+    let used = operations.filter(|o| o.kind != OperationKind::StoreSecret);
+    let locks = input.deployment.clouds.values();
+    let locks = locks.filter_map(|c| c.lock.as_ref()).map(|l| &l.take);
+    let used = used.chain(locks);
     let program = |o: &Operation| {
         let mut words = o.command.iter();
         // `env NAME=value` stands before the program that it sets something for.
@@ -339,7 +344,7 @@ fn shift(input: Input) -> Option<Value> {
 }
 
 /// Hosts whose name can be turned to a region, each with the commands.
-fn dns(input: Input) -> Vec<Value> {
+fn dns(input: Input, roots: &[AppliedRoot]) -> Vec<Value> {
     let failovers = input.deployment.dns_failovers.iter();
     let each = failovers.map(|failover| {
         let of = |kind: OperationKind, id: RegionId| -> Vec<Value> {
@@ -358,6 +363,7 @@ fn dns(input: Input) -> Vec<Value> {
         json!({
             "name": failover.host,
             "call": failover.call,
+            "root": roots.iter().find(|r| r.calls.contains(&failover.call)).map(|r| &r.path),
             "regions": regions.collect::<Vec<_>>(),
         })
     });

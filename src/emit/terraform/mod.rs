@@ -8,9 +8,11 @@ mod root;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
-use crate::deployment::{Call, Scope};
-use crate::spec::Layout;
+use crate::deployment::modules::files;
+use crate::deployment::{Argument, Call, RootOutput, Scope};
+use crate::spec::{Layout, Provider};
 use crate::topology::RegionId;
+use std::collections::BTreeSet;
 
 const EMITTER: &str = "terraform";
 
@@ -19,6 +21,12 @@ const EMITTER: &str = "terraform";
 pub struct Root {
     /// Its path in the output: `terraform/global`.
     pub path: String,
+    /// What tells its state from that of other roots of its cloud. Another cloud beside it
+    /// changes the path and never this.
+    state: String,
+    /// The cloud whose calls it holds, and which keeps its state: a plan of one cloud never
+    /// needs another.
+    cloud: Provider,
     /// Whose calls it holds; `None` for everything.
     scope: Option<Scope>,
     /// The way from it to the modules.
@@ -27,32 +35,50 @@ pub struct Root {
 
 /// The roots of a topology, in the order in which they are applied.
 pub fn roots(input: Input) -> Vec<Root> {
+    let clouds: Vec<Provider> = input.deployment.clouds.keys().copied().collect();
+    let alone = clouds.len() == 1;
     if input.topology.layout == Layout::Single {
-        return vec![Root {
-            path: "terraform".into(),
+        let root = |cloud: Provider| Root {
+            path: if alone {
+                "terraform".into()
+            } else {
+                format!("terraform/{cloud}")
+            },
+            state: "root".into(),
+            cloud,
             scope: None,
-            modules: "./modules",
-        }];
+            modules: if alone { "./modules" } else { "../modules" },
+        };
+        return clouds.into_iter().map(root).collect();
     }
-    let global = Root {
-        path: "terraform/global".into(),
-        scope: Some(Scope::Global),
-        modules: "../modules",
+    // What has no region of its own is named by its cloud where there are several.
+    let shared = |state: &'static str, scope| {
+        clouds.iter().map(move |cloud| Root {
+            path: if alone {
+                format!("terraform/{state}")
+            } else {
+                format!("terraform/{state}-{cloud}")
+            },
+            state: state.into(),
+            cloud: *cloud,
+            scope: Some(scope),
+            modules: "../modules",
+        })
     };
-    let region = |id: RegionId| Root {
-        path: format!("terraform/regions/{}", input.topology.region(id).name),
-        scope: Some(Scope::Region(id)),
-        modules: "../../modules",
+    let region = |id: RegionId| {
+        let region = input.topology.region(id);
+        let state = format!("regions/{}", region.name);
+        Root {
+            path: format!("terraform/{state}"),
+            state,
+            cloud: region.place.provider,
+            scope: Some(Scope::Region(id)),
+            modules: "../../modules",
+        }
     };
-    let links = Root {
-        path: "terraform/links".into(),
-        scope: Some(Scope::Links),
-        modules: "../modules",
-    };
-    let regions = input.topology.region_ids().map(region);
-    std::iter::once(global)
-        .chain(regions)
-        .chain([links])
+    shared("global", Scope::Global)
+        .chain(input.topology.region_ids().map(region))
+        .chain(shared("links", Scope::Links))
         .filter(|root| input.deployment.calls.iter().any(|c| root.holds(c)))
         .collect()
 }
@@ -68,7 +94,16 @@ impl Root {
 
     /// Whether a call is written in this root.
     pub fn holds(&self, call: &Call) -> bool {
-        self.scope.is_none_or(|scope| scope == call.scope)
+        call.cloud() == self.cloud.word() && self.scope.is_none_or(|scope| scope == call.scope)
+    }
+
+    /// Whether an output is of this root: the call that it shows is.
+    fn gives(&self, input: Input, output: &RootOutput) -> bool {
+        let Argument::Output { call, .. } = &output.value else {
+            return false;
+        };
+        let calls = &input.deployment.calls;
+        calls.iter().any(|c| c.name == *call && self.holds(c))
     }
 }
 
@@ -87,7 +122,7 @@ const GUARDS: [(&str, &str); 6] = [
 /// The settings that make the provider refuse to delete something that a module makes, also
 /// when the call is gone.
 pub fn guards(module: &str) -> Vec<&'static str> {
-    let files = modules::files(module);
+    let files = files(module);
     let sets = |(name, value): &(&str, &str)| {
         let own = files.iter().filter(|(file, _)| *file == "main.tf");
         let mut lines = own.flat_map(|(_, text)| text.lines());
@@ -108,7 +143,11 @@ pub fn applied(input: Input) -> Vec<AppliedRoot> {
     let each = roots.iter().map(|root| AppliedRoot {
         path: root.path.clone(),
         region: root.region(),
+        cloud: root.cloud,
         ties: root.scope == Some(Scope::Links),
+        calls: held(input, root),
+        takes: root::variables(input, root),
+        gives: given(input, root),
         carried: carried(input, root, &roots),
     });
     each.collect()
@@ -119,9 +158,23 @@ fn carried(input: Input, root: &Root, roots: &[Root]) -> Vec<(String, String)> {
     let names = root::variables(input, root);
     let outputs = input.deployment.outputs.iter();
     let outputs = outputs.filter(|o| names.contains(&o.name));
-    let from = |scope| roots.iter().find(|r| *r != root && r.scope == Some(scope));
-    let found = outputs.filter_map(|o| Some((o.name.clone(), from(o.scope)?.path.clone())));
+    let from = |o: &RootOutput| roots.iter().find(|r| *r != root && r.gives(input, o));
+    let found = outputs.filter_map(|o| Some((o.name.clone(), from(o)?.path.clone())));
     found.collect()
+}
+
+/// The names of a root's calls.
+fn held(input: Input, root: &Root) -> BTreeSet<String> {
+    let calls = input.deployment.calls.iter();
+    let own = calls.filter(|c| root.holds(c));
+    own.map(|c| c.name.clone()).collect()
+}
+
+/// The names of a root's outputs.
+fn given(input: Input, root: &Root) -> BTreeSet<String> {
+    let outputs = input.deployment.outputs.iter();
+    let own = outputs.filter(|o| root.gives(input, o));
+    own.map(|o| o.name.clone()).collect()
 }
 
 /// Emits roots and modules.

@@ -2,12 +2,10 @@
 
 use super::EMITTER;
 use crate::artifact::ArtifactSet;
+use crate::deployment::modules::files;
 use crate::emit::Input;
 use crate::spec::ModuleSource;
-use include_dir::{Dir, include_dir};
 use std::collections::BTreeSet;
-
-static MODULES: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates/terraform");
 
 /// The module's folder below `modules`. The cloud's name is there only where the topology
 /// uses modules of several.
@@ -24,10 +22,13 @@ pub fn folder(input: Input, module: &str) -> String {
     }
 }
 
-/// The user's own module in place of ours, if the spec names one.
+/// The user's own module in place of ours, if the spec names one: `network`, or `gcp.network`
+/// where several clouds have one of that name.
 pub fn own<'a>(input: Input<'a>, module: &str) -> Option<&'a ModuleSource> {
+    let modules = &input.topology.spec.terraform.as_ref()?.modules;
     let name = module.rsplit('/').next().unwrap_or(module);
-    input.topology.spec.terraform.as_ref()?.modules.get(name)
+    let full = module.replace('/', ".");
+    modules.get(&full).or_else(|| modules.get(name))
 }
 
 /// Emits every module that is called, and the ones that those call.
@@ -42,20 +43,6 @@ pub fn emit(input: Input, set: &mut ArtifactSet) {
             set.text(EMITTER, format!("{root}/{folder}/{name}"), header + text);
         }
     }
-}
-
-/// A module's own files, without its tests.
-pub fn files(module: &str) -> Vec<(&'static str, &'static str)> {
-    let Some(dir) = MODULES.get_dir(module) else {
-        return Vec::new();
-    };
-    let mut files: Vec<_> = dir
-        .files()
-        .filter_map(|f| Some((f.path().file_name()?.to_str()?, f.contents_utf8()?)))
-        .filter(|(name, _)| name.ends_with(".tf") || *name == "README.md")
-        .collect();
-    files.sort_unstable();
-    files
 }
 
 /// The modules, and those that they call beside themselves (`source = "../pubsub"`).

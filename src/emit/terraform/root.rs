@@ -259,7 +259,7 @@ impl<'a> Writer<'a> {
     }
 
     fn outputs(&self) -> Body {
-        let holds = |o: &&RootOutput| self.root.scope.is_none_or(|scope| scope == o.scope);
+        let holds = |o: &&RootOutput| self.root.gives(self.input, o);
         let mut items = Vec::new();
         for output in self.input.deployment.outputs.iter().filter(holds) {
             separate(&mut items);
@@ -340,21 +340,14 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Where state lives: a place of its own for each root in the declared bucket.
+    /// Where state lives: a place of its own for each root in the bucket of its cloud.
     fn backend(&self) -> Option<Body> {
-        let bucket = self
-            .input
-            .topology
-            .spec
-            .terraform
-            .as_ref()?
-            .state_bucket
-            .as_ref()?;
-        let kept = self.input.deployment.state_backend.as_ref()?;
-        let root = self.root.path.strip_prefix("terraform/").unwrap_or("root");
-        let place = format!("{}/{root}{}", self.input.topology.name, kept.suffix);
+        let part = self.input.deployment.clouds.get(&self.root.cloud)?;
+        let kept = part.state.as_ref()?;
+        let system = &self.input.topology.name;
+        let place = format!("{system}/{}{}", self.root.state, kept.suffix);
         let own = [
-            ("bucket", Argument::Text(bucket.value.clone())),
+            ("bucket", Argument::Text(kept.bucket.clone())),
             (kept.place, Argument::Text(place)),
         ];
         let arguments = own.iter().chain(&kept.arguments);

@@ -1,4 +1,5 @@
 //! What becomes of the spec.
 
+pub mod collectors;
 pub mod no_effect;
 pub mod not_emitted;

@@ -501,7 +501,7 @@ impl Idle<'_> {
             let metrics = o
                 .metrics
                 .as_ref()
-                .filter(|m| m.by.as_str() == "managed-prometheus");
+                .filter(|m| m.is_ours("managed-prometheus"));
             self.say(
                 metrics.and_then(|m| at(&m.address)),
                 "address",

@@ -67,11 +67,8 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     }
     if let Some(observability) = &spec.observability {
         let traces = observability.traces.as_ref();
-        let unknown = traces.filter(|t| t.by.as_str() != "jaeger" || spec.mesh.is_none());
-        say(
-            unknown.map(|t| t.span),
-            "traces by anybody but Jaeger in a mesh",
-        );
+        let unknown = traces.filter(|t| t.external.is_none() && spec.mesh.is_none());
+        say(unknown.map(|t| t.span), "traces without a mesh");
         say(
             observability.probes.first().map(|p| p.span),
             "outside probes by name",

@@ -274,7 +274,8 @@ fn clouds(spec: &Spec, out: &mut Diagnostics) {
         all(&cloud.account, form, out);
     }
     if let Some(terraform) = &spec.terraform {
-        all(&terraform.state_bucket, &BUCKET, out);
+        let buckets = terraform.state_bucket.iter();
+        all(buckets.flat_map(|b| b.values()), &BUCKET, out);
         all(&terraform.state_region, &LOCATION, out);
     }
 }

@@ -2,3 +2,4 @@
 
 pub mod cloud_run;
 pub mod ordered_push;
+pub mod scaling;

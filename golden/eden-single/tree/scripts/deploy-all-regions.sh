@@ -70,8 +70,7 @@ if [[ ${BOOTSTRAP} == true ]]; then
   run 15 'Keep the public away from state' aws s3api put-public-access-block --bucket eden-prod-tfstate --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region us-east-2 || note 'AccessDenied: the account may not change buckets; stop'
   run 15 'Encrypt state with a key of the account' aws s3api put-bucket-encryption --bucket eden-prod-tfstate --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms"},"BucketKeyEnabled":true}]}' --region us-east-2 || note 'AccessDenied: the account may not change buckets; stop'
 fi
-first=()
-apply_root terraform "${first[@]}"
+apply_root terraform
 if wanted us-west-2; then
   step "Kubernetes: us-west-2"
   run 60 "Fetch the credentials" aws eks update-kubeconfig --name eden-us-west-2 --region us-west-2 --alias eden-us-west-2

@@ -81,8 +81,7 @@ if [[ ${BOOTSTRAP} == true ]]; then
   run 15 'Keep the public away from state' aws s3api put-public-access-block --bucket eden-prod-tfstate --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region us-east-2 || note 'AccessDenied: the account may not change buckets; stop'
   run 15 'Encrypt state with a key of the account' aws s3api put-bucket-encryption --bucket eden-prod-tfstate --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms"},"BucketKeyEnabled":true}]}' --region us-east-2 || note 'AccessDenied: the account may not change buckets; stop'
 fi
-first=()
-apply_root terraform/global "${first[@]}"
+apply_root terraform/global
 wanted us-west-2 && apply_root terraform/regions/us-west-2
 wanted us-east-1 && apply_root terraform/regions/us-east-1
 if [[ -z ${REGION} ]]; then

@@ -63,8 +63,7 @@ if [[ ${BOOTSTRAP} == true ]]; then
   run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project hello-prod || note 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project hello-prod || note 'run it again: a fresh API takes a minute'
 fi
-first=()
-apply_root terraform/global "${first[@]}"
+apply_root terraform/global
 wanted us-east1 && apply_root terraform/regions/us-east1
 wanted us-central1 && apply_root terraform/regions/us-central1
 step "Verify from outside"

@@ -65,8 +65,7 @@ if [[ ${BOOTSTRAP} == true ]]; then
   run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project siraj-prod || note 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project siraj-prod || note 'run it again: a fresh API takes a minute'
 fi
-first=()
-apply_root terraform/global "${first[@]}"
+apply_root terraform/global
 if wanted europe-west1; then
   run 15 'See that paynow-hash-salt-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-europe-west1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-europe-west1 first, see DEPLOYMENT_GUIDE.md'
   run 15 'See that paynow-api-key-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-api-key-europe-west1 --project siraj-prod || die 75 'put a value into paynow-api-key-europe-west1 first, see DEPLOYMENT_GUIDE.md'

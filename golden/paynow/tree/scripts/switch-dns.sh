@@ -48,17 +48,17 @@ need bash curl gcloud
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # Terraform owns the record: it is brought back to what is committed, and nothing else is.
-fail_over_again() { # call
-  local root="${here}"/terraform/global
+fail_over_again() { # root call
+  local root=${here}/$1
   run 120 "Initialise Terraform" terraform -chdir="${root}" init -input=false
-  run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$1"
+  run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$2"
 }
 
 confirm "${HOST}"
 lock
 step "Turn ${HOST} to ${TO}"
 case ${HOST}/${TO} in
-  hooks.siraj.life/failover) fail_over_again dns_siraj_life ;;
+  hooks.siraj.life/failover) fail_over_again terraform/global dns_siraj_life ;;
   hooks.siraj.life/us-central1)
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look 15 'Look up the backup of hooks.siraj.life in us-central1' gcloud compute addresses describe paynow-hooks-backup-us-central1 --region us-central1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
@@ -73,7 +73,7 @@ case ${HOST}/${TO} in
     [[ ${ADDRESS} =~ ^[0-9.]+$ ]] || die 75 "'${ADDRESS}' is no address: give it with --address"
     run 45 'Lead hooks.siraj.life to europe-west1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace hooks.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod
     ;;
-  worker.siraj.life/failover) fail_over_again dns_siraj_life ;;
+  worker.siraj.life/failover) fail_over_again terraform/global dns_siraj_life ;;
   worker.siraj.life/us-central1)
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look 15 'Look up the backup of worker.siraj.life in us-central1' gcloud compute addresses describe paynow-worker-backup-us-central1 --region us-central1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
