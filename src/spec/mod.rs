@@ -5,12 +5,14 @@
 
 pub mod decode;
 pub mod model;
+mod per_region;
 pub mod schema;
 mod subjects;
 pub mod units;
 
-pub use decode::{Map, Name, Origin, PerRegion, Value};
+pub use decode::{Map, Name, Origin, Value};
 pub use model::*;
+pub use per_region::PerRegion;
 pub use units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold};
 
 use crate::diagnostic::Diagnostics;

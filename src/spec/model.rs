@@ -3,7 +3,8 @@
 //! The doc comments are the language reference: they become the descriptions, defaults and
 //! examples of the JSON schema that editors show.
 
-use super::decode::{Map, PerRegion, Value, choice, record};
+use super::PerRegion;
+use super::decode::{Map, Value, choice, record};
 use super::units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold, Within};
 
 /// Free text.
