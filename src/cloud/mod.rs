@@ -11,6 +11,7 @@ pub mod aws;
 pub mod cloudflare;
 pub mod copies;
 pub mod gcp;
+mod kept;
 pub mod ranges;
 pub mod recovery;
 pub mod scaling;
@@ -46,6 +47,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     once(&mut deployment.signals);
     once(&mut deployment.loads);
     once(&mut deployment.decisions);
+    kept::check(topology, &deployment, out);
     reading::custom(topology, &mut deployment);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {

@@ -5,6 +5,7 @@
 
 mod clusters;
 pub mod contract;
+mod copies;
 mod evidence;
 pub mod modules;
 mod operations;
@@ -13,6 +14,7 @@ mod stores;
 mod terraform;
 
 pub use clusters::*;
+pub use copies::*;
 pub use evidence::*;
 pub use operations::*;
 pub use signals::*;
@@ -57,6 +59,8 @@ pub struct Deployment {
     pub active_active_sets: Vec<ActiveActiveSet>,
     /// PostgreSQL whose regions copy each other logically, set up from the clusters.
     pub logical_stores: Vec<LogicalStore>,
+    /// Copies of stores in other regions.
+    pub copies: Vec<StoreCopy>,
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
     /// What is asked of services, where it is measured.

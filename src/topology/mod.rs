@@ -282,6 +282,15 @@ impl Topology {
     pub fn datastore(&self, id: DatastoreId) -> &Datastore {
         &self.datastores[id.0]
     }
+    /// The id of a datastore of this topology.
+    ///
+    /// # Panics
+    /// If it is not one of them.
+    pub fn id_of(&self, store: &Datastore) -> DatastoreId {
+        let mut all = self.datastores.iter();
+        let place = all.position(|d| d.name == store.name);
+        DatastoreId(place.expect("a datastore of this topology"))
+    }
     /// The queue behind an id.
     pub fn queue(&self, id: QueueId) -> &Queue {
         &self.queues[id.0]

@@ -129,3 +129,31 @@ impl Case {
         Some((loss.verdict, copy))
     }
 }
+
+/// A YAML text as a value, read by the compiler's own reader of specs.
+pub fn yaml(text: &str) -> Option<serde_json::Value> {
+    use meridian::diagnostic::Diagnostics;
+    use meridian::source::SourceMap;
+    use meridian::syntax::{Kind, Node, parse};
+    fn value(node: &Node) -> serde_json::Value {
+        match &node.kind {
+            Kind::Map(entries) => {
+                let each = entries.iter();
+                each.map(|e| (e.key.text.clone(), value(&e.value)))
+                    .collect()
+            }
+            Kind::List(items) => items.iter().map(value).collect(),
+            Kind::Scalar(scalar) => scalar.text.clone().into(),
+            Kind::Null => serde_json::Value::Null,
+        }
+    }
+    let mut sources = SourceMap::default();
+    let file = sources.add("object.yaml", text);
+    let document = parse(
+        &sources,
+        file,
+        &Limits::default(),
+        &mut Diagnostics::default(),
+    )?;
+    Some(value(&document.root))
+}

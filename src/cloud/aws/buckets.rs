@@ -2,7 +2,8 @@
 
 use super::clusters::Statement;
 use super::{Lowering, facts, naming, output};
-use crate::deployment::{Argument, Decision, Scope};
+use crate::cloud::kept::whole;
+use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::spec::{Conflict, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
 
@@ -129,6 +130,15 @@ impl Lowering<'_> {
         ];
         let region = self.topology.region(origin).slug();
         let call = format!("copies_of_{}_{region}", naming::slug(&store.name));
+        for to in targets.iter().copied() {
+            let evidence = Evidence::Argument {
+                call: call.clone(),
+                path: format!("targets.{}", self.location(to)),
+            };
+            let by = "replication of its bucket";
+            let copy = whole(self.topology, store, (origin, to), by, evidence);
+            self.deployment.copies.push(copy);
+        }
         self.call(&call, "aws/s3-replication", Scope::Links, origin, arguments);
     }
 

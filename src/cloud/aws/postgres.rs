@@ -5,7 +5,10 @@ use super::clusters::{Statement, Workload};
 use super::network::{LOGS, Subnets};
 use super::platform::Held;
 use super::{Lowering, facts, naming, output};
-use crate::deployment::{Argument, Decision, Fetch, LogicalRegion, LogicalStore, Scope};
+use crate::cloud::kept::whole;
+use crate::deployment::{
+    Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
+};
 use crate::spec::{Conflict, Mode, Reach, Role};
 use crate::topology::{Datastore, RegionId};
 
@@ -151,6 +154,18 @@ impl Lowering<'_> {
             let source = format!("db:{}", self.instance_name(store, writer));
             let source = self.arn("rds", self.location(writer), &source);
             arguments.push(("replica_of", source));
+            let evidence = Evidence::Argument {
+                call: self.instance_call(&store.name, id),
+                path: "replica_of".into(),
+            };
+            let copy = whole(
+                self.topology,
+                store,
+                (writer, id),
+                "a physical replica",
+                evidence,
+            );
+            self.deployment.copies.push(copy);
         }
         if copies == Copies::BothWays {
             let table = text_of(store, |r| r.conflict_log.as_ref(), "conflicts");
@@ -218,14 +233,31 @@ impl Lowering<'_> {
             if sources.is_empty() {
                 continue;
             }
+            let region = self.topology.region(target).slug();
+            let call = format!("backups_of_{}_{region}", naming::slug(&store.name));
+            for from in store.regions.iter().copied().filter(|r| *r != target) {
+                let name = self.instance_name(store, from);
+                let copy = StoreCopy {
+                    keeps: Keeps::History,
+                    ..whole(
+                        self.topology,
+                        store,
+                        (from, target),
+                        "replicated backups",
+                        Evidence::Argument {
+                            call: call.clone(),
+                            path: format!("instances.{name}"),
+                        },
+                    )
+                };
+                self.deployment.copies.push(copy);
+            }
             let key = self.carried_key(target, "data");
             let arguments = vec![
                 ("instances", Argument::Map(sources)),
                 ("keep_days", days.into()),
                 ("kms_key_arn", key),
             ];
-            let region = self.topology.region(target).slug();
-            let call = format!("backups_of_{}_{region}", naming::slug(&store.name));
             self.call(
                 &call,
                 "aws/rds-backup-copies",
@@ -257,12 +289,31 @@ impl Lowering<'_> {
         if databases.is_empty() {
             databases.push(naming::slug(&store.name));
         }
-        let local = store
-            .written
-            .datasets
-            .iter()
-            .filter(|(_, d)| *d.copies == Reach::Origin);
-        let local = local.flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
+        let local = || {
+            let datasets = store.written.datasets.iter();
+            datasets.filter(|(_, d)| *d.copies == Reach::Origin && !d.collections.is_empty())
+        };
+        let leaves_out: Vec<String> = local().map(|(name, _)| name.text.clone()).collect();
+        for region in &regions {
+            let (topology, to) = (self.topology, region.region);
+            let copies = region.sources.iter().map(|from| {
+                let source = &topology.region(*from).name;
+                let evidence = Evidence::File {
+                    file: format!(
+                        "kubernetes/{}/postgres-{}.yaml",
+                        topology.region(to).name,
+                        store.name
+                    ),
+                    key: source.clone(),
+                };
+                StoreCopy {
+                    leaves_out: leaves_out.clone(),
+                    ..whole(topology, store, (*from, to), "pglogical", evidence)
+                }
+            });
+            self.deployment.copies.extend(copies.collect::<Vec<_>>());
+        }
+        let local = local().flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
         let version = text_of_version(store);
         let password = format!("{}-replication", store.name);
         self.store_secrets.push(Held {

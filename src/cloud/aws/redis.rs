@@ -6,8 +6,10 @@ use super::network::Subnets;
 use super::platform::Held;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output};
+use crate::cloud::kept::whole;
 use crate::deployment::{
-    ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, GATEWAYS, PEER_PORT, Scope,
+    ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, GATEWAYS,
+    PEER_PORT, Scope,
 };
 use crate::spec::{Conflict, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
@@ -62,7 +64,14 @@ impl Lowering<'_> {
         self.call(&global, "aws/elasticache-global", scope, writer, arguments);
         for id in store.regions.iter().copied().filter(|r| *r != writer) {
             let group = output(&global, "id", Argument::Null);
-            self.cache(store, id, scope, Some(group));
+            let call = self.cache(store, id, scope, Some(group));
+            let evidence = Evidence::Argument {
+                call,
+                path: "global_group_id".into(),
+            };
+            let by = "a Global Datastore of ElastiCache";
+            let copy = whole(self.topology, store, (writer, id), by, evidence);
+            self.deployment.copies.push(copy);
         }
         self.deployment.decisions.push(Decision {
             title: format!("{}: Redis with one writer", store.name),
@@ -171,6 +180,19 @@ impl Lowering<'_> {
             .as_ref()
             .and_then(|r| r.lag.as_ref());
         let critical = lag.and_then(|l| l.critical.as_ref());
+        for from in &regions {
+            for to in regions.iter().filter(|to| to.region != from.region) {
+                let name = &self.topology.region(from.region).name;
+                let evidence = Evidence::File {
+                    file: format!("kubernetes/{name}/redis-enterprise-{}.yaml", store.name),
+                    key: self.topology.region(to.region).name.clone(),
+                };
+                let ends = (from.region, to.region);
+                let by = "Redis Enterprise active-active";
+                let copy = whole(self.topology, store, ends, by, evidence);
+                self.deployment.copies.push(copy);
+            }
+        }
         self.deployment.active_active_sets.push(ActiveActiveSet {
             datastore: store.name.clone(),
             namespace: format!("{}-{}", self.topology.namespace, store.name),

@@ -4,8 +4,9 @@ use super::Lowering;
 use super::facts;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
+use crate::cloud::kept::whole;
 use crate::deployment::{
-    Argument, Decision, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
+    Argument, Decision, Evidence, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::spec::{Duration, Engine, Mode, PerRegion, Role, SecretReplication};
@@ -487,6 +488,7 @@ impl Lowering<'_> {
                     )],
                 });
         }
+        self.sentinel_copies(store, &regions);
         self.deployment.sentinel_sets.push(SentinelSet {
             datastore: store.name.clone(),
             quorum: total as u32 / 2 + 1,
@@ -510,6 +512,26 @@ impl Lowering<'_> {
                      writes of the last moments can be lost."
                 .into(),
         });
+    }
+
+    /// Every node follows the primary, wherever it is.
+    fn sentinel_copies(&mut self, store: &Datastore, regions: &[SentinelRegion]) {
+        let topology = self.topology;
+        let holding = || regions.iter().filter(|r| !r.nodes.is_empty());
+        for from in holding() {
+            for to in holding().filter(|r| r.region != from.region) {
+                let name = &topology.region(to.region).name;
+                let evidence = Evidence::Object {
+                    file: format!("kubernetes/{name}/redis-{}.yaml", store.name),
+                    kind: "StatefulSet".into(),
+                    name: format!("{}-node", store.name),
+                    pointer: "/spec/replicas".into(),
+                };
+                let ends = (from.region, to.region);
+                let copy = whole(topology, store, ends, "replication of Redis", evidence);
+                self.deployment.copies.push(copy);
+            }
+        }
     }
 
     pub(super) fn secrets(&mut self) {

@@ -5,7 +5,7 @@ use super::facts::{MultiRegion, dns_check, firestore_multi_region};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{behind_a_cut, decide, noticed, restore, snapshot};
+use crate::cloud::recovery::{behind_a_cut, decide, noticed, reaching_back, restored, snapshot};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
@@ -189,7 +189,7 @@ pub fn firestore(context: &Context, store: &Datastore, scenario: Scenario) -> Ve
                     .at(store.span),
             ]
         }
-        Scenario::Corruption => restore(context, &store.name),
+        Scenario::Corruption => restored(context, store, &firestore_history(context, store)),
         Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "gcp.kms.destroyed")],
         _ => Vec::new(),
     }
@@ -254,11 +254,8 @@ pub fn firestore_remaining(
                 match touched(context, database, lost) {
                     Touched::Gone => return Some(Vec::new()),
                     Touched::MajorityLeft(left) => {
-                        worst = Some(vec![Remaining {
-                            copy: left,
-                            lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum"),
-                            abroad: false,
-                        }]);
+                        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum");
+                        worst = Some(vec![Remaining::live(left, lacks)]);
                     }
                     Touched::Not => {}
                 }
@@ -266,20 +263,7 @@ pub fn firestore_remaining(
             worst
         }
         Scenario::Cloud(Provider::Gcp) => Some(Vec::new()),
-        Scenario::Corruption => {
-            let backup = store.written.backup.as_ref();
-            let window = backup.and_then(|b| b.point_in_time.as_ref());
-            let mut history: Vec<Remaining> = snapshot(store).into_iter().collect();
-            history.extend(window.map(|window| {
-                Remaining {
-                    copy: format!("point-in-time recovery of {}", window.value),
-                    lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time")
-                        .at(window.span),
-                    abroad: false,
-                }
-            }));
-            Some(history)
-        }
+        Scenario::Corruption => Some(firestore_history(context, store)),
         Scenario::Link => {
             let replicated = store.databases.len() > 1 && store.written.replication.is_some();
             replicated.then(|| vec![behind_a_cut(store)])
@@ -287,4 +271,22 @@ pub fn firestore_remaining(
         Scenario::Key => Some(Vec::new()),
         _ => None,
     }
+}
+
+/// What can be restored of Firestore after corruption.
+fn firestore_history(context: &Context, store: &Datastore) -> Vec<Remaining> {
+    let Some(backup) = &store.written.backup else {
+        return Vec::new();
+    };
+    let kept = |reach, history| reaching_back(context, store, reach, history);
+    let snapshots = snapshot(store).and_then(|s| kept(backup.keep.value, s));
+    let moments = backup.point_in_time.as_ref().and_then(|window| {
+        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time");
+        let copy = format!("point-in-time recovery of {}", window.value);
+        kept(
+            window.value,
+            Remaining::history(copy, lacks.at(window.span)),
+        )
+    });
+    snapshots.into_iter().chain(moments).collect()
 }

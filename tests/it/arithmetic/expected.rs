@@ -524,6 +524,13 @@ impl<'a> Expected<'a> {
                 let noticed =
                     self.measured_or("notice-corruption", name, "people.notice-corruption");
                 let restored = self.measured_or("restore", name, "restore.time");
+                let history = match &store.kind {
+                    Kind::Redis { .. } => self.redis_loss(store, lost).flatten(),
+                    Kind::Firestore { .. } => self.firestore_history(store),
+                };
+                if store.backup.is_some() && history.is_none() {
+                    return Some(Range::NEVER);
+                }
                 Some(noticed.then(self.answered(name)).then(restored))
             }
             (_, Lost::Cloud) => Some(Range::NEVER),
@@ -620,7 +627,7 @@ impl<'a> Expected<'a> {
             Lost::Cloud => Some(None),
             // The majority promotes, and what the old primary still took is discarded.
             Lost::Link => (set.members.len() > 1).then_some(Some(replica)),
-            Lost::Corruption => Some(snapshot),
+            Lost::Corruption => Some(snapshot.and_then(|s| self.reaching(store, 30, s))),
             Lost::Entry | Lost::Key => None,
             _ => {
                 let (nodes, _, primary) = self.lost_members(set, lost)?;
@@ -735,16 +742,31 @@ impl<'a> Expected<'a> {
         }
     }
 
+    /// What history is worth against corruption: nothing if it does not reach back to before
+    /// anybody has noticed and decided, and nobody knows if that is not known.
+    fn reaching(&self, store: &Store, days: u64, history: Range) -> Option<Range> {
+        let noticed =
+            self.measured_or("notice-corruption", &store.name, "people.notice-corruption");
+        match noticed.then(self.answered(&store.name)).high {
+            Some(late) => (late <= days * 86_400 * SECOND).then_some(history),
+            None => Some(Range {
+                high: None,
+                ..history
+            }),
+        }
+    }
+
     /// The better of point-in-time recovery and backups.
     fn firestore_history(&self, store: &Store) -> Option<Range> {
         let prefix = format!("gen-{}", store.name);
         let mut databases = self.emitted.firestores.iter();
         let (_, database) =
             databases.find(|(id, _)| **id == prefix || id.starts_with(&format!("{prefix}-")))?;
-        if database.point_in_time {
-            return Some(self.fact("gcp.firestore.point-in-time"));
-        }
-        database.every.map(|every| aged(every, takes(store)))
+        let moments = self.fact("gcp.firestore.point-in-time");
+        let moments = database.point_in_time.then_some(moments);
+        let moments = moments.and_then(|m| self.reaching(store, 7, m));
+        let backups = database.every.map(|every| aged(every, takes(store)));
+        moments.or(backups.and_then(|b| self.reaching(store, 30, b)))
     }
 }
 
