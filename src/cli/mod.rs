@@ -1,8 +1,8 @@
 //! The command line: the only part that reads the environment, the clock and the input.
 //!
 //! Results go to standard output, everything else to standard error. Exit codes: 0 clean,
-//! 1 diagnostics at or above `--fail-level`, 2 outputs differ, 3 output refused, 64 usage,
-//! 101 a bug.
+//! 1 diagnostics at or above `--fail-level`, 2 outputs differ, 3 output refused, 4 harm that
+//! `--fail-on` names, 64 usage, 101 a bug.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the layer that may look outside"
@@ -152,6 +152,8 @@ pub mod exit {
     pub const DIFFERS: u8 = 2;
     /// The output is refused.
     pub const REFUSED: u8 = 3;
+    /// Something applied comes to the harm that `diff --fail-on` names.
+    pub const HARMS: u8 = 4;
     /// The command line is wrong.
     pub const USAGE: u8 = 64;
     /// A bug of ours.

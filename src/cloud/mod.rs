@@ -21,7 +21,7 @@ use crate::deployment::Deployment;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::emission::no_effect;
 use crate::spec::{Engine, Provider};
-use crate::topology::Topology;
+use crate::topology::{Datastore, Topology};
 use crate::watch::reading;
 
 /// A kind that a cloud does not have, or that is not built yet.
@@ -29,17 +29,13 @@ pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
 
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
-    let mut deployment = Deployment::default();
     ranges::check_network(topology, out);
     check_bounds(topology, out);
     across::check(topology, out);
-    for provider in topology.providers() {
-        let half = topology.on(provider);
-        match provider {
-            Provider::Gcp => gcp::lower(&half, &mut deployment, out),
-            Provider::Aws => aws::lower(&half, &mut deployment, out),
-            other => out.push(not_yet(topology, other)),
-        }
+    let mut deployment = lowered(topology, out);
+    if let Some(former) = under_former_names(topology) {
+        let former = lowered(&former, &mut Diagnostics::default());
+        note_moves(&mut deployment, &former);
     }
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
@@ -128,6 +124,46 @@ fn once<T: PartialEq>(all: &mut Vec<T>) {
         }
     }
     *all = kept;
+}
+
+fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
+    let mut deployment = Deployment::default();
+    for provider in topology.providers() {
+        let half = topology.on(provider);
+        match provider {
+            Provider::Gcp => gcp::lower(&half, &mut deployment, out),
+            Provider::Aws => aws::lower(&half, &mut deployment, out),
+            other => out.push(not_yet(topology, other)),
+        }
+    }
+    deployment
+}
+
+/// The topology with the names that renamed stores had before; `None` if none was renamed.
+fn under_former_names(topology: &Topology) -> Option<Topology> {
+    let renamed = |s: &Datastore| s.made_as() != s.name;
+    topology.datastores.iter().any(renamed).then(|| {
+        let mut former = topology.clone();
+        for store in &mut former.datastores {
+            let name = store.made_as().to_string();
+            for database in store.databases.iter_mut().filter(|d| d.name == store.name) {
+                database.name.clone_from(&name);
+            }
+            store.name = name;
+        }
+        former
+    })
+}
+
+/// Calls that are named otherwise than before say so: what they made moves with them.
+fn note_moves(deployment: &mut Deployment, former: &Deployment) {
+    let taken: Vec<String> = deployment.calls.iter().map(|c| c.name.clone()).collect();
+    for (call, before) in deployment.calls.iter_mut().zip(&former.calls) {
+        if call.module == before.module && call.name != before.name && !taken.contains(&before.name)
+        {
+            call.formerly.push(before.name.clone());
+        }
+    }
 }
 
 fn generated(provider: Provider) -> bool {

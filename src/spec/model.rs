@@ -534,7 +534,7 @@ record! {
         health: Option<NodeHealth>,
         /// Tiers by age, for object storage. Example: `{ nearline: { after: 30d } }`
         lifecycle: Map<Tier>,
-        /// The name before this one: resources move instead of being replaced. Example: `shop`
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `shop`
         renamed_from: Option<Text>,
         /// The promise for this store, where it differs. Example: `{ rpo: 1m }`
         objectives: Option<Objectives>,
@@ -900,7 +900,7 @@ record! {
         memory: Value<Bytes> = "512Mi",
         /// Requests that one replica handles at once (Cloud Run). Example: `80`
         concurrency: Option<Count>,
-        /// The name before this one: resources move instead of being replaced. Example: `web`
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `web`
         renamed_from: Option<Text>,
         /// The promise for this service, where it differs. Example: `{ rto: 1m }`
         objectives: Option<Objectives>,

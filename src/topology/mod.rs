@@ -207,6 +207,14 @@ pub struct Datastore {
     pub written: spec::Datastore,
 }
 
+impl Datastore {
+    /// The name that what was made of it has for good: the one before, if it was renamed.
+    pub fn made_as(&self) -> &str {
+        let former = self.written.renamed_from.as_ref();
+        former.map_or(&self.name, |former| &former.value)
+    }
+}
+
 /// A database at one location.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -425,7 +433,14 @@ impl Service {
     pub fn name_in(&self, region: &Region) -> String {
         match &self.written.named {
             Some(pattern) => pattern.replace("{region}", &region.short),
+            None if self.runtime == Runtime::CloudRun => self.made_as().to_string(),
             None => self.name.clone(),
         }
+    }
+
+    /// The name that what was made of it has for good: the one before, if it was renamed.
+    pub fn made_as(&self) -> &str {
+        let former = self.written.renamed_from.as_ref();
+        former.map_or(&self.name, |former| &former.value)
     }
 }

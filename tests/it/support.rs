@@ -8,8 +8,9 @@
 use meridian::analysis::recovery::Subject;
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::cli::load;
-use meridian::diagnostic::{Diagnostic, Severity};
-use meridian::syntax::Limits;
+use meridian::diagnostic::{Diagnostic, Diagnostics, Severity};
+use meridian::diff::{Difference, Side};
+use meridian::syntax::{Document, Limits};
 use meridian::{Compilation, Until, compile, spec};
 use std::path::{Path, PathBuf};
 
@@ -32,18 +33,58 @@ pub struct Case {
 
 /// `tests/cases/NAME.yaml`, compiled.
 pub fn case(name: &str) -> Case {
-    compiled(&root().join(format!("tests/cases/{name}.yaml")))
+    compiled(&path(name))
 }
 
 /// `tests/cases/NAME.yaml` with some text replaced, compiled.
 pub fn case_with(name: &str, edits: &[(&str, &str)]) -> Case {
-    let path = root().join(format!("tests/cases/{name}.yaml"));
-    let mut text = std::fs::read_to_string(path).unwrap();
+    let mut text = std::fs::read_to_string(path(name)).unwrap();
     for (from, to) in edits {
         assert!(text.contains(from), "{name} has no {from:?}");
         text = text.replace(from, to);
     }
     spec(&text)
+}
+
+/// What differs between two of `tests/cases`.
+pub fn difference(before: &str, after: &str) -> Difference {
+    between(&path(before), &path(after))
+}
+
+/// What differs between two specs on disk.
+pub fn between(before: &Path, after: &Path) -> Difference {
+    let load = |path: &Path| {
+        let mut loaded = load::load(path, &Limits::default());
+        loaded.document = loaded.document.as_ref().map(spec::schema::with_lists);
+        loaded
+    };
+    let again = |document: &Document| {
+        let out = Diagnostics::default();
+        compile(Some(document), "topology.yaml", out, Until::Emitted, None)
+    };
+    let (old, new) = (load(before), load(after));
+    let sides = [(&old, "before"), (&new, "after")].map(|(loaded, name)| {
+        let document = loaded.document.as_ref().expect("a document");
+        (loaded, name, document, again(document))
+    });
+    let [before, after] = sides.each_ref().map(|(loaded, name, document, done)| {
+        assert!(
+            !done.diagnostics.has_errors(),
+            "{name}: {:#?}",
+            done.diagnostics
+        );
+        Side {
+            name,
+            sources: &loaded.sources,
+            document,
+            done,
+        }
+    });
+    meridian::diff::difference(before, after, &again)
+}
+
+fn path(name: &str) -> PathBuf {
+    root().join(format!("tests/cases/{name}.yaml"))
 }
 
 /// The text of a spec, compiled.

@@ -141,8 +141,8 @@ impl Lowering<'_> {
             "reader_endpoint",
             Argument::Null,
         );
-        let host = self.linked_name(id, &store.name, writes);
-        let read_host = self.linked_name(id, &format!("{}-read", store.name), reads);
+        let host = self.linked_name(id, store.made_as(), writes);
+        let read_host = self.linked_name(id, &format!("{}-read", store.made_as()), reads);
         self.tell(
             store,
             id,
@@ -157,7 +157,7 @@ impl Lowering<'_> {
 
 /// The identifier of the global database.
 pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
-    let name = format!("{}-{}", lowering.prefix(), store.name);
+    let name = format!("{}-{}", lowering.prefix(), store.made_as());
     naming::cut(&name, facts::names().global_database)
 }
 

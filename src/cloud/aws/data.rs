@@ -406,7 +406,7 @@ impl Lowering<'_> {
 /// The table of a store, alike in all regions.
 pub(super) fn table_name(topology: &crate::topology::Topology, store: &Datastore) -> String {
     let prefix = naming::cut(&topology.name, facts::names().prefix);
-    format!("{prefix}-{}", store.name)
+    format!("{prefix}-{}", store.made_as())
 }
 
 /// The name of a store in a region.
@@ -418,7 +418,7 @@ pub(super) fn store_name(
 ) -> String {
     let location = topology.region(id).place.location;
     naming::cut(
-        &format!("{}-{}-{location}", topology.name, store.name),
+        &format!("{}-{}-{location}", topology.name, store.made_as()),
         limit,
     )
 }

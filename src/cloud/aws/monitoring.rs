@@ -96,7 +96,7 @@ impl Lowering<'_> {
                 .as_ref()
                 .map_or(facts::postgres().storage_gb << 30, |s| s.get());
             alarms.push((
-                format!("{}-storage", store.name),
+                format!("{}-storage", store.made_as()),
                 alarm(
                     format!("{name} has less than a tenth of its storage left."),
                     ("AWS/RDS", "FreeStorageSpace", "Minimum"),
@@ -109,7 +109,7 @@ impl Lowering<'_> {
             if copies(store).is_some_and(Copies::logical) {
                 let keep = size / facts::postgres().keep_wal_share;
                 alarms.push((
-                    format!("{}-log-kept", store.name),
+                    format!("{}-log-kept", store.made_as()),
                     alarm(
                         format!("{name} keeps log for a region that does not take it; at {keep} bytes the copy is given up."),
                         ("AWS/RDS", "OldestReplicationSlotLag", "Maximum"),

@@ -178,13 +178,11 @@ impl Lowering<'_> {
         }
         let call = self.instance_call(&store.name, id);
         self.call(&call, "aws/rds-postgres", Scope::Region(id), id, arguments);
-        if let Some(former) = &written.renamed_from {
-            let former = self.instance_call(former, id);
-            if let Some(call) = self.deployment.calls.last_mut() {
-                call.formerly.push(former);
-            }
-        }
-        let host = self.private_name(id, &store.name, output(&call, "address", Argument::Null));
+        let host = self.private_name(
+            id,
+            store.made_as(),
+            output(&call, "address", Argument::Null),
+        );
         self.tell(store, id, &[("HOST", host), ("PORT", PORT.to_string())]);
         self.reach(id, &reading, PORT);
     }
@@ -276,7 +274,7 @@ impl Lowering<'_> {
             .iter()
             .map(|id| LogicalRegion {
                 region: *id,
-                host: format!("{}.{}", store.name, self.private_domain(*id)),
+                host: format!("{}.{}", store.made_as(), self.private_domain(*id)),
                 sources: match both_ways {
                     true => store.regions.iter().copied().filter(|r| r != id).collect(),
                     false => store.writer.into_iter().filter(|w| w != id).collect(),
@@ -287,7 +285,7 @@ impl Lowering<'_> {
         let groups = store.written.node_groups.iter().map(|g| g.value.clone());
         let mut databases: Vec<String> = groups.collect();
         if databases.is_empty() {
-            databases.push(naming::slug(&store.name));
+            databases.push(naming::slug(store.made_as()));
         }
         let local = || {
             let datasets = store.written.datasets.iter();
@@ -315,7 +313,7 @@ impl Lowering<'_> {
         }
         let local = local().flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
         let version = text_of_version(store);
-        let password = format!("{}-replication", store.name);
+        let password = format!("{}-replication", store.made_as());
         self.store_secrets.push(Held {
             name: password.clone(),
             regions: store.regions.clone(),
@@ -360,7 +358,7 @@ impl Lowering<'_> {
         let name = self.instance_name(store, id);
         let key = self.alias("data");
         Workload {
-            name: format!("{}-replication", store.name),
+            name: format!("{}-replication", store.made_as()),
             namespace: self.topology.namespace.clone(),
             statements: vec![
                 Statement {
@@ -445,7 +443,7 @@ pub(super) fn conflict_namespace(
     topology: &crate::topology::Topology,
     store: &Datastore,
 ) -> String {
-    format!("{}/{}", topology.name, store.name)
+    format!("{}/{}", topology.name, store.made_as())
 }
 
 /// The major version of a store's server.

@@ -145,8 +145,8 @@ impl Lowering<'_> {
         self.call(&call, "aws/elasticache-regional", scope, id, arguments);
         let address = output(&call, "endpoint", Argument::Null);
         let host = match scope {
-            Scope::Links => self.linked_name(id, &store.name, address),
-            _ => self.private_name(id, &store.name, address),
+            Scope::Links => self.linked_name(id, store.made_as(), address),
+            _ => self.private_name(id, store.made_as(), address),
         };
         let mut told = vec![("HOST", host), ("PORT", PORT.to_string())];
         if let Some(writer) = store.writer.filter(|_| scope == Scope::Links) {
@@ -356,13 +356,13 @@ pub(super) fn is_global(store: &Datastore) -> bool {
 
 /// The end of the id of a Global Datastore, whose beginning AWS chooses.
 pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
-    let name = format!("{}-{}", lowering.prefix(), store.name);
+    let name = format!("{}-{}", lowering.prefix(), store.made_as());
     naming::cut(&name, facts::names().cache)
 }
 
 /// The name by which all regions reach the one that writes.
 pub(super) fn writer_host(topology: &Topology, store: &Datastore, writer: RegionId) -> String {
-    format!("{}.{}", store.name, private_domain(topology, writer))
+    format!("{}.{}", store.made_as(), private_domain(topology, writer))
 }
 
 /// The memory of the database in each region, in bytes.

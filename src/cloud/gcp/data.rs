@@ -246,16 +246,6 @@ impl Lowering<'_> {
             &key_location,
             arguments,
         );
-        if let Some(former) = &store.written.renamed_from {
-            let renamed = Datastore {
-                name: former.value.clone(),
-                ..store.clone()
-            };
-            let former = database_call(&renamed, database);
-            if let Some(call) = self.deployment.calls.last_mut() {
-                call.formerly.push(former);
-            }
-        }
     }
 
     /// A database's id: system, store, and its own name where the store has several.
@@ -752,8 +742,8 @@ pub fn database_id(
     database: &str,
 ) -> String {
     match store.databases.len() {
-        1 => format!("{}-{}", topology.name, store.name),
-        _ => format!("{}-{}-{database}", topology.name, store.name),
+        1 => format!("{}-{}", topology.name, store.made_as()),
+        _ => format!("{}-{}-{database}", topology.name, store.made_as()),
     }
 }
 

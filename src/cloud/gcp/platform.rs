@@ -415,7 +415,11 @@ impl Lowering<'_> {
         let region = self.topology.region(id);
         match &service.written.account {
             Some(pattern) => pattern.replace("{region}", &region.short),
-            None => format!("{}-{}", service.name, naming::code(region.place.location)),
+            None => format!(
+                "{}-{}",
+                service.made_as(),
+                naming::code(region.place.location)
+            ),
         }
     }
 
