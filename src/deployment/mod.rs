@@ -5,6 +5,7 @@
 
 mod clusters;
 pub mod contract;
+mod detectors;
 mod evidence;
 pub mod modules;
 mod operations;
@@ -13,6 +14,7 @@ mod stores;
 mod terraform;
 
 pub use clusters::*;
+pub use detectors::*;
 pub use evidence::*;
 pub use operations::*;
 pub use signals::*;
@@ -63,6 +65,8 @@ pub struct Deployment {
     pub loads: Vec<Load>,
     /// Metrics that the services themselves must export.
     pub contract: Vec<contract::Contract>,
+    /// The alert rules that notice lost regions.
+    pub detectors: Vec<Detector>,
     /// Dashboards that show one part, region beside region.
     pub boards: Vec<Board>,
     /// Hosts whose name turns to a backup by itself.

@@ -6,7 +6,7 @@ use crate::deployment::{Deployment, Filled, Load, Unit};
 use crate::format::promql;
 use crate::spec::{Duration, Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
-use crate::watch::signals::{Signals, counter, counter_rest, gauge};
+use crate::watch::signals::{Signals, counter, counter_rest, gauge, ratio};
 
 /// Fills in the queries of every part.
 pub fn signals(topology: &Topology, deployment: &mut Deployment) {
@@ -80,8 +80,9 @@ fn cloud_run(all: &mut Signals, service: &Service) {
         )
     };
     let name = service.name.clone();
-    let query = format!(
-        "sum(rate({metric}{{{of},response_code_class=\"5xx\"}}[5m])) / sum(rate({metric}{{{of}}}[5m]))"
+    let query = ratio(
+        &format!("sum(rate({metric}{{{of},response_code_class=\"5xx\"}}[5m]))"),
+        &format!("sum(rate({metric}{{{of}}}[5m]))"),
     );
     let sample = vec![
         counter(series("5xx"), 1000.0),
@@ -224,9 +225,9 @@ fn queues(all: &mut Signals) {
             backend = promql::value(&backend)
         );
         let series = |class: u32| format!("{metric}{{{of},response_code_class=\"{class}\"}}");
-        let query = format!(
-            "sum(rate({}[5m])) / sum(rate({metric}{{{of}}}[5m]))",
-            series(500)
+        let query = ratio(
+            &format!("sum(rate({}[5m]))", series(500)),
+            &format!("sum(rate({metric}{{{of}}}[5m]))"),
         );
         let sample = vec![
             counter(series(500), 1000.0),
