@@ -9,6 +9,7 @@ mod cases;
 mod cli;
 mod coverage;
 mod diff;
+mod docs;
 mod eden;
 mod effects;
 mod engines;
