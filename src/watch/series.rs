@@ -49,7 +49,11 @@ impl Producer {
         let asked_for = CONTRACT.iter().any(|c| c.name == metric);
         if metric.starts_with("slo:") || metric == "ALERTS" {
             Some(Producer::Rules)
-        } else if metric.contains("_googleapis_com:") || metric.starts_with("aws_") {
+        } else if ["_googleapis_com:", "kubernetes_io:"]
+            .iter()
+            .any(|p| metric.contains(p))
+            || metric.starts_with("aws_")
+        {
             Some(Producer::Cloud)
         } else if asked_for && metric.starts_with("probe_") {
             Some(Producer::Probes)

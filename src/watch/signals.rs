@@ -230,6 +230,13 @@ impl<'a> Signals<'a> {
             sample: vec![counter(series(200), 1.0)],
             filled: None,
         });
+    }
+
+    /// What kubelets and kube-state-metrics see of a service, where a Prometheus of our own scrapes
+    /// them.
+    pub fn pods(&mut self, service: &Service) {
+        let name = &service.name;
+        let namespace = &self.topology.namespace;
         let pods = format!(
             "namespace={namespace},pod=~{}",
             promql::begins(name, "-.*"),

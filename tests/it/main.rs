@@ -23,6 +23,7 @@ mod regimes;
 mod rules;
 mod schema;
 mod scripts;
+mod series;
 mod support;
 mod tidy;
 mod traps;

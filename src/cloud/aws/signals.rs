@@ -28,6 +28,7 @@ pub(super) fn signals(topology: &Topology, deployment: &mut Deployment) {
             .any(|p| regions.contains(&p.region))
         {
             all.on_kubernetes(service);
+            all.pods(service);
         }
     }
     for store in &topology.datastores {

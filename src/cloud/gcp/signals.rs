@@ -15,7 +15,10 @@ pub fn signals(topology: &Topology, deployment: &mut Deployment) {
     google(&mut all);
     for service in &topology.services {
         match service.runtime {
-            Runtime::Kubernetes => all.on_kubernetes(service),
+            Runtime::Kubernetes => {
+                all.on_kubernetes(service);
+                pods(&mut all, service);
+            }
             Runtime::CloudRun => cloud_run(&mut all, service),
         }
     }
@@ -56,6 +59,34 @@ fn google(all: &mut Signals) {
         "log-based metric over Cloud KMS audit logs",
         vec![counter(metric, 1.0 / 3600.0)],
     );
+}
+
+/// What GKE's system metrics say of a service: its managed collection has no requests and limits
+/// of containers.
+fn pods(all: &mut Signals, service: &Service) {
+    let of = format!(
+        "monitored_resource=\"k8s_container\",namespace_name={},pod_name=~{}",
+        promql::value(&all.topology.namespace),
+        promql::begins(&service.name, "-.*")
+    );
+    let shares = [
+        (
+            Signal::Cpu,
+            format!("avg(kubernetes_io:container_cpu_request_utilization{{{of}}})"),
+            "Cloud Monitoring: kubernetes.io/container/cpu/request_utilization",
+        ),
+        (
+            Signal::Memory,
+            format!(
+                "avg(kubernetes_io:container_memory_limit_utilization{{{of},memory_type=\"non-evictable\"}})"
+            ),
+            "Cloud Monitoring: kubernetes.io/container/memory/limit_utilization",
+        ),
+    ];
+    for (signal, query, source) in shares {
+        let name = &service.name;
+        all.add(signal, name, query, &[], Unit::Ratio, source, Vec::new());
+    }
 }
 
 fn cloud_run(all: &mut Signals, service: &Service) {
