@@ -22,7 +22,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::emission::no_effect;
 use crate::spec::{Engine, Provider};
 use crate::topology::{Datastore, Topology};
-use crate::watch::reading;
+use crate::watch::{pages, reading, series, told};
 
 /// A kind that a cloud does not have, or that is not built yet.
 pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
@@ -45,9 +45,12 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     once(&mut deployment.decisions);
     kept::check(topology, &deployment, out);
     reading::custom(topology, &mut deployment);
+    deployment.contract = series::contract(topology, &deployment);
+    deployment.detectors = pages::detectors(topology, &deployment);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {
         reading::check(topology, &deployment, out);
+        told::check(topology, &deployment, out);
     }
     deployment
 }

@@ -6,6 +6,7 @@
 mod clusters;
 pub mod contract;
 mod copies;
+mod detectors;
 mod evidence;
 pub mod modules;
 mod operations;
@@ -15,6 +16,7 @@ mod terraform;
 
 pub use clusters::*;
 pub use copies::*;
+pub use detectors::*;
 pub use evidence::*;
 pub use operations::*;
 pub use signals::*;
@@ -67,6 +69,8 @@ pub struct Deployment {
     pub loads: Vec<Load>,
     /// Metrics that the services themselves must export.
     pub contract: Vec<contract::Contract>,
+    /// The alert rules that notice lost regions.
+    pub detectors: Vec<Detector>,
     /// Dashboards that show one part, region beside region.
     pub boards: Vec<Board>,
     /// Hosts whose name turns to a backup by itself.

@@ -9,7 +9,7 @@ use crate::analysis::recovery::verdict::Verdict;
 use crate::analysis::view::{DataView, Filter, SubjectView, View, promise, view};
 use crate::emit::recovery::percent;
 use crate::spec::Spec;
-use crate::watch::alerts::watches;
+use crate::watch::told::watches;
 use std::collections::BTreeMap;
 
 /// What is said of something: about whom, and about what.

@@ -3,7 +3,7 @@
 use super::edge::{ROUTE53_HOME, edge_name, health_call};
 use super::postgres::{Copies, copies};
 use super::{Lowering, facts, output, signals};
-use crate::deployment::{Argument, Scope, contract};
+use crate::deployment::{Argument, Scope};
 use crate::spec::Engine;
 use crate::topology::RegionId;
 
@@ -13,7 +13,6 @@ type Alarms = Vec<(String, Argument)>;
 impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {
         signals::signals(self.topology, self.deployment);
-        self.deployment.contract = contract::contract(self.topology);
         for id in self.regions.clone() {
             self.region_alarms(id);
         }

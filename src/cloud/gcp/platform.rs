@@ -5,6 +5,7 @@ use super::Lowering;
 use super::backup::has_backup;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
+use super::scrapes;
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
@@ -275,6 +276,7 @@ impl Lowering<'_> {
             edge_sends_sni: true,
             stores: Vec::new(),
             objects: Vec::new(),
+            scraped_from: scrapes::COLLECTORS,
             charts: Vec::new(),
             metrics_host: None,
             promql: Some(Promql {
