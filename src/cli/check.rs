@@ -1,7 +1,7 @@
 //! `check` and `expand`: what a spec means, without output.
 
 use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
-use crate::syntax::{Document, Notation, print as printer};
+use crate::syntax::{Document, Line, Notation, print as printer};
 use crate::{Until, compile, spec};
 
 /// Checks a spec as `compile` would, and writes nothing; dates count fully.
@@ -38,17 +38,15 @@ pub(super) fn expand(args: &SpecArgs, shared: &Shared) -> u8 {
         super::today(),
     );
     report::show(&loaded.sources, &done.diagnostics, shared);
-    let Some(root) = done.spec.as_ref().and_then(spec::encode) else {
+    let Some(mut root) = done.spec.as_ref().and_then(spec::encode) else {
         return exit::DIAGNOSTICS;
     };
-    let document = Document {
-        root,
-        trailing: done
-            .topology
-            .iter()
-            .flat_map(crate::topology::settled_notes)
-            .collect(),
-    };
+    let settled = done
+        .topology
+        .iter()
+        .flat_map(crate::topology::settled_notes);
+    root.notes.inside = settled.map(|n| Line::Comment(format!(" {n}"))).collect();
+    let document = Document { root };
     print(&printer::print(&document, Notation::Yaml));
     report::code(&done.diagnostics, shared)
 }

@@ -126,6 +126,14 @@ impl SourceFile {
         }
     }
 
+    /// The line before the one that holds a byte offset, without its end.
+    pub fn line_above(&self, offset: usize) -> Option<&str> {
+        let line = self.line_starts.partition_point(|s| *s as usize <= offset) - 1;
+        let start = *self.line_starts.get(line.checked_sub(1)?)? as usize;
+        let end = self.line_starts[line] as usize;
+        self.text.get(start..end)
+    }
+
     /// One-based line and column (in characters) of a byte offset.
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let line = self.line_starts.partition_point(|s| *s <= offset) - 1;

@@ -228,10 +228,7 @@ fn scalar_node(text: String, plain: bool) -> Node {
 }
 
 fn tree(kind: Kind) -> Node {
-    Node {
-        span: Span::default(),
-        kind,
-    }
+    Node::new(Span::default(), kind)
 }
 
 fn wrong_type(node: &Node, wanted: &str) -> Diagnostic {
@@ -347,21 +344,19 @@ impl<T: Decode> Decode for Map<T> {
         }
         let entries = self.entries.iter().map(|(name, value)| {
             let node = value.encode().unwrap_or(tree(Kind::Map(Vec::new())));
-            entry(&name.text, node, None)
+            entry(&name.text, node)
         });
         Some(tree(Kind::Map(entries.collect())))
     }
 }
 
-fn entry(key: &str, value: Node, trailing: Option<String>) -> Entry {
+fn entry(key: &str, value: Node) -> Entry {
     Entry {
         key: Key {
             text: key.to_string(),
             span: Span::default(),
         },
         value,
-        comments: Vec::new(),
-        trailing,
     }
 }
 
@@ -584,25 +579,19 @@ impl<'a> Members<'a> {
 
 /// The tree of a default's text: a word, or a list `[a, b]` of words.
 fn default_node(text: &str, span: Span) -> Node {
-    let word = |t: &str| Node {
-        span,
-        kind: Kind::Scalar(Text {
+    let word = |t: &str| {
+        let scalar = Text {
             text: t.to_string(),
             style: Style::Plain,
             may_be_list: false,
-        }),
+        };
+        Node::new(span, Kind::Scalar(scalar))
     };
     match text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-        Some(inner) => Node {
-            span,
-            kind: Kind::List(
-                inner
-                    .split(", ")
-                    .filter(|t| !t.is_empty())
-                    .map(word)
-                    .collect(),
-            ),
-        },
+        Some(inner) => {
+            let words = inner.split(", ").filter(|t| !t.is_empty());
+            Node::new(span, Kind::List(words.map(word).collect()))
+        }
         None => word(text),
     }
 }
@@ -716,8 +705,10 @@ pub fn example(doc: &[&str]) -> Option<String> {
 /// A record's members as a tree; used by the macro.
 pub fn encode_record(members: Vec<(&'static str, Option<Node>, bool)>) -> Option<Node> {
     let entries = members.into_iter().filter_map(|(key, node, defaulted)| {
-        let trailing = defaulted.then(|| "default".to_string());
-        node.map(|node| entry(key, node, trailing))
+        node.map(|mut node| {
+            node.notes.beside = defaulted.then(|| " default".to_string());
+            entry(key, node)
+        })
     });
     Some(tree(Kind::Map(entries.collect())))
 }

@@ -7,12 +7,13 @@
 pub mod codes;
 mod document;
 pub mod kdl;
+mod notes;
 pub mod print;
 mod text;
 mod words;
 pub mod yaml;
 
-pub use document::{Document, Entry, Key, Kind, Node, Scalar, Style};
+pub use document::{Document, Entry, Key, Kind, Label, Layout, Line, Node, Notes, Scalar, Style};
 
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, SourceMap};

@@ -534,6 +534,7 @@ fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 #[test]
 fn a_beginners_mistake_is_answered_with_what_to_do() {
     let folder = folder(MINIMAL);
+    fs::write(folder.path().join("untidy.yaml"), "name:   x\n").unwrap();
     let cases: [(&[&str], i32, &str); 13] = [
         (&["check", "topology.yml"], 1, "there is `topology.yaml`"),
         (&["check", "."], 1, "name the spec in it: `topology.yaml`"),
@@ -562,9 +563,9 @@ fn a_beginners_mistake_is_answered_with_what_to_do() {
         ),
         (&["man", "compil"], 64, "the commands are init, check"),
         (
-            &["fmt", "--check"],
+            &["fmt", "--check", "untidy.yaml"],
             2,
-            "`meridian fmt --write topology.yaml`",
+            "`meridian fmt --write untidy.yaml`",
         ),
         (
             &["compile", "--out", "topology.yaml"],
@@ -612,9 +613,12 @@ fn a_check_says_that_it_is_done() {
 
 #[test]
 fn a_spec_is_put_into_its_canonical_form() {
-    let folder = folder(MINIMAL);
+    let untidy = MINIMAL.replace("{ role: primary }", "{role:   primary}");
+    assert_ne!(untidy, MINIMAL);
+    let folder = folder(&untidy);
     let spec = folder.path().join("topology.yaml");
     let (_, canonical, _) = ran(folder.path(), &["fmt"]);
+    assert_eq!(canonical, MINIMAL);
     assert_eq!(ran(folder.path(), &["fmt", "--write"]).0, 0);
     assert_eq!(fs::read_to_string(&spec).unwrap(), canonical);
     assert_eq!(ran(folder.path(), &["fmt", "--check"]).0, 0);
@@ -623,6 +627,14 @@ fn a_spec_is_put_into_its_canonical_form() {
     assert_eq!(ran(folder.path(), &["fmt", "--write"]).0, 1);
     assert_eq!(fs::read_to_string(&spec).unwrap(), "name: [x\n");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    // So does one that cannot be said: KDL has no empty list.
+    fs::write(&spec, "name: x\nlist: []\n").unwrap();
+    let (code, printed, shown) = ran(folder.path(), &["convert", "topology.yaml"]);
+    assert_eq!((code, printed.as_str()), (1, ""));
+    assert!(
+        shown.contains("SYN113") && shown.contains(":2:7"),
+        "{shown}"
+    );
 }
 
 #[test]

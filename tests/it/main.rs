@@ -19,6 +19,7 @@ mod injection;
 mod notation;
 mod quorum;
 mod regimes;
+mod round_trips;
 mod rules;
 mod schema;
 mod scripts;
