@@ -6,7 +6,12 @@ use crate::{Until, compile, spec};
 
 /// Checks a spec as `compile` would, and writes nothing; dates count fully.
 pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
-    let loaded = load::load(&args.spec, &shared.limits());
+    let whole = load::whole_of(&args.spec, &shared.limits());
+    if let Some(whole) = &whole {
+        let (part, whole) = (args.spec.display(), whole.display());
+        say!("{part} is a part of {whole}, and is checked with it");
+    }
+    let loaded = load::load(whole.as_ref().unwrap_or(&args.spec), &shared.limits());
     let document = loaded.document.as_ref();
     let done = compile(
         document,
@@ -17,7 +22,7 @@ pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
     );
     report::show(&loaded.sources, &done.diagnostics, shared);
     if shared.format == FormatArg::Human {
-        eprintln!(
+        say!(
             "checked {}: {}",
             loaded.shown,
             report::counts(&done.diagnostics)

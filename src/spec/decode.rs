@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
-use crate::syntax::{Entry, Key, Kind, Node, Scalar as Text, Style};
+use crate::syntax::{Entry, Key, Kind, Node, Scalar as Text, Style, shown};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,9 @@ pub const MISSING_KEY: Code = Code::new("SPEC103", "missing-key");
 pub const BAD_VALUE: Code = Code::new("SPEC104", "bad-value");
 /// A name that cannot become a file, label or resource name.
 pub const BAD_NAME: Code = Code::new("SPEC105", "bad-name");
+
+/// A key that a tool for YAML 1.1 rewrote.
+pub const REWRITTEN_KEY: Code = Code::new("SPEC108", "rewritten-key");
 
 /// Where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -377,7 +380,7 @@ fn checked_name(key: &Key, out: &mut Diagnostics) -> Option<Name> {
                 Diagnostic::error(
                     BAD_NAME,
                     key.span,
-                    format!("`{}` cannot be a name: {why}", shortened(&key.text)),
+                    format!("`{}` cannot be a name: {why}", shown(&key.text)),
                     why,
                 )
                 .help(help),
@@ -404,19 +407,11 @@ pub fn check_part_of_names(what: &str, text: &str, span: Span, out: &mut Diagnos
         Diagnostic::error(
             BAD_NAME,
             span,
-            format!("`{}` cannot be {what}: {why}", shortened(text)),
+            format!("`{}` cannot be {what}: {why}", shown(text)),
             why,
         )
         .help("begin with a letter from a to z, then letters, digits and dashes: `my-shop`"),
     );
-}
-
-fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().take(40).collect();
-    if text.chars().count() > 40 {
-        shown.push('…');
-    }
-    shown
 }
 
 /// Names that Windows keeps for devices, with or without an extension.
@@ -504,14 +499,22 @@ impl<'a> Members<'a> {
 
     fn report_unknown(&self, out: &mut Diagnostics) {
         for entry in self.node.entries() {
-            if !self.keys.contains(&entry.key.text.as_str()) {
+            if self.rewritten("on").is_some_and(|e| e.key == entry.key) {
+                out.push(rewritten(&entry.key));
+            } else if !self.keys.contains(&entry.key.text.as_str()) {
                 out.push(self.unknown(&entry.key));
             }
         }
     }
 
+    /// The entry of a key that YAML 1.1 takes for a boolean, as its tools write it back.
+    fn rewritten(&self, key: &str) -> Option<&'a Entry> {
+        let wanted = key == "on" && self.keys.contains(&key) && self.node.get(key).is_none();
+        self.node.get("true").filter(|_| wanted)
+    }
+
     fn unknown(&self, key: &Key) -> Diagnostic {
-        let shown = shortened(&key.text);
+        let shown = shown(&key.text);
         let diagnostic = Diagnostic::error(
             UNKNOWN_KEY,
             key.span,
@@ -546,7 +549,7 @@ impl<'a> Members<'a> {
         default: Option<&'static str>,
         out: &mut Diagnostics,
     ) -> Option<T> {
-        match self.node.get(key) {
+        match self.node.get(key).or_else(|| self.rewritten(key)) {
             Some(entry) => T::decode(&entry.value, out).or_else(|| self.fallback(default)),
             None => self.fallback(default).or_else(|| {
                 out.push(self.missing(key));
@@ -575,6 +578,16 @@ impl<'a> Members<'a> {
         )
         .help(format!("add `{key}:`"))
     }
+}
+
+fn rewritten(key: &Key) -> Diagnostic {
+    Diagnostic::warning(
+        REWRITTEN_KEY,
+        key.span,
+        "`true` is read as `on`",
+        "a tool for YAML 1.1 rewrote this key",
+    )
+    .help("write `on:`, and keep tools for YAML 1.1 from rewriting the spec")
 }
 
 /// The tree of a default's text: a word, or a list `[a, b]` of words.

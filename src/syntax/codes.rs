@@ -28,3 +28,5 @@ pub const ENCODING: Code = Code::new("SYN111", "encoding");
 pub const NOT_COMPOSED: Code = Code::new("SYN112", "not-composed");
 /// Text that would not mean the same once it is printed.
 pub const CHANGED: Code = Code::new("SYN113", "not-the-same-printed");
+/// A merge that is not finished.
+pub const MERGE: Code = Code::new("SYN114", "merge-conflict");

@@ -15,6 +15,8 @@ pub mod yaml;
 
 pub use document::{Document, Entry, Key, Kind, Label, Layout, Line, Node, Notes, Scalar, Style};
 
+pub(crate) use text::shown;
+
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, SourceMap};
 
