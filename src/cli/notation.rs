@@ -54,7 +54,7 @@ pub(super) fn fmt(args: &FmtArgs, shared: &Shared) -> u8 {
                 return exit::CLEAN;
             }
             let spec = args.spec.display();
-            eprintln!(
+            say!(
                 "{spec} is not in its canonical form: `meridian fmt --write {spec}` puts it there"
             );
             exit::DIFFERS
@@ -80,12 +80,12 @@ fn put(spec: &Path, text: &str, original: &str) -> u8 {
     };
     match replaced() {
         Ok(()) => {
-            eprintln!("wrote {}", spec.display());
+            say!("wrote {}", spec.display());
             exit::CLEAN
         }
         Err(error) => {
             let cause = super::cause(&error);
-            eprintln!(
+            say!(
                 "meridian: `{}`: {cause}; nothing was changed",
                 spec.display()
             );
