@@ -13,12 +13,16 @@ const CONTRACT: &str = "metrics contract";
 
 /// Collects the queries of a system.
 pub struct Signals<'a> {
+    /// The system.
     pub topology: &'a Topology,
+    /// The queries so far.
     pub found: Vec<SignalQuery>,
+    /// The loads so far.
     pub loads: Vec<Load>,
 }
 
 impl<'a> Signals<'a> {
+    /// Nothing yet, of a system.
     pub fn of(topology: &'a Topology) -> Self {
         Signals {
             topology,
@@ -27,6 +31,7 @@ impl<'a> Signals<'a> {
         }
     }
 
+    /// Adds the query of a signal.
     pub fn add(
         &mut self,
         signal: Signal,

@@ -459,47 +459,6 @@ fn windows_line_ends_and_a_byte_order_mark_are_fine() {
     );
 }
 
-/// Killed at any moment, the next run completes, and no file is torn or taken for edited.
-#[cfg(unix)]
-#[test]
-fn a_killed_run_is_completed_by_the_next() {
-    let folder = folder(MINIMAL);
-    let other = MINIMAL
-        .replace("rto: 15m", "rto: 20m")
-        .replace("every: 5s", "every: 4s");
-    let program = assert_cmd::cargo::cargo_bin("meridian");
-    for round in 0..40u64 {
-        let spec = if round % 2 == 0 {
-            other.as_str()
-        } else {
-            MINIMAL
-        };
-        fs::write(folder.path().join("topology.yaml"), spec).unwrap();
-        let mut child = std::process::Command::new(&program)
-            .arg("compile")
-            .current_dir(folder.path())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(round % 20 * 3));
-        let _ = child.kill();
-        let _ = child.wait();
-        let mut again = meridian(folder.path());
-        again.arg("compile");
-        assert_eq!(code(&mut again), 0, "{}", stderr(&mut again));
-        assert_eq!(
-            code(meridian(folder.path()).args(["compile", "--check"])),
-            0
-        );
-        let left: Vec<_> = tree(&folder.path().join("deploy"))
-            .into_iter()
-            .map(|(p, _)| p)
-            .filter(|p| p.contains("aside") || p.contains("next"))
-            .collect();
-        assert!(left.is_empty(), "{left:?}");
-    }
-}
-
 #[test]
 fn a_diagnostic_reads_like_this() {
     let folder = folder(

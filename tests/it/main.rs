@@ -16,6 +16,7 @@ mod flow;
 mod golden;
 mod hostile;
 mod injection;
+mod hostile_cases;
 mod notation;
 mod quorum;
 mod regimes;
