@@ -32,9 +32,7 @@ pub(super) struct AnalyzeArgs {
 
 pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
     if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
-        eprintln!(
-            "meridian: analyze prints human, json or markdown; `check` prints github and sarif"
-        );
+        say!("meridian: analyze prints human, json or markdown; `check` prints github and sarif");
         return exit::USAGE;
     }
     let loaded = load::load(&args.spec.spec, &shared.limits());
@@ -62,7 +60,7 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
     let alerts = watches(topology, deployment);
     let view = view(topology, analysis, &alerts, filter, &place);
     if view.recovery.is_empty() && view.data.is_empty() {
-        eprintln!("meridian: {}", nothing_found(args, topology));
+        say!("meridian: {}", nothing_found(args, topology));
         return exit::USAGE;
     }
     let text = match shared.format {

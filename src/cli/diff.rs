@@ -107,7 +107,7 @@ impl Compiled {
 
 pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
     if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
-        eprintln!("meridian: diff prints human, json or markdown; `check` prints github and sarif");
+        say!("meridian: diff prints human, json or markdown; `check` prints github and sarif");
         return exit::USAGE;
     }
     let path = &args.spec.spec;
@@ -132,7 +132,7 @@ pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
     let (loaded, before_name) = before;
     let before = Compiled::new(loaded, &name);
     if before.broken(shared) {
-        eprintln!("meridian: {before_name} does not compile; there is nothing to compare with");
+        say!("meridian: {before_name} does not compile; there is nothing to compare with");
         return exit::DIAGNOSTICS;
     }
     let again = |document: &Document| {
@@ -232,7 +232,7 @@ fn with_tree(args: &DiffArgs, after: &Compiled, shared: &Shared) -> u8 {
             }
             _ => continue,
         };
-        eprintln!("meridian: {}/{path} {whose}", args.out.display());
+        say!("meridian: {}/{path} {whose}", args.out.display());
     }
     verdict(args, tree.files.is_empty(), &tree.fates)
 }

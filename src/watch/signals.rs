@@ -27,12 +27,16 @@ pub fn happened(series: &str, window: &str) -> String {
 
 /// Collects the queries of a system.
 pub struct Signals<'a> {
+    /// The system.
     pub topology: &'a Topology,
+    /// The queries so far.
     pub found: Vec<SignalQuery>,
+    /// The loads so far.
     pub loads: Vec<Load>,
 }
 
 impl<'a> Signals<'a> {
+    /// Nothing yet, of a system.
     pub fn of(topology: &'a Topology) -> Self {
         Signals {
             topology,
@@ -41,6 +45,7 @@ impl<'a> Signals<'a> {
         }
     }
 
+    /// Adds the query of a signal.
     pub fn add(
         &mut self,
         signal: Signal,
