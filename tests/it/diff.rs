@@ -205,22 +205,6 @@ fn the_migration_of_eden_is_what_differs() {
     assert!(!gateway.causes.is_empty());
 }
 
-/// Terraform destroys what a removed call made, `prevent_destroy` or not: only what the
-/// provider itself refuses is left, and the plan says so.
-#[test]
-fn a_removed_call_names_the_guards_that_are_left() {
-    use meridian::emit::terraform::guards;
-    let firestore = ["deletion_policy", "delete_protection_state"];
-    assert_eq!(guards("gcp/firestore-regional"), firestore);
-    assert_eq!(guards("aws/kms-regional"), [""; 0]);
-
-    let text = show::human(&MIGRATION);
-    let line = text.lines().find(|l| l.contains("- module.cache_redis "));
-    let line = line.expect("a removed call");
-    assert!(line.contains("read the plan"), "{line}");
-    assert!(!text.contains("refuses to destroy"), "{text}");
-}
-
 /// A comment that is too long is refused by GitHub, and one with an open fence swallows what
 /// follows.
 #[test]
