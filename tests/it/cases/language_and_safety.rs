@@ -74,6 +74,7 @@ fn a_location_of_what_has_none_is_said_at_the_key() {
         said.iter()
             .any(|d| d.message.contains("`location` has no effect on `sessions`"))
     );
+}
 
 /// What `fmt` makes of a case.
 #[expect(clippy::disallowed_methods, reason = "tests read files")]
