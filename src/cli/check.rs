@@ -6,12 +6,13 @@ use crate::{Until, compile, spec};
 
 /// Checks a spec as `compile` would, and writes nothing; dates count fully.
 pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
-    let whole = load::whole_of(&args.spec, &shared.limits());
-    if let Some(whole) = &whole {
-        let (part, whole) = (args.spec.display(), whole.display());
-        say!("{part} is a part of {whole}, and is checked with it");
+    let limits = shared.limits();
+    let mut loaded = load::load(&args.spec, &limits);
+    if let Some(whole) = load::whole_of(&loaded, &args.spec, &limits) {
+        let (part, shown) = (args.spec.display(), whole.display());
+        say!("{part} is a part of {shown}, and is checked with it");
+        loaded = load::load(&whole, &limits);
     }
-    let loaded = load::load(whole.as_ref().unwrap_or(&args.spec), &shared.limits());
     let document = loaded.document.as_ref();
     let done = compile(
         document,

@@ -126,12 +126,11 @@ fn load_from(origin: &Origin, path: &Path, limits: &Limits) -> Loaded {
 
 /// The spec that a part belongs to: a file without a name of its own, which another in its
 /// folder, or in one of two above it, includes.
-pub fn whole_of(part: &Path, limits: &Limits) -> Option<PathBuf> {
-    let nameless = |path: &Path| {
-        let document = load_one(path, limits).document?;
-        document.root.get("name").is_none().then_some(document)
-    };
-    nameless(part)?;
+pub fn whole_of(loaded: &Loaded, part: &Path, limits: &Limits) -> Option<PathBuf> {
+    let named = loaded.document.as_ref()?.root.get("name").is_some();
+    if named || !part.is_file() {
+        return None;
+    }
     let real = normal(part);
     let includes_it = |spec: &PathBuf| {
         let folder = spec.parent().unwrap_or(Path::new(""));

@@ -109,7 +109,7 @@ fn said_everywhere(text: &str) -> String {
     );
     let spec = with(&spec, "Lose the primary region and come back", &quoted);
     let spec = with(&spec, "Master switch of multi-region", &quoted);
-    with(&spec, "Write version 3, read 2 and 3", &quoted)
+    with(&spec, "Write version 3 and read 2 and newer", &quoted)
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn a12_sizes() {
     compiles(&honest);
 }
 
-/// Costs grow with the size of a spec and no faster: ten times the faults, ten times the time.
+/// Costs grow with the number of faults and no faster: squared, 5,000 would take minutes.
 #[test]
 fn a12_faults_are_found_in_linear_time() {
     let time = |spec: String| {
@@ -299,10 +299,10 @@ fn a12_faults_are_found_in_linear_time() {
         |n| format!("? \"{n} x\"\n: {{ y: 1 }}\n"),
     ];
     for (index, kind) in kinds.into_iter().enumerate() {
-        let took = time((0..20_000).map(kind).collect());
+        let took = time((0..5_000).map(kind).collect());
         assert!(took < Duration::from_secs(30), "kind {index}: {took:?}");
     }
-    let line: Vec<String> = (0..20_000).map(|n| format!("u{n}: 1")).collect();
+    let line: Vec<String> = (0..5_000).map(|n| format!("u{n}: 1")).collect();
     let took = time(format!("{{{}}}\n", line.join(", ")));
     assert!(took < Duration::from_secs(30), "one line: {took:?}");
 }
@@ -869,14 +869,10 @@ fn a35_a_result_that_is_not_written_is_no_success() {
 
 /// Four specs in turn on one folder, each run killed at some moment, some let through.
 fn killed(rounds: u64) {
-    let specs: Vec<String> = [("4s", "7d"), ("5s", "7d"), ("4s", "6d"), ("6s", "5d")]
-        .map(|(every, keep)| {
+    let specs: Vec<String> = [("4s", "10"), ("5s", "10"), ("4s", "12"), ("6s", "14")]
+        .map(|(every, most)| {
             let spec = with(MINIMAL, "every: 5s", &format!("every: {every}"));
-            with(
-                &spec,
-                "point_in_time: 7d",
-                &format!("point_in_time: {keep}"),
-            )
+            with(&spec, "replicas: 2..10", &format!("replicas: 2..{most}"))
         })
         .to_vec();
     let begun = Instant::now();
