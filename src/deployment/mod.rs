@@ -8,6 +8,7 @@ pub mod contract;
 mod evidence;
 pub mod modules;
 mod operations;
+pub mod routes;
 mod signals;
 mod stores;
 mod terraform;
@@ -71,6 +72,10 @@ pub struct Deployment {
     pub operations: Vec<Operation>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
+    /// Who sends which share of what to whom.
+    pub routes: Vec<routes::Route>,
+    /// The lists of the mesh, which routes of clusters follow.
+    pub mesh: routes::Mesh,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
 }
