@@ -10,6 +10,7 @@ mod detectors;
 mod evidence;
 pub mod modules;
 mod operations;
+pub mod routes;
 mod signals;
 mod stores;
 mod terraform;
@@ -79,6 +80,10 @@ pub struct Deployment {
     pub operations: Vec<Operation>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
+    /// Who sends which share of what to whom.
+    pub routes: Vec<routes::Route>,
+    /// The lists of the mesh, which routes of clusters follow.
+    pub mesh: routes::Mesh,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
 }
