@@ -234,7 +234,8 @@ fn as_value(of: &toml::Value) -> Value {
 }
 
 fn changes_so(when: When, old: &Value, new: &Value) -> bool {
-    if new.has_unknown() {
+    // A list is known even if some of its elements are not.
+    if *new == Value::Unknown {
         return false;
     }
     let on = |v: &Value| *v == Value::Bool(true);
