@@ -391,6 +391,12 @@ impl Topology {
 }
 
 impl Datastore {
+    /// Whether corrupted data in it is thrown away and filled in again from elsewhere: a cache.
+    pub fn can_be_refilled(&self) -> bool {
+        use spec::Engine::{Redis, RedisEnterprise};
+        matches!(self.engine, Redis | RedisEnterprise)
+    }
+
     /// Whether its databases lie at locations of the provider's, and not one in each region.
     pub fn has_locations(&self) -> bool {
         use spec::Engine::{Firestore, Spanner};

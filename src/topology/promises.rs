@@ -8,7 +8,7 @@
 
 use super::{DatastoreId, Scenario, ServiceId, Topology};
 use crate::source::Span;
-use crate::spec::{self, Duration, Engine, Objectives, Percent, Time, Value};
+use crate::spec::{self, Duration, Objectives, Percent, Time, Value};
 
 /// What a promise is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,18 +73,23 @@ impl Topology {
 impl<'a> Promises<'a> {
     /// What holds for a part when a loss strikes.
     pub fn of(self, part: Promisee, scenario: Scenario) -> Promised {
-        let time = |get: fn(&spec::Recovery) -> Option<&Time>, general: General| {
-            let mut stated = self.stated(part, scenario);
-            let found = stated.find_map(|o| match own_words(o, scenario).and_then(get) {
-                Some(time) => Some(time),
-                None if covered_by_general(scenario) => general(o),
-                None => None,
+        // A cache with corrupted data is emptied: what the system may lose is not about it.
+        let alone = scenario == Scenario::Corruption && self.can_be_refilled(part);
+        let time = |get: fn(&spec::Recovery) -> Option<&Time>, general: General, alone| {
+            let own = self.own(part).filter(|_| alone);
+            let chain = self.chain(part).filter(|_| !alone);
+            let found = own.into_iter().chain(chain).find_map(|o| {
+                match own_words(o, scenario).and_then(get) {
+                    Some(time) => Some(time),
+                    None if covered_by_general(scenario) => general(o),
+                    None => None,
+                }
             });
             found.map(Promise::from)
         };
         Promised {
-            rto: time(|r| r.rto.as_ref(), |o| o.rto.as_ref()),
-            rpo: time(|r| r.rpo.as_ref(), |o| o.rpo.as_ref()),
+            rto: time(|r| r.rto.as_ref(), |o| o.rto.as_ref(), false),
+            rpo: time(|r| r.rpo.as_ref(), |o| o.rpo.as_ref(), alone),
         }
     }
 
@@ -204,20 +209,10 @@ impl<'a> Promises<'a> {
         parts.filter_map(move |part| self.own(part))
     }
 
-    /// As [`Self::chain`], without what the system does not mean for the part: a cache with
-    /// corrupted data is emptied, so only its own promise holds then.
-    fn stated(self, part: Promisee, scenario: Scenario) -> impl Iterator<Item = &'a Objectives> {
-        let alone = scenario == Scenario::Corruption && self.can_be_refilled(part);
-        let own = if alone { self.own(part) } else { None };
-        let chain = self.chain(part).filter(move |_| !alone);
-        own.into_iter().chain(chain)
-    }
-
     fn can_be_refilled(self, part: Promisee) -> bool {
         match part {
             Promisee::Store(id) | Promisee::Dataset(id, _) => {
-                let engine = self.topology.datastore(id).engine;
-                matches!(engine, Engine::Redis | Engine::RedisEnterprise)
+                self.topology.datastore(id).can_be_refilled()
             }
             Promisee::System | Promisee::Service(_) => false,
         }

@@ -173,8 +173,11 @@ fn kept_away(context: &Context, store: &Datastore, lost: RegionId, keeps: Keeps)
 }
 
 /// Nothing follows what the lost region held: it is restored elsewhere, or comes back with
-/// the region.
+/// the region. Where nobody is served in normal times nothing was written.
 fn unreplicated(context: &Context, store: &Datastore, lost: RegionId) -> Vec<Term> {
+    if context.topology.region(lost).weight == 0 && store.writer != Some(lost) {
+        return Vec::new();
+    }
     if kept_away(context, store, lost, Keeps::History) {
         let restored = Term::fact(Step::Restore, &store.name, "restore.time");
         let restored = restored.change(Change::Measure {
@@ -243,6 +246,8 @@ pub(super) fn remaining(
                 }
                 Way::ByHand(_) => writer(context, store) == Some(lost),
             };
+            let idle = alone && context.topology.region(lost).weight == 0;
+            let takes_writes = takes_writes && (!idle || writer(context, store) == Some(lost));
             takes_writes.then(|| elsewhere(context, kind, store, lost))
         }
         Scenario::Cloud(provider) => all_on(context, store, provider).map(|_| Vec::new()),

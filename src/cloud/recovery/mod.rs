@@ -216,18 +216,20 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     Some(Remaining::history(copy, lacks))
 }
 
-/// Restoring what history is left; without any, corrupted data stays corrupted.
+/// Restoring what history is left; without any, corrupted data stays corrupted, unless it can be
+/// filled in again.
 pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remaining]) -> Vec<Term> {
-    let backup = store.written.backup.as_ref();
-    if let Some(backup) = backup.filter(|_| history.is_empty()) {
-        let kept = backup.every.is_some() || backup.point_in_time.is_some();
+    if history.is_empty() && !store.can_be_refilled() {
+        let backup = store.written.backup.as_ref();
+        let kept = backup.is_some_and(|b| b.every.is_some() || b.point_in_time.is_some());
         let why = if kept {
             "no history reaches back to before corruption is noticed and decided on"
         } else {
             "no backup is taken"
         };
         let why = format!("`{}` cannot be restored: {why}", store.name);
-        return vec![Term::never(Step::Restore, &store.name, why).at(backup.span)];
+        let span = backup.map_or(store.span, |b| b.span);
+        return vec![Term::never(Step::Restore, &store.name, why).at(span)];
     }
     restore(context, &store.name)
 }

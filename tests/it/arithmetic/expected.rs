@@ -612,11 +612,9 @@ impl<'a> Expected<'a> {
                 let noticed =
                     self.measured_or("notice-corruption", name, "people.notice-corruption");
                 let restored = self.measured_or("restore", name, "restore.time");
-                let history = match &store.kind {
-                    Kind::Redis { .. } => self.redis_loss(store, lost).flatten(),
-                    Kind::Firestore { .. } => self.firestore_history(store),
-                };
-                if store.backup.is_some() && history.is_none() {
+                // A cache is filled in again.
+                let cache = matches!(store.kind, Kind::Redis { .. });
+                if !cache && self.firestore_history(store).is_none() {
                     return Some(Range::NEVER);
                 }
                 Some(noticed.then(self.answered(name)).then(restored))
