@@ -10,6 +10,7 @@ pub mod alibaba;
 pub mod aws;
 pub mod cloudflare;
 pub mod copies;
+pub mod external;
 pub mod gcp;
 pub mod ranges;
 pub mod recovery;
@@ -40,6 +41,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
             other => out.push(not_yet(topology, other)),
         }
     }
+    external::lower(topology, &mut deployment, out);
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
     // What is alike on two clouds, such as a service's requests in the mesh, is one thing.

@@ -5,13 +5,17 @@
 
 pub mod decode;
 pub mod model;
+pub mod outside;
 pub mod schema;
 mod subjects;
+pub mod told;
 pub mod units;
 
 pub use decode::{Map, Name, Origin, PerRegion, Value};
 pub use model::*;
-pub use units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold};
+pub use outside::*;
+pub use told::*;
+pub use units::{Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, Threshold};
 
 use crate::diagnostic::Diagnostics;
 use crate::syntax::{Document, Node};

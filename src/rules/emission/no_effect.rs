@@ -24,8 +24,11 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     idle.zones();
     idle.services();
     idle.drills();
-    topology.datastores.iter().for_each(|s| idle.datastore(s));
-    topology.hosts.iter().for_each(|h| idle.host(h));
+    let ours = |s: &&Datastore| s.external().is_none();
+    let stores = topology.datastores.iter().filter(ours);
+    stores.for_each(|s| idle.datastore(s));
+    let hosts = topology.hosts.iter().filter(|h| h.external().is_none());
+    hosts.for_each(|h| idle.host(h));
     idle.failover();
     idle.signals();
     idle.rest();
@@ -170,7 +173,8 @@ impl Idle<'_> {
     }
 
     fn services(&mut self) {
-        for (_, service) in self.topology.spec.services.iter() {
+        let services = self.topology.spec.services.iter();
+        for (_, service) in services.filter(|(_, s)| s.external.is_none()) {
             let kubernetes = *service.runtime == Runtime::Kubernetes;
             self.say(
                 at(&service.concurrency).filter(|_| kubernetes),
@@ -340,8 +344,11 @@ impl Idle<'_> {
 
     fn host(&mut self, host: &Host) {
         let topology = self.topology;
-        let on_gcp = self.only_on(Provider::Gcp);
-        let on_aws = self.only_on(Provider::Aws);
+        let on = |provider| {
+            let mut regions = host.regions.iter().map(|id| topology.region(*id));
+            regions.all(|r| r.place.provider == provider)
+        };
+        let (on_gcp, on_aws) = (on(Provider::Gcp), on(Provider::Aws));
         let here = format!("on `{}`", host.name);
         let serverless = topology.service(host.service).runtime == Runtime::CloudRun;
         if let Some(health) = &host.written.health {
