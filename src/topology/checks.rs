@@ -12,6 +12,25 @@ pub(super) fn check(spec: &Spec, out: &mut Diagnostics) {
     check_cpu(spec, out);
     check_codes(spec, out);
     check_names_of_others(spec, out);
+    check_variables(spec, out);
+}
+
+/// Names of environment variables, as a shell takes them.
+fn check_variables(spec: &Spec, out: &mut Diagnostics) {
+    let flags = spec.flags.iter().filter_map(|(_, f)| f.variable.as_ref());
+    let regions = spec.services.iter().map(|(_, s)| &s.region_variable);
+    for name in flags.chain(regions) {
+        let letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let whole = name.chars().all(|c| letter(c) || c.is_ascii_digit());
+        if whole && name.starts_with(letter) {
+            continue;
+        }
+        let message = format!("`{}` is no name of a variable", name.value);
+        out.push(
+            Diagnostic::error(BAD_VALUE, name.span, message, "no process finds it")
+                .help("write letters, digits and underscores, such as `MULTI_REGION_ENABLED`"),
+        );
+    }
 }
 
 /// Names of resources are made of these.

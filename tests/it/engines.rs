@@ -94,8 +94,13 @@ const OFFERED: &[(&str, &str, &str, &[&str])] = &[
     ("gcp", "redis+sentinels", "async", &["storage-bucket"]),
 ];
 
+/// Every cloud, kind and mode that is generated.
+pub fn offered() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    OFFERED.iter().map(|o| (o.0, o.1, o.2))
+}
+
 /// A system of three regions whose service uses one store.
-fn spec(cloud: &str, engine: &str, mode: &str) -> String {
+pub fn spec(cloud: &str, engine: &str, mode: &str) -> String {
     let (engine, sentinels) = match engine.split_once('+') {
         Some((engine, _)) => (engine, true),
         None => (engine, false),

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{
-    self, Engine, FactKind, Mode, Policy, Provider, Regime, Runtime, Signal, Text, Value,
+    self, Conflict, Engine, FactKind, Mode, Policy, Provider, Regime, Runtime, Signal, Text, Value,
 };
 use crate::topology::{Datastore, Host, Topology, provider_of};
 
@@ -271,6 +271,24 @@ impl Idle<'_> {
         ] {
             let counts = "writes meet only with `mode: active-active` or `application`";
             self.say(place, what, "while one place writes", counts);
+        }
+        let timed = |r: &&spec::Replication| {
+            let conflicts = r.conflicts.as_ref().map(|c| c.value);
+            several(r) && conflicts != Some(Conflict::VectorClock)
+        };
+        self.say(
+            replication.filter(timed).and_then(|r| at(&r.tie)),
+            "tie",
+            "without vector clocks",
+            "it decides what `conflicts: vector-clock` cannot",
+        );
+        let copied = replication.is_some_and(|r| *r.mode != Mode::None);
+        let alone = of(|r| at(&r.by)).filter(|_| !copied && store.engine == Engine::Postgres);
+        self.say(alone, "by", "without copies", "nothing carries any");
+        let one = !copied && written.databases.is_empty() && !kind.reads.contains(&"writers");
+        for (_, dataset) in written.datasets.iter().filter(|_| one && !many) {
+            let counts = "every region has data of its own";
+            self.say(at(&dataset.writers), "writers", "without copies", counts);
         }
         let by_pglogical = |r: &spec::Replication| {
             *r.mode == Mode::ActiveActive
@@ -543,6 +561,7 @@ fn kind(topology: &Topology, store: &Datastore) -> Option<Kind> {
             &["engine_version", "machine", "replication.stop_writes_at"],
         ),
         (Provider::Aws, Engine::Dynamodb) => kind("DynamoDB", &[]),
+        (Provider::Aws, Engine::ObjectStorage) => kind("S3", &[]),
         (Provider::Aws, Engine::Redis) if store.written.sentinels.is_none() => kind(
             "ElastiCache",
             &["engine_version", "machine", "nodes", "replicas"],

@@ -610,3 +610,38 @@ fn a_host_that_others_route_has_no_balancer_and_its_facts_count() {
         "{fenced}"
     );
 }
+
+#[test]
+fn texts_that_stand_for_something_are_that() {
+    let of = |more: &str| {
+        let text = format!(
+            "version: 1\nname: shop\nclouds: {{ aws: {{ account: \"111122223333\" }} }}\nregions: {{ us-east-1: {{ role: primary }} }}\nservices: {{ web: {{ image: shop/web, replicas: 2..4, uses: [db] }} }}\n{more}\n"
+        );
+        spec(&text)
+    };
+    let store = |more: &str| {
+        of(&format!(
+            "datastores: {{ db: {{ engine: postgres, {more} }} }}"
+        ))
+    };
+    assert_eq!(
+        store("machine: banana, replication: { mode: none }").errors(),
+        ["AWS115"]
+    );
+    assert_eq!(
+        store("engine_version: banana, replication: { mode: none }").errors(),
+        ["AWS115"]
+    );
+    assert_eq!(
+        store("replication: { mode: none, arbiter: banana }").errors(),
+        ["QRM106"]
+    );
+    let by = store("replication: { mode: none, by: banana }");
+    assert!(
+        by.codes().contains(&"PRV103") || by.errors() == ["PRV101"],
+        "{:?}",
+        by.codes()
+    );
+    let flag = store("replication: { mode: none } } }\nflags: { x: { variable: \"a b\" ");
+    assert_eq!(flag.errors(), ["SPEC104"]);
+}
