@@ -35,19 +35,17 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     across::check(topology, out);
     for provider in topology.providers() {
         let half = topology.on(provider);
+        let mut part = Deployment::default();
         match provider {
-            Provider::Gcp => gcp::lower(&half, &mut deployment, out),
-            Provider::Aws => aws::lower(&half, &mut deployment, out),
+            Provider::Gcp => gcp::lower(&half, &mut part, out),
+            Provider::Aws => aws::lower(&half, &mut part, out),
             other => out.push(not_yet(topology, other)),
         }
+        deployment.join(part);
     }
     external::lower(topology, &mut deployment, out);
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
-    // What is alike on two clouds, such as a service's requests in the mesh, is one thing.
-    once(&mut deployment.signals);
-    once(&mut deployment.loads);
-    once(&mut deployment.decisions);
     reading::custom(topology, &mut deployment);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {
@@ -117,17 +115,6 @@ fn modules_not_called(topology: &Topology, deployment: &Deployment, out: &mut Di
             .help("remove it, until the topology has a part that needs the module"),
         );
     }
-}
-
-/// Keeps the first of equals.
-fn once<T: PartialEq>(all: &mut Vec<T>) {
-    let mut kept: Vec<T> = Vec::new();
-    for each in std::mem::take(all) {
-        if !kept.contains(&each) {
-            kept.push(each);
-        }
-    }
-    *all = kept;
 }
 
 fn generated(provider: Provider) -> bool {

@@ -73,6 +73,45 @@ pub struct Deployment {
     pub decisions: Vec<Decision>,
 }
 
+impl Deployment {
+    /// Adds what another cloud makes. Names of calls are those of one cloud, so that each is
+    /// lowered by itself; a variable that both declare is one for both.
+    pub fn join(&mut self, other: Deployment) {
+        self.calls.extend(other.calls);
+        for variable in other.variables {
+            if self.variables.iter().all(|v| v.name != variable.name) {
+                self.variables.push(variable);
+            }
+        }
+        self.providers.extend(other.providers);
+        self.clouds.extend(other.clouds);
+        self.outputs.extend(other.outputs);
+        self.clusters.extend(other.clusters);
+        self.identities.extend(other.identities);
+        self.settings.extend(other.settings);
+        self.sentinel_sets.extend(other.sentinel_sets);
+        self.active_active_sets.extend(other.active_active_sets);
+        self.logical_stores.extend(other.logical_stores);
+        join_once(&mut self.signals, other.signals);
+        join_once(&mut self.loads, other.loads);
+        join_once(&mut self.contract, other.contract);
+        self.boards.extend(other.boards);
+        self.dns_failovers.extend(other.dns_failovers);
+        self.operations.extend(other.operations);
+        self.shift = self.shift.take().or(other.shift);
+        join_once(&mut self.decisions, other.decisions);
+    }
+}
+
+/// What is alike on two clouds, such as a service's requests in the mesh, is one thing.
+fn join_once<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
+    for each in more {
+        if !all.contains(&each) {
+            all.push(each);
+        }
+    }
+}
+
 /// What is true of one cloud alone.
 #[derive(Debug, Clone, Default)]
 pub struct CloudPart {

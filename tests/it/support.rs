@@ -30,6 +30,11 @@ pub struct Case {
     pub done: Compilation,
 }
 
+/// The text of `tests/cases/NAME.yaml`.
+pub fn text(name: &str) -> String {
+    std::fs::read_to_string(root().join(format!("tests/cases/{name}.yaml"))).unwrap()
+}
+
 /// `tests/cases/NAME.yaml`, compiled.
 pub fn case(name: &str) -> Case {
     compiled(&root().join(format!("tests/cases/{name}.yaml")))
@@ -37,8 +42,7 @@ pub fn case(name: &str) -> Case {
 
 /// `tests/cases/NAME.yaml` with some text replaced, compiled.
 pub fn case_with(name: &str, edits: &[(&str, &str)]) -> Case {
-    let path = root().join(format!("tests/cases/{name}.yaml"));
-    let mut text = std::fs::read_to_string(path).unwrap();
+    let mut text = text(name);
     for (from, to) in edits {
         assert!(text.contains(from), "{name} has no {from:?}");
         text = text.replace(from, to);

@@ -178,7 +178,11 @@ fn no_unknown_ever_counts_as_met() {
         managed(
             "gcp: { project: kinds }",
             ["us-east1", "us-west1"],
-            &["postgres", "kafka"],
+            &[
+                "postgres",
+                "kafka",
+                "mongodb, external: { run_by: others, at: [{ region: us-east1 }] }",
+            ],
         ),
     ];
     for text in generated.chain(by_kind) {

@@ -1,6 +1,6 @@
 //! `tests/cases/closed-world`.
 
-use crate::support::{Case, case, case_with, root, spec};
+use crate::support::{Case, case, case_with, spec, text};
 use meridian::analysis::recovery::verdict::Verdict;
 
 const ONE_BUCKET: &str = "state_bucket: shop-state, ";
@@ -196,6 +196,24 @@ fn what_would_have_to_cross_between_clouds_is_refused() {
         });
         assert!(clouds, "{more}: {said:#?}");
     }
+    // Either cloud would make the zone of the other's host.
+    let hosts = "version: 1\nname: shop\nclouds: { gcp: { project: shop-prod }, aws: { account: \"111122223333\" } }\nregions: { us-central1: { cloud: gcp, role: primary }, us-east-1: { cloud: aws, role: secondary } }\nservices: { a: { image: shop/a, regions: [us-central1] }, b: { image: shop/b, regions: [us-east-1] } }\ntraffic: { a.example.com: { to: a }, b.example.com: { to: b } }\n";
+    let zones = spec(hosts);
+    assert!(
+        zones
+            .found("PRV101")
+            .iter()
+            .any(|d| d.message.contains("zone `example.com`")),
+        "{:?}",
+        zones.codes()
+    );
+    let apart = hosts.replace("b.example.com", "b.aws.example.com");
+    let apart = spec(&apart);
+    assert_eq!(apart.errors(), Vec::<&str>::new());
+    for cloud in ["gcp", "aws"] {
+        let outputs = apart.file(&format!("terraform/global-{cloud}/outputs.tf"));
+        assert_eq!(outputs.matches("_name_servers\" {").count(), 1, "{outputs}");
+    }
     let text = format!("{head}\n{regions}\n{}\n", services(""))
         .replace(
             "aws: { account",
@@ -213,8 +231,7 @@ fn what_would_have_to_cross_between_clouds_is_refused() {
 
 #[test]
 fn a_store_on_one_cloud_is_no_concern_of_the_other() {
-    let mut text = std::fs::read_to_string(root().join("tests/cases/closed-world/two-clouds.yaml"))
-        .expect("the case");
+    let mut text = text("closed-world/two-clouds");
     text = text.replace(ONE_BUCKET, TWO_BUCKETS).replace("services:\n", "services:\n  orders: { image: shop/orders, replicas: 2, regions: [us-east-1], uses: [main] }\n");
     // No promise: that the store has no copy elsewhere is another finding.
     text = text.replace(
@@ -515,8 +532,7 @@ fn data_with_others_leaves_its_zone_like_any_other() {
 #[test]
 fn a_kind_of_nobody_is_refused_until_somebody_runs_it() {
     let (name, ..) = OTHERS[0];
-    let text =
-        std::fs::read_to_string(root().join(format!("tests/cases/{name}.yaml"))).expect("the case");
+    let text = text(name);
     let other = |from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         spec(&text.replace(from, to))
