@@ -7,6 +7,7 @@
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use meridian::analysis::{Context, analyze};
 use meridian::cloud::copies::supplied;
+use meridian::cloud::lower;
 use meridian::cloud::recovery::Facts;
 use meridian::diagnostic::Diagnostics;
 use meridian::source::SourceMap;
@@ -84,8 +85,10 @@ fn benches(c: &mut Criterion) {
     let mut group = c.benchmark_group("analyze");
     for (regions, services) in [(20, 20), (50, 50), (100, 100), (100, 200), (200, 200)] {
         let topology = generated(regions, services);
+        let deployment = lower(&topology, &mut Diagnostics::default());
         let context = Context {
             topology: &topology,
+            deployment: &deployment,
             today: None,
         };
         let id = BenchmarkId::from_parameter(format!("{regions}x{services}"));

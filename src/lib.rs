@@ -7,8 +7,8 @@
 //! | decode | tree | [`spec::Spec`] | [`spec`] |
 //! | resolve | spec | [`topology::Topology`] | [`topology`] |
 //! | check | topology | diagnostics | [`rules`] |
-//! | analyze | topology, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
 //! | lower | topology | [`deployment::Deployment`] | [`cloud`] |
+//! | analyze | topology, deployment, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
 //! | emit | topology, analysis, deployment | [`artifact::ArtifactSet`] | [`emit`] |
 //! | diff | two compilations | [`diff::Difference`] | [`diff`] |
 //! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
@@ -48,14 +48,23 @@ pub struct Compilation {
     pub spec: Option<Spec>,
     /// What it means.
     pub topology: Option<Topology>,
-    /// What is proved of it, whatever the day.
-    pub analysis: Option<Analysis>,
     /// What the clouds make of it.
     pub deployment: Option<Deployment>,
+    /// What is proved of it, whatever the day.
+    pub analysis: Option<Analysis>,
+    /// What is proved of it today, where that is something else: a measurement has expired.
+    pub analysis_today: Option<Analysis>,
     /// The output; empty while an error stands.
     pub artifacts: ArtifactSet,
     /// Everything there is to say, sorted by place.
     pub diagnostics: Diagnostics,
+}
+
+impl Compilation {
+    /// What is proved today.
+    pub fn today(&self) -> Option<&Analysis> {
+        self.analysis_today.as_ref().or(self.analysis.as_ref())
+    }
 }
 
 /// How far to go.
@@ -63,9 +72,12 @@ pub struct Compilation {
 pub enum Until {
     /// Decode only.
     Spec,
-    /// Settle and check.
+    /// Settle defaults and names, and check what they say.
+    Settled,
+    /// Find out everything that there is to say, without output.
     Checked,
-    /// Produce the output.
+    /// Produce the output. An urgent change must not wait for a date: findings that depend
+    /// on the day are warnings.
     Emitted,
 }
 
@@ -83,24 +95,30 @@ pub fn compile(
         spec: document.and_then(|d| spec::decode(d, &mut diagnostics)),
         ..Compilation::default()
     };
-    if until >= Until::Checked
+    if until >= Until::Settled
         && let Some(spec) = &done.spec
     {
         done.topology = topology::resolve(spec.clone(), spec_name, &mut diagnostics);
     }
-    let mut deployment = None;
     if let Some(topology) = &done.topology {
         rules::check(topology, &mut diagnostics);
-        done.analysis = Some(analyze(topology, today, &mut diagnostics));
-        if until >= Until::Emitted {
-            deployment = Some(cloud::lower(topology, &mut diagnostics));
+        if until >= Until::Checked {
+            let deployment = cloud::lower(topology, &mut diagnostics);
+            let (analysis, today) = analyze(topology, &deployment, today, &mut diagnostics);
+            done.analysis = Some(analysis);
+            done.analysis_today = today;
+            done.deployment = Some(deployment);
         }
     }
     if let (Some(spec), Some(document)) = (&done.spec, document) {
         rules::waivers::apply(spec, document, today, &mut diagnostics);
     }
+    if until == Until::Emitted {
+        diagnostics.soften_dated();
+    }
     if let (Some(topology), Some(analysis), Some(deployment)) =
-        (&done.topology, &done.analysis, &deployment)
+        (&done.topology, &done.analysis, &done.deployment)
+        && until == Until::Emitted
         && !diagnostics.has_errors()
     {
         let input = emit::Input {
@@ -110,7 +128,6 @@ pub fn compile(
         };
         done.artifacts = emit::emit(input, &mut diagnostics);
     }
-    done.deployment = deployment;
     done.diagnostics = diagnostics.sorted();
     if done.diagnostics.has_errors() {
         done.artifacts = ArtifactSet::default();
@@ -119,28 +136,25 @@ pub fn compile(
 }
 
 /// Analyses a topology and reports what contradicts its promises. Findings know the day;
-/// the result, which is written into files, does not.
+/// the result, which is written into files, does not. The second is that of today, where an
+/// expired measurement makes it another one.
 fn analyze(
     topology: &Topology,
+    deployment: &Deployment,
     today: Option<spec::Date>,
     diagnostics: &mut Diagnostics,
-) -> Analysis {
-    let timeless = analysis::Context {
+) -> (Analysis, Option<Analysis>) {
+    let copies = cloud::copies::supplied(topology);
+    let on = |today| analysis::Context {
         topology,
-        today: None,
+        deployment,
+        today,
     };
-    let analyze = |context| {
-        let copies = cloud::copies::supplied(topology);
-        analysis::analyze(context, &cloud::recovery::Facts, &copies)
-    };
-    let analysis = analyze(timeless);
-    let dated = analysis::Context { topology, today };
-    match dated.expired_facts().next() {
-        None => analysis::report(dated, &analysis, diagnostics),
-        Some(_) => {
-            let expired = analyze(dated);
-            analysis::report(dated, &expired, diagnostics);
-        }
-    }
-    analysis
+    let analyze = |context| analysis::analyze(context, &cloud::recovery::Facts, &copies);
+    let analysis = analyze(on(None));
+    let dated = on(today);
+    let of_today = dated.day_matters().then(|| analyze(dated));
+    let judged = of_today.as_ref().unwrap_or(&analysis);
+    analysis::report(dated, judged, diagnostics);
+    (analysis, of_today)
 }

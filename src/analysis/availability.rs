@@ -14,7 +14,7 @@ use crate::catalog::availability::{Contract, contract};
 use crate::source::Span;
 use crate::spec::{Engine, Mode, Percent, Provider, Routing, Runtime, Trigger};
 use crate::topology::{
-    Datastore, DatastoreId, Host, HostId, RegionId, Service, ServiceId, Topology,
+    Datastore, DatastoreId, Host, HostId, Promisee, RegionId, ServiceId, Topology,
 };
 use std::collections::BTreeSet;
 
@@ -155,15 +155,14 @@ impl<'a> Model<'a> {
         Some(Availability {
             service: id,
             total: shares.map(|s| s.iter().product()),
-            objective: self.objective(self.topology.service(id)),
+            objective: self.objective(id),
             parts,
         })
     }
 
-    fn objective(&self, service: &Service) -> Option<(Percent, Span)> {
-        let own = service.written.objectives.as_ref();
-        let mut promises = own.into_iter().chain(&self.topology.spec.objectives);
-        let found = promises.find_map(|o| o.availability.as_ref())?;
+    fn objective(&self, id: ServiceId) -> Option<(Percent, Span)> {
+        let promises = self.topology.promises();
+        let found = promises.availability(Promisee::Service(id))?;
         Some((found.value, found.span))
     }
 

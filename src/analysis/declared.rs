@@ -1,26 +1,64 @@
 //! Measurements that the spec declares: they close what nobody publishes.
 
 use super::Context;
-use super::term::{Change, Class, Source, Step, Term};
-use crate::spec::{Fact, FactKind, Name};
+use super::term::{Change, Class, Measured, Source, Term};
+use crate::spec::{Fact, FactKind};
 
 impl Context<'_> {
     /// The longest declared measurement of a kind: of that part, else of the whole system.
     /// One that has expired does not count.
     pub fn declared(&self, kind: FactKind, on: &str) -> Option<&Fact> {
         let facts = || self.topology.spec.facts.iter().map(|(_, fact)| fact);
-        let of_kind = || facts().filter(|f| *f.of == kind && !self.expired(f));
+        let counts = |f: &&Fact| *f.of == kind && !self.expired(f) && !self.early(f);
+        let of_kind = || facts().filter(counts);
         let own = of_kind().filter(|f| f.on.as_ref().is_some_and(|part| part.value == on));
         let general = || of_kind().filter(|f| f.on.is_none());
         own.max_by_key(|f| f.value.millis())
             .or_else(|| general().max_by_key(|f| f.value.millis()))
     }
 
-    /// A declared measurement as a term, from zero to the longest time measured.
-    pub fn measured(&self, step: Step, kind: FactKind, on: &str) -> Option<Term> {
-        let fact = self.declared(kind, on)?;
-        Some(Term {
+    /// Terms that follow one another, with what was measured of all of them together. A
+    /// measurement is an upper bound of what nobody guarantees. What is emitted or enforced
+    /// is certain: a drill that did not meet the worst moment of its timers takes nothing
+    /// away from it, and one that took less than it can take contradicts it and does not
+    /// count.
+    pub fn narrowed(&self, terms: Vec<Term>, kind: FactKind, on: &str) -> Vec<Term> {
+        let Some(fact) = self.declared(kind, on) else {
+            return terms;
+        };
+        let certain = || terms.iter().filter(|t| t.class <= Class::Enforced);
+        let at_least = certain().fold(0u64, |sum, t| sum.saturating_add(t.low));
+        let at_worst = certain().fold(0u64, |sum, t| sum.saturating_add(t.high.unwrap_or(0)));
+        let low = terms.iter().fold(0u64, |sum, t| sum.saturating_add(t.low));
+        let high = terms
+            .iter()
+            .try_fold(0u64, |sum, t| Some(sum.saturating_add(t.high?)));
+        let measured = fact.value.millis();
+        // Of all who hold an address, some hold it for as long as its record allows.
+        let possible = if kind == FactKind::Redirect {
+            at_worst
+        } else {
+            at_least
+        };
+        let contradicts = measured < possible;
+        let seen = Measured {
+            span: fact.value.span,
+            contradicts: contradicts.then_some(possible),
+        };
+        let measured = measured.max(at_worst);
+        let mut terms = terms;
+        let Some(first) = terms.first().cloned() else {
+            return terms;
+        };
+        if contradicts || high.is_some_and(|high| high <= measured) {
+            terms[0].measured = Some(seen);
+            return terms;
+        }
+        vec![Term {
+            low: low.min(measured),
+            high: Some(measured),
             class: Class::Declared,
+            because: fact.evidence.value.clone(),
             source: Source::Declared {
                 evidence: fact.evidence.value.clone(),
                 measured: fact.measured.to_string(),
@@ -30,13 +68,15 @@ impl Context<'_> {
                 of: kind.word(),
                 on: on.to_string(),
             }),
-            ..Term::knob(
-                step,
-                on,
-                (0, fact.value.millis()),
-                fact.evidence.value.clone(),
-            )
-        })
+            measured: Some(seen),
+            ..first
+        }]
+    }
+
+    /// The same for one term.
+    pub fn narrowed_one(&self, term: Term, kind: FactKind, on: &str) -> Term {
+        let one = |mut terms: Vec<Term>| terms.pop();
+        one(self.narrowed(vec![term.clone()], kind, on)).unwrap_or(term)
     }
 
     /// Whether a measurement no longer counts today.
@@ -47,9 +87,14 @@ impl Context<'_> {
             .is_some_and(|(end, today)| end.value < today)
     }
 
-    /// The measurements that have expired, by name.
-    pub fn expired_facts(&self) -> impl Iterator<Item = (&Name, &Fact)> {
-        let facts = self.topology.spec.facts.iter();
-        facts.filter(|(_, f)| self.expired(f))
+    /// Whether a measurement is of a day that is still to come.
+    pub fn early(&self, fact: &Fact) -> bool {
+        self.today.is_some_and(|today| fact.measured.value > today)
+    }
+
+    /// Whether today's date keeps any measurement from counting.
+    pub fn day_matters(&self) -> bool {
+        let mut facts = self.topology.spec.facts.iter();
+        facts.any(|(_, f)| self.expired(f) || self.early(f))
     }
 }

@@ -8,17 +8,18 @@ pub mod availability;
 pub mod capacity;
 pub mod coverage;
 pub mod declared;
+pub mod facts;
 pub mod flow;
 pub mod offering;
 pub mod quorum;
 pub mod recovery;
 pub mod regimes;
-pub mod scenario;
 pub mod schema;
 pub mod standing;
 pub mod term;
 pub mod view;
 
+use crate::deployment::Deployment;
 use crate::diagnostic::Diagnostics;
 use crate::spec::Date;
 use crate::topology::Topology;
@@ -28,6 +29,8 @@ use crate::topology::Topology;
 pub struct Context<'a> {
     /// The settled system.
     pub topology: &'a Topology,
+    /// What will exist.
+    pub deployment: &'a Deployment,
     /// The day that judges expiries; `None` where the result is written into files, which
     /// must not depend on the day.
     pub today: Option<Date>,
@@ -57,6 +60,7 @@ pub fn analyze(
 /// Reports what contradicts the promises.
 pub fn report(context: Context, analysis: &Analysis, out: &mut Diagnostics) {
     recovery::findings::report(context, &analysis.recovery, out);
+    facts::report(context, &analysis.recovery, out);
     out.extend(flow::findings(context.topology, &analysis.flow));
     out.extend(regimes::findings(
         context.topology,

@@ -1,9 +1,8 @@
 //! What the analysis asks of an offering: the facts of recovery of one kind on one cloud.
 
 use super::Context;
-use super::scenario::Scenario;
 use super::term::Term;
-use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
+use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Scenario, Service};
 
 /// What remains of a store's data in a scenario, and what it lacks.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,8 +11,31 @@ pub struct Remaining {
     pub copy: String,
     /// How much of the latest writes it lacks.
     pub lacks: Term,
-    /// Whether it is a copy in another region, which holds only what is copied there.
-    pub abroad: bool,
+    /// Whether it takes the place of what is lost as it is; else it is history, from which
+    /// data is restored.
+    pub live: bool,
+    /// Datasets that it does not have.
+    pub leaves_out: Vec<String>,
+}
+
+impl Remaining {
+    /// History from which all datasets can be restored.
+    pub fn history(copy: impl Into<String>, lacks: Term) -> Self {
+        Remaining {
+            copy: copy.into(),
+            lacks,
+            live: false,
+            leaves_out: Vec::new(),
+        }
+    }
+
+    /// A copy of all datasets that takes the place of what is lost.
+    pub fn live(copy: impl Into<String>, lacks: Term) -> Self {
+        Remaining {
+            live: true,
+            ..Remaining::history(copy, lacks)
+        }
+    }
 }
 
 /// The facts of recovery of every kind on every cloud. A result of terms is serial: each

@@ -99,15 +99,18 @@ impl Source {
 /// What to change so that a term gets smaller.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
-    /// The interval of something that is done `failures` times; `timeout` milliseconds count
-    /// once.
+    /// The interval of a check that has to fail `failures` times in a row.
     Interval {
-        /// How often: failures in a row, steps.
+        /// How many failures are counted.
         failures: u64,
-        /// Milliseconds that do not shrink with the interval.
+        /// Milliseconds that count once and do not shrink with the interval.
         timeout: u64,
+        /// Milliseconds that each failure costs beside the interval and nobody can set.
+        fixed: u64,
         /// Whether the timeout may be longer than the interval.
         longer: bool,
+        /// The intervals in seconds that the product takes; any if there are none.
+        allowed: &'static [u64],
     },
     /// A number that the time grows with, under this name.
     Count {
@@ -153,6 +156,17 @@ pub struct Term {
     pub span: Option<Span>,
     /// What would make it smaller.
     pub change: Option<Change>,
+    /// The measurement that was held against it, if the spec declares one.
+    pub measured: Option<Measured>,
+}
+
+/// A declared measurement that was held against a term.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// Where its value is written.
+    pub span: Span,
+    /// What the term takes for certain, in milliseconds, if that is more than was measured.
+    pub contradicts: Option<u64>,
 }
 
 impl Term {
@@ -168,6 +182,7 @@ impl Term {
             source: Source::Spec,
             span: None,
             change: None,
+            measured: None,
         }
     }
 

@@ -1,17 +1,18 @@
 //! The analysis as rows for people and machines: what `analyze` prints and the recovery
 //! page shows. Times are in milliseconds; a missing `high` is no bound.
 
+use super::Analysis;
 use super::coverage::Watch;
 use super::flow::Flow;
 use super::recovery::budget::Budget;
 use super::recovery::verdict::Verdict;
-use super::recovery::{DataLoss, RecoveryTime, Subject, findings};
-use super::scenario::{FAULT_MODEL, LEFT_OUT, Scenario};
+use super::recovery::{DataLoss, RecoveryTime, findings};
 use super::standing::{Standing, standing};
 use super::term::{Class, NEVER, Step, Term, interval};
-use super::{Analysis, Context};
 use crate::source::Span;
 use crate::spec::Duration;
+use crate::topology::Topology;
+use crate::topology::scenario::{FAULT_MODEL, LEFT_OUT, Scenario};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -173,24 +174,24 @@ pub struct Filter<'a> {
 
 /// Makes the rows. `alerts` are all that there are; `place` names a place in the spec.
 pub fn view<'a>(
-    context: Context,
+    topology: &Topology,
     analysis: &'a Analysis,
     alerts: &[Watch],
     filter: Filter,
     place: &dyn Fn(Span) -> Option<String>,
 ) -> View<'a> {
     let make = Make {
-        context,
+        topology,
         filter,
         place,
     };
     View {
-        system: context.topology.name.clone(),
+        system: topology.name.clone(),
         fault_model: FAULT_MODEL,
         left_out: LEFT_OUT.to_vec(),
         recovery: make.subjects(&analysis.recovery.times),
         data: make.data(&analysis.recovery.losses),
-        standing: standing(context.topology, alerts),
+        standing: standing(topology, alerts),
         flow: &analysis.flow,
         verdicts: verdicts(analysis),
     }
@@ -212,14 +213,14 @@ pub fn verdicts(analysis: &Analysis) -> Vec<VerdictCount> {
 }
 
 struct Make<'a> {
-    context: Context<'a>,
+    topology: &'a Topology,
     filter: Filter<'a>,
     place: &'a dyn Fn(Span) -> Option<String>,
 }
 
 impl Make<'_> {
     fn shown(&self, scenario: Scenario, of: &str) -> bool {
-        let id = scenario.id(self.context.topology);
+        let id = scenario.id(self.topology);
         let kind = id.split(':').next().unwrap_or_default();
         self.filter
             .scenario
@@ -230,19 +231,16 @@ impl Make<'_> {
     fn subjects(&self, times: &[RecoveryTime]) -> Vec<SubjectView> {
         let mut subjects: Vec<SubjectView> = Vec::new();
         for time in times {
-            let (kind, name) = match time.subject {
-                Subject::Service(id) => ("service", &self.context.topology.service(id).name),
-                Subject::Store(id) => ("datastore", &self.context.topology.datastore(id).name),
-            };
-            if !self.shown(time.scenario, name) {
+            let (kind, name) = (time.subject.kind(), time.subject.name(self.topology));
+            if !self.shown(time.scenario, &name) {
                 continue;
             }
             let row = self.time(time);
             match subjects.last_mut() {
-                Some(last) if last.kind == kind && last.name == *name => last.scenarios.push(row),
+                Some(last) if last.kind == kind && last.name == name => last.scenarios.push(row),
                 _ => subjects.push(SubjectView {
                     kind,
-                    name: name.clone(),
+                    name,
                     scenarios: vec![row],
                 }),
             }
@@ -251,7 +249,7 @@ impl Make<'_> {
     }
 
     fn time(&self, time: &RecoveryTime) -> TimeView {
-        let topology = self.context.topology;
+        let topology = self.topology;
         let (low, high) = time.budget.total();
         let promised = time.promise.map(|p| p.millis);
         let reductions = time.budget.reductions(promised);
@@ -298,7 +296,7 @@ impl Make<'_> {
     fn data(&self, losses: &[DataLoss]) -> Vec<DataView> {
         let mut parts: Vec<DataView> = Vec::new();
         for loss in losses {
-            let store = &self.context.topology.datastore(loss.store).name;
+            let store = &self.topology.datastore(loss.store).name;
             if !self.shown(loss.scenario, store) {
                 continue;
             }
@@ -320,7 +318,7 @@ impl Make<'_> {
     }
 
     fn loss(&self, loss: &DataLoss) -> LossView {
-        let topology = self.context.topology;
+        let topology = self.topology;
         let best = loss.remaining.first();
         let lacks = best.map(|b| &b.lacks);
         let (low, high) = lacks.map_or((NEVER, None), |l| (l.low, l.high));

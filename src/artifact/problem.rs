@@ -15,6 +15,9 @@ pub const IO: Code = Code::new("OUT105", "io");
 /// The manifest cannot be read.
 pub const MANIFEST: Code = Code::new("OUT106", "manifest-unreadable");
 
+/// A folder that no tree is written into.
+pub const REFUSED: Code = Code::new("OUT107", "refused-folder");
+
 /// Why output is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -30,6 +33,8 @@ pub enum Problem {
     Io(String, String),
     /// The manifest cannot be read: why.
     Manifest(String),
+    /// A folder that no tree is written into: which, and what it is.
+    Refused(String, String),
 }
 
 impl Problem {
@@ -58,6 +63,10 @@ impl Problem {
                 .help("wait for it to end; its lock ends with it"),
             Problem::Io(path, cause) => says(IO, format!("`{path}`: {cause}"))
                 .help("nothing is half-written; mend the cause and run the same command again"),
+            Problem::Refused(folder, what) => {
+                says(REFUSED, format!("`{folder}` is {what}: no tree is written there"))
+                    .help("choose a folder of its own, such as `--out deploy`")
+            }
             Problem::Manifest(why) => says(
                 MANIFEST,
                 format!("`{}` cannot be read: {why}", super::manifest::PATH),

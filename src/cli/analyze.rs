@@ -6,14 +6,10 @@ use crate::analysis::standing::{RoomView, Standing, VotesView};
 use crate::analysis::view::{
     DataView, Filter, LossView, SubjectView, TimeView, View, promise, view,
 };
-use crate::analysis::{self, Context};
-use crate::cloud;
-use crate::cloud::copies::supplied;
-use crate::cloud::recovery::Facts;
-use crate::diagnostic::{Diagnostics, Severity, did_you_mean};
+use crate::diagnostic::{Severity, did_you_mean};
 use crate::emit::recovery::{markdown, percent};
 use crate::topology::Topology;
-use crate::watch::alerts::watches;
+use crate::watch::told::watches;
 use crate::{Until, compile};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,39 +32,35 @@ pub(super) struct AnalyzeArgs {
 
 pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
     if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
-        eprintln!(
-            "meridian: analyze prints human, json or markdown; `check` prints github and sarif"
-        );
+        say!("meridian: analyze prints human, json or markdown; `check` prints github and sarif");
         return exit::USAGE;
     }
     let loaded = load::load(&args.spec.spec, &shared.limits());
-    let today = super::today();
     let done = compile(
         loaded.document.as_ref(),
         &loaded.name,
         loaded.diagnostics,
         Until::Checked,
-        today,
+        super::today(),
     );
     // What notes say one by one stands in the table.
     let mut broken = done.diagnostics.clone();
     broken.retain(|d| d.severity > Severity::Note);
     report::show_as(&loaded.sources, &broken, shared, FormatArg::Human);
-    let Some(topology) = &done.topology else {
+    let (Some(topology), Some(analysis), Some(deployment)) =
+        (&done.topology, done.today(), &done.deployment)
+    else {
         return exit::DIAGNOSTICS;
     };
-    let context = Context { topology, today };
-    let analysis = analysis::analyze(context, &Facts, &supplied(topology));
     let filter = Filter {
         scenario: args.scenario.as_deref(),
         of: args.of.as_deref(),
     };
     let place = |span| Some(loaded.sources.line(span));
-    let deployment = cloud::lower(topology, &mut Diagnostics::default());
-    let alerts = watches(topology, &deployment);
-    let view = view(context, &analysis, &alerts, filter, &place);
+    let alerts = watches(topology, deployment);
+    let view = view(topology, analysis, &alerts, filter, &place);
     if view.recovery.is_empty() && view.data.is_empty() {
-        eprintln!("meridian: {}", nothing_found(args, topology));
+        say!("meridian: {}", nothing_found(args, topology));
         return exit::USAGE;
     }
     let text = match shared.format {
@@ -85,7 +77,7 @@ fn nothing_found(args: &AnalyzeArgs, topology: &Topology) -> String {
     let services = topology.services.iter().map(|s| s.name.as_str());
     let stores = topology.datastores.iter().map(|d| d.name.as_str());
     let parts: Vec<&str> = services.chain(stores).collect();
-    let all = analysis::scenario::Scenario::all(topology);
+    let all = crate::topology::Scenario::all(topology);
     let scenarios: Vec<String> = all.iter().map(|s| s.id(topology)).collect();
     let near = |wrong: &str, names: &[&str]| {
         let near = did_you_mean(wrong, names.iter().copied());
@@ -350,13 +342,14 @@ fn standing(out: &mut String, standing: &Standing, all: bool) {
             row.verdict
         );
     }
-    let gaps = (standing.alerts.iter()).filter(|a| matches!(a.told, "never" | "late"));
+    let gaps =
+        (standing.alerts.iter()).filter(|a| matches!(a.told, "never" | "late" | "may be late"));
     let gaps: Vec<String> = gaps
         .map(|a| format!("{}: {} ({})", a.on, a.trouble, a.told))
         .collect();
     let _ = match gaps.is_empty() {
         true => writeln!(out, "alerts: somebody is told of everything in time"),
-        false => writeln!(out, "not told in time: {}", gaps.join(" · ")),
+        false => writeln!(out, "not certain to be told in time: {}", gaps.join(" · ")),
     };
     let _ = writeln!(
         out,

@@ -1,23 +1,29 @@
 //! `check` and `expand`: what a spec means, without output.
 
 use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
-use crate::syntax::{Document, Notation, print as printer};
+use crate::syntax::{Document, Line, Notation, print as printer};
 use crate::{Until, compile, spec};
 
-/// Checks a spec as far as `compile` would.
+/// Checks a spec as `compile` would, and writes nothing; dates count fully.
 pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
-    let loaded = load::load(&args.spec, &shared.limits());
+    let limits = shared.limits();
+    let mut loaded = load::load(&args.spec, &limits);
+    if let Some(whole) = load::whole_of(&loaded, &args.spec, &limits) {
+        let (part, shown) = (args.spec.display(), whole.display());
+        say!("{part} is a part of {shown}, and is checked with it");
+        loaded = load::load(&whole, &limits);
+    }
     let document = loaded.document.as_ref();
     let done = compile(
         document,
         &loaded.name,
         loaded.diagnostics,
-        Until::Emitted,
+        Until::Checked,
         super::today(),
     );
     report::show(&loaded.sources, &done.diagnostics, shared);
     if shared.format == FormatArg::Human {
-        eprintln!(
+        say!(
             "checked {}: {}",
             loaded.shown,
             report::counts(&done.diagnostics)
@@ -34,21 +40,19 @@ pub(super) fn expand(args: &SpecArgs, shared: &Shared) -> u8 {
         document,
         &loaded.name,
         loaded.diagnostics,
-        Until::Checked,
+        Until::Settled,
         super::today(),
     );
     report::show(&loaded.sources, &done.diagnostics, shared);
-    let Some(root) = done.spec.as_ref().and_then(spec::encode) else {
+    let Some(mut root) = done.spec.as_ref().and_then(spec::encode) else {
         return exit::DIAGNOSTICS;
     };
-    let document = Document {
-        root,
-        trailing: done
-            .topology
-            .iter()
-            .flat_map(crate::topology::settled_notes)
-            .collect(),
-    };
+    let settled = done
+        .topology
+        .iter()
+        .flat_map(crate::topology::settled_notes);
+    root.notes.inside = settled.map(|n| Line::Comment(format!(" {n}"))).collect();
+    let document = Document { root };
     print(&printer::print(&document, Notation::Yaml));
     report::code(&done.diagnostics, shared)
 }

@@ -12,6 +12,7 @@ pub mod cloudflare;
 pub mod copies;
 pub mod external;
 pub mod gcp;
+mod kept;
 pub mod ranges;
 pub mod recovery;
 pub mod scaling;
@@ -21,35 +22,33 @@ use crate::deployment::Deployment;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::emission::no_effect;
 use crate::spec::{Engine, Provider};
-use crate::topology::Topology;
-use crate::watch::reading;
+use crate::topology::{Datastore, Topology};
+use crate::watch::{pages, reading, series, told};
 
 /// A kind that a cloud does not have, or that is not built yet.
 pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
 
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
-    let mut deployment = Deployment::default();
     ranges::check_network(topology, out);
     check_bounds(topology, out);
     across::check(topology, out);
-    for provider in topology.providers() {
-        let half = topology.on(provider);
-        let mut part = Deployment::default();
-        match provider {
-            Provider::Gcp => gcp::lower(&half, &mut part, out),
-            Provider::Aws => aws::lower(&half, &mut part, out),
-            other => out.push(not_yet(topology, other)),
-        }
-        deployment.join(part);
+    let mut deployment = lowered(topology, out);
+    if let Some(former) = under_former_names(topology) {
+        let former = lowered(&former, &mut Diagnostics::default());
+        note_moves(&mut deployment, &former);
     }
     external::lower(topology, &mut deployment, out);
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
+    kept::check(topology, &deployment, out);
     reading::custom(topology, &mut deployment);
+    deployment.contract = series::contract(topology, &deployment);
+    deployment.detectors = pages::detectors(topology, &deployment);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {
         reading::check(topology, &deployment, out);
+        told::check(topology, &deployment, out);
     }
     deployment
 }
@@ -114,6 +113,48 @@ fn modules_not_called(topology: &Topology, deployment: &Deployment, out: &mut Di
             )
             .help("remove it, until the topology has a part that needs the module"),
         );
+    }
+}
+
+fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
+    let mut deployment = Deployment::default();
+    for provider in topology.providers() {
+        let half = topology.on(provider);
+        let mut part = Deployment::default();
+        match provider {
+            Provider::Gcp => gcp::lower(&half, &mut part, out),
+            Provider::Aws => aws::lower(&half, &mut part, out),
+            other => out.push(not_yet(topology, other)),
+        }
+        deployment.join(part);
+    }
+    deployment
+}
+
+/// The topology with the names that renamed stores had before; `None` if none was renamed.
+fn under_former_names(topology: &Topology) -> Option<Topology> {
+    let renamed = |s: &Datastore| s.made_as() != s.name;
+    topology.datastores.iter().any(renamed).then(|| {
+        let mut former = topology.clone();
+        for store in &mut former.datastores {
+            let name = store.made_as().to_string();
+            for database in store.databases.iter_mut().filter(|d| d.name == store.name) {
+                database.name.clone_from(&name);
+            }
+            store.name = name;
+        }
+        former
+    })
+}
+
+/// Calls that are named otherwise than before say so: what they made moves with them.
+fn note_moves(deployment: &mut Deployment, former: &Deployment) {
+    let taken: Vec<String> = deployment.calls.iter().map(|c| c.name.clone()).collect();
+    for (call, before) in deployment.calls.iter_mut().zip(&former.calls) {
+        if call.module == before.module && call.name != before.name && !taken.contains(&before.name)
+        {
+            call.formerly.push(before.name.clone());
+        }
     }
 }
 

@@ -34,14 +34,16 @@ pub struct Cluster {
     pub stores: Vec<(String, u32)>,
     /// Objects of the cloud's own kinds, as they are applied.
     pub objects: Vec<serde_json::Value>,
+    /// The namespace of what scrapes the pods.
+    pub scraped_from: &'static str,
     /// Charts that collect the cloud's own metrics.
     pub charts: Vec<ChartValues>,
     /// The name under which other regions ask this cluster's collector of metrics.
     pub metrics_host: Option<String>,
     /// Where PromQL is answered for the scaler, and how it signs in (KEDA pod identity).
     pub promql: Option<Promql>,
-    /// The command that fetches the cluster's credentials.
-    pub credentials: String,
+    /// The words of the command that fetches the cluster's credentials.
+    pub credentials: Vec<String>,
     /// Prefix of the names of images here, where it is not the system's: a registry that is
     /// lost with another region must not be needed.
     pub registry: Option<String>,

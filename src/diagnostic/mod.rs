@@ -77,6 +77,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// What to write instead.
     pub help: Option<String>,
+    /// Whether it stands only because of today's date.
+    pub dated: bool,
 }
 
 impl Diagnostic {
@@ -97,6 +99,7 @@ impl Diagnostic {
             }),
             secondary: Vec::new(),
             help: None,
+            dated: false,
         }
     }
 
@@ -139,6 +142,7 @@ impl Diagnostic {
             primary: None,
             secondary: Vec::new(),
             help: None,
+            dated: false,
         }
     }
 
@@ -149,6 +153,13 @@ impl Diagnostic {
             span,
             text: text.into(),
         });
+        self
+    }
+
+    /// Says that it stands only because of today's date.
+    #[must_use]
+    pub fn dated(mut self) -> Self {
+        self.dated = true;
         self
     }
 
@@ -207,6 +218,22 @@ impl Diagnostics {
         self.list.retain(keep);
     }
 
+    /// Says of the findings for which `which` holds that they stand only because of today's
+    /// date.
+    pub fn mark_dated(&mut self, which: impl Fn(&Diagnostic) -> bool) {
+        for diagnostic in self.list.iter_mut().filter(|d| which(d)) {
+            diagnostic.dated = true;
+        }
+    }
+
+    /// Makes warnings of errors that stand only because of today's date.
+    pub fn soften_dated(&mut self) {
+        let dated = self.list.iter_mut().filter(|d| d.dated);
+        for diagnostic in dated.filter(|d| d.severity == Severity::Error) {
+            diagnostic.severity = Severity::Warning;
+        }
+    }
+
     /// Sorts by place, then code, then message, and drops exact repetitions.
     pub fn sorted(mut self) -> Self {
         self.list.sort_by(|a, b| {
@@ -234,14 +261,22 @@ impl FromIterator<Diagnostic> for Diagnostics {
     }
 }
 
+/// Names that are looked at for a suggestion: a spec may have thousands, and as many faults.
+const CANDIDATES: usize = 500;
+
 /// The name of `candidates` that `wrong` most probably means, if any is near enough.
 pub fn did_you_mean<'a>(
     wrong: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let lower = wrong.to_lowercase();
+    let length = lower.chars().count();
+    // The farthest that a near name can be, so that long texts cost nothing.
+    let near = |c: &&str| c.chars().count().abs_diff(length) <= (length / 2).clamp(1, 8);
     candidates
         .into_iter()
+        .take(CANDIDATES)
+        .filter(near)
         .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
         .filter(|(distance, c)| *distance <= (c.chars().count().max(3) / 3).max(1))
         .min()

@@ -16,6 +16,7 @@ use crate::analysis::Analysis;
 use crate::artifact::ArtifactSet;
 use crate::deployment::Deployment;
 use crate::diagnostic::Diagnostics;
+use crate::format::comment;
 use crate::spec::Provider;
 use crate::topology::{RegionId, Topology};
 use std::collections::BTreeSet;
@@ -62,9 +63,10 @@ pub struct Watching {
 }
 
 impl Input<'_> {
-    /// The first line of every generated file, without comment signs.
+    /// The first line of every generated file, without comment signs; nothing in the spec's
+    /// file name ends it.
     pub fn header(&self) -> String {
-        let spec = &self.topology.spec_name;
+        let spec = comment::line(&self.topology.spec_name);
         format!("{}{spec}. DO NOT EDIT.", crate::artifact::HEADER)
     }
 }

@@ -29,19 +29,84 @@ fn inline(text: &str) -> String {
     out
 }
 
-/// Prose of ours, which may quote names of the spec between backticks: those stay code, and
-/// everything else is [`text`]. Backticks that do not pair are text.
+/// Prose of ours, which may quote names of the spec between backticks and link to generated
+/// pages: those stay, and everything else is [`text`]. Backticks that do not pair are text.
 pub fn prose(words: &str) -> String {
     let parts: Vec<&str> = words.split('`').collect();
     if parts.len().is_multiple_of(2) {
         return text(words);
     }
     let part = |(index, part): (usize, &&str)| match index % 2 {
-        0 if index == 0 => text(part),
-        0 => inline(part),
-        _ => format!("`{}`", part.replace(['\n', '|'], " ")),
+        0 if index == 0 => linked(part, text),
+        0 => linked(part, inline),
+        _ => code(part),
     };
     parts.iter().enumerate().map(part).collect()
+}
+
+/// Text with its links to generated pages: `[words](RUNBOOK_RESTORE.md#what-there-is)`.
+fn linked(part: &str, text: fn(&str) -> String) -> String {
+    let link = || {
+        let (before, rest) = part.split_once('[')?;
+        let (title, rest) = rest.split_once("](")?;
+        let (page, after) = rest.split_once(')')?;
+        is_page(page).then_some((before, title, page, after))
+    };
+    match link() {
+        Some((before, title, page, after)) => {
+            let before = if before.is_empty() {
+                String::new()
+            } else {
+                text(before)
+            };
+            format!(
+                "{before}[{}]({page}){}",
+                inline(title),
+                linked(after, inline)
+            )
+        }
+        None => text(part),
+    }
+}
+
+/// Whether an address is that of a page of ours: no scheme, no folder.
+fn is_page(address: &str) -> bool {
+    let (page, anchor) = address.split_once('#').unwrap_or((address, "top"));
+    let name = page.strip_suffix(".md").unwrap_or_default();
+    let letters = |c: char| c.is_ascii_uppercase() || c == '_';
+    let slug = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.chars().all(letters) && anchor.chars().all(slug)
+}
+
+/// A span of code, also in a cell of a table.
+pub fn code(text: &str) -> String {
+    let one_line = text.replace('`', "'").replace(['\n', '\r', '|'], " ");
+    format!("`{one_line}`")
+}
+
+/// Lines inside a fence: none of them can close it, because one that is indented by four is
+/// no fence (CommonMark 0.31, 4.5).
+pub fn block(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, line) in text.lines().enumerate() {
+        let start = line.trim_start();
+        let fence = start.starts_with("```") || start.starts_with("~~~");
+        if index > 0 {
+            out.push('\n');
+        }
+        out.push_str(if fence { "    " } else { "" });
+        out.push_str(line);
+    }
+    out
+}
+
+/// Where a declaration can be read: a link if it is an address on the web.
+pub fn evidence(written: &str) -> String {
+    if written.starts_with("https://") || written.starts_with("http://") {
+        link("evidence", written)
+    } else {
+        text(written)
+    }
 }
 
 /// The label of a node of a Mermaid diagram, in its quotes.
@@ -123,6 +188,23 @@ mod tests {
         assert_eq!(prose("`a|b` is <b>, `c`"), "`a b` is &lt;b&gt;, `c`");
         assert_eq!(prose("one ` alone"), "one \\` alone");
         assert_eq!(prose("- `x` - `y`"), "\\- `x` - `y`");
+    }
+
+    #[test]
+    fn only_pages_of_ours_are_linked() {
+        let own = "[go `x`](A.md)";
+        assert_eq!(prose(own), "\\[go `x`\\](A.md)");
+        assert_eq!(
+            prose("see [it](RUN_BOOK.md#a-1), then"),
+            "see [it](RUN_BOOK.md#a-1), then"
+        );
+        assert_eq!(prose("[x](javascript:1)"), "\\[x\\](javascript:1)");
+        assert_eq!(prose("[x](../A.md)"), "\\[x\\](../A.md)");
+    }
+
+    #[test]
+    fn nothing_closes_a_block() {
+        assert_eq!(block("a\n```\n  ~~~ b"), "a\n    ```\n      ~~~ b");
     }
 
     #[test]

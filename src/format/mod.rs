@@ -3,8 +3,12 @@
 //! Architecture invariant: pure functions of their arguments; nothing here knows a
 //! topology, a cloud or a path.
 
+pub mod alertmanager;
+pub mod comment;
+pub mod go_template;
 pub mod hcl;
 pub mod markdown;
+pub mod promql;
 pub mod shell;
 pub mod text;
 pub mod yaml;

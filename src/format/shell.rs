@@ -1,21 +1,54 @@
 //! Shell words.
 
-/// A word as the shell reads it back: bare if nothing in it is special, else in single
-/// quotes; in double ones, escaped, where it holds an expansion that is meant for another
-/// shell, because linters take that in single quotes for a mistake.
+/// A word as Bash reads it back, always on one line: bare if nothing in it is special, else in
+/// single quotes; as `$'…'` where it holds control characters; in double ones, escaped, where
+/// it holds an expansion that is meant for another shell, because linters take that in single
+/// quotes for a mistake.
 pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_string()
-    } else if text.contains('$') {
-        let escaped = |c: char| match c {
-            '\\' | '"' | '$' | '`' => format!("\\{c}"),
-            other => other.to_string(),
-        };
-        format!("\"{}\"", text.chars().map(escaped).collect::<String>())
+    } else if text.chars().any(char::is_control) {
+        escaped(text)
+    // An interactive shell takes `!` for its history, in double quotes too.
+    } else if text.contains('$') && !text.contains('!') {
+        format!("\"{}\"", in_quotes(text))
     } else {
         format!("'{}'", text.replace('\'', "'\\''"))
     }
+}
+
+/// Text inside double quotes of a template.
+pub fn in_quotes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '"' | '$' | '`') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A word as `$'…'`, where every byte can be written as letters.
+fn escaped(text: &str) -> String {
+    let mut out = String::from("$'");
+    for c in text.chars() {
+        match c {
+            '\'' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => {
+                let mut bytes = [0; 4];
+                let bytes = c.encode_utf8(&mut bytes).bytes();
+                out.extend(bytes.map(|byte| format!("\\{byte:03o}")));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
 }
 
 /// A command line; a word that is a variable's name after a `$` stands for its value.
@@ -52,9 +85,10 @@ mod tests {
             "${HOME}",
             "\\",
             "$(id) \"a\" 'b' \\ `id` ${HOME} !x",
+            "\u{1b}[2J\r\u{7f}\u{85}'\\n$(id)7",
         ] {
             let script = format!("printf %s {}", word(text));
-            let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+            let output = Command::new("bash").args(["-c", &script]).output().unwrap();
             assert_eq!(String::from_utf8_lossy(&output.stdout), text, "{script}");
         }
     }

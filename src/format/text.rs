@@ -1,20 +1,44 @@
 //! Prose and scripts from templates: undefined values are errors, every value is escaped
 //! for the language of the file, and no template runs for ever.
 
-use super::{markdown, shell};
+use super::{comment, markdown, shell};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
 /// The most steps that one template may take.
 const FUEL: u64 = 5_000_000;
 
-/// Renders a template. The extension of `name` chooses the escaping: `.md` or `.sh`.
+/// Text as it is written at a place.
+type Filter = fn(&str) -> String;
+
+/// Places that a value can have beside plain text, each with what it does to it there. There
+/// is none that passes a value as it is.
+const FILTERS: [(&str, Filter); 7] = [
+    ("comment", comment::line),
+    ("quoted", shell::in_quotes),
+    ("prose", markdown::prose),
+    ("block", markdown::block),
+    ("mermaid", markdown::mermaid),
+    ("evidence", markdown::evidence),
+    ("code", markdown::code),
+];
+
+/// Parts that templates include, by name.
+pub type Parts = [(&'static str, &'static str)];
+
+/// Renders a template. The extension of `name` chooses the escaping: `.md` or `.sh`. In a
+/// script a list is a command, and everything else one word.
 ///
 /// # Errors
 /// An unknown extension, an undefined value, or a fault of the template: all are bugs of
 /// ours, and the text says which.
-pub fn render(name: &str, source: &str, context: &serde_json::Value) -> Result<String, String> {
+pub fn render(
+    name: &str,
+    source: &str,
+    parts: &Parts,
+    context: &serde_json::Value,
+) -> Result<String, String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -28,14 +52,16 @@ pub fn render(name: &str, source: &str, context: &serde_json::Value) -> Result<S
         if value.is_safe() {
             return minijinja::escape_formatter(out, state, value);
         }
-        let text = value.to_string();
         let language = match state.auto_escape() {
-            AutoEscape::Custom(name) => name.to_string(),
-            _ => String::new(),
+            AutoEscape::Custom(name) => name,
+            _ => "",
         };
-        let escaped = match language.as_str() {
-            "md" => markdown::text(&text),
-            "sh" => shell::word(&text),
+        let escaped = match language {
+            "md" => markdown::text(&value.to_string()),
+            "sh" => match words(value) {
+                Some(words) => shell::command(&words),
+                None => shell::word(&value.to_string()),
+            },
             _ => {
                 let what = minijinja::ErrorKind::InvalidOperation;
                 return Err(minijinja::Error::new(what, "no escaping for this file"));
@@ -43,23 +69,27 @@ pub fn render(name: &str, source: &str, context: &serde_json::Value) -> Result<S
         };
         out.write_str(&escaped).map_err(minijinja::Error::from)
     });
-    // Text that is already in the file's language: commands, code spans, our own Markdown.
-    environment.add_filter("trusted", |value: String| Value::from_safe_string(value));
-    environment.add_filter("prose", |value: String| {
-        Value::from_safe_string(markdown::prose(&value))
-    });
-    environment.add_filter("mermaid", |value: String| {
-        Value::from_safe_string(markdown::mermaid(&value))
-    });
-    environment.add_filter("code", |value: String| {
-        Value::from_safe_string(format!(
-            "`{}`",
-            value.replace('`', "'").replace(['\n', '|'], " ")
-        ))
-    });
+    for (name, filter) in FILTERS {
+        environment.add_filter(name, move |value: String| {
+            Value::from_safe_string(filter(&value))
+        });
+    }
+    for (name, part) in parts {
+        environment
+            .add_template(name, part)
+            .map_err(|error| format!("{name}: {error:#}"))?;
+    }
     environment
         .render_named_str(name, source, Value::from(Serde(context)))
         .map_err(|error| format!("{name}: {error:#}"))
+}
+
+/// The words of a command, if the value is one.
+fn words(value: &Value) -> Option<Vec<String>> {
+    (value.kind() == ValueKind::Seq)
+        .then(|| value.try_iter().ok())
+        .flatten()
+        .map(|words| words.map(|w| w.to_string()).collect())
 }
 
 /// Tags on lines of their own leave nothing behind.
@@ -85,18 +115,23 @@ mod tests {
     fn values_are_escaped_by_the_kind_of_file() {
         let context = json!({ "x": "$(id) | <b>" });
         assert_eq!(
-            render("a.sh", "echo {{ x }}", &context).unwrap(),
+            render("a.sh", "echo {{ x }}", &[], &context).unwrap(),
             "echo \"\\$(id) | <b>\""
         );
         assert_eq!(
-            render("a.md", "{{ x }}", &context).unwrap(),
+            render("a.md", "{{ x }}", &[], &context).unwrap(),
             "$(id) \\| &lt;b&gt;"
         );
     }
 
     #[test]
     fn what_is_missing_is_an_error() {
-        assert!(render("a.md", "{{ nothing }}", &json!({})).is_err());
-        assert!(render("a.xyz", "{{ x }}", &json!({ "x": 1 })).is_err());
+        assert!(render("a.md", "{{ nothing }}", &[], &json!({})).is_err());
+        let list = json!({ "x": ["echo", "$(id)", "$NAME"] });
+        assert_eq!(
+            render("a.sh", "{{ x }} # {{ x[1] | comment }}", &[], &list).unwrap(),
+            "echo \"\\$(id)\" \"${NAME}\" # $(id)"
+        );
+        assert!(render("a.xyz", "{{ x }}", &[], &json!({ "x": 1 })).is_err());
     }
 }

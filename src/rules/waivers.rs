@@ -12,6 +12,14 @@ pub const UNUSED: Code = Code::new("WVR102", "waiver-unused");
 /// A waiver of a code or a place that does not exist.
 pub const UNKNOWN: Code = Code::new("WVR103", "waiver-unknown");
 
+/// A waiver without a reason or an owner.
+pub const EMPTY: Code = Code::new("WVR104", "waiver-empty");
+/// A waiver that nobody has to look at again.
+pub const TOO_LONG: Code = Code::new("WVR105", "waiver-too-long");
+
+/// The longest that a waiver lasts: somebody decides again within two years.
+const LONGEST_DAYS: i64 = 731;
+
 /// What is wrong with text and values cannot be accepted: there is nothing to build from.
 const NEVER: [&str; 6] = ["SYN", "SPEC", "REF", "IN1", "OUT", "PRV101"];
 
@@ -20,7 +28,13 @@ const NEVER: [&str; 6] = ["SYN", "SPEC", "REF", "IN1", "OUT", "PRV101"];
 pub fn apply(spec: &Spec, document: &Document, today: Option<Date>, out: &mut Diagnostics) {
     for (name, waiver) in spec.waivers.iter() {
         match usable(waiver, document, today) {
-            Err(problem) => out.push(problem),
+            Err(problem) => {
+                // What it accepted is back, and only because of the day.
+                if problem.code == EXPIRED {
+                    out.mark_dated(|d| d.code.id == waiver.code.value);
+                }
+                out.push(problem);
+            }
             Ok(place) => {
                 let before = out.len();
                 out.retain(|d| d.code.id != waiver.code.value || !inside(d, place));
@@ -68,6 +82,27 @@ fn usable(
         )
         .help("`meridian explain` lists the codes; findings about text, values and references must be mended"));
     }
+    for (key, text) in [("reason", &waiver.reason), ("owner", &waiver.owner)] {
+        if text.trim().is_empty() {
+            return Err(Diagnostic::error(
+                EMPTY,
+                text.span,
+                format!("a waiver needs a `{key}`"),
+                "empty",
+            )
+            .help("say why the finding is accepted, and who answers for it"));
+        }
+    }
+    if let Some(today) = today.filter(|t| waiver.expires.value.days() - t.days() > LONGEST_DAYS) {
+        return Err(Diagnostic::error(
+            TOO_LONG,
+            waiver.expires.span,
+            format!("a waiver ends within {LONGEST_DAYS} days"),
+            format!("today is {today}"),
+        )
+        .dated()
+        .help("write a day by which its owner decides again"));
+    }
     if let Some(today) = today.filter(|t| waiver.expires.value < *t) {
         return Err(Diagnostic::error(
             EXPIRED,
@@ -75,6 +110,7 @@ fn usable(
             format!("this waiver ended on {}", waiver.expires.value),
             format!("today is {today}"),
         )
+        .dated()
         .help("mend what it accepted, or have its owner decide again"));
     }
     match &waiver.at {

@@ -6,14 +6,16 @@
 pub mod decode;
 pub mod model;
 pub mod outside;
+mod per_region;
 pub mod schema;
 mod subjects;
 pub mod told;
 pub mod units;
 
-pub use decode::{Map, Name, Origin, PerRegion, Value};
+pub use decode::{Map, Name, Origin, Value};
 pub use model::*;
 pub use outside::*;
+pub use per_region::PerRegion;
 pub use told::*;
 pub use units::{Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, Threshold};
 

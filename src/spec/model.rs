@@ -3,7 +3,8 @@
 //! The doc comments are the language reference: they become the descriptions, defaults and
 //! examples of the JSON schema that editors show.
 
-use super::decode::{Map, PerRegion, Value, choice, record};
+use super::PerRegion;
+use super::decode::{Map, Value, choice, record};
 use super::outside::{External, Outside};
 use super::told::{Events, FeatureFlag};
 use super::units::{
@@ -66,7 +67,7 @@ record! {
         traffic: Map<Host>,
         /// The service mesh. Example: `{ kind: istio, trust_domain: ggen.internal }`
         mesh: Option<Mesh>,
-        /// How a lost region is left and returned to. Example: `{ mode: automatic, return: manual }`
+        /// How a lost region is left and returned to. Example: `{ mode: automatic, back: manual }`
         failover: Option<Failover>,
         /// Exercises that prove the promises. Example: `{ restore: { every: monthly } }`
         drills: Map<Drill>,
@@ -76,9 +77,9 @@ record! {
         escalations: Map<Escalation>,
         /// Metrics with a target and two thresholds. Example: `{ replication-lag: { of: replication-lag, critical: "> 30s" } }`
         metrics: Map<Metric>,
-        /// Conditions that tell people. Example: `{ lag: { when: replication-lag, above: "> 10s", severity: warning } }`
+        /// Conditions that tell people. Example: `{ lag: { of: replication-lag, when: "> 10s", severity: warning } }`
         alerts: Map<Alert>,
-        /// Metrics, logs, traces and dashboards. Example: `{ metrics: { retention: 30d } }`
+        /// Metrics, logs, traces and dashboards. Example: `{ metrics: { by: prometheus, retention: 30d } }`
         observability: Option<Observability>,
         /// The versions of the events that services exchange. Example: `{ version: 3, minimum: 2 }`
         events: Option<Events>,
@@ -88,9 +89,9 @@ record! {
         deployment: Option<Deployment>,
         /// What the system may cost and how that is watched. Example: `{ billing_export: true }`
         cost: Option<Cost>,
-        /// Times and amounts that were measured, with evidence. Example: `{ promote-redis: { of: promote, value: 40s } }`
+        /// Times and amounts that were measured, with evidence. Example: `{ promote-redis: { of: promote, on: sessions, value: 40s, evidence: https://drills.example.com/2026-10, measured: 2026-10-03 } }`
         facts: Map<Fact>,
-        /// Findings that are accepted, with a reason and an end. Example: `{ w1: { code: RTO310, reason: accepted, owner: cto, expires: 2027-01-01 } }`
+        /// Findings that are accepted, with a reason and an end. Example: `{ w1: { code: AVL101, reason: accepted, owner: cto, expires: 2027-01-01 } }`
         waivers: Map<Waiver>,
         /// The address under which the generated runbooks can be read. Example: `https://runbooks.example.com/ggen`
         runbooks: Option<Text>,
@@ -104,9 +105,10 @@ record! {
     pub struct Objectives {
         /// The share of requests that succeed over 30 days. Example: `99.95%`
         availability: Option<Value<Percent>>,
-        /// The longest time out of service. Example: `5m`
+        /// The longest time until users are served again and a write is acknowledged, after
+        /// losing a pod, node, zone, region or link. Example: `5m`
         rto: Option<Time>,
-        /// The longest span of writes that may be lost. Example: `1m`
+        /// The longest span of writes that may be lost with a pod, node, zone, region or link. Example: `1m`
         rpo: Option<Time>,
         /// The 95th percentile of response time. Example: `250ms`
         latency_p95: Option<Time>,
@@ -120,9 +122,15 @@ record! {
         zone: Option<Recovery>,
         /// After losing one region, where it differs. Example: `{ rto: 5m, rpo: 1m }`
         region: Option<Recovery>,
-        /// After losing a whole cloud, where it differs. Example: `{ rto: 4h }`
+        /// After a link between regions is cut, where it differs. Example: `{ rto: 2m }`
+        link: Option<Recovery>,
+        /// After losing a whole cloud; the general promise does not cover it. Example: `{ rto: 4h }`
         cloud: Option<Recovery>,
-        /// After wrong or deleted data, where it differs. Example: `{ rto: 4h, rpo: 1m }`
+        /// After losing the entry point (the load balancer or the host's DNS); the general promise does not cover it. Example: `{ rto: 1h }`
+        entry: Option<Recovery>,
+        /// After losing an encryption key; the general promise does not cover it. Example: `{ rto: 8h }`
+        key: Option<Recovery>,
+        /// After corrupted or deleted data; the general promise does not cover it. Example: `{ rto: 4h, rpo: 1m }`
         corruption: Option<Recovery>,
     }
 }
@@ -534,7 +542,7 @@ record! {
         health: Option<NodeHealth>,
         /// Tiers by age, for object storage. Example: `{ nearline: { after: 30d } }`
         lifecycle: Map<Tier>,
-        /// The name before this one: resources move instead of being replaced. Example: `shop`
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `shop`
         renamed_from: Option<Text>,
         /// The promise for this store, where it differs. Example: `{ rpo: 1m }`
         objectives: Option<Objectives>,
@@ -906,7 +914,7 @@ record! {
         memory: Value<Bytes> = "512Mi",
         /// Requests that one replica handles at once (Cloud Run). Example: `80`
         concurrency: Option<Count>,
-        /// The name before this one: resources move instead of being replaced. Example: `web`
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `web`
         renamed_from: Option<Text>,
         /// The promise for this service, where it differs. Example: `{ rto: 1m }`
         objectives: Option<Objectives>,
@@ -966,7 +974,7 @@ record! {
         max_pending: Option<Count>,
         /// Requests on one connection before it is closed; 0 keeps it open. Example: `0`
         max_requests_per_connection: Count = "0",
-        /// When a replica is left out. Example: `{ errors: 5, every: 30s, for: 30s }`
+        /// When a replica is left out. Example: `{ errors: 5, every: 30s, lasting: 30s }`
         eject: Option<Eject>,
     }
 }
@@ -1511,7 +1519,7 @@ record! {
         /// One across all regions. Example: `true`
         across: Flag = "true",
         /// One more for each service, queue or host named, region beside region. Example: `[api, work, api.example.com]`
-        named: Vec<Text>,
+        named: Vec<Ref>,
     }
 }
 
@@ -1522,7 +1530,7 @@ record! {
         order: Vec<Ref>,
         /// The protected environment of each region in CI. Example: `{ us-east1: production-us }`
         environments: Map<Text>,
-        /// Letting in traffic bit by bit. Example: `{ steps: { first: { share: 5%, for: 5m } } }`
+        /// Letting in traffic bit by bit. Example: `{ steps: { first: { share: 5%, lasting: 5m } } }`
         canary: Option<Canary>,
         /// The workflow system to write for. Example: `github-actions`
         workflow: Option<Text>,
@@ -1564,7 +1572,7 @@ record! {
     pub struct Cost {
         /// Whether the bill is exported for analysis. Example: `true`
         billing_export: Flag = "false",
-        /// What is committed to, for how long. Example: `{ compute: { term: 1y } }`
+        /// What is committed to, for how long. Example: `{ compute: { term: 1y, covers: 60% } }`
         commitments: Map<Commitment>,
         /// The budget of one month, in whole units of `currency`. Example: `12000`
         budget: Option<Count>,
@@ -1646,7 +1654,7 @@ record! {
 record! {
     /// An accepted finding.
     pub struct Waiver {
-        /// Its code. Example: `RTO310`
+        /// Its code. Example: `AVL101`
         code: Text,
         /// The part of the spec it stands at, as a path; anywhere if left out. Example: `datastores.marketplace`
         at: Option<Text>,

@@ -1,6 +1,7 @@
 //! Scalars with units. A bare number where a unit belongs is an error.
 
 use super::decode::Scalar;
+use crate::source::unseen;
 use serde_json::{Value as Json, json};
 use std::fmt;
 
@@ -517,7 +518,15 @@ impl Scalar for String {
         "text".into()
     }
     fn parse(text: &str) -> Result<Self, String> {
-        Ok(text.to_string())
+        // Joiners belong to some scripts.
+        let strange = |c: &char| unseen(*c) && !matches!(c, '\u{200c}' | '\u{200d}');
+        match text.chars().find(strange) {
+            Some(c) => Err(format!(
+                "the character {} is seen by nobody and changes what is read",
+                c.escape_unicode()
+            )),
+            None => Ok(text.to_string()),
+        }
     }
     fn print(&self) -> String {
         self.clone()

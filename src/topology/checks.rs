@@ -1,5 +1,5 @@
-//! Texts that the decoder alone cannot judge: parts of names, codes that others publish, and
-//! words that only what is external may be called by.
+//! Texts that the decoder alone cannot judge: parts of names, places, amounts of CPU, and words
+//! that only what is external may be called by.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::decode::{BAD_VALUE, MISSING_KEY, Scalar, check_part_of_names};
@@ -10,27 +10,7 @@ pub(super) fn check(spec: &Spec, out: &mut Diagnostics) {
     check_parts_of_names(spec, out);
     check_jurisdictions(spec, out);
     check_cpu(spec, out);
-    check_codes(spec, out);
     check_names_of_others(spec, out);
-    check_variables(spec, out);
-}
-
-/// Names of environment variables, as a shell takes them.
-fn check_variables(spec: &Spec, out: &mut Diagnostics) {
-    let flags = spec.flags.iter().filter_map(|(_, f)| f.variable.as_ref());
-    let regions = spec.services.iter().map(|(_, s)| &s.region_variable);
-    for name in flags.chain(regions) {
-        let letter = |c: char| c.is_ascii_alphabetic() || c == '_';
-        let whole = name.chars().all(|c| letter(c) || c.is_ascii_digit());
-        if whole && name.starts_with(letter) {
-            continue;
-        }
-        let message = format!("`{}` is no name of a variable", name.value);
-        out.push(
-            Diagnostic::error(BAD_VALUE, name.span, message, "no process finds it")
-                .help("write letters, digits and underscores, such as `MULTI_REGION_ENABLED`"),
-        );
-    }
 }
 
 /// Names of resources are made of these.
@@ -78,57 +58,6 @@ fn check_jurisdictions(spec: &Spec, out: &mut Diagnostics) {
                 "neither `eea` nor a country",
             )
             .help("write `eea`, or a country's code of two letters (ISO 3166) such as `US`"),
-        );
-    }
-}
-
-/// Countries and currencies are codes that others publish.
-fn check_codes(spec: &Spec, out: &mut Diagnostics) {
-    let letters = |text: &str, count: usize| {
-        text.len() == count && text.chars().all(|c| c.is_ascii_uppercase())
-    };
-    let blocked = spec.traffic.iter().filter_map(|(_, h)| h.protect.as_ref());
-    let blocked = blocked.flat_map(|p| &p.block_countries);
-    let collectors = spec.observability.iter();
-    let collectors = collectors
-        .flat_map(|o| [&o.metrics, &o.logs, &o.traces])
-        .flatten();
-    let outside = collectors.filter_map(|t| t.external.as_ref());
-    let stores = spec.datastores.iter();
-    let stores = stores.filter_map(|(_, s)| s.external.as_ref());
-    let queues = spec.queues.iter();
-    let queues = queues.filter_map(|(_, q)| q.external.as_ref());
-    let services = spec.services.iter();
-    let services = services.filter_map(|(_, s)| s.external.as_ref());
-    let hosts = spec.traffic.iter();
-    let hosts = hosts.filter_map(|(_, h)| h.external.as_ref());
-    let others = stores.chain(queues).chain(services).chain(hosts);
-    let at = outside
-        .flat_map(|o| &o.at)
-        .chain(others.flat_map(|e| &e.at));
-    let at = at.filter_map(|s| s.country.as_ref());
-    let countries = blocked.chain(at).filter(|c| !letters(c, 2));
-    let countries = countries.map(|c| {
-        (
-            c,
-            "a country",
-            "a code of two letters (ISO 3166), such as `DE`",
-        )
-    });
-    let currency = spec.cost.as_ref().map(|c| &c.currency);
-    let currency = currency.filter(|c| !letters(c, 3));
-    let currency = currency.map(|c| {
-        (
-            c,
-            "a currency",
-            "a code of three letters (ISO 4217), such as `USD`",
-        )
-    });
-    for (text, what, wanted) in countries.chain(currency) {
-        let message = format!("`{}` is not {what}", text.value);
-        out.push(
-            Diagnostic::error(BAD_VALUE, text.span, message, format!("not {wanted}"))
-                .help(format!("write {wanted}")),
         );
     }
 }

@@ -8,10 +8,14 @@ mod checks;
 mod environment;
 mod half;
 pub mod knobs;
+pub mod promises;
 mod resolve;
+pub mod scenario;
 
 pub use environment::variable_name;
+pub use promises::{Promise, Promised, Promisee, Promises};
 pub use resolve::{provider_of, resolve};
+pub use scenario::Scenario;
 
 use crate::catalog::Place;
 use crate::source::Span;
@@ -221,6 +225,14 @@ pub struct Datastore {
     pub written: spec::Datastore,
 }
 
+impl Datastore {
+    /// The name that what was made of it has for good: the one before, if it was renamed.
+    pub fn made_as(&self) -> &str {
+        let former = self.written.renamed_from.as_ref();
+        former.map_or(&self.name, |former| &former.value)
+    }
+}
+
 /// A database at one location.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -295,6 +307,15 @@ impl Topology {
     /// The datastore behind an id.
     pub fn datastore(&self, id: DatastoreId) -> &Datastore {
         &self.datastores[id.0]
+    }
+    /// The id of a datastore of this topology.
+    ///
+    /// # Panics
+    /// If it is not one of them.
+    pub fn id_of(&self, store: &Datastore) -> DatastoreId {
+        let mut all = self.datastores.iter();
+        let place = all.position(|d| d.name == store.name);
+        DatastoreId(place.expect("a datastore of this topology"))
     }
     /// The queue behind an id.
     pub fn queue(&self, id: QueueId) -> &Queue {
@@ -414,6 +435,12 @@ impl Host {
     }
 }
 
+/// Whether a kind of store lies at a location of its own, beside the regions that use it.
+pub fn lies_at_locations(engine: spec::Engine) -> bool {
+    use spec::Engine::{Firestore, ObjectStorage, Spanner};
+    matches!(engine, Firestore | ObjectStorage | Spanner)
+}
+
 impl Secret {
     /// The name of the copy that a region reads, after the system's name: one for each
     /// region if they are separate.
@@ -452,7 +479,14 @@ impl Service {
     pub fn name_in(&self, region: &Region) -> String {
         match &self.written.named {
             Some(pattern) => pattern.replace("{region}", &region.short),
+            None if self.runtime == Runtime::CloudRun => self.made_as().to_string(),
             None => self.name.clone(),
         }
+    }
+
+    /// The name that what was made of it has for good: the one before, if it was renamed.
+    pub fn made_as(&self) -> &str {
+        let former = self.written.renamed_from.as_ref();
+        former.map_or(&self.name, |former| &former.value)
     }
 }

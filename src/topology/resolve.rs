@@ -337,7 +337,22 @@ impl Resolver<'_> {
         }
         let alerts = spec.alerts.iter().filter_map(|(_, a)| a.on.as_ref());
         let metrics = spec.metrics.iter().filter_map(|(_, m)| m.on.as_ref());
-        alerts.chain(metrics).for_each(|on| self.part(on, out));
+        let facts = spec.facts.iter().filter_map(|(_, f)| f.on.as_ref());
+        let boards = spec.observability.iter();
+        let boards = boards.flat_map(|o| &o.dashboards).flat_map(|d| &d.named);
+        let parts = alerts.chain(metrics).chain(facts).chain(boards);
+        parts.for_each(|on| self.part(on, out));
+        for (_, channel) in spec.channels.iter() {
+            self.regions(&channel.regions, out);
+        }
+        for (_, host) in spec.traffic.iter() {
+            let cloud = host.cdn.iter().flat_map(|c| &c.provider).chain(&host.dns);
+            cloud.for_each(|c| lookup("cloud", &spec.clouds, c, out));
+        }
+        for (_, store) in spec.datastores.iter() {
+            let links = store.replication.iter().flat_map(|r| r.links.iter());
+            links.for_each(|(from, _)| key("region", &spec.regions, from, out));
+        }
         if let Some(failover) = &spec.failover {
             for (_, state) in failover.states.iter() {
                 state.tell.iter().for_each(|c| self.channel(c, out));
@@ -366,6 +381,8 @@ impl Resolver<'_> {
         }
         if let Some(deployment) = &spec.deployment {
             self.regions(&deployment.order, out);
+            let environments = deployment.environments.iter();
+            environments.for_each(|(name, _)| key("region", &spec.regions, name, out));
         }
         self.check_transfers(out);
         self.check_carried(out);
@@ -642,6 +659,12 @@ impl Resolver<'_> {
         if let Some(backup) = &written.backup {
             self.regions(&backup.copies_to, out);
         }
+        let mut written = written.clone();
+        if !written.engine.known().is_some_and(lies_at_locations) {
+            // It is in its regions; a rule says that the key means nothing here.
+            written.location = None;
+            written.databases = Map::empty(written.span);
+        }
         let primary = |id: &&RegionId| self.regions[id.0].role == Role::Primary;
         Datastore {
             name: name.text.clone(),
@@ -651,9 +674,9 @@ impl Resolver<'_> {
                 _ => Engine::External,
             },
             writer: regions.iter().find(primary).or(regions.first()).copied(),
-            databases: self.databases(name, written, &regions, out),
+            databases: self.databases(name, &written, &regions, out),
             regions,
-            written: written.clone(),
+            written,
         }
     }
 

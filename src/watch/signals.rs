@@ -1,23 +1,42 @@
 //! The queries that are the same on every cloud: probes from outside, the mesh, the clusters,
 //! exporters, and what only the services themselves can know
-//! ([`CONTRACT`](super::contract::CONTRACT)).
+//! ([`CONTRACT`](crate::deployment::contract::CONTRACT)).
 
-use super::alerts::{SLOWEST_EVALUATION, evaluation_seconds};
-use crate::deployment::{Load, Sample, Shape, SignalQuery, Unit};
+use super::pace::silent_window;
+use crate::deployment::{FROM_CONTRACT, FROM_PROBES, Load, Sample, Shape, SignalQuery, Unit};
+use crate::format::promql;
 use crate::spec::Signal;
 use crate::topology::{Datastore, Service, Topology};
 
-/// Where the results come from that [`CONTRACT`](super::contract::CONTRACT) asks for.
-const CONTRACT: &str = "metrics contract";
+/// The fewest requests a second of which a share is taken: one failure among few is no rate,
+/// and whether a quiet system answers is what probes tell.
+pub const FEWEST: f64 = 0.1;
+
+/// A share of rates, where there are enough of them.
+pub fn ratio(part: &str, whole: &str) -> String {
+    format!("{part} / ({whole} > {FEWEST})")
+}
+
+/// How often something has happened in a window, by series: also the first time ever, when
+/// its counter is born with it and `increase` sees no growth.
+pub fn happened(series: &str, window: &str) -> String {
+    format!(
+        "({series} unless last_over_time({series}[{window}] offset {window})) or increase({series}[{window}])"
+    )
+}
 
 /// Collects the queries of a system.
 pub struct Signals<'a> {
+    /// The system.
     pub topology: &'a Topology,
+    /// The queries so far.
     pub found: Vec<SignalQuery>,
+    /// The loads so far.
     pub loads: Vec<Load>,
 }
 
 impl<'a> Signals<'a> {
+    /// Nothing yet, of a system.
     pub fn of(topology: &'a Topology) -> Self {
         Signals {
             topology,
@@ -26,6 +45,7 @@ impl<'a> Signals<'a> {
         }
     }
 
+    /// Adds the query of a signal.
     pub fn add(
         &mut self,
         signal: Signal,
@@ -52,19 +72,21 @@ impl<'a> Signals<'a> {
     /// What probes from outside and scripts see of the whole system.
     pub fn whole_system(&mut self) {
         let name = &self.topology.name.clone();
-        let of = format!("job=\"blackbox-regions\",system=\"{name}\"");
+        let of = format!(
+            "job=\"blackbox-regions\",system={name}",
+            name = promql::value(&name)
+        );
         let region = self
             .topology
             .regions
             .first()
             .map_or("", |r| r.name.as_str());
-        let probe = format!("{{{of},region=\"{region}\",probe=\"a\"}}");
-        // Three evaluations, so that one lost probe is no lost region.
-        let window = match evaluation_seconds(self.topology) {
-            SLOWEST_EVALUATION => "1m".to_string(),
-            seconds => format!("{}s", 3 * seconds),
-        };
-        let blackbox = "Blackbox Exporter";
+        let probe = format!(
+            "{{{of},region={region},probe=\"a\"}}",
+            region = promql::value(&region)
+        );
+        let window = silent_window(self.topology);
+        let blackbox = FROM_PROBES;
         self.add(
             Signal::HealthSuccess,
             name,
@@ -119,24 +141,43 @@ impl<'a> Signals<'a> {
         self.add(
             Signal::FailoverTriggered,
             name,
-            format!("sum by (region) (increase(failover_events_total{{system=\"{name}\"}}[10m]))"),
+            format!(
+                "sum by (region) ({})",
+                happened(
+                    &format!("failover_events_total{{system={}}}", promql::value(&name)),
+                    "10m"
+                )
+            ),
             &["region"],
             Unit::Count,
-            "metrics contract",
+            FROM_CONTRACT,
             vec![counter(
-                format!("failover_events_total{{system=\"{name}\",region=\"{region}\"}}"),
+                format!(
+                    "failover_events_total{{system={name},region={region}}}",
+                    name = promql::value(&name),
+                    region = promql::value(&region)
+                ),
                 1.0 / 600.0,
             )],
         );
         self.add(
             Signal::RestoreFailure,
             name,
-            format!("sum by (datastore) (increase(restore_test_runs_total{{system=\"{name}\",result=\"failure\"}}[1d]))"),
+            format!(
+                "sum by (datastore) ({})",
+                happened(
+                    &format!(
+                        "restore_test_runs_total{{system={},result=\"failure\"}}",
+                        promql::value(&name)
+                    ),
+                    "1d"
+                )
+            ),
             &["datastore"],
             Unit::Count,
-            "metrics contract",
+            FROM_CONTRACT,
             vec![counter(
-                format!("restore_test_runs_total{{system=\"{name}\",datastore=\"main\",result=\"failure\"}}"),
+                format!("restore_test_runs_total{{system={name},datastore=\"main\",result=\"failure\"}}", name = promql::value(&name)),
                 1.0 / 86_400.0,
             )],
         );
@@ -147,19 +188,23 @@ impl<'a> Signals<'a> {
         let name = &service.name;
         let namespace = &self.topology.namespace;
         let of = format!(
-            "reporter=\"destination\",destination_service_name=\"{name}\",destination_service_namespace=\"{namespace}\""
+            "reporter=\"destination\",destination_service_name={name},destination_service_namespace={namespace}",
+            name = promql::value(&name),
+            namespace = promql::value(&namespace)
         );
         let istio = "Istio standard metrics";
         let total = format!("istio_requests_total{{{of}}}");
         let errors =
             |codes: &str| format!("istio_requests_total{{{of},response_code=~\"{codes}\"}}");
         let series = |code: u32| format!("istio_requests_total{{{of},response_code=\"{code}\"}}");
-        let ratio =
-            |codes: &str| format!("sum(rate({}[5m])) / sum(rate({total}[5m]))", errors(codes));
+        let failing = ratio(
+            &format!("sum(rate({}[5m]))", errors("5..")),
+            &format!("sum(rate({total}[5m]))"),
+        );
         self.add(
             Signal::ErrorRate,
             name,
-            ratio("5.."),
+            failing.clone(),
             &[],
             Unit::Ratio,
             istio,
@@ -172,7 +217,7 @@ impl<'a> Signals<'a> {
         self.add(
             Signal::Availability,
             name,
-            format!("1 - ({})", ratio("5..")),
+            format!("1 - ({failing})"),
             &[],
             Unit::Ratio,
             istio,
@@ -190,7 +235,18 @@ impl<'a> Signals<'a> {
             sample: vec![counter(series(200), 1.0)],
             filled: None,
         });
-        let pods = format!("namespace=\"{namespace}\",pod=~\"{name}-.*\"");
+    }
+
+    /// What kubelets and kube-state-metrics see of a service, where a Prometheus of our own scrapes
+    /// them.
+    pub fn pods(&mut self, service: &Service) {
+        let name = &service.name;
+        let namespace = &self.topology.namespace;
+        let pods = format!(
+            "namespace={namespace},pod=~{}",
+            promql::begins(name, "-.*"),
+            namespace = promql::value(&namespace)
+        );
         for (signal, query) in [
             (
                 Signal::Cpu,
@@ -227,16 +283,19 @@ impl<'a> Signals<'a> {
             format!("max by (datastore, region) (replication_lag_seconds{{{of}}})"),
             &["datastore", "region"],
             Unit::Seconds,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![gauge(format!("replication_lag_seconds{labels}"), 1.0)],
         );
         self.add(
             Signal::Conflicts,
             name,
-            format!("sum by (datastore) (increase(replication_conflicts_total{{{of}}}[10m]))"),
+            format!(
+                "sum by (datastore) ({})",
+                happened(&format!("replication_conflicts_total{{{of}}}"), "10m")
+            ),
             &["datastore"],
             Unit::Count,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![counter(
                 format!("replication_conflicts_total{labels}"),
                 1.0 / 600.0,
@@ -248,7 +307,7 @@ impl<'a> Signals<'a> {
             format!("max by (datastore) (data_consistency_violations{{{of}}})"),
             &["datastore"],
             Unit::Count,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![gauge(format!("data_consistency_violations{labels}"), 1.0)],
         );
     }
@@ -256,12 +315,16 @@ impl<'a> Signals<'a> {
     /// The matchers of what the system reports of a store, and the labels of one such series.
     fn reported(&self, store: &Datastore) -> (String, String) {
         let system = &self.topology.name;
-        let of = format!("system=\"{system}\",datastore=\"{}\"", store.name);
+        let of = format!(
+            "system={system},datastore={}",
+            promql::value(&store.name),
+            system = promql::value(&system)
+        );
         let region = store
             .regions
             .last()
             .map_or("", |id| self.topology.region(*id).name.as_str());
-        let labels = format!("{{{of},region=\"{region}\"}}");
+        let labels = format!("{{{of},region={region}}}", region = promql::value(&region));
         (of, labels)
     }
 
@@ -279,20 +342,29 @@ impl<'a> Signals<'a> {
             Signal::BackupFailure,
             name,
             format!(
-                "sum by (datastore) (increase(backup_runs_total{{{of},result=\"failure\"}}[1h]))"
+                "sum by (datastore) ({})",
+                happened(
+                    &format!("backup_runs_total{{{of},result=\"failure\"}}"),
+                    "1h"
+                )
             ),
             &["datastore"],
             Unit::Count,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![counter(format!("backup_runs_total{failed}"), 1.0 / 3600.0)],
         );
+        let ended = |which: &str| {
+            let series = format!("backup_runs_total{{{of}{which}}}");
+            format!("sum by (datastore) ({})", happened(&series, "7d"))
+        };
+        let (succeeds, ends) = (ended(",result=\"success\""), ended(""));
         self.add(
             Signal::BackupSuccess,
             name,
-            format!("sum by (datastore) (increase(backup_runs_total{{{of},result=\"success\"}}[7d])) / sum by (datastore) (increase(backup_runs_total{{{of}}}[7d]))"),
+            format!("({succeeds} or 0 * {ends}) / {ends}"),
             &["datastore"],
             Unit::Ratio,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![
                 counter(format!("backup_runs_total{succeeded}"), 1.0),
                 counter_rest(format!("backup_runs_total{failed}"), 1.0),
@@ -304,7 +376,7 @@ impl<'a> Signals<'a> {
     pub fn redis(&mut self, store: &Datastore) {
         let name = store.name.as_str();
         let exporter = "redis_exporter";
-        let of = format!("redis=\"{name}\"");
+        let of = format!("redis={name}", name = promql::value(&name));
         self.add(
             Signal::ReplicationLag,
             name,
@@ -317,10 +389,14 @@ impl<'a> Signals<'a> {
                 1.0,
             )],
         );
+        let hits = format!("sum(rate(redis_keyspace_hits_total{{{of}}}[5m]))");
         self.add(
             Signal::CacheHitRate,
             name,
-            format!("sum(rate(redis_keyspace_hits_total{{{of}}}[5m])) / (sum(rate(redis_keyspace_hits_total{{{of}}}[5m])) + sum(rate(redis_keyspace_misses_total{{{of}}}[5m])))"),
+            ratio(
+                &hits,
+                &format!("{hits} + sum(rate(redis_keyspace_misses_total{{{of}}}[5m]))"),
+            ),
             &[],
             Unit::Ratio,
             exporter,
@@ -339,6 +415,11 @@ impl<'a> Signals<'a> {
             Vec::new(),
         );
     }
+}
+
+/// Whether an expression counts what has [`happened`].
+pub fn counts_newborn(expr: &str) -> bool {
+    expr.contains(" unless last_over_time(")
 }
 
 /// A series that is the result times a factor.

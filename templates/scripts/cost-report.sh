@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # What a month cost, by region and service. Reads only. See COST_ANALYSIS.md.
 
@@ -33,7 +33,7 @@ MONTH_PERIOD="Start=${first},End=$(date -u -d "${first} +1 month" +%Y-%m-%d)"
 {% endif %}
 need {{ cost.tool }}
 # shellcheck disable=SC2016 # the backticks quote the name of a table
-look {{ cost.budget }} {{ cost.title }} {{ cost.command | trusted }}
+look {{ cost.budget }} {{ cost.title }} {{ cost.command }}
 {% else %}
 die 75 "the bill of ${MONTH} is not exported: add 'cost: { billing_export: true }' to the topology"
 {% endfor %}

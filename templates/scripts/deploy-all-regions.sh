@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # Brings every region to what is committed: Terraform, manifests, services, one region after
 # the other. A dry run unless --apply is given. See DEPLOYMENT_GUIDE.md.
@@ -17,7 +17,7 @@ usage: deploy-all-regions.sh --var-file FILE{% if clusters %} [--helm-values FIL
   --helm-values FILE  values on top of the chart's own: the tags or digests of the images
 {% endif %}
 {% for line in bootstrap_usage %}
-  {{ ("--bootstrap       " if loop.first else "                  ") | trusted }}{{ line | trusted }}
+{{ (("  --bootstrap       " if loop.first else "                    ") ~ line) | comment }}
 {% endfor %}
   --region REGION   only this region
   --apply           act; without it every command is only printed
@@ -88,7 +88,7 @@ confirm "${SYSTEM}"
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
 {% for op in bootstrap %}
-  run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+  run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
 {% endfor %}
 fi
 {% endif %}
@@ -109,7 +109,7 @@ fi
 {% if root.needs %}
 if wanted {{ root.region }}; then
 {% for op in root.needs %}
-  run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+  run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% endfor %}
 fi
 {% endif %}
@@ -122,7 +122,7 @@ apply_root {{ root.path }}{% if root.staged %} "${first[@]}"{% endif %}
 {% for region in clusters %}
 if wanted {{ region.name }}; then
   step "Kubernetes: {{ region.name }}"
-  run 60 "Fetch the credentials" {{ region.credentials | trusted }}
+  run 60 "Fetch the credentials" {{ region.credentials }}
   run 300 "Apply the manifests" kubectl --context {{ region.context }} apply --kustomize "${here}"/kubernetes/{{ region.name }}
   run 900 "Release the services" helm upgrade --install {{ system }} "${here}/helm" --kube-context {{ region.context }} --namespace {{ namespace }} --values "${here}/helm/values.yaml" --values "${here}"/helm/values-{{ region.name }}.yaml "${images[@]}" --atomic --timeout 10m
 fi
@@ -139,7 +139,7 @@ fi
 {% endif %}
 step "Verify from outside"
 {% for op in verify %}
-look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+look {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
 {% else %}
 note "no host to ask"
 {% endfor %}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # Exercises a promise and keeps the record. A dry run unless --apply is given.
 # See RUNBOOK_DR_TESTING.md.
@@ -110,12 +110,12 @@ case ${TEST_TYPE} in
     [[ -n ${PRIMARY} && -n ${SECONDARY} ]] || { usage >&2; exit 64; }
     known_region "${PRIMARY}"
     known_region "${SECONDARY}"
-    step "Hypothesis: {% if by_itself %}users of ${PRIMARY} are served by ${SECONDARY}; how fast it is left by itself is another exercise{% else %}losing ${PRIMARY} is over within {{ rto_text | trusted }}{% endif %}"
+    step "Hypothesis: {% if by_itself %}users of ${PRIMARY} are served by ${SECONDARY}; how fast it is left by itself is another exercise{% else %}losing ${PRIMARY} is over within {{ rto_text | quoted }}{% endif %}"
     if "${here}/failover-region.sh" --from "${PRIMARY}" --to "${SECONDARY}" "${flags[@]}"; then
-      evidence passed "${PRIMARY}/${SECONDARY}" {% if by_itself %}null{% else %}{{ rto_seconds | trusted }}{% endif %}
+      evidence passed "${PRIMARY}/${SECONDARY}" {% if by_itself %}null{% else %}{{ rto_seconds }}{% endif %}
 
     else
-      evidence failed "${PRIMARY}/${SECONDARY}" {% if by_itself %}null{% else %}{{ rto_seconds | trusted }}{% endif %}
+      evidence failed "${PRIMARY}/${SECONDARY}" {% if by_itself %}null{% else %}{{ rto_seconds }}{% endif %}
 
       note "Abort: bring ${PRIMARY} back now"
       "${here}/promote-region.sh" --region "${PRIMARY}" "${flags[@]}" || true
@@ -131,7 +131,7 @@ case ${TEST_TYPE} in
     # A name has at most 63 characters and begins with a letter.
     "${here}/restore-from-backup.sh" --datastore "${DATASTORE}" --into "drill-$(date -u +%Y%m%d-%H%M)" \
       "${source[@]}" "${flags[@]}"
-    evidence passed "${DATASTORE}" {{ restore_seconds | trusted }}
+    evidence passed "${DATASTORE}" {{ restore_seconds }}
     note "Next: compare counts with the original, then delete the copy"
     ;;
 {% if replays %}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # Leaves a region: freezes, fences, measures, promotes, scales, verifies.
 # A dry run unless --apply is given. See RUNBOOK_FAILOVER.md.
@@ -48,7 +48,7 @@ cool_down() {
 
 status() {
 {% for op in inspect %}
-  look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || true
+  look {{ op.budget }} {{ op.title }} {{ op.command }} || true
 {% else %}
   note "there is nothing to look at"
 {% endfor %}
@@ -61,7 +61,7 @@ freeze() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.freeze %}
-      run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
 {% else %}
       note "nothing scales in"
 {% endfor %}
@@ -77,7 +77,7 @@ fence() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.fence %}
-      run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
 {% else %}
       note "nothing sends traffic here"
 {% endfor %}
@@ -94,7 +94,7 @@ lag() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.lag %}
-      look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || known=false
+      look {{ op.budget }} {{ op.title }} {{ op.command }} || known=false
 {% else %}
       note "nothing replicates asynchronously to this region that could be measured here"
 {% endfor %}
@@ -114,7 +114,7 @@ promote() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.promote %}
-      run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
 {% else %}
       note "nothing to promote: every store here either votes by itself or has one location"
 {% endfor %}
@@ -130,7 +130,7 @@ scale() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.scale %}
-      run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
 {% else %}
       note "services scale by themselves"
 {% endfor %}
@@ -145,9 +145,9 @@ verify() {
 {% for op in verify %}
 {% if op.region %}
   # Its name leads to that region alone, which may be the one that is gone.
-  [[ ${FROM} == {{ op.region }} ]] || look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+  [[ ${FROM} == {{ op.region }} ]] || look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% else %}
-  look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+  look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% endif %}
 {% else %}
   note "no host to ask"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # What the scripts of this folder share. Nothing is changed unless --apply is given.
 # Exit status: 64 usage, 65 a region or pair that the topology does not have, 69 a tool is
@@ -96,14 +96,14 @@ lock() {
 {% if locks | length > 1 %}
   if [[ ${WITHOUT_LOCK:-} == {{ lock.cloud }} ]]; then
     note {{ "no lock on " ~ lock.cloud ~ ", as asked" }}
-  elif run {{ lock.take.budget }} {{ lock.take.title ~ " on " ~ lock.cloud }} {{ lock.take.command | trusted }}; then
-    HELD+=" {{ lock.cloud | trusted }}"
+  elif run {{ lock.take.budget }} {{ lock.take.title ~ " on " ~ lock.cloud }} {{ lock.take.command }}; then
+    HELD+=" {{ lock.cloud }}"
   else
     unlock
     die 75 {{ "nothing was changed; " ~ lock.take.otherwise ~ ". If " ~ lock.cloud ~ " does not answer: WITHOUT_LOCK=" ~ lock.cloud }}
   fi
 {% else %}
-  if ! run {{ lock.take.budget }} {{ lock.take.title }} {{ lock.take.command | trusted }}; then
+  if ! run {{ lock.take.budget }} {{ lock.take.title }} {{ lock.take.command }}; then
     rm -f -- "${LOCK_FILE}"
     LOCK_FILE=""
     die 75 {{ "nothing was changed; " ~ lock.take.otherwise }}
@@ -121,9 +121,9 @@ unlock() {
 {% endif %}
 {% for lock in locks %}
 {% if locks | length > 1 %}
-    [[ ${HELD} != *{{ lock.cloud }}* ]] || run {{ lock.release.budget }} {{ lock.release.title ~ " on " ~ lock.cloud }} {{ lock.release.command | trusted }} || true
+    [[ ${HELD} != *{{ lock.cloud }}* ]] || run {{ lock.release.budget }} {{ lock.release.title ~ " on " ~ lock.cloud }} {{ lock.release.command }} || true
 {% else %}
-    run {{ lock.release.budget }} {{ lock.release.title }} {{ lock.release.command | trusted }} || true
+    run {{ lock.release.budget }} {{ lock.release.title }} {{ lock.release.command }} || true
 {% endif %}
 {% endfor %}
   fi
@@ -131,7 +131,7 @@ unlock() {
 
 record() {
 {% for lock in locks %}
-  run {{ lock.record.budget }} {{ lock.record.title }} {{ lock.record.command | trusted }} || note "the record stays at ${EVIDENCE}"
+  run {{ lock.record.budget }} {{ lock.record.title }} {{ lock.record.command }} || note "the record stays at ${EVIDENCE}"
 {% endfor %}
 }
 {% else %}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # The way back: lets a recovered region serve again, and those that helped shrink. Only ever
 # started by a person.
@@ -32,11 +32,11 @@ done
 known_region "${REGION}"
 need{% for tool in tools %} {{ tool }}{% endfor %}
 
-step "Condition: copies are at most {{ lag_below | trusted }} behind"
+step "Condition: copies are at most {{ lag_below | quoted }} behind"
 {% for region in regions %}
 if [[ ${REGION} == {{ region.name }} ]]; then
 {% for op in region.lag %}
-  look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 "the lag is unknown: do not return yet"
+  look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 "the lag is unknown: do not return yet"
 {% else %}
   note "nothing replicates asynchronously to this region that could be measured here"
 {% endfor %}
@@ -49,7 +49,7 @@ case ${REGION} in
 {% for region in regions %}
   {{ region.name }})
 {% for op in region.unfence %}
-    run {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+    run {{ op.budget }} {{ op.title }} {{ op.command }}
 {% else %}
     note "nothing was fenced"
 {% endfor %}
@@ -59,7 +59,7 @@ case ${REGION} in
 esac
 step "Verify from outside"
 {% for op in verify %}
-look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% else %}
 note "no host to ask"
 {% endfor %}
@@ -67,7 +67,7 @@ step "Let the regions that helped shrink again"
 {% for region in regions %}
 if [[ ${REGION} != {{ region.name }} ]]; then
 {% for op in region.settle %}
-  run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || note {{ op.otherwise }}
+  run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
 {% else %}
   note {{ "nothing was held in " ~ region.name }}
 {% endfor %}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # Brings data back beside the original, never over it.
 # A dry run unless --apply is given. See RUNBOOK_RESTORE.md.
@@ -39,7 +39,7 @@ while (($#)); do
 done
 if [[ ${LIST} == true ]]; then
 {% for op in list_backups %}
-  look {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+  look {{ op.budget }} {{ op.title }} {{ op.command }}
 {% else %}
   note "no store has backups that a command lists"
 {% endfor %}
@@ -64,13 +64,13 @@ case ${DATASTORE} in
 {% for store in restores %}
   {{ store.name }})
 {% for op in store.operations %}
-{% if "SNAPSHOT_TIME" in op.command %}
+{% if "$SNAPSHOT_TIME" in op.command %}
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }}
     fi
 {% else %}
     if [[ -n ${BACKUP} ]]; then
-      run {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }}
     fi
 {% endif %}
 {% endfor %}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # Switches a feature flag, region by region, on every service that reads it. Terraform brings
 # back what the topology says: change it there too if the switch is to stay.
@@ -51,15 +51,15 @@ confirm "${FLAG}"
 lock
 {% for region in regions %}
 if wanted {{ region.name }}; then
-  step "${SETTING} in {{ region.name | trusted }}"
+  step "${SETTING} in {{ region.name | quoted }}"
 {% for op in region.set %}
-  run {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+  run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% endfor %}
 fi
 {% endfor %}
 step "Verify from outside"
 {% for op in verify %}
-look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} || die 75 {{ op.otherwise }}
+look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% else %}
 note "no host to ask"
 {% endfor %}

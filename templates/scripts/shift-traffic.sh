@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # Moves users of a region to another bit by bit, watches them, and moves them back by itself
 # if too many of their requests fail. A dry run unless --apply is given. For moves that are
@@ -29,7 +29,7 @@ TEXT
 readonly STEP={{ shift.step }} EVERY={{ shift.every }} WATCH={{ shift.watch }}
 {% if shift.limit %}
 # The share of failed requests at which users are moved back, and seconds until the next try.
-readonly LIMIT={{ shift.limit | trusted }} COOLDOWN={{ shift.cooldown }}
+readonly LIMIT={{ shift.limit }} COOLDOWN={{ shift.cooldown }}
 {% endif %}
 readonly UNDONE=${EVIDENCE_DIR:-.}/${SYSTEM}-shift-traffic.undone
 
@@ -46,7 +46,8 @@ names() { # region
   esac
 }
 
-{{ shift.function | trusted }}
+{% include "set-share.sh" %}
+
 {% if shift.query %}
 # The share of requests that fail, of all regions together; nothing if nobody knows.
 failing() {

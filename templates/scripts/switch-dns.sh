@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# {{ header | trusted }}
+# {{ header | comment }}
 #
 # Turns a host's name to the backup load balancer of one region, or back to the record that
 # fails over by itself. A dry run unless --apply is given. See RUNBOOK_DNS_FAILOVER.md.
@@ -65,12 +65,12 @@ case ${HOST}/${TO} in
   {{ host.name }}/{{ region.name }})
 {% for op in region.address %}
     if [[ -z ${ADDRESS} ]]; then
-      ADDRESS=$(look {{ op.budget }} {{ op.title }} {{ op.command | trusted }} | tail -n 1) || die 75 {{ op.otherwise }}
+      ADDRESS=$(look {{ op.budget }} {{ op.title }} {{ op.command }} | tail -n 1) || die 75 {{ op.otherwise }}
     fi
 {% endfor %}
     [[ ${ADDRESS} =~ ^[0-9.]+$ ]] || die 75 "'${ADDRESS}' is no address: give it with --address"
 {% for op in region.point %}
-    run {{ op.budget }} {{ op.title }} {{ op.command | trusted }}
+    run {{ op.budget }} {{ op.title }} {{ op.command }}
 {% endfor %}
     ;;
 {% endfor %}

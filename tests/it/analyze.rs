@@ -201,10 +201,10 @@ fn markdown_is_the_page_that_is_compiled() {
 
 #[test]
 fn a_broken_promise_is_shown_and_fails() {
-    let (_folder, spec) = changed("  rto: 5m\n", "  rto: 30s\n");
+    let (_folder, spec) = changed("  rto: 5m\n", "  rto: 10s\n");
     let ran = analyze(&spec, &["--format", "json"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
-    assert!(ran.err.contains("error[RTO201]"), "{}", ran.err);
+    assert!(ran.err.contains("error[RTO101]"), "{}", ran.err);
     let verdicts = json(&ran)["verdicts"].clone();
     assert_eq!(verdicts[0]["verdict"], "violated");
     assert_eq!(analyze(&spec, &["--fail-level", "never"]).code, 0);

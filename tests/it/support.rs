@@ -8,8 +8,9 @@
 use meridian::analysis::recovery::Subject;
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::cli::load;
-use meridian::diagnostic::{Diagnostic, Severity};
-use meridian::syntax::Limits;
+use meridian::diagnostic::{Diagnostic, Diagnostics, Severity};
+use meridian::diff::{Difference, Side};
+use meridian::syntax::{Document, Limits};
 use meridian::{Compilation, Until, compile, spec};
 use std::path::{Path, PathBuf};
 
@@ -32,12 +33,12 @@ pub struct Case {
 
 /// The text of `tests/cases/NAME.yaml`.
 pub fn text(name: &str) -> String {
-    std::fs::read_to_string(root().join(format!("tests/cases/{name}.yaml"))).unwrap()
+    std::fs::read_to_string(path(name)).unwrap()
 }
 
 /// `tests/cases/NAME.yaml`, compiled.
 pub fn case(name: &str) -> Case {
-    compiled(&root().join(format!("tests/cases/{name}.yaml")))
+    compiled(&path(name))
 }
 
 /// `tests/cases/NAME.yaml` with some text replaced, compiled.
@@ -48,6 +49,47 @@ pub fn case_with(name: &str, edits: &[(&str, &str)]) -> Case {
         text = text.replace(from, to);
     }
     spec(&text)
+}
+
+/// What differs between two of `tests/cases`.
+pub fn difference(before: &str, after: &str) -> Difference {
+    between(&path(before), &path(after))
+}
+
+/// What differs between two specs on disk.
+pub fn between(before: &Path, after: &Path) -> Difference {
+    let load = |path: &Path| {
+        let mut loaded = load::load(path, &Limits::default());
+        loaded.document = loaded.document.as_ref().map(spec::schema::with_lists);
+        loaded
+    };
+    let again = |document: &Document| {
+        let out = Diagnostics::default();
+        compile(Some(document), "topology.yaml", out, Until::Emitted, None)
+    };
+    let (old, new) = (load(before), load(after));
+    let sides = [(&old, "before"), (&new, "after")].map(|(loaded, name)| {
+        let document = loaded.document.as_ref().expect("a document");
+        (loaded, name, document, again(document))
+    });
+    let [before, after] = sides.each_ref().map(|(loaded, name, document, done)| {
+        assert!(
+            !done.diagnostics.has_errors(),
+            "{name}: {:#?}",
+            done.diagnostics
+        );
+        Side {
+            name,
+            sources: &loaded.sources,
+            document,
+            done,
+        }
+    });
+    meridian::diff::difference(before, after, &again)
+}
+
+fn path(name: &str) -> PathBuf {
+    root().join(format!("tests/cases/{name}.yaml"))
 }
 
 /// The text of a spec, compiled.
@@ -112,10 +154,7 @@ impl Case {
     pub fn rto(&self, subject: &str, scenario: &str) -> Option<(u64, Option<u64>, Verdict)> {
         let topology = self.done.topology.as_ref().expect("a topology");
         let analysis = self.done.analysis.as_ref().expect("an analysis");
-        let named = |of: Subject| match of {
-            Subject::Service(id) => format!("service {}", topology.service(id).name),
-            Subject::Store(id) => format!("datastore {}", topology.datastore(id).name),
-        };
+        let named = |of: Subject| format!("{} {}", of.kind(), of.name(topology));
         let mut times = analysis.recovery.times.iter();
         let time =
             times.find(|t| named(t.subject) == subject && t.scenario.id(topology) == scenario)?;
@@ -135,4 +174,32 @@ impl Case {
         let copy = loss.remaining.first().map(|r| r.copy.clone());
         Some((loss.verdict, copy))
     }
+}
+
+/// A YAML text as a value, read by the compiler's own reader of specs.
+pub fn yaml(text: &str) -> Option<serde_json::Value> {
+    use meridian::diagnostic::Diagnostics;
+    use meridian::source::SourceMap;
+    use meridian::syntax::{Kind, Node, parse};
+    fn value(node: &Node) -> serde_json::Value {
+        match &node.kind {
+            Kind::Map(entries) => {
+                let each = entries.iter();
+                each.map(|e| (e.key.text.clone(), value(&e.value)))
+                    .collect()
+            }
+            Kind::List(items) => items.iter().map(value).collect(),
+            Kind::Scalar(scalar) => scalar.text.clone().into(),
+            Kind::Null => serde_json::Value::Null,
+        }
+    }
+    let mut sources = SourceMap::default();
+    let file = sources.add("object.yaml", text);
+    let document = parse(
+        &sources,
+        file,
+        &Limits::default(),
+        &mut Diagnostics::default(),
+    )?;
+    Some(value(&document.root))
 }

@@ -3,7 +3,7 @@
 use super::copy::Supplied;
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::spec::{Provider, Routing};
-use crate::topology::{Host, RegionId, Topology};
+use crate::topology::{Host, Promisee, RegionId, Scenario, Topology};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -101,23 +101,22 @@ fn fate(topology: &Topology, shared: Shared) -> Fate {
 }
 
 /// The promise that a shared thing breaks. Only a loss that the spec makes a promise for
-/// counts: one region, or a whole cloud. Nothing is promised about accounts, keys and names,
-/// so these are told and not warned of.
+/// counts; nothing can be promised about accounts, so these are noted and not warned of.
 fn promise(topology: &Topology, shared: &Shared) -> Option<Label> {
-    let objectives = topology.spec.objectives.as_ref()?;
-    let cloud = objectives.cloud.as_ref().and_then(|r| r.rto.as_ref());
-    let region = objectives.region.as_ref().and_then(|r| r.rto.as_ref());
     shared.breaks.iter().find_map(|loss| {
-        let rto = match loss {
-            Loss::Cloud(_) => cloud,
-            Loss::Region(_) => region.or(objectives.rto.as_ref()),
-            _ => None,
-        }?;
+        let scenario = match *loss {
+            Loss::Cloud(provider) => Scenario::Cloud(provider),
+            Loss::Region(id) => Scenario::Region(id),
+            Loss::Entry | Loss::Dns => Scenario::Entry,
+            Loss::Key => Scenario::Key,
+            Loss::Account => return None,
+        };
+        let rto = topology.promises().of(Promisee::System, scenario).rto?;
         Some(Label {
             span: rto.span,
             text: format!(
                 "promised: {} after losing {}",
-                rto.value,
+                rto.time(),
                 loss.name(topology)
             ),
         })

@@ -9,7 +9,7 @@ use crate::catalog::regimes::regimes;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Basis, Reach, SecretReplication, Zone};
-use crate::topology::{HostId, RegionId, Topology};
+use crate::topology::{HostId, Promisee, RegionId, Scenario, Topology};
 use std::collections::BTreeMap;
 
 /// A copy outside the zone without a basis.
@@ -391,11 +391,8 @@ fn fences(topology: &Topology, flow: &Flow, out: &mut Diagnostics) {
 
 fn alone(topology: &Topology, name: &str, zone: &Zone, only: RegionId) -> Diagnostic {
     let region = topology.region(only);
-    let objectives = topology.spec.objectives.as_ref();
-    let promised = objectives.and_then(|o| {
-        let region = o.region.as_ref().and_then(|r| r.rto.as_ref());
-        region.or(o.rto.as_ref())
-    });
+    let promises = topology.promises();
+    let promised = promises.of(Promisee::System, Scenario::Region(only)).rto;
     let message = format!(
         "losing {} leaves the users of `{name}` without service until it returns",
         region.name
@@ -404,7 +401,7 @@ fn alone(topology: &Topology, name: &str, zone: &Zone, only: RegionId) -> Diagno
     // A promise that cannot be kept is an error; without one it is for people to know.
     let found = match promised {
         Some(rto) => Diagnostic::error(ALONE, zone.fenced.span, message, label)
-            .also(rto.span, format!("promised: back within {}", rto.value)),
+            .also(rto.span, format!("promised: back within {}", rto.time())),
         None => Diagnostic::warning(ALONE, zone.fenced.span, message, label),
     };
     found

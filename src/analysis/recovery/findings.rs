@@ -2,12 +2,12 @@
 
 use super::budget::Reduction;
 use super::verdict::Verdict;
-use super::{DataLoss, Promise, Recovery, RecoveryTime, Subject};
+use super::{DataLoss, Recovery, RecoveryTime, Subject};
 use crate::analysis::Context;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, NEVER, Step, Term, interval};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::Duration;
+use crate::topology::{Promise, Scenario};
 use std::collections::BTreeSet;
 
 /// A recovery that takes longer than promised even at best.
@@ -16,14 +16,16 @@ pub const TIME_VIOLATED: Code = Code::new("RTO201", "recovery-exceeds-rto");
 pub const TIME_MAY_EXCEED: Code = Code::new("RTO202", "recovery-may-exceed-rto");
 /// A recovery that rests on something that nobody has measured.
 pub const TIME_NOT_SHOWN: Code = Code::new("RTO203", "recovery-not-shown");
+/// Noticing the loss takes as long as is promised for the whole recovery, even at best.
+pub const DETECTION_VIOLATES: Code = Code::new("RTO101", "detection-exceeds-rto");
+/// The same at worst.
+pub const DETECTION_MAY_EXCEED: Code = Code::new("RTO102", "detection-may-exceed-rto");
 /// A loss that is more than promised even at best.
 pub const LOSS_VIOLATED: Code = Code::new("RPO201", "loss-exceeds-rpo");
 /// A loss that is more than promised at worst.
 pub const LOSS_MAY_EXCEED: Code = Code::new("RPO202", "loss-may-exceed-rpo");
 /// A loss that nobody bounds.
 pub const LOSS_NOT_SHOWN: Code = Code::new("RPO203", "loss-not-shown");
-/// A measurement that no longer counts.
-pub const FACT_EXPIRED: Code = Code::new("FCT101", "fact-expired");
 
 /// Reports each broken promise once: of scenarios that break it alike, the first. What a
 /// finding in `out` says more closely, the cause, is not said again.
@@ -34,13 +36,8 @@ pub fn report(context: Context, recovery: &Recovery, out: &mut Diagnostics) {
         if caused(time, &already) {
             continue;
         }
-        let code = match time.verdict {
-            Verdict::Violated => TIME_VIOLATED,
-            Verdict::MayExceed => TIME_MAY_EXCEED,
-            Verdict::NotShown => TIME_NOT_SHOWN,
-            _ => continue,
-        };
         if let Some(promise) = time.promise
+            && let Some(code) = code_of(time, promise)
             && said.insert((
                 code.id,
                 name(context, time.subject),
@@ -68,21 +65,29 @@ pub fn report(context: Context, recovery: &Recovery, out: &mut Diagnostics) {
             out.push(lost(context, loss, promise, code));
         }
     }
-    for (name, fact) in context.expired_facts() {
-        let span = fact.expires.as_ref().map_or(name.span, |e| e.span);
-        out.push(
-            Diagnostic::warning(
-                FACT_EXPIRED,
-                span,
-                format!(
-                    "the measurement `{}` has expired and no longer counts",
-                    name.text
-                ),
-                "expired",
-            )
-            .help("measure again in a drill, and write the new value, evidence and day"),
-        );
+}
+
+/// Where detection alone uses up the promise, that is the fault: something always follows.
+fn code_of(time: &RecoveryTime, promise: Promise) -> Option<Code> {
+    let detects = || slow_detection(time, promise).into_iter();
+    let certain = |t: &Term| t.low >= promise.millis && t.low != NEVER;
+    match time.verdict {
+        Verdict::Met | Verdict::MetAssuming | Verdict::NotPromised => None,
+        Verdict::Violated if time.budget.total().0 == NEVER => Some(TIME_VIOLATED),
+        _ if detects().any(certain) => Some(DETECTION_VIOLATES),
+        Verdict::Violated => Some(TIME_VIOLATED),
+        _ if detects().next().is_some() => Some(DETECTION_MAY_EXCEED),
+        Verdict::MayExceed => Some(TIME_MAY_EXCEED),
+        Verdict::NotShown => Some(TIME_NOT_SHOWN),
     }
+}
+
+/// The terms of detection that alone may take as long as is promised for everything.
+fn slow_detection(time: &RecoveryTime, promise: Promise) -> Vec<&Term> {
+    let terms = time.budget.nodes.iter().map(|n| &n.term);
+    let slow =
+        |t: &&Term| t.step == Step::Detect && t.high.is_some_and(|high| high >= promise.millis);
+    terms.filter(slow).collect()
 }
 
 /// Scenarios that are reported together.
@@ -100,10 +105,7 @@ fn kind(scenario: Scenario) -> u8 {
 
 /// The name of what is down, with its kind.
 pub fn name(context: Context, subject: Subject) -> String {
-    match subject {
-        Subject::Service(id) => format!("service `{}`", context.topology.service(id).name),
-        Subject::Store(id) => format!("datastore `{}`", context.topology.datastore(id).name),
-    }
+    format!("{} `{}`", subject.kind(), subject.name(context.topology))
 }
 
 fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> Diagnostic {
@@ -113,35 +115,37 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
     let promised = Duration::from_millis(promise.millis);
     let label = format!("promised: back within {promised}");
     let takes = interval(low, high);
-    let mut diagnostic = match time.verdict {
-        Verdict::Violated if low == NEVER => Diagnostic::error(
-            code,
-            promise.span,
-            format!("{scenario}: {what} does not come back until what is lost does"),
-            label,
-        ),
-        Verdict::Violated => Diagnostic::error(
-            code,
-            promise.span,
-            format!("{scenario}: {what} is back after {takes}, later than promised"),
-            label,
-        ),
-        Verdict::MayExceed => Diagnostic::warning(
-            code,
-            promise.span,
-            format!("{scenario}: {what} is back after {takes}, which may be later than promised"),
-            label,
-        ),
-        _ => Diagnostic::note(
-            code,
-            promise.span,
-            format!("{scenario}: nobody can say when {what} is back"),
-            label,
-        ),
+    let message = match time.verdict {
+        _ if code == DETECTION_VIOLATES => {
+            format!("{scenario}: detection alone takes longer than {what} may be down")
+        }
+        _ if code == DETECTION_MAY_EXCEED => {
+            format!("{scenario}: detection alone may take longer than {what} may be down")
+        }
+        Verdict::Violated if low == NEVER => {
+            format!("{scenario}: {what} does not come back until what is lost does")
+        }
+        Verdict::Violated => {
+            format!("{scenario}: {what} is back after {takes}, later than promised")
+        }
+        Verdict::MayExceed => {
+            format!("{scenario}: {what} is back after {takes}, which may be later than promised")
+        }
+        _ => format!("{scenario}: nobody can say when {what} is back"),
     };
+    let detection = [DETECTION_VIOLATES, DETECTION_MAY_EXCEED].contains(&code);
+    let make = match time.verdict {
+        _ if code == DETECTION_VIOLATES => Diagnostic::error,
+        Verdict::Violated => Diagnostic::error,
+        Verdict::MayExceed => Diagnostic::warning,
+        _ if detection => Diagnostic::warning,
+        _ => Diagnostic::note,
+    };
+    let mut diagnostic = make(code, promise.span, message, label);
     let all = || time.budget.nodes.iter().map(|n| &n.term);
     let long = || time.budget.longest().into_iter();
     let terms: Vec<&Term> = match time.verdict {
+        _ if detection => slow_detection(time, promise),
         Verdict::NotShown => time.budget.unknown().collect(),
         Verdict::Violated if low == NEVER => all().filter(|t| t.low == NEVER).collect(),
         _ => long().filter(|t| !t.is_zero()).collect(),
@@ -159,6 +163,7 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
         }
     }
     let help = match time.verdict {
+        _ if detection => sooner(time, promise, &terms),
         Verdict::NotShown => closing(&terms),
         _ if low == NEVER => terms.first().map_or(String::new(), |t| t.because.clone()),
         _ => {
@@ -248,6 +253,30 @@ pub fn closing(terms: &[&Term]) -> String {
     other.join("; ")
 }
 
+/// The checks that notice soon enough, if what else is known of the recovery takes as long as
+/// it may.
+fn sooner(time: &RecoveryTime, promise: Promise, slow: &[&Term]) -> String {
+    let long = time.budget.longest();
+    let others = long
+        .iter()
+        .filter(|t| !slow.contains(t))
+        .filter_map(|t| t.high);
+    let others = others.fold(0, u64::saturating_add);
+    let left = promise.millis.saturating_sub(1 + others);
+    let ways = slow.iter().filter_map(|term| {
+        let enough = term.change.as_ref().and_then(|c| check_within(left, c));
+        Some(format!("`{}` notices in time", enough?))
+    });
+    let ways: Vec<String> = ways.collect();
+    match ways.is_empty() {
+        true => format!(
+            "no check that the product takes leaves the {} that the rest may take: promise more, or shorten that",
+            Duration::from_millis(others)
+        ),
+        false => ways.join(" · "),
+    }
+}
+
 /// The two changes that help most, and how much of each is enough.
 pub fn helping(reductions: &[Reduction]) -> String {
     let ways = reductions.iter().take(2).map(reduction);
@@ -263,17 +292,12 @@ pub fn reduction(reduction: &Reduction) -> String {
     let subject = format!("{} {}", term.step.word(), term.of);
     let within = reduction.within.filter(|within| *within < high);
     match (&term.change, within) {
-        (
-            Some(Change::Interval {
-                failures,
-                timeout,
-                longer,
-            }),
-            Some(within),
-        ) => match interval_within(within, *failures, *timeout, *longer) {
-            Some(enough) => format!("{subject}: `{enough}` is enough"),
-            None => format!("{subject}: shorter than a check can be"),
-        },
+        (Some(change @ Change::Interval { .. }), Some(within)) => {
+            match check_within(within, change) {
+                Some(enough) => format!("{subject}: `{enough}` is enough"),
+                None => format!("{subject}: no check of this kind is that fast"),
+            }
+        }
         (Some(Change::Count { name, count }), Some(within)) if count * within >= high => {
             format!("{subject}: `{name}: {}` is enough", count * within / high)
         }
@@ -296,26 +320,48 @@ pub fn reduction(reduction: &Reduction) -> String {
     }
 }
 
-/// The interval, in whole seconds, with which a check takes no longer; with its timeout where
-/// that has to become shorter too.
-fn interval_within(within: u64, failures: u64, timeout: u64, longer: bool) -> Option<String> {
-    let alone = within.saturating_sub(timeout) / failures.max(1) / 1000;
-    if alone > 0 && (longer || alone * 1000 >= timeout) {
-        return Some(format!("every: {alone}s"));
+/// The settings with which a check takes no longer than `within`: the interval alone, with
+/// its timeout, or fewer failures too. Only what the product takes is proposed.
+fn check_within(within: u64, change: &Change) -> Option<String> {
+    let Change::Interval {
+        failures,
+        timeout,
+        fixed,
+        longer,
+        allowed,
+    } = change
+    else {
+        return None;
+    };
+    let fits = |every: u64| allowed.is_empty() || allowed.contains(&every);
+    let largest = |left: u64, count: u64| {
+        let most = left / count.max(1) / 1000;
+        (1..=most).rev().find(|every| fits(*every))
+    };
+    for count in [*failures, 2].into_iter().filter(|c| c <= failures) {
+        let counted = if count == *failures {
+            String::new()
+        } else {
+            format!(", unhealthy_after: {count}")
+        };
+        let left = within.saturating_sub(fixed.saturating_mul(count));
+        if let Some(every) = largest(left.saturating_sub(*timeout), count)
+            && (*longer || every * 1000 >= *timeout)
+        {
+            return Some(format!("every: {every}s{counted}"));
+        }
+        if let Some(both) = largest(left, count + 1).filter(|_| !longer && *timeout > 0) {
+            return Some(format!("every: {both}s, timeout: {both}s{counted}"));
+        }
     }
-    let both = within / (failures + 1) / 1000;
-    (both > 0 && !longer).then(|| format!("every: {both}s, timeout: {both}s"))
+    None
 }
 
-/// Whether a finding of its own names the cause: detection or a shift that alone breaks the
-/// promise, too little room, a lost majority.
+/// Whether a finding of its own names the cause: too little capacity, a lost majority.
 fn caused(time: &RecoveryTime, already: &BTreeSet<&str>) -> bool {
-    let promise = time.promise.map_or(NEVER, |p| p.millis);
     let cause = |t: &Term| match (t.step, t.low) {
         (Step::WarmUp, NEVER) => already.contains("CAP101"),
         (Step::Promote, NEVER) => already.contains("QRM101"),
-        (Step::Detect, low) => low >= promise && already.contains("RTO101"),
-        (Step::Redirect, low) => low >= promise && already.contains("RTO103"),
         _ => false,
     };
     time.verdict == Verdict::Violated && time.budget.nodes.iter().any(|n| cause(&n.term))

@@ -1,13 +1,13 @@
 //! What is lost of each dataset: the best of the copies that survive.
 
-use super::verdict::{Verdict, promised_loss};
-use super::{DataLoss, Promise};
+use super::DataLoss;
+use super::verdict::Verdict;
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Class, NEVER};
-use crate::spec::{Dataset, Engine, Objectives, Reach};
-use crate::topology::{Datastore, DatastoreId};
+use crate::spec::Dataset;
+use crate::topology::Scenario;
+use crate::topology::{DatastoreId, Promisee};
 
 pub(super) fn losses(
     context: Context,
@@ -20,20 +20,16 @@ pub(super) fn losses(
             let Some(remaining) = offerings.remaining(&context, store, *scenario) else {
                 continue;
             };
-            let mut add = |dataset: Option<(&str, &Dataset)>| {
-                losses.push(loss(
-                    context,
-                    (DatastoreId(index), store),
-                    dataset,
-                    *scenario,
-                    remaining.clone(),
-                ));
+            let id = DatastoreId(index);
+            let mut add = |part, dataset: Option<(&str, &Dataset)>| {
+                let remaining = remaining.clone();
+                losses.push(loss(context, id, (part, dataset), *scenario, remaining));
             };
             if store.written.datasets.is_empty() {
-                add(None);
+                add(Promisee::Store(id), None);
             }
-            for (name, dataset) in store.written.datasets.iter() {
-                add(Some((&name.text, dataset)));
+            for (place, (name, dataset)) in store.written.datasets.iter().enumerate() {
+                add(Promisee::Dataset(id, place), Some((&name.text, dataset)));
             }
         }
     }
@@ -42,21 +38,22 @@ pub(super) fn losses(
 
 fn loss(
     context: Context,
-    (id, store): (DatastoreId, &Datastore),
-    dataset: Option<(&str, &Dataset)>,
+    id: DatastoreId,
+    (part, dataset): (Promisee, Option<(&str, &Dataset)>),
     scenario: Scenario,
     remaining: Vec<Remaining>,
 ) -> DataLoss {
-    let of_dataset = dataset.and_then(|(_, d)| d.objectives.as_ref());
-    let of_store = store.written.objectives.as_ref();
-    let whole = context.topology.spec.objectives.as_ref();
-    let whole = whole.filter(|_| !can_be_filled_again(store, scenario));
-    let own: [Option<&Objectives>; 2] = [of_dataset, of_store];
-    let promise = promised_loss(own, whole, scenario).map(Promise::from);
+    let promise = context.topology.promises().of(part, scenario).rpo;
     let millis = promise.map(|p| p.millis);
     let mut remaining = remaining;
-    let stays = dataset.is_some_and(|(_, d)| *d.copies == Reach::Origin);
-    remaining.retain(|r| !(stays && r.abroad));
+    let has =
+        |r: &Remaining| dataset.is_none_or(|(name, _)| !r.leaves_out.iter().any(|d| d == name));
+    remaining.retain(has);
+    // One action recovers a store: where a copy takes the place of what is lost, nobody
+    // restores history beside it.
+    if remaining.iter().any(|r| r.live) {
+        remaining.retain(|r| r.live);
+    }
     // The copy that keeps the promise best is the one to use.
     let judged = |r: &Remaining| Verdict::of(millis, r.lacks.low, r.lacks.high, r.lacks.class);
     remaining.sort_by_key(|r| (judged(r), r.lacks.high.unwrap_or(NEVER), r.lacks.low));
@@ -71,11 +68,4 @@ fn loss(
         remaining,
         verdict,
     }
-}
-
-/// A cache that is wrong is emptied: the system's promise for wrong data is about what
-/// cannot be filled again.
-fn can_be_filled_again(store: &Datastore, scenario: Scenario) -> bool {
-    let cache = matches!(store.engine, Engine::Redis | Engine::RedisEnterprise);
-    cache && scenario == Scenario::Corruption
 }

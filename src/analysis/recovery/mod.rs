@@ -9,38 +9,55 @@ pub mod verdict;
 
 use super::Context;
 use super::offering::{Offerings, Remaining};
-use super::scenario::Scenario;
-use crate::source::Span;
-use crate::spec::Time;
-use crate::topology::{DatastoreId, ServiceId};
+use crate::topology::Scenario;
+use crate::topology::{DatastoreId, Promise, Promisee, ServiceId, Topology};
 use budget::Budget;
 use verdict::Verdict;
-
-/// What is promised, and where.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Promise {
-    /// In milliseconds.
-    pub millis: u64,
-    /// Where it is written.
-    pub span: Span,
-}
-
-impl From<&Time> for Promise {
-    fn from(time: &Time) -> Self {
-        Promise {
-            millis: time.millis(),
-            span: time.span,
-        }
-    }
-}
 
 /// What a recovery time is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// A service: users are served again.
     Service(ServiceId),
-    /// A datastore: its data is right again.
+    /// A datastore: it takes writes, and its data is right again.
     Store(DatastoreId),
+    /// A dataset that promises for itself, by its place among those of its datastore.
+    Dataset(DatastoreId, usize),
+}
+
+impl Subject {
+    /// What kind of thing it is, for people.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Subject::Service(_) => "service",
+            Subject::Store(_) => "datastore",
+            Subject::Dataset(..) => "dataset",
+        }
+    }
+
+    /// Its name in the spec; a dataset's with its store: `main.orders`.
+    pub fn name(self, topology: &Topology) -> String {
+        match self {
+            Subject::Service(id) => topology.service(id).name.clone(),
+            Subject::Store(id) => topology.datastore(id).name.clone(),
+            Subject::Dataset(id, index) => {
+                let store = topology.datastore(id);
+                let name = store.written.datasets.iter().nth(index);
+                let name = name.map_or("", |(name, _)| &name.text);
+                format!("{}.{name}", store.name)
+            }
+        }
+    }
+}
+
+impl From<Subject> for Promisee {
+    fn from(subject: Subject) -> Self {
+        match subject {
+            Subject::Service(id) => Promisee::Service(id),
+            Subject::Store(id) => Promisee::Store(id),
+            Subject::Dataset(id, index) => Promisee::Dataset(id, index),
+        }
+    }
 }
 
 /// A recovery time.

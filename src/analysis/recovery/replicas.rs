@@ -3,9 +3,9 @@
 
 use super::time::Loss;
 use crate::analysis::capacity::{Survivor, bears, replicas};
-use crate::analysis::scenario::Scenario;
-use crate::analysis::term::{Change, Step, Term};
+use crate::analysis::term::{Change, Class, Step, Term};
 use crate::spec::FactKind;
+use crate::topology::Scenario;
 use crate::topology::knobs::CLUSTER_ZONES;
 use crate::topology::{RegionId, Service, ServiceId};
 use std::collections::BTreeMap;
@@ -67,11 +67,12 @@ impl Loss<'_> {
             left(worst.replicas_before),
             worst.load_before
         );
-        let term = self.measured_warm_up(service).unwrap_or_else(|| {
-            let term = self.offerings.restart(&self.context, service);
-            let because = format!("{because}; {}", term.because);
-            Term { because, ..term }
-        });
+        let term = self.offerings.restart(&self.context, service);
+        let because = format!("{because}; {}", term.because);
+        let term = Term { because, ..term };
+        let term = self
+            .context
+            .narrowed_one(term, FactKind::WarmUp, &service.name);
         if term.high.is_none() {
             return Some(term);
         }
@@ -126,13 +127,18 @@ impl Loss<'_> {
             let enough = "what runs at peak is enough".to_string();
             return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), enough)];
         }
-        let Some(term) = self.measured_warm_up(service) else {
-            return self.slowest(service, &growing);
-        };
-        let needed = growing
-            .iter()
-            .map(|s| (self.name(s).clone(), s.replicas_needed));
-        vec![term.change(Change::Replicas(needed.collect()))]
+        let terms = self.slowest(service, &growing);
+        let mut terms = self
+            .context
+            .narrowed(terms, FactKind::WarmUp, &service.name);
+        if let [only] = terms.as_mut_slice()
+            && only.class == Class::Declared
+        {
+            let needed = growing.iter();
+            let needed = needed.map(|s| (self.name(s).clone(), s.replicas_needed));
+            only.change = Some(Change::Replicas(needed.collect()));
+        }
+        terms
     }
 
     /// Regions grow side by side: the one that takes longest. Of those that begin with as many,
@@ -165,11 +171,6 @@ impl Loss<'_> {
         };
         let each = by_size.into_values().map(grow);
         each.max_by_key(known).unwrap_or_default()
-    }
-
-    fn measured_warm_up(&self, service: &Service) -> Option<Term> {
-        self.context
-            .measured(Step::WarmUp, FactKind::WarmUp, &service.name)
     }
 }
 

@@ -1,15 +1,14 @@
 //! The recovery time of every service and store: terms, and what waits for what.
 
 use super::budget::Budget;
-use super::verdict::{Verdict, promised_time};
-use super::{Promise, RecoveryTime, Subject};
+use super::verdict::Verdict;
+use super::{RecoveryTime, Subject};
 use crate::analysis::Context;
 use crate::analysis::capacity::{Routing, Survivor};
 use crate::analysis::offering::Offerings;
-use crate::analysis::scenario::Scenario;
-use crate::analysis::term::{Change, Step, Term};
-use crate::spec::{Duration, Objectives};
-use crate::topology::{Datastore, DatastoreId, Host, Queue, Service, ServiceId};
+use crate::analysis::term::Term;
+use crate::topology::Scenario;
+use crate::topology::{Datastore, DatastoreId, Host, Queue, ServiceId};
 use std::collections::BTreeSet;
 
 pub(super) fn times(
@@ -35,39 +34,60 @@ pub(super) fn times(
             },
             stores: stores(context, offerings, *scenario),
         };
-        for (index, service) in services.iter().enumerate() {
-            let own = service.written.objectives.as_ref();
+        for index in 0..services.len() {
             let subject = Subject::Service(ServiceId(index));
-            let budget = loss.service(service, &parts.of_service[index]);
-            by_service[index].extend(budget.map(|b| judged(context, subject, own, *scenario, b)));
+            let budget = loss.service(&parts.of_service[index]);
+            by_service[index].extend(budget.map(|b| judged(context, subject, *scenario, b)));
         }
     }
     let mut times: Vec<RecoveryTime> = by_service.into_iter().flatten().collect();
-    for (index, store) in context.topology.datastores.iter().enumerate() {
-        let own = store.written.objectives.as_ref();
-        for scenario in [Scenario::Corruption, Scenario::Key] {
-            let terms = offerings.store(&context, store, scenario);
-            if terms.is_empty() {
-                continue;
+    for index in 0..context.topology.datastores.len() {
+        let id = DatastoreId(index);
+        for subject in subjects_of(context, id) {
+            for scenario in scenarios {
+                times.extend(of_store(context, offerings, subject, id, *scenario));
             }
-            let mut budget = Budget::default();
-            budget.add_serial(terms, Vec::new());
-            let subject = Subject::Store(DatastoreId(index));
-            times.push(judged(context, subject, own, scenario, budget));
         }
     }
     times
 }
 
-fn judged(
+/// A store, and those of its datasets that promise a time of their own.
+fn subjects_of(context: Context, id: DatastoreId) -> Vec<Subject> {
+    let datasets = context.topology.datastore(id).written.datasets.len();
+    let datasets = (0..datasets).map(|index| Subject::Dataset(id, index));
+    let own = |s: &Subject| context.topology.promises().own((*s).into()).is_some();
+    std::iter::once(Subject::Store(id))
+        .chain(datasets.filter(own))
+        .collect()
+}
+
+/// The recovery time of a store or dataset. What services wait for is part of their own
+/// times, so it is shown where the store itself promises it, and where no service waits:
+/// corrupted data and a lost key.
+fn of_store(
     context: Context,
+    offerings: &dyn Offerings,
     subject: Subject,
-    own: Option<&Objectives>,
+    id: DatastoreId,
     scenario: Scenario,
-    budget: Budget,
-) -> RecoveryTime {
-    let whole = context.topology.spec.objectives.as_ref();
-    let promise = promised_time(own, whole, scenario).map(Promise::from);
+) -> Option<RecoveryTime> {
+    let alone = matches!(scenario, Scenario::Corruption | Scenario::Key);
+    let promises = context.topology.promises();
+    let own = promises.own(subject.into()).is_some();
+    let promised = own && promises.of(subject.into(), scenario).rto.is_some();
+    let shown = promised || (alone && matches!(subject, Subject::Store(_)));
+    let terms = offerings.store(&context, context.topology.datastore(id), scenario);
+    if !shown || terms.is_empty() {
+        return None;
+    }
+    let mut budget = Budget::default();
+    budget.add_serial(terms, Vec::new());
+    Some(judged(context, subject, scenario, budget))
+}
+
+fn judged(context: Context, subject: Subject, scenario: Scenario, budget: Budget) -> RecoveryTime {
+    let promise = context.topology.promises().of(subject.into(), scenario).rto;
     let (low, high) = budget.total();
     let verdict = Verdict::of(promise.map(|p| p.millis), low, high, budget.class());
     RecoveryTime {
@@ -156,7 +176,7 @@ pub(super) struct Loss<'a> {
 
 impl Loss<'_> {
     /// The budget of a service; `None` if the scenario does not touch it.
-    fn service(&self, service: &Service, on: &StandsOn) -> Option<Budget> {
+    fn service(&self, on: &StandsOn) -> Option<Budget> {
         if matches!(
             self.scenario,
             Scenario::Corruption | Scenario::Key | Scenario::Link
@@ -167,9 +187,7 @@ impl Loss<'_> {
         // Traffic has left what is lost.
         let mut moved = Vec::new();
         for host in &on.hosts {
-            let mut terms = self.offerings.entry(&self.context, host, self.scenario);
-            let region = matches!(self.scenario, Scenario::Region(_)) && !terms.is_empty();
-            terms.extend(self.shift().filter(|_| region));
+            let terms = self.offerings.entry(&self.context, host, self.scenario);
             moved.extend(budget.add_serial(terms, Vec::new()));
         }
         for queue in &on.queues {
@@ -202,56 +220,6 @@ impl Loss<'_> {
         if budget.nodes.is_empty() {
             return None;
         }
-        if ready.is_empty() {
-            ready = moved;
-        }
-        if let Scenario::Region(lost) = self.scenario
-            && service.replicas_in(lost).is_some()
-        {
-            budget.add_serial(self.verify(), ready);
-        }
         Some(budget)
-    }
-
-    /// Moving traffic step by step takes its time before the move is complete.
-    fn shift(&self) -> Option<Term> {
-        let topology = self.context.topology;
-        let shift = topology.spec.failover.as_ref()?.shift.as_ref()?;
-        let steps = u64::from(1_000_000_u32.div_ceil(shift.step.millionths().max(1)));
-        let verify = shift.verify.as_ref().map_or(0, |v| v.millis());
-        let millis = shift.every.millis().saturating_mul(steps) + verify;
-        let because = format!(
-            "{steps} steps of {} and {} at the end",
-            shift.every.value,
-            Duration::from_millis(verify)
-        );
-        let term = Term::knob(Step::Redirect, &topology.name, (millis, millis), because);
-        Some(term.at(shift.span).change(Change::Interval {
-            failures: steps,
-            timeout: verify,
-            longer: true,
-        }))
-    }
-
-    /// What is watched before the move counts as done.
-    fn verify(&self) -> Vec<Term> {
-        let failover = self.context.topology.spec.failover.as_ref();
-        let Some(verify) = failover.and_then(|f| f.verify.as_ref()) else {
-            return Vec::new();
-        };
-        let watch = verify.watch.as_ref();
-        let term = watch.map(|watch| {
-            let millis = watch.millis();
-            let because = format!("watched for {}", watch.value);
-            Term::knob(
-                Step::Verify,
-                &self.context.topology.name,
-                (millis, millis),
-                because,
-            )
-            .at(watch.span)
-            .change(Change::Value("watch"))
-        });
-        term.into_iter().collect()
     }
 }

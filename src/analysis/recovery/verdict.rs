@@ -1,8 +1,6 @@
 //! Whether a promise holds, and how sure that is.
 
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::Class;
-use crate::spec::{Objectives, Time};
 
 /// The judgement of a promise. Never a bare tick: `Met` rests only on numbers that we emit
 /// or that the system enforces.
@@ -58,60 +56,6 @@ impl Verdict {
             Some(_) => Verdict::MetAssuming,
         }
     }
-}
-
-/// The recovery time that is promised in a scenario: the part's own before the system's.
-/// A general promise covers what machines and places do; for a whole cloud, wrong data, a
-/// lost entry or key nothing is promised unless it is said.
-pub fn promised_time<'a>(
-    own: Option<&'a Objectives>,
-    whole: Option<&'a Objectives>,
-    scenario: Scenario,
-) -> Option<&'a Time> {
-    let of = |o: &'a Objectives| match scenario {
-        Scenario::Pod | Scenario::Node => o.rto.as_ref(),
-        Scenario::Zone => o
-            .zone
-            .as_ref()
-            .and_then(|r| r.rto.as_ref())
-            .or(o.rto.as_ref()),
-        Scenario::Region(_) => {
-            let region = o.region.as_ref().and_then(|r| r.rto.as_ref());
-            region.or(o.rto.as_ref())
-        }
-        Scenario::Cloud(_) => o.cloud.as_ref().and_then(|r| r.rto.as_ref()),
-        Scenario::Corruption => o.corruption.as_ref().and_then(|r| r.rto.as_ref()),
-        Scenario::Entry | Scenario::Link | Scenario::Key => None,
-    };
-    [own, whole].into_iter().flatten().find_map(of)
-}
-
-/// The span of writes that may be lost in a scenario; as [`promised_time`], and a general
-/// promise covers wrong data too.
-pub fn promised_loss<'a>(
-    own: [Option<&'a Objectives>; 2],
-    whole: Option<&'a Objectives>,
-    scenario: Scenario,
-) -> Option<&'a Time> {
-    let of = |o: &'a Objectives| match scenario {
-        Scenario::Pod | Scenario::Node => o.rpo.as_ref(),
-        Scenario::Zone => o
-            .zone
-            .as_ref()
-            .and_then(|r| r.rpo.as_ref())
-            .or(o.rpo.as_ref()),
-        Scenario::Region(_) => {
-            let region = o.region.as_ref().and_then(|r| r.rpo.as_ref());
-            region.or(o.rpo.as_ref())
-        }
-        Scenario::Cloud(_) => o.cloud.as_ref().and_then(|r| r.rpo.as_ref()),
-        Scenario::Corruption => {
-            let corruption = o.corruption.as_ref().and_then(|r| r.rpo.as_ref());
-            corruption.or(o.rpo.as_ref())
-        }
-        Scenario::Entry | Scenario::Link | Scenario::Key => None,
-    };
-    own.into_iter().chain([whole]).flatten().find_map(of)
 }
 
 #[cfg(test)]

@@ -8,53 +8,49 @@ use crate::analysis::flow::zones::Zones;
 use crate::analysis::flow::{DatasetFlow, Keep, Kind, Stop, Verdict};
 use crate::catalog::regimes::Rule;
 use crate::diagnostic::Diagnostic;
-use crate::spec::{Cadence, Duration, Objectives, Time};
-use crate::topology::Datastore;
+use crate::spec::{Cadence, Duration};
+use crate::topology::{Datastore, Promise, Promisee, RegionId, Scenario, ServiceId};
 use std::collections::BTreeSet;
 
-/// The time after losing a region that a record promises.
-fn region_rto(objectives: Option<&Objectives>) -> Option<&Time> {
-    let objectives = objectives?;
-    let region = objectives.region.as_ref().and_then(|r| r.rto.as_ref());
-    region.or(objectives.rto.as_ref())
-}
-
-fn corruption_rto(objectives: Option<&Objectives>) -> Option<&Time> {
-    let objectives = objectives?;
-    let corruption = objectives.corruption.as_ref().and_then(|r| r.rto.as_ref());
-    corruption.or(objectives.rto.as_ref())
-}
+/// Any one region may be the lost one; the promise does not depend on which.
+const ANY: Scenario = Scenario::Region(RegionId(0));
 
 /// Every service in scope, and the system, promises to be back in time.
 pub(super) fn recovery_time(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
-    let system = region_rto(scope.topology.spec.objectives.as_ref());
+    let topology = scope.topology;
     let regions: Vec<_> = scope.regions().collect();
-    let services = scope.topology.services.iter();
-    let here = services.filter(|s| regions.iter().any(|r| s.replicas_in(*r).is_some()));
-    let own = here.filter_map(|s| region_rto(s.written.objectives.as_ref()));
-    promised(scope, rule, system, own, "after losing a region")
+    let services = topology.services.iter().enumerate();
+    let here = services.filter(|(_, s)| regions.iter().any(|r| s.replicas_in(*r).is_some()));
+    let here = here.map(|(index, _)| Promisee::Service(ServiceId(index)));
+    let all = std::iter::once(Promisee::System).chain(here);
+    let promised = all.filter_map(|part| topology.promises().of(part, ANY).rto);
+    in_time(scope, rule, promised, "after losing a region")
 }
 
 /// The system promises to restore in time.
 pub(super) fn restore_time(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
-    let system = corruption_rto(scope.topology.spec.objectives.as_ref());
-    promised(
+    let promises = scope.topology.promises();
+    let promised = promises.of(Promisee::System, Scenario::Corruption).rto;
+    in_time(
         scope,
         rule,
-        system,
-        std::iter::empty(),
-        "after wrong or deleted data",
+        promised.into_iter(),
+        "after corrupted or deleted data",
     )
 }
 
-fn promised<'a>(
+fn in_time(
     scope: Scope,
     rule: &Rule,
-    system: Option<&'a Time>,
-    own: impl Iterator<Item = &'a Time>,
+    promised: impl Iterator<Item = Promise>,
     when: &str,
 ) -> Vec<Diagnostic> {
-    let all: Vec<&Time> = system.into_iter().chain(own).collect();
+    let mut all: Vec<Promise> = Vec::new();
+    for promise in promised {
+        if all.iter().all(|known| known.span != promise.span) {
+            all.push(promise);
+        }
+    }
     if all.is_empty() {
         return vec![unstated(
             scope,
@@ -62,11 +58,11 @@ fn promised<'a>(
             &format!("no time to be back {when} is promised"),
         )];
     }
-    let slow = all.into_iter().filter(|t| t.value > rule.time);
-    slow.map(|t| {
-        let what = format!("{} to be back {when} is promised", t.value);
+    let slow = all.into_iter().filter(|p| p.time() > rule.time);
+    slow.map(|p| {
+        let what = format!("{} to be back {when} is promised", p.time());
         scope
-            .missing(rule, SLOW, t.span, what, &format!("over {}", rule.time))
+            .missing(rule, SLOW, p.span, what, &format!("over {}", rule.time))
             .help(format!(
                 "promise at most {}, and let `analyze` show that it holds",
                 rule.time
@@ -84,12 +80,8 @@ fn unstated(scope: Scope, rule: &Rule, what: &str) -> Diagnostic {
 
 /// Recovery time and point are stated.
 pub(super) fn objectives(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
-    let objectives = scope.topology.spec.objectives.as_ref();
-    let rpo = objectives.and_then(|o| {
-        let region = o.region.as_ref().and_then(|r| r.rpo.as_ref());
-        region.or(o.rpo.as_ref())
-    });
-    match (region_rto(objectives), rpo) {
+    let promised = scope.topology.promises().of(Promisee::System, ANY);
+    match (promised.rto, promised.rpo) {
         (Some(_), Some(_)) => Vec::new(),
         _ => vec![unstated(
             scope,

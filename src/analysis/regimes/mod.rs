@@ -38,6 +38,8 @@ pub const ABROAD: Code = Code::new("CMP109", "abroad-too-long");
 pub const WRONG_BASIS: Code = Code::new("CMP110", "basis-of-another-regime");
 /// A basis that has ended.
 pub const ENDED: Code = Code::new("CMP111", "basis-ended");
+/// A basis whose review lies in the future.
+pub const FUTURE: Code = Code::new("CMP115", "reviewed-in-the-future");
 /// A basis that ends soon.
 pub const ENDING: Code = Code::new("CMP112", "basis-ends-soon");
 /// Adequacy that nobody decided.

@@ -1,6 +1,6 @@
 //! Checks of the bases on which data leaves a zone.
 
-use super::{ENDED, ENDING, INADEQUATE, Scope, WRONG_BASIS};
+use super::{ENDED, ENDING, FUTURE, INADEQUATE, Scope, WRONG_BASIS};
 use crate::analysis::flow::zones::Zones;
 use crate::catalog::regimes::{Adequacy, Rule, adequacy, regimes};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -87,9 +87,21 @@ fn decided(transfer: &Transfer, country: &str) -> Option<Diagnostic> {
     }
 }
 
-/// Bases that have ended, or end soon.
+/// Bases that have ended, end soon, or were reviewed on a day that is still to come.
 pub(super) fn ends(topology: &Topology, today: Date, out: &mut Diagnostics) {
     for (name, transfer) in Zones::of(topology).transfers() {
+        if transfer.reviewed.value > today {
+            out.push(
+                Diagnostic::error(
+                    FUTURE,
+                    transfer.reviewed.span,
+                    format!("the review of `{}` lies in the future", name.text),
+                    format!("today is {today}"),
+                )
+                .dated()
+                .help("write the day on which the basis was reviewed last"),
+            );
+        }
         let expires = &transfer.expires;
         let left = expires.value.days() - today.days();
         if left < 0 {
@@ -101,6 +113,7 @@ pub(super) fn ends(topology: &Topology, today: Date, out: &mut Diagnostics) {
                     format!("today is {today}"),
                 )
                 .also(transfer.reviewed.span, "reviewed last")
+                .dated()
                 .help("renew it and write the new days, or take the transfer away"),
             );
         } else if left < regimes().renew_days {

@@ -233,6 +233,8 @@ impl Lowering<'_> {
                 continue;
             }
             let name = self.service_role(service, id);
+            let taken = self.accounts.take(service, &name);
+            self.out.extend(taken);
             roles.push((
                 service.name.clone(),
                 Argument::map(self.role(service, id, &name, &region.name)),
@@ -287,6 +289,7 @@ impl Lowering<'_> {
         let ranges = Ranges::of(self.topology, id, zones.len());
         let account = self.account_text();
         Cluster {
+            scraped_from: "monitoring",
             region: id,
             context: name.clone(),
             network: format!("{}-{location}", self.prefix()),
@@ -307,9 +310,19 @@ impl Lowering<'_> {
                 address: self.promql_address().unwrap_or(PROMETHEUS).to_string(),
                 pod_identity: None,
             }),
-            credentials: format!(
-                "aws eks update-kubeconfig --name {name} --region {location} --alias {name}"
-            ),
+            credentials: [
+                "aws",
+                "eks",
+                "update-kubeconfig",
+                "--name",
+                &name,
+                "--region",
+                location,
+                "--alias",
+                &name,
+            ]
+            .map(String::from)
+            .to_vec(),
             registry: Some(self.registry_address(id)),
             needs: self.needs(id, &account),
             name,

@@ -16,7 +16,7 @@ mod clusters;
 pub mod copies;
 mod data;
 mod edge;
-mod facts;
+pub(super) mod facts;
 mod metrics;
 mod monitoring;
 pub mod naming;
@@ -36,6 +36,7 @@ use crate::deployment::{
     Argument, Call, CloudPart, Deployment, ProviderUse, RootOutput, Scope, StateBackend, Variable,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::rules::names::collisions::Accounts;
 use crate::source::Span;
 use crate::spec::{Cloud, Provider};
 use crate::topology::{RegionId, Topology};
@@ -63,6 +64,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         objects: BTreeMap::new(),
         charts: BTreeMap::new(),
         metrics_hosts: BTreeMap::new(),
+        accounts: Accounts::default(),
         private_names: BTreeMap::new(),
         linked_names: BTreeMap::new(),
         ids: BTreeMap::new(),
@@ -120,6 +122,8 @@ struct Lowering<'a> {
     charts: BTreeMap<RegionId, Vec<crate::deployment::ChartValues>>,
     /// The name of the collector of metrics of a region.
     metrics_hosts: BTreeMap<RegionId, String>,
+    /// The roles that services have so far.
+    accounts: Accounts,
     /// What the names of a region's private zone lead to.
     private_names: BTreeMap<RegionId, Vec<(String, Argument)>>,
     /// The same of names that only the links root can give.

@@ -7,9 +7,10 @@ use super::data::table_name;
 use super::edge::edge_name;
 use super::postgres::{CONFLICTS, Copies, conflict_namespace, copies};
 use crate::deployment::{Deployment, Unit};
+use crate::format::promql;
 use crate::spec::{Engine, Mode, Provider, Signal};
 use crate::topology::{Datastore, Topology};
-use crate::watch::signals::{Signals, gauge};
+use crate::watch::signals::{FEWEST, Signals, gauge};
 
 /// Seconds over which conflicts are summed, by CloudWatch itself.
 pub(super) const CONFLICT_PERIOD: u64 = 600;
@@ -27,6 +28,7 @@ pub(super) fn signals(topology: &Topology, deployment: &mut Deployment) {
             .any(|p| regions.contains(&p.region))
         {
             all.on_kubernetes(service);
+            all.pods(service);
         }
     }
     for store in &topology.datastores {
@@ -92,17 +94,19 @@ fn datastore(all: &mut Signals, store: &Datastore) {
 }
 
 /// A label that tells a store's series from those of others: its name and its value.
-type Of = (&'static str, String);
+type Of = (&'static str, Vec<String>);
+
+/// [`FEWEST`] in a period of YACE, which is 300 s.
+const FEWEST_IN_PERIOD: f64 = 300.0 * FEWEST;
 
 fn table(topology: &Topology, store: &Datastore) -> Of {
-    ("dimension_TableName", table_name(topology, store))
+    ("dimension_TableName", vec![table_name(topology, store)])
 }
 
 fn buckets(topology: &Topology, store: &Datastore) -> Of {
     let names = store.regions.iter();
     let names = names.map(|id| bucket_name(topology, store, *id));
-    let names: Vec<String> = names.collect();
-    ("dimension_SourceBucket", names.join("|"))
+    ("dimension_SourceBucket", names.collect())
 }
 
 /// A lag that CloudWatch knows, in units of which `factor` make a second.
@@ -120,9 +124,10 @@ fn lag(
     }
     let (query, sample) = match of {
         Some((label, values)) => {
-            let first = values.split('|').next().unwrap_or_default();
-            let sample = format!(",{label}=\"{first}\"");
-            (format!("{metric}{{{label}=~\"{values}\"}}"), sample)
+            let first = values.first().map_or("", String::as_str);
+            let sample = format!(",{label}={}", promql::value(first));
+            let values = promql::one_of(&values);
+            (format!("{metric}{{{label}=~{values}}}"), sample)
         }
         None => (metric.to_string(), String::new()),
     };
@@ -162,12 +167,21 @@ fn postgres(all: &mut Signals, store: &Datastore) {
 /// How old the newest beat of another region is, and whether subscriptions apply at all.
 fn beats(all: &mut Signals, store: &Datastore) {
     let name = &store.name;
-    let of = format!("system=\"{}\",datastore=\"{name}\"", all.topology.name);
+    let of = format!(
+        "system={},datastore={name}",
+        promql::value(&all.topology.name),
+        name = promql::value(&name)
+    );
     let region = store
         .regions
         .last()
         .map_or("", |id| all.topology.region(*id).name.as_str());
-    let series = |metric: &str| format!("{metric}{{{of},region=\"{region}\"}}");
+    let series = |metric: &str| {
+        format!(
+            "{metric}{{{of},region={region}}}",
+            region = promql::value(&region)
+        )
+    };
     let exporter = "the exporter beside the store, from beats that each region writes";
     all.add(
         Signal::ReplicationLag,
@@ -203,13 +217,22 @@ fn conflicts(all: &mut Signals, store: &Datastore) {
         &["region"],
         Unit::Count,
         "CloudWatch by YACE: conflicts in the server's log, summed over ten minutes",
-        vec![gauge(format!("{metric}{{region=\"{region}\"}}"), 1.0)],
+        vec![gauge(
+            format!(
+                "{metric}{{region={region}}}",
+                region = promql::value(&region)
+            ),
+            1.0,
+        )],
     );
 }
 
 fn redis_enterprise(all: &mut Signals, store: &Datastore) {
     let name = &store.name;
-    let of = format!("job=\"redis-enterprise\",datastore=\"{name}\"");
+    let of = format!(
+        "job=\"redis-enterprise\",datastore={name}",
+        name = promql::value(&name)
+    );
     let source = "Redis Enterprise metrics v2";
     let region = all.topology.regions.first().map_or("", |r| r.name.as_str());
     all.add(
@@ -220,7 +243,7 @@ fn redis_enterprise(all: &mut Signals, store: &Datastore) {
         Unit::Seconds,
         source,
         vec![gauge(
-            format!("database_syncer_lag_ms{{{of},region=\"{region}\",syncer_type=\"crdt\"}}"),
+            format!("database_syncer_lag_ms{{{of},region={region},syncer_type=\"crdt\"}}", region = promql::value(&region)),
             1000.0,
         )],
     );
@@ -263,7 +286,7 @@ fn elasticache(all: &mut Signals, store: &Datastore) {
     all.add(
         Signal::CacheHitRate,
         name,
-        format!("sum({hits}) / (sum({hits}) + sum({misses}))"),
+        format!("sum({hits}) / ((sum({hits}) + sum({misses})) > {FEWEST_IN_PERIOD})"),
         &[],
         Unit::Ratio,
         source,
@@ -293,8 +316,8 @@ fn hosts(all: &mut Signals) {
             .map(|id| edge_name(topology, *id))
             .collect();
         let of = format!(
-            "dimension_LoadBalancer=~\"app/({})/.*\"",
-            balancers.join("|")
+            "dimension_LoadBalancer=~{}",
+            promql::between("app/", &balancers, "/.*")
         );
         let (failed, all_of) = (
             "aws_applicationelb_httpcode_elb_5_xx_count_sum",
@@ -303,7 +326,7 @@ fn hosts(all: &mut Signals) {
         all.add(
             Signal::ErrorRate,
             &host.name,
-            format!("sum({failed}{{{of}}}) / sum({all_of}{{{of}}})"),
+            format!("sum({failed}{{{of}}}) / (sum({all_of}{{{of}}}) > {FEWEST_IN_PERIOD})"),
             &[],
             Unit::Ratio,
             "CloudWatch by YACE: AWS/ApplicationELB HTTPCode_ELB_5XX_Count and RequestCount",

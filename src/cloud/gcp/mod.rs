@@ -16,6 +16,7 @@ pub mod ranges;
 pub mod recovery;
 mod regional;
 mod run;
+mod scrapes;
 pub mod signals;
 mod system;
 
@@ -57,6 +58,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.accounts();
     lowering.workload_identities();
     lowering.monitoring();
+    lowering.scrapes();
     lowering.cost();
     lowering.keys();
     lowering.apis();

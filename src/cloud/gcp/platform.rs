@@ -5,8 +5,10 @@ use super::Lowering;
 use super::backup::has_backup;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
+use super::scrapes;
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
+use crate::rules::names::collisions::Accounts;
 use crate::spec::{Engine, Runtime};
 use crate::topology::RegionId;
 
@@ -272,6 +274,7 @@ impl Lowering<'_> {
             edge_sends_sni: true,
             stores: Vec::new(),
             objects: Vec::new(),
+            scraped_from: scrapes::COLLECTORS,
             charts: Vec::new(),
             metrics_host: None,
             promql: Some(Promql {
@@ -280,9 +283,19 @@ impl Lowering<'_> {
                 ),
                 pod_identity: Some("gcp"),
             }),
-            credentials: format!(
-                "gcloud container clusters get-credentials {name} --region {location} --project {project}"
-            ),
+            credentials: [
+                "gcloud",
+                "container",
+                "clusters",
+                "get-credentials",
+                &name,
+                "--region",
+                &location,
+                "--project",
+                &project,
+            ]
+            .map(String::from)
+            .to_vec(),
             registry: None,
             needs: self.cluster_needs(),
             name,
@@ -336,6 +349,7 @@ impl Lowering<'_> {
         self.api("iam");
         self.api("iamcredentials");
         let mut accounts: Vec<(String, Argument)> = Vec::new();
+        let mut taken = Accounts::default();
         for service in &self.topology.services {
             for placement in &service.placements {
                 if !self.regions.contains(&placement.region) {
@@ -343,6 +357,7 @@ impl Lowering<'_> {
                 }
                 let id = self.account_id(service, placement.region);
                 naming::checked(Kind::ServiceAccount, id.clone(), service.span, self.out);
+                self.out.extend(taken.take(service, &id));
                 accounts.push((id.clone(), self.service_account(service, placement.region)));
                 if service.runtime == Runtime::Kubernetes {
                     let settings = self.settings(service, placement.region);
@@ -400,7 +415,11 @@ impl Lowering<'_> {
         let region = self.topology.region(id);
         match &service.written.account {
             Some(pattern) => pattern.replace("{region}", &region.short),
-            None => format!("{}-{}", service.name, naming::code(region.place.location)),
+            None => format!(
+                "{}-{}",
+                service.made_as(),
+                naming::code(region.place.location)
+            ),
         }
     }
 

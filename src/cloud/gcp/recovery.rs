@@ -4,10 +4,10 @@ use super::backup::has_backup;
 use super::facts::{MultiRegion, dns_check, firestore_multi_region};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{decide, noticed, restore, snapshot};
+use crate::cloud::recovery::{behind_a_cut, decide, noticed, reaching_back, restored, snapshot};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
+use crate::topology::Scenario;
 use crate::topology::knobs::Check;
 use crate::topology::{Database, Datastore, Host, Queue, RegionId, Service};
 
@@ -36,12 +36,11 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
 fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
     let seen = match service.runtime {
         Runtime::Kubernetes => vec![noticed(&host.name, "health check", host.check())],
-        Runtime::CloudRun => service_health(context, host, service),
+        Runtime::CloudRun => service_health(host, service),
     };
-    let redirect = context
-        .measured(Step::Redirect, FactKind::Redirect, &host.name)
-        .unwrap_or_else(|| Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect"));
-    let mut terms = seen;
+    let redirect = Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect");
+    let redirect = context.narrowed_one(redirect, FactKind::Redirect, &host.name);
+    let mut terms = context.narrowed(seen, FactKind::Detect, &host.name);
     terms.push(decide(context, &host.name, true));
     terms.push(redirect);
     terms
@@ -49,10 +48,7 @@ fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
 
 /// Serverless back ends have no health check of the load balancer: readiness probes of the
 /// instances are aggregated by region.
-fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
-    if let Some(measured) = context.measured(Step::Detect, FactKind::Detect, &host.name) {
-        return vec![measured];
-    }
+fn service_health(host: &Host, service: &Service) -> Vec<Term> {
     vec![
         noticed(&service.name, "readiness", service.readiness()),
         Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
@@ -124,17 +120,14 @@ pub fn queue(context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> 
     let home = target.and_then(|service| push_region(context, service));
     if queue.host.is_none() && home == Some(lost) {
         // The endpoint is one region's: a person points it elsewhere.
-        let moved = context.measured(Step::Redirect, FactKind::Redirect, &queue.name);
+        let moved = Term::fact(Step::Redirect, &queue.name, "gcp.pubsub.repoint");
+        let moved = moved.change(Change::Measure {
+            of: FactKind::Redirect.word(),
+            on: queue.name.clone(),
+        });
         return vec![
             decide(context, &queue.name, false),
-            moved.unwrap_or_else(|| {
-                Term::fact(Step::Redirect, &queue.name, "gcp.pubsub.repoint").change(
-                    Change::Measure {
-                        of: FactKind::Redirect.word(),
-                        on: queue.name.clone(),
-                    },
-                )
-            }),
+            context.narrowed_one(moved, FactKind::Redirect, &queue.name),
         ];
     }
     Vec::new()
@@ -196,7 +189,7 @@ pub fn firestore(context: &Context, store: &Datastore, scenario: Scenario) -> Ve
                     .at(store.span),
             ]
         }
-        Scenario::Corruption => restore(context, &store.name),
+        Scenario::Corruption => restored(context, store, &firestore_history(context, store)),
         Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "gcp.kms.destroyed")],
         _ => Vec::new(),
     }
@@ -261,11 +254,8 @@ pub fn firestore_remaining(
                 match touched(context, database, lost) {
                     Touched::Gone => return Some(Vec::new()),
                     Touched::MajorityLeft(left) => {
-                        worst = Some(vec![Remaining {
-                            copy: left,
-                            lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum"),
-                            abroad: false,
-                        }]);
+                        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum");
+                        worst = Some(vec![Remaining::live(left, lacks)]);
                     }
                     Touched::Not => {}
                 }
@@ -273,31 +263,30 @@ pub fn firestore_remaining(
             worst
         }
         Scenario::Cloud(Provider::Gcp) => Some(Vec::new()),
-        Scenario::Corruption => {
-            let backup = store.written.backup.as_ref();
-            let window = backup.and_then(|b| b.point_in_time.as_ref());
-            let mut history: Vec<Remaining> = snapshot(store).into_iter().collect();
-            history.extend(window.map(|window| {
-                Remaining {
-                    copy: format!("point-in-time recovery of {}", window.value),
-                    lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time")
-                        .at(window.span),
-                    abroad: false,
-                }
-            }));
-            Some(history)
-        }
+        Scenario::Corruption => Some(firestore_history(context, store)),
         Scenario::Link => {
             let replicated = store.databases.len() > 1 && store.written.replication.is_some();
-            replicated.then(|| {
-                vec![Remaining {
-                    copy: "the other databases".into(),
-                    lacks: Term::fact(Step::Lag, &store.name, "replication.link-cut"),
-                    abroad: false,
-                }]
-            })
+            replicated.then(|| vec![behind_a_cut(store)])
         }
         Scenario::Key => Some(Vec::new()),
         _ => None,
     }
+}
+
+/// What can be restored of Firestore after corruption.
+fn firestore_history(context: &Context, store: &Datastore) -> Vec<Remaining> {
+    let Some(backup) = &store.written.backup else {
+        return Vec::new();
+    };
+    let kept = |reach, history| reaching_back(context, store, reach, history);
+    let snapshots = snapshot(store).and_then(|s| kept(backup.keep.value, s));
+    let moments = backup.point_in_time.as_ref().and_then(|window| {
+        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time");
+        let copy = format!("point-in-time recovery of {}", window.value);
+        kept(
+            window.value,
+            Remaining::history(copy, lacks.at(window.span)),
+        )
+    });
+    snapshots.into_iter().chain(moments).collect()
 }

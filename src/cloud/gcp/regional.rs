@@ -3,10 +3,11 @@
 
 use super::edge::edge_name;
 
-use crate::deployment::{Board, Deployment, Panel, Sample, SignalQuery, Unit};
+use crate::deployment::{Board, Deployment, FROM_CONTRACT, Panel, Sample, SignalQuery, Unit};
+use crate::format::promql;
 use crate::spec::{Alert, Runtime, Signal};
 use crate::topology::{Host, Queue, RegionId, Service, Topology};
-use crate::watch::signals::{counter, counter_rest, steady};
+use crate::watch::signals::{FEWEST, counter, counter_rest, happened, steady};
 
 /// Answers of services on Cloud Run: Cloud Monitoring samples them every minute, so a rate
 /// needs two of them.
@@ -74,9 +75,9 @@ impl Regional<'_> {
     /// Labels that select a service on Cloud Run in one region.
     fn run(&self, service: &Service, id: RegionId) -> String {
         format!(
-            "monitored_resource=\"cloud_run_revision\",service_name=\"{}\",location=\"{}\"",
-            service.name_in(self.topology.region(id)),
-            self.location(id)
+            "monitored_resource=\"cloud_run_revision\",service_name={},location={}",
+            promql::value(&service.name_in(self.topology.region(id))),
+            promql::value(&self.location(id))
         )
     }
 
@@ -92,8 +93,8 @@ impl Regional<'_> {
         let regions = service.placements.iter().map(|p| p.region);
         let each = regions.clone().map(|id| {
             format!(
-                "label_replace(vector(1), \"region\", \"{}\", \"\", \"\") unless on () (sum(rate({}[{SAMPLED}])) > 0)",
-                self.topology.region(id).name,
+                "label_replace(vector(1), \"region\", {}, \"\", \"\") unless on () (sum(rate({}[{SAMPLED}])) > 0)",
+                promql::value(&self.topology.region(id).name),
                 series(id)
             )
         });
@@ -150,10 +151,23 @@ impl Regional<'_> {
         let verdict = events.verdict.as_ref().map_or("drop", |v| v.as_str());
         let system = &self.topology.name;
         let window = events.window.value;
-        let all = format!("event_schema_events_total{{system=\"{system}\"");
-        let share = |rest: &str| format!("sum(increase({all}{rest}}}[{window}]))");
+        let all = format!(
+            "event_schema_events_total{{system={system}",
+            system = promql::value(&system)
+        );
+        let count = |rest: &str| {
+            let series = format!("{all}{rest}}}");
+            format!("sum({})", happened(&series, &window.to_string()))
+        };
+        let fewest = FEWEST * window.secs() as f64;
         let sample: Vec<Sample> = vec![
-            counter(format!("{all},verdict=\"{verdict}\"}}"), 1000.0),
+            counter(
+                format!(
+                    "{all},verdict={verdict}}}",
+                    verdict = promql::value(&verdict)
+                ),
+                1000.0,
+            ),
             counter_rest(format!("{all},verdict=\"accept\"}}"), 1000.0),
         ];
         Some(SignalQuery {
@@ -162,13 +176,16 @@ impl Regional<'_> {
             region: None,
             between: None,
             query: format!(
-                "{} / {}",
-                share(&format!(",verdict=\"{verdict}\"")),
-                share("")
+                "{} / ({} > {fewest})",
+                count(&format!(
+                    ",verdict={verdict}",
+                    verdict = promql::value(&verdict)
+                )),
+                count("")
             ),
             labels: Vec::new(),
             unit: Unit::Ratio,
-            source: "metrics contract".into(),
+            source: FROM_CONTRACT.into(),
             sample,
         })
     }
@@ -179,7 +196,8 @@ impl Regional<'_> {
         secrets.find(|s| s.written.rotate.is_some())?;
         let system = &self.topology.name;
         let series = format!(
-            "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id=\"{system}-secret-rotation\"}}"
+            "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id={}}}",
+            promql::value(&format!("{system}-secret-rotation"))
         );
         Some(SignalQuery {
             signal: Signal::SecretRotation,
@@ -224,7 +242,7 @@ impl Regional<'_> {
         query: impl Fn(&str, &str) -> String,
     ) -> Panel {
         let one = |id: &RegionId| {
-            let only = format!(",{label}=\"{}\"", self.location(*id));
+            let only = format!(",{label}={}", promql::value(&self.location(*id)));
             (*id, query(&only, ""))
         };
         Panel {
@@ -243,8 +261,8 @@ impl Regional<'_> {
             .collect();
         names.dedup();
         let of = format!(
-            "monitored_resource=\"cloud_run_revision\",service_name=~\"{}\"",
-            names.join("|")
+            "monitored_resource=\"cloud_run_revision\",service_name=~{}",
+            promql::one_of(&names)
         );
         let count = "run_googleapis_com:request_count";
         let buckets = "run_googleapis_com:request_latencies_bucket";
@@ -281,8 +299,9 @@ impl Regional<'_> {
         ];
         if self.topology.spec.events.is_some() && self.topology.exchanges_events(service) {
             let events = format!(
-                "event_schema_events_total{{system=\"{}\",service=\"{}\"",
-                self.topology.name, service.name
+                "event_schema_events_total{{system={},service={}",
+                promql::value(&self.topology.name),
+                promql::value(&service.name)
             );
             panels.push(self.panel(
                 "Events by what became of them",
@@ -306,7 +325,10 @@ impl Regional<'_> {
         let name = &queue.name;
         let metric = |m: &str| format!("pubsub_googleapis_com:subscription_{m}");
         let of = |id: &str| {
-            format!("monitored_resource=\"pubsub_subscription\",subscription_id=\"{id}\"")
+            format!(
+                "monitored_resource=\"pubsub_subscription\",subscription_id={id}",
+                id = promql::value(&id)
+            )
         };
         let dead = of(&format!("{name}-dead-letter"));
         let own = of(name);
@@ -353,7 +375,10 @@ impl Regional<'_> {
     fn host_panels(&self, host: &Host) -> Vec<Panel> {
         let backend = edge_name(self.topology, host);
         let rule = "monitored_resource=\"https_lb_rule\"";
-        let of = format!("{rule},backend_target_name=\"{backend}\"");
+        let of = format!(
+            "{rule},backend_target_name={backend}",
+            backend = promql::value(&backend)
+        );
         let count = "loadbalancing_googleapis_com:https_backend_request_count";
         let buckets = "loadbalancing_googleapis_com:https_backend_latencies_bucket";
         let requests = "loadbalancing_googleapis_com:https_request_count";
@@ -395,15 +420,16 @@ impl Regional<'_> {
                 "Refused by a limit",
                 Unit::PerSecond,
                 format!(
-                    "sum (rate({requests}{{{rule},url_map_name=\"{backend}\",response_code=\"429\"}}[5m]))"
+                    "sum (rate({requests}{{{rule},url_map_name={backend},response_code=\"429\"}}[5m]))",
+                    backend = promql::value(&backend)
                 ),
             ),
             whole(
                 "Probes from outside that succeed",
                 Unit::Ratio,
                 format!(
-                    "avg by (checker_location) (monitoring_googleapis_com:uptime_check_check_passed{{monitored_resource=\"uptime_url\",host=\"{}\"}})",
-                    host.name
+                    "avg by (checker_location) (monitoring_googleapis_com:uptime_check_check_passed{{monitored_resource=\"uptime_url\",host={}}})",
+                    promql::value(&host.name)
                 ),
             ),
         ]

@@ -3,9 +3,10 @@
 
 use super::edge::edge_name;
 use crate::deployment::{Deployment, Filled, Load, Unit};
+use crate::format::promql;
 use crate::spec::{Duration, Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
-use crate::watch::signals::{Signals, counter, counter_rest, gauge};
+use crate::watch::signals::{Signals, counter, counter_rest, gauge, ratio};
 
 /// Fills in the queries of every part.
 pub fn signals(topology: &Topology, deployment: &mut Deployment) {
@@ -14,7 +15,10 @@ pub fn signals(topology: &Topology, deployment: &mut Deployment) {
     google(&mut all);
     for service in &topology.services {
         match service.runtime {
-            Runtime::Kubernetes => all.on_kubernetes(service),
+            Runtime::Kubernetes => {
+                all.on_kubernetes(service);
+                pods(&mut all, service);
+            }
             Runtime::CloudRun => cloud_run(&mut all, service),
         }
     }
@@ -57,6 +61,34 @@ fn google(all: &mut Signals) {
     );
 }
 
+/// What GKE's system metrics say of a service: its managed collection has no requests and limits
+/// of containers.
+fn pods(all: &mut Signals, service: &Service) {
+    let of = format!(
+        "monitored_resource=\"k8s_container\",namespace_name={},pod_name=~{}",
+        promql::value(&all.topology.namespace),
+        promql::begins(&service.name, "-.*")
+    );
+    let shares = [
+        (
+            Signal::Cpu,
+            format!("avg(kubernetes_io:container_cpu_request_utilization{{{of}}})"),
+            "Cloud Monitoring: kubernetes.io/container/cpu/request_utilization",
+        ),
+        (
+            Signal::Memory,
+            format!(
+                "avg(kubernetes_io:container_memory_limit_utilization{{{of},memory_type=\"non-evictable\"}})"
+            ),
+            "Cloud Monitoring: kubernetes.io/container/memory/limit_utilization",
+        ),
+    ];
+    for (signal, query, source) in shares {
+        let name = &service.name;
+        all.add(signal, name, query, &[], Unit::Ratio, source, Vec::new());
+    }
+}
+
 fn cloud_run(all: &mut Signals, service: &Service) {
     let names: Vec<String> = service
         .placements
@@ -66,20 +98,22 @@ fn cloud_run(all: &mut Signals, service: &Service) {
     let mut unique = names;
     unique.dedup();
     let of = format!(
-        "monitored_resource=\"cloud_run_revision\",service_name=~\"{}\"",
-        unique.join("|")
+        "monitored_resource=\"cloud_run_revision\",service_name=~{}",
+        promql::one_of(&unique)
     );
     let metric = "run_googleapis_com:request_count";
     let source = "Cloud Monitoring: run.googleapis.com/request_count";
     let first = unique.first().cloned().unwrap_or_default();
     let series = |class: &str| {
         format!(
-            "{metric}{{monitored_resource=\"cloud_run_revision\",service_name=\"{first}\",response_code_class=\"{class}\"}}"
+            "{metric}{{monitored_resource=\"cloud_run_revision\",service_name={first},response_code_class=\"{class}\"}}",
+            first = promql::value(&first)
         )
     };
     let name = service.name.clone();
-    let query = format!(
-        "sum(rate({metric}{{{of},response_code_class=\"5xx\"}}[5m])) / sum(rate({metric}{{{of}}}[5m]))"
+    let query = ratio(
+        &format!("sum(rate({metric}{{{of},response_code_class=\"5xx\"}}[5m]))"),
+        &format!("sum(rate({metric}{{{of}}}[5m]))"),
     );
     let sample = vec![
         counter(series("5xx"), 1000.0),
@@ -135,10 +169,9 @@ fn filled(topology: &Topology, service: &Service) -> Option<Filled> {
     let each = growing.map(|p| {
         let region = topology.region(p.region);
         let series = format!(
-            "run_googleapis_com:container_instance_count{{monitored_resource=\"cloud_run_revision\",service_name=\"{}\",location=\"{}\"}}",
-            service.name_in(region),
-            region.place.location
-        );
+            "run_googleapis_com:container_instance_count{{monitored_resource=\"cloud_run_revision\",service_name={},location={}}}",
+            promql::value(&service.name_in(region)),
+            promql::value(&region.place.location));
         (series, p.replicas.max)
     });
     let each: Vec<(String, u32)> = each.collect();
@@ -182,7 +215,8 @@ fn queues(all: &mut Signals) {
         let metric = "pubsub_googleapis_com:subscription_num_undelivered_messages";
         let name = queue.name.clone();
         let series = format!(
-            "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id=\"{name}\"}}"
+            "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id={name}}}",
+            name = promql::value(&name)
         );
         let sample = vec![gauge(series.clone(), 1.0)];
         all.add(
@@ -199,7 +233,8 @@ fn queues(all: &mut Signals) {
         let window = queue.written.dead_letter.as_ref().map(|d| d.window.value);
         let window = window.unwrap_or(Duration::from_secs(300));
         let series = format!(
-            "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id=\"{name}-dead-letter\"}}"
+            "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id={}}}",
+            promql::value(&format!("{name}-dead-letter"))
         );
         let sample = vec![counter(series.clone(), 1.0 / window.secs() as f64)];
         all.add(
@@ -216,11 +251,14 @@ fn queues(all: &mut Signals) {
     for host in &all.topology.hosts {
         let backend = edge_name(all.topology, host);
         let metric = "loadbalancing_googleapis_com:https_backend_request_count";
-        let of = format!("monitored_resource=\"https_lb_rule\",backend_target_name=\"{backend}\"");
+        let of = format!(
+            "monitored_resource=\"https_lb_rule\",backend_target_name={backend}",
+            backend = promql::value(&backend)
+        );
         let series = |class: u32| format!("{metric}{{{of},response_code_class=\"{class}\"}}");
-        let query = format!(
-            "sum(rate({}[5m])) / sum(rate({metric}{{{of}}}[5m]))",
-            series(500)
+        let query = ratio(
+            &format!("sum(rate({}[5m]))", series(500)),
+            &format!("sum(rate({metric}{{{of}}}[5m]))"),
         );
         let sample = vec![
             counter(series(500), 1000.0),

@@ -2,10 +2,9 @@
 
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
 use crate::spec::{External, FactKind};
-use crate::topology::{Datastore, Host};
+use crate::topology::{Datastore, Host, Scenario};
 
 /// Whether a loss of ours takes something of others with it. What runs in a region of ours
 /// may be in any of its zones.
@@ -24,13 +23,12 @@ fn touched(context: &Context, external: &External, scenario: Scenario) -> bool {
 }
 
 /// A measured time, or that nobody has measured it.
-fn measured(context: &Context, step: Step, kind: FactKind, name: &str) -> Term {
-    context.measured(step, kind, name).unwrap_or_else(|| {
-        Term::fact(step, name, "external.unmeasured").change(Change::Measure {
-            of: kind.word(),
-            on: name.to_string(),
-        })
-    })
+fn measured(context: &Context, step: Step, kind: FactKind, name: &str) -> Vec<Term> {
+    let unknown = Term::fact(step, name, "external.unmeasured").change(Change::Measure {
+        of: kind.word(),
+        on: name.to_string(),
+    });
+    context.narrowed(vec![unknown], kind, name)
 }
 
 /// How it serves again: what `facts` say of promoting it, all in all.
@@ -46,7 +44,7 @@ pub(super) fn returns(
         _ => FactKind::Promote,
     };
     if touched(context, external, scenario) {
-        vec![measured(context, step, kind, name)]
+        measured(context, step, kind, name)
     } else {
         Vec::new()
     }
@@ -68,11 +66,11 @@ pub(super) fn remaining(
         return None;
     }
     let lacks = measured(context, Step::Lag, FactKind::Lag, name);
-    Some(vec![Remaining {
-        copy: format!("what {} keeps", external.run_by.value),
-        lacks,
-        abroad: false,
-    }])
+    let copy = format!("what {} keeps", external.run_by.value);
+    let remaining = lacks
+        .into_iter()
+        .map(|lacks| Remaining::live(copy.clone(), lacks));
+    Some(remaining.collect())
 }
 
 /// The backup that the spec says is made: nothing of ours makes it.
@@ -85,10 +83,9 @@ fn backup(store: &Datastore, external: &External) -> Remaining {
         },
         ..snapshot
     });
-    declared.unwrap_or_else(|| Remaining {
-        copy: format!("what {} keeps", external.run_by.value),
-        lacks: Term::fact(Step::Lag, &store.name, "external.unmeasured"),
-        abroad: false,
+    declared.unwrap_or_else(|| {
+        let unknown = Term::fact(Step::Lag, &store.name, "external.unmeasured");
+        Remaining::history(format!("what {} keeps", external.run_by.value), unknown)
     })
 }
 
@@ -113,7 +110,7 @@ pub(super) fn entry(
     };
     if moved || touched(context, external, scenario) {
         let step = Step::Redirect;
-        vec![measured(context, step, FactKind::Redirect, &host.name)]
+        measured(context, step, FactKind::Redirect, &host.name)
     } else {
         Vec::new()
     }

@@ -2,9 +2,9 @@
 
 use super::noticed;
 use crate::analysis::Context;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
 use crate::spec::{Duration, FactKind, Runtime};
+use crate::topology::Scenario;
 use crate::topology::knobs::{
     CLUSTER_ZONES, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
     SCALE_OUT_PODS,
@@ -17,9 +17,15 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
     if let Scenario::Region(lost) = scenario {
         return left_by_mesh(context, service, lost);
     }
-    if let Some(term) = ejection(context, service, scenario).or_else(|| seen(context, service)) {
-        return vec![term];
-    }
+    let terms = match ejection(context, service, scenario) {
+        Some(ejected) => vec![ejected],
+        None => probed(service, scenario),
+    };
+    context.narrowed(terms, FactKind::Detect, &service.name)
+}
+
+/// The kubelet's probes notice, and endpoints are updated.
+fn probed(service: &Service, scenario: Scenario) -> Vec<Term> {
     let noticed = match scenario {
         Scenario::Pod => readiness(service),
         // Who would probe is lost as well.
@@ -27,11 +33,6 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
     };
     let endpoints = Term::fact(Step::Detect, &service.name, "kubernetes.endpoints");
     vec![noticed, endpoints.change(measure(service))]
-}
-
-/// How long callers were seen to go on calling what is dead.
-fn seen(context: &Context, service: &Service) -> Option<Term> {
-    context.measured(Step::Detect, FactKind::Detect, &service.name)
 }
 
 fn measure(service: &Service) -> Change {
@@ -57,8 +58,8 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
         let term = Term::fact(Step::Detect, &service.name, "istio.ejection");
         term.at(service.span).change(measure(service))
     };
-    let term = ejected.or_else(|| seen(context, service));
-    vec![term.unwrap_or_else(unknown)]
+    let term = ejected.unwrap_or_else(unknown);
+    context.narrowed(vec![term], FactKind::Detect, &service.name)
 }
 
 fn shares(context: &Context, service: &Service) -> Vec<(RegionId, u32)> {
@@ -184,7 +185,9 @@ fn readiness(service: &Service) -> Term {
     Term { low: 0, ..term }.change(Change::Interval {
         failures: u64::from(check.failures),
         timeout: check.timeout * 1000,
+        fixed: 0,
         longer: true,
+        allowed: &[],
     })
 }
 

@@ -10,9 +10,9 @@ mod sentinel;
 use super::gcp;
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
-use crate::spec::{Duration, Engine, FactKind, Provider, Runtime};
+use crate::spec::{Duration, Engine, FactKind, Provider, Reach, Runtime};
+use crate::topology::Scenario;
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
 
@@ -74,11 +74,10 @@ impl Offerings for Facts {
             (_, provider) => match managed::kind(store, provider) {
                 Some(kind) => managed::remaining(context, &kind, store, scenario),
                 None if !touched(context, store, scenario) => None,
-                None => Some(vec![Remaining {
-                    copy: "nobody has said".into(),
-                    lacks: no_facts(Step::Lag, &store.name).remove(0),
-                    abroad: false,
-                }]),
+                None => Some(vec![Remaining::live(
+                    "nobody has said",
+                    no_facts(Step::Lag, &store.name).remove(0),
+                )]),
             },
         }
     }
@@ -126,6 +125,11 @@ impl Offerings for Facts {
     }
 }
 
+/// The intervals in seconds that a health check of Route 53 takes.
+fn aws_intervals() -> &'static [u64] {
+    &super::aws::facts::health().intervals
+}
+
 /// The cloud that a part is on: that of its first region.
 fn provider_of(context: &Context, regions: &[RegionId]) -> Option<Provider> {
     let first = regions.first()?;
@@ -155,11 +159,8 @@ pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
     if by_itself {
         return Term::knob(Step::Decide, of, (0, 0), "by itself".into());
     }
-    if let Some(term) = context.measured(Step::Decide, FactKind::Answer, of) {
-        return term;
-    }
     let answer = failover.and_then(|f| f.answer.as_ref());
-    match answer {
+    let term = match answer {
         Some(answer) => Term {
             class: Class::Declared,
             source: Source::Spec,
@@ -176,18 +177,18 @@ pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
             of: FactKind::Answer.word(),
             on: of.into(),
         }),
-    }
+    };
+    context.narrowed_one(term, FactKind::Answer, of)
 }
 
 /// Bringing data back from history: noticing, deciding, restoring.
-pub(super) fn restore(context: &Context, store: &str) -> Vec<Term> {
+fn restore(context: &Context, store: &str) -> Vec<Term> {
     let measured = |step, kind: FactKind, id| {
-        context.measured(step, kind, store).unwrap_or_else(|| {
-            Term::fact(step, store, id).change(Change::Measure {
-                of: kind.word(),
-                on: store.into(),
-            })
-        })
+        let term = Term::fact(step, store, id).change(Change::Measure {
+            of: kind.word(),
+            on: store.into(),
+        });
+        context.narrowed_one(term, kind, store)
     };
     vec![
         measured(
@@ -209,18 +210,85 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     let takes = backup.takes.value;
     let because = format!("one run may fail: 2 x {period} + {takes}");
     let (period, takes) = (period.millis(), takes.millis());
-    Some(Remaining {
-        copy: format!("backup every {}", Duration::from_millis(period)),
-        lacks: Term::knob(
-            Step::Lag,
-            &store.name,
-            (period, 2 * period + takes),
-            because,
-        )
-        .at(every.span)
-        .change(Change::Value("every")),
-        abroad: false,
-    })
+    let lacks = Term::knob(
+        Step::Lag,
+        &store.name,
+        (period, 2 * period + takes),
+        because,
+    )
+    .at(every.span)
+    .change(Change::Value("every"));
+    let copy = format!("backup every {}", Duration::from_millis(period));
+    Some(Remaining::history(copy, lacks))
+}
+
+/// Restoring what history is left; without any, corrupted data stays corrupted.
+pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remaining]) -> Vec<Term> {
+    let backup = store.written.backup.as_ref();
+    if let Some(backup) = backup.filter(|_| history.is_empty()) {
+        let kept = backup.every.is_some() || backup.point_in_time.is_some();
+        let why = if kept {
+            "no history reaches back to before corruption is noticed and decided on"
+        } else {
+            "no backup is taken"
+        };
+        let why = format!("`{}` cannot be restored: {why}", store.name);
+        return vec![Term::never(Step::Restore, &store.name, why).at(backup.span)];
+    }
+    restore(context, &store.name)
+}
+
+/// Datasets that no copy abroad has: those that it leaves out, and those that the spec keeps
+/// where they were written, so that nothing may rest on a copy of them.
+pub(super) fn not_abroad(store: &Datastore, leaves_out: &[String]) -> Vec<String> {
+    let datasets = store.written.datasets.iter();
+    let origin = datasets.filter(|(_, d)| *d.copies == Reach::Origin);
+    let origin = origin.map(|(name, _)| name.text.clone());
+    leaves_out.iter().cloned().chain(origin).collect()
+}
+
+/// History counts against corrupted data as long as it reaches back to before anybody has
+/// noticed and decided. Where nobody says how long that takes, it is unknown.
+pub(super) fn reaching_back(
+    context: &Context,
+    store: &Datastore,
+    reach: Duration,
+    history: Remaining,
+) -> Option<Remaining> {
+    let terms = restore(context, &store.name);
+    let before = terms.iter().filter(|t| t.step != Step::Restore);
+    let late = before
+        .map(|t| t.high)
+        .try_fold(0u64, |sum, high| Some(sum.saturating_add(high?)));
+    match late {
+        Some(late) => (late <= reach.millis()).then_some(history),
+        None => {
+            let because = format!(
+                "history reaches back {reach}; how late corruption is noticed and decided on is not measured"
+            );
+            let open = terms.into_iter().find(|t| t.high.is_none());
+            let lacks = Term {
+                high: None,
+                class: Class::Unknown,
+                because,
+                change: open.and_then(|t| t.change),
+                ..history.lacks
+            };
+            Some(Remaining { lacks, ..history })
+        }
+    }
+}
+
+/// What a cut link loses of a store that nothing promotes meanwhile: no write. Each stays
+/// where it was taken, and copies catch up once the link is back; how conflicts of writes on
+/// both sides end is declared with the replication.
+pub(super) fn behind_a_cut(store: &Datastore) -> Remaining {
+    let because = "writes stay where they were taken, and copies catch up after the cut";
+    let lacks = Term {
+        source: Source::Structure,
+        ..Term::knob(Step::Lag, &store.name, (0, 0), because.into())
+    };
+    Remaining::live("the copies on both sides of the cut", lacks)
 }
 
 /// A check as the term of noticing a loss; `what` counts: `health check`, `readiness`.
@@ -238,6 +306,8 @@ pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
     .change(Change::Interval {
         failures,
         timeout,
+        fixed: 0,
         longer: false,
+        allowed: &[],
     })
 }

@@ -2,11 +2,11 @@
 
 use super::{decide, noticed};
 use crate::analysis::Context;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
 use crate::spec::{Duration, FactKind, Provider};
 use crate::topology::Host;
+use crate::topology::Scenario;
 
 pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     match scenario {
@@ -44,26 +44,25 @@ fn leave(context: &Context, host: &Host) -> Vec<Term> {
         time(check.every * 1000),
         time(waits)
     );
-    let mut terms = vec![
-        Term::knob(Step::Detect, &host.name, bounds, because)
-            .at(check.span)
-            .change(Change::Interval {
-                failures,
-                timeout: waits * failures,
-                longer: true,
-            }),
-        decide(context, &host.name, true),
+    let seen = Term::knob(Step::Detect, &host.name, bounds, because)
+        .at(check.span)
+        .change(Change::Interval {
+            failures,
+            timeout: 0,
+            fixed: waits,
+            longer: true,
+            allowed: super::aws_intervals(),
+        });
+    let moved = vec![
+        Term::fact(Step::Redirect, &host.name, "aws.route53.alias").at(host.written.ttl.span),
+        Term::fact(Step::Redirect, &host.name, "dns.resolvers").change(Change::Measure {
+            of: FactKind::Redirect.word(),
+            on: host.name.clone(),
+        }),
     ];
-    match context.measured(Step::Redirect, FactKind::Redirect, &host.name) {
-        Some(measured) => terms.push(measured),
-        None => terms.extend([
-            Term::fact(Step::Redirect, &host.name, "aws.route53.alias").at(host.written.ttl.span),
-            Term::fact(Step::Redirect, &host.name, "dns.resolvers").change(Change::Measure {
-                of: FactKind::Redirect.word(),
-                on: host.name.clone(),
-            }),
-        ]),
-    }
+    let mut terms = context.narrowed(vec![seen], FactKind::Detect, &host.name);
+    terms.push(decide(context, &host.name, true));
+    terms.extend(context.narrowed(moved, FactKind::Redirect, &host.name));
     terms
 }
 

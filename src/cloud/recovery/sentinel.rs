@@ -1,12 +1,12 @@
 //! Redis with Sentinel: sentinels that agree promote a replica; replication is
 //! asynchronous.
 
-use super::{restore, snapshot};
+use super::{not_abroad, reaching_back, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::spec::{Duration, FactKind, Nodes, PerRegion, Role};
+use crate::topology::Scenario;
 use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId};
 
@@ -22,7 +22,7 @@ pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) ->
                 false => Vec::new(),
             }
         }
-        Scenario::Corruption => restore(context, &store.name),
+        Scenario::Corruption => restored(context, store, &history(context, store)),
         _ => Members::of(context, store).again(scenario),
     }
 }
@@ -170,7 +170,9 @@ impl<'a> Members<'a> {
                 .change(Change::Interval {
                     failures: health.map_or(UNHEALTHY_AFTER, |h| h.unhealthy_after.value.into()),
                     timeout: 0,
+                    fixed: 0,
                     longer: true,
+                    allowed: &[],
                 }),
             Term::fact(Step::Detect, &store.name, "redis.sentinel.ping"),
         ]
@@ -178,20 +180,18 @@ impl<'a> Members<'a> {
 
     fn promoted(&self, votes: u32) -> Term {
         let name = &self.store.name;
-        let measured = self
-            .context
-            .measured(Step::Promote, FactKind::Promote, name);
-        measured.unwrap_or_else(|| {
-            let limit = Duration::from_millis(SENTINEL_FAILOVER_MILLIS);
-            let of = self.sentinels();
-            let because = format!("{votes} of {of} sentinels agree and promote, within the failover timeout of {limit}");
-            Term {
-                class: Class::Typical,
-                high: Some(SENTINEL_FAILOVER_MILLIS),
-                because,
-                ..Term::fact(Step::Promote, name, "redis.sentinel.election")
-            }
-        })
+        let limit = Duration::from_millis(SENTINEL_FAILOVER_MILLIS);
+        let of = self.sentinels();
+        let because = format!(
+            "{votes} of {of} sentinels agree and promote, within the failover timeout of {limit}"
+        );
+        let term = Term {
+            class: Class::Typical,
+            high: Some(SENTINEL_FAILOVER_MILLIS),
+            because,
+            ..Term::fact(Step::Promote, name, "redis.sentinel.election")
+        };
+        self.context.narrowed_one(term, FactKind::Promote, name)
     }
 
     /// What is left of the data when the primary is gone.
@@ -199,30 +199,39 @@ impl<'a> Members<'a> {
         let store = self.store;
         if self.nodes().saturating_sub(taken.nodes) > 0 {
             let lacks = self.lacks(self.lost_beside(scenario));
-            let replica = |copy: String, abroad: bool| Remaining {
-                copy,
-                lacks: lacks.clone(),
-                abroad,
-            };
+            let replica = |copy: String| Remaining::live(copy, lacks.clone());
             let Scenario::Region(lost) = scenario else {
-                return vec![replica("a replica in another zone".into(), false)];
+                return vec![replica("a replica in another zone".into())];
             };
             let holding = self.regions.iter().filter(|r| r.0 != lost && r.1 > 0);
             let named = holding.map(|r| &self.context.topology.region(r.0).name);
+            let leaves_out = not_abroad(store, &[]);
             return named
-                .map(|name| replica(format!("replicas in {name}"), true))
+                .map(|name| Remaining {
+                    leaves_out: leaves_out.clone(),
+                    ..replica(format!("replicas in {name}"))
+                })
                 .collect();
         }
         match scenario {
-            Scenario::Pod | Scenario::Node => vec![Remaining {
-                copy: "its own disk".into(),
-                lacks: Term::fact(Step::Lag, &store.name, "redis.append-only"),
-                abroad: false,
-            }],
+            Scenario::Pod | Scenario::Node => vec![Remaining::live(
+                "its own disk",
+                Term::fact(Step::Lag, &store.name, "redis.append-only"),
+            )],
             // Disks are a zone's, buckets of backups a region's.
             Scenario::Zone => snapshot(store).into_iter().collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// What is left of the data when the primary is cut off: the majority promotes a replica,
+    /// and what the old primary still took is discarded when the link is back.
+    fn cut_off(&self) -> Remaining {
+        let beside = match self.home() {
+            Some(home) => self.lost_beside(Scenario::Region(home)),
+            None => 0,
+        };
+        Remaining::live("replicas on the other side of the cut", self.lacks(beside))
     }
 
     /// How many replicas are lost with the primary, at worst.
@@ -249,7 +258,7 @@ impl<'a> Members<'a> {
         let replication = store.written.replication.as_ref();
         let least = replication.and_then(|r| r.min_replicas.as_ref());
         let reaches = least.is_some_and(|m| m.value > beside);
-        match store.lag_limit_seconds().filter(|_| reaches) {
+        let term = match store.lag_limit_seconds().filter(|_| reaches) {
             Some(limit) => {
                 let span = replication.and_then(|r| r.max_lag.as_ref()).map(|m| m.span);
                 Term {
@@ -260,16 +269,12 @@ impl<'a> Members<'a> {
                 }
                 .change(Change::Value("max_lag"))
             }
-            None => self
-                .context
-                .measured(Step::Lag, FactKind::Lag, &store.name)
-                .unwrap_or_else(|| {
-                    Term::fact(Step::Lag, &store.name, "redis.lag-bound").change(Change::Measure {
-                        of: FactKind::Lag.word(),
-                        on: store.name.clone(),
-                    })
-                }),
-        }
+            None => Term::fact(Step::Lag, &store.name, "redis.lag-bound").change(Change::Measure {
+                of: FactKind::Lag.word(),
+                on: store.name.clone(),
+            }),
+        };
+        self.context.narrowed_one(term, FactKind::Lag, &store.name)
     }
 }
 
@@ -283,21 +288,23 @@ pub(super) fn remaining(
             let on = |id: &RegionId| context.topology.region(*id).place.provider == provider;
             store.regions.iter().all(on).then(Vec::new)
         }
-        Scenario::Link => {
-            let lag = Term::fact(Step::Lag, &store.name, "replication.link-cut");
-            (store.regions.len() > 1).then(|| {
-                vec![Remaining {
-                    copy: "replicas behind the cut".into(),
-                    lacks: lag,
-                    abroad: false,
-                }]
-            })
-        }
-        Scenario::Corruption => Some(snapshot(store).into_iter().collect()),
+        Scenario::Link => (store.regions.len() > 1).then(|| {
+            let members = Members::of(context, store);
+            vec![members.cut_off()]
+        }),
+        Scenario::Corruption => Some(history(context, store)),
         _ => {
             let members = Members::of(context, store);
             let taken = members.taken(scenario).filter(|t| t.primary)?;
             Some(members.copies(scenario, &taken))
         }
     }
+}
+
+/// Snapshots that reach back far enough to undo corruption.
+fn history(context: &Context, store: &Datastore) -> Vec<Remaining> {
+    let keep = store.written.backup.as_ref().map(|b| b.keep.value);
+    let snapshot = snapshot(store).zip(keep);
+    let kept = snapshot.and_then(|(s, keep)| reaching_back(context, store, keep, s));
+    kept.into_iter().collect()
 }

@@ -4,6 +4,7 @@ use super::EMITTER;
 use crate::artifact::ArtifactSet;
 use crate::deployment::{Board, SignalQuery, Unit};
 use crate::emit::Input;
+use crate::format::promql;
 use crate::spec::{Metric, Signal};
 use crate::watch::reading::shows;
 use serde_json::{Value, json};
@@ -70,8 +71,9 @@ fn overview(input: Input) -> Value {
 fn of_region(input: Input, region: &str) -> Value {
     let topology = input.topology;
     let probes = format!(
-        "probe_success{{job=\"blackbox-regions\",system=\"{}\",region=\"{region}\"}}",
-        topology.name
+        "probe_success{{job=\"blackbox-regions\",system={},region={region}}}",
+        promql::value(&topology.name),
+        region = promql::value(&region)
     );
     let mut panels = vec![
         (
@@ -101,8 +103,9 @@ fn of_region(input: Input, region: &str) -> Value {
                 continue;
             }
             let of = format!(
-                "reporter=\"destination\",destination_service_name=\"{}\",cluster=\"{}\"",
-                service.name, cluster.name
+                "reporter=\"destination\",destination_service_name={},cluster={}",
+                promql::value(&service.name),
+                promql::value(&cluster.name)
             );
             panels.push((
                 format!("{}: requests", service.name),
@@ -117,10 +120,17 @@ fn of_region(input: Input, region: &str) -> Value {
         }
     }
     for store in &topology.datastores {
-        if store.written.replication.is_some() && store.written.sentinels.is_none() {
+        let reports = |q: &SignalQuery| {
+            q.signal == Signal::ReplicationLag
+                && q.subject == store.name
+                && q.query.contains("replication_lag_seconds{")
+        };
+        if input.deployment.signals.iter().any(reports) {
             let of = format!(
-                "system=\"{}\",datastore=\"{}\",region=\"{region}\"",
-                topology.name, store.name
+                "system={},datastore={},region={region}",
+                promql::value(&topology.name),
+                promql::value(&store.name),
+                region = promql::value(&region)
             );
             panels.push((
                 format!("{}: behind", store.name),

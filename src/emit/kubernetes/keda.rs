@@ -1,6 +1,7 @@
 //! Scaling: one ScaledObject per workload, with all its triggers; two would fight.
 
 use super::Folder;
+use crate::format::promql;
 use crate::spec::{Duration, ScaleOn};
 use crate::topology::knobs::{
     REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
@@ -107,11 +108,11 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
     }
     if let Some(rate) = &scale.requests {
         let query = format!(
-            "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name=\"{}\",destination_service_namespace=\"{}\",cluster=\"{}\"}}[{window}]))",
-            service.name,
-            folder.namespace(),
-            folder.cluster.name,
-            window = Duration::from_secs(REQUEST_RATE_WINDOW),
+            "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name={},destination_service_namespace={},cluster={}}}[{window}]))",
+            promql::value(&service.name),
+            promql::value(&folder.namespace()),
+            promql::value(&folder.cluster.name),
+            window = Duration::from_secs(REQUEST_RATE_WINDOW)
         );
         triggers.extend(prometheus(folder, &query, &rate.per_second().to_string()));
     }

@@ -89,10 +89,18 @@ fn service_ingress(folder: &Folder, service: &Service) -> Value {
             ports.push(json!({ "protocol": "TCP", "port": port }));
         }
     }
+    let mut ingress = vec![json!({ "from": from, "ports": ports })];
+    if folder.meshed() {
+        let collectors = json!({ "kubernetes.io/metadata.name": folder.cluster.scraped_from });
+        ingress.push(json!({
+            "from": [{ "namespaceSelector": { "matchLabels": collectors } }],
+            "ports": [{ "protocol": "TCP", "port": 15020 }, { "protocol": "TCP", "port": 15090 }],
+        }));
+    }
     json!({
         "podSelector": { "matchLabels": selector(&service.name) },
         "policyTypes": ["Ingress"],
-        "ingress": [{ "from": from, "ports": ports }],
+        "ingress": ingress,
     })
 }
 

@@ -9,8 +9,9 @@
 use super::{Input, Watching};
 use crate::artifact::ArtifactSet;
 use crate::deployment::{ChartValues, Cluster};
-use crate::format::yaml;
+use crate::format::{shell, yaml};
 use crate::spec::{Observability, Telemetry};
+use crate::watch::pace::{SCRAPE_SECONDS, SLOWEST_EVALUATION};
 use serde_json::{Value, json};
 
 const EMITTER: &str = "observability";
@@ -139,8 +140,8 @@ impl Watch<'_> {
             chart.chart,
             chart.repository,
             chart.version,
-            self.cluster.context,
-            self.file(chart),
+            shell::word(&self.cluster.context),
+            shell::word(&self.file(chart)),
             chart.flags,
         )
     }
@@ -186,8 +187,8 @@ impl Watch<'_> {
         json!({
             "fullnameOverride": name,
             "global": {
-                "scrape_interval": "15s",
-                "evaluation_interval": "30s",
+                "scrape_interval": format!("{SCRAPE_SECONDS}s"),
+                "evaluation_interval": format!("{SLOWEST_EVALUATION}s"),
                 "external_labels": external,
             },
             "retention": format!("{days}d"),

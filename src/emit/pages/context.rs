@@ -1,14 +1,17 @@
 //! What the templates of the pages read. Texts of the spec are escaped by the templates.
 
 use super::steps;
-use crate::analysis::term::detection;
-use crate::deployment::{Operation, OperationKind};
+use crate::analysis::term::{detection, interval};
+use crate::deployment::{Operation, OperationKind, Paged};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
-use crate::spec::{Channel, Duration, Escalation, Name, Objectives, Role, Signal};
+use crate::spec::{Channel, Duration, Escalation, Name, Role, Signal};
 use crate::topology::knobs::Check;
-use crate::topology::{Datastore, Host, Placement, Queue, RegionId, Service, Topology};
-use crate::watch::alerts::{About, AlertRule, all_alerts};
+use crate::topology::{
+    Datastore, Host, Placement, Promisee, Queue, RegionId, Scenario, Service, Topology,
+};
+use crate::watch::alerts::{About, AlertRule, all_alerts, state_key};
+use crate::watch::pace::{SCRAPE_SECONDS, evaluation, probe_seconds, probe_timeout, timing};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
@@ -27,7 +30,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "owner": describe(&spec.owner, "unknown"),
         "spec_name": topology.spec_name,
         "namespace": topology.namespace,
-        "objectives": objectives(spec.objectives.as_ref()),
+        "objectives": objectives(topology),
         "regions": topology.region_ids().map(|id| region(input, id)).collect::<Vec<_>>(),
         "services": topology.services.iter().map(|s| service(input, s)).collect::<Vec<_>>(),
         "stores": stores(input),
@@ -56,7 +59,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             "name": n.text, "address": address(c),
         })).collect::<Vec<_>>(),
         "escalations": escalations(input, &rules),
-        "states": states(input),
+        "states": states(input, &rules),
         "failover": failover(input),
         "drills": drills(input),
         "backups": backups(input),
@@ -72,28 +75,27 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         })).collect::<Vec<_>>(),
     });
     context["safeguards"] = safeguards(input).into();
+    context["page"] = from.and_then(|id| page(input, id)).map(first_page).into();
+    context["pace"] = pace(topology);
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
     }
     context
 }
 
-fn objectives(objectives: Option<&Objectives>) -> Value {
-    let time = |t: Option<&crate::spec::Time>| {
-        t.map_or("not promised".to_string(), |t| t.value.to_string())
-    };
-    let region = objectives.and_then(|o| o.region.as_ref());
-    let corruption = objectives.and_then(|o| o.corruption.as_ref());
-    let rto = objectives.and_then(|o| o.rto.as_ref());
-    let rpo = objectives.and_then(|o| o.rpo.as_ref());
+/// What is promised, in the words of all pages.
+fn objectives(topology: &Topology) -> Value {
+    let promises = topology.promises();
+    let availability = promises.availability(Promisee::System);
+    let lost = topology.primary().or(topology.region_ids().next());
+    let region = Scenario::Region(lost.unwrap_or(RegionId(0)));
     json!({
-        "availability": objectives
-            .and_then(|o| o.availability.as_ref())
+        "availability": availability
             .map_or("not promised".to_string(), |a| a.value.to_string()),
-        "rto": time(region.and_then(|r| r.rto.as_ref()).or(rto)),
-        "rpo": time(region.and_then(|r| r.rpo.as_ref()).or(rpo)),
-        "corruption_rto": time(corruption.and_then(|c| c.rto.as_ref()).or(rto)),
-        "corruption_rpo": time(corruption.and_then(|c| c.rpo.as_ref()).or(rpo)),
+        "rto": promises.times_in_words(region),
+        "rpo": promises.losses_in_words(region),
+        "corruption_rto": promises.times_in_words(Scenario::Corruption),
+        "corruption_rpo": promises.losses_in_words(Scenario::Corruption),
     })
 }
 
@@ -404,12 +406,21 @@ fn alerts(input: Input, rules: &[AlertRule]) -> Vec<Value> {
             "meaning": rule.meaning,
             "expr": rule.expr,
             "lasting": Duration::from_secs(rule.lasting_seconds).to_string(),
+            "every": Duration::from_secs(evaluation(input.topology, rule)).to_string(),
+            "notified": notified(input, rule),
+            "timing": timing(input.topology, input.deployment, rule).words(),
             "told": told,
             "then": then(input, rule),
             "escalations": escalations_of(input, rule),
         })
     });
     rules.collect()
+}
+
+/// From what an alert sees until its receivers are notified.
+fn notified(input: Input, rule: &AlertRule) -> String {
+    let (low, high) = timing(input.topology, input.deployment, rule).notified();
+    interval(low, high)
 }
 
 /// What to do first about an alert, in Markdown of ours; every page that it names is there.
@@ -427,6 +438,12 @@ fn then(input: Input, rule: &AlertRule) -> &'static str {
     };
     match about {
         About::Drill => DRILL,
+        About::Probes => {
+            "bring the probes back: until then no alert notices a lost region; see the [contract](ARCHITECTURE.md#metrics-that-the-services-must-export) for how often they ask"
+        }
+        About::Contract => {
+            "find out who should export it: the [contract](ARCHITECTURE.md#metrics-that-the-services-must-export) says; until then its alerts are blind"
+        }
         About::Room => "raise `replicas` in the topology and deploy, before a region is lost",
         About::Signal(signal) => match signal {
             Signal::RegionSilent | Signal::HealthFailures | Signal::HealthSuccess => FAILOVER,
@@ -476,14 +493,6 @@ fn address(channel: &Channel) -> String {
     found.unwrap_or_default()
 }
 
-/// Where a declaration can be read, as Markdown: a link if it is an address.
-fn evidence(written: &str) -> String {
-    match written.starts_with("https://") || written.starts_with("http://") {
-        true => markdown::link("evidence", written),
-        false => markdown::text(written),
-    }
-}
-
 /// Whether an alert begins an escalation: it names it, or tells its first step.
 fn begins(input: Input, rule: &AlertRule, (name, escalation): (&Name, &Escalation)) -> bool {
     let mut written = input.topology.spec.alerts.iter();
@@ -520,7 +529,33 @@ fn escalations(input: Input, rules: &[AlertRule]) -> Vec<Value> {
         .collect()
 }
 
-fn states(input: Input) -> Vec<Value> {
+/// The first page when a region is lost.
+pub(super) fn page(input: Input, lost: RegionId) -> Option<Paged> {
+    input.deployment.paged(&[lost])
+}
+
+fn first_page(page: Paged) -> Value {
+    json!({
+        "alert": page.alert,
+        "channel": page.channel,
+        "pages": page.pages,
+        "after": interval(page.low, page.high),
+        "because": page.because,
+        "seconds": page.high.map(|h| h.div_ceil(1000)),
+    })
+}
+
+/// How often what the contract asks for has to be asked.
+fn pace(topology: &Topology) -> Value {
+    let time = |seconds| Duration::from_secs(seconds).to_string();
+    json!({
+        "probe": time(probe_seconds(topology)),
+        "timeout": time(probe_timeout(topology)),
+        "scrape": time(SCRAPE_SECONDS),
+    })
+}
+
+fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
     let states = input
         .topology
         .spec
@@ -532,9 +567,13 @@ fn states(input: Input) -> Vec<Value> {
         .flatten()
         .map(|(name, state)| {
             let tell: Vec<&str> = state.tell.iter().map(|t| t.value.as_str()).collect();
+            let key = state_key(&name.text);
+            let rule = rules.iter().find(|rule| rule.key == key);
             json!({
                 "name": name.text,
                 "after": state.after.as_ref().map(|a| a.value),
+                "alert": rule.map(|r| r.name.clone()),
+                "notified": rule.map(|r| notified(input, r)),
                 "tell": if tell.is_empty() { "nobody".into() } else { tell.join(", ") },
             })
         })
@@ -766,7 +805,7 @@ fn transfers(input: Input) -> Vec<Value> {
                 "basis": t.basis.value.word(),
                 "during": t.during.value.word(),
                 "expires": t.expires.value.to_string(),
-                "evidence": t.evidence.as_ref().map_or("not declared".into(), |e| evidence(e)),
+                "evidence": t.evidence.as_ref().map_or("not declared".into(), |e| e.value.clone()),
             })
         })
         .collect()

@@ -99,7 +99,8 @@ pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mu
         if needs.is_some_and(|part| is_empty(&context[part])) {
             continue;
         }
-        let text = text::render(name, template, &context).unwrap_or_else(|error| panic!("{error}"));
+        let text =
+            text::render(name, template, &[], &context).unwrap_or_else(|error| panic!("{error}"));
         set.text(EMITTER, name, tidy(&text));
     }
 }

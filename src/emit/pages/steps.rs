@@ -1,14 +1,14 @@
 //! The steps of leaving a region. Their budgets are the terms of the analysis where it has a
 //! bound for them, else what the commands may take.
 
-use super::context::{clock, detected};
+use super::context::{clock, detected, page};
 use super::procedures::serverless;
 use crate::analysis::recovery::{RecoveryTime, Subject};
-use crate::analysis::scenario::Scenario;
 use crate::analysis::term::Step;
 use crate::deployment::OperationKind;
 use crate::emit::Input;
 use crate::topology::RegionId;
+use crate::topology::Scenario;
 use serde_json::{Value, json};
 
 /// What a step takes by the analysis, in seconds.
@@ -113,7 +113,10 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
     } else {
         detected(input)
     };
-    let mut elapsed = detected;
+    // A person begins when the page has come, if it has a bound.
+    let paged = page(input, from).filter(|_| !serverless(input));
+    let paged = paged.and_then(|p| p.high).map_or(0, |h| h.div_ceil(1000));
+    let mut elapsed = detected.max(paged);
     let mut steps = Vec::new();
     let acts = |id: &str, proved: Option<Budget>| match id {
         "lag" => any(input, OperationKind::Lag),
@@ -191,7 +194,7 @@ fn budget(input: Input, lost: RegionId, step: Step) -> Option<Budget> {
     let times = input.analysis.recovery.times.iter();
     let reached = |subject| match subject {
         Subject::Service(id) => input.topology.hosts.iter().any(|h| h.service == id),
-        Subject::Store(_) => false,
+        Subject::Store(_) | Subject::Dataset(..) => false,
     };
     let of_services = times.filter(|t| t.scenario == Scenario::Region(lost) && reached(t.subject));
     let budgets: Option<Vec<_>> = of_services.filter_map(|t| of_service(t, step)).collect();

@@ -5,27 +5,21 @@ mod standing;
 pub use standing::percent;
 
 use super::Input;
-use crate::analysis::Context;
 use crate::analysis::view::{
     DataView, Filter, SubjectView, TermView, TimeView, View, promise, view,
 };
 use crate::artifact::ArtifactSet;
 use crate::format::markdown::{gantt, link, text};
 use crate::spec::Duration;
-use crate::watch::alerts::watches;
+use crate::watch::told::watches;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Emits the page.
 pub fn emit(input: Input, set: &mut ArtifactSet) {
-    let context = Context {
-        topology: input.topology,
-        today: None,
-    };
     let alerts = watches(input.topology, input.deployment);
-    let view = view(context, input.analysis, &alerts, Filter::default(), &|_| {
-        None
-    });
+    let filter = Filter::default();
+    let view = view(input.topology, input.analysis, &alerts, filter, &|_| None);
     let header = format!("<!-- {} -->\n\n", input.header());
     set.text("pages", "RECOVERY_BUDGET.md", header + &markdown(&view));
 }

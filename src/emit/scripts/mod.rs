@@ -3,9 +3,9 @@
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind};
-use crate::format::{shell, text};
+use crate::format::text;
 use crate::spec::{Drill, Name, Trigger};
-use crate::topology::RegionId;
+use crate::topology::{Promise, RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -81,11 +81,14 @@ const TEMPLATES: [(&str, &str, Option<&str>); 11] = [
 /// tests show.
 pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
     let context = context(input, roots);
+    let shift = input.deployment.shift.as_ref();
+    let parts = [("set-share.sh", shift.map_or("", |s| s.function))];
     for (name, template, needs) in TEMPLATES {
         if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
             continue;
         }
-        let text = text::render(name, template, &context).unwrap_or_else(|error| panic!("{error}"));
+        let text = text::render(name, template, &parts, &context)
+            .unwrap_or_else(|error| panic!("{error}"));
         let artifact = Artifact {
             text,
             executable: true,
@@ -106,17 +109,12 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             .collect()
     };
     let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
-    let objectives = topology.spec.objectives.as_ref();
-    let region = objectives
-        .and_then(|o| o.region.as_ref())
-        .and_then(|r| r.rto.as_ref());
-    let rto = region
-        .or(objectives.and_then(|o| o.rto.as_ref()))
-        .map(|r| r.value);
-    let restore = objectives
-        .and_then(|o| o.corruption.as_ref())
-        .and_then(|c| c.rto.as_ref())
-        .or(objectives.and_then(|o| o.rto.as_ref()));
+    let promises = topology.promises();
+    let lost = topology.primary().or(topology.region_ids().next());
+    let rto = lost.and_then(|id| promises.strictest(Scenario::Region(id)).rto);
+    let restore = promises.strictest(Scenario::Corruption).rto;
+    let seconds =
+        |promise: Option<Promise>| promise.map_or(json!("null"), |p| json!(p.time().secs()));
     let verify = topology
         .spec
         .failover
@@ -179,9 +177,9 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
         "drills": drills(input),
         "by_itself": failover.is_some_and(|f| *f.mode == Trigger::Automatic),
-        "restore_seconds": restore.map_or("null".to_string(), |r| r.secs().to_string()),
-        "rto_seconds": rto.map_or("null".to_string(), |r| r.secs().to_string()),
-        "rto_text": rto.map_or("a time that nobody promised".to_string(), |r| r.to_string()),
+        "restore_seconds": seconds(restore),
+        "rto_seconds": seconds(rto),
+        "rto_text": rto.map_or("a time that nobody promised".to_string(), |p| p.time().to_string()),
     })
 }
 
@@ -239,7 +237,7 @@ fn tools(input: Input) -> Vec<String> {
 fn operation(operation: &Operation) -> Value {
     json!({
         "title": operation.title,
-        "command": shell::command(&operation.command),
+        "command": operation.command,
         "tool": operation.command.first(),
         "variables": operation.command.iter().filter_map(|w| w.strip_prefix('$')).collect::<Vec<_>>(),
         "budget": operation.budget_seconds,
@@ -334,7 +332,6 @@ fn shift(input: Input) -> Option<Value> {
         tools.push("jq");
     }
     Some(json!({
-        "function": can.function,
         "tools": tools,
         "regions": regions.collect::<Vec<_>>(),
         "step": (wanted.step.ratio() * 100.0).round() as u64,

@@ -8,7 +8,6 @@ mod root;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
-use crate::deployment::modules::files;
 use crate::deployment::{Argument, Call, RootOutput, Scope};
 use crate::spec::{Layout, Provider};
 use crate::topology::RegionId;
@@ -106,13 +105,6 @@ impl Root {
         let own = calls.iter().filter(|c| self.holds(c));
         output.cloud == self.cloud.word() && own.into_iter().any(|c| c.name == *call)
     }
-}
-
-/// Whether Terraform refuses to destroy something that a module makes (`prevent_destroy`).
-pub fn guarded(module: &str) -> bool {
-    let files = files(module);
-    let guards = |line: &str| line.trim().replace(' ', "") == "prevent_destroy=true";
-    files.iter().any(|(_, text)| text.lines().any(guards))
 }
 
 /// The roots with what each takes from those before it.

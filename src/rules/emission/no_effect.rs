@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::spec::{
     self, Conflict, Engine, FactKind, Mode, Policy, Provider, Regime, Runtime, Signal, Text, Value,
 };
-use crate::topology::{Datastore, Host, Topology, provider_of};
+use crate::topology::{Datastore, Host, Topology, lies_at_locations, provider_of};
 
 /// A value that changes nothing where it stands.
 pub const CODE: Code = Code::new("PRV103", "no-effect");
@@ -240,6 +240,7 @@ impl Idle<'_> {
             "beside `worker`",
             "the worker carries the copies",
         );
+        self.location(store, &here);
         let location = at(&written.location).filter(|_| !written.databases.is_empty());
         let counts = "each of `databases` has its own";
         self.say(location, "location", "beside `databases`", counts);
@@ -417,6 +418,19 @@ impl Idle<'_> {
         );
     }
 
+    /// Where a store is that has no location of its own.
+    fn location(&mut self, store: &Datastore, here: &str) {
+        let written = self.topology.spec.datastores.get(&store.name);
+        let Some(written) = written.filter(|_| !lies_at_locations(store.engine)) else {
+            return;
+        };
+        let counts = format!("{} is in its `regions`", store.engine);
+        self.say(at(&written.location), "location", here, &counts);
+        let databases = &written.databases;
+        let place = (!databases.is_empty()).then_some(databases.span);
+        self.say(place, "databases", here, &counts);
+    }
+
     /// Alerts and metrics: what only some signals read.
     fn signals(&mut self) {
         let spec = &self.topology.spec;
@@ -456,6 +470,23 @@ impl Idle<'_> {
                 "surge_for",
                 "without `surge`",
                 "it says how long a surge lasts",
+            );
+            let link = promise.link.as_ref();
+            self.say(
+                link.and_then(|l| l.rto.as_ref()).map(|t| t.span),
+                "rto",
+                "of a cut link",
+                "service across a cut is back when the network is; promise an `rpo` for it",
+            );
+            let copied = self.topology.datastores.iter();
+            let copied = copied.filter(|d| d.regions.len() > 1 || d.databases.len() > 1);
+            self.say(
+                link.and_then(|l| l.rpo.as_ref())
+                    .map(|t| t.span)
+                    .filter(|_| copied.count() == 0),
+                "rpo",
+                "of a cut link",
+                "no datastore is copied between regions",
             );
             let mut services = spec.services.iter();
             let sized =
@@ -558,13 +589,24 @@ fn kind(topology: &Topology, store: &Datastore) -> Option<Kind> {
         ),
         (Provider::Aws, Engine::Aurora) => kind(
             "Aurora",
-            &["engine_version", "machine", "replication.stop_writes_at"],
+            &[
+                "engine_version",
+                "machine",
+                "renamed_from",
+                "replication.stop_writes_at",
+            ],
         ),
-        (Provider::Aws, Engine::Dynamodb) => kind("DynamoDB", &[]),
+        (Provider::Aws, Engine::Dynamodb) => kind("DynamoDB", &["renamed_from"]),
         (Provider::Aws, Engine::ObjectStorage) => kind("S3", &[]),
         (Provider::Aws, Engine::Redis) if store.written.sentinels.is_none() => kind(
             "ElastiCache",
-            &["engine_version", "machine", "nodes", "replicas"],
+            &[
+                "engine_version",
+                "machine",
+                "nodes",
+                "renamed_from",
+                "replicas",
+            ],
         ),
         (Provider::Aws, Engine::RedisEnterprise) => kind(
             "Redis Enterprise",

@@ -2,3 +2,4 @@
 
 pub mod collisions;
 pub mod cycles;
+pub mod forms;

@@ -2,7 +2,7 @@
 
 use crate::analysis::quorum::{Arbiter, Electorate, Fault, Kind, Lack, Outcome, electorates};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::topology::{Datastore, Topology};
+use crate::topology::{Datastore, Promisee, Scenario, Topology};
 
 /// Losing one region loses the majority.
 pub const LOST: Code = Code::new("QRM101", "majority-lost-with-a-region");
@@ -125,10 +125,10 @@ fn refuses(store: &Datastore, who: &Electorate, seat: usize) -> Diagnostic {
 }
 
 fn clouds(topology: &Topology, store: &Datastore, who: &Electorate, out: &mut Diagnostics) {
-    let own = store.written.objectives.as_ref();
-    let promises = own.into_iter().chain(&topology.spec.objectives);
-    let Some(promise) = promises.filter_map(|o| o.cloud.as_ref()).next() else {
-        return;
+    let promised = |cloud| {
+        let all = topology.promises();
+        let promised = all.of(Promisee::Store(who.store), Scenario::Cloud(cloud));
+        promised.rto.or(promised.rpo)
     };
     let outcomes = who.outcomes();
     let clouds = outcomes.iter().filter_map(|o| match o.fault {
@@ -137,7 +137,7 @@ fn clouds(topology: &Topology, store: &Datastore, who: &Electorate, out: &mut Di
     });
     let clouds: Vec<_> = clouds.collect();
     for (cloud, outcome) in clouds.iter().filter(|_| clouds.len() > 1) {
-        if outcome.lack.is_some() {
+        if let Some(promise) = promised(*cloud).filter(|_| outcome.lack.is_some()) {
             out.push(
                 Diagnostic::error(
                     CLOUD,

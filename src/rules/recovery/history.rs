@@ -1,37 +1,26 @@
 //! Wrong data reaches every replica: only history helps against it.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Duration, Engine, Time};
-use crate::topology::{Datastore, Topology};
+use crate::spec::Duration;
+use crate::topology::{Datastore, DatastoreId, Promise, Promisee, Scenario, Topology};
 
 /// A promise for wrong data that no copy in time can keep.
 pub const CODE: Code = Code::new("RPO101", "no-history-for-corruption");
 
 /// Checks every store's history against the promise for wrong or deleted data.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    for store in &topology.datastores {
-        // A cache can be filled again; what others keep is not known, which is no proof.
-        let cache = matches!(store.engine, Engine::Redis | Engine::RedisEnterprise);
-        if cache || store.external().is_some() {
-            continue;
-        }
-        if let Some(rpo) = promised(topology, store) {
+    let stores = topology.datastores.iter().enumerate();
+    // What others keep is not known, which is no proof that there is none.
+    for (index, store) in stores.filter(|(_, s)| s.external().is_none()) {
+        let part = Promisee::Store(DatastoreId(index));
+        if let Some(rpo) = topology.promises().of(part, Scenario::Corruption).rpo {
             out.extend(finding(store, rpo));
         }
     }
 }
 
-fn promised<'a>(topology: &'a Topology, store: &'a Datastore) -> Option<&'a Time> {
-    let own = store.written.objectives.as_ref();
-    let whole = topology.spec.objectives.as_ref();
-    [own, whole].into_iter().flatten().find_map(|o| {
-        let corruption = o.corruption.as_ref().and_then(|c| c.rpo.as_ref());
-        corruption.or(o.rpo.as_ref())
-    })
-}
-
-fn finding(store: &Datastore, rpo: &Time) -> Option<Diagnostic> {
-    let promise = format!("promised: at most {} of writes", rpo.value);
+fn finding(store: &Datastore, rpo: Promise) -> Option<Diagnostic> {
+    let promise = format!("promised: at most {} of writes", rpo.time());
     let help = "add `backup: { every: 1d, point_in_time: 7d }`: point-in-time recovery goes back to any minute";
     let Some(backup) = &store.written.backup else {
         return Some(
@@ -53,7 +42,7 @@ fn finding(store: &Datastore, rpo: &Time) -> Option<Diagnostic> {
     }
     let every = backup.every.as_ref()?;
     let period = Duration::from_secs(store.backup_period()?);
-    (period > rpo.value).then(|| {
+    (period > rpo.time()).then(|| {
         Diagnostic::error(
             CODE,
             every.span,

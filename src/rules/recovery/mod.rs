@@ -2,9 +2,7 @@
 
 pub mod availability;
 pub mod capacity;
-pub mod detection;
 pub mod history;
-pub mod late_alert;
 pub mod nothing_promised;
 pub mod region_limit;
 pub mod shift;

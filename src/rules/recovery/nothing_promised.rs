@@ -1,15 +1,18 @@
 //! A failover needs a promise to be measured by.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::topology::Topology;
+use crate::topology::{Scenario, Topology};
 
 /// A failover without a promise.
 pub const CODE: Code = Code::new("RTO104", "nothing-promised");
 
 /// Asks for a recovery time and point where a failover is declared.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let objectives = topology.spec.objectives.as_ref();
-    let stated = objectives.is_some_and(|o| o.rto.is_some() || o.region.is_some());
+    let promises = topology.promises();
+    let stated = topology.region_ids().any(|id| {
+        let promised = promises.strictest(Scenario::Region(id));
+        promised.rto.is_some() || promised.rpo.is_some()
+    });
     let Some(failover) = topology.spec.failover.as_ref().filter(|_| !stated) else {
         return;
     };

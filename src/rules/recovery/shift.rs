@@ -1,45 +1,51 @@
-//! Moving traffic in steps takes time of the promise.
+//! A gradual move of traffic takes longer than the promise: it cannot be what answers a loss.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::Duration;
-use crate::topology::Topology;
+use crate::topology::{Promise, Scenario, Topology};
 
 /// A gradual move that is longer than the promise.
 pub const CODE: Code = Code::new("RTO103", "shift-exceeds-rto");
 
-/// Checks the steps of moving traffic against the promise for a lost region.
+/// Checks the steps of moving traffic against the strictest promise for a lost region. What
+/// answers a loss by itself leaves at once, so this is a warning: people who evacuate a
+/// failing region step by step break the promise.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let shift = topology
-        .spec
-        .failover
-        .as_ref()
-        .and_then(|f| f.shift.as_ref());
-    let objectives = topology.spec.objectives.as_ref();
-    let region = objectives
-        .and_then(|o| o.region.as_ref())
-        .and_then(|r| r.rto.as_ref());
-    let rto = region.or(objectives.and_then(|o| o.rto.as_ref()));
-    let (Some(shift), Some(rto)) = (shift, rto) else {
+    let failover = topology.spec.failover.as_ref();
+    let Some(shift) = failover.and_then(|f| f.shift.as_ref()) else {
+        return;
+    };
+    let Some(rto) = strictest(topology) else {
         return;
     };
     let steps = u64::from(1_000_000_u32.div_ceil(shift.step.millionths().max(1)));
     let verify = shift.verify.as_ref().map_or(0, |v| v.millis());
-    let millis = steps * shift.every.millis() + verify;
-    if millis >= rto.millis() {
-        out.push(
-            Diagnostic::error(
-                CODE,
-                shift.span,
-                "moving traffic takes longer than you promise to be back",
-                format!(
-                    "{steps} steps of {} and {} at the end: {}",
-                    shift.every.value,
-                    Duration::from_millis(verify),
-                    Duration::from_millis(millis)
-                ),
-            )
-            .also(rto.span, format!("promised: at most {}", rto.value))
-            .help("take larger steps, or shift gradually only when returning"),
-        );
+    let millis = steps
+        .saturating_mul(shift.every.millis())
+        .saturating_add(verify);
+    if millis < rto.millis {
+        return;
     }
+    let takes = format!(
+        "{steps} steps of {} and {} at the end: {}",
+        shift.every.value,
+        Duration::from_millis(verify),
+        Duration::from_millis(millis)
+    );
+    out.push(
+        Diagnostic::warning(
+            CODE,
+            shift.span,
+            "shifting traffic step by step takes longer than the promised recovery time",
+            takes,
+        )
+        .also(rto.span, format!("promised: at most {}", rto.time()))
+        .help("take larger or faster steps, or fail over at once and shift gradually only when failing back"),
+    );
+}
+
+fn strictest(topology: &Topology) -> Option<Promise> {
+    let lost = topology.region_ids().map(Scenario::Region);
+    let promised = lost.filter_map(|s| topology.promises().strictest(s).rto);
+    promised.min_by_key(|p| p.millis)
 }

@@ -128,15 +128,30 @@ impl<'a> Expected<'a> {
     }
 
     fn measured_or(&self, of: &str, on: &str, id: &str) -> Range {
-        self.measured(of, on).unwrap_or_else(|| self.fact(id))
+        self.narrowed(of, on, Range::ZERO, self.fact(id))
+    }
+
+    /// What is certain and what is open, with a measurement of both together: an upper bound
+    /// that takes nothing from what is certain, and does not count if it is less than that
+    /// takes at least.
+    fn narrowed(&self, of: &str, on: &str, certain: Range, open: Range) -> Range {
+        let all = certain.then(open);
+        let Some(measured) = self.measured(of, on).and_then(|m| m.high) else {
+            return all;
+        };
+        let most = measured.max(certain.high.unwrap_or(0));
+        if measured < certain.low || all.high.is_some_and(|high| high <= most) {
+            return all;
+        }
+        Range::from(all.low.min(most), most)
     }
 
     /// A person answers and decides.
     fn answered(&self, on: &str) -> Range {
         let declared = self.plan.failover.as_ref().and_then(|f| f.answer);
         let declared = declared.map(|a| Range::from(0, a));
-        let measured = self.measured("answer", on).or(declared);
-        measured.unwrap_or_else(|| self.fact("people.answer"))
+        let open = declared.unwrap_or_else(|| self.fact("people.answer"));
+        self.narrowed("answer", on, Range::ZERO, open)
     }
 
     // A service
@@ -171,14 +186,7 @@ impl<'a> Expected<'a> {
         for store in stores {
             parts.extend(self.store(&self.plan.stores[*store], lost));
         }
-        let back = parts.iter().copied().reduce(Range::and)?;
-        let watched = self.plan.failover.as_ref().and_then(|f| f.watch);
-        Some(match (lost, watched) {
-            (Lost::Region(region), Some(watched)) if self.placed(index, region) => {
-                back.then(Range::from(watched, watched))
-            }
-            _ => back,
-        })
+        parts.iter().copied().reduce(Range::and)
     }
 
     /// The service and all that it calls, directly or not.
@@ -233,7 +241,7 @@ impl<'a> Expected<'a> {
                     1 => Range::NEVER,
                     _ => self.leave(name),
                 };
-                leads.then(|| range.then(self.shifted()))
+                leads.then_some(range)
             }
             Lost::Zone if clusters => Some(self.leave(name)),
             Lost::Cloud => Some(Range::NEVER),
@@ -254,25 +262,19 @@ impl<'a> Expected<'a> {
             .iter()
             .find(|h| h.name == name)
             .expect("declared");
-        let noticed = match host.check {
-            Some(check) => counted(check),
-            None => self.measured("detect", name).unwrap_or_else(|| {
-                let readiness = self
-                    .workload(plan.service, self.places(plan.service)[0])
-                    .readiness;
-                counted(readiness).then(self.fact("gcp.cloud-run.service-health"))
-            }),
+        let (certain, open) = match host.check {
+            Some(check) => (counted(check), Range::ZERO),
+            None => {
+                let place = self.places(plan.service)[0];
+                let readiness = self.workload(plan.service, place).readiness;
+                (
+                    counted(readiness),
+                    self.fact("gcp.cloud-run.service-health"),
+                )
+            }
         };
+        let noticed = self.narrowed("detect", name, certain, open);
         noticed.then(self.measured_or("redirect", name, "gcp.load-balancer.redirect"))
-    }
-
-    /// Steps until all traffic has moved.
-    fn shifted(&self) -> Range {
-        let shift = self.plan.failover.as_ref().and_then(|f| f.shift);
-        shift.map_or(Range::ZERO, |(step, every, verify)| {
-            let time = 100_u64.div_ceil(step) * every + verify.unwrap_or(0);
-            Range::from(time, time)
-        })
     }
 
     fn queue(&self, name: &str, through_host: bool, lost: Lost) -> Option<Range> {
@@ -298,36 +300,36 @@ impl<'a> Expected<'a> {
         }
         let endpoints = self.fact("kubernetes.endpoints");
         match lost {
-            Lost::Pod => Some(self.seen_leaving(service, lost).unwrap_or_else(|| {
+            Lost::Pod => {
                 let readiness = self.workload(service, self.places(service)[0]).readiness;
-                Range {
+                let probed = Range {
                     low: 0,
                     ..counted(readiness)
-                }
-                .then(endpoints)
-            })),
-            Lost::Node | Lost::Zone => Some(
-                self.seen_leaving(service, lost)
-                    .unwrap_or_else(|| self.fact("kubernetes.node-lost").then(endpoints)),
-            ),
+                };
+                Some(self.seen_leaving(service, lost, probed, endpoints))
+            }
+            Lost::Node | Lost::Zone => {
+                let open = self.fact("kubernetes.node-lost").then(endpoints);
+                Some(self.seen_leaving(service, lost, Range::ZERO, open))
+            }
             Lost::Region(region) => {
                 let several = own.replicas.len() > 1 && self.placed(service, region);
                 let ejection = self.emitted.ejections.get(&own.name).filter(|_| several)?;
                 let called = ejection.shares.contains_key(&self.location(region));
-                called.then(|| {
-                    self.seen_leaving(service, lost)
-                        .unwrap_or_else(|| self.fact("istio.ejection"))
-                })
+                let open = self.fact("istio.ejection");
+                called.then(|| self.seen_leaving(service, lost, Range::ZERO, open))
             }
             _ => None,
         }
     }
 
-    /// By the mesh, else as somebody measured.
-    fn seen_leaving(&self, service: usize, lost: Lost) -> Option<Range> {
+    /// By the mesh, else by probes; and as it was measured.
+    fn seen_leaving(&self, service: usize, lost: Lost, certain: Range, open: Range) -> Range {
         let name = &self.plan.services[service].name;
-        self.ejected(service, lost)
-            .or_else(|| self.measured("detect", name))
+        match self.ejected(service, lost) {
+            Some(ejected) => self.narrowed("detect", name, Range::ZERO, ejected),
+            None => self.narrowed("detect", name, certain, open),
+        }
     }
 
     /// Until the slowest of those who call has seen as many errors as it takes, at peak.
@@ -469,7 +471,7 @@ impl<'a> Expected<'a> {
         let Some((peak, (_, aimed))) = self.load.peak(service).zip(self.load.bears(service)) else {
             return self.fact("capacity.undeclared");
         };
-        let mut slowest = Range::ZERO;
+        let mut slowest = (Range::ZERO, Range::ZERO);
         for region in left {
             let needed = peak.times(after[region]).fill(aimed);
             let runs = self.running(service, region, peak.times(self.before[service][region]));
@@ -479,28 +481,38 @@ impl<'a> Expected<'a> {
             }
             if needed > runs {
                 let grown = self.grown(service, workload, runs, needed);
-                slowest = slowest.and(self.measured("warm-up", name).unwrap_or(grown));
+                let whole = |(certain, open): (Range, Range)| certain.then(open);
+                // Regions grow side by side: the one that takes longest.
+                let (known, new) = (whole(slowest), whole(grown));
+                let longer = known.high.zip(new.high).is_none_or(|(a, b)| b > a);
+                if longer || new.low > known.low {
+                    slowest = grown;
+                }
             }
         }
-        slowest
+        self.narrowed("warm-up", name, slowest.0, slowest.1)
     }
 
-    fn grown(&self, service: usize, workload: &Workload, runs: u64, needed: u64) -> Range {
+    /// What of growing is certain, by the autoscaler's own numbers, and what is open.
+    fn grown(&self, service: usize, workload: &Workload, runs: u64, needed: u64) -> (Range, Range) {
         let Some(scaling) = &workload.scaling else {
-            return self.fact("gcp.cloud-run.scale");
+            return (Range::ZERO, self.fact("gcp.cloud-run.scale"));
         };
-        let seen = match scaling.rate_window {
-            Some(window) => Range::from(0, window * SECOND),
-            None => self.fact("kubernetes.metrics"),
+        let (seen, unseen) = match scaling.rate_window {
+            Some(window) => (Range::from(0, window * SECOND), Range::ZERO),
+            None => (Range::ZERO, self.fact("kubernetes.metrics")),
         };
         let capacity = self.plan.services[service].capacity.as_ref();
         let start = capacity.and_then(|c| c.start).unwrap_or(0);
-        seen.then(self.fact("kubernetes.autoscaler-sync"))
+        let certain = seen
             .then(Range::from(0, scaling.window * SECOND))
-            .then(rounds(scaling, runs, needed))
+            .then(rounds(scaling, runs, needed));
+        let open = unseen
+            .then(self.fact("kubernetes.autoscaler-sync"))
             .then(self.fact("kubernetes.nodes"))
             .then(self.fact("kubernetes.image-pull"))
-            .then(Range::from(0, start))
+            .then(Range::from(0, start));
+        (certain, open)
     }
 
     // Stores
@@ -512,6 +524,13 @@ impl<'a> Expected<'a> {
                 let noticed =
                     self.measured_or("notice-corruption", name, "people.notice-corruption");
                 let restored = self.measured_or("restore", name, "restore.time");
+                let history = match &store.kind {
+                    Kind::Redis { .. } => self.redis_loss(store, lost).flatten(),
+                    Kind::Firestore { .. } => self.firestore_history(store),
+                };
+                if store.backup.is_some() && history.is_none() {
+                    return Some(Range::NEVER);
+                }
                 Some(noticed.then(self.answered(name)).then(restored))
             }
             (_, Lost::Cloud) => Some(Range::NEVER),
@@ -576,9 +595,8 @@ impl<'a> Expected<'a> {
         if (votes - sentinels) * 2 <= votes {
             return Some(back);
         }
-        let promoted = self
-            .measured("promote", &store.name)
-            .unwrap_or(Range::from(0, set.failover_timeout));
+        let open = Range::from(0, set.failover_timeout);
+        let promoted = self.narrowed("promote", &store.name, Range::ZERO, open);
         let silent = Range::from(set.down_after, set.down_after);
         Some(
             silent
@@ -599,13 +617,17 @@ impl<'a> Expected<'a> {
         };
         let replica = match set.min_replicas > beside {
             false => self.measured_or("lag", &store.name, "redis.lag-bound"),
-            true => Range::from(0, set.max_lag * SECOND),
+            true => {
+                let open = Range::from(0, set.max_lag * SECOND);
+                self.narrowed("lag", &store.name, Range::ZERO, open)
+            }
         };
         let snapshot = self.redis_snapshot(store, set, None);
         match lost {
             Lost::Cloud => Some(None),
-            Lost::Link => (set.members.len() > 1).then(|| Some(self.fact("replication.link-cut"))),
-            Lost::Corruption => Some(snapshot),
+            // The majority promotes, and what the old primary still took is discarded.
+            Lost::Link => (set.members.len() > 1).then_some(Some(replica)),
+            Lost::Corruption => Some(snapshot.and_then(|s| self.reaching(store, 30, s))),
             Lost::Entry | Lost::Key => None,
             _ => {
                 let (nodes, _, primary) = self.lost_members(set, lost)?;
@@ -701,7 +723,7 @@ impl<'a> Expected<'a> {
             Lost::Cloud | Lost::Key => Some(None),
             Lost::Link => {
                 let several = databases.len() > 1 && store.replicated;
-                several.then(|| Some(self.fact("replication.link-cut")))
+                several.then_some(Some(Range::ZERO))
             }
             Lost::Corruption => Some(self.firestore_history(store)),
             Lost::Region(region) => {
@@ -720,16 +742,31 @@ impl<'a> Expected<'a> {
         }
     }
 
+    /// What history is worth against corruption: nothing if it does not reach back to before
+    /// anybody has noticed and decided, and nobody knows if that is not known.
+    fn reaching(&self, store: &Store, days: u64, history: Range) -> Option<Range> {
+        let noticed =
+            self.measured_or("notice-corruption", &store.name, "people.notice-corruption");
+        match noticed.then(self.answered(&store.name)).high {
+            Some(late) => (late <= days * 86_400 * SECOND).then_some(history),
+            None => Some(Range {
+                high: None,
+                ..history
+            }),
+        }
+    }
+
     /// The better of point-in-time recovery and backups.
     fn firestore_history(&self, store: &Store) -> Option<Range> {
         let prefix = format!("gen-{}", store.name);
         let mut databases = self.emitted.firestores.iter();
         let (_, database) =
             databases.find(|(id, _)| **id == prefix || id.starts_with(&format!("{prefix}-")))?;
-        if database.point_in_time {
-            return Some(self.fact("gcp.firestore.point-in-time"));
-        }
-        database.every.map(|every| aged(every, takes(store)))
+        let moments = self.fact("gcp.firestore.point-in-time");
+        let moments = database.point_in_time.then_some(moments);
+        let moments = moments.and_then(|m| self.reaching(store, 7, m));
+        let backups = database.every.map(|every| aged(every, takes(store)));
+        moments.or(backups.and_then(|b| self.reaching(store, 30, b)))
     }
 }
 

@@ -15,7 +15,7 @@ mod reductions;
 use documented::{Documented, Range};
 use emitted::Emitted;
 use expected::{Expected, Losses, Times};
-use meridian::analysis::recovery::{Recovery, Subject};
+use meridian::analysis::recovery::Recovery;
 use meridian::diagnostic::{Diagnostics, Severity};
 use meridian::source::SourceMap;
 use meridian::syntax::{self, Limits};
@@ -49,12 +49,9 @@ fn errors(done: &Compilation) -> Vec<String> {
 /// The totals of the analysis, by the names that it shows.
 fn times(topology: &Topology, recovery: &Recovery) -> Times {
     let named = recovery.times.iter().map(|time| {
-        let name = match time.subject {
-            Subject::Service(id) => &topology.service(id).name,
-            Subject::Store(id) => &topology.datastore(id).name,
-        };
+        let name = time.subject.name(topology);
         let (low, high) = time.budget.total();
-        let key = (name.clone(), time.scenario.id(topology));
+        let key = (name, time.scenario.id(topology));
         (key, Range { low, high })
     });
     named.collect()
@@ -100,6 +97,10 @@ fn compare(seed: u64, plan: &Plan, documented: &Documented) -> Result<(usize, us
     let text = plan.yaml();
     let done = compiled(&text);
     let errors = errors(&done);
+    // A random measurement contradicts what is emitted now and then: nothing is emitted.
+    if errors.iter().any(|e| e.starts_with("FCT102")) {
+        return Ok((0, 0));
+    }
     let (Some(topology), Some(analysis)) = (&done.topology, &done.analysis) else {
         return Err(format!("{seed}: {errors:?}\n{text}"));
     };

@@ -216,6 +216,16 @@ fn verdicts_follow_from_totals_and_classes() {
     }
 }
 
+/// Whether a measurement contradicts what is emitted: it does not count, and a longer one
+/// may.
+fn contradicted(plan: &Plan) -> bool {
+    let (_, recovery) = analyzed(&plan.yaml());
+    let times = recovery.times.iter().flat_map(|t| &t.budget.nodes);
+    let losses = recovery.losses.iter().flat_map(|l| &l.remaining);
+    let mut terms = times.map(|n| &n.term).chain(losses.map(|r| &r.lacks));
+    terms.any(|t| t.measured.is_some_and(|m| m.contradicts.is_some()))
+}
+
 /// Verdicts by row.
 fn verdicts(plan: &Plan) -> BTreeMap<String, Verdict> {
     let (topology, recovery) = analyzed(&plan.yaml());
@@ -263,6 +273,9 @@ fn leaving_a_declaration_out_never_improves_a_verdict() {
     let (mut left_out, mut worse) = (0, 0);
     for seed in 0..TOPOLOGIES {
         let plan = varied(seed);
+        if contradicted(&plan) {
+            continue;
+        }
         let before = verdicts(&plan);
         let mut without = |change: String, edit: &dyn Fn(&mut Plan)| {
             let mut less = plan.clone();
@@ -322,6 +335,9 @@ fn a_longer_measurement_never_improves_a_verdict() {
     let mut worse = 0;
     for seed in 0..TOPOLOGIES {
         let plan = varied(seed);
+        if contradicted(&plan) {
+            continue;
+        }
         let before = verdicts(&plan);
         for index in 0..plan.facts.len() {
             let mut longer = plan.clone();
@@ -331,7 +347,7 @@ fn a_longer_measurement_never_improves_a_verdict() {
             worse += usize::from(verdicts(&longer) != before);
         }
     }
-    assert!(worse > 50, "{worse} matter");
+    assert!(worse > 30, "{worse} matter");
 }
 
 #[test]
@@ -357,5 +373,5 @@ fn an_easier_promise_never_worsens_a_verdict() {
             last = Some(now);
         }
     }
-    assert!(better > 1000, "{better} improve");
+    assert!(better > 900, "{better} improve");
 }

@@ -49,6 +49,9 @@ fn quicker(check: &mut Check, settings: &BTreeMap<String, String>) {
     if let Some(timeout) = settings.get("timeout") {
         check.timeout = Some(millis(timeout));
     }
+    if let Some(failures) = settings.get("unhealthy_after") {
+        check.failures = failures.parse().expect("a number");
+    }
 }
 
 /// Puts a suggestion where it belongs; gives its name.
@@ -78,12 +81,6 @@ fn apply(plan: &mut Plan, of: &str, settings: &BTreeMap<String, String>) -> &'st
             }
             "silence"
         }
-        ("every", ..) => {
-            let failover = plan.failover.as_mut().expect("declared");
-            let (step, _, verify) = failover.shift.expect("declared");
-            failover.shift = Some((step, millis(value), verify));
-            "shift"
-        }
         ("errors", _, Some(service), _) => {
             let eject = service.eject.get_or_insert(Eject {
                 errors: 0,
@@ -96,11 +93,6 @@ fn apply(plan: &mut Plan, of: &str, settings: &BTreeMap<String, String>) -> &'st
             let failover = plan.failover.get_or_insert(Failover::default());
             failover.answer = Some(millis(value));
             "answer"
-        }
-        ("watch", ..) => {
-            let failover = plan.failover.get_or_insert(Failover::default());
-            failover.watch = Some(millis(value));
-            "watch"
         }
         (other, ..) => panic!("{other} of {of}"),
     }
@@ -176,14 +168,7 @@ fn what_is_enough_is_enough() {
             try_each(&plan, &key, &mut tried);
         }
     }
-    let kinds = [
-        "answer",
-        "errors",
-        "health check",
-        "shift",
-        "silence",
-        "watch",
-    ];
+    let kinds = ["answer", "errors", "health check", "silence"];
     for kind in kinds {
         let often = tried.get(kind).copied().unwrap_or(0);
         assert!(often >= 3, "{kind}: {tried:?}");

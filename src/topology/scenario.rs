@@ -1,7 +1,7 @@
 //! The losses that a topology is judged against, and what the judgement leaves out.
 
+use super::{RegionId, Topology};
 use crate::spec::Provider;
-use crate::topology::{RegionId, Topology};
 
 /// One named loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
