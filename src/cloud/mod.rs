@@ -13,6 +13,7 @@ pub mod copies;
 pub mod external;
 pub mod gcp;
 mod kept;
+mod mesh;
 pub mod ranges;
 pub mod recovery;
 pub mod scaling;
@@ -21,8 +22,9 @@ pub mod sizing;
 use crate::deployment::Deployment;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::emission::no_effect;
-use crate::spec::{Engine, Provider};
-use crate::topology::{Datastore, Topology};
+use crate::source::Span;
+use crate::spec::{Engine, Provider, Trigger};
+use crate::topology::{Datastore, Host, HostId, Topology};
 use crate::watch::{pages, reading, series, told};
 
 /// A kind that a cloud does not have, or that is not built yet.
@@ -39,6 +41,20 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
         note_moves(&mut deployment, &former);
     }
     external::lower(topology, &mut deployment, out);
+    let evidence = |id: HostId| {
+        let host = topology.host(id);
+        // What others route has no object of ours.
+        let first = host
+            .regions
+            .first()
+            .map(|r| topology.region(*r).place.provider);
+        match first.filter(|_| host.external().is_none()) {
+            Some(Provider::Gcp) => gcp::edge::evidence(host),
+            Some(Provider::Aws) => aws::edge::evidence(topology, host),
+            _ => Vec::new(),
+        }
+    };
+    mesh::lower(topology, &mut deployment, evidence);
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
     kept::check(topology, &deployment, out);
@@ -181,6 +197,24 @@ fn check_bounds(topology: &Topology, out: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Whether people decide when a lost region is left, with the place that says so.
+fn by_hand(topology: &Topology) -> Option<Span> {
+    let mode = &topology.spec.failover.as_ref()?.mode;
+    (mode.value == Trigger::Manual).then_some(mode.span)
+}
+
+/// Users who are moved by what leads them, whatever `failover.mode` says.
+fn moves_by_itself(host: &Host, mode: Span, by: &str, help: String) -> Diagnostic {
+    Diagnostic::error(
+        NOT_AVAILABLE,
+        mode,
+        format!("users of `{}` do not wait for a person: {by}", host.name),
+        "a person decides to leave a region",
+    )
+    .also(host.span, "leads to several regions")
+    .help(help)
 }
 
 fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {

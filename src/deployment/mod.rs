@@ -10,6 +10,7 @@ mod detectors;
 mod evidence;
 pub mod modules;
 mod operations;
+pub mod routes;
 mod signals;
 mod stores;
 mod terraform;
@@ -79,6 +80,10 @@ pub struct Deployment {
     pub operations: Vec<Operation>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
+    /// Who sends which share of what to whom.
+    pub routes: Vec<routes::Route>,
+    /// The lists of the mesh, which routes of clusters follow.
+    pub mesh: routes::Mesh,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
 }
@@ -87,29 +92,56 @@ impl Deployment {
     /// Adds what another cloud makes. Names of calls are those of one cloud, so that each is
     /// lowered by itself; a variable that both declare is one for both.
     pub fn join(&mut self, other: Deployment) {
-        self.calls.extend(other.calls);
-        for variable in other.variables {
+        // Every field is named, so that a new one is not forgotten here.
+        let Deployment {
+            calls,
+            variables,
+            providers,
+            clouds,
+            outputs,
+            clusters,
+            identities,
+            settings,
+            sentinel_sets,
+            active_active_sets,
+            logical_stores,
+            copies,
+            signals,
+            loads,
+            boards,
+            dns_failovers,
+            operations,
+            shift,
+            decisions,
+            // Made of the whole, once its parts are joined.
+            contract: _,
+            detectors: _,
+            routes: _,
+            mesh: _,
+        } = other;
+        self.calls.extend(calls);
+        for variable in variables {
             if self.variables.iter().all(|v| v.name != variable.name) {
                 self.variables.push(variable);
             }
         }
-        self.providers.extend(other.providers);
-        self.clouds.extend(other.clouds);
-        self.outputs.extend(other.outputs);
-        self.clusters.extend(other.clusters);
-        self.identities.extend(other.identities);
-        self.settings.extend(other.settings);
-        self.sentinel_sets.extend(other.sentinel_sets);
-        self.active_active_sets.extend(other.active_active_sets);
-        self.logical_stores.extend(other.logical_stores);
-        join_once(&mut self.signals, other.signals);
-        join_once(&mut self.loads, other.loads);
-        join_once(&mut self.contract, other.contract);
-        self.boards.extend(other.boards);
-        self.dns_failovers.extend(other.dns_failovers);
-        self.operations.extend(other.operations);
-        self.shift = self.shift.take().or(other.shift);
-        join_once(&mut self.decisions, other.decisions);
+        self.providers.extend(providers);
+        self.clouds.extend(clouds);
+        self.outputs.extend(outputs);
+        self.clusters.extend(clusters);
+        self.identities.extend(identities);
+        self.settings.extend(settings);
+        self.sentinel_sets.extend(sentinel_sets);
+        self.active_active_sets.extend(active_active_sets);
+        self.logical_stores.extend(logical_stores);
+        self.copies.extend(copies);
+        join_once(&mut self.signals, signals);
+        join_once(&mut self.loads, loads);
+        self.boards.extend(boards);
+        self.dns_failovers.extend(dns_failovers);
+        self.operations.extend(operations);
+        self.shift = self.shift.take().or(shift);
+        join_once(&mut self.decisions, decisions);
     }
 }
 

@@ -354,6 +354,13 @@ impl Topology {
             .position(|r| r.name == name)
             .map(RegionId)
     }
+    /// The service with that name in the spec.
+    pub fn service_named(&self, name: &str) -> Option<ServiceId> {
+        self.services
+            .iter()
+            .position(|s| s.name == name)
+            .map(ServiceId)
+    }
     /// The first primary, if there is one.
     pub fn primary(&self) -> Option<RegionId> {
         self.region_ids()

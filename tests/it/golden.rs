@@ -408,9 +408,9 @@ fn one_number_changes_exactly_what_depends_on_it() {
             &[
                 "README.md",
                 "RECOVERY_BUDGET.md",
-                "kubernetes/europe-west1/istio-config.yaml",
                 "kubernetes/us-central1/istio-config.yaml",
                 "kubernetes/us-east1/istio-config.yaml",
+                "scripts/promote-region.sh",
             ],
         ),
         // How long backups of the database are kept, which is how long data stays.

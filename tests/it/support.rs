@@ -162,6 +162,22 @@ impl Case {
         Some((low, high, time.verdict))
     }
 
+    /// The terms of a recovery time that begin with some words (`decide web`), each as
+    /// milliseconds at best and at worst.
+    pub fn terms(&self, subject: &str, scenario: &str, named: &str) -> Vec<(u64, Option<u64>)> {
+        let topology = self.done.topology.as_ref().expect("a topology");
+        let analysis = self.done.analysis.as_ref().expect("an analysis");
+        let id = |of: Subject| format!("{} {}", of.kind(), of.name(topology));
+        let mut times = analysis.recovery.times.iter();
+        let time = times.find(|t| id(t.subject) == subject && t.scenario.id(topology) == scenario);
+        let nodes = time.map_or(&[][..], |t| &t.budget.nodes).iter();
+        let terms = nodes.map(|n| &n.term);
+        terms
+            .filter(|t| format!("{} {}", t.step.word(), t.of) == named)
+            .map(|t| (t.low, t.high))
+            .collect()
+    }
+
     /// The verdict on what is lost of a store (of its first dataset) in a scenario, with the
     /// copy that counts, if there is one.
     pub fn rpo(&self, store: &str, scenario: &str) -> Option<(Verdict, Option<String>)> {

@@ -15,7 +15,7 @@ mod buckets;
 mod clusters;
 pub mod copies;
 mod data;
-mod edge;
+pub(super) mod edge;
 pub(super) mod facts;
 mod metrics;
 mod monitoring;

@@ -4,7 +4,7 @@ mod backup;
 pub mod copies;
 mod cost;
 mod data;
-mod edge;
+pub(super) mod edge;
 mod facts;
 mod messaging;
 mod monitoring;

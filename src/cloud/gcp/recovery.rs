@@ -5,7 +5,9 @@ use super::facts::{MultiRegion, dns_check, firestore_multi_region};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{behind_a_cut, decide, noticed, reaching_back, restored, snapshot};
+use crate::cloud::recovery::{
+    behind_a_cut, decide, leaves_by_itself, noticed, reaching_back, restored, snapshot,
+};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
@@ -16,13 +18,17 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     let service = context.topology.service(host.service);
     match scenario {
         Scenario::Region(lost) if !host.regions.contains(&lost) => Vec::new(),
+        // A host of one region is about that region.
+        Scenario::Region(_) if host.written.region.is_some() => Vec::new(),
         Scenario::Region(_) if host.regions.len() == 1 => {
             let why = format!("{} leads to one region", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
         }
-        Scenario::Region(_) => leave(context, host, service),
+        Scenario::Region(_) => leave(context, host, service, leaves_by_itself(context)),
         // The endpoints of a dead zone fail the same check.
-        Scenario::Zone if service.runtime == Runtime::Kubernetes => leave(context, host, service),
+        Scenario::Zone if service.runtime == Runtime::Kubernetes => {
+            leave(context, host, service, true)
+        }
         Scenario::Cloud(Provider::Gcp) => {
             let why = format!("the load balancer of {} is on gcp", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
@@ -32,8 +38,8 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     }
 }
 
-/// The load balancer notices and leaves by itself.
-fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
+/// The load balancer notices, and leaves by itself or when a person has opened another region.
+fn leave(context: &Context, host: &Host, service: &Service, by_itself: bool) -> Vec<Term> {
     let seen = match service.runtime {
         Runtime::Kubernetes => vec![noticed(&host.name, "health check", host.check())],
         Runtime::CloudRun => service_health(host, service),
@@ -41,7 +47,7 @@ fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
     let redirect = Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect");
     let redirect = context.narrowed_one(redirect, FactKind::Redirect, &host.name);
     let mut terms = context.narrowed(seen, FactKind::Detect, &host.name);
-    terms.push(decide(context, &host.name, true));
+    terms.push(decide(context, &host.name, by_itself));
     terms.push(redirect);
     terms
 }

@@ -7,11 +7,11 @@ mod managed;
 mod route53;
 mod sentinel;
 
-use super::gcp;
+use super::{aws, gcp};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
-use crate::spec::{Duration, Engine, FactKind, Provider, Reach, Runtime};
+use crate::spec::{Duration, Engine, FactKind, Provider, Reach, Runtime, Trigger};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
@@ -30,7 +30,15 @@ impl Offerings for Facts {
             // Nothing of ours notices for it, so its regions' loss is its own to redirect.
             return external::entry(context, host, external, scenario);
         }
+        let topology = context.topology;
+        // A number for what is not emitted would prove nothing.
+        let nothing_known = || match scenario {
+            Scenario::Pod | Scenario::Node => Vec::new(),
+            _ => no_facts(Step::Redirect, &host.name),
+        };
         match provider_of(context, &host.regions) {
+            Some(Provider::Gcp) if gcp::edge::refused(topology, host) => nothing_known(),
+            Some(Provider::Aws) if aws::edge::refused(topology, host) => nothing_known(),
             Some(Provider::Gcp) => gcp::recovery::entry(context, host, scenario),
             Some(Provider::Aws) => route53::entry(context, host, scenario),
             _ => no_facts(Step::Redirect, &host.name),
@@ -151,6 +159,13 @@ fn touched(context: &Context, store: &Datastore, scenario: Scenario) -> bool {
 /// A kind whose facts nobody has gathered.
 fn no_facts(step: Step, of: &str) -> Vec<Term> {
     vec![Term::fact(step, of, "offering.none")]
+}
+
+/// Whether a region that does not answer is left by itself. Where a person decides, what leads
+/// users is emitted so that it waits.
+pub(super) fn leaves_by_itself(context: &Context) -> bool {
+    let failover = context.topology.spec.failover.as_ref();
+    failover.is_none_or(|f| *f.mode != Trigger::Manual)
 }
 
 /// Choosing to act: nothing if the part acts by itself, else a person's time.

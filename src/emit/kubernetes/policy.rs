@@ -19,7 +19,7 @@ pub(super) fn network(folder: &Folder) -> Vec<Value> {
         ),
         policy("common-egress", common_egress(folder)),
     ];
-    for service in folder.services() {
+    for (_, service) in folder.services() {
         objects.push(policy(&service.name, service_ingress(folder, service)));
     }
     objects
@@ -109,6 +109,7 @@ pub(super) fn budgets(folder: &Folder) -> Vec<Value> {
     let several = |s: &&Service| s.replicas_in(folder.region()).is_some_and(|r| r.min > 1);
     folder
         .services()
+        .map(|(_, service)| service)
         .filter(several)
         .map(|service| {
             let spec = json!({
