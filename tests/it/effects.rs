@@ -85,6 +85,7 @@ const SILENT: &[(&str, &str)] = &[
     ("Host.routing", "the one that the cloud has"),
     ("Queue.publishers", "the only service says so itself"),
     ("Region.cloud", "the only one"),
+    ("Region.location", "the one that the key names"),
     ("Region.pair", "the only other one"),
     ("Replication.arbiter", "read where two sites vote or write"),
     (
