@@ -9,15 +9,19 @@ use meridian::diff::{Fate, ResourceFate, fates};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+use std::rc::Rc;
 
 const FATES: &str = "tests/mutations/fates.txt";
 
 /// A mutation of the table.
 struct Mutation {
     name: String,
-    before: Compilation,
+    before: Rc<Compilation>,
     after: Compilation,
 }
+
+/// Specs that were compiled, by their text: many mutations begin with the same.
+type Known = BTreeMap<String, Rc<Compilation>>;
 
 fn edited(text: &str, edits: Option<&toml::Value>, name: &str) -> String {
     let edits = edits.and_then(toml::Value::as_array).into_iter().flatten();
@@ -28,7 +32,7 @@ fn edited(text: &str, edits: Option<&toml::Value>, name: &str) -> String {
     })
 }
 
-fn mutation(of: &toml::Value) -> Result<Mutation, String> {
+fn mutation(of: &toml::Value, known: &mut Known) -> Result<Mutation, String> {
     let name = of["name"].as_str().unwrap();
     let path = |key: &str| root().join(of[key].as_str().unwrap());
     let text = std::fs::read_to_string(path("spec")).unwrap();
@@ -37,15 +41,15 @@ fn mutation(of: &toml::Value) -> Result<Mutation, String> {
         Some(_) => compiled(&path("after")),
         None => spec(&edited(&before, of.get("edits"), name)),
     };
-    let before = spec(&before);
-    for side in [&before, &after] {
-        if !side.errors().is_empty() {
-            return Err(format!("{name}: {:?}", side.errors()));
-        }
+    if !after.errors().is_empty() {
+        return Err(format!("{name}: {:?}", after.errors()));
     }
+    let before = known
+        .entry(before.clone())
+        .or_insert_with(|| Rc::new(spec(&before).done));
     Ok(Mutation {
         name: name.to_string(),
-        before: before.done,
+        before: Rc::clone(before),
         after: after.done,
     })
 }
@@ -53,7 +57,9 @@ fn mutation(of: &toml::Value) -> Result<Mutation, String> {
 fn table() -> Vec<Mutation> {
     let text = std::fs::read_to_string(root().join("tests/mutations/table.toml")).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();
-    let all = table["mutation"].as_array().unwrap().iter().map(mutation);
+    let all = table["mutation"].as_array().unwrap().iter();
+    let mut known = Known::new();
+    let all = all.map(|of| mutation(of, &mut known));
     let (good, bad): (Vec<_>, Vec<_>) = all.partition(Result::is_ok);
     let bad: Vec<String> = bad.into_iter().filter_map(Result::err).collect();
     assert!(bad.is_empty(), "{bad:#?}");
