@@ -321,6 +321,9 @@ impl<'a> Model<'a> {
 /// The contracts of a store whose copies the provider places, one for each database; `None`
 /// for other stores.
 fn placed(topology: &Topology, store: &Datastore) -> Option<Vec<Option<&'static Contract>>> {
+    if store.external().is_some() {
+        return Some(vec![None]);
+    }
     let provider = topology.region(*store.regions.first()?).place.provider;
     let named = store.written.location.is_some() || !store.written.databases.is_empty();
     let locations: Vec<bool> = match store.engine {

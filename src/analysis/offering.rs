@@ -2,8 +2,7 @@
 
 use super::Context;
 use super::term::Term;
-use crate::topology::Scenario;
-use crate::topology::{Datastore, Host, Queue, RegionId, Service};
+use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Scenario, Service};
 
 /// What remains of a store's data in a scenario, and what it lacks.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +44,8 @@ impl Remaining {
 pub trait Offerings {
     /// How requests for a host leave what is lost.
     fn entry(&self, context: &Context, host: &Host, scenario: Scenario) -> Vec<Term>;
+    /// How a service that somebody else runs answers again.
+    fn outside(&self, context: &Context, of: &OutsideService, scenario: Scenario) -> Vec<Term>;
     /// How a store takes writes again.
     fn store(&self, context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term>;
     /// What remains of a store's data; `None` if nothing of it is lost.

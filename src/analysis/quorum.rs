@@ -122,6 +122,8 @@ pub enum Lack {
 /// Everything that votes, in the order of the stores.
 pub fn electorates(topology: &Topology) -> Vec<Electorate> {
     let stores = topology.datastores.iter().enumerate();
+    // How those vote that somebody else runs is theirs.
+    let stores = stores.filter(|(_, store)| store.external().is_none());
     let each = stores.filter_map(|(index, store)| electorate(topology, DatastoreId(index), store));
     each.filter(|e| e.total() > 0).collect()
 }

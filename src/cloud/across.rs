@@ -5,7 +5,7 @@ use super::NOT_AVAILABLE;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Provider, Ref, Runtime};
-use crate::topology::{RegionId, Service, Topology};
+use crate::topology::{Host, RegionId, Service, Topology};
 use std::collections::BTreeSet;
 
 /// Reports every part that spans clouds, and every use of one cloud's part on another.
@@ -16,6 +16,7 @@ pub(super) fn check(topology: &Topology, out: &mut Diagnostics) {
         return;
     }
     across.parts();
+    across.zones();
     topology.services.iter().for_each(|s| across.service(s));
     across.mesh();
 }
@@ -57,12 +58,14 @@ impl Across<'_> {
 
     fn parts(&mut self) {
         let topology = self.topology;
-        for store in &topology.datastores {
+        let stores = topology.datastores.iter();
+        for store in stores.filter(|s| s.external().is_none()) {
             let written = store.written.regions.first().map(|r| r.span);
             let span = written.unwrap_or(store.span);
             self.spans(&store.name, &store.regions, span, "copies data", "regions");
         }
-        for queue in &topology.queues {
+        let queues = topology.queues.iter();
+        for queue in queues.filter(|q| q.external().is_none()) {
             let written = queue.written.regions.first().map(|r| r.span);
             let span = written.unwrap_or(queue.span);
             self.spans(
@@ -73,13 +76,40 @@ impl Across<'_> {
                 "regions",
             );
         }
-        for host in &topology.hosts {
+        let hosts = topology.hosts.iter();
+        for host in hosts.filter(|h| h.external().is_none()) {
             self.spans(
                 &host.name,
                 &host.regions,
                 host.span,
                 "routes users",
                 "region",
+            );
+        }
+    }
+
+    /// A domain is delegated once: to the zone of one cloud.
+    fn zones(&mut self) {
+        let topology = self.topology;
+        let ours = |h: &&Host| h.external().is_none() && h.written.dns_zone.is_none();
+        let hosts: Vec<&Host> = topology.hosts.iter().filter(ours).collect();
+        for (at, host) in hosts.iter().enumerate() {
+            let own = self.clouds(&host.regions);
+            let other = hosts[..at].iter().find(|h| {
+                let elsewhere = self.clouds(&h.regions).is_disjoint(&own);
+                elsewhere && h.domain() == host.domain()
+            });
+            let Some(other) = other else { continue };
+            self.say(
+                host.span,
+                format!(
+                    "`{}` and `{}` are on different clouds, and both would make the zone `{}`",
+                    other.name,
+                    host.name,
+                    host.domain()
+                ),
+                "a domain is delegated to one zone",
+                "give one of them a domain of its own, such as `www.aws.example.com`, or name the zone that exists as `dns_zone`",
             );
         }
     }
@@ -111,6 +141,9 @@ impl Across<'_> {
         let mut used: Vec<(&str, Span, BTreeSet<Provider>)> = Vec::new();
         for id in &service.uses {
             let store = topology.datastore(*id);
+            if store.external().is_some() {
+                continue;
+            }
             let span = at(&written.uses, &store.name);
             used.push((&store.name, span, self.clouds(&store.regions)));
         }
@@ -120,7 +153,8 @@ impl Across<'_> {
             let span = at(&written.needs, &other.name);
             used.push((&other.name, span, self.clouds(&regions)));
         }
-        for queue in &topology.queues {
+        let queues = topology.queues.iter();
+        for queue in queues.filter(|q| q.external().is_none()) {
             let same = |id: &crate::topology::ServiceId| topology.service(*id).name == service.name;
             if queue.publishers.iter().any(same) || queue.receiver.as_ref().is_some_and(same) {
                 let span = at(&written.publishes, &queue.name);

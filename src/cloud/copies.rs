@@ -110,6 +110,7 @@ pub fn supplied(topology: &Topology) -> Supplied {
     aws::copies::supply(topology, &mut all);
     alibaba::copies::supply(topology, &mut all);
     cloudflare::copies::supply(topology, &mut all);
+    super::external::supply(topology, &mut all);
     all
 }
 
@@ -122,21 +123,24 @@ pub(super) struct Cloud<'a> {
 }
 
 impl<'a> Cloud<'a> {
-    /// Every store by its id.
+    /// Every store of ours by its id.
     pub(super) fn stores(self) -> impl Iterator<Item = (DatastoreId, &'a Datastore)> {
         let stores = self.topology.datastores.iter().enumerate();
+        let stores = stores.filter(|(_, s)| s.external().is_none());
         stores.map(|(index, store)| (DatastoreId(index), store))
     }
 
-    /// Every queue by its id.
+    /// Every queue of ours by its id.
     pub(super) fn queues(self) -> impl Iterator<Item = (QueueId, &'a Queue)> {
         let queues = self.topology.queues.iter().enumerate();
+        let queues = queues.filter(|(_, q)| q.external().is_none());
         queues.map(|(index, queue)| (QueueId(index), queue))
     }
 
-    /// Every host by its id.
+    /// Every host of ours by its id.
     pub(super) fn hosts(self) -> impl Iterator<Item = (HostId, &'a Host)> {
         let hosts = self.topology.hosts.iter().enumerate();
+        let hosts = hosts.filter(|(_, h)| h.external().is_none());
         hosts.map(|(index, host)| (HostId(index), host))
     }
 

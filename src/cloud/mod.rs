@@ -10,6 +10,7 @@ pub mod alibaba;
 pub mod aws;
 pub mod cloudflare;
 pub mod copies;
+pub mod external;
 pub mod gcp;
 mod kept;
 mod mesh;
@@ -39,13 +40,15 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
         let former = lowered(&former, &mut Diagnostics::default());
         note_moves(&mut deployment, &former);
     }
+    external::lower(topology, &mut deployment, out);
     let evidence = |id: HostId| {
         let host = topology.host(id);
+        // What others route has no object of ours.
         let first = host
             .regions
             .first()
             .map(|r| topology.region(*r).place.provider);
-        match first {
+        match first.filter(|_| host.external().is_none()) {
             Some(Provider::Gcp) => gcp::edge::evidence(host),
             Some(Provider::Aws) => aws::edge::evidence(topology, host),
             _ => Vec::new(),
@@ -54,10 +57,6 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     mesh::lower(topology, &mut deployment, evidence);
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
-    // What is alike on two clouds, such as a service's requests in the mesh, is one thing.
-    once(&mut deployment.signals);
-    once(&mut deployment.loads);
-    once(&mut deployment.decisions);
     kept::check(topology, &deployment, out);
     reading::custom(topology, &mut deployment);
     deployment.contract = series::contract(topology, &deployment);
@@ -133,26 +132,17 @@ fn modules_not_called(topology: &Topology, deployment: &Deployment, out: &mut Di
     }
 }
 
-/// Keeps the first of equals.
-fn once<T: PartialEq>(all: &mut Vec<T>) {
-    let mut kept: Vec<T> = Vec::new();
-    for each in std::mem::take(all) {
-        if !kept.contains(&each) {
-            kept.push(each);
-        }
-    }
-    *all = kept;
-}
-
 fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     let mut deployment = Deployment::default();
     for provider in topology.providers() {
         let half = topology.on(provider);
+        let mut part = Deployment::default();
         match provider {
-            Provider::Gcp => gcp::lower(&half, &mut deployment, out),
-            Provider::Aws => aws::lower(&half, &mut deployment, out),
+            Provider::Gcp => gcp::lower(&half, &mut part, out),
+            Provider::Aws => aws::lower(&half, &mut part, out),
             other => out.push(not_yet(topology, other)),
         }
+        deployment.join(part);
     }
     deployment
 }

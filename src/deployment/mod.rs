@@ -88,6 +88,72 @@ pub struct Deployment {
     pub decisions: Vec<Decision>,
 }
 
+impl Deployment {
+    /// Adds what another cloud makes. Names of calls are those of one cloud, so that each is
+    /// lowered by itself; a variable that both declare is one for both.
+    pub fn join(&mut self, other: Deployment) {
+        // Every field is named, so that a new one is not forgotten here.
+        let Deployment {
+            calls,
+            variables,
+            providers,
+            clouds,
+            outputs,
+            clusters,
+            identities,
+            settings,
+            sentinel_sets,
+            active_active_sets,
+            logical_stores,
+            copies,
+            signals,
+            loads,
+            boards,
+            dns_failovers,
+            operations,
+            shift,
+            decisions,
+            // Made of the whole, once its parts are joined.
+            contract: _,
+            detectors: _,
+            routes: _,
+            mesh: _,
+        } = other;
+        self.calls.extend(calls);
+        for variable in variables {
+            if self.variables.iter().all(|v| v.name != variable.name) {
+                self.variables.push(variable);
+            }
+        }
+        self.providers.extend(providers);
+        self.clouds.extend(clouds);
+        self.outputs.extend(outputs);
+        self.clusters.extend(clusters);
+        self.identities.extend(identities);
+        self.settings.extend(settings);
+        self.sentinel_sets.extend(sentinel_sets);
+        self.active_active_sets.extend(active_active_sets);
+        self.logical_stores.extend(logical_stores);
+        self.copies.extend(copies);
+        join_once(&mut self.signals, signals);
+        join_once(&mut self.loads, loads);
+        self.boards.extend(boards);
+        self.dns_failovers.extend(dns_failovers);
+        self.operations.extend(operations);
+        self.shift = self.shift.take().or(shift);
+        join_once(&mut self.decisions, decisions);
+    }
+}
+
+/// What is alike on two clouds, such as a service's requests in the mesh, is one thing.
+fn join_once<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
+    for each in more {
+        if !all.contains(&each) {
+            all.push(each);
+        }
+    }
+}
+
 /// What is true of one cloud alone.
 #[derive(Debug, Clone, Default)]
 pub struct CloudPart {

@@ -210,6 +210,8 @@ pub struct RootOutput {
     pub name: String,
     /// What it is.
     pub description: String,
+    /// The folder of modules of the call that gives it: `gcp`.
+    pub cloud: &'static str,
     /// Its value, an output of a call: it is of the root that holds the call.
     pub value: Argument,
 }

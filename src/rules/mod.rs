@@ -27,6 +27,7 @@ pub const RULES: &[Rule] = &[
     emission::collectors::check,
     emission::no_effect::check,
     emission::not_emitted::check,
+    emission::of_others::check,
     mesh::ejection::check,
     names::collisions::check,
     names::cycles::check,

@@ -120,6 +120,11 @@ impl<T> Map<T> {
         self.written().any(|n| n == name)
     }
 
+    /// Keeps the members that fit.
+    pub fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        self.entries.retain(|(_, member)| keep(member));
+    }
+
     /// How many members there are.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -5,15 +5,19 @@
 
 pub mod decode;
 pub mod model;
+pub mod outside;
 mod per_region;
 pub mod schema;
 mod subjects;
+pub mod told;
 pub mod units;
 
 pub use decode::{Map, Name, Origin, Value};
 pub use model::*;
+pub use outside::*;
 pub use per_region::PerRegion;
-pub use units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold};
+pub use told::*;
+pub use units::{Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, Threshold};
 
 use crate::diagnostic::Diagnostics;
 use crate::syntax::{Document, Node};

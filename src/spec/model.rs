@@ -5,7 +5,11 @@
 
 use super::PerRegion;
 use super::decode::{Map, Value, choice, record};
-use super::units::{Bytes, Date, Duration, Factor, Percent, Rate, Replicas, Threshold, Within};
+use super::outside::{External, Outside};
+use super::told::{Events, FeatureFlag};
+use super::units::{
+    Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, Threshold, Within,
+};
 
 /// Free text.
 pub type Text = Value<String>;
@@ -490,14 +494,18 @@ choice! {
         Kafka = "kafka",
         /// Elasticsearch or OpenSearch.
         Search = "search",
+        /// Any other kind, which is `external`: it can be called by its own name too.
+        External = "external",
     }
 }
 
 record! {
     /// Something that holds data.
     pub struct Datastore {
-        /// The kind of store. Example: `firestore`
-        engine: Value<Engine>,
+        /// The kind of store; by any name if it is `external`. Example: `firestore`
+        engine: Value<OneOf<Engine>>,
+        /// Somebody else runs it. Example: `{ run_by: data-platform, at: [{ region: us-central1 }] }`
+        external: Option<External>,
         /// The version of the engine. Example: `"7.2"`
         engine_version: Option<Text>,
         /// One location for all of it, also a provider's multi-region. Example: `nam5`
@@ -790,14 +798,18 @@ choice! {
         Kafka = "kafka",
         /// RabbitMQ.
         Rabbitmq = "rabbitmq",
+        /// Any other kind, which is `external`: it can be called by its own name too.
+        External = "external",
     }
 }
 
 record! {
     /// A queue or topic.
     pub struct Queue {
-        /// The kind of queue. Example: `pubsub`
-        engine: Value<QueueEngine>,
+        /// The kind of queue; by any name if it is `external`. Example: `pubsub`
+        engine: Value<OneOf<QueueEngine>>,
+        /// Somebody else runs it. Example: `{ run_by: messaging team, at: [{ country: DE }] }`
+        external: Option<External>,
         /// Services that put messages in, beside those with `publishes`. Example: `[api]`
         publishers: Vec<Ref>,
         /// Where messages are sent. Example: `{ to: worker, path: /events }`
@@ -860,8 +872,10 @@ record! {
     pub struct Service {
         /// What it runs on. Example: `kubernetes`
         runtime: Value<Runtime> = "kubernetes",
-        /// The container image, without its tag. Example: `marketplace/api`
-        image: Text,
+        /// The container image, without its tag; of every service that is not `external`. Example: `marketplace/api`
+        image: Option<Text>,
+        /// Somebody else runs it. Example: `{ run_by: partner, at: [{ country: DE }] }`
+        external: Option<External>,
         /// The image's tag or digest; a variable if left out. Example: `1.4.2`
         tag: Option<Text>,
         /// The regions it runs in; all serving regions if left out. Example: `[us-central1]`
@@ -1036,6 +1050,8 @@ record! {
     pub struct Host {
         /// The service behind it. Example: `api`
         to: Ref,
+        /// Somebody else routes it. Example: `{ run_by: edge team, at: [{ country: US }] }`
+        external: Option<External>,
         /// Who routes it. Example: `load-balancer`
         routing: Option<Value<Routing>>,
         /// How a region is chosen, most important first. Example: `[geography, latency, weight]`
@@ -1485,26 +1501,6 @@ record! {
     }
 }
 
-record! {
-    /// Something that somebody else runs.
-    pub struct Outside {
-        /// Who runs it. Example: `observability team`
-        run_by: Text,
-        /// Where it keeps data. Example: `[{ region: us-central1 }, { country: DE }]`
-        at: Vec<Spot>,
-    }
-}
-
-record! {
-    /// Where something is that somebody else runs: a region of this topology, or a country.
-    pub struct Spot {
-        /// A region of this topology, with which it is lost. Example: `us-central1`
-        region: Option<Ref>,
-        /// A country, as ISO code: lost with no region of ours. Example: `DE`
-        country: Option<Text>,
-    }
-}
-
 choice! {
     /// Who makes dashboards.
     pub enum Boards {
@@ -1524,48 +1520,6 @@ record! {
         across: Flag = "true",
         /// One more for each service, queue or host named, region beside region. Example: `[api, work, api.example.com]`
         named: Vec<Ref>,
-    }
-}
-
-choice! {
-    /// What happens to an event that is too old.
-    pub enum Incompatible {
-        /// It is set aside, and can be put back.
-        DeadLetter = "dead-letter",
-        /// It is dropped.
-        Drop = "drop",
-    }
-}
-
-record! {
-    /// The versions of the events that services exchange.
-    pub struct Events {
-        /// The version that is written. Example: `3`
-        version: Count,
-        /// The oldest version that is read. Example: `2`
-        minimum: Count,
-        /// What happens to older ones. Example: `dead-letter`
-        incompatible: Value<Incompatible> = "dead-letter",
-        /// The verdict that they are marked with. Example: `drop_incompatible`
-        verdict: Option<Text>,
-        /// The time over which `schema-drops` counts them. Example: `10m`
-        window: Time = "10m",
-        /// The steps of a change of version. Example: `[write 3, watch, require 3]`
-        phases: Vec<Text>,
-    }
-}
-
-record! {
-    /// A switch that services read.
-    pub struct FeatureFlag {
-        /// Who holds it. Example: `launchdarkly`
-        by: Option<Text>,
-        /// Its usual value. Example: `"true"`
-        default: Option<Text>,
-        /// The environment variable that carries it. Example: `MULTI_REGION_ENABLED`
-        variable: Option<Text>,
-        /// What it does. Example: `Master switch of multi-region`
-        description: Option<Text>,
     }
 }
 

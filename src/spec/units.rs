@@ -537,6 +537,53 @@ impl Scalar for String {
     }
 }
 
+/// A word of a closed list, or another name: what is `external` may be called anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OneOf<T> {
+    /// A word that the language has.
+    Known(T),
+    /// Another name.
+    Other(String),
+}
+
+impl<T: Copy> OneOf<T> {
+    /// The word, if the language has it.
+    pub fn known(&self) -> Option<T> {
+        match self {
+            OneOf::Known(word) => Some(*word),
+            OneOf::Other(_) => None,
+        }
+    }
+}
+
+impl<T: Scalar> fmt::Display for OneOf<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.print())
+    }
+}
+
+impl<T: Scalar> Scalar for OneOf<T> {
+    fn wanted() -> String {
+        T::wanted()
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        match T::parse(text) {
+            Ok(word) => Ok(OneOf::Known(word)),
+            Err(why) if text.trim().is_empty() => Err(why),
+            Err(_) => Ok(OneOf::Other(text.to_string())),
+        }
+    }
+    fn print(&self) -> String {
+        match self {
+            OneOf::Known(word) => word.print(),
+            OneOf::Other(name) => name.clone(),
+        }
+    }
+    fn schema() -> Json {
+        json!({ "anyOf": [T::schema(), { "type": "string" }] })
+    }
+}
+
 /// How many copies may run: `3`, or `3..20` between an autoscaler's bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replicas {

@@ -1,7 +1,8 @@
 //! What a service is told through its environment on every runtime, beside its own
 //! variables and the addresses that an offering adds.
 
-use super::{RegionId, Service, Topology};
+use super::{Queue, RegionId, Service, Topology};
+use crate::spec::External;
 
 /// A feature flag whose truth lies with somebody else.
 pub struct HeldFlag<'a> {
@@ -25,6 +26,7 @@ impl Topology {
         if service.written.named.is_some() {
             found.push(("SERVICE_NAME".into(), service.name_in(self.region(region))));
         }
+        found.extend(self.settings_of_others(service));
         found.extend(self.switches());
         found.extend(self.held_switches());
         if self.exchanges_events(service) {
@@ -33,6 +35,37 @@ impl Topology {
         let own: Vec<String> = service.written.env.names().map(variable_name).collect();
         found.retain(|(name, _)| !own.contains(name));
         found
+    }
+
+    /// What a service uses that somebody else runs: stores, queues that it writes or reads, and
+    /// services that it calls.
+    pub fn used_of_others<'a>(&'a self, service: &'a Service) -> Vec<(&'a str, &'a External)> {
+        let stores = service.uses.iter().map(|id| self.datastore(*id));
+        let stores = stores.filter_map(|s| Some((s.name.as_str(), s.external()?)));
+        let same = |id: &super::ServiceId| self.service(*id).name == service.name;
+        let scale = service.written.scale_on.as_ref();
+        let uses = move |q: &&Queue| {
+            let scales = scale.is_some_and(|s| s.queues.knows(&q.name));
+            scales || q.publishers.iter().any(same) || q.receiver.as_ref().is_some_and(same)
+        };
+        let queues = self.queues.iter().filter(uses);
+        let queues = queues.filter_map(|q| Some((q.name.as_str(), q.external()?)));
+        let services = service.needs_outside.iter().map(|at| &self.outside[*at]);
+        let services = services.map(|s| (s.name.as_str(), &s.external));
+        stores.chain(queues).chain(services).collect()
+    }
+
+    /// Where a service finds what somebody else runs, as whoever runs it says.
+    fn settings_of_others(&self, service: &Service) -> Vec<(String, String)> {
+        let used = self.used_of_others(service).into_iter();
+        used.flat_map(|(name, external)| {
+            let settings = external.settings.iter();
+            settings.map(move |(key, value)| {
+                let variable = variable_name(&format!("{name}-{}", key.text));
+                (variable, value.value.clone())
+            })
+        })
+        .collect()
     }
 
     /// The feature flags that nobody else holds: name in the spec, variable, usual value.

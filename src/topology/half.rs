@@ -29,7 +29,7 @@ impl Kept {
 
 impl Topology {
     /// What a cloud generates: services, datastores, queues, hosts and secrets that have a
-    /// region there, each in those regions only. Regions keep their ids, and those of other
+    /// region there, each in those regions only, and nothing that somebody else runs. Regions keep their ids, and those of other
     /// clouds no longer count ([`Topology::region_ids`]).
     pub fn on(&self, provider: Provider) -> Topology {
         let here = |id: &RegionId| self.region(*id).place.provider == provider;
@@ -38,9 +38,11 @@ impl Topology {
         let services = Kept::of(&self.services, |s| {
             s.placements.iter().any(|p| here(&p.region))
         });
-        let stores = Kept::of(&self.datastores, |s| any(&s.regions));
-        let queues = Kept::of(&self.queues, |q| any(&q.regions));
-        let hosts = Kept::of(&self.hosts, |h| any(&h.regions));
+        let stores = Kept::of(&self.datastores, |s| {
+            s.external().is_none() && any(&s.regions)
+        });
+        let queues = Kept::of(&self.queues, |q| q.external().is_none() && any(&q.regions));
+        let hosts = Kept::of(&self.hosts, |h| h.external().is_none() && any(&h.regions));
         let service = |at: &usize| {
             let service = &self.services[*at];
             let mut placements = service.placements.clone();

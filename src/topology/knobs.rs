@@ -59,6 +59,9 @@ impl Topology {
     /// check, or, for Cloud Run, which has none, the readiness probes that make up the
     /// region's health.
     pub fn notices(&self, host: &Host) -> Option<Check> {
+        if host.external().is_some() {
+            return None;
+        }
         let service = self.service(host.service);
         match service.runtime {
             Runtime::CloudRun => Some(service.readiness()),

@@ -4,6 +4,7 @@
 //! Architecture invariant: a `Topology` exists only if every reference in it resolves, so
 //! nothing after this stage looks a name up and fails.
 
+mod checks;
 mod environment;
 mod half;
 pub mod knobs;
@@ -71,6 +72,8 @@ pub struct Topology {
     pub hosts: Vec<Host>,
     /// The secrets in the order written.
     pub secrets: Vec<Secret>,
+    /// The services that somebody else runs.
+    pub outside: Vec<OutsideService>,
     /// The metrics in the order written, then the bounds on lag that datastores name.
     pub metrics: Vec<KeyMetric>,
     /// Where generated alerts point; ends without a slash. A relative path if the spec
@@ -171,12 +174,27 @@ pub struct Service {
     pub uses: Vec<DatastoreId>,
     /// The services it calls.
     pub needs: Vec<ServiceId>,
+    /// The services of others that it calls, by their places in [`Topology::outside`].
+    pub needs_outside: Vec<usize>,
     /// The queues it puts messages in.
     pub publishes: Vec<QueueId>,
     /// The secrets it reads.
     pub secrets: Vec<String>,
     /// The record in the spec.
     pub written: spec::Service,
+}
+
+/// A service that somebody else runs: it has no replicas of ours.
+#[derive(Debug, Clone)]
+pub struct OutsideService {
+    /// The name in the spec.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+    /// The datastores it uses.
+    pub uses: Vec<DatastoreId>,
+    /// Who runs it, and where.
+    pub external: spec::External,
 }
 
 /// A service in a region.
@@ -324,6 +342,11 @@ impl Topology {
         let ids: Vec<_> = all.map(|(at, _)| RegionId(at)).collect();
         ids.into_iter()
     }
+    /// The regions that something of others is in.
+    pub fn regions_at(&self, at: &[spec::Spot]) -> Vec<RegionId> {
+        let named = at.iter().filter_map(|spot| spot.region.as_ref());
+        named.filter_map(|name| self.region_named(name)).collect()
+    }
     /// The region with that name in the spec.
     pub fn region_named(&self, name: &str) -> Option<RegionId> {
         self.regions
@@ -397,12 +420,31 @@ impl Datastore {
         matches!(self.engine, Redis | RedisEnterprise)
     }
 
+    /// Who runs it, if it is somebody else.
+    pub fn external(&self) -> Option<&spec::External> {
+        self.written.external.as_ref()
+    }
+
     /// Whether its databases lie at locations of the provider's, and not one in each region.
     pub fn has_locations(&self) -> bool {
         use spec::Engine::{Firestore, Spanner};
         let written = &self.written;
         let named = written.location.is_some() || !written.databases.is_empty();
         named || matches!(self.engine, Firestore | Spanner)
+    }
+}
+
+impl Queue {
+    /// Who runs it, if it is somebody else.
+    pub fn external(&self) -> Option<&spec::External> {
+        self.written.external.as_ref()
+    }
+}
+
+impl Host {
+    /// Who routes it, if it is somebody else.
+    pub fn external(&self) -> Option<&spec::External> {
+        self.written.external.as_ref()
     }
 }
 
@@ -435,6 +477,10 @@ impl Region {
 }
 
 impl Service {
+    /// The image, without its tag.
+    pub fn image(&self) -> &str {
+        self.written.image.as_ref().map_or("", |i| i.as_str())
+    }
     /// The replicas in a region, if the service runs there.
     pub fn replicas_in(&self, region: RegionId) -> Option<Replicas> {
         self.placements

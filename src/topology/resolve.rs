@@ -1,11 +1,12 @@
 //! From spec to topology: every reference is looked up, every dependent default settled.
 
+use super::checks;
 use super::*;
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::spec::decode::{BAD_VALUE, check_part_of_names};
+use crate::spec::decode::BAD_VALUE;
 use crate::spec::{
-    self, Map, Metric, Name, PerRegion, QueueEngine, Ref, Signal, Spec, Threshold, Time, Value,
+    self, Engine, Map, Metric, Name, PerRegion, Ref, Signal, Spec, Threshold, Time, Value,
 };
 
 /// A reference to something that is not there.
@@ -24,13 +25,16 @@ pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
 pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Topology> {
     let before = errors(out);
     check_version(&spec, out);
-    check_parts_of_names(&spec, out);
-    check_jurisdictions(&spec, out);
-    check_cpu(&spec, out);
-    check_codes(&spec, out);
+    checks::check(&spec, out);
     let regions = resolve_regions(&spec, out);
+    // What somebody else runs has no replicas, and so is no service to any later stage.
+    let mut ours = spec.clone();
+    ours.services.retain(|s| s.external.is_none());
+    let mut outside = spec.services.clone();
+    outside.retain(|s| s.external.is_some());
     let topology = Resolver {
-        spec: &spec,
+        spec: &ours,
+        outside: &outside,
         regions: &regions,
     }
     .run(spec_name, out);
@@ -44,119 +48,6 @@ pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Top
 fn errors(out: &Diagnostics) -> usize {
     let is_error = |d: &&Diagnostic| d.severity == crate::diagnostic::Severity::Error;
     out.iter().filter(is_error).count()
-}
-
-/// Names of resources are made of these.
-fn check_parts_of_names(spec: &Spec, out: &mut Diagnostics) {
-    let namespace = spec.mesh.iter().flat_map(|m| &m.namespace);
-    let short = spec.regions.iter().flat_map(|(_, r)| &r.short);
-    let texts = [
-        ("the name of a system", &spec.name),
-        ("an environment", &spec.environment),
-    ]
-    .into_iter()
-    .chain(namespace.map(|n| ("a namespace", n)))
-    .chain(short.map(|s| ("a short name", s)));
-    for (what, text) in texts {
-        check_part_of_names(what, text, text.span, out);
-    }
-    let regions = spec.regions.iter().map(|(n, _)| ("a region", n));
-    let services = spec.services.iter().map(|(n, _)| ("a service", n));
-    let stores = spec.datastores.iter().map(|(n, _)| ("a datastore", n));
-    let queues = spec.queues.iter().map(|(n, _)| ("a queue", n));
-    let secrets = spec.secrets.iter().map(|(n, _)| ("a secret", n));
-    let names = regions
-        .chain(services)
-        .chain(stores)
-        .chain(queues)
-        .chain(secrets);
-    for (what, name) in names {
-        check_part_of_names(what, &name.text, name.span, out);
-    }
-}
-
-/// A place that nothing is in would forbid everything, or nothing.
-fn check_jurisdictions(spec: &Spec, out: &mut Diagnostics) {
-    let zones = spec.compliance.iter().flat_map(|c| c.zones.iter());
-    for place in zones.flat_map(|(_, z)| &z.jurisdictions) {
-        let country = place.len() == 2 && place.chars().all(|c| c.is_ascii_alphabetic());
-        if country || place.eq_ignore_ascii_case("eea") {
-            continue;
-        }
-        out.push(
-            Diagnostic::error(
-                BAD_VALUE,
-                place.span,
-                format!("`{}` is not a jurisdiction", place.value),
-                "neither `eea` nor a country",
-            )
-            .help("write `eea`, or a country's code of two letters (ISO 3166) such as `US`"),
-        );
-    }
-}
-
-/// Countries and currencies are codes that others publish.
-fn check_codes(spec: &Spec, out: &mut Diagnostics) {
-    let letters = |text: &str, count: usize| {
-        text.len() == count && text.chars().all(|c| c.is_ascii_uppercase())
-    };
-    let blocked = spec.traffic.iter().filter_map(|(_, h)| h.protect.as_ref());
-    let blocked = blocked.flat_map(|p| &p.block_countries);
-    let collectors = spec.observability.iter();
-    let collectors = collectors
-        .flat_map(|o| [&o.metrics, &o.logs, &o.traces])
-        .flatten();
-    let outside = collectors.filter_map(|t| t.external.as_ref());
-    let at = outside
-        .flat_map(|o| &o.at)
-        .filter_map(|s| s.country.as_ref());
-    let countries = blocked.chain(at).filter(|c| !letters(c, 2));
-    let countries = countries.map(|c| {
-        (
-            c,
-            "a country",
-            "a code of two letters (ISO 3166), such as `DE`",
-        )
-    });
-    let currency = spec.cost.as_ref().map(|c| &c.currency);
-    let currency = currency.filter(|c| !letters(c, 3));
-    let currency = currency.map(|c| {
-        (
-            c,
-            "a currency",
-            "a code of three letters (ISO 4217), such as `USD`",
-        )
-    });
-    for (text, what, wanted) in countries.chain(currency) {
-        let message = format!("`{}` is not {what}", text.value);
-        out.push(
-            Diagnostic::error(BAD_VALUE, text.span, message, format!("not {wanted}"))
-                .help(format!("write {wanted}")),
-        );
-    }
-}
-
-/// CPU as Kubernetes writes it: cores, or thousandths with `m`.
-fn check_cpu(spec: &Spec, out: &mut Diagnostics) {
-    for (_, service) in spec.services.iter() {
-        let cpu = &service.cpu;
-        let thousandths = cpu
-            .strip_suffix('m')
-            .map(|m| m.parse::<u32>().is_ok_and(|m| m > 0));
-        let cores = || cpu.parse::<f64>().is_ok_and(|c| c.is_finite() && c > 0.0);
-        if thousandths.unwrap_or_else(cores) {
-            continue;
-        }
-        out.push(
-            Diagnostic::error(
-                BAD_VALUE,
-                cpu.span,
-                format!("`{}` is not an amount of CPU", cpu.value),
-                "neither cores nor thousandths of one",
-            )
-            .help("write cores such as `2` or `0.5`, or thousandths such as `500m`"),
-        );
-    }
 }
 
 fn check_version(spec: &Spec, out: &mut Diagnostics) {
@@ -366,6 +257,8 @@ fn lag_metric(spec: &Spec, name: &Name, store: &spec::Datastore) -> Option<KeyMe
 
 struct Resolver<'a> {
     spec: &'a Spec,
+    /// The services that somebody else runs.
+    outside: &'a Map<spec::Service>,
     regions: &'a [Region],
 }
 
@@ -410,6 +303,7 @@ impl Resolver<'_> {
             queues: self.queues(&hosts, out),
             hosts,
             secrets: self.secrets(out),
+            outside: self.outside_services(out),
         }
     }
 
@@ -497,6 +391,11 @@ impl Resolver<'_> {
     /// What carries data names datasets that exist.
     fn check_carried(&self, out: &mut Diagnostics) {
         let spec = self.spec;
+        let collectors = spec.observability.iter();
+        let collectors = collectors.flat_map(|o| [&o.metrics, &o.logs, &o.traces]);
+        for outside in collectors.flatten().filter_map(|t| t.external.as_ref()) {
+            self.spots(&outside.at, out);
+        }
         let queues = spec.queues.iter().flat_map(|(_, q)| &q.carries);
         let hosts = spec.traffic.iter().filter_map(|(_, h)| h.cdn.as_ref());
         let rules = hosts.flat_map(|c| c.rules.iter());
@@ -539,6 +438,7 @@ impl Resolver<'_> {
         let spec = self.spec;
         let mut names: Vec<&str> = spec.datastores.names().collect();
         names.extend(spec.services.names());
+        names.extend(self.outside.names());
         names.extend(spec.queues.names());
         names.extend(spec.traffic.names());
         names.push(&spec.name);
@@ -608,18 +508,84 @@ impl Resolver<'_> {
                 DatastoreId,
                 out,
             ),
-            needs: ids(&written.needs, "service", &spec.services, ServiceId, out),
-            publishes: ids(&written.publishes, "queue", &spec.queues, QueueId, out),
-            secrets: {
-                written
-                    .secrets
-                    .iter()
-                    .for_each(|s| lookup("secret", &spec.secrets, s, out));
-                written.secrets.iter().map(|s| s.value.clone()).collect()
+            needs: ids(
+                &self.ours(&written.needs),
+                "service",
+                &spec.services,
+                ServiceId,
+                out,
+            ),
+            needs_outside: {
+                let at = |need: &Ref| self.outside.names().position(|n| n == need.value);
+                written.needs.iter().filter_map(at).collect()
             },
+            publishes: ids(&written.publishes, "queue", &spec.queues, QueueId, out),
+            secrets: self.secrets_of(written, out),
             written: written.clone(),
         };
         spec.services.iter().map(resolve).collect()
+    }
+
+    /// The references to services that are ours.
+    fn ours(&self, names: &[Ref]) -> Vec<Ref> {
+        let ours = names.iter().filter(|n| !self.outside.knows(n));
+        ours.cloned().collect()
+    }
+
+    /// The secrets that a service names, and those of what it uses of others.
+    fn secrets_of(&self, service: &spec::Service, out: &mut Diagnostics) -> Vec<String> {
+        let spec = self.spec;
+        let stores = service.uses.iter();
+        let stores = stores.filter_map(|s| spec.datastores.get(s)?.external.as_ref());
+        let queues = service.publishes.iter();
+        let queues = queues.filter_map(|q| spec.queues.get(q)?.external.as_ref());
+        let others = service.needs.iter();
+        let others = others.filter_map(|s| self.outside.get(s)?.external.as_ref());
+        let of_others = stores.chain(queues).chain(others);
+        let of_others = of_others.filter_map(|e| e.secret.as_ref());
+        let mut found: Vec<String> = Vec::new();
+        for secret in service.secrets.iter().chain(of_others) {
+            lookup("secret", &spec.secrets, secret, out);
+            if !found.contains(&secret.value) {
+                found.push(secret.value.clone());
+            }
+        }
+        found
+    }
+
+    fn outside_services(&self, out: &mut Diagnostics) -> Vec<OutsideService> {
+        let stores = &self.spec.datastores;
+        let resolve = |(name, written): (&spec::Name, &spec::Service)| {
+            let external = written.external.clone()?;
+            self.spots(&external.at, out);
+            Some(OutsideService {
+                name: name.text.clone(),
+                span: name.span,
+                uses: ids(&written.uses, "datastore", stores, DatastoreId, out),
+                external,
+            })
+        };
+        self.outside.iter().filter_map(resolve).collect()
+    }
+
+    /// The regions of what somebody else runs. A place is a region or a country, and at least
+    /// one is known: data and requests go there.
+    fn spots(&self, at: &[spec::Spot], out: &mut Diagnostics) -> Vec<RegionId> {
+        for spot in at {
+            if spot.region.is_some() == spot.country.is_some() {
+                out.push(
+                    Diagnostic::error(
+                        BAD_VALUE,
+                        spot.span,
+                        "a place is a region of this topology or a country",
+                        "neither, or both",
+                    )
+                    .help("write `{ region: us-central1 }` or `{ country: DE }`"),
+                );
+            }
+        }
+        let named: Vec<Ref> = at.iter().filter_map(|s| s.region.clone()).collect();
+        self.regions(&named, out)
     }
 
     fn placements(&self, service: &spec::Service, out: &mut Diagnostics) -> Vec<Placement> {
@@ -657,6 +623,10 @@ impl Resolver<'_> {
         out: &mut Diagnostics,
     ) -> Datastore {
         let regions = match (&written.nodes, written.regions.is_empty()) {
+            _ if written.external.is_some() => {
+                let external = written.external.iter();
+                external.flat_map(|e| self.spots(&e.at, out)).collect()
+            }
             (Some(PerRegion::Each(map)), true) => map
                 .names()
                 .filter_map(|n| self.regions.iter().position(|r| r.name == n).map(RegionId))
@@ -690,7 +660,7 @@ impl Resolver<'_> {
             self.regions(&backup.copies_to, out);
         }
         let mut written = written.clone();
-        if !lies_at_locations(*written.engine) {
+        if !written.engine.known().is_some_and(lies_at_locations) {
             // It is in its regions; a rule says that the key means nothing here.
             written.location = None;
             written.databases = Map::empty(written.span);
@@ -699,7 +669,10 @@ impl Resolver<'_> {
         Datastore {
             name: name.text.clone(),
             span: name.span,
-            engine: *written.engine,
+            engine: match (&written.external, written.engine.known()) {
+                (None, Some(engine)) => engine,
+                _ => Engine::External,
+            },
             writer: regions.iter().find(primary).or(regions.first()).copied(),
             databases: self.databases(name, &written, &regions, out),
             regions,
@@ -755,7 +728,7 @@ impl Resolver<'_> {
                 named.map(HostId)
             });
             let mut publishers = ids(
-                &written.publishers,
+                &self.ours(&written.publishers),
                 "service",
                 &spec.services,
                 ServiceId,
@@ -772,17 +745,15 @@ impl Resolver<'_> {
                 span: name.span,
                 receiver,
                 host,
-                regions: self.regions_or_serving(&written.regions, out),
+                regions: match &written.external {
+                    Some(external) => self.spots(&external.at, out),
+                    None => self.regions_or_serving(&written.regions, out),
+                },
                 publishers,
                 written: written.clone(),
             }
         };
-        let queues: Vec<_> = spec.queues.iter().map(resolve).collect();
-        debug_assert!(queues.iter().all(|q| matches!(
-            *q.written.engine,
-            QueueEngine::Pubsub | QueueEngine::Sqs | QueueEngine::Kafka | QueueEngine::Rabbitmq
-        )));
-        queues
+        spec.queues.iter().map(resolve).collect()
     }
 
     fn hosts(&self, out: &mut Diagnostics) -> Vec<Host> {
@@ -802,6 +773,9 @@ impl Resolver<'_> {
                     .collect(),
                 (None, None) => Vec::new(),
             };
+            if let Some(external) = &written.external {
+                self.spots(&external.at, out);
+            }
             hosts.push(Host {
                 name: name.text.clone(),
                 span: name.span,

@@ -501,7 +501,9 @@ impl Derived<'_> {
     fn backups(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         for store in &self.topology.datastores {
-            let Some(backup) = &store.written.backup else {
+            // Backups that others make report to nobody here.
+            let ours = store.external().is_none();
+            let Some(backup) = store.written.backup.as_ref().filter(|_| ours) else {
                 continue;
             };
             let Some(every) = store.backup_period() else {

@@ -50,6 +50,25 @@ traffic:
 channels: { ops: { slack: ops } }
 "#;
 
+/// Kubernetes, Redis with Sentinel and Pub/Sub on Google Cloud, and a store of others.
+const CLUSTERS_OF_GOOGLE: &str = r#"
+version: 1
+name: shop
+clouds: { gcp: { project: shop-prod, project_number: "123456789012" } }
+terraform: { state_bucket: shop-tf }
+regions: { us-central1: { role: primary }, us-east1: { role: secondary }, us-west1: { role: standby } }
+mesh: { kind: istio }
+datastores:
+  sessions: { engine: redis, nodes: { us-central1: 1, us-east1: 1, us-west1: 1 }, sentinels: { us-central1: 1, us-east1: 1, us-west1: 1 }, size: 1Gi, replication: { mode: async, min_replicas: 1 }, backup: { every: 1d }, datasets: { carts: { holds: [internal] } } }
+  orders: { engine: mongodb, external: { run_by: data, at: [{ region: us-central1 }], settings: { url: x }, egress: [{ range: 10.9.0.0/16, port: 27017 }], commands: { promote: { run: [x] } } } }
+queues: { work: { engine: pubsub, dead_letter: { after: 5 } } }
+services:
+  web: { image: shop/web, uses: [sessions, orders], publishes: [work], replicas: 2..10, scale_on: { queues: { work: 10 } } }
+traffic: { shop.example.com: { to: web, health: { every: 5s, timeout: 2s } } }
+channels: { ops: { slack: ops } }
+observability: { metrics: { by: prometheus }, traces: { by: jaeger } }
+"#;
+
 /// What no output depends on, and why that is right.
 const SILENT: &[(&str, &str)] = &[
     (
@@ -62,8 +81,11 @@ const SILENT: &[(&str, &str)] = &[
     ),
     ("Datastore.regions", "all of them; a part is refused here"),
     ("Fact.expires", "counts from its day on"),
+    ("Host.health", "as it is written already"),
     ("Host.routing", "the one that the cloud has"),
+    ("Queue.publishers", "the only service says so itself"),
     ("Region.cloud", "the only one"),
+    ("Region.location", "the one that the key names"),
     ("Region.pair", "the only other one"),
     ("Replication.arbiter", "read where two sites vote or write"),
     (
@@ -263,6 +285,54 @@ fn silent(text: &str) -> BTreeSet<String> {
     idle
 }
 
+/// The words of choices that can be set in a spec and change nothing, as
+/// `Record.field=word`: each word by itself, for another one of the same field may count.
+fn silent_words(text: &str, of: &[&str]) -> BTreeSet<String> {
+    let root: Value =
+        serde_json::from_str(include_str!("../../schema/topology.schema.json")).unwrap();
+    let spec = parse(text);
+    let base = outcome(&spec).expect("the spec itself compiles");
+    let mut found = Vec::new();
+    records(&spec, &root, &root, String::new(), &mut found);
+    found.retain(|(_, name)| of.is_empty() || of.contains(name));
+    let (mut counts, mut idle) = (BTreeSet::new(), BTreeSet::new());
+    for (at, name) in &found {
+        let properties = root["definitions"][*name]["properties"].as_object();
+        for (field, schema) in properties.into_iter().flatten() {
+            for (word, value) in words(schema, &root) {
+                let key = format!("{name}.{field}={word}");
+                let mut changed = spec.clone();
+                let members = changed.pointer_mut(at).and_then(Value::as_object_mut);
+                let before = members.unwrap().insert(field.clone(), value.clone());
+                if before.as_ref() == Some(&value) || schema["default"] == json!(word) {
+                    continue;
+                }
+                match outcome(&changed) {
+                    Some(new) if new == base => idle.insert(key),
+                    _ => counts.insert(key),
+                };
+            }
+        }
+    }
+    &idle - &counts
+}
+
+/// The words of a choice, each as a value of a field: alone, or in a list.
+fn words(schema: &Value, root: &Value) -> Vec<(String, Value)> {
+    let (real, _) = record(schema, root);
+    let of = |schema: &Value| -> Vec<Value> {
+        let any = &schema["anyOf"][0];
+        let all = schema["enum"].as_array().or(any["enum"].as_array());
+        all.cloned().unwrap_or_default()
+    };
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    let alone = of(real).into_iter().map(|w| (word(&w), w));
+    let listed = of(&real["items"])
+        .into_iter()
+        .map(|w| (word(&w), json!([w])));
+    alone.chain(listed).collect()
+}
+
 fn all_is_accounted_for(text: &str) {
     let known = |key: &String| SILENT.iter().any(|(k, _)| k == key);
     let unknown: Vec<String> = silent(text).into_iter().filter(|k| !known(k)).collect();
@@ -280,4 +350,53 @@ fn no_field_is_dropped_in_silence_without_clusters() {
 #[test]
 fn no_field_is_dropped_in_silence_on_clusters() {
     all_is_accounted_for(CLUSTERS);
+}
+
+#[test]
+fn no_field_is_dropped_in_silence_on_clusters_of_google() {
+    all_is_accounted_for(CLUSTERS_OF_GOOGLE);
+}
+
+/// Words that change nothing, and why that is right.
+const SILENT_WORDS: &[(&str, &str)] = &[
+    (
+        "Cloud.provider=",
+        "the key names it, and another one is refused",
+    ),
+    (
+        "Dataset.writers=primary",
+        "what holds where nothing is said",
+    ),
+    (
+        "Dataset.writers=",
+        "read where concurrent writes may be lost, which is accepted here",
+    ),
+    ("Host.policy=latency", "what a global load balancer does"),
+    ("Host.routing=load-balancer", "the one that the cloud has"),
+];
+
+fn words_are_accounted_for(silent: &BTreeSet<String>) {
+    let known = |word: &String| SILENT_WORDS.iter().any(|(k, _)| word.starts_with(k));
+    let unknown: Vec<_> = silent.iter().filter(|word| !known(word)).collect();
+    assert!(
+        unknown.is_empty(),
+        "accepted, and nothing depends on them: {unknown:#?}"
+    );
+}
+
+#[test]
+fn no_word_of_a_choice_is_dropped_in_silence() {
+    for text in [SERVERLESS, CLUSTERS, CLUSTERS_OF_GOOGLE] {
+        words_are_accounted_for(&silent_words(text, &[]));
+    }
+}
+
+#[test]
+fn no_word_of_a_store_is_dropped_in_silence_by_any_offering() {
+    for (cloud, engine, mode) in crate::engines::offered() {
+        let text = crate::engines::spec(cloud, engine, mode);
+        let silent = silent_words(&text, &["Dataset", "Replication"]);
+        let of = format!(" on {cloud} {engine} {mode}");
+        words_are_accounted_for(&silent.into_iter().map(|word| word + &of).collect());
+    }
 }

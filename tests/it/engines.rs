@@ -94,8 +94,13 @@ const OFFERED: &[(&str, &str, &str, &[&str])] = &[
     ("gcp", "redis+sentinels", "async", &["storage-bucket"]),
 ];
 
+/// Every cloud, kind and mode that is generated.
+pub fn offered() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    OFFERED.iter().map(|o| (o.0, o.1, o.2))
+}
+
 /// A system of three regions whose service uses one store.
-fn spec(cloud: &str, engine: &str, mode: &str) -> String {
+pub fn spec(cloud: &str, engine: &str, mode: &str) -> String {
     let (engine, sentinels) = match engine.split_once('+') {
         Some((engine, _)) => (engine, true),
         None => (engine, false),
@@ -180,10 +185,14 @@ fn offers_something(diagnostic: &Diagnostic) {
 /// The words that the language has for a field of a record.
 fn words(record: &str, field: &str) -> BTreeSet<String> {
     let schema = meridian::spec::schema::schema();
-    let all = &schema["definitions"][record]["properties"][field]["enum"];
-    let all = all.as_array().expect("a choice").iter();
-    all.map(|w| w.as_str().expect("a word").to_string())
-        .collect()
+    let field = &schema["definitions"][record]["properties"][field];
+    let all = field["enum"]
+        .as_array()
+        .or(field["anyOf"][0]["enum"].as_array());
+    let words = all.expect("a choice").iter().filter_map(|w| w.as_str());
+    // What others run has cases of its own.
+    let ours = words.filter(|w| *w != "external");
+    ours.map(str::to_string).collect()
 }
 
 #[test]

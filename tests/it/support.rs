@@ -31,6 +31,11 @@ pub struct Case {
     pub done: Compilation,
 }
 
+/// The text of `tests/cases/NAME.yaml`.
+pub fn text(name: &str) -> String {
+    std::fs::read_to_string(path(name)).unwrap()
+}
+
 /// `tests/cases/NAME.yaml`, compiled.
 pub fn case(name: &str) -> Case {
     compiled(&path(name))
@@ -38,7 +43,7 @@ pub fn case(name: &str) -> Case {
 
 /// `tests/cases/NAME.yaml` with some text replaced, compiled.
 pub fn case_with(name: &str, edits: &[(&str, &str)]) -> Case {
-    let mut text = std::fs::read_to_string(path(name)).unwrap();
+    let mut text = text(name);
     for (from, to) in edits {
         assert!(text.contains(from), "{name} has no {from:?}");
         text = text.replace(from, to);

@@ -182,6 +182,7 @@ fn accounts(topology: &Topology) -> Vec<Shared> {
 fn queues(topology: &Topology) -> Vec<Shared> {
     let queues = topology.queues.iter();
     queues
+        .filter(|queue| queue.external().is_none())
         .map(|queue| Shared {
             what: format!("the subscription of {}", queue.name),
             regions: queue.regions.clone(),

@@ -208,6 +208,14 @@ impl Loss<'_> {
             ready.extend(budget.add_serial(self.left(*needed), Vec::new()));
             ready.extend(budget.add_serial(self.replaced(*needed), after));
         }
+        let called = on.services.iter();
+        let outside = called.flat_map(|id| &self.context.topology.service(*id).needs_outside);
+        let outside: BTreeSet<&usize> = outside.collect();
+        for at in outside {
+            let other = &self.context.topology.outside[*at];
+            let terms = self.offerings.outside(&self.context, other, self.scenario);
+            ready.extend(budget.add_serial(terms, Vec::new()));
+        }
         // Stores recover meanwhile; nobody is served before they take writes.
         for (store, _) in &on.stores {
             let terms = self.stores.get(store.0).cloned().unwrap_or_default();

@@ -122,6 +122,7 @@ impl Lowering<'_> {
         self.call(&call, "aws/aurora-regional", Scope::Links, id, arguments);
         self.reach(id, &store.regions, PORT);
         self.deployment.outputs.push(RootOutput {
+            cloud: "aws",
             name: format!("{call}_reader_endpoint"),
             description: format!(
                 "Endpoint for reads of {} in {}.",

@@ -13,6 +13,8 @@ use crate::topology::{Datastore, RegionId};
 /// Backups that are kept longer than AWS keeps them.
 pub const KEPT_TOO_LONG: Code = Code::new("AWS111", "backup-kept-too-long");
 
+/// A node type or version that no service of AWS has.
+pub const FORM: Code = Code::new("AWS115", "no-such-machine-or-version");
 /// What to do about a queue.
 const NO_QUEUE: &str =
     "no queue that is generated yet; declare one that somebody runs with `external: { run_by: … }`";
@@ -20,6 +22,7 @@ const NO_QUEUE: &str =
 impl Lowering<'_> {
     pub(super) fn datastores(&mut self) {
         for store in &self.topology.datastores {
+            self.forms(store);
             match store.engine {
                 Engine::Postgres => self.postgres(store),
                 Engine::Redis if store.written.sentinels.is_some() => {
@@ -32,6 +35,36 @@ impl Lowering<'_> {
                 | Engine::ObjectStorage => self.managed(store),
                 other => self.no_such_store(store, &format!("`{other}`")),
             }
+        }
+    }
+
+    /// Reports a node type or a version that no service of AWS could have.
+    fn forms(&mut self, store: &Datastore) {
+        let family = match store.engine {
+            Engine::Postgres | Engine::Aurora => "db.",
+            Engine::Redis => "cache.",
+            _ => return,
+        };
+        let machine = store.written.machine.as_ref();
+        let machine = machine.filter(|m| !m.starts_with(family));
+        let machine = machine.map(|m| (m, "node type", format!("{family}t4g.medium")));
+        let numbers = |v: &str| {
+            let mut parts = v.split('.');
+            parts.all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()))
+        };
+        let version = store.written.engine_version.as_ref();
+        let version = version.filter(|v| !numbers(v));
+        let version = version.map(|v| (v, "version", "16".to_string()));
+        for (text, what, example) in machine.into_iter().chain(version) {
+            self.out.push(
+                Diagnostic::error(
+                    FORM,
+                    text.span,
+                    format!("AWS has no {what} `{}` of `{}`", text.value, store.engine),
+                    "the plan would pass, and the apply fail",
+                )
+                .help(format!("write one such as `{example}`, or leave it out")),
+            );
         }
     }
 
@@ -61,7 +94,7 @@ impl Lowering<'_> {
         self.not_available(
             store.written.engine.span,
             what,
-            "`postgres`, `aurora`, `dynamodb`, `redis` without `sentinels`, `redis-enterprise` and `object-storage`",
+            "`postgres`, `aurora`, `dynamodb`, `redis` without `sentinels`, `redis-enterprise` and `object-storage`; declare a store that somebody runs with `external: { run_by: … }`",
         );
     }
 

@@ -216,6 +216,7 @@ impl Lowering<'_> {
                 ("ds_record", "DS record to enter there once they answer"),
             ] {
                 self.deployment.outputs.push(RootOutput {
+                    cloud: "aws",
                     name: format!("{call}_{what}"),
                     description: format!("{description}: {domain}."),
                     value: output(&call, what, Argument::Null),

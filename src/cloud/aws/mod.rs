@@ -342,6 +342,7 @@ impl Lowering<'_> {
                 continue;
             };
             self.deployment.outputs.push(RootOutput {
+                cloud: "aws",
                 name: id,
                 description: variable.description.clone(),
                 value,

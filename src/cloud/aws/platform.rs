@@ -44,7 +44,7 @@ impl Lowering<'_> {
         let services = self.topology.services.iter();
         let services = services.filter(|s| s.runtime == Runtime::Kubernetes);
         let short = |image: &str| image.rsplit('/').next().unwrap_or(image).to_string();
-        let images: BTreeSet<String> = services.map(|s| short(&s.written.image)).collect();
+        let images: BTreeSet<String> = services.map(|s| short(s.image())).collect();
         let images: Vec<String> = images.into_iter().collect();
         for id in &regions {
             let key = self.key(*id, "registry", &[]);

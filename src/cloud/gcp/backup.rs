@@ -119,6 +119,7 @@ impl Lowering<'_> {
         );
         self.add_after(&call, &proxy_call(self.topology, id));
         self.deployment.outputs.push(RootOutput {
+            cloud: "gcp",
             name: format!("address_{}_{}", slug(&host.name), region.slug()),
             description: format!(
                 "Address of {} in {} alone: the backup, and what probes of the region ask.",

@@ -40,7 +40,7 @@ impl Lowering<'_> {
                 other => self.not_available(
                     store.written.engine.span,
                     &format!("`{other}`"),
-                    "`firestore`, and `redis` with `sentinels`",
+                    "`firestore`, and `redis` with `sentinels`; declare a store that somebody runs with `external: { run_by: … }`",
                 ),
             }
         }

@@ -288,6 +288,7 @@ impl Lowering<'_> {
         };
         let slug = slug(&host.name);
         self.deployment.outputs.push(RootOutput {
+            cloud: "gcp",
             name: format!("address_{slug}"),
             description: format!(
                 "Address of {}; check it with curl --resolve and {path}.",
@@ -296,6 +297,7 @@ impl Lowering<'_> {
             value: value("address"),
         });
         self.deployment.outputs.push(RootOutput {
+            cloud: "gcp",
             name: format!("certificate_record_{slug}"),
             description: format!("DNS record that proves control of {}.", host.name),
             value: value("certificate_record"),
@@ -356,6 +358,7 @@ impl Lowering<'_> {
     fn delegation(&mut self, domain: &str) {
         let call = format!("dns_{}", slug(domain));
         self.deployment.outputs.push(RootOutput {
+            cloud: "gcp",
             name: format!("{call}_name_servers"),
             description: format!("Name servers to enter where the domain is delegated: {domain}."),
             value: self.output(&call, "name_servers", Argument::Null),

@@ -6,13 +6,17 @@ use crate::deployment::{Argument, Decision, Scope};
 use crate::spec::{Incompatible, QueueEngine, Runtime};
 use crate::topology::{Datastore, Queue, RegionId, Service, ServiceId, Topology, variable_name};
 
+/// What there is instead of another queue.
+const HAS: &str = "`pubsub`; declare one that somebody runs with `external: { run_by: … }`";
+
 impl Lowering<'_> {
     pub(super) fn queues(&mut self) {
         for queue in &self.topology.queues {
-            match *queue.written.engine {
-                QueueEngine::Pubsub => self.pubsub(queue),
-                other => {
-                    self.not_available(queue.written.engine.span, &format!("`{other}`"), "`pubsub`")
+            match queue.written.engine.known() {
+                Some(QueueEngine::Pubsub) => self.pubsub(queue),
+                _ => {
+                    let engine = &queue.written.engine;
+                    self.not_available(engine.span, &format!("`{}`", engine.value), HAS);
                 }
             }
         }

@@ -159,9 +159,7 @@ impl Lowering<'_> {
     pub(super) fn image(&mut self, name: &str) -> Argument {
         let location = self.home_multi_region();
         let service = self.topology.services.iter().find(|s| s.name == name);
-        let (image, tag) = service.map_or(("", None), |s| {
-            (s.written.image.as_str(), s.written.tag.as_ref())
-        });
+        let (image, tag) = service.map_or(("", None), |s| (s.image(), s.written.tag.as_ref()));
         let short = image.rsplit('/').next().unwrap_or(image).to_string();
         let variable = format!("{}_tag", slug(name));
         self.variable(

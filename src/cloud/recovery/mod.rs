@@ -1,6 +1,7 @@
 //! The facts of recovery, kind by kind: what [`crate::analysis`] asks of the offerings.
 //! Kinds that run on any cloud are here, those of one cloud beside its other offerings.
 
+mod external;
 mod kubernetes;
 mod managed;
 mod route53;
@@ -13,14 +14,22 @@ use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
 use crate::spec::{Duration, Engine, FactKind, Provider, Reach, Runtime, Trigger};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
-use crate::topology::{Datastore, Host, Queue, RegionId, Service};
+use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
 
 /// The facts of all kinds on all clouds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Facts;
 
 impl Offerings for Facts {
+    fn outside(&self, context: &Context, of: &OutsideService, scenario: Scenario) -> Vec<Term> {
+        external::returns(context, &of.name, &of.external, Step::Promote, scenario)
+    }
+
     fn entry(&self, context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
+        if let Some(external) = host.external() {
+            // Nothing of ours notices for it, so its regions' loss is its own to redirect.
+            return external::entry(context, host, external, scenario);
+        }
         let topology = context.topology;
         // A number for what is not emitted would prove nothing.
         let nothing_known = || match scenario {
@@ -37,6 +46,12 @@ impl Offerings for Facts {
     }
 
     fn store(&self, context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
+        if let Some(external) = store.external() {
+            return match scenario {
+                Scenario::Corruption => restore(context, &store.name),
+                _ => external::returns(context, &store.name, external, Step::Promote, scenario),
+            };
+        }
         match (store.engine, provider_of(context, &store.regions)) {
             (Engine::Redis, _) if store.written.sentinels.is_some() => {
                 sentinel::store(context, store, scenario)
@@ -56,6 +71,9 @@ impl Offerings for Facts {
         store: &Datastore,
         scenario: Scenario,
     ) -> Option<Vec<Remaining>> {
+        if let Some(external) = store.external() {
+            return external::remaining(context, store, external, scenario);
+        }
         match (store.engine, provider_of(context, &store.regions)) {
             (Engine::Redis, _) if store.written.sentinels.is_some() => {
                 sentinel::remaining(context, store, scenario)
@@ -73,6 +91,9 @@ impl Offerings for Facts {
     }
 
     fn queue(&self, context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> {
+        if let Some(external) = queue.external() {
+            return external::returns(context, &queue.name, external, Step::Redirect, scenario);
+        }
         match provider_of(context, &queue.regions) {
             Some(Provider::Gcp) => gcp::recovery::queue(context, queue, scenario),
             _ => no_facts(Step::Redirect, &queue.name),

@@ -155,7 +155,7 @@ impl<'a> Chart<'a> {
     fn repository(&self, service: &Service) -> String {
         match self.registry() {
             Some(registry) => image_in(registry, service),
-            None => service.written.image.value.clone(),
+            None => service.image().to_string(),
         }
     }
 
@@ -303,6 +303,6 @@ impl Chart<'_> {
 
 /// A service's image below a registry: the last part of its name.
 fn image_in(registry: &str, service: &Service) -> String {
-    let short = service.written.image.rsplit('/').next().unwrap_or_default();
+    let short = service.image().rsplit('/').next().unwrap_or_default();
     format!("{registry}/{short}")
 }

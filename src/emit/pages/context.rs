@@ -130,7 +130,7 @@ fn service(input: Input, service: &Service) -> Value {
         "id": format!("s{}", index(input, service)),
         "name": service.name,
         "runtime": service.runtime.word(),
-        "image": service.written.image.value,
+        "image": service.image(),
         "replicas": replicas.collect::<Vec<_>>().join(", "),
         "uses": service.uses.iter().map(|id| json!({
             "id": format!("d{}", id.0),
@@ -171,9 +171,12 @@ fn stores(input: Input) -> Vec<Value> {
             json!({
                 "id": format!("d{index}"),
                 "name": store.name,
-                "engine": store.engine.word(),
+                "engine": store.written.engine.to_string(),
                 "places": places(topology, store),
-                "mode": replication.map_or("none between places", |r| r.mode.value.word()),
+                "mode": match store.external() {
+                    Some(external) => format!("by {}", external.run_by.value),
+                    None => replication.map_or("none between places", |r| r.mode.value.word()).into(),
+                },
                 "conflicts": conflicts,
                 "tie": tie,
                 "datasets": datasets.collect::<Vec<_>>(),
@@ -202,7 +205,7 @@ fn queues(input: Input) -> Vec<Value> {
 
 /// Where a store is: its databases where it names places for them, else its regions.
 fn places(topology: &Topology, store: &Datastore) -> String {
-    let places: Vec<String> = match store.has_locations() {
+    let places: Vec<String> = match store.has_locations() && store.external().is_none() {
         true => {
             let databases = store.databases.iter();
             databases
@@ -284,7 +287,7 @@ fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
 fn images(input: Input) -> Vec<String> {
     let topology = input.topology;
     let image = |registry: &str, s: &Service| {
-        let image = s.written.image.rsplit('/').next();
+        let image = s.image().rsplit('/').next();
         shell::word(&format!("{registry}/{}:TAG", image.unwrap_or_default()))
     };
     let mut found = Vec::new();

@@ -2,6 +2,7 @@
 
 mod context;
 mod data_flow;
+mod others;
 mod procedures;
 mod steps;
 
@@ -88,6 +89,7 @@ const PAGES: [(&str, &str, Option<&str>); 13] = [
 /// tests show.
 pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mut ArtifactSet) {
     let mut context = context::context(input, roots);
+    context["others"] = others::others(input).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), procedures::context(input))
     {
         all.extend(more);

@@ -102,7 +102,8 @@ impl Root {
             return false;
         };
         let calls = &input.deployment.calls;
-        calls.iter().any(|c| c.name == *call && self.holds(c))
+        let own = calls.iter().filter(|c| self.holds(c));
+        output.cloud == self.cloud.word() && own.into_iter().any(|c| c.name == *call)
     }
 }
 

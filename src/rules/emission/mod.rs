@@ -3,3 +3,4 @@
 pub mod collectors;
 pub mod no_effect;
 pub mod not_emitted;
+pub mod of_others;

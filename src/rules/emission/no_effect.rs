@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{
-    self, Engine, FactKind, Mode, Policy, Provider, Regime, Runtime, Signal, Text, Value,
+    self, Conflict, Engine, FactKind, Mode, Policy, Provider, Regime, Runtime, Signal, Text, Value,
 };
 use crate::topology::{Datastore, Host, Topology, lies_at_locations, provider_of};
 
@@ -24,8 +24,11 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     idle.zones();
     idle.services();
     idle.drills();
-    topology.datastores.iter().for_each(|s| idle.datastore(s));
-    topology.hosts.iter().for_each(|h| idle.host(h));
+    let ours = |s: &&Datastore| s.external().is_none();
+    let stores = topology.datastores.iter().filter(ours);
+    stores.for_each(|s| idle.datastore(s));
+    let hosts = topology.hosts.iter().filter(|h| h.external().is_none());
+    hosts.for_each(|h| idle.host(h));
     idle.failover();
     idle.signals();
     idle.rest();
@@ -170,7 +173,8 @@ impl Idle<'_> {
     }
 
     fn services(&mut self) {
-        for (_, service) in self.topology.spec.services.iter() {
+        let services = self.topology.spec.services.iter();
+        for (_, service) in services.filter(|(_, s)| s.external.is_none()) {
             let kubernetes = *service.runtime == Runtime::Kubernetes;
             self.say(
                 at(&service.concurrency).filter(|_| kubernetes),
@@ -269,6 +273,24 @@ impl Idle<'_> {
             let counts = "writes meet only with `mode: active-active` or `application`";
             self.say(place, what, "while one place writes", counts);
         }
+        let timed = |r: &&spec::Replication| {
+            let conflicts = r.conflicts.as_ref().map(|c| c.value);
+            several(r) && conflicts != Some(Conflict::VectorClock)
+        };
+        self.say(
+            replication.filter(timed).and_then(|r| at(&r.tie)),
+            "tie",
+            "without vector clocks",
+            "it decides what `conflicts: vector-clock` cannot",
+        );
+        let copied = replication.is_some_and(|r| *r.mode != Mode::None);
+        let alone = of(|r| at(&r.by)).filter(|_| !copied && store.engine == Engine::Postgres);
+        self.say(alone, "by", "without copies", "nothing carries any");
+        let one = !copied && written.databases.is_empty() && !kind.reads.contains(&"writers");
+        for (_, dataset) in written.datasets.iter().filter(|_| one && !many) {
+            let counts = "every region has data of its own";
+            self.say(at(&dataset.writers), "writers", "without copies", counts);
+        }
         let by_pglogical = |r: &spec::Replication| {
             *r.mode == Mode::ActiveActive
                 || r.by.as_ref().is_some_and(|b| b.as_str() == "pglogical")
@@ -341,8 +363,11 @@ impl Idle<'_> {
 
     fn host(&mut self, host: &Host) {
         let topology = self.topology;
-        let on_gcp = self.only_on(Provider::Gcp);
-        let on_aws = self.only_on(Provider::Aws);
+        let on = |provider| {
+            let mut regions = host.regions.iter().map(|id| topology.region(*id));
+            regions.all(|r| r.place.provider == provider)
+        };
+        let (on_gcp, on_aws) = (on(Provider::Gcp), on(Provider::Aws));
         let here = format!("on `{}`", host.name);
         let serverless = topology.service(host.service).runtime == Runtime::CloudRun;
         if let Some(health) = &host.written.health {
@@ -572,6 +597,7 @@ fn kind(topology: &Topology, store: &Datastore) -> Option<Kind> {
             ],
         ),
         (Provider::Aws, Engine::Dynamodb) => kind("DynamoDB", &["renamed_from"]),
+        (Provider::Aws, Engine::ObjectStorage) => kind("S3", &[]),
         (Provider::Aws, Engine::Redis) if store.written.sentinels.is_none() => kind(
             "ElastiCache",
             &[

@@ -154,13 +154,13 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         say(some(&store.members), "members of a voting set");
         say(store.election.as_ref().map(|e| e.span), "election timing");
         let aws = on_aws(topology, &settled.regions);
-        let grouped = aws && *store.engine == Engine::Postgres;
+        let grouped = aws && settled.engine == Engine::Postgres;
         let groups = store.node_groups.first().filter(|_| !grouped);
         say(groups.map(|n| n.span), "pglogical node groups");
         say(some(&store.lifecycle), "storage tiers");
         let backup = store.backup.as_ref();
         let copied = aws
-            && match *store.engine {
+            && match settled.engine {
                 Engine::Postgres => true,
                 Engine::ObjectStorage => false,
                 _ => backup.is_some_and(|b| *b.immutable),

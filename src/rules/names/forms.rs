@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::format::promql;
 use crate::source::Span;
-use crate::spec::{Datastore, Engine, Host, Provider, Service, Spec, Text};
+use crate::spec::{Datastore, Engine, Host, Provider, Service, Spec, Spot, Text};
 use crate::topology::{Topology, provider_of};
 
 /// Text that cannot be what it becomes.
@@ -173,6 +173,18 @@ const COUNTRY: Form = Form {
     help: "its two letters of ISO 3166: `KP`",
     fits: |t| t.len() == 2 && t.chars().all(|c| c.is_ascii_uppercase()),
 };
+/// RFC 4632, 3.1.
+const RANGE: Form = Form {
+    what: "a range of IPv4 addresses",
+    help: "an address and the length of its prefix: `10.200.0.0/16`",
+    fits: |t| {
+        let parts = t.split_once('/');
+        parts.is_some_and(|(address, bits)| {
+            let address = address.parse::<std::net::Ipv4Addr>();
+            address.is_ok() && bits.parse::<u8>().is_ok_and(|b| b <= 32)
+        })
+    },
+};
 /// ISO 4217.
 const CURRENCY: Form = Form {
     what: "a currency",
@@ -259,7 +271,36 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         of_host(host, out);
     }
     people(spec, out);
+    others(spec, out);
     rest(spec, out);
+}
+
+/// What somebody else runs: where it is, and how it is reached.
+fn others(spec: &Spec, out: &mut Diagnostics) {
+    let stores = spec
+        .datastores
+        .iter()
+        .filter_map(|(_, s)| s.external.as_ref());
+    let queues = spec.queues.iter().filter_map(|(_, q)| q.external.as_ref());
+    let services = spec
+        .services
+        .iter()
+        .filter_map(|(_, s)| s.external.as_ref());
+    let hosts = spec.traffic.iter().filter_map(|(_, h)| h.external.as_ref());
+    let all_of_them = stores.chain(queues).chain(services).chain(hosts);
+    for external in all_of_them {
+        all(countries(&external.at), &COUNTRY, out);
+        all(external.egress.iter().map(|e| &e.range), &RANGE, out);
+    }
+    let observability = spec.observability.iter();
+    let telemetry = observability.flat_map(|o| [&o.metrics, &o.logs, &o.traces]);
+    for outside in telemetry.flatten().filter_map(|t| t.external.as_ref()) {
+        all(countries(&outside.at), &COUNTRY, out);
+    }
+}
+
+fn countries(at: &[Spot]) -> impl Iterator<Item = &Text> {
+    at.iter().filter_map(|spot| spot.country.as_ref())
 }
 
 fn clouds(spec: &Spec, out: &mut Diagnostics) {
@@ -281,7 +322,7 @@ fn clouds(spec: &Spec, out: &mut Diagnostics) {
 }
 
 fn of_service(topology: &Topology, service: &Service, out: &mut Diagnostics) {
-    all([&service.image], &IMAGE, out);
+    all(&service.image, &IMAGE, out);
     all(&service.tag, &TAG, out);
     all([&service.region_variable], &VARIABLE, out);
     all(&service.renamed_from, &FORMER, out);
@@ -294,7 +335,10 @@ fn of_service(topology: &Topology, service: &Service, out: &mut Diagnostics) {
 }
 
 fn of_store(store: &Datastore, out: &mut Diagnostics) {
-    let sql = matches!(*store.engine, Engine::Postgres | Engine::Aurora);
+    let sql = matches!(
+        store.engine.known(),
+        Some(Engine::Postgres | Engine::Aurora)
+    );
     all(&store.engine_version, &VERSION, out);
     all(&store.machine, &MACHINE, out);
     all(&store.location, &LOCATION, out);

@@ -1,8 +1,9 @@
 //! Two sites cannot tell a lost partner from a lost link.
 
 use crate::analysis::quorum::{Arbiter, Electorate, Kind, electorates};
+use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::topology::Topology;
+use crate::topology::{Datastore, Topology};
 
 /// An automatic promotion without a third vote.
 pub const CODE: Code = Code::new("QRM104", "two-sites-without-arbiter");
@@ -15,6 +16,9 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let sites = electorates(topology)
         .into_iter()
         .filter(|e| e.kind == Kind::Sites);
+    for store in &topology.datastores {
+        no_choice(topology, store, out);
+    }
     for electorate in sites {
         match &electorate.arbiter {
             Arbiter::Nobody if electorate.seats.len() == 2 => {
@@ -24,6 +28,32 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             _ => {}
         }
     }
+}
+
+/// Reports an arbiter that nobody asks and that is none.
+fn no_choice(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
+    let replication = store.written.replication.as_ref();
+    let Some(arbiter) = replication.and_then(|r| r.arbiter.as_ref()) else {
+        return;
+    };
+    let asked = |e: &Electorate| topology.datastore(e.store).name == store.name;
+    let word = arbiter.as_str();
+    let witness = word.strip_prefix("witness:").unwrap_or_default();
+    let place = catalog::places().iter().any(|p| p.location == witness);
+    let known = place || topology.region_named(witness).is_some();
+    let person = ["operator", "route53"].contains(&word);
+    if known || person || electorates(topology).iter().any(asked) {
+        return;
+    }
+    out.push(
+        Diagnostic::error(
+            UNKNOWN,
+            arbiter.span,
+            format!("`{word}` is no arbiter"),
+            "no person, and no region whose vote would decide",
+        )
+        .help("write `operator` for a person, or `witness:` and a region"),
+    );
 }
 
 /// What to write, with the nearest place where a witness may stand.

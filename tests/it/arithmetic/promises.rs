@@ -182,7 +182,11 @@ fn no_unknown_ever_counts_as_met() {
         managed(
             "gcp: { project: kinds }",
             ["us-east1", "us-west1"],
-            &["postgres", "kafka"],
+            &[
+                "postgres",
+                "kafka",
+                "mongodb, external: { run_by: others, at: [{ region: us-east1 }] }",
+            ],
         ),
     ];
     // History alone: nothing follows what is lost.

@@ -1,6 +1,7 @@
 //! `tests/cases/closed-world`.
 
-use crate::support::{Case, case, case_with, root, spec};
+use crate::support::{Case, case, case_with, spec, text};
+use meridian::analysis::recovery::verdict::Verdict;
 
 const ONE_BUCKET: &str = "state_bucket: shop-state, ";
 const TWO_BUCKETS: &str = "state_bucket: { gcp: shop-gcp-state, aws: shop-aws-state }, ";
@@ -195,6 +196,24 @@ fn what_would_have_to_cross_between_clouds_is_refused() {
         });
         assert!(clouds, "{more}: {said:#?}");
     }
+    // Either cloud would make the zone of the other's host.
+    let hosts = "version: 1\nname: shop\nclouds: { gcp: { project: shop-prod }, aws: { account: \"111122223333\" } }\nregions: { us-central1: { cloud: gcp, role: primary }, us-east-1: { cloud: aws, role: secondary } }\nservices: { a: { image: shop/a, regions: [us-central1] }, b: { image: shop/b, regions: [us-east-1] } }\ntraffic: { a.example.com: { to: a }, b.example.com: { to: b } }\n";
+    let zones = spec(hosts);
+    assert!(
+        zones
+            .found("PRV101")
+            .iter()
+            .any(|d| d.message.contains("zone `example.com`")),
+        "{:?}",
+        zones.codes()
+    );
+    let apart = hosts.replace("b.example.com", "b.aws.example.com");
+    let apart = spec(&apart);
+    assert_eq!(apart.errors(), Vec::<&str>::new());
+    for cloud in ["gcp", "aws"] {
+        let outputs = apart.file(&format!("terraform/global-{cloud}/outputs.tf"));
+        assert_eq!(outputs.matches("_name_servers\" {").count(), 1, "{outputs}");
+    }
     let text = format!("{head}\n{regions}\n{}\n", services(""))
         .replace(
             "aws: { account",
@@ -212,8 +231,7 @@ fn what_would_have_to_cross_between_clouds_is_refused() {
 
 #[test]
 fn a_store_on_one_cloud_is_no_concern_of_the_other() {
-    let mut text = std::fs::read_to_string(root().join("tests/cases/closed-world/two-clouds.yaml"))
-        .expect("the case");
+    let mut text = text("closed-world/two-clouds");
     text = text.replace(ONE_BUCKET, TWO_BUCKETS).replace("services:\n", "services:\n  orders: { image: shop/orders, replicas: 2, regions: [us-east-1], uses: [main] }\n");
     // No promise: that the store has no copy elsewhere is another finding.
     text = text.replace(
@@ -345,7 +363,7 @@ fn a_collector_that_the_cloud_has_not_is_refused() {
             "cost: { commitments: { c: { term: 5y, covers: 10% } } }",
             "SPEC104",
         ),
-        ("cost: { currency: dollars }", "SPEC104"),
+        ("cost: { currency: dollars }", "NAME103"),
         (
             "events: { version: 2, minimum: 1, incompatible: banana }",
             "SPEC104",
@@ -386,4 +404,257 @@ fn nobody_but_a_registry_has_a_zone_for_a_top_level_domain() {
     // Route 53 answers a host at the top of its zone with no CNAME.
     let aws = "version: 1\nname: shop\nclouds: { aws: { account: \"111122223333\" } }\nregions: { us-east-1: { role: primary } }\nservices: { web: { image: shop/web } }\ntraffic: { example.com: { to: web, routing: route53 } }\n";
     assert_eq!(spec(aws).errors(), ["AWS114"]);
+}
+
+/// The region that is lost, and the one beside it, of the case on a cloud.
+const OTHERS: [(&str, &str, &str); 2] = [
+    ("closed-world/external-gcp", "us-central1", "us-east1"),
+    ("closed-world/external-aws", "us-east-1", "us-west-2"),
+];
+
+#[test]
+fn what_others_run_compiles_on_both_clouds_and_counts() {
+    for (name, primary, other) in OTHERS {
+        let case = case(name);
+        assert_eq!(case.errors(), Vec::<&str>::new(), "{name}");
+        let scenario = format!("region:{primary}");
+        // The facts of the store count: of its promotion, and of its lag.
+        let (_, copy) = case.rpo("orders", &scenario).expect("a loss");
+        assert_eq!(copy.as_deref(), Some("what data-platform keeps"));
+        let analysis = case.done.analysis.as_ref().expect("an analysis");
+        let loss = analysis.recovery.losses.iter().find(|l| {
+            l.remaining
+                .first()
+                .is_some_and(|r| r.lacks.high == Some(10_000))
+        });
+        assert!(
+            loss.is_some_and(|l| l.verdict == Verdict::MetAssuming),
+            "{loss:?}"
+        );
+        let budget = case.file("RECOVERY_BUDGET.md");
+        assert!(
+            budget.contains("| promote | orders | 0s .. 40s | declared |"),
+            "{budget}"
+        );
+        // Services find it, reach it and read its secret.
+        let values = case.file(&format!("helm/values-{other}.yaml"));
+        for set in [
+            "ORDERS_URL: mongodb+srv://orders.example.com",
+            "EVENTS_BROKERS: kafka.example.com:443",
+            "PAY_URL: https://pay.example.com",
+        ] {
+            assert!(values.contains(set), "{name}: no {set} in {values}");
+        }
+        let policy = case.file(&format!("kubernetes/{other}/network-policy.yaml"));
+        assert!(policy.contains("10.200.0.0/16") && policy.contains("port: 27017"));
+        assert!(
+            case.file("helm/values.yaml")
+                .contains("ORDERS_PASSWORD: shop-orders-password")
+        );
+        // Its signals are read, and its commands are steps.
+        let scaler = case.file(&format!("kubernetes/{other}/keda-hpa.yaml"));
+        assert!(scaler.contains("kafka_consumergroup_lag"), "{scaler}");
+        let rules = case.file("alerts/prometheus/rules.yaml");
+        assert!(
+            rules.contains("(max(mongodb_mongod_replset_member_replication_lag)) > 300"),
+            "{rules}"
+        );
+        assert!(!rules.contains("ShopOrdersBackupTooOld"));
+        let script = case.file("scripts/failover-region.sh");
+        assert!(script.contains("mongosh --host orders.example.com --eval 'rs.stepDown()'"));
+        // Nothing is made of it.
+        assert_eq!(
+            files_with(&case, "resource \"mongodbatlas"),
+            Vec::<String>::new()
+        );
+        for root in ["terraform/global", &format!("terraform/regions/{primary}")] {
+            let path = format!("{root}/main.tf");
+            let main = case
+                .done
+                .artifacts
+                .get(&path)
+                .map_or("", |f| f.text.as_str());
+            assert!(
+                !main.contains("queue_") && !main.contains("mongodb"),
+                "{main}"
+            );
+        }
+        let flow = case.file("DATA_FLOW.md");
+        assert!(
+            flow.contains("| pay, which reads it, | US |") && flow.contains("| events | US |"),
+            "{flow}"
+        );
+        let page = case.file("ARCHITECTURE.md");
+        assert!(
+            page.contains("| mails | queue: sqs | mail team | US |"),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn what_nobody_has_measured_of_others_is_unproven() {
+    for (name, primary, _) in OTHERS {
+        let promote = (
+            "  stepdown: { of: promote, on: orders,",
+            "  stepdown: { of: warm-up, on: web,",
+        );
+        let lag = (
+            "  behind: { of: lag, on: orders,",
+            "  behind: { of: clock-skew,",
+        );
+        let case = case_with(name, &[promote, lag]);
+        let scenario = format!("region:{primary}");
+        let (_, at_worst, verdict) = case.rto("service web", &scenario).expect("a budget");
+        assert_eq!((at_worst, verdict), (None, Verdict::NotShown), "{name}");
+        let (verdict, _) = case.rpo("orders", &scenario).expect("a loss");
+        assert_eq!(verdict, Verdict::NotShown, "{name}");
+    }
+}
+
+#[test]
+fn data_with_others_leaves_its_zone_like_any_other() {
+    for (name, ..) in OTHERS {
+        let abroad = [(
+            "run_by: streaming\n      at: [{ country: US }]",
+            "run_by: streaming\n      at: [{ country: IN }]",
+        )];
+        let case = case_with(name, &abroad);
+        let found = case.done.diagnostics.iter();
+        let found: Vec<&str> = found
+            .filter(|d| d.message.contains("events in IN"))
+            .map(|d| d.code.id)
+            .collect();
+        assert_eq!(found.len(), 1, "{name}: {:?}", case.codes());
+    }
+}
+
+#[test]
+fn a_kind_of_nobody_is_refused_until_somebody_runs_it() {
+    let (name, ..) = OTHERS[0];
+    let text = text(name);
+    let other = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        spec(&text.replace(from, to))
+    };
+    // Without `external`, a name that the language has is not generated, and others are unknown.
+    let start = text
+        .find("    external:\n      run_by: streaming")
+        .expect("the queue");
+    let end = text[start..].find("    carries: [carts]").expect("its end") + start;
+    let ours = format!("{}{}", &text[..start], &text[end..]);
+    assert_eq!(spec(&ours).errors(), ["PRV101"]);
+    let unknown = ours.replace("engine: kafka", "engine: carrier-pigeon");
+    let unknown = spec(&unknown);
+    assert_eq!(unknown.errors(), ["SPEC104"]);
+    assert!(
+        unknown.found("SPEC104")[0]
+            .help
+            .as_ref()
+            .is_some_and(|h| h.contains("external"))
+    );
+    // With it, any name will do.
+    assert_eq!(
+        other("engine: kafka", "engine: carrier-pigeon").errors(),
+        Vec::<&str>::new()
+    );
+    // What we would make of it changes nothing, and its words are checked.
+    let sized = other("engine: mongodb\n", "engine: mongodb\n    size: 10Gi\n");
+    assert!(
+        sized
+            .found("PRV103")
+            .iter()
+            .any(|d| d.message.contains("`size` has no effect on `orders`"))
+    );
+    assert_eq!(
+        other("{ replication-lag: max", "{ replication-lagg: max").errors(),
+        ["SPEC104"]
+    );
+    assert_eq!(
+        other("{ run: [mongosh,", "{ run: [$SHELL,").errors(),
+        ["SPEC104"]
+    );
+    let unknown_country = other(
+        "at: [{ country: US }], settings: { url: \"https://pay",
+        "at: [{ country: Germany }], settings: { url: \"https://pay",
+    );
+    assert!(unknown_country.errors().contains(&"NAME103"));
+    let unseen = other(
+        "      signals: { queue-backlog: sum(kafka_consumergroup_lag) }\n",
+        "",
+    );
+    assert_eq!(unseen.errors(), ["PRV101"]);
+}
+
+#[test]
+fn a_host_that_others_route_has_no_balancer_and_its_facts_count() {
+    let (name, primary, _) = OTHERS[0];
+    let routed = [
+        (
+            "shop.example.com: { to: web, health: { every: 5s, timeout: 2s } }",
+            "shop.example.com: { to: web, external: { run_by: edge team, at: [{ country: US }], commands: { fence: { run: [edge, drain], region: us-central1, budget: 10s } } } }",
+        ),
+        (
+            "facts:\n",
+            "facts:\n  moved: { of: redirect, on: shop.example.com, value: 90s, evidence: \"https://drills.example.com/3\", measured: 2026-10-01 }\n",
+        ),
+    ];
+    let case = case_with(name, &routed);
+    assert_eq!(case.errors(), Vec::<&str>::new());
+    assert_eq!(files_with(&case, "module \"lb_"), Vec::<String>::new());
+    let budget = case.file("RECOVERY_BUDGET.md");
+    assert!(
+        budget.contains("| redirect | shop.example.com | 0s .. 1m30s | declared |"),
+        "{budget}"
+    );
+    let script = case.file("scripts/failover-region.sh");
+    let fenced = script
+        .split("fence() {")
+        .nth(1)
+        .and_then(|s| s.split("lag() {").next())
+        .unwrap_or_default();
+    let part = fenced
+        .split(&format!("    {primary})"))
+        .nth(1)
+        .unwrap_or_default();
+    assert!(
+        part.trim_start()
+            .starts_with("run 10 'Fence shop.example.com, which edge team runs' edge drain"),
+        "{fenced}"
+    );
+}
+
+#[test]
+fn texts_that_stand_for_something_are_that() {
+    let of = |more: &str| {
+        let text = format!(
+            "version: 1\nname: shop\nclouds: {{ aws: {{ account: \"111122223333\" }} }}\nregions: {{ us-east-1: {{ role: primary }} }}\nservices: {{ web: {{ image: shop/web, replicas: 2..4, uses: [db] }} }}\n{more}\n"
+        );
+        spec(&text)
+    };
+    let store = |more: &str| {
+        of(&format!(
+            "datastores: {{ db: {{ engine: postgres, {more} }} }}"
+        ))
+    };
+    assert_eq!(
+        store("machine: banana, replication: { mode: none }").errors(),
+        ["AWS115"]
+    );
+    assert_eq!(
+        store("engine_version: banana, replication: { mode: none }").errors(),
+        ["AWS115"]
+    );
+    assert_eq!(
+        store("replication: { mode: none, arbiter: banana }").errors(),
+        ["QRM106"]
+    );
+    let by = store("replication: { mode: none, by: banana }");
+    assert!(
+        by.codes().contains(&"PRV103") || by.errors() == ["PRV101"],
+        "{:?}",
+        by.codes()
+    );
+    let flag = store("replication: { mode: none } } }\nflags: { x: { variable: \"a b\" ");
+    assert_eq!(flag.errors(), ["NAME103"]);
 }

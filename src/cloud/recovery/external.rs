@@ -1,0 +1,117 @@
+//! What somebody else runs recovers as `facts` say; what nobody has measured is unknown.
+
+use crate::analysis::Context;
+use crate::analysis::offering::Remaining;
+use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::spec::{External, FactKind};
+use crate::topology::{Datastore, Host, Scenario};
+
+/// Whether a loss of ours takes something of others with it. What runs in a region of ours
+/// may be in any of its zones.
+fn touched(context: &Context, external: &External, scenario: Scenario) -> bool {
+    let topology = context.topology;
+    let regions = topology.regions_at(&external.at);
+    match scenario {
+        Scenario::Zone => !regions.is_empty(),
+        Scenario::Region(lost) => regions.contains(&lost),
+        Scenario::Cloud(provider) => {
+            let on = |id: &&_| topology.region(**id).place.provider == provider;
+            regions.iter().any(|id| on(&id))
+        }
+        _ => false,
+    }
+}
+
+/// A measured time, or that nobody has measured it.
+fn measured(context: &Context, step: Step, kind: FactKind, name: &str) -> Vec<Term> {
+    let unknown = Term::fact(step, name, "external.unmeasured").change(Change::Measure {
+        of: kind.word(),
+        on: name.to_string(),
+    });
+    context.narrowed(vec![unknown], kind, name)
+}
+
+/// How it serves again: what `facts` say of promoting it, all in all.
+pub(super) fn returns(
+    context: &Context,
+    name: &str,
+    external: &External,
+    step: Step,
+    scenario: Scenario,
+) -> Vec<Term> {
+    let kind = match step {
+        Step::Redirect => FactKind::Redirect,
+        _ => FactKind::Promote,
+    };
+    if touched(context, external, scenario) {
+        measured(context, step, kind, name)
+    } else {
+        Vec::new()
+    }
+}
+
+/// What remains of its data: after a loss, what the greatest measured lag leaves; after wrong
+/// data, the backup that is declared. A lag says nothing of how old a backup is.
+pub(super) fn remaining(
+    context: &Context,
+    store: &Datastore,
+    external: &External,
+    scenario: Scenario,
+) -> Option<Vec<Remaining>> {
+    let name = &store.name;
+    if scenario == Scenario::Corruption {
+        return Some(vec![backup(store, external)]);
+    }
+    if !touched(context, external, scenario) {
+        return None;
+    }
+    let lacks = measured(context, Step::Lag, FactKind::Lag, name);
+    let copy = format!("what {} keeps", external.run_by.value);
+    let remaining = lacks
+        .into_iter()
+        .map(|lacks| Remaining::live(copy.clone(), lacks));
+    Some(remaining.collect())
+}
+
+/// The backup that the spec says is made: nothing of ours makes it.
+fn backup(store: &Datastore, external: &External) -> Remaining {
+    let declared = super::snapshot(store).map(|snapshot| Remaining {
+        lacks: Term {
+            class: Class::Declared,
+            source: Source::Spec,
+            ..snapshot.lacks
+        },
+        ..snapshot
+    });
+    declared.unwrap_or_else(|| {
+        let unknown = Term::fact(Step::Lag, &store.name, "external.unmeasured");
+        Remaining::history(format!("what {} keeps", external.run_by.value), unknown)
+    })
+}
+
+/// How users leave what is lost behind a host that somebody else routes: one of its regions,
+/// or what routes it.
+pub(super) fn entry(
+    context: &Context,
+    host: &Host,
+    external: &External,
+    scenario: Scenario,
+) -> Vec<Term> {
+    let topology = context.topology;
+    let on = |provider| {
+        let mut regions = host.regions.iter();
+        regions.any(|id| topology.region(*id).place.provider == provider)
+    };
+    let moved = match scenario {
+        Scenario::Region(lost) => host.regions.contains(&lost),
+        Scenario::Cloud(provider) => on(provider),
+        Scenario::Entry => true,
+        _ => false,
+    };
+    if moved || touched(context, external, scenario) {
+        let step = Step::Redirect;
+        measured(context, step, FactKind::Redirect, &host.name)
+    } else {
+        Vec::new()
+    }
+}
