@@ -132,7 +132,7 @@ fn changes(call: &str) -> bool {
         "get-health",
         " list",
         "get-master-addr-by-name",
-        "sentinel replicas",
+        "/config/lag.sh",
         "curl ",
         " pull ",
     ];
@@ -153,7 +153,7 @@ fn a_dry_run_changes_nothing() {
     assert!(!calls.iter().any(|c| changes(c)), "{calls:#?}");
     let shown = String::from_utf8_lossy(&output.stderr).to_string();
     assert!(
-        shown.contains("update-backend") && shown.contains("sentinel failover"),
+        shown.contains("update-backend") && shown.contains("/config/promote.sh"),
         "{shown}"
     );
 }
@@ -181,8 +181,8 @@ fn applying_acts_in_order_under_a_lock() {
         at("--if-generation-match=0"),
         at("paused-scale-in=true"),
         at("--capacity-scaler=0"),
-        at("sentinel replicas"),
-        at("sentinel failover"),
+        at("/config/lag.sh"),
+        at("/config/promote.sh"),
         at("run services update"),
         at("curl"),
         at("/records/"),

@@ -403,16 +403,22 @@ impl Operations<'_> {
                     "--container",
                     "sentinel",
                     "--",
-                    "redis-cli",
-                    "--tls",
-                    "--cacert",
-                    "/tls/ca.crt",
-                    "-p",
-                    "26379",
                 ]);
                 command.extend(words(arguments));
                 command
             };
+            let ask = [
+                "redis-cli",
+                "-e",
+                "--tls",
+                "--cacert",
+                "/tls/ca.crt",
+                "-p",
+                "26379",
+                "sentinel",
+                "get-master-addr-by-name",
+                &store.name,
+            ];
             self.add(Operation {
                 kind: OperationKind::Inspect,
                 subject: store.name.clone(),
@@ -421,18 +427,23 @@ impl Operations<'_> {
                     "Ask the sentinels in {location} who is the primary of {}",
                     store.name
                 ),
-                command: sentinel(&["sentinel", "get-master-addr-by-name", &store.name]),
+                command: sentinel(&ask),
                 expect: "a name of a node in a region that is up".into(),
                 budget_seconds: 15,
                 otherwise: "ask the sentinels of another region".into(),
             });
+            let nodes = store.written.nodes.as_ref();
+            let nodes = nodes.and_then(|n| n.get(&region.name));
+            if nodes.is_none_or(|n| n.value.0 == 0) {
+                continue;
+            }
             self.add(Operation {
                 kind: OperationKind::Lag,
                 subject: store.name.clone(),
                 region: Some(*id),
-                title: format!("Show how far the replicas of {} are behind", store.name),
-                command: sentinel(&["sentinel", "replicas", &store.name]),
-                expect: "master-link-status ok for every replica in a region that is up".into(),
+                title: format!("Show how far {location} is behind with {}", store.name),
+                command: sentinel(&["/bin/sh", "/config/lag.sh"]),
+                expect: "seconds that the nearest node is behind".into(),
                 budget_seconds: 15,
                 otherwise: "unknown lag counts as lag over the objective".into(),
             });
@@ -440,12 +451,11 @@ impl Operations<'_> {
                 kind: OperationKind::Promote,
                 subject: store.name.clone(),
                 region: Some(*id),
-                title: format!("Make the sentinels choose a new primary of {}", store.name),
-                command: sentinel(&["sentinel", "failover", &store.name]),
-                expect: "OK".into(),
+                title: format!("Make a node in {location} the primary of {}", store.name),
+                command: sentinel(&["/bin/sh", "/config/promote.sh"]),
+                expect: "the name of a node of the region, which is the primary and takes writes".into(),
                 budget_seconds: 60,
-                otherwise: "NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait"
-                    .into(),
+                otherwise: "NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped".into(),
             });
         }
     }

@@ -33,13 +33,13 @@ known_region "${REGION}"
 need curl gcloud kubectl
 step "Condition: copies are at most 1s behind"
 if [[ ${REGION} == us-east1 ]]; then
-  look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"
 fi
 if [[ ${REGION} == europe-west1 ]]; then
-  look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"
 fi
 if [[ ${REGION} == us-central1 ]]; then
-  look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"
 fi
 confirm "${REGION}"
 lock

@@ -30,9 +30,9 @@ status() {
   look 15 'Show the health of api.ggen-marketplace.example.com'\''s back ends' gcloud compute backend-services get-health ggen-marketplace-api --global --project ggen-prod || true
   look 15 'Show the database ggen-marketplace-marketplace-us at nam5' gcloud firestore databases describe --database ggen-marketplace-marketplace-us --project ggen-prod || true
   look 15 'Show the database ggen-marketplace-marketplace-eu at eur3' gcloud firestore databases describe --database ggen-marketplace-marketplace-eu --project ggen-prod || true
-  look 15 'Ask the sentinels in us-central1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
-  look 15 'Ask the sentinels in us-east1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
-  look 15 'Ask the sentinels in europe-west1 who is the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
+  look 15 'Ask the sentinels in us-central1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
+  look 15 'Ask the sentinels in us-east1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
+  look 15 'Ask the sentinels in europe-west1 who is the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
   look 15 'Look at messages that firestore-replication has set aside, without taking them' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull firestore-replication-dead-letter --limit=10 '--format=table(message.messageId,message.publishTime,message.attributes.verdict)' --project ggen-prod || true
 }
 
@@ -80,13 +80,13 @@ lag() {
   local known=true
   case ${TO} in
     us-east1)
-      look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || known=false
+      look 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || known=false
       ;;
     europe-west1)
-      look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || known=false
+      look 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || known=false
       ;;
     us-central1)
-      look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || known=false
+      look 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || known=false
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -100,13 +100,13 @@ promote() {
   step "Promote: the copies of ${TO} take writes (point of no return)"
   case ${TO} in
     us-east1)
-      run 60 'Make the sentinels choose a new primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel failover sessions || note 'NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait'
+      run 60 'Make a node in us-east1 the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || note 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
       ;;
     europe-west1)
-      run 60 'Make the sentinels choose a new primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel failover sessions || note 'NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait'
+      run 60 'Make a node in europe-west1 the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || note 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
       ;;
     us-central1)
-      run 60 'Make the sentinels choose a new primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel failover sessions || note 'NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait'
+      run 60 'Make a node in us-central1 the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || note 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
