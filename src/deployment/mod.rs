@@ -69,6 +69,8 @@ pub struct Deployment {
     pub dns_failovers: Vec<DnsFailover>,
     /// Commands for scripts and runbooks.
     pub operations: Vec<Operation>,
+    /// What scripts read back after commands, and before the first.
+    pub proofs: Vec<Proof>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
     /// Decisions worth explaining in the generated architecture page.
@@ -97,6 +99,8 @@ pub struct CloudPart {
 pub struct Lock {
     /// Takes the lock; `$LOCK_FILE` is its text.
     pub take: Operation,
+    /// Prints its text; fails if nobody holds it.
+    pub holder: Operation,
     /// Releases it.
     pub release: Operation,
     /// Keeps the record of an action; `$EVIDENCE` is the file.

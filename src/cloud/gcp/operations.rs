@@ -4,8 +4,8 @@ use super::edge::edge_name;
 use super::naming::context;
 use super::{data, facts, project};
 use crate::cloud::scaling;
-use crate::deployment::{Deployment, Operation, OperationKind};
-use crate::spec::{Engine, Runtime};
+use crate::deployment::{Deployment, Operation, OperationKind, Proof, RESTORED_WITHIN};
+use crate::spec::{Engine, Role, Runtime};
 use crate::topology::{Datastore, Host, Placement, Queue, Service, Topology};
 
 /// Fills in the commands of every part.
@@ -14,6 +14,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
         topology,
         project: project(topology),
         found: Vec::new(),
+        proofs: Vec::new(),
     };
     all.hosts();
     all.workloads();
@@ -21,12 +22,14 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     all.queues();
     all.secrets(deployment);
     deployment.operations.append(&mut all.found);
+    deployment.proofs.append(&mut all.proofs);
 }
 
 struct Operations<'a> {
     topology: &'a Topology,
     project: String,
     found: Vec<Operation>,
+    proofs: Vec<Proof>,
 }
 
 impl Operations<'_> {
@@ -186,6 +189,8 @@ impl Operations<'_> {
             }
             command.extend(words(&["--project", &self.project]));
             let fence = kind == OperationKind::Fence;
+            let proof = self.drained(host, backend, region, (capacity, fence), &flags, place);
+            self.proofs.push(proof);
             self.add(Operation {
                 kind,
                 subject: host.to_string(),
@@ -200,6 +205,53 @@ impl Operations<'_> {
                 budget_seconds: 15 + if fence { drain } else { 0 },
                 otherwise: "run it again; if the load balancer's API does not answer either, it has left the region by itself".into(),
             });
+        }
+    }
+
+    /// Reads back that an endpoint group has the capacity that it was given, or is a back end.
+    fn drained(
+        &self,
+        host: &str,
+        backend: &str,
+        region: crate::topology::RegionId,
+        (capacity, fence): (bool, bool),
+        flags: &[String],
+        place: &str,
+    ) -> Proof {
+        let group = flags[0].trim_start_matches("--network-endpoint-group=");
+        let (field, wants) = match (capacity, fence) {
+            (true, true) => ("backends.capacityScaler", "0(\\.0)?".to_string()),
+            (true, false) => ("backends.capacityScaler", "1(\\.0)?".to_string()),
+            (false, true) => ("backends.group.basename()", String::new()),
+            (false, false) => ("backends.group.basename()", group.to_string()),
+        };
+        Proof {
+            of: if fence {
+                OperationKind::Fence
+            } else {
+                OperationKind::Unfence
+            },
+            subject: host.to_string(),
+            region: Some(region),
+            title: format!("Read back whether {place} serves {host}"),
+            command: words(&[
+                "gcloud",
+                "compute",
+                "backend-services",
+                "list",
+                "--global",
+                "--flatten=backends[]",
+                // A zonal group's address ends in its zone and name, a regional one's in its region's.
+                &format!(
+                    "--filter=name={backend} AND backends.group~/{place}/networkEndpointGroups/{group}$"
+                ),
+                &format!("--format=value({field})"),
+                "--project",
+                &self.project,
+            ]),
+            wants,
+            within_seconds: 30,
+            otherwise: "run it again; the load balancer's API has not done it".into(),
         }
     }
 
@@ -350,6 +402,9 @@ impl Operations<'_> {
                         .into(),
                 });
             }
+            if backup.every.is_some() || backup.point_in_time.is_some() {
+                self.proofs.push(self.restored(&id));
+            }
             if backup.every.is_some() {
                 self.add(Operation {
                     kind: OperationKind::Restore,
@@ -376,8 +431,40 @@ impl Operations<'_> {
         }
     }
 
+    /// The commands return while the copy is being made. It has come once it answers with the
+    /// names of its collections, which costs one read.
+    fn restored(&self, id: &str) -> Proof {
+        let address = format!(
+            "https://firestore.googleapis.com/v1/projects/{}/databases",
+            self.project
+        );
+        let ask = format!(
+            "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer $(gcloud auth print-access-token)\" -- \"{address}/$1/documents:listCollectionIds\""
+        );
+        Proof {
+            of: OperationKind::Restore,
+            subject: id.to_string(),
+            region: None,
+            title: "Read the names of the copy's collections".into(),
+            command: words(&["bash", "-c", &ask, "bash", "$NEW_DATABASE"]),
+            wants: ".*\"collectionIds\".*".into(),
+            within_seconds: RESTORED_WITHIN,
+            otherwise: "the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does".into(),
+        }
+    }
+
     fn redis(&mut self, store: &Datastore) {
         let namespace = &self.topology.namespace.clone();
+        let holding = store.regions.iter().filter(|id| {
+            let nodes = store.written.nodes.as_ref();
+            let here = nodes.and_then(|n| n.get(&self.topology.region(**id).name));
+            here.is_some_and(|n| n.value.0 > 0)
+        });
+        let holding: Vec<_> = holding.copied().collect();
+        let home = holding
+            .iter()
+            .find(|id| self.topology.region(**id).role == Role::Primary);
+        let home = home.or(holding.first()).copied();
         for id in &store.regions {
             let region = self.topology.region(*id);
             let location = region.place.location;
@@ -432,9 +519,7 @@ impl Operations<'_> {
                 budget_seconds: 15,
                 otherwise: "ask the sentinels of another region".into(),
             });
-            let nodes = store.written.nodes.as_ref();
-            let nodes = nodes.and_then(|n| n.get(&region.name));
-            if nodes.is_none_or(|n| n.value.0 == 0) {
+            if !holding.contains(id) {
                 continue;
             }
             self.add(Operation {
@@ -447,8 +532,25 @@ impl Operations<'_> {
                 budget_seconds: 15,
                 otherwise: "unknown lag counts as lag over the objective".into(),
             });
-            self.add(Operation {
-                kind: OperationKind::Promote,
+            let kinds = match home == Some(*id) {
+                true => vec![OperationKind::Promote, OperationKind::Return],
+                false => vec![OperationKind::Promote],
+            };
+            for of in &kinds {
+                self.proofs.push(Proof {
+                    of: *of,
+                    subject: store.name.clone(),
+                    region: Some(*id),
+                    title: format!("Read back who is the primary of {}", store.name),
+                    command: sentinel(&ask),
+                    wants: format!("node-[0-9]+\\.{location}\\.[^ ]* 6379"),
+                    within_seconds: 15,
+                    otherwise: "ask the sentinels of another region; run it again".into(),
+                });
+            }
+            for kind in kinds {
+                self.add(Operation {
+                kind,
                 subject: store.name.clone(),
                 region: Some(*id),
                 title: format!("Make a node in {location} the primary of {}", store.name),
@@ -457,6 +559,7 @@ impl Operations<'_> {
                 budget_seconds: 60,
                 otherwise: "NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped".into(),
             });
+            }
         }
     }
 

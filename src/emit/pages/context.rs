@@ -536,7 +536,7 @@ fn failover(input: Input) -> Value {
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
         "back": failover.map_or("manual", |f| f.back.value.word()),
-        "lag_below": verify.and_then(|v| v.lag_below.as_ref()).map_or("1s".into(), |l| l.value.to_string()),
+        "lag_below": input.topology.return_lag().to_string(),
         "watch": verify.and_then(|v| v.watch.as_ref()).map_or("1m".into(), |w| w.value.to_string()),
         "check": check.unwrap_or_else(|| "no health check is declared".into()),
         "detected": detected(input),

@@ -33,32 +33,48 @@ known_region "${REGION}"
 need curl gcloud kubectl
 step "Condition: copies are at most 1s behind"
 if [[ ${REGION} == us-east1 ]]; then
-  look 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"
+  measure 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
 fi
 if [[ ${REGION} == europe-west1 ]]; then
-  look 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"
+  measure 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
 fi
 if [[ ${REGION} == us-central1 ]]; then
-  look 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh || die 75 "the lag is unknown: do not return yet"
+  measure 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
 fi
+[[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
+((BEHIND <= 1)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
 confirm "${REGION}"
 lock
+if [[ ${REGION} == us-central1 ]]; then
+  step "Bring what is written back to ${REGION}"
+  run 60 'Make a node in us-central1 the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || die 75 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
+  prove 15 'Read back who is the primary of sessions' 'node-[0-9]+\.us-central1\.[^ ]* 6379' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || die 75 'ask the sentinels of another region; run it again'
+fi
 step "Let ${REGION} serve again"
 case ${REGION} in
   us-east1)
-    run 15 'Let us-east1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project ggen-prod
-    run 15 'Let us-east1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project ggen-prod
-    run 15 'Let us-east1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project ggen-prod
+    run 15 'Let us-east1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    run 15 'Let us-east1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    run 15 'Let us-east1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    prove 30 'Read back whether us-east1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-b/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
+    prove 30 'Read back whether us-east1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-c/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
+    prove 30 'Read back whether us-east1-d serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-d/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
     ;;
   europe-west1)
-    run 15 'Let europe-west1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=1 --project ggen-prod
-    run 15 'Let europe-west1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=1 --project ggen-prod
-    run 15 'Let europe-west1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=1 --project ggen-prod
+    run 15 'Let europe-west1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    run 15 'Let europe-west1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    run 15 'Let europe-west1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    prove 30 'Read back whether europe-west1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-b/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
+    prove 30 'Read back whether europe-west1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-c/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
+    prove 30 'Read back whether europe-west1-d serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-d/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
     ;;
   us-central1)
-    run 15 'Let us-central1-a serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=1 --project ggen-prod
-    run 15 'Let us-central1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=1 --project ggen-prod
-    run 15 'Let us-central1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=1 --project ggen-prod
+    run 15 'Let us-central1-a serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    run 15 'Let us-central1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    run 15 'Let us-central1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    prove 30 'Read back whether us-central1-a serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-a/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
+    prove 30 'Read back whether us-central1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-b/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
+    prove 30 'Read back whether us-central1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-c/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
     ;;
   *) die 65 "no such region: ${REGION}" ;;
 esac
@@ -66,16 +82,15 @@ step "Verify from outside"
 look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 step "Let the regions that helped shrink again"
 if [[ ${REGION} != us-east1 ]]; then
-  run 10 'Let the scaler remove replicas again of api in us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
-  run 60 'Let replication-worker in us-east1 go back to 2 instances' gcloud run services update replication-worker --min-instances=2 --region us-east1 --project ggen-prod || note 'the next deployment does it'
+  run 10 'Let the scaler remove replicas again of api in us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+  run 60 'Let replication-worker in us-east1 go back to 2 instances' gcloud run services update replication-worker --min-instances=2 --region us-east1 --project ggen-prod || missed 'the next deployment does it'
 fi
 if [[ ${REGION} != europe-west1 ]]; then
-  run 10 'Let the scaler remove replicas again of api in europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
-  run 60 'Let replication-worker in europe-west1 go back to 1 instances' gcloud run services update replication-worker --min-instances=1 --region europe-west1 --project ggen-prod || note 'the next deployment does it'
+  run 10 'Let the scaler remove replicas again of api in europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+  run 60 'Let replication-worker in europe-west1 go back to 1 instances' gcloud run services update replication-worker --min-instances=1 --region europe-west1 --project ggen-prod || missed 'the next deployment does it'
 fi
 if [[ ${REGION} != us-central1 ]]; then
-  run 10 'Let the scaler remove replicas again of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
-  run 60 'Let replication-worker in us-central1 go back to 3 instances' gcloud run services update replication-worker --min-instances=3 --region us-central1 --project ggen-prod || note 'the next deployment does it'
+  run 10 'Let the scaler remove replicas again of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+  run 60 'Let replication-worker in us-central1 go back to 3 instances' gcloud run services update replication-worker --min-instances=3 --region us-central1 --project ggen-prod || missed 'the next deployment does it'
 fi
-step "Done: run terraform plan, which must show no change, then allow deployments again"
-record
+finish "Done: run terraform plan, which must show no change, then allow deployments again"

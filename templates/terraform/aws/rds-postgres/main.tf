@@ -55,6 +55,37 @@ resource "aws_db_parameter_group" "this" {
   }
 }
 
+# A copy that is restored beside the original has the original's slots and subscriptions. Without pglogical it cannot use them.
+# With logical replication off PostgreSQL would refuse to start, because of the slots.
+resource "aws_db_parameter_group" "restored" {
+  count = var.logical == null ? 0 : 1
+
+  name        = "${var.name}-restored"
+  family      = "postgres${split(".", var.engine_version)[0]}"
+  description = "Parameters of copies of ${var.name} that are restored beside it"
+
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  parameter {
+    name         = "shared_preload_libraries"
+    value        = "pg_stat_statements"
+    apply_method = "pending-reboot"
+  }
+
+  dynamic "parameter" {
+    for_each = { for key, parameter in local.logical : key => parameter if !startswith(key, "pglogical.") }
+
+    content {
+      name         = parameter.key
+      value        = parameter.value.value
+      apply_method = parameter.value.method
+    }
+  }
+}
+
 resource "aws_db_subnet_group" "this" {
   name        = var.name
   description = "Subnets of ${var.name}"
