@@ -349,7 +349,7 @@ impl Lowering<'_> {
         let address = format!(
             "host=$(aws rds describe-db-instances --region {location} --db-instance-identifier \"$1\" \
              --query \"DBInstances[?DBInstanceStatus=='available'] | [0].Endpoint.Address\" --output text) && \
-             [ \"$host\" != None ] && "
+             if [ \"$host\" = None ]; then exit 1; fi && "
         );
         if !copies(store).is_some_and(Copies::logical) {
             let read = format!("{address}echo available");

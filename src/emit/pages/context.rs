@@ -74,6 +74,9 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         })).collect::<Vec<_>>(),
     });
     context["safeguards"] = safeguards(input).into();
+    let copied = input.deployment.logical_stores.iter();
+    context["replicated"] = copied.map(|s| s.datastore.clone()).collect();
+    context["stop_copying"] = stop_copying(input).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
     }
@@ -606,6 +609,31 @@ fn backups(input: Input) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// What ends the copying of stores between their regions, and keeps it ended: in each of them.
+fn stop_copying(input: Input) -> Vec<String> {
+    let stores = input.deployment.logical_stores.iter();
+    let members = stores.flat_map(|s| s.regions.iter().map(move |r| (s, r.region)));
+    let commands = members.flat_map(|(store, id)| {
+        let mut clusters = input.deployment.clusters.iter();
+        let cluster = clusters.find(|c| c.region == id);
+        let context = cluster.map_or("", |c| c.context.as_str());
+        let namespace = input.topology.namespace.as_str();
+        let begin = ["kubectl", "--context", context, "--namespace", namespace];
+        let kubectl = |words: &[&str]| {
+            let all = begin.iter().chain(words);
+            shell::command(&all.map(|w| (*w).to_string()).collect::<Vec<_>>())
+        };
+        let job = format!("{}-replication", store.datastore);
+        let pod = format!("deployment/{}-heartbeat", store.datastore);
+        let suspend = r#"{"spec":{"suspend":true}}"#;
+        [
+            kubectl(&["patch", "cronjob", &job, "--patch", suspend]),
+            kubectl(&["exec", &pod, "--", "/bin/sh", "/config/stop-following.sh"]),
+        ]
+    });
+    commands.collect()
 }
 
 /// The ways back, as the script takes them: with its lock and its record.

@@ -13,6 +13,8 @@ locals {
     "max_wal_senders"               = { value = tostring(2 * var.logical.databases + 10), method = "pending-reboot" }
     "max_worker_processes"          = { value = tostring(local.workers + 16), method = "pending-reboot" }
     "pglogical.conflict_resolution" = { value = var.logical.conflict_resolution, method = "immediate" }
+    # Errors of pglogical have the connection string, and so a password, in their details.
+    "log_error_verbosity" = { value = "terse", method = "immediate" }
     # A lost region must not fill the disk of the one that is left: beyond this its slot is given up and it is copied anew.
     "max_slot_wal_keep_size" = { value = tostring(var.logical.keep_wal_mb), method = "immediate" }
   }
