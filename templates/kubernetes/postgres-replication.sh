@@ -117,7 +117,7 @@ SQL
   # What was given up does not come back by itself: its slot is lost, and with it what came since.
   case $state in
     *' down'*)
-      say "$database: a subscription is down; if its slot is lost at the source, copy anew: RUNBOOK_RESTORE.md"
+      say "$database: a subscription is down; see pg_replication_slots at the source: what is lost must be copied anew"
       failed=1
       ;;
   esac
