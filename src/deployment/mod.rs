@@ -78,6 +78,8 @@ pub struct Deployment {
     pub dns_failovers: Vec<DnsFailover>,
     /// Commands for scripts and runbooks.
     pub operations: Vec<Operation>,
+    /// What scripts read back after commands, and before the first.
+    pub proofs: Vec<Proof>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
     /// Who sends which share of what to whom.
@@ -111,6 +113,7 @@ impl Deployment {
             boards,
             dns_failovers,
             operations,
+            proofs,
             shift,
             decisions,
             // Made of the whole, once its parts are joined.
@@ -140,6 +143,7 @@ impl Deployment {
         self.boards.extend(boards);
         self.dns_failovers.extend(dns_failovers);
         self.operations.extend(operations);
+        self.proofs.extend(proofs);
         self.shift = self.shift.take().or(shift);
         join_once(&mut self.decisions, decisions);
     }
@@ -176,6 +180,8 @@ pub struct CloudPart {
 pub struct Lock {
     /// Takes the lock; `$LOCK_FILE` is its text.
     pub take: Operation,
+    /// Prints its text; fails if nobody holds it.
+    pub holder: Operation,
     /// Releases it.
     pub release: Operation,
     /// Keeps the record of an action; `$EVIDENCE` is the file.

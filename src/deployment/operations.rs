@@ -8,12 +8,14 @@ use crate::topology::RegionId;
 pub enum OperationKind {
     /// Shows the state.
     Inspect,
-    /// Shows how far copies are behind.
+    /// Shows how far copies are behind: each line of the answer ends in seconds, `4 s`.
     Lag,
     /// Stops traffic or writes to a region.
     Fence,
     /// Undoes `Fence`.
     Unfence,
+    /// Lets a region that is back write again what it wrote before, without a loss.
+    Return,
     /// Makes a copy writable.
     Promote,
     /// Adds capacity.
@@ -36,6 +38,8 @@ pub enum OperationKind {
     Lock,
     /// Releases it.
     Unlock,
+    /// Prints the text of the lock.
+    Holder,
     /// Puts a value into a secret, read from standard input.
     StoreSecret,
     /// Keeps the record of an action; `$EVIDENCE` is the file.
@@ -78,6 +82,32 @@ pub struct Operation {
     /// The longest it may take, in seconds, and where that number comes from.
     pub budget_seconds: u64,
     /// What to do if it fails.
+    pub otherwise: String,
+}
+
+/// Seconds that a script waits for a copy to come: restores take minutes to hours by size.
+pub const RESTORED_WITHIN: u64 = 6 * 3600;
+
+/// How a script sees that commands have brought about what they are for: exit statuses tell of
+/// requests, and many of them are only taken note of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proof {
+    /// The kind of the commands; `Lock` for what must hold before anything is done: account and
+    /// contexts.
+    pub of: OperationKind,
+    /// See [`Operation::subject`].
+    pub subject: String,
+    /// See [`Operation::region`].
+    pub region: Option<RegionId>,
+    /// What is read back, for people.
+    pub title: String,
+    /// The words of the command that reads; see [`Operation::command`].
+    pub command: Vec<String>,
+    /// What it must print: an extended regular expression for all of it, lines joined by blanks.
+    pub wants: String,
+    /// Seconds until it must be so.
+    pub within_seconds: u64,
+    /// What to do if it is not.
     pub otherwise: String,
 }
 

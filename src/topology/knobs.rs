@@ -95,6 +95,25 @@ impl Host {
     }
 }
 
+impl Topology {
+    /// The longest span of writes that may be lost with a region, if it is promised.
+    pub fn region_rpo(&self) -> Option<Duration> {
+        let objectives = self.spec.objectives.as_ref()?;
+        let region = objectives.region.as_ref().and_then(|r| r.rpo.as_ref());
+        region.or(objectives.rpo.as_ref()).map(|r| r.value)
+    }
+
+    /// How far copies may be behind when a region serves again: as written, else what may be
+    /// lost, else [`DEFAULT_RETURN_LAG`].
+    pub fn return_lag(&self) -> Duration {
+        let failover = self.spec.failover.as_ref();
+        let verify = failover.and_then(|f| f.verify.as_ref());
+        let written = verify.and_then(|v| v.lag_below.as_ref()).map(|l| l.value);
+        let written = written.or(self.region_rpo());
+        written.unwrap_or(Duration::from_secs(DEFAULT_RETURN_LAG))
+    }
+}
+
 impl Datastore {
     /// After how many milliseconds of silence a sentinel takes the primary for down.
     pub fn silence_millis(&self) -> u64 {
@@ -269,9 +288,18 @@ const BACKUP_PERIODS: [u64; 11] = [
 /// Seconds of lag after which a Redis replica no longer counts, where the spec is silent.
 pub const DEFAULT_MAX_LAG: u64 = 10;
 
-/// How long one promotion by the sentinels may take before they try another replica, in
-/// milliseconds.
+/// Seconds that copies may be behind on a return, where the spec is silent: twice the beat by
+/// which PostgreSQL's lag is seen.
+pub const DEFAULT_RETURN_LAG: u64 = 10;
+
+/// How long the sentinels keep to one attempt of a promotion, in milliseconds; the next one
+/// begins after twice that. It is no bound of a promotion.
 pub const SENTINEL_FAILOVER_MILLIS: u64 = 60_000;
+
+/// Milliseconds from the silence of a primary until its successor acknowledges a write, if the
+/// first vote succeeds: a second each to agree, to vote, to see the promotion, for the replicas
+/// to follow, and for a client to ask again. `tests/live/redis` measures less.
+pub const SENTINEL_PROMOTION_MILLIS: u64 = 5_000;
 
 /// How fast the autoscaler adds pods: in each period the larger of doubling and this many.
 pub const SCALE_OUT_PODS: u32 = 4;

@@ -10,11 +10,22 @@ PGSSLMODE=require
 PGCONNECT_TIMEOUT=10
 export PGPASSWORD PGUSER PGSSLMODE PGCONNECT_TIMEOUT
 say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*"; }
+# Errors of pglogical hold the connection string with the password in their details, and slow or
+# failed statements are logged whole: neither is printed or logged.
 run() { # database variables... ; SQL on standard input
   into=$1
   shift
-  psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 "$@" --dbname "$into"
+  {
+    cat <<'SQL'
+SELECT format('SET %I = %L', name, value)
+FROM (VALUES ('log_statement', 'none'), ('log_min_duration_statement', '-1'),
+             ('log_min_error_statement', 'panic'), ('log_error_verbosity', 'terse')) AS quiet (name, value)
+WHERE has_parameter_privilege(name, 'SET') \gexec
+SQL
+    cat
+  } | psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --set VERBOSITY=terse "$@" --dbname "$into"
 }
+failed=0
 # A host of a region: HOST_us_west_2.
 host_of() {
   eval "printf '%s' \"\${HOST_$(printf '%s' "$1" | tr '-' '_')}\""
@@ -33,7 +44,6 @@ WHERE n.nspname = 'public' AND c.relkind = 'r';
 SQL
 }
 run postgres --set password="$REPLICATION_PASSWORD" <<'SQL' >/dev/null
-SELECT set_config('log_statement', 'none', false) WHERE has_parameter_privilege('log_statement', 'SET');
 SELECT 'CREATE ROLE replication LOGIN'
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'replication') \gexec
 ALTER ROLE replication PASSWORD :'password';
@@ -98,9 +108,18 @@ SELECT pglogical.create_subscription(
 WHERE NOT EXISTS (SELECT FROM pglogical.subscription WHERE sub_name = :'name');
 SQL
   done
-  say "$database: $(run "$database" <<'SQL'
+  state=$(run "$database" <<'SQL'
 SELECT coalesce(string_agg(subscription_name || ' ' || status, ', '), 'subscribes to nobody')
 FROM pglogical.show_subscription_status();
 SQL
-)"
+)
+  say "$database: $state"
+  # What was given up does not come back by itself: its slot is lost, and with it what came since.
+  case $state in
+    *' down'*)
+      say "$database: a subscription is down; see pg_replication_slots at the source: what is lost must be copied anew"
+      failed=1
+      ;;
+  esac
 done
+exit "$failed"

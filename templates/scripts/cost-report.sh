@@ -14,6 +14,7 @@ usage: cost-report.sh [--month YYYYMM]
 TEXT
 }
 
+need date
 MONTH=$(date -u -d "$(date -u +%Y-%m-01) -1 day" +%Y%m)
 while (($#)); do
   case $1 in
@@ -33,7 +34,7 @@ MONTH_PERIOD="Start=${first},End=$(date -u -d "${first} +1 month" +%Y-%m-%d)"
 {% endif %}
 need {{ cost.tool }}
 # shellcheck disable=SC2016 # the backticks quote the name of a table
-look {{ cost.budget }} {{ cost.title }} {{ cost.command }}
+look {{ cost.budget }} {{ cost.title }} {{ cost.command }} || die 75 {{ cost.otherwise }}
 {% else %}
 die 75 "the bill of ${MONTH} is not exported: add 'cost: { billing_export: true }' to the topology"
 {% endfor %}

@@ -52,8 +52,8 @@ apply_root() { # path flags...
   local root=$1
   shift
   step "Terraform: ${root}"
-  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false
-  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
+  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false || die 75 "Terraform cannot begin in ${root}"
+  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@" || die 75 "${root} is applied in part: see what failed, and run this again"
 }
 
 {% if carries %}
@@ -64,8 +64,8 @@ carry() { # root variable from
   note "+ terraform -chdir=${here}/$3 output -json $2 > ${file}"
   [[ ${APPLY} == true ]] || return 0
   local value
-  value=$(timeout --foreground 120 terraform -chdir="${here}/$3" output -json "$2")
-  printf '{"%s": %s}\n' "$2" "${value}" >"${file}"
+  value=$(timeout --foreground 120 terraform -chdir="${here}/$3" output -json "$2") || die 75 "$3 does not say what $2 is"
+  printf '{"%s": %s}\n' "$2" "${value}" >"${file}" || die 75 "${file} cannot be written"
 }
 
 {% endif %}
@@ -88,14 +88,14 @@ confirm "${SYSTEM}"
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
 {% for op in bootstrap %}
-  run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
+  run {{ op.budget }} {{ op.title }} {{ op.command }} || optional {{ op.otherwise }}
 {% endfor %}
 fi
 {% endif %}
 {% if staged %}
 first=()
 # The load balancer's back ends are made by the gateways, which come later.
-[[ ${BOOTSTRAP} == true ]] && first=(-var "serving_regions=[]")
+[[ ${BOOTSTRAP} == false ]] || first=(-var "serving_regions=[]")
 {% endif %}
 {% for root in roots %}
 {% if root.ties %}
@@ -113,7 +113,9 @@ if wanted {{ root.region }}; then
 {% endfor %}
 fi
 {% endif %}
-wanted {{ root.region }} && apply_root {{ root.path }}
+if wanted {{ root.region }}; then
+  apply_root {{ root.path }}
+fi
 {% else %}
 apply_root {{ root.path }}{% if root.staged %} "${first[@]}"{% endif %}
 
@@ -122,9 +124,9 @@ apply_root {{ root.path }}{% if root.staged %} "${first[@]}"{% endif %}
 {% for region in clusters %}
 if wanted {{ region.name }}; then
   step "Kubernetes: {{ region.name }}"
-  run 60 "Fetch the credentials" {{ region.credentials }}
-  run 300 "Apply the manifests" kubectl --context {{ region.context }} apply --kustomize "${here}"/kubernetes/{{ region.name }}
-  run 900 "Release the services" helm upgrade --install {{ system }} "${here}/helm" --kube-context {{ region.context }} --namespace {{ namespace }} --values "${here}/helm/values.yaml" --values "${here}"/helm/values-{{ region.name }}.yaml "${images[@]}" --atomic --timeout 10m
+  run 60 "Fetch the credentials" {{ region.credentials }} || die 75 "the cluster does not answer"
+  run 300 "Apply the manifests" kubectl --context {{ region.context }} apply --kustomize "${here}"/kubernetes/{{ region.name }} || die 75 "the manifests are applied in part: see what failed, and run this again"
+  run 900 "Release the services" helm upgrade --install {{ system }} "${here}/helm" --kube-context {{ region.context }} --namespace {{ namespace }} --values "${here}/helm/values.yaml" --values "${here}"/helm/values-{{ region.name }}.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 {% endfor %}
 {% if staged %}
@@ -132,15 +134,15 @@ if [[ ${BOOTSTRAP} == true ]]; then
   step "Let the load balancer send traffic"
 {% for root in roots %}
 {% if root.staged %}
-  run 1800 "Apply again, with back ends" terraform -chdir="${here}"/{{ root.path }} apply -input=false -auto-approve -var-file="${VAR_FILE}"
+  run 1800 "Apply again, with back ends" terraform -chdir="${here}"/{{ root.path }} apply -input=false -auto-approve -var-file="${VAR_FILE}" || die 75 "no users are served yet: run this again"
 {% endif %}
 {% endfor %}
 fi
 {% endif %}
 step "Verify from outside"
 {% for op in verify %}
-look {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
+look {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
 {% else %}
 note "no host to ask"
 {% endfor %}
-record
+finish "Done: the regions are as committed"

@@ -12,11 +12,13 @@ usage() {
 usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--yes]
                           [--accept-data-loss-seconds N]
        failover-region.sh --status
+       failover-region.sh --unlock [--apply] [--yes]
 
   --from REGION   the region that is left
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote scale verify
-  --status        show the state of everything, change nothing
+  --status        show the state of everything and who holds the lock, change nothing
+  --unlock        take away the lock of somebody who is not at work any more
   --apply         act; without it every command is only printed
   --yes           do not ask for the name of the region
   --accept-data-loss-seconds N
@@ -24,7 +26,9 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
 TEXT
 }
 
-FROM="" TO="" ONLY="" ACCEPTED=""
+FROM="" TO="" ONLY="" ACCEPTED="" UNLOCK=false
+# The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
+readonly OBJECTIVE={{ rpo_seconds }}
 {% if cooldown %}
 
 # Seconds between two failovers, and what the last one was: when, from, to.
@@ -42,16 +46,19 @@ cool_down() {
       sleep "${rest}"
     fi
   fi
-  printf '%s %s %s\n' "$(date -u +%s)" "${FROM}" "${TO}" >"${LAST}"
+  { printf '%s %s %s\n' "$(date -u +%s)" "${FROM}" "${TO}" >"${LAST}"; } 2>/dev/null || note "nothing remembers this failover: ${LAST} cannot be written"
 }
 {% endif %}
 
 status() {
+  local unread=0
 {% for op in inspect %}
-  look {{ op.budget }} {{ op.title }} {{ op.command }} || true
+  look {{ op.budget }} {{ op.title }} {{ op.command }} || unread=$((unread + 1))
 {% else %}
   note "there is nothing to look at"
 {% endfor %}
+  holders || note "nobody is known to hold the lock"
+  ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
 freeze() {
@@ -61,7 +68,7 @@ freeze() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.freeze %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
 {% else %}
       note "nothing scales in"
 {% endfor %}
@@ -77,9 +84,12 @@ fence() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.fence %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ "the region is not fenced, nothing is promoted: " ~ op.otherwise }}
 {% else %}
       note "nothing sends traffic here"
+{% endfor %}
+{% for p in region.fenced %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 "the region is not fenced, nothing is promoted"
 {% endfor %}
       ;;
 {% endfor %}
@@ -89,12 +99,11 @@ fence() {
 
 lag() {
   step "Measure: what would be lost"
-  local known=true
   case ${TO} in
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.lag %}
-      look {{ op.budget }} {{ op.title }} {{ op.command }} || known=false
+      measure {{ op.budget }} {{ op.title }} {{ op.command }}
 {% else %}
       note "nothing replicates asynchronously to this region that could be measured here"
 {% endfor %}
@@ -102,9 +111,16 @@ lag() {
 {% endfor %}
     *) die 65 "no such region: ${TO}" ;;
   esac
-  if [[ ${known} == false ]]; then
+  if [[ ${BEHIND} == unknown ]]; then
     [[ -n ${ACCEPTED} ]] || die 75 "the lag is unknown, which counts as over the objective; the incident commander may accept a loss with --accept-data-loss-seconds"
     note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${ACCEPTED} ]]; then
+    ((BEHIND <= 10#${ACCEPTED})) || die 75 "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted"
+    note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
+    die 75 "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not: the incident commander may accept it with --accept-data-loss-seconds ${BEHIND}"
+  else
+    note "copies are ${BEHIND} s behind{% if rpo_seconds %}, ${OBJECTIVE} s are promised{% endif %}"
   fi
 }
 
@@ -114,9 +130,12 @@ promote() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.promote %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
 {% else %}
       note "nothing to promote: every store here either votes by itself or has one location"
+{% endfor %}
+{% for p in region.promoted %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || missed {{ p.otherwise }}
 {% endfor %}
       ;;
 {% endfor %}
@@ -130,7 +149,7 @@ scale() {
 {% for region in regions %}
     {{ region.name }})
 {% for op in region.scale %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
 {% else %}
       note "services scale by themselves"
 {% endfor %}
@@ -160,14 +179,22 @@ while (($#)); do
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --status) status; exit 0 ;;
+    --status) need{% for tool in tools %} {{ tool }}{% endfor %}; status; exit 0 ;;
+    --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
   esac
 done
+if [[ ${UNLOCK} == true ]]; then
+  need{% for tool in tools %} {{ tool }}{% endfor %}
+
+  break_lock
+  exit 0
+fi
 [[ -n ${FROM} && -n ${TO} ]] || { usage >&2; exit 64; }
+[[ ${ACCEPTED} =~ ^[0-9]{0,9}$ ]] || die 64 "'${ACCEPTED}' is no number of seconds"
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
@@ -175,6 +202,11 @@ need{% for tool in tools %} {{ tool }}{% endfor %}
 
 confirm "${FROM}"
 lock
+{% for region in regions %}
+{% for p in region.places %}
+prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
 {% if cooldown %}
 cool_down
 {% endif %}
@@ -183,5 +215,4 @@ case ${ONLY} in
   freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;
   *) die 64 "there is no step '${ONLY}'" ;;
 esac
-step "Done: announce it, then keep the record"
-record
+finish "Done: announce it, then keep the record"

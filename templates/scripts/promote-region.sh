@@ -36,22 +36,45 @@ step "Condition: copies are at most {{ lag_below | quoted }} behind"
 {% for region in regions %}
 if [[ ${REGION} == {{ region.name }} ]]; then
 {% for op in region.lag %}
-  look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 "the lag is unknown: do not return yet"
+  measure {{ op.budget }} {{ op.title }} {{ op.command }}
 {% else %}
   note "nothing replicates asynchronously to this region that could be measured here"
 {% endfor %}
 fi
 {% endfor %}
+[[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
+((BEHIND <= {{ lag_below_seconds }})) || die 75 "copies are ${BEHIND} s behind: do not return yet"
 confirm "${REGION}"
 lock
+{% for region in regions %}
+{% for p in region.places %}
+prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
+{% for region in regions %}
+{% if region.return %}
+if [[ ${REGION} == {{ region.name }} ]]; then
+  step "Bring what is written back to ${REGION}"
+{% for op in region.return %}
+  run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
+{% endfor %}
+{% for p in region.returned %}
+  prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+fi
+{% endif %}
+{% endfor %}
 step "Let ${REGION} serve again"
 case ${REGION} in
 {% for region in regions %}
   {{ region.name }})
 {% for op in region.unfence %}
-    run {{ op.budget }} {{ op.title }} {{ op.command }}
+    run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% else %}
     note "nothing was fenced"
+{% endfor %}
+{% for p in region.unfenced %}
+    prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
 {% endfor %}
     ;;
 {% endfor %}
@@ -67,11 +90,10 @@ step "Let the regions that helped shrink again"
 {% for region in regions %}
 if [[ ${REGION} != {{ region.name }} ]]; then
 {% for op in region.settle %}
-  run {{ op.budget }} {{ op.title }} {{ op.command }} || note {{ op.otherwise }}
+  run {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
 {% else %}
   note {{ "nothing was held in " ~ region.name }}
 {% endfor %}
 fi
 {% endfor %}
-step "Done: run terraform plan, which must show no change, then allow deployments again"
-record
+finish "Done: run terraform plan, which must show no change, then allow deployments again"

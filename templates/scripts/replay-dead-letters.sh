@@ -52,7 +52,7 @@ put_back() { # reads nothing, so that the list of messages stays for the loop
 {% for queue in replays %}
     {{ queue.name }})
       {{ queue.publish.command }} >/dev/null </dev/null || return 1
-      {{ queue.acknowledge.command }} >/dev/null </dev/null || note {{ queue.acknowledge.otherwise }}
+      {{ queue.acknowledge.command }} >/dev/null </dev/null || optional {{ queue.acknowledge.otherwise }}
       ;;
 {% endfor %}
     *) return 1 ;;
@@ -103,5 +103,4 @@ while IFS= read -r message; do
   fi
   back=$((back + 1))
 done < <(jq --compact-output '.[]' <<<"${messages:-[]}")
-step "Done: ${back} put back, ${left} left"
-record
+finish "Done: ${back} put back, ${left} left"

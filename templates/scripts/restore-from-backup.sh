@@ -37,12 +37,15 @@ while (($#)); do
     *) usage >&2; exit 64 ;;
   esac
 done
+need{% for tool in tools %} {{ tool }}{% endfor %}
+
 if [[ ${LIST} == true ]]; then
 {% for op in list_backups %}
-  look {{ op.budget }} {{ op.title }} {{ op.command }}
+  look {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
 {% else %}
   note "no store has backups that a command lists"
 {% endfor %}
+  [[ -z ${MISSED} ]] || die 75 "not every list could be read"
   exit 0
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
@@ -50,8 +53,6 @@ fi
 {% if not restores %}
 die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md"
 {% else %}
-need{% for tool in tools %} {{ tool }}{% endfor %}
-
 case ${DATASTORE} in
 {% for store in restores %}
   {{ store.name }}) {% if not store.moments %}[[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"{% elif not store.backups %}[[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at"{% else %}:{% endif %} ;;
@@ -66,17 +67,19 @@ case ${DATASTORE} in
 {% for op in store.operations %}
 {% if "$SNAPSHOT_TIME" in op.command %}
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run {{ op.budget }} {{ op.title }} {{ op.command }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
     fi
 {% else %}
     if [[ -n ${BACKUP} ]]; then
-      run {{ op.budget }} {{ op.title }} {{ op.command }}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
     fi
 {% endif %}
+{% endfor %}
+{% for p in store.restored %}
+    prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
 {% endfor %}
     ;;
 {% endfor %}
 esac
-step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
-record
+finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
 {% endif %}

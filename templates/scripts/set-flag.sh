@@ -63,5 +63,4 @@ look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }
 {% else %}
 note "no host to ask"
 {% endfor %}
-step "Done: write the value into the topology, or the next deployment takes it back"
-record
+finish "Done: write the value into the topology, or the next deployment takes it back"

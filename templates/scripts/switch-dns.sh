@@ -51,8 +51,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Terraform owns the record: it is brought back to what is committed, and nothing else is.
 fail_over_again() { # root call
   local root=${here}/$1
-  run 120 "Initialise Terraform" terraform -chdir="${root}" init -input=false
-  run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$2"
+  run 120 "Initialise Terraform" terraform -chdir="${root}" init -input=false || die 75 "Terraform cannot begin"
+  run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$2" || die 75 "the record is as it was: run it again"
 }
 
 confirm "${HOST}"
@@ -70,12 +70,14 @@ case ${HOST}/${TO} in
 {% endfor %}
     [[ ${ADDRESS} =~ ^[0-9.]+$ ]] || die 75 "'${ADDRESS}' is no address: give it with --address"
 {% for op in region.point %}
-    run {{ op.budget }} {{ op.title }} {{ op.command }}
+    run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
+{% endfor %}
+{% for op in host.shown %}
+    prove 60 {{ op.title }} ".*${ADDRESS//./[.]}.*" {{ op.command }} || die 75 "the name does not lead to ${ADDRESS}"
 {% endfor %}
     ;;
 {% endfor %}
 {% endfor %}
   *) die 65 "${HOST} has no backup in ${TO}" ;;
 esac
-step "Done: old answers live on for a while; then see from outside that users are served"
-record
+finish "Done: old answers live on for a while; then see from outside that users are served"

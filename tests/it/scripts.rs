@@ -18,6 +18,13 @@ const TOOLS: [&str; 8] = [
     "dig",
 ];
 
+/// The line of a stub that answers as a cloud would that does what it is told.
+const ANSWER: &str = concat!(
+    ". '",
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/live/scripts/tool'"
+);
+
 /// The scripts of an example, beside stubs that note how they are called.
 struct Stage {
     folder: tempfile::TempDir,
@@ -82,7 +89,15 @@ impl Stage {
         for tool in TOOLS {
             let stub = bin.join(tool);
             let calls = folder.path().join("calls");
-            fs::write(&stub, format!("#!/bin/sh\nprintf '%s' \"{tool}\" >> '{0}'\nprintf ' %s' \"$@\" >> '{0}'\nprintf '\\n' >> '{0}'\ncase \"$*\" in *' output -json '*) printf '[\"id\"]' ;; esac\n", calls.display())).unwrap();
+            let tree = folder.path().join("tree");
+            // What the stub of the live tests answers, unless a test wants another answer.
+            let text = format!(
+                "#!/bin/bash\nprintf '%s' \"{tool}\" >> '{0}'\nprintf ' %s' \"$@\" >> '{0}'\nprintf '\\n' >> '{0}'\n\
+                 export CALLS='{0}' TREE='{1}' REAL_DATE=date RECORDED=1\n{ANSWER}\n",
+                calls.display(),
+                tree.display(),
+            );
+            fs::write(&stub, text).unwrap();
             fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).unwrap();
         }
         Stage {
@@ -132,7 +147,7 @@ fn changes(call: &str) -> bool {
         "get-health",
         " list",
         "get-master-addr-by-name",
-        "sentinel replicas",
+        "/config/lag.sh",
         "curl ",
         " pull ",
     ];
@@ -153,7 +168,7 @@ fn a_dry_run_changes_nothing() {
     assert!(!calls.iter().any(|c| changes(c)), "{calls:#?}");
     let shown = String::from_utf8_lossy(&output.stderr).to_string();
     assert!(
-        shown.contains("update-backend") && shown.contains("sentinel failover"),
+        shown.contains("update-backend") && shown.contains("/config/promote.sh"),
         "{shown}"
     );
 }
@@ -181,8 +196,8 @@ fn applying_acts_in_order_under_a_lock() {
         at("--if-generation-match=0"),
         at("paused-scale-in=true"),
         at("--capacity-scaler=0"),
-        at("sentinel replicas"),
-        at("sentinel failover"),
+        at("/config/lag.sh"),
+        at("/config/promote.sh"),
         at("run services update"),
         at("curl"),
         at("/records/"),
@@ -368,7 +383,9 @@ fn the_first_deployment_needs_no_lock_and_carries_ids_to_the_links() {
     let output = stage.run("deploy-all-regions.sh", &arguments);
     assert_eq!(code(&output), 0);
     let calls = stage.calls();
-    assert!(calls[0].contains("put-object") && calls[0].contains("--if-none-match *"));
+    // Who one is comes before the lock, and the lock before all else.
+    assert!(calls[0].contains("get-caller-identity"), "{calls:#?}");
+    assert!(calls[1].contains("put-object") && calls[1].contains("--if-none-match *"));
 }
 
 #[test]
@@ -405,13 +422,14 @@ fn a_restore_goes_into_a_new_database() {
     );
 }
 
-/// Lets the stub of a tool answer with a text as well.
+/// Lets the stub of a tool answer with a text.
 fn answers(stage: &Stage, tool: &str, text: &str) {
     let stub = stage.folder.path().join("bin").join(tool);
     let answer = stage.folder.path().join(format!("{tool}.answer"));
     fs::write(&answer, text).unwrap();
     let recorded = fs::read_to_string(&stub).unwrap();
-    fs::write(&stub, format!("{recorded}cat '{}'\n", answer.display())).unwrap();
+    let quiet = recorded.replace(ANSWER, "");
+    fs::write(&stub, format!("{quiet}cat '{}'\n", answer.display())).unwrap();
 }
 
 /// Lets the stub of a tool keep what is sent to it.
@@ -848,7 +866,12 @@ fn a_restore_that_runs_nothing_is_no_exercise_passed() {
     };
     // ElastiCache comes back from a snapshot, and not as it was at a moment.
     assert_ne!(code(&drill(&[])), 0);
-    assert!(stage.calls().is_empty());
+    // Its record is kept, and nothing else is done.
+    let calls = stage.calls();
+    assert!(
+        calls.len() == 1 && calls[0].contains("/records/"),
+        "{calls:#?}"
+    );
     assert_eq!(code(&drill(&["--backup", "snapshot-1"])), 0);
     let calls = stage.calls();
     let made = calls
@@ -883,4 +906,17 @@ fn stores_of_aws_are_promoted_by_what_they_have() {
     let told = at("set env deployment/web SESSIONS_WRITER_HOST=sessions.us-west-2.shop.internal");
     assert!(promoted < told, "who writes is told once it does");
     at("rds failover-global-cluster --region us-west-2");
+}
+
+/// All calls of all scripts fail in turn in `tests/live/scripts`; here a few of them.
+#[test]
+fn nothing_that_failed_is_called_done() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new("python3")
+        .arg(root.join("tests/live/scripts/fail.py"))
+        .arg("--sample")
+        .arg(root.join("golden/minimal/tree"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
 }

@@ -3,13 +3,14 @@
 use super::platform::records_bucket;
 use super::{Lowering, facts};
 use crate::cloud::scaling;
-use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind};
+use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind, Proof};
 use crate::spec::Provider;
 use crate::topology::RegionId;
 
 impl Lowering<'_> {
     /// Fills in the commands of the platform.
     pub(super) fn operations(&mut self) {
+        self.right_account();
         let lock = self.lock();
         let roles = self.service_roles().into_iter();
         let commands = roles.chain(self.state_commands()).collect();
@@ -24,6 +25,7 @@ impl Lowering<'_> {
         };
         for id in self.cluster_regions() {
             let cluster = self.cluster_name(id);
+            self.right_cluster(id, &cluster);
             let paused = scaling::pauses(self.topology, id, &cluster);
             self.deployment.operations.extend(paused);
         }
@@ -51,6 +53,46 @@ impl Lowering<'_> {
         }
     }
 
+    /// A context of the right name may lead to a cluster of another account.
+    fn right_cluster(&mut self, id: RegionId, cluster: &str) {
+        let (location, account) = (self.location(id), self.account_text());
+        #[rustfmt::skip]
+        let command = [
+            "kubectl", "config", "view", "--minify", "--context", cluster,
+            "--output", "jsonpath={.contexts[0].context.cluster}",
+        ];
+        self.deployment.proofs.push(Proof {
+            of: OperationKind::Lock,
+            subject: cluster.to_string(),
+            region: Some(id),
+            title: format!("See that the context {cluster} is of this account"),
+            command: command.map(String::from).to_vec(),
+            wants: format!("arn:aws:eks:{location}:{account}:cluster/{cluster}"),
+            within_seconds: 0,
+            otherwise: format!(
+                "nothing was changed: aws eks update-kubeconfig --name {cluster} --region {location} --alias {cluster}"
+            ),
+        });
+    }
+
+    /// What must hold before anything is done.
+    fn right_account(&mut self) {
+        let account = self.account_text();
+        #[rustfmt::skip]
+        let caller = ["aws", "sts", "get-caller-identity", "--query", "Account", "--output", "text"];
+        self.deployment.proofs.push(Proof {
+            of: OperationKind::Lock,
+            subject: self.topology.name.clone(),
+            region: None,
+            title: format!("See that the account is {account}"),
+            command: caller.map(String::from).to_vec(),
+            wants: account,
+            within_seconds: 0,
+            otherwise: "nothing was changed: these are credentials of another account, or none"
+                .into(),
+        });
+    }
+
     fn lock(&self) -> Lock {
         let bucket = records_bucket(self.topology);
         let region = self.outside().location;
@@ -69,7 +111,15 @@ impl Lowering<'_> {
                 &take,
                 "an ETag, and no PreconditionFailed",
                 15,
-                "PreconditionFailed: somebody else holds the lock: read who with --status, and talk to them",
+                "the bucket does not answer, or may not be written",
+            ),
+            holder: self.command(
+                OperationKind::Holder,
+                "Show who holds the failover lock",
+                &["aws", "s3", "cp", &object, "-", "--region", region],
+                "the name of a person, or 404",
+                15,
+                "nobody holds it",
             ),
             release: self.command(
                 OperationKind::Unlock,

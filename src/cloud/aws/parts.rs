@@ -3,10 +3,10 @@
 use super::edge::{
     EVACUATE, domain, edge_name, evacuation_namespace, region_host, switch_location,
 };
-use super::postgres::{Copies, copies};
-use super::stores::{script, security_group};
+use super::postgres::{Copies, copies, databases};
+use super::stores::{restored, script, security_group};
 use super::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind, Shift};
+use crate::deployment::{Operation, OperationKind, Proof, Shift};
 use crate::spec::Engine;
 use crate::topology::{Datastore, Host, RegionId};
 
@@ -116,6 +116,15 @@ impl Lowering<'_> {
                     ALARM_SECONDS + ttl,
                 ),
             ] {
+                let wants = if kind == OperationKind::Fence {
+                    "ALARM"
+                } else {
+                    "OK"
+                };
+                for host in &global {
+                    let proof = self.evacuated(host, id, kind, wants);
+                    self.deployment.proofs.push(proof);
+                }
                 #[rustfmt::skip]
                 let command = words(&[
                     "aws", "cloudwatch", "put-metric-data", "--region", at,
@@ -184,6 +193,30 @@ impl Lowering<'_> {
         });
     }
 
+    /// The alarm that the health check of a host in a region reads.
+    fn evacuated(&self, host: &Host, id: RegionId, of: OperationKind, wants: &str) -> Proof {
+        let location = self.location(id);
+        let alarm = format!("{}-{location}-evacuated", host.name.replace('.', "-"));
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "cloudwatch", "describe-alarms", "--region", switch_location(self, id), "--alarm-names", &alarm,
+            "--query", "MetricAlarms[0].StateValue", "--output", "text",
+        ]);
+        Proof {
+            of,
+            subject: host.name.clone(),
+            region: Some(id),
+            title: format!(
+                "Read back the alarm that sends users of {} elsewhere",
+                host.name
+            ),
+            command,
+            wants: wants.into(),
+            within_seconds: ALARM_SECONDS,
+            otherwise: "run it again: the alarm has not followed its metric".into(),
+        }
+    }
+
     fn postgres_operations(&mut self, store: &Datastore) {
         let Some(copies) = copies(store) else {
             return;
@@ -214,6 +247,10 @@ impl Lowering<'_> {
                 15,
                 "the instance or the API is not there: go on with the other region",
             )];
+            if copies == Copies::Physical && store.writer != Some(id) {
+                let promoted = self.promoted_replica(store, id, &name);
+                self.deployment.proofs.push(promoted);
+            }
             if store.written.backup.is_some() {
                 #[rustfmt::skip]
                 found.extend([
@@ -246,7 +283,7 @@ impl Lowering<'_> {
                         "a history that is missing here must be restored in its own region",
                     ),
                 ]);
-                found.extend(self.postgres_restores(store, id, &name));
+                found.extend(self.postgres_restores(store, id, &name, copies));
             }
             found.extend(self.postgres_copies(store, id, copies));
             for operation in found {
@@ -255,19 +292,25 @@ impl Lowering<'_> {
         }
     }
 
-    fn postgres_restores(&self, store: &Datastore, id: RegionId, name: &str) -> Vec<Operation> {
+    fn postgres_restores(
+        &mut self,
+        store: &Datastore,
+        id: RegionId,
+        name: &str,
+        copies: Copies,
+    ) -> Vec<Operation> {
         let location = self.location(id);
         let group = security_group(location, &format!("{name}-postgres"));
         let moment = format!(
             "{group}aws rds restore-db-instance-to-point-in-time --region {location} \
              --source-db-instance-identifier {name} --target-db-instance-identifier \"$1\" \
              --restore-time \"$2\" {}",
-            as_ours(name)
+            as_ours(name, copies)
         );
         let snapshot = format!(
             "{group}aws rds restore-db-instance-from-db-snapshot --region {location} \
              --db-snapshot-identifier \"$2\" --db-instance-identifier \"$1\" {}",
-            as_ours(name)
+            as_ours(name, copies)
         );
         let mut restores = vec![
             postgres_restore(
@@ -285,20 +328,74 @@ impl Lowering<'_> {
                 "take the snapshot before it",
             ),
         ];
+        let proof = self.postgres_restored(store, name, id);
+        self.deployment.proofs.push(proof);
         let backup = store.written.backup.as_ref();
-        let copies = backup.into_iter().flat_map(|b| &b.copies_to);
-        let copies = copies.filter_map(|r| self.topology.region_named(r));
-        let abroad = copies.filter(|r| *r != id && store.regions.contains(r));
-        restores.extend(abroad.map(|to| self.postgres_restore_abroad(store, id, to)));
+        let kept = backup.into_iter().flat_map(|b| &b.copies_to);
+        let kept = kept.filter_map(|r| self.topology.region_named(r));
+        let abroad = kept.filter(|r| *r != id && store.regions.contains(r));
+        for to in abroad.collect::<Vec<_>>() {
+            let restore = self.postgres_restore_abroad(store, (id, to), copies);
+            let proof = self.postgres_restored(store, &restore.subject, to);
+            self.deployment.proofs.push(proof);
+            restores.push(restore);
+        }
         restores
+    }
+
+    /// The copy is there once it is available and, where a pod can sign in to it, a row is read.
+    fn postgres_restored(&self, store: &Datastore, subject: &str, id: RegionId) -> Proof {
+        let location = self.location(id);
+        let address = format!(
+            "host=$(aws rds describe-db-instances --region {location} --db-instance-identifier \"$1\" \
+             --query \"DBInstances[?DBInstanceStatus=='available'] | [0].Endpoint.Address\" --output text) && \
+             if [ \"$host\" = None ]; then exit 1; fi && "
+        );
+        if !copies(store).is_some_and(Copies::logical) {
+            let read = format!("{address}echo available");
+            return restored(
+                subject,
+                id,
+                "Wait until the copy is available",
+                &read,
+                "available",
+            );
+        }
+        let (cluster, namespace) = (self.cluster_name(id), &self.topology.namespace);
+        let database = databases(store).swap_remove(0);
+        let read = format!(
+            "{address}kubectl --context {cluster} --namespace {namespace} exec deployment/{}-heartbeat -- \
+             env PGHOST=\"$host\" psql --no-psqlrc --tuples-only --no-align --dbname {database} \
+             --command 'SELECT count(*) > 0 FROM replication_heartbeat'",
+            store.name
+        );
+        restored(subject, id, "Read a row of the copy", &read, "t")
+    }
+
+    fn promoted_replica(&self, store: &Datastore, id: RegionId, name: &str) -> Proof {
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "rds", "describe-db-instances", "--region", self.location(id), "--db-instance-identifier", name,
+            "--query", "DBInstances[0].[DBInstanceStatus,ReadReplicaSourceDBInstanceIdentifier]", "--output", "text",
+        ]);
+        Proof {
+            of: OperationKind::Promote,
+            subject: store.name.clone(),
+            region: Some(id),
+            title: format!("Read back that {name} takes writes"),
+            command,
+            wants: "available None".into(),
+            within_seconds: 1800,
+            otherwise: "it is being promoted still: look at its status".into(),
+        }
     }
 
     /// From the history that another region keeps, while the instance's own region is gone.
     fn postgres_restore_abroad(
         &self,
         store: &Datastore,
-        from: RegionId,
-        to: RegionId,
+        (from, to): (RegionId, RegionId),
+        copies: Copies,
     ) -> Operation {
         let name = |id| self.store_name(store, id, facts::names().database);
         let (location, own) = (self.location(to), name(to));
@@ -313,7 +410,7 @@ impl Lowering<'_> {
              --source-db-instance-automated-backups-arn \"$history\" \
              --target-db-instance-identifier \"$1\" --restore-time \"$2\" {}",
             security_group(location, &format!("{own}-postgres")),
-            as_ours(&own)
+            as_ours(&own, copies)
         );
         postgres_restore(
             format!("{}-in-{location}", name(from)),
@@ -420,6 +517,12 @@ impl Lowering<'_> {
                 budget_seconds: 15,
                 otherwise: "ask another region".into(),
             };
+            let exchanged = format!(
+                "status=$({}) && if [ \"$status\" = up ]; then echo '{}: changes are exchanged, 0 s'; else echo \"{}: $status\"; fi",
+                crate::format::shell::command(&of("jsonpath={.status.replicationStatus}")),
+                store.name,
+                store.name
+            );
             let lag = Operation {
                 kind: OperationKind::Lag,
                 subject: store.name.clone(),
@@ -428,8 +531,9 @@ impl Lowering<'_> {
                     "Show whether {location} exchanges changes of {}",
                     store.name
                 ),
-                command: of("jsonpath={.status.replicationStatus}"),
-                expect: "up; while another region is gone, down".into(),
+                command: script(&exchanged, &[]),
+                expect: "that changes are exchanged, 0 s; while another region is gone, its status"
+                    .into(),
                 budget_seconds: 15,
                 otherwise: "unknown lag counts as lag over the objective".into(),
             };
@@ -460,9 +564,15 @@ fn postgres_restore(
 
 /// What a restored instance is made with: else it has the VPC's own security group, which
 /// lets no service in.
-fn as_ours(name: &str) -> String {
+fn as_ours(name: &str, copies: Copies) -> String {
+    // With pglogical it would take the original's place with its peers as soon as it starts.
+    let parameters = if copies.logical() {
+        format!("{name}-restored")
+    } else {
+        name.to_string()
+    };
     format!(
-        "--db-subnet-group-name {name} --db-parameter-group-name {name} \
+        "--db-subnet-group-name {name} --db-parameter-group-name {parameters} \
          --vpc-security-group-ids \"$group\" --multi-az --no-publicly-accessible --deletion-protection"
     )
 }

@@ -52,6 +52,16 @@ pub(super) fn copies(store: &Datastore) -> Option<Copies> {
     }
 }
 
+/// The databases of an instance that are copied, each by itself.
+pub(super) fn databases(store: &Datastore) -> Vec<String> {
+    let groups = store.written.node_groups.iter().map(|g| g.value.clone());
+    let mut databases: Vec<String> = groups.collect();
+    if databases.is_empty() {
+        databases.push(naming::slug(store.made_as()));
+    }
+    databases
+}
+
 impl Lowering<'_> {
     pub(super) fn postgres(&mut self, store: &Datastore) {
         let Some(copies) = self.copies(store) else {
@@ -282,11 +292,7 @@ impl Lowering<'_> {
                 administrator_password: self.administrator_password(store, *id),
             })
             .collect();
-        let groups = store.written.node_groups.iter().map(|g| g.value.clone());
-        let mut databases: Vec<String> = groups.collect();
-        if databases.is_empty() {
-            databases.push(naming::slug(store.made_as()));
-        }
+        let databases = databases(store);
         let local = || {
             let datasets = store.written.datasets.iter();
             datasets.filter(|(_, d)| *d.copies == Reach::Origin && !d.collections.is_empty())

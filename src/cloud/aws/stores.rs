@@ -6,7 +6,7 @@ use super::data::table_name;
 use super::parts::words;
 use super::redis::{self, WRITER};
 use super::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind};
+use crate::deployment::{Operation, OperationKind, Proof, RESTORED_WITHIN};
 use crate::topology::{Datastore, RegionId, Service};
 
 /// Seconds that a read of the API may take.
@@ -43,6 +43,8 @@ impl Lowering<'_> {
             let mut found = Vec::new();
             if store.regions.len() > 1 {
                 found.extend(self.aurora_copies(store, id));
+                let promoted = self.aurora_writes(store, id);
+                self.deployment.proofs.push(promoted);
             }
             if store.written.backup.is_some() {
                 found.extend(self.aurora_backups(store, id));
@@ -59,12 +61,20 @@ impl Lowering<'_> {
         let name = self.store_name(store, id, facts::names().database);
         let account = self.account_text();
         let arn = format!("arn:aws:rds:{location}:{account}:cluster:{name}");
-        #[rustfmt::skip]
-        let members = words(&[
-            "aws", "rds", "describe-global-clusters", "--region", location, "--global-cluster-identifier", &group,
-            "--query", "GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]",
-            "--output", "table",
-        ]);
+        let behind = seconds_behind(
+            &store.name,
+            location,
+            &format!(
+                "--namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions Name=DBClusterIdentifier,Value={name}"
+            ),
+            1000,
+        );
+        let lag = format!(
+            "writer=$(aws rds describe-global-clusters --region {location} --global-cluster-identifier {group} \
+             --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && \
+             if [ \"$writer\" = {arn} ]; then echo '{}: this region writes, 0 s'; else {behind}; fi",
+            store.name
+        );
         let promote = format!(
             "writer=$(aws rds describe-global-clusters --region {location} --global-cluster-identifier {group} \
              --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && \
@@ -77,9 +87,9 @@ impl Lowering<'_> {
                 store,
                 id,
                 (OperationKind::Lag, LOOK),
-                format!("Show which regions of {} {location} sees, and who writes", store.name),
-                members,
-                "True for one region, and connected for those that follow; how far they are behind is on the dashboard",
+                format!("Show how far {location} is behind with {}", store.name),
+                script(&lag, &[]),
+                "seconds; None if nothing was measured in the last five minutes",
                 "unknown lag counts as lag over the objective",
             ),
             self.store_operation(
@@ -92,6 +102,27 @@ impl Lowering<'_> {
                 "the old writer is up: use switchover-global-cluster, which loses nothing",
             ),
         ]
+    }
+
+    fn aurora_writes(&self, store: &Datastore, id: RegionId) -> Proof {
+        let (location, account) = (self.location(id), self.account_text());
+        let name = self.store_name(store, id, facts::names().database);
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "rds", "describe-global-clusters", "--region", location,
+            "--global-cluster-identifier", &aurora::global_name(self, store),
+            "--query", "GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn", "--output", "text",
+        ]);
+        Proof {
+            of: OperationKind::Promote,
+            subject: store.name.clone(),
+            region: Some(id),
+            title: format!("Read back who writes {}", store.name),
+            command,
+            wants: format!("arn:aws:rds:{location}:{account}:cluster:{name}"),
+            within_seconds: 600,
+            otherwise: "it is failing over still: look at the status of the global cluster".into(),
+        }
     }
 
     fn aurora_backups(&self, store: &Datastore, id: RegionId) -> Vec<Operation> {
@@ -180,6 +211,8 @@ impl Lowering<'_> {
             let mut found = Vec::new();
             if redis::is_global(store) {
                 found.extend(self.elasticache_copies(store, id));
+                let promoted = self.elasticache_writes(store, id);
+                self.deployment.proofs.push(promoted);
             }
             if store.written.backup.is_some() {
                 found.extend(self.elasticache_backups(store, id));
@@ -235,6 +268,29 @@ impl Lowering<'_> {
         ];
         found.extend(self.told_of_the_writer(store, id));
         found
+    }
+
+    fn elasticache_writes(&self, store: &Datastore, id: RegionId) -> Proof {
+        let location = self.location(id);
+        let writer = format!(
+            "GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-{}')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion",
+            redis::global_name(self, store)
+        );
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "elasticache", "describe-global-replication-groups", "--region", location, "--show-member-info",
+            "--query", &writer, "--output", "text",
+        ]);
+        Proof {
+            of: OperationKind::Promote,
+            subject: store.name.clone(),
+            region: Some(id),
+            title: format!("Read back who writes {}", store.name),
+            command,
+            wants: location.into(),
+            within_seconds: 600,
+            otherwise: "it is failing over still: look at the status of the global group".into(),
+        }
     }
 
     /// Services of a region learn that they write at home from now on.
@@ -329,18 +385,25 @@ impl Lowering<'_> {
         let table = table_name(self.topology, store);
         for id in store.regions.clone() {
             let location = self.location(id);
-            #[rustfmt::skip]
-            let describe = words(&[
-                "aws", "dynamodb", "describe-table", "--region", location, "--table-name", &table,
-                "--query", "Table.[TableStatus,Replicas[].[RegionName,ReplicaStatus]]", "--output", "json",
-            ]);
+            // Each origin measures how long its writes take to arrive elsewhere.
+            let others = store.regions.iter().filter(|o| **o != id);
+            let behind = others.map(|origin| {
+                let from = self.location(*origin);
+                seconds_behind(
+                    &format!("{table} from {from}"),
+                    from,
+                    &format!("--namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value={table} Name=ReceivingRegion,Value={location}"),
+                    1000,
+                )
+            });
+            let behind = behind.collect::<Vec<_>>().join(" && ");
             let copies = self.store_operation(
                 store,
                 id,
                 (OperationKind::Lag, LOOK),
-                format!("Show the table {table} as {location} sees it"),
-                describe,
-                "ACTIVE for each region that is up; how far they are behind is on the dashboard",
+                format!("Show how far {location} is behind with {table}"),
+                script(&behind, &[]),
+                "seconds for each region that writes",
                 "unknown lag counts as lag over the objective",
             );
             #[rustfmt::skip]
@@ -361,7 +424,14 @@ impl Lowering<'_> {
                     "choose an earlier moment",
                 )
             };
-            self.operation(copies);
+            if store.regions.len() > 1 {
+                self.operation(copies);
+            }
+            let read = format!(
+                "aws dynamodb wait table-exists --region {location} --table-name \"$1\" && aws dynamodb scan --region {location} --table-name \"$1\" --max-items 1 --query 'length(Items)' --output text"
+            );
+            let restored = restored(&restore.subject, id, "Read an item of the copy", &read, "1");
+            self.deployment.proofs.push(restored);
             self.operation(restore);
         }
     }
@@ -394,6 +464,11 @@ impl Lowering<'_> {
             name(origin),
             name(target)
         );
+        // Without a write there is nothing to be behind with.
+        let seconds = format!(
+            "behind=$({seconds}) && if [ \"$behind\" = None ]; then behind=0; fi && echo \"{}: $behind s\"",
+            store.name
+        );
         self.store_operation(
             store,
             target,
@@ -403,7 +478,7 @@ impl Lowering<'_> {
                 store.name
             ),
             script(&seconds, &[]),
-            "seconds, or None when nothing was written in the last quarter of an hour",
+            "seconds; 0 when nothing was written in the last quarter of an hour",
             "unknown lag counts as lag over the objective",
         )
     }
@@ -429,6 +504,31 @@ impl Lowering<'_> {
             )
         }
     }
+}
+
+/// Waits until what was restored answers; `$1` is its name.
+pub(super) fn restored(subject: &str, id: RegionId, title: &str, read: &str, wants: &str) -> Proof {
+    Proof {
+        of: OperationKind::Restore,
+        subject: subject.to_string(),
+        region: Some(id),
+        title: title.into(),
+        command: script(read, &["$NEW_DATABASE"]),
+        wants: wants.into(),
+        within_seconds: RESTORED_WITHIN,
+        otherwise: "it is being made still, or has nothing in it: look at its status".into(),
+    }
+}
+
+/// Prints a metric of CloudWatch, of which so many units are a second, as seconds.
+fn seconds_behind(what: &str, location: &str, metric: &str, per_second: u32) -> String {
+    format!(
+        "behind=$(aws cloudwatch get-metric-statistics --region {location} {metric} \
+         --start-time \"$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"$(date -u +%FT%TZ)\" --period 60 --statistics Maximum \
+         --query 'max(Datapoints[].Maximum)' --output text) && behind=${{behind%.*}} && \
+         if [ \"$behind\" = None ]; then echo '{what}: nothing was measured'; \
+         else echo \"{what}: $(((behind + {per_second} - 1) / {per_second})) s\"; fi"
+    )
 }
 
 /// Finds the security group of a name, as `$group`, for the command that follows.

@@ -4,8 +4,8 @@ use super::edge::{Standby, edge_name};
 use super::naming::context;
 use super::{data, facts, project};
 use crate::cloud::scaling;
-use crate::deployment::{Deployment, Operation, OperationKind};
-use crate::spec::{Engine, Runtime};
+use crate::deployment::{Deployment, Operation, OperationKind, Proof, RESTORED_WITHIN};
+use crate::spec::{Engine, Role, Runtime};
 use crate::topology::{Datastore, Host, Placement, Queue, RegionId, Service, Topology};
 
 /// Fills in the commands of every part.
@@ -14,6 +14,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
         topology,
         project: project(topology),
         found: Vec::new(),
+        proofs: Vec::new(),
     };
     all.hosts();
     all.workloads();
@@ -21,12 +22,14 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     all.queues();
     all.secrets(deployment);
     deployment.operations.append(&mut all.found);
+    deployment.proofs.append(&mut all.proofs);
 }
 
 struct Operations<'a> {
     topology: &'a Topology,
     project: String,
     found: Vec<Operation>,
+    proofs: Vec<Proof>,
 }
 
 impl Operations<'_> {
@@ -239,6 +242,9 @@ impl Operations<'_> {
             let verb = if capacity { "update-backend" } else { verb };
             let scaler = capacity.then(|| format!("--capacity-scaler={scaler}"));
             let command = self.change(backend, verb, flags.clone(), scaler);
+            let fence = kind == OperationKind::Fence;
+            let proof = self.drained(name, backend, region, (capacity, fence), &flags, place);
+            self.proofs.push(proof);
             self.changed(kind, host, region, title, command, budget);
         }
     }
@@ -270,6 +276,53 @@ impl Operations<'_> {
             budget_seconds,
             otherwise: otherwise.into(),
         });
+    }
+
+    /// Reads back that an endpoint group has the capacity that it was given, or is a back end.
+    fn drained(
+        &self,
+        host: &str,
+        backend: &str,
+        region: crate::topology::RegionId,
+        (capacity, fence): (bool, bool),
+        flags: &[String],
+        place: &str,
+    ) -> Proof {
+        let group = flags[0].trim_start_matches("--network-endpoint-group=");
+        let (field, wants) = match (capacity, fence) {
+            (true, true) => ("backends.capacityScaler", "0(\\.0)?".to_string()),
+            (true, false) => ("backends.capacityScaler", "1(\\.0)?".to_string()),
+            (false, true) => ("backends.group.basename()", String::new()),
+            (false, false) => ("backends.group.basename()", group.to_string()),
+        };
+        Proof {
+            of: if fence {
+                OperationKind::Fence
+            } else {
+                OperationKind::Unfence
+            },
+            subject: host.to_string(),
+            region: Some(region),
+            title: format!("Read back whether {place} serves {host}"),
+            command: words(&[
+                "gcloud",
+                "compute",
+                "backend-services",
+                "list",
+                "--global",
+                "--flatten=backends[]",
+                // A zonal group's address ends in its zone and name, a regional one's in its region's.
+                &format!(
+                    "--filter=name={backend} AND backends.group~/{place}/networkEndpointGroups/{group}$"
+                ),
+                &format!("--format=value({field})"),
+                "--project",
+                &self.project,
+            ]),
+            wants,
+            within_seconds: 30,
+            otherwise: "run it again; the load balancer's API has not done it".into(),
+        }
     }
 
     fn workloads(&mut self) {
@@ -419,6 +472,9 @@ impl Operations<'_> {
                         .into(),
                 });
             }
+            if backup.every.is_some() || backup.point_in_time.is_some() {
+                self.proofs.push(self.restored(&id));
+            }
             if backup.every.is_some() {
                 self.add(Operation {
                     kind: OperationKind::Restore,
@@ -445,8 +501,40 @@ impl Operations<'_> {
         }
     }
 
+    /// The commands return while the copy is being made. It has come once it answers with the
+    /// names of its collections, which costs one read.
+    fn restored(&self, id: &str) -> Proof {
+        let address = format!(
+            "https://firestore.googleapis.com/v1/projects/{}/databases",
+            self.project
+        );
+        let ask = format!(
+            "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer $(gcloud auth print-access-token)\" -- \"{address}/$1/documents:listCollectionIds\""
+        );
+        Proof {
+            of: OperationKind::Restore,
+            subject: id.to_string(),
+            region: None,
+            title: "Read the names of the copy's collections".into(),
+            command: words(&["bash", "-c", &ask, "bash", "$NEW_DATABASE"]),
+            wants: ".*\"collectionIds\".*".into(),
+            within_seconds: RESTORED_WITHIN,
+            otherwise: "the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does".into(),
+        }
+    }
+
     fn redis(&mut self, store: &Datastore) {
         let namespace = &self.topology.namespace.clone();
+        let holding = store.regions.iter().filter(|id| {
+            let nodes = store.written.nodes.as_ref();
+            let here = nodes.and_then(|n| n.get(&self.topology.region(**id).name));
+            here.is_some_and(|n| n.value.0 > 0)
+        });
+        let holding: Vec<_> = holding.copied().collect();
+        let home = holding
+            .iter()
+            .find(|id| self.topology.region(**id).role == Role::Primary);
+        let home = home.or(holding.first()).copied();
         for id in &store.regions {
             let region = self.topology.region(*id);
             let location = region.place.location;
@@ -472,16 +560,22 @@ impl Operations<'_> {
                     "--container",
                     "sentinel",
                     "--",
-                    "redis-cli",
-                    "--tls",
-                    "--cacert",
-                    "/tls/ca.crt",
-                    "-p",
-                    "26379",
                 ]);
                 command.extend(words(arguments));
                 command
             };
+            let ask = [
+                "redis-cli",
+                "-e",
+                "--tls",
+                "--cacert",
+                "/tls/ca.crt",
+                "-p",
+                "26379",
+                "sentinel",
+                "get-master-addr-by-name",
+                &store.name,
+            ];
             self.add(Operation {
                 kind: OperationKind::Inspect,
                 subject: store.name.clone(),
@@ -490,32 +584,52 @@ impl Operations<'_> {
                     "Ask the sentinels in {location} who is the primary of {}",
                     store.name
                 ),
-                command: sentinel(&["sentinel", "get-master-addr-by-name", &store.name]),
+                command: sentinel(&ask),
                 expect: "a name of a node in a region that is up".into(),
                 budget_seconds: 15,
                 otherwise: "ask the sentinels of another region".into(),
             });
+            if !holding.contains(id) {
+                continue;
+            }
             self.add(Operation {
                 kind: OperationKind::Lag,
                 subject: store.name.clone(),
                 region: Some(*id),
-                title: format!("Show how far the replicas of {} are behind", store.name),
-                command: sentinel(&["sentinel", "replicas", &store.name]),
-                expect: "master-link-status ok for every replica in a region that is up".into(),
+                title: format!("Show how far {location} is behind with {}", store.name),
+                command: sentinel(&["/bin/sh", "/config/lag.sh"]),
+                expect: "seconds that the nearest node is behind".into(),
                 budget_seconds: 15,
                 otherwise: "unknown lag counts as lag over the objective".into(),
             });
-            self.add(Operation {
-                kind: OperationKind::Promote,
+            let kinds = match home == Some(*id) {
+                true => vec![OperationKind::Promote, OperationKind::Return],
+                false => vec![OperationKind::Promote],
+            };
+            for of in &kinds {
+                self.proofs.push(Proof {
+                    of: *of,
+                    subject: store.name.clone(),
+                    region: Some(*id),
+                    title: format!("Read back who is the primary of {}", store.name),
+                    command: sentinel(&ask),
+                    wants: format!("node-[0-9]+\\.{location}\\.[^ ]* 6379"),
+                    within_seconds: 15,
+                    otherwise: "ask the sentinels of another region; run it again".into(),
+                });
+            }
+            for kind in kinds {
+                self.add(Operation {
+                kind,
                 subject: store.name.clone(),
                 region: Some(*id),
-                title: format!("Make the sentinels choose a new primary of {}", store.name),
-                command: sentinel(&["sentinel", "failover", &store.name]),
-                expect: "OK".into(),
+                title: format!("Make a node in {location} the primary of {}", store.name),
+                command: sentinel(&["/bin/sh", "/config/promote.sh"]),
+                expect: "the name of a node of the region, which is the primary and takes writes".into(),
                 budget_seconds: 60,
-                otherwise: "NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait"
-                    .into(),
+                otherwise: "NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped".into(),
             });
+            }
         }
     }
 

@@ -60,9 +60,7 @@ impl Lowering<'_> {
         let bucket = format!("gs://{}-{}-evidence", self.project_text(), self.prefix());
         let lock = format!("{bucket}/locks/failover");
         let records = format!("{bucket}/records/");
-        let held = format!(
-            "somebody else holds the lock, or it cannot be written. Who: gcloud storage cat {lock}. If nobody is at work any more: gcloud storage rm {lock}"
-        );
+        let held = format!("the bucket does not answer, or may not be written: {lock}");
         // Refused if the object is there: two failovers at once cannot both have the lock.
         #[rustfmt::skip]
         let take = ["gcloud", "storage", "cp", "--if-generation-match=0", "$LOCK_FILE", &lock];
@@ -75,6 +73,14 @@ impl Lowering<'_> {
                 done,
                 15,
                 &held,
+            ),
+            holder: self.command(
+                OperationKind::Holder,
+                "Show who holds the failover lock",
+                &["gcloud", "storage", "cat", &lock],
+                "the name of a person, or that there is no such object",
+                15,
+                "nobody holds it",
             ),
             release: self.command(
                 Unlock,

@@ -7,7 +7,7 @@ use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::spec::{Duration, FactKind, Nodes, PerRegion, Role};
 use crate::topology::Scenario;
-use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS};
+use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, RegionId};
 
 pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
@@ -180,14 +180,15 @@ impl<'a> Members<'a> {
 
     fn promoted(&self, votes: u32) -> Term {
         let name = &self.store.name;
-        let limit = Duration::from_millis(SENTINEL_FAILOVER_MILLIS);
+        let again = Duration::from_millis(2 * SENTINEL_FAILOVER_MILLIS);
         let of = self.sentinels();
         let because = format!(
-            "{votes} of {of} sentinels agree and promote, within the failover timeout of {limit}"
+            "{votes} of {of} sentinels agree and promote, replicas follow, and a write is \
+             acknowledged; a vote that fails is repeated after {again}"
         );
         let term = Term {
             class: Class::Typical,
-            high: Some(SENTINEL_FAILOVER_MILLIS),
+            high: Some(SENTINEL_PROMOTION_MILLIS),
             because,
             ..Term::fact(Step::Promote, name, "redis.sentinel.election")
         };

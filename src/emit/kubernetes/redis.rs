@@ -4,11 +4,41 @@ use super::{Folder, object_of, policy, restricted};
 use crate::deployment::{SentinelRegion, SentinelSet};
 use serde_json::{Value, json};
 
-const NODE_SCRIPT: &str = include_str!("../../../templates/kubernetes/redis-node.sh");
-const SENTINEL_SCRIPT: &str = include_str!("../../../templates/kubernetes/redis-sentinel.sh");
+const SCRIPTS: [(&str, &str); 7] = [
+    (
+        "common.sh",
+        include_str!("../../../templates/kubernetes/redis-common.sh"),
+    ),
+    (
+        "lag.sh",
+        include_str!("../../../templates/kubernetes/redis-lag.sh"),
+    ),
+    (
+        "ping.sh",
+        include_str!("../../../templates/kubernetes/redis-ping.sh"),
+    ),
+    (
+        "promote.sh",
+        include_str!("../../../templates/kubernetes/redis-promote.sh"),
+    ),
+    (
+        "reload.sh",
+        include_str!("../../../templates/kubernetes/redis-reload.sh"),
+    ),
+    (
+        "start-node.sh",
+        include_str!("../../../templates/kubernetes/redis-node.sh"),
+    ),
+    (
+        "start-sentinel.sh",
+        include_str!("../../../templates/kubernetes/redis-sentinel.sh"),
+    ),
+];
 const EXPORTER: &str = "docker.io/oliver006/redis_exporter:v1.66.0";
 const REDIS_PORT: u32 = 6379;
 const SENTINEL_PORT: u32 = 26379;
+/// Seconds between two looks at the Secrets of a running member.
+const RELOAD_SECONDS: u32 = 30;
 
 pub(super) fn objects(folder: &Folder, set: &SentinelSet) -> Vec<Value> {
     let Some(region) = set.regions.iter().find(|r| r.region == folder.region()) else {
@@ -63,6 +93,31 @@ impl Members<'_> {
             .map_or("", String::as_str)
     }
 
+    /// All nodes of the set.
+    fn nodes(&self) -> Vec<&str> {
+        let regions = self.set.regions.iter();
+        regions
+            .flat_map(|r| r.nodes.iter().map(String::as_str))
+            .collect()
+    }
+
+    /// Sentinels promote the replica with the smallest priority: one in the region where the
+    /// primary starts, else one in the region that takes over from it, else any.
+    fn priority(&self) -> u32 {
+        let holding = || self.set.regions.iter().filter(|r| !r.nodes.is_empty());
+        let home = holding().find(|r| r.primary).or(holding().next());
+        let home = home.map(|r| r.region);
+        let next = home.and_then(|id| self.folder.input.topology.successor(id));
+        let here = Some(self.region.region);
+        if here == home {
+            50
+        } else if here == next {
+            75
+        } else {
+            100
+        }
+    }
+
     fn config(&self) -> Value {
         let set = self.set;
         // Three quarters for data; the rest for copies on write while a snapshot is taken.
@@ -72,10 +127,15 @@ impl Members<'_> {
              tls-ca-cert-file /tls/ca.crt\ntls-auth-clients no\ntls-replication yes\ndir /data\n\
              appendonly yes\nappendfsync everysec\nmaxmemory {max_memory}\n\
              maxmemory-policy noeviction\nreplica-read-only yes\nreplica-announce-port {REDIS_PORT}\n\
-             min-replicas-to-write {}\nmin-replicas-max-lag {}\n",
-            set.min_replicas, set.max_lag_seconds,
+             replica-priority {}\nmin-replicas-to-write {}\nmin-replicas-max-lag {}\n",
+            self.priority(),
+            set.min_replicas,
+            set.max_lag_seconds,
         );
         let name = &set.datastore;
+        // All replicas follow at once: with fewer the sentinel waits for one that is dead, and
+        // the new primary takes no writes meanwhile.
+        let replicas = self.nodes().len().saturating_sub(1).max(1);
         let sentinel = format!(
             "port 0\ntls-port {SENTINEL_PORT}\ntls-cert-file /tls/tls.crt\n\
              tls-key-file /tls/tls.key\ntls-ca-cert-file /tls/ca.crt\ntls-auth-clients no\n\
@@ -83,22 +143,21 @@ impl Members<'_> {
              sentinel announce-hostnames yes\nsentinel announce-port {SENTINEL_PORT}\n\
              sentinel monitor {name} {} {REDIS_PORT} {}\n\
              sentinel down-after-milliseconds {name} {}\nsentinel failover-timeout {name} {}\n\
-             sentinel parallel-syncs {name} 1\n",
+             sentinel parallel-syncs {name} {replicas}\n",
             self.initial_primary(),
             set.quorum,
             set.down_after_millis,
             set.failover_timeout_millis,
         );
+        let mut data = json!({ "redis.conf": redis, "sentinel.conf": sentinel });
+        for (name, script) in SCRIPTS {
+            data[name] = json!(script);
+        }
         json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": self.folder.metadata(&self.name("redis"), self.folder.namespace()),
-            "data": {
-                "redis.conf": redis,
-                "sentinel.conf": sentinel,
-                "start-node.sh": NODE_SCRIPT,
-                "start-sentinel.sh": SENTINEL_SCRIPT,
-            },
+            "data": data,
         })
     }
 
@@ -197,6 +256,7 @@ impl Members<'_> {
         json!([
             { "name": "config", "configMap": { "name": self.name("redis"), "defaultMode": 0o555 } },
             { "name": "tls", "secret": { "secretName": self.name("tls"), "defaultMode": 0o440 } },
+            { "name": "password", "secret": { "secretName": self.name("password"), "defaultMode": 0o440 } },
             { "name": "run", "emptyDir": { "medium": "Memory" } },
         ])
     }
@@ -214,24 +274,35 @@ impl Members<'_> {
             _ => "128Mi".to_string(),
         };
         let probe = json!({
-            "exec": { "command": ["redis-cli", "--tls", "--cacert", "/tls/ca.crt", "-p", port(part).to_string(), "ping"] },
+            "exec": { "command": ["/bin/sh", "/config/ping.sh", part] },
             "periodSeconds": 5,
             "timeoutSeconds": 2,
             "failureThreshold": 3,
         });
+        let env = json!([
+            { "name": "SET_NAME", "value": self.set.datastore },
+            { "name": "MEMBER_DOMAIN", "value": format!("{}.{}.internal", region.place.location, self.set.datastore) },
+            { "name": "NODES", "value": self.nodes().join(" ") },
+            { "name": "SENTINELS", "value": sentinels.join(" ") },
+            { "name": "INITIAL_PRIMARY", "value": self.initial_primary() },
+            { "name": "PART", "value": part },
+            { "name": "RELOAD_SECONDS", "value": RELOAD_SECONDS.to_string() },
+        ]);
+        let reads = json!([
+            { "name": "config", "mountPath": "/config", "readOnly": true },
+            { "name": "tls", "mountPath": "/tls", "readOnly": true },
+            { "name": "password", "mountPath": "/password", "readOnly": true },
+            { "name": "run", "mountPath": "/run/redis" },
+        ]);
+        let mut mounts = reads.clone();
+        if let Some(mounts) = mounts.as_array_mut() {
+            mounts.push(json!({ "name": "data", "mountPath": "/data" }));
+        }
         let main = json!({
             "name": part,
             "image": self.image(),
             "command": ["/bin/sh", format!("/config/start-{part}.sh")],
-            "env": [
-                { "name": "SET_NAME", "value": self.set.datastore },
-                { "name": "MEMBER_DOMAIN", "value": format!("{}.{}.internal", region.place.location, self.set.datastore) },
-                { "name": "SENTINELS", "value": sentinels.join(" ") },
-                { "name": "INITIAL_PRIMARY", "value": self.initial_primary() },
-                self.password(),
-                // redis-cli reads the password from here and not from its arguments.
-                { "name": "REDISCLI_AUTH", "value": if part == "node" { "$(REDIS_PASSWORD)" } else { "" } },
-            ],
+            "env": env,
             "ports": [{ "name": "tls", "containerPort": port(part) }],
             "readinessProbe": probe,
             "resources": {
@@ -239,16 +310,23 @@ impl Members<'_> {
                 "limits": { "memory": memory },
             },
             "securityContext": restricted(),
-            "volumeMounts": [
-                { "name": "config", "mountPath": "/config", "readOnly": true },
-                { "name": "tls", "mountPath": "/tls", "readOnly": true },
-                { "name": "run", "mountPath": "/run/redis" },
-                { "name": "data", "mountPath": "/data" },
-            ],
+            "volumeMounts": mounts,
+        });
+        let reload = json!({
+            "name": "reload",
+            "image": self.image(),
+            "command": ["/bin/sh", "/config/reload.sh"],
+            "env": env,
+            "resources": {
+                "requests": { "cpu": "10m", "memory": "16Mi" },
+                "limits": { "memory": "32Mi" },
+            },
+            "securityContext": restricted(),
+            "volumeMounts": reads,
         });
         match part {
-            "node" => vec![main, self.exporter()],
-            _ => vec![main],
+            "node" => vec![main, reload, self.exporter()],
+            _ => vec![main, reload],
         }
     }
 

@@ -77,6 +77,9 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     context["safeguards"] = safeguards(input).into();
     context["page"] = from.and_then(|id| page(input, id)).map(first_page).into();
     context["pace"] = pace(topology);
+    let copied = input.deployment.logical_stores.iter();
+    context["replicated"] = copied.map(|s| s.datastore.clone()).collect();
+    context["stop_copying"] = stop_copying(input).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
     }
@@ -587,7 +590,7 @@ fn failover(input: Input) -> Value {
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
         "back": failover.map_or("manual", |f| f.back.value.word()),
-        "lag_below": verify.and_then(|v| v.lag_below.as_ref()).map_or("1s".into(), |l| l.value.to_string()),
+        "lag_below": input.topology.return_lag().to_string(),
         "watch": verify.and_then(|v| v.watch.as_ref()).map_or("1m".into(), |w| w.value.to_string()),
         "check": check.unwrap_or_else(|| "no health check is declared".into()),
         "detected": detected(input),
@@ -657,6 +660,31 @@ fn backups(input: Input) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// What ends the copying of stores between their regions, and keeps it ended: in each of them.
+fn stop_copying(input: Input) -> Vec<String> {
+    let stores = input.deployment.logical_stores.iter();
+    let members = stores.flat_map(|s| s.regions.iter().map(move |r| (s, r.region)));
+    let commands = members.flat_map(|(store, id)| {
+        let mut clusters = input.deployment.clusters.iter();
+        let cluster = clusters.find(|c| c.region == id);
+        let context = cluster.map_or("", |c| c.context.as_str());
+        let namespace = input.topology.namespace.as_str();
+        let begin = ["kubectl", "--context", context, "--namespace", namespace];
+        let kubectl = |words: &[&str]| {
+            let all = begin.iter().chain(words);
+            shell::command(&all.map(|w| (*w).to_string()).collect::<Vec<_>>())
+        };
+        let job = format!("{}-replication", store.datastore);
+        let pod = format!("deployment/{}-heartbeat", store.datastore);
+        let suspend = r#"{"spec":{"suspend":true}}"#;
+        [
+            kubectl(&["patch", "cronjob", &job, "--patch", suspend]),
+            kubectl(&["exec", &pod, "--", "/bin/sh", "/config/stop-following.sh"]),
+        ]
+    });
+    commands.collect()
 }
 
 /// The ways back, as the script takes them: with its lock and its record.

@@ -2,7 +2,7 @@
 
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
-use crate::deployment::{Operation, OperationKind};
+use crate::deployment::{Operation, OperationKind, Proof};
 use crate::format::text;
 use crate::spec::{Drill, Name, Trigger};
 use crate::topology::{Promise, RegionId, Scenario};
@@ -111,18 +111,15 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
     let promises = topology.promises();
     let lost = topology.primary().or(topology.region_ids().next());
-    let rto = lost.and_then(|id| promises.strictest(Scenario::Region(id)).rto);
+    let region = lost.map(|id| promises.strictest(Scenario::Region(id)));
+    let rto = region.as_ref().and_then(|p| p.rto);
     let restore = promises.strictest(Scenario::Corruption).rto;
     let seconds =
         |promise: Option<Promise>| promise.map_or(json!("null"), |p| json!(p.time().secs()));
-    let verify = topology
-        .spec
-        .failover
-        .as_ref()
-        .and_then(|f| f.verify.as_ref());
+    let rpo = topology.region_rpo();
+    let lag_below = topology.return_lag();
     let failover = topology.spec.failover.as_ref();
     let cooldown = failover.and_then(|f| f.cooldown.as_ref());
-    let lag_below = verify.and_then(|v| v.lag_below.as_ref());
     let staged = roots.iter().any(|r| r.takes.contains(SERVING));
     let clouds = || input.deployment.clouds.iter();
     let made = clouds().flat_map(|(_, c)| &c.bootstrap.commands);
@@ -151,6 +148,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             Some(json!({
                 "cloud": provider.word(),
                 "take": operation(&lock.take),
+                "holder": operation(&lock.holder),
                 "release": operation(&lock.release),
                 "record": operation(&lock.record),
             }))
@@ -158,6 +156,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "costs": clouds().filter_map(|(_, c)| Some(operation(&c.bill.as_ref()?.command))).collect::<Vec<_>>(),
         "bootstrap": made.map(operation).collect::<Vec<_>>(),
         "bootstrap_usage": usage.collect::<Vec<_>>(),
+        "places": proofs(input, OperationKind::Lock, None, None),
         "inspect": all(OperationKind::Inspect),
         "verify": of(OperationKind::Verify).into_iter().map(|o| {
             let mut verify = operation(o);
@@ -174,7 +173,9 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         })).collect::<Vec<_>>(),
         "replays": topology.replayed().map(|q| replay(input, &q.name)).collect::<Vec<_>>(),
         "cooldown": cooldown.map(|c| c.secs()),
-        "lag_below": lag_below.map_or("1s".to_string(), |l| l.value.to_string()),
+        "lag_below": lag_below.to_string(),
+        "lag_below_seconds": lag_below.millis().div_ceil(1000).to_string(),
+        "rpo_seconds": rpo.map(|r| r.millis().div_ceil(1000).to_string()).unwrap_or_default(),
         "drills": drills(input),
         "by_itself": failover.is_some_and(|f| *f.mode == Trigger::Automatic),
         "restore_seconds": seconds(restore),
@@ -245,6 +246,31 @@ fn operation(operation: &Operation) -> Value {
     })
 }
 
+/// What is read back after commands of a kind, in a region or of a subject.
+fn proofs(
+    input: Input,
+    of: OperationKind,
+    region: Option<RegionId>,
+    subject: Option<&str>,
+) -> Vec<Value> {
+    let all = input.deployment.proofs.iter().filter(|p| p.of == of);
+    let here = all.filter(|p| match subject {
+        Some(subject) => p.subject == subject,
+        None => p.region == region,
+    });
+    here.map(proof).collect()
+}
+
+fn proof(proof: &Proof) -> Value {
+    json!({
+        "title": proof.title,
+        "command": proof.command,
+        "wants": proof.wants,
+        "within": proof.within_seconds,
+        "otherwise": proof.otherwise,
+    })
+}
+
 fn region_context(input: Input, id: RegionId) -> Value {
     let services: BTreeSet<&str> = input
         .topology
@@ -273,6 +299,12 @@ fn region_context(input: Input, id: RegionId) -> Value {
         "lag": of(OperationKind::Lag, None),
         "promote": of(OperationKind::Promote, None),
         "set": of(OperationKind::Set, None),
+        "return": of(OperationKind::Return, None),
+        "places": proofs(input, OperationKind::Lock, Some(id), None),
+        "fenced": proofs(input, OperationKind::Fence, Some(id), None),
+        "unfenced": proofs(input, OperationKind::Unfence, Some(id), None),
+        "promoted": proofs(input, OperationKind::Promote, Some(id), None),
+        "returned": proofs(input, OperationKind::Return, Some(id), None),
     })
 }
 
@@ -360,10 +392,16 @@ fn dns(input: Input, roots: &[AppliedRoot]) -> Vec<Value> {
                 "point": of(OperationKind::Point, *id),
             })
         });
+        let shown = input.deployment.operations.iter().filter(|o| {
+            o.kind == OperationKind::Inspect
+                && o.subject == failover.host
+                && o.command.iter().any(|w| w == "record-sets")
+        });
         json!({
             "name": failover.host,
             "call": failover.call,
             "root": roots.iter().find(|r| r.calls.contains(&failover.call)).map(|r| &r.path),
+            "shown": shown.map(operation).collect::<Vec<_>>(),
             "regions": regions.collect::<Vec<_>>(),
         })
     });
@@ -433,6 +471,7 @@ fn restores(input: Input) -> Vec<Value> {
             "moments": takes(s, "$SNAPSHOT_TIME"),
             "backups": takes(s, "$BACKUP"),
             "operations": of(s),
+            "restored": proofs(input, OperationKind::Restore, None, Some(s)),
         })
     })
     .collect()

@@ -60,6 +60,7 @@ pub struct Sentinel {
     pub home: String,
     pub down_after: u64,
     pub failover_timeout: u64,
+    pub parallel_syncs: u64,
     pub min_replicas: u64,
     pub max_lag: u64,
     /// Cron schedules by location.
@@ -342,6 +343,7 @@ impl Emitted {
         };
         set.down_after = last("sentinel.conf", "sentinel down-after-milliseconds");
         set.failover_timeout = last("sentinel.conf", "sentinel failover-timeout");
+        set.parallel_syncs = last("sentinel.conf", "sentinel parallel-syncs");
         set.min_replicas = last("redis.conf", "min-replicas-to-write");
         set.max_lag = last("redis.conf", "min-replicas-max-lag");
         // node-0.LOCATION.STORE.internal

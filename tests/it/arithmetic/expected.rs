@@ -681,7 +681,14 @@ impl<'a> Expected<'a> {
         if (votes - sentinels) * 2 <= votes {
             return Some(back);
         }
-        let open = Range::from(0, set.failover_timeout);
+        // Until a write is acknowledged, as measured; with a dead replica in the way of the
+        // others, after the failover timeout.
+        let follow = if set.parallel_syncs + 1 >= total(|m| m.0) {
+            5_000
+        } else {
+            set.failover_timeout + 5_000
+        };
+        let open = Range::from(0, follow);
         let promoted = self.narrowed("promote", &store.name, Range::ZERO, open);
         let silent = Range::from(set.down_after, set.down_after);
         Some(

@@ -267,7 +267,7 @@ fn fallback(plan: &Plan, fact: &Fact) -> Option<u64> {
     let whole = whole.map(|f| f.value).max().filter(|_| fact.on.is_some());
     let documented = match fact.of {
         "redirect" => facts::fact("gcp.load-balancer.redirect").high,
-        "promote" => Some(meridian::topology::knobs::SENTINEL_FAILOVER_MILLIS),
+        "promote" => Some(meridian::topology::knobs::SENTINEL_PROMOTION_MILLIS),
         "answer" => plan.failover.as_ref().and_then(|f| f.answer),
         _ => None,
     };

@@ -5,5 +5,6 @@ mod data_flow;
 mod language_and_safety;
 mod recovery;
 mod routing;
+mod scripts_and_live;
 mod second_day;
 mod workflows;

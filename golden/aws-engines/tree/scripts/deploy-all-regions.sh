@@ -45,8 +45,8 @@ apply_root() { # path flags...
   local root=$1
   shift
   step "Terraform: ${root}"
-  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false
-  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
+  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false || die 75 "Terraform cannot begin in ${root}"
+  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@" || die 75 "${root} is applied in part: see what failed, and run this again"
 }
 
 # Ids that a cloud gives out are no function of names: they go from the root that has them
@@ -56,8 +56,8 @@ carry() { # root variable from
   note "+ terraform -chdir=${here}/$3 output -json $2 > ${file}"
   [[ ${APPLY} == true ]] || return 0
   local value
-  value=$(timeout --foreground 120 terraform -chdir="${here}/$3" output -json "$2")
-  printf '{"%s": %s}\n' "$2" "${value}" >"${file}"
+  value=$(timeout --foreground 120 terraform -chdir="${here}/$3" output -json "$2") || die 75 "$3 does not say what $2 is"
+  printf '{"%s": %s}\n' "$2" "${value}" >"${file}" || die 75 "${file} cannot be written"
 }
 
 images=()
@@ -75,15 +75,19 @@ confirm "${SYSTEM}"
 [[ ${BOOTSTRAP} == true ]] || lock
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 15 'Make the service role that starts nodes' aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com || note 'InvalidInput: the account has it already; go on'
-  run 30 'Make the bucket of Terraform'\''s state' aws s3api create-bucket --bucket shop-prod-tfstate --region us-east-2 --create-bucket-configuration LocationConstraint=us-east-2 || note 'BucketAlreadyOwnedByYou: it is there; go on'
-  run 15 'Keep old versions of state' aws s3api put-bucket-versioning --bucket shop-prod-tfstate --versioning-configuration Status=Enabled --region us-east-2 || note 'AccessDenied: the account may not change buckets; stop'
-  run 15 'Keep the public away from state' aws s3api put-public-access-block --bucket shop-prod-tfstate --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region us-east-2 || note 'AccessDenied: the account may not change buckets; stop'
-  run 15 'Encrypt state with a key of the account' aws s3api put-bucket-encryption --bucket shop-prod-tfstate --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms"},"BucketKeyEnabled":true}]}' --region us-east-2 || note 'AccessDenied: the account may not change buckets; stop'
+  run 15 'Make the service role that starts nodes' aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com || optional 'InvalidInput: the account has it already; go on'
+  run 30 'Make the bucket of Terraform'\''s state' aws s3api create-bucket --bucket shop-prod-tfstate --region us-east-2 --create-bucket-configuration LocationConstraint=us-east-2 || optional 'BucketAlreadyOwnedByYou: it is there; go on'
+  run 15 'Keep old versions of state' aws s3api put-bucket-versioning --bucket shop-prod-tfstate --versioning-configuration Status=Enabled --region us-east-2 || optional 'AccessDenied: the account may not change buckets; stop'
+  run 15 'Keep the public away from state' aws s3api put-public-access-block --bucket shop-prod-tfstate --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region us-east-2 || optional 'AccessDenied: the account may not change buckets; stop'
+  run 15 'Encrypt state with a key of the account' aws s3api put-bucket-encryption --bucket shop-prod-tfstate --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms"},"BucketKeyEnabled":true}]}' --region us-east-2 || optional 'AccessDenied: the account may not change buckets; stop'
 fi
 apply_root terraform/global
-wanted us-west-2 && apply_root terraform/regions/us-west-2
-wanted us-east-1 && apply_root terraform/regions/us-east-1
+if wanted us-west-2; then
+  apply_root terraform/regions/us-west-2
+fi
+if wanted us-east-1; then
+  apply_root terraform/regions/us-east-1
+fi
 if [[ -z ${REGION} ]]; then
   carry terraform/links dns_example_com_zone_id terraform/global
   carry terraform/links kms_us_east_1_data_key_arn terraform/regions/us-east-1
@@ -100,18 +104,18 @@ if [[ -z ${REGION} ]]; then
 fi
 if wanted us-west-2; then
   step "Kubernetes: us-west-2"
-  run 60 "Fetch the credentials" aws eks update-kubeconfig --name shop-us-west-2 --region us-west-2 --alias shop-us-west-2
-  run 300 "Apply the manifests" kubectl --context shop-us-west-2 apply --kustomize "${here}"/kubernetes/us-west-2
-  run 900 "Release the services" helm upgrade --install shop "${here}/helm" --kube-context shop-us-west-2 --namespace shop --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-west-2.yaml "${images[@]}" --atomic --timeout 10m
+  run 60 "Fetch the credentials" aws eks update-kubeconfig --name shop-us-west-2 --region us-west-2 --alias shop-us-west-2 || die 75 "the cluster does not answer"
+  run 300 "Apply the manifests" kubectl --context shop-us-west-2 apply --kustomize "${here}"/kubernetes/us-west-2 || die 75 "the manifests are applied in part: see what failed, and run this again"
+  run 900 "Release the services" helm upgrade --install shop "${here}/helm" --kube-context shop-us-west-2 --namespace shop --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-west-2.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 if wanted us-east-1; then
   step "Kubernetes: us-east-1"
-  run 60 "Fetch the credentials" aws eks update-kubeconfig --name shop-us-east-1 --region us-east-1 --alias shop-us-east-1
-  run 300 "Apply the manifests" kubectl --context shop-us-east-1 apply --kustomize "${here}"/kubernetes/us-east-1
-  run 900 "Release the services" helm upgrade --install shop "${here}/helm" --kube-context shop-us-east-1 --namespace shop --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east-1.yaml "${images[@]}" --atomic --timeout 10m
+  run 60 "Fetch the credentials" aws eks update-kubeconfig --name shop-us-east-1 --region us-east-1 --alias shop-us-east-1 || die 75 "the cluster does not answer"
+  run 300 "Apply the manifests" kubectl --context shop-us-east-1 apply --kustomize "${here}"/kubernetes/us-east-1 || die 75 "the manifests are applied in part: see what failed, and run this again"
+  run 900 "Release the services" helm upgrade --install shop "${here}/helm" --kube-context shop-us-east-1 --namespace shop --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east-1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 step "Verify from outside"
-look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/health || note 'look at the region'\''s load balancer; users get errors as long as this fails'
-look 10 'See that shop.us-east-1.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-east-1.example.com/health || note 'look at the region'\''s load balancer; users get errors as long as this fails'
-look 10 'See that shop.us-west-2.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-west-2.example.com/health || note 'look at the region'\''s load balancer; users get errors as long as this fails'
-record
+look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/health || missed 'look at the region'\''s load balancer; users get errors as long as this fails'
+look 10 'See that shop.us-east-1.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-east-1.example.com/health || missed 'look at the region'\''s load balancer; users get errors as long as this fails'
+look 10 'See that shop.us-west-2.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-west-2.example.com/health || missed 'look at the region'\''s load balancer; users get errors as long as this fails'
+finish "Done: the regions are as committed"

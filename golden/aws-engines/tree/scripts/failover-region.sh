@@ -12,11 +12,13 @@ usage() {
 usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--yes]
                           [--accept-data-loss-seconds N]
        failover-region.sh --status
+       failover-region.sh --unlock [--apply] [--yes]
 
   --from REGION   the region that is left
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote scale verify
-  --status        show the state of everything, change nothing
+  --status        show the state of everything and who holds the lock, change nothing
+  --unlock        take away the lock of somebody who is not at work any more
   --apply         act; without it every command is only printed
   --yes           do not ask for the name of the region
   --accept-data-loss-seconds N
@@ -24,12 +26,17 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
 TEXT
 }
 
-FROM="" TO="" ONLY="" ACCEPTED=""
+FROM="" TO="" ONLY="" ACCEPTED="" UNLOCK=false
+# The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
+readonly OBJECTIVE=900
 
 status() {
-  look 10 'Show which region shop.example.com leads to from here' dig +noall +answer shop.example.com || true
-  look 15 'Show the alarms of us-east-1' aws cloudwatch describe-alarms --region us-east-1 --alarm-name-prefix shop-us-east-1 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || true
-  look 15 'Show the alarms of us-west-2' aws cloudwatch describe-alarms --region us-west-2 --alarm-name-prefix shop-us-west-2 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || true
+  local unread=0
+  look 10 'Show which region shop.example.com leads to from here' dig +noall +answer shop.example.com || unread=$((unread + 1))
+  look 15 'Show the alarms of us-east-1' aws cloudwatch describe-alarms --region us-east-1 --alarm-name-prefix shop-us-east-1 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || unread=$((unread + 1))
+  look 15 'Show the alarms of us-west-2' aws cloudwatch describe-alarms --region us-west-2 --alarm-name-prefix shop-us-west-2 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || unread=$((unread + 1))
+  holders || note "nobody is known to hold the lock"
+  ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
 freeze() {
@@ -37,12 +44,12 @@ freeze() {
   note "Stop every deployment and every terraform apply until the return is done."
   case ${TO} in
     us-west-2)
-      run 10 'Keep the scaler from removing replicas of web in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of orders in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of web in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of orders in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
     us-east-1)
-      run 10 'Keep the scaler from removing replicas of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of orders in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of orders in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -52,10 +59,12 @@ fence() {
   step "Fence: ${FROM} gets no traffic"
   case ${FROM} in
     us-west-2)
-      run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || note 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+      run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || die 75 'the region is not fenced, nothing is promoted: run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+      prove 120 'Read back the alarm that sends users of shop.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names shop-example-com-us-west-2-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 "the region is not fenced, nothing is promoted"
       ;;
     us-east-1)
-      run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || note 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+      run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || die 75 'the region is not fenced, nothing is promoted: run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+      prove 120 'Read back the alarm that sends users of shop.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names shop-example-com-us-east-1-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 "the region is not fenced, nothing is promoted"
       ;;
     *) die 65 "no such region: ${FROM}" ;;
   esac
@@ -63,25 +72,31 @@ fence() {
 
 lag() {
   step "Measure: what would be lost"
-  local known=true
   case ${TO} in
     us-west-2)
-      look 15 'Show which regions of orders us-west-2 sees, and who writes' aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || known=false
-      look 15 'Show which regions of sessions us-west-2 sees, and who writes' aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || known=false
-      look 15 'Show the table shop-carts as us-west-2 sees it' aws dynamodb describe-table --region us-west-2 --table-name shop-carts --query 'Table.[TableStatus,Replicas[].[RegionName,ReplicaStatus]]' --output json || known=false
-      look 15 'Show how many seconds images in us-west-2 is behind us-east-1' bash -c "aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-east-1 Name=DestinationBucket,Value=123456789012-shop-images-us-west-2 Name=RuleId,Value=to-us-west-2 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text" || known=false
+      measure 15 'Show how far us-west-2 is behind with orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 ]; then echo 'orders: this region writes, 0 s'; else behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions Name=DBClusterIdentifier,Value=shop-orders-us-west-2 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'orders: nothing was measured'; else echo \"orders: \$(((behind + 1000 - 1) / 1000)) s\"; fi; fi"
+      measure 15 'Show which regions of sessions us-west-2 sees, and who writes' aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table
+      measure 15 'Show how far us-west-2 is behind with shop-carts' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=us-west-2 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from us-east-1: nothing was measured'; else echo \"shop-carts from us-east-1: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
+      measure 15 'Show how many seconds images in us-west-2 is behind us-east-1' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-east-1 Name=DestinationBucket,Value=123456789012-shop-images-us-west-2 Name=RuleId,Value=to-us-west-2 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
       ;;
     us-east-1)
-      look 15 'Show which regions of orders us-east-1 sees, and who writes' aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || known=false
-      look 15 'Show which regions of sessions us-east-1 sees, and who writes' aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || known=false
-      look 15 'Show the table shop-carts as us-east-1 sees it' aws dynamodb describe-table --region us-east-1 --table-name shop-carts --query 'Table.[TableStatus,Replicas[].[RegionName,ReplicaStatus]]' --output json || known=false
-      look 15 'Show how many seconds images in us-east-1 is behind us-west-2' bash -c "aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-west-2 Name=DestinationBucket,Value=123456789012-shop-images-us-east-1 Name=RuleId,Value=to-us-east-1 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text" || known=false
+      measure 15 'Show how far us-east-1 is behind with orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo 'orders: this region writes, 0 s'; else behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions Name=DBClusterIdentifier,Value=shop-orders-us-east-1 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'orders: nothing was measured'; else echo \"orders: \$(((behind + 1000 - 1) / 1000)) s\"; fi; fi"
+      measure 15 'Show which regions of sessions us-east-1 sees, and who writes' aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table
+      measure 15 'Show how far us-east-1 is behind with shop-carts' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=us-east-1 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from us-west-2: nothing was measured'; else echo \"shop-carts from us-west-2: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
+      measure 15 'Show how many seconds images in us-east-1 is behind us-west-2' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-west-2 Name=DestinationBucket,Value=123456789012-shop-images-us-east-1 Name=RuleId,Value=to-us-east-1 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
-  if [[ ${known} == false ]]; then
+  if [[ ${BEHIND} == unknown ]]; then
     [[ -n ${ACCEPTED} ]] || die 75 "the lag is unknown, which counts as over the objective; the incident commander may accept a loss with --accept-data-loss-seconds"
     note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${ACCEPTED} ]]; then
+    ((BEHIND <= 10#${ACCEPTED})) || die 75 "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted"
+    note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
+    die 75 "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not: the incident commander may accept it with --accept-data-loss-seconds ${BEHIND}"
+  else
+    note "copies are ${BEHIND} s behind, ${OBJECTIVE} s are promised"
   fi
 }
 
@@ -89,14 +104,18 @@ promote() {
   step "Promote: the copies of ${TO} take writes (point of no return)"
   case ${TO} in
     us-west-2)
-      run 600 'Let us-west-2 write orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region us-west-2 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 --allow-data-loss; fi" || note 'the old writer is up: use switchover-global-cluster, which loses nothing'
-      run 120 'Let us-west-2 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-west-2 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-west-2 --primary-region us-west-2 --primary-replication-group-id shop-sessions-us-west-2 --global-replication-group-id \"\$group\"; fi" || note 'its own control plane does not answer: wait for it, nothing else can promote'
-      run 30 'Let web in us-west-2 write sessions at home' kubectl --context shop-us-west-2 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-west-2.shop.internal || note 'the cluster does not answer: stop, this region cannot take over'
+      run 600 'Let us-west-2 write orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region us-west-2 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 --allow-data-loss; fi" || missed 'the old writer is up: use switchover-global-cluster, which loses nothing'
+      run 120 'Let us-west-2 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-west-2 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-west-2 --primary-region us-west-2 --primary-replication-group-id shop-sessions-us-west-2 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
+      run 30 'Let web in us-west-2 write sessions at home' kubectl --context shop-us-west-2 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-west-2.shop.internal || missed 'the cluster does not answer: stop, this region cannot take over'
+      prove 600 'Read back who writes orders' arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text || missed 'it is failing over still: look at the status of the global cluster'
+      prove 600 'Read back who writes sessions' us-west-2 aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || missed 'it is failing over still: look at the status of the global group'
       ;;
     us-east-1)
-      run 600 'Let us-east-1 write orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region us-east-1 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 --allow-data-loss; fi" || note 'the old writer is up: use switchover-global-cluster, which loses nothing'
-      run 120 'Let us-east-1 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-east-1 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-east-1 --primary-region us-east-1 --primary-replication-group-id shop-sessions-us-east-1 --global-replication-group-id \"\$group\"; fi" || note 'its own control plane does not answer: wait for it, nothing else can promote'
-      run 30 'Let web in us-east-1 write sessions at home' kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal || note 'the cluster does not answer: stop, this region cannot take over'
+      run 600 'Let us-east-1 write orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region us-east-1 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 --allow-data-loss; fi" || missed 'the old writer is up: use switchover-global-cluster, which loses nothing'
+      run 120 'Let us-east-1 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-east-1 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-east-1 --primary-region us-east-1 --primary-replication-group-id shop-sessions-us-east-1 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
+      run 30 'Let web in us-east-1 write sessions at home' kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal || missed 'the cluster does not answer: stop, this region cannot take over'
+      prove 600 'Read back who writes orders' arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text || missed 'it is failing over still: look at the status of the global cluster'
+      prove 600 'Read back who writes sessions' us-east-1 aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || missed 'it is failing over still: look at the status of the global group'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -130,24 +149,32 @@ while (($#)); do
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --status) status; exit 0 ;;
+    --status) need aws bash curl dig kubectl; status; exit 0 ;;
+    --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
   esac
 done
+if [[ ${UNLOCK} == true ]]; then
+  need aws bash curl dig kubectl
+  break_lock
+  exit 0
+fi
 [[ -n ${FROM} && -n ${TO} ]] || { usage >&2; exit 64; }
+[[ ${ACCEPTED} =~ ^[0-9]{0,9}$ ]] || die 64 "'${ACCEPTED}' is no number of seconds"
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
 need aws bash curl dig kubectl
 confirm "${FROM}"
 lock
+prove 0 'See that the context shop-us-west-2 is of this account' arn:aws:eks:us-west-2:123456789012:cluster/shop-us-west-2 kubectl config view --minify --context shop-us-west-2 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: aws eks update-kubeconfig --name shop-us-west-2 --region us-west-2 --alias shop-us-west-2'
+prove 0 'See that the context shop-us-east-1 is of this account' arn:aws:eks:us-east-1:123456789012:cluster/shop-us-east-1 kubectl config view --minify --context shop-us-east-1 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: aws eks update-kubeconfig --name shop-us-east-1 --region us-east-1 --alias shop-us-east-1'
 case ${ONLY} in
   "") freeze; fence; lag; promote; scale; verify ;;
   freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;
   *) die 64 "there is no step '${ONLY}'" ;;
 esac
-step "Done: announce it, then keep the record"
-record
+finish "Done: announce it, then keep the record"

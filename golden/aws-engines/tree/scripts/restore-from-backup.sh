@@ -37,16 +37,17 @@ while (($#)); do
     *) usage >&2; exit 64 ;;
   esac
 done
+need aws bash curl dig kubectl
 if [[ ${LIST} == true ]]; then
-  look 15 'Show from which moments shop-orders-us-east-1 can be restored' aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier shop-orders-us-east-1 --query 'DBClusters[].[DBClusterIdentifier,Status,EarliestRestorableTime,LatestRestorableTime]' --output table
-  look 15 'Show from which moments shop-orders-us-west-2 can be restored' aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier shop-orders-us-west-2 --query 'DBClusters[].[DBClusterIdentifier,Status,EarliestRestorableTime,LatestRestorableTime]' --output table
-  look 15 'List the snapshots of shop-sessions-us-east-1' aws elasticache describe-snapshots --region us-east-1 --replication-group-id shop-sessions-us-east-1 --query 'Snapshots[].[SnapshotName,SnapshotStatus,NodeSnapshots[0].SnapshotCreateTime]' --output table
-  look 15 'List the snapshots of shop-sessions-us-west-2' aws elasticache describe-snapshots --region us-west-2 --replication-group-id shop-sessions-us-west-2 --query 'Snapshots[].[SnapshotName,SnapshotStatus,NodeSnapshots[0].SnapshotCreateTime]' --output table
+  look 15 'Show from which moments shop-orders-us-east-1 can be restored' aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier shop-orders-us-east-1 --query 'DBClusters[].[DBClusterIdentifier,Status,EarliestRestorableTime,LatestRestorableTime]' --output table || missed 'restore the newest snapshot, or in another region'
+  look 15 'Show from which moments shop-orders-us-west-2 can be restored' aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier shop-orders-us-west-2 --query 'DBClusters[].[DBClusterIdentifier,Status,EarliestRestorableTime,LatestRestorableTime]' --output table || missed 'restore the newest snapshot, or in another region'
+  look 15 'List the snapshots of shop-sessions-us-east-1' aws elasticache describe-snapshots --region us-east-1 --replication-group-id shop-sessions-us-east-1 --query 'Snapshots[].[SnapshotName,SnapshotStatus,NodeSnapshots[0].SnapshotCreateTime]' --output table || missed 'without a snapshot the other regions'\'' copies are all there is'
+  look 15 'List the snapshots of shop-sessions-us-west-2' aws elasticache describe-snapshots --region us-west-2 --replication-group-id shop-sessions-us-west-2 --query 'Snapshots[].[SnapshotName,SnapshotStatus,NodeSnapshots[0].SnapshotCreateTime]' --output table || missed 'without a snapshot the other regions'\'' copies are all there is'
+  [[ -z ${MISSED} ]] || die 75 "not every list could be read"
   exit 0
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need aws bash curl dig kubectl
 case ${DATASTORE} in
   shop-orders-us-east-1) : ;;
   shop-orders-us-west-2) : ;;
@@ -63,50 +64,51 @@ lock
 case ${DATASTORE} in
   shop-orders-us-east-1)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring shop-orders-us-east-1 back as it was, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-orders-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-to-point-in-time --region us-east-1 --source-db-cluster-identifier shop-orders-us-east-1 --db-cluster-identifier \"\$1\" --restore-to-time \"\$2\" --db-subnet-group-name shop-orders-us-east-1 --db-cluster-parameter-group-name shop-orders-us-east-1 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-east-1 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
+      run 900 'Bring shop-orders-us-east-1 back as it was, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-orders-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-to-point-in-time --region us-east-1 --source-db-cluster-identifier shop-orders-us-east-1 --db-cluster-identifier \"\$1\" --restore-to-time \"\$2\" --db-subnet-group-name shop-orders-us-east-1 --db-cluster-parameter-group-name shop-orders-us-east-1 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-east-1 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment, or restore the newest snapshot'
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Bring a snapshot of shop-orders-us-east-1 back, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-orders-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-from-snapshot --region us-east-1 --engine aurora-postgresql --snapshot-identifier \"\$2\" --db-cluster-identifier \"\$1\" --db-subnet-group-name shop-orders-us-east-1 --db-cluster-parameter-group-name shop-orders-us-east-1 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-east-1 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${BACKUP}"
+      run 900 'Bring a snapshot of shop-orders-us-east-1 back, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-orders-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-from-snapshot --region us-east-1 --engine aurora-postgresql --snapshot-identifier \"\$2\" --db-cluster-identifier \"\$1\" --db-subnet-group-name shop-orders-us-east-1 --db-cluster-parameter-group-name shop-orders-us-east-1 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-east-1 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
     ;;
   shop-orders-us-west-2)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring shop-orders-us-west-2 back as it was, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-orders-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-to-point-in-time --region us-west-2 --source-db-cluster-identifier shop-orders-us-west-2 --db-cluster-identifier \"\$1\" --restore-to-time \"\$2\" --db-subnet-group-name shop-orders-us-west-2 --db-cluster-parameter-group-name shop-orders-us-west-2 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-west-2 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}"
+      run 900 'Bring shop-orders-us-west-2 back as it was, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-orders-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-to-point-in-time --region us-west-2 --source-db-cluster-identifier shop-orders-us-west-2 --db-cluster-identifier \"\$1\" --restore-to-time \"\$2\" --db-subnet-group-name shop-orders-us-west-2 --db-cluster-parameter-group-name shop-orders-us-west-2 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-west-2 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment, or restore the newest snapshot'
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Bring a snapshot of shop-orders-us-west-2 back, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-orders-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-from-snapshot --region us-west-2 --engine aurora-postgresql --snapshot-identifier \"\$2\" --db-cluster-identifier \"\$1\" --db-subnet-group-name shop-orders-us-west-2 --db-cluster-parameter-group-name shop-orders-us-west-2 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-west-2 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${BACKUP}"
+      run 900 'Bring a snapshot of shop-orders-us-west-2 back, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-orders-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-from-snapshot --region us-west-2 --engine aurora-postgresql --snapshot-identifier \"\$2\" --db-cluster-identifier \"\$1\" --db-subnet-group-name shop-orders-us-west-2 --db-cluster-parameter-group-name shop-orders-us-west-2 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-west-2 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
     ;;
   shop-sessions-us-east-1)
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Bring a snapshot of shop-sessions-us-east-1 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-sessions-us-east-1-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-east-1 --replication-group-id \"\$1\" --replication-group-description shop-sessions-us-east-1 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name shop-sessions-us-east-1 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}"
+      run 900 'Bring a snapshot of shop-sessions-us-east-1 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-sessions-us-east-1-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-east-1 --replication-group-id \"\$1\" --replication-group-description shop-sessions-us-east-1 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name shop-sessions-us-east-1 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
     ;;
   shop-sessions-us-west-2)
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Bring a snapshot of shop-sessions-us-west-2 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-sessions-us-west-2-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-west-2 --replication-group-id \"\$1\" --replication-group-description shop-sessions-us-west-2 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name shop-sessions-us-west-2 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}"
+      run 900 'Bring a snapshot of shop-sessions-us-west-2 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-sessions-us-west-2-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-west-2 --replication-group-id \"\$1\" --replication-group-description shop-sessions-us-west-2 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name shop-sessions-us-west-2 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
     ;;
   shop-carts-us-east-1)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring shop-carts of us-east-1 back as it was, as a new table' aws dynamodb restore-table-to-point-in-time --region us-east-1 --source-table-name shop-carts --target-table-name "${NEW_DATABASE}" --restore-date-time "${SNAPSHOT_TIME}"
+      run 900 'Bring shop-carts of us-east-1 back as it was, as a new table' aws dynamodb restore-table-to-point-in-time --region us-east-1 --source-table-name shop-carts --target-table-name "${NEW_DATABASE}" --restore-date-time "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment'
     fi
+    prove 21600 'Read an item of the copy' 1 bash -c "aws dynamodb wait table-exists --region us-east-1 --table-name \"\$1\" && aws dynamodb scan --region us-east-1 --table-name \"\$1\" --max-items 1 --query 'length(Items)' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
   shop-carts-us-west-2)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring shop-carts of us-west-2 back as it was, as a new table' aws dynamodb restore-table-to-point-in-time --region us-west-2 --source-table-name shop-carts --target-table-name "${NEW_DATABASE}" --restore-date-time "${SNAPSHOT_TIME}"
+      run 900 'Bring shop-carts of us-west-2 back as it was, as a new table' aws dynamodb restore-table-to-point-in-time --region us-west-2 --source-table-name shop-carts --target-table-name "${NEW_DATABASE}" --restore-date-time "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment'
     fi
+    prove 21600 'Read an item of the copy' 1 bash -c "aws dynamodb wait table-exists --region us-west-2 --table-name \"\$1\" && aws dynamodb scan --region us-west-2 --table-name \"\$1\" --max-items 1 --query 'length(Items)' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
   images-us-east-1)
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Copy a prefix of images that us-west-2 still has into a new prefix in us-east-1' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-west-2/\$2\" \"s3://123456789012-shop-images-us-east-1/\$1\" --source-region us-west-2 --region us-east-1" bash "${NEW_DATABASE}" "${BACKUP}"
+      run 900 'Copy a prefix of images that us-west-2 still has into a new prefix in us-east-1' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-west-2/\$2\" \"s3://123456789012-shop-images-us-east-1/\$1\" --source-region us-west-2 --region us-east-1" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'objects that were replaced are kept as versions: aws s3api list-object-versions shows them'
     fi
     ;;
   images-us-west-2)
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Copy a prefix of images that us-east-1 still has into a new prefix in us-west-2' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-east-1/\$2\" \"s3://123456789012-shop-images-us-west-2/\$1\" --source-region us-east-1 --region us-west-2" bash "${NEW_DATABASE}" "${BACKUP}"
+      run 900 'Copy a prefix of images that us-east-1 still has into a new prefix in us-west-2' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-east-1/\$2\" \"s3://123456789012-shop-images-us-west-2/\$1\" --source-region us-east-1 --region us-west-2" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'objects that were replaced are kept as versions: aws s3api list-object-versions shows them'
     fi
     ;;
 esac
-step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
-record
+finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"

@@ -14,6 +14,7 @@ usage: cost-report.sh [--month YYYYMM]
 TEXT
 }
 
+need date
 MONTH=$(date -u -d "$(date -u +%Y-%m-01) -1 day" +%Y%m)
 while (($#)); do
   case $1 in
@@ -27,4 +28,4 @@ first=${MONTH:0:4}-${MONTH:4:2}-01
 MONTH_PERIOD="Start=${first},End=$(date -u -d "${first} +1 month" +%Y-%m-%d)"
 need aws
 # shellcheck disable=SC2016 # the backticks quote the name of a table
-look 60 'Sum up the bill by region and service' aws ce get-cost-and-usage --time-period "${MONTH_PERIOD}" --granularity MONTHLY --metrics UnblendedCost --group-by Type=DIMENSION,Key=REGION Type=DIMENSION,Key=SERVICE --filter '{"Tags":{"Key":"system","Values":["eden"]}}'
+look 60 'Sum up the bill by region and service' aws ce get-cost-and-usage --time-period "${MONTH_PERIOD}" --granularity MONTHLY --metrics UnblendedCost --group-by Type=DIMENSION,Key=REGION Type=DIMENSION,Key=SERVICE --filter '{"Tags":{"Key":"system","Values":["eden"]}}' || die 75 'DataUnavailableException: Cost Explorer is switched on once, in the billing account'

@@ -12,11 +12,13 @@ usage() {
 usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--yes]
                           [--accept-data-loss-seconds N]
        failover-region.sh --status
+       failover-region.sh --unlock [--apply] [--yes]
 
   --from REGION   the region that is left
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote scale verify
-  --status        show the state of everything, change nothing
+  --status        show the state of everything and who holds the lock, change nothing
+  --unlock        take away the lock of somebody who is not at work any more
   --apply         act; without it every command is only printed
   --yes           do not ask for the name of the region
   --accept-data-loss-seconds N
@@ -24,7 +26,9 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
 TEXT
 }
 
-FROM="" TO="" ONLY="" ACCEPTED=""
+FROM="" TO="" ONLY="" ACCEPTED="" UNLOCK=false
+# The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
+readonly OBJECTIVE=300
 
 # Seconds between two failovers, and what the last one was: when, from, to.
 readonly COOLDOWN=60
@@ -41,17 +45,20 @@ cool_down() {
       sleep "${rest}"
     fi
   fi
-  printf '%s %s %s\n' "$(date -u +%s)" "${FROM}" "${TO}" >"${LAST}"
+  { printf '%s %s %s\n' "$(date -u +%s)" "${FROM}" "${TO}" >"${LAST}"; } 2>/dev/null || note "nothing remembers this failover: ${LAST} cannot be written"
 }
 
 status() {
-  look 10 'Show which region api.eden.example.com leads to from here' dig +noall +answer api.eden.example.com || true
-  look 15 'Show the alarms of us-east-1' aws cloudwatch describe-alarms --region us-east-1 --alarm-name-prefix eden-us-east-1 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || true
-  look 15 'Show the alarms of us-west-2' aws cloudwatch describe-alarms --region us-west-2 --alarm-name-prefix eden-us-west-2 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || true
-  look 15 'Show the instance eden-postgres-us-east-1' aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --query 'DBInstances[].[DBInstanceStatus,MultiAZ,LatestRestorableTime]' --output table || true
-  look 15 'Show the instance eden-postgres-us-west-2' aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBInstances[].[DBInstanceStatus,MultiAZ,LatestRestorableTime]' --output table || true
-  look 15 'Show the state of redis as us-east-1 sees it' kubectl --context eden-us-east-1 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.status} {.status.participatingClusters}' || true
-  look 15 'Show the state of redis as us-west-2 sees it' kubectl --context eden-us-west-2 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.status} {.status.participatingClusters}' || true
+  local unread=0
+  look 10 'Show which region api.eden.example.com leads to from here' dig +noall +answer api.eden.example.com || unread=$((unread + 1))
+  look 15 'Show the alarms of us-east-1' aws cloudwatch describe-alarms --region us-east-1 --alarm-name-prefix eden-us-east-1 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || unread=$((unread + 1))
+  look 15 'Show the alarms of us-west-2' aws cloudwatch describe-alarms --region us-west-2 --alarm-name-prefix eden-us-west-2 --query '[MetricAlarms,CompositeAlarms][].[AlarmName,StateValue]' --output table || unread=$((unread + 1))
+  look 15 'Show the instance eden-postgres-us-east-1' aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --query 'DBInstances[].[DBInstanceStatus,MultiAZ,LatestRestorableTime]' --output table || unread=$((unread + 1))
+  look 15 'Show the instance eden-postgres-us-west-2' aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBInstances[].[DBInstanceStatus,MultiAZ,LatestRestorableTime]' --output table || unread=$((unread + 1))
+  look 15 'Show the state of redis as us-east-1 sees it' kubectl --context eden-us-east-1 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.status} {.status.participatingClusters}' || unread=$((unread + 1))
+  look 15 'Show the state of redis as us-west-2 sees it' kubectl --context eden-us-west-2 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.status} {.status.participatingClusters}' || unread=$((unread + 1))
+  holders || note "nobody is known to hold the lock"
+  ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
 freeze() {
@@ -59,24 +66,24 @@ freeze() {
   note "Stop every deployment and every terraform apply until the return is done."
   case ${TO} in
     us-west-2)
-      run 10 'Keep the scaler from removing replicas of api-gateway in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of vault-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of hub-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of flow-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of task-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of monitor-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of sync-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of insight-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of api-gateway in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of vault-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of hub-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of flow-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of task-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of monitor-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of sync-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of insight-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
     us-east-1)
-      run 10 'Keep the scaler from removing replicas of api-gateway in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of vault-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of hub-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of flow-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of task-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of monitor-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of sync-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of insight-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of api-gateway in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of vault-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of hub-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of flow-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of task-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of monitor-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of sync-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of insight-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -86,10 +93,12 @@ fence() {
   step "Fence: ${FROM} gets no traffic"
   case ${FROM} in
     us-west-2)
-      run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || note 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+      run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || die 75 'the region is not fenced, nothing is promoted: run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names api-eden-example-com-us-west-2-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 "the region is not fenced, nothing is promoted"
       ;;
     us-east-1)
-      run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || note 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+      run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || die 75 'the region is not fenced, nothing is promoted: run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names api-eden-example-com-us-east-1-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 "the region is not fenced, nothing is promoted"
       ;;
     *) die 65 "no such region: ${FROM}" ;;
   esac
@@ -97,21 +106,27 @@ fence() {
 
 lag() {
   step "Measure: what would be lost"
-  local known=true
   case ${TO} in
     us-west-2)
-      look 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh || known=false
-      look 15 'Show whether us-west-2 exchanges changes of redis' kubectl --context eden-us-west-2 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}' || known=false
+      measure 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
+      measure 15 'Show whether us-west-2 exchanges changes of redis' bash -c "status=\$(kubectl --context eden-us-west-2 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}') && if [ \"\$status\" = up ]; then echo 'redis: changes are exchanged, 0 s'; else echo \"redis: \$status\"; fi"
       ;;
     us-east-1)
-      look 20 'Show how old what us-east-1 has of us-west-2 is' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh || known=false
-      look 15 'Show whether us-east-1 exchanges changes of redis' kubectl --context eden-us-east-1 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}' || known=false
+      measure 20 'Show how old what us-east-1 has of us-west-2 is' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
+      measure 15 'Show whether us-east-1 exchanges changes of redis' bash -c "status=\$(kubectl --context eden-us-east-1 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}') && if [ \"\$status\" = up ]; then echo 'redis: changes are exchanged, 0 s'; else echo \"redis: \$status\"; fi"
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
-  if [[ ${known} == false ]]; then
+  if [[ ${BEHIND} == unknown ]]; then
     [[ -n ${ACCEPTED} ]] || die 75 "the lag is unknown, which counts as over the objective; the incident commander may accept a loss with --accept-data-loss-seconds"
     note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${ACCEPTED} ]]; then
+    ((BEHIND <= 10#${ACCEPTED})) || die 75 "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted"
+    note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
+    die 75 "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not: the incident commander may accept it with --accept-data-loss-seconds ${BEHIND}"
+  else
+    note "copies are ${BEHIND} s behind, ${OBJECTIVE} s are promised"
   fi
 }
 
@@ -156,25 +171,33 @@ while (($#)); do
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --status) status; exit 0 ;;
+    --status) need aws bash curl dig kubectl; status; exit 0 ;;
+    --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
   esac
 done
+if [[ ${UNLOCK} == true ]]; then
+  need aws bash curl dig kubectl
+  break_lock
+  exit 0
+fi
 [[ -n ${FROM} && -n ${TO} ]] || { usage >&2; exit 64; }
+[[ ${ACCEPTED} =~ ^[0-9]{0,9}$ ]] || die 64 "'${ACCEPTED}' is no number of seconds"
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
 need aws bash curl dig kubectl
 confirm "${FROM}"
 lock
+prove 0 'See that the context eden-us-west-2 is of this account' arn:aws:eks:us-west-2:123456789012:cluster/eden-us-west-2 kubectl config view --minify --context eden-us-west-2 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: aws eks update-kubeconfig --name eden-us-west-2 --region us-west-2 --alias eden-us-west-2'
+prove 0 'See that the context eden-us-east-1 is of this account' arn:aws:eks:us-east-1:123456789012:cluster/eden-us-east-1 kubectl config view --minify --context eden-us-east-1 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: aws eks update-kubeconfig --name eden-us-east-1 --region us-east-1 --alias eden-us-east-1'
 cool_down
 case ${ONLY} in
   "") freeze; fence; lag; promote; scale; verify ;;
   freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;
   *) die 64 "there is no step '${ONLY}'" ;;
 esac
-step "Done: announce it, then keep the record"
-record
+finish "Done: announce it, then keep the record"

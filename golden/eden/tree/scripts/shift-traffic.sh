@@ -47,17 +47,17 @@ set_share() { # from to percent
   IFS=' ' read -r domain name other < <(names "${to}")
   while IFS=' ' read -r domain name own; do
     zone=$(aws route53 list-hosted-zones-by-name --dns-name "${domain}." --max-items 1 \
-      --query "HostedZones[?Name=='${domain}.' && Config.PrivateZone==\`false\`].Id" --output text)
+      --query "HostedZones[?Name=='${domain}.' && Config.PrivateZone==\`false\`].Id" --output text) || zone=""
     [[ -n ${zone} ]] || die 75 "Route 53 does not answer, or has no zone ${domain}"
     records=$(aws route53 list-resource-record-sets --hosted-zone-id "${zone}" \
-      --query "ResourceRecordSets[?Name=='${name}.' && Type=='CNAME']" --output json)
+      --query "ResourceRecordSets[?Name=='${name}.' && Type=='CNAME']" --output json) || die 75 "Route 53 does not say what ${name} is"
     changes=$(jq --compact-output --arg own "${own}" --arg other "${other}" --argjson percent "${percent}" '
       { Comment: "\($percent) % of \($own) to \($other)",
         Changes: [.[] | .Weight = (if .SetIdentifier == $own then 100 - $percent
                                    elif .SetIdentifier == $other then $percent else 0 end)
-                      | { Action: "UPSERT", ResourceRecordSet: . }] }' <<<"${records}")
+                      | { Action: "UPSERT", ResourceRecordSet: . }] }' <<<"${records}") || die 75 "the records of ${name} cannot be read"
     run 15 "${percent} % of ${from} to ${to}: ${name}" \
-      aws route53 change-resource-record-sets --hosted-zone-id "${zone}" --change-batch "${changes}"
+      aws route53 change-resource-record-sets --hosted-zone-id "${zone}" --change-batch "${changes}" || die 75 "the record ${name} is as it was"
   done < <(names "${from}")
 }
 
@@ -79,8 +79,7 @@ judge() {
   fi
   step "Undo: the users of ${FROM} are where they were"
   set_share "${FROM}" "${TO}" "${REST}"
-  date -u +%s >"${UNDONE}"
-  record
+  { date -u +%s >"${UNDONE}"; } 2>/dev/null || note "nothing remembers the undo: wait ${COOLDOWN} s before the next try"
   die 75 "moved back: ${share:-an unknown share} of the requests failed; the next try is allowed in ${COOLDOWN} s"
 }
 
@@ -131,5 +130,4 @@ while ((moved < 100)); do
 done
 step "Watch the end"
 watch "${WATCH}"
-step "Done: announce it, then keep the record"
-record
+finish "Done: announce it, then keep the record"

@@ -36,6 +36,7 @@ while (($#)); do
     *) usage >&2; exit 64 ;;
   esac
 done
+need date
 LATE=false
 here=$(dirname "${BASH_SOURCE[0]}")
 flags=()
@@ -60,7 +61,7 @@ tell() { # drill
     return 0
   fi
   run 10 "Tell the metrics" curl --fail --silent --show-error --max-time 10 --data-binary "${metric}"$'\n' \
-    -- "${PUSHGATEWAY_URL%/}/metrics/job/drills/drill/$1" || note "the metrics do not know yet: ${metric}"
+    -- "${PUSHGATEWAY_URL%/}/metrics/job/drills/drill/$1" || optional "the metrics do not know yet: ${metric}"
 }
 
 # Writes the record of the exercise: what was measured, for which promise.
@@ -78,10 +79,16 @@ evidence() { # result what objective
   name=$(drill "${TEST_TYPE}/$2")
   printf '{"system":"%s","drill":"%s","test":"%s","started":"%s","operator":"%s","measured_seconds":%d,"objective_seconds":%s,"result":"%s"}\n' \
     "${SYSTEM}" "${name}" "${TEST_TYPE}" "$(date -u -d "@${STARTED}" +%FT%TZ)" "${USER:-unknown}" "${seconds}" "$3" "${result}" |
-    tee -a "${EVIDENCE}"
+    log
   if [[ ${result} == passed && ${name} != none ]]; then
     tell "${name}"
   fi
+}
+
+# A drill that has failed leaves its record too.
+failed() {
+  record
+  die 75 "the drill has failed"
 }
 
 case ${TEST_TYPE} in
@@ -95,8 +102,8 @@ case ${TEST_TYPE} in
     else
       evidence failed "${PRIMARY}/${SECONDARY}" null
       note "Abort: bring ${PRIMARY} back now"
-      "${here}/promote-region.sh" --region "${PRIMARY}" "${flags[@]}" || true
-      exit 75
+      "${here}/promote-region.sh" --region "${PRIMARY}" "${flags[@]}" || note "${PRIMARY} is not back: see RUNBOOK_FAILOVER.md"
+      failed
     fi
     note "Next: promote-region.sh --region ${PRIMARY}, once the measurements are taken"
     ;;
@@ -106,9 +113,14 @@ case ${TEST_TYPE} in
     [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
     step "Hypothesis: ${DATASTORE} can be brought back: ${source[*]}"
     # A name has at most 63 characters and begins with a letter.
-    "${here}/restore-from-backup.sh" --datastore "${DATASTORE}" --into "drill-$(date -u +%Y%m%d-%H%M)" \
-      "${source[@]}" "${flags[@]}"
+    copy=drill-$(date -u +%Y%m%d-%H%M)
+    if ! "${here}/restore-from-backup.sh" --datastore "${DATASTORE}" --into "${copy}" "${source[@]}" "${flags[@]}"; then
+      evidence failed "${DATASTORE}" 14400
+
+      failed
+    fi
     evidence passed "${DATASTORE}" 14400
+
     note "Next: compare counts with the original, then delete the copy"
     ;;
   *) usage >&2; exit 64 ;;

@@ -12,11 +12,13 @@ usage() {
 usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--yes]
                           [--accept-data-loss-seconds N]
        failover-region.sh --status
+       failover-region.sh --unlock [--apply] [--yes]
 
   --from REGION   the region that is left
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote scale verify
-  --status        show the state of everything, change nothing
+  --status        show the state of everything and who holds the lock, change nothing
+  --unlock        take away the lock of somebody who is not at work any more
   --apply         act; without it every command is only printed
   --yes           do not ask for the name of the region
   --accept-data-loss-seconds N
@@ -24,16 +26,21 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
 TEXT
 }
 
-FROM="" TO="" ONLY="" ACCEPTED=""
+FROM="" TO="" ONLY="" ACCEPTED="" UNLOCK=false
+# The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
+readonly OBJECTIVE=60
 
 status() {
-  look 15 'Show the health of api.ggen-marketplace.example.com'\''s back ends' gcloud compute backend-services get-health ggen-marketplace-api --global --project ggen-prod || true
-  look 15 'Show the database ggen-marketplace-marketplace-us at nam5' gcloud firestore databases describe --database ggen-marketplace-marketplace-us --project ggen-prod || true
-  look 15 'Show the database ggen-marketplace-marketplace-eu at eur3' gcloud firestore databases describe --database ggen-marketplace-marketplace-eu --project ggen-prod || true
-  look 15 'Ask the sentinels in us-central1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
-  look 15 'Ask the sentinels in us-east1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
-  look 15 'Ask the sentinels in europe-west1 who is the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || true
-  look 15 'Look at messages that firestore-replication has set aside, without taking them' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull firestore-replication-dead-letter --limit=10 '--format=table(message.messageId,message.publishTime,message.attributes.verdict)' --project ggen-prod || true
+  local unread=0
+  look 15 'Show the health of api.ggen-marketplace.example.com'\''s back ends' gcloud compute backend-services get-health ggen-marketplace-api --global --project ggen-prod || unread=$((unread + 1))
+  look 15 'Show the database ggen-marketplace-marketplace-us at nam5' gcloud firestore databases describe --database ggen-marketplace-marketplace-us --project ggen-prod || unread=$((unread + 1))
+  look 15 'Show the database ggen-marketplace-marketplace-eu at eur3' gcloud firestore databases describe --database ggen-marketplace-marketplace-eu --project ggen-prod || unread=$((unread + 1))
+  look 15 'Ask the sentinels in us-central1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || unread=$((unread + 1))
+  look 15 'Ask the sentinels in us-east1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || unread=$((unread + 1))
+  look 15 'Ask the sentinels in europe-west1 who is the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || unread=$((unread + 1))
+  look 15 'Look at messages that firestore-replication has set aside, without taking them' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull firestore-replication-dead-letter --limit=10 '--format=table(message.messageId,message.publishTime,message.attributes.verdict)' --project ggen-prod || unread=$((unread + 1))
+  holders || note "nobody is known to hold the lock"
+  ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
 freeze() {
@@ -41,13 +48,13 @@ freeze() {
   note "Stop every deployment and every terraform apply until the return is done."
   case ${TO} in
     us-east1)
-      run 10 'Keep the scaler from removing replicas of api in us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of api in us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
     europe-west1)
-      run 10 'Keep the scaler from removing replicas of api in europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of api in europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
     us-central1)
-      run 10 'Keep the scaler from removing replicas of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -57,26 +64,35 @@ fence() {
   step "Fence: ${FROM} gets no traffic"
   case ${FROM} in
     us-east1)
-      run 45 'Take us-east1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-d out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Stop calls of api (geography-1) from us-central1 to us-east1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-central1"]}}]' || note 'calls from us-central1 leave us-east1 by errors alone; apply the rule by hand'
-      run 15 'Stop calls of api (weighted) from us-central1 to us-east1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/2/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-central1"]}}]' || note 'calls from us-central1 leave us-east1 by errors alone; apply the rule by hand'
-      run 15 'Stop calls of api (geography-1) from europe-west1 to us-east1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-europe-west1"]}}]' || note 'calls from europe-west1 leave us-east1 by errors alone; apply the rule by hand'
+      run 45 'Take us-east1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-east1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-east1-d out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Stop calls of api (geography-1) from us-central1 to us-east1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-central1"]}}]' || die 75 'the region is not fenced, nothing is promoted: calls from us-central1 leave us-east1 by errors alone; apply the rule by hand'
+      run 15 'Stop calls of api (weighted) from us-central1 to us-east1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/2/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-central1"]}}]' || die 75 'the region is not fenced, nothing is promoted: calls from us-central1 leave us-east1 by errors alone; apply the rule by hand'
+      run 15 'Stop calls of api (geography-1) from europe-west1 to us-east1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-europe-west1"]}}]' || die 75 'the region is not fenced, nothing is promoted: calls from europe-west1 leave us-east1 by errors alone; apply the rule by hand'
+      prove 30 'Read back whether us-east1-b serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-b/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
+      prove 30 'Read back whether us-east1-c serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-c/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
+      prove 30 'Read back whether us-east1-d serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-d/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
       ;;
     europe-west1)
-      run 45 'Take europe-west1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west1-d out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Stop calls of api (geography-2) from us-central1 to europe-west1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-central1"]}}]' || note 'calls from us-central1 leave europe-west1 by errors alone; apply the rule by hand'
-      run 15 'Stop calls of api (geography-2) from us-east1 to europe-west1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || note 'calls from us-east1 leave europe-west1 by errors alone; apply the rule by hand'
+      run 45 'Take europe-west1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take europe-west1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take europe-west1-d out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Stop calls of api (geography-2) from us-central1 to europe-west1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-central1"]}}]' || die 75 'the region is not fenced, nothing is promoted: calls from us-central1 leave europe-west1 by errors alone; apply the rule by hand'
+      run 15 'Stop calls of api (geography-2) from us-east1 to europe-west1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || die 75 'the region is not fenced, nothing is promoted: calls from us-east1 leave europe-west1 by errors alone; apply the rule by hand'
+      prove 30 'Read back whether europe-west1-b serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-b/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
+      prove 30 'Read back whether europe-west1-c serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-c/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
+      prove 30 'Read back whether europe-west1-d serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-d/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
       ;;
     us-central1)
-      run 45 'Take us-central1-a out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-central1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-central1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=0 --project ggen-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Stop calls of api (geography-1) from us-east1 to us-central1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || note 'calls from us-east1 leave us-central1 by errors alone; apply the rule by hand'
-      run 15 'Stop calls of api (weighted) from us-east1 to us-central1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/2/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || note 'calls from us-east1 leave us-central1 by errors alone; apply the rule by hand'
+      run 45 'Take us-central1-a out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-central1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-central1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Stop calls of api (geography-1) from us-east1 to us-central1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || die 75 'the region is not fenced, nothing is promoted: calls from us-east1 leave us-central1 by errors alone; apply the rule by hand'
+      run 15 'Stop calls of api (weighted) from us-east1 to us-central1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/2/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || die 75 'the region is not fenced, nothing is promoted: calls from us-east1 leave us-central1 by errors alone; apply the rule by hand'
+      prove 30 'Read back whether us-central1-a serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-a/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
+      prove 30 'Read back whether us-central1-b serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-b/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
+      prove 30 'Read back whether us-central1-c serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-c/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 "the region is not fenced, nothing is promoted"
       ;;
     *) die 65 "no such region: ${FROM}" ;;
   esac
@@ -84,22 +100,28 @@ fence() {
 
 lag() {
   step "Measure: what would be lost"
-  local known=true
   case ${TO} in
     us-east1)
-      look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || known=false
+      measure 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
       ;;
     europe-west1)
-      look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || known=false
+      measure 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
       ;;
     us-central1)
-      look 15 'Show how far the replicas of sessions are behind' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel replicas sessions || known=false
+      measure 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
-  if [[ ${known} == false ]]; then
+  if [[ ${BEHIND} == unknown ]]; then
     [[ -n ${ACCEPTED} ]] || die 75 "the lag is unknown, which counts as over the objective; the incident commander may accept a loss with --accept-data-loss-seconds"
     note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${ACCEPTED} ]]; then
+    ((BEHIND <= 10#${ACCEPTED})) || die 75 "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted"
+    note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
+    die 75 "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not: the incident commander may accept it with --accept-data-loss-seconds ${BEHIND}"
+  else
+    note "copies are ${BEHIND} s behind, ${OBJECTIVE} s are promised"
   fi
 }
 
@@ -107,13 +129,16 @@ promote() {
   step "Promote: the copies of ${TO} take writes (point of no return)"
   case ${TO} in
     us-east1)
-      run 60 'Make the sentinels choose a new primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel failover sessions || note 'NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait'
+      run 60 'Make a node in us-east1 the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
+      prove 15 'Read back who is the primary of sessions' 'node-[0-9]+\.us-east1\.[^ ]* 6379' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'ask the sentinels of another region; run it again'
       ;;
     europe-west1)
-      run 60 'Make the sentinels choose a new primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel failover sessions || note 'NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait'
+      run 60 'Make a node in europe-west1 the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
+      prove 15 'Read back who is the primary of sessions' 'node-[0-9]+\.europe-west1\.[^ ]* 6379' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'ask the sentinels of another region; run it again'
       ;;
     us-central1)
-      run 60 'Make the sentinels choose a new primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli --tls --cacert /tls/ca.crt -p 26379 sentinel failover sessions || note 'NOGOODSLAVE: no replica is near enough; INPROG: one is under way, wait'
+      run 60 'Make a node in us-central1 the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
+      prove 15 'Read back who is the primary of sessions' 'node-[0-9]+\.us-central1\.[^ ]* 6379' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'ask the sentinels of another region; run it again'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -123,13 +148,13 @@ scale() {
   step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
     us-east1)
-      run 60 'Keep 10 instances of replication-worker ready in us-east1' gcloud run services update replication-worker --min-instances=10 --region us-east1 --project ggen-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of replication-worker ready in us-east1' gcloud run services update replication-worker --min-instances=10 --region us-east1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     europe-west1)
-      run 60 'Keep 10 instances of replication-worker ready in europe-west1' gcloud run services update replication-worker --min-instances=10 --region europe-west1 --project ggen-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of replication-worker ready in europe-west1' gcloud run services update replication-worker --min-instances=10 --region europe-west1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     us-central1)
-      run 60 'Keep 10 instances of replication-worker ready in us-central1' gcloud run services update replication-worker --min-instances=10 --region us-central1 --project ggen-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of replication-worker ready in us-central1' gcloud run services update replication-worker --min-instances=10 --region us-central1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -146,14 +171,21 @@ while (($#)); do
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --status) status; exit 0 ;;
+    --status) need curl gcloud kubectl; status; exit 0 ;;
+    --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
   esac
 done
+if [[ ${UNLOCK} == true ]]; then
+  need curl gcloud kubectl
+  break_lock
+  exit 0
+fi
 [[ -n ${FROM} && -n ${TO} ]] || { usage >&2; exit 64; }
+[[ ${ACCEPTED} =~ ^[0-9]{0,9}$ ]] || die 64 "'${ACCEPTED}' is no number of seconds"
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
@@ -165,5 +197,4 @@ case ${ONLY} in
   freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;
   *) die 64 "there is no step '${ONLY}'" ;;
 esac
-step "Done: announce it, then keep the record"
-record
+finish "Done: announce it, then keep the record"

@@ -14,6 +14,7 @@ usage: cost-report.sh [--month YYYYMM]
 TEXT
 }
 
+need date
 MONTH=$(date -u -d "$(date -u +%Y-%m-01) -1 day" +%Y%m)
 while (($#)); do
   case $1 in
@@ -26,4 +27,4 @@ done
 MONTH_PARAMETER="month:STRING:${MONTH}"
 need bq
 # shellcheck disable=SC2016 # the backticks quote the name of a table
-look 60 'Sum up the bill by region and service' bq query --project_id ggen-prod --use_legacy_sql=false --format=csv --max_rows=1000 --parameter "${MONTH_PARAMETER}" 'SELECT location.region AS region, service.description AS service, ROUND(SUM(cost), 2) AS cost, currency FROM `ggen-prod.ggen_marketplace_billing.gcp_billing_export_v1_*` WHERE project.id = '\''ggen-prod'\'' AND invoice.month = @month GROUP BY region, service, currency ORDER BY region, cost DESC'
+look 60 'Sum up the bill by region and service' bq query --project_id ggen-prod --use_legacy_sql=false --format=csv --max_rows=1000 --parameter "${MONTH_PARAMETER}" 'SELECT location.region AS region, service.description AS service, ROUND(SUM(cost), 2) AS cost, currency FROM `ggen-prod.ggen_marketplace_billing.gcp_billing_export_v1_*` WHERE project.id = '\''ggen-prod'\'' AND invoice.month = @month GROUP BY region, service, currency ORDER BY region, cost DESC' || die 75 'the export begins a day after it is switched on in the billing account'

@@ -46,8 +46,8 @@ apply_root() { # path flags...
   local root=$1
   shift
   step "Terraform: ${root}"
-  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false
-  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
+  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false || die 75 "Terraform cannot begin in ${root}"
+  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@" || die 75 "${root} is applied in part: see what failed, and run this again"
 }
 
 images=()
@@ -65,41 +65,41 @@ confirm "${SYSTEM}"
 [[ ${BOOTSTRAP} == true ]] || lock
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com billingbudgets.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com firestore.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com storage.googleapis.com --project ggen-prod || note 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
-  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project ggen-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project ggen-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the encryption account of BigQuery' bq --project_id ggen-prod show --encryption_service_account || note 'run it again: a fresh API takes a minute'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com billingbudgets.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com firestore.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com storage.googleapis.com --project ggen-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project ggen-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the encryption account of BigQuery' bq --project_id ggen-prod show --encryption_service_account || optional 'run it again: a fresh API takes a minute'
 fi
 first=()
 # The load balancer's back ends are made by the gateways, which come later.
-[[ ${BOOTSTRAP} == true ]] && first=(-var "serving_regions=[]")
+[[ ${BOOTSTRAP} == false ]] || first=(-var "serving_regions=[]")
 apply_root terraform "${first[@]}"
 if wanted us-east1; then
   step "Kubernetes: us-east1"
-  run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod
-  run 300 "Apply the manifests" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 apply --kustomize "${here}"/kubernetes/us-east1
-  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east1.yaml "${images[@]}" --atomic --timeout 10m
+  run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod || die 75 "the cluster does not answer"
+  run 300 "Apply the manifests" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 apply --kustomize "${here}"/kubernetes/us-east1 || die 75 "the manifests are applied in part: see what failed, and run this again"
+  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 if wanted europe-west1; then
   step "Kubernetes: europe-west1"
-  run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-europe-west1 --region europe-west1 --project ggen-prod
-  run 300 "Apply the manifests" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 apply --kustomize "${here}"/kubernetes/europe-west1
-  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-europe-west1.yaml "${images[@]}" --atomic --timeout 10m
+  run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-europe-west1 --region europe-west1 --project ggen-prod || die 75 "the cluster does not answer"
+  run 300 "Apply the manifests" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 apply --kustomize "${here}"/kubernetes/europe-west1 || die 75 "the manifests are applied in part: see what failed, and run this again"
+  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-europe-west1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 if wanted us-central1; then
   step "Kubernetes: us-central1"
-  run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-central1 --region us-central1 --project ggen-prod
-  run 300 "Apply the manifests" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 apply --kustomize "${here}"/kubernetes/us-central1
-  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-central1.yaml "${images[@]}" --atomic --timeout 10m
+  run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-central1 --region us-central1 --project ggen-prod || die 75 "the cluster does not answer"
+  run 300 "Apply the manifests" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 apply --kustomize "${here}"/kubernetes/us-central1 || die 75 "the manifests are applied in part: see what failed, and run this again"
+  run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-central1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Let the load balancer send traffic"
-  run 1800 "Apply again, with back ends" terraform -chdir="${here}"/terraform apply -input=false -auto-approve -var-file="${VAR_FILE}"
+  run 1800 "Apply again, with back ends" terraform -chdir="${here}"/terraform apply -input=false -auto-approve -var-file="${VAR_FILE}" || die 75 "no users are served yet: run this again"
 fi
 step "Verify from outside"
-look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || note 'look at the back ends'\'' health; users get errors as long as this fails'
-record
+look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || missed 'look at the back ends'\'' health; users get errors as long as this fails'
+finish "Done: the regions are as committed"

@@ -44,8 +44,8 @@ apply_root() { # path flags...
   local root=$1
   shift
   step "Terraform: ${root}"
-  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false
-  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
+  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false || die 75 "Terraform cannot begin in ${root}"
+  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@" || die 75 "${root} is applied in part: see what failed, and run this again"
 }
 
 
@@ -58,14 +58,18 @@ confirm "${SYSTEM}"
 [[ ${BOOTSTRAP} == true ]] || lock
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com dns.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com run.googleapis.com storage.googleapis.com --project hello-prod || note 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
-  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project hello-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project hello-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project hello-prod || note 'run it again: a fresh API takes a minute'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com dns.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com run.googleapis.com storage.googleapis.com --project hello-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project hello-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project hello-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project hello-prod || optional 'run it again: a fresh API takes a minute'
 fi
 apply_root terraform/global
-wanted us-east1 && apply_root terraform/regions/us-east1
-wanted us-central1 && apply_root terraform/regions/us-central1
+if wanted us-east1; then
+  apply_root terraform/regions/us-east1
+fi
+if wanted us-central1; then
+  apply_root terraform/regions/us-central1
+fi
 step "Verify from outside"
-look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || note 'look at the back ends'\'' health; users get errors as long as this fails'
-record
+look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || missed 'look at the back ends'\'' health; users get errors as long as this fails'
+finish "Done: the regions are as committed"

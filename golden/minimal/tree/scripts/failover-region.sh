@@ -12,11 +12,13 @@ usage() {
 usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--yes]
                           [--accept-data-loss-seconds N]
        failover-region.sh --status
+       failover-region.sh --unlock [--apply] [--yes]
 
   --from REGION   the region that is left
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote scale verify
-  --status        show the state of everything, change nothing
+  --status        show the state of everything and who holds the lock, change nothing
+  --unlock        take away the lock of somebody who is not at work any more
   --apply         act; without it every command is only printed
   --yes           do not ask for the name of the region
   --accept-data-loss-seconds N
@@ -24,11 +26,16 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
 TEXT
 }
 
-FROM="" TO="" ONLY="" ACCEPTED=""
+FROM="" TO="" ONLY="" ACCEPTED="" UNLOCK=false
+# The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
+readonly OBJECTIVE=300
 
 status() {
-  look 15 'Show the regions behind hello.example.com' gcloud compute backend-services describe hello-hello --global '--format=yaml(backends[].group)' --project hello-prod || true
-  look 15 'Show the database hello-main at nam5' gcloud firestore databases describe --database hello-main --project hello-prod || true
+  local unread=0
+  look 15 'Show the regions behind hello.example.com' gcloud compute backend-services describe hello-hello --global '--format=yaml(backends[].group)' --project hello-prod || unread=$((unread + 1))
+  look 15 'Show the database hello-main at nam5' gcloud firestore databases describe --database hello-main --project hello-prod || unread=$((unread + 1))
+  holders || note "nobody is known to hold the lock"
+  ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
 freeze() {
@@ -49,10 +56,12 @@ fence() {
   step "Fence: ${FROM} gets no traffic"
   case ${FROM} in
     us-east1)
-      run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      prove 30 'Read back whether us-east1 serves hello.example.com' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-east1/networkEndpointGroups/hello-hello-us-east1\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 "the region is not fenced, nothing is promoted"
       ;;
     us-central1)
-      run 45 'Take us-central1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-central1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      prove 30 'Read back whether us-central1 serves hello.example.com' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-central1/networkEndpointGroups/hello-hello-us-central1\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 "the region is not fenced, nothing is promoted"
       ;;
     *) die 65 "no such region: ${FROM}" ;;
   esac
@@ -60,7 +69,6 @@ fence() {
 
 lag() {
   step "Measure: what would be lost"
-  local known=true
   case ${TO} in
     us-east1)
       note "nothing replicates asynchronously to this region that could be measured here"
@@ -70,9 +78,16 @@ lag() {
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
-  if [[ ${known} == false ]]; then
+  if [[ ${BEHIND} == unknown ]]; then
     [[ -n ${ACCEPTED} ]] || die 75 "the lag is unknown, which counts as over the objective; the incident commander may accept a loss with --accept-data-loss-seconds"
     note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${ACCEPTED} ]]; then
+    ((BEHIND <= 10#${ACCEPTED})) || die 75 "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted"
+    note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
+    die 75 "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not: the incident commander may accept it with --accept-data-loss-seconds ${BEHIND}"
+  else
+    note "copies are ${BEHIND} s behind, ${OBJECTIVE} s are promised"
   fi
 }
 
@@ -93,10 +108,10 @@ scale() {
   step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
     us-east1)
-      run 60 'Keep 10 instances of web ready in us-east1' gcloud run services update web --min-instances=10 --region us-east1 --project hello-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of web ready in us-east1' gcloud run services update web --min-instances=10 --region us-east1 --project hello-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     us-central1)
-      run 60 'Keep 10 instances of web ready in us-central1' gcloud run services update web --min-instances=10 --region us-central1 --project hello-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of web ready in us-central1' gcloud run services update web --min-instances=10 --region us-central1 --project hello-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -113,14 +128,21 @@ while (($#)); do
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --status) status; exit 0 ;;
+    --status) need curl gcloud; status; exit 0 ;;
+    --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
   esac
 done
+if [[ ${UNLOCK} == true ]]; then
+  need curl gcloud
+  break_lock
+  exit 0
+fi
 [[ -n ${FROM} && -n ${TO} ]] || { usage >&2; exit 64; }
+[[ ${ACCEPTED} =~ ^[0-9]{0,9}$ ]] || die 64 "'${ACCEPTED}' is no number of seconds"
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
@@ -132,5 +154,4 @@ case ${ONLY} in
   freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;
   *) die 64 "there is no step '${ONLY}'" ;;
 esac
-step "Done: announce it, then keep the record"
-record
+finish "Done: announce it, then keep the record"

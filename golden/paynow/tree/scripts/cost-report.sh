@@ -14,6 +14,7 @@ usage: cost-report.sh [--month YYYYMM]
 TEXT
 }
 
+need date
 MONTH=$(date -u -d "$(date -u +%Y-%m-01) -1 day" +%Y%m)
 while (($#)); do
   case $1 in

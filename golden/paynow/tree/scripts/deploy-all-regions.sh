@@ -44,8 +44,8 @@ apply_root() { # path flags...
   local root=$1
   shift
   step "Terraform: ${root}"
-  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false
-  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@"
+  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false || die 75 "Terraform cannot begin in ${root}"
+  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@" || die 75 "${root} is applied in part: see what failed, and run this again"
 }
 
 
@@ -58,25 +58,29 @@ confirm "${SYSTEM}"
 [[ ${BOOTSTRAP} == true ]] || lock
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com dns.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com storage.googleapis.com --project siraj-prod || note 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
-  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project siraj-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project siraj-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project siraj-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project siraj-prod || note 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project siraj-prod || note 'run it again: a fresh API takes a minute'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com dns.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com storage.googleapis.com --project siraj-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project siraj-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project siraj-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project siraj-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project siraj-prod || optional 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project siraj-prod || optional 'run it again: a fresh API takes a minute'
 fi
 apply_root terraform/global
 if wanted europe-west1; then
   run 15 'See that paynow-hash-salt-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-europe-west1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-europe-west1 first, see DEPLOYMENT_GUIDE.md'
   run 15 'See that paynow-api-key-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-api-key-europe-west1 --project siraj-prod || die 75 'put a value into paynow-api-key-europe-west1 first, see DEPLOYMENT_GUIDE.md'
 fi
-wanted europe-west1 && apply_root terraform/regions/europe-west1
+if wanted europe-west1; then
+  apply_root terraform/regions/europe-west1
+fi
 if wanted us-central1; then
   run 15 'See that paynow-hash-salt-us-central1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-us-central1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-us-central1 first, see DEPLOYMENT_GUIDE.md'
   run 15 'See that paynow-api-key-us-central1 has a value' gcloud secrets versions describe latest --secret=paynow-api-key-us-central1 --project siraj-prod || die 75 'put a value into paynow-api-key-us-central1 first, see DEPLOYMENT_GUIDE.md'
 fi
-wanted us-central1 && apply_root terraform/regions/us-central1
+if wanted us-central1; then
+  apply_root terraform/regions/us-central1
+fi
 step "Verify from outside"
-look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || note 'look at the back ends'\'' health; users get errors as long as this fails'
-look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || note 'look at the back ends'\'' health; users get errors as long as this fails'
-record
+look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || missed 'look at the back ends'\'' health; users get errors as long as this fails'
+look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || missed 'look at the back ends'\'' health; users get errors as long as this fails'
+finish "Done: the regions are as committed"

@@ -12,11 +12,13 @@ usage() {
 usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--yes]
                           [--accept-data-loss-seconds N]
        failover-region.sh --status
+       failover-region.sh --unlock [--apply] [--yes]
 
   --from REGION   the region that is left
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote scale verify
-  --status        show the state of everything, change nothing
+  --status        show the state of everything and who holds the lock, change nothing
+  --unlock        take away the lock of somebody who is not at work any more
   --apply         act; without it every command is only printed
   --yes           do not ask for the name of the region
   --accept-data-loss-seconds N
@@ -24,15 +26,20 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
 TEXT
 }
 
-FROM="" TO="" ONLY="" ACCEPTED=""
+FROM="" TO="" ONLY="" ACCEPTED="" UNLOCK=false
+# The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
+readonly OBJECTIVE=0
 
 status() {
-  look 15 'Show the regions behind hooks.siraj.life' gcloud compute backend-services describe paynow-hooks --global '--format=yaml(backends[].group)' --project siraj-prod || true
-  look 15 'Show the regions behind worker.siraj.life' gcloud compute backend-services describe paynow-worker --global '--format=yaml(backends[].group)' --project siraj-prod || true
-  look 15 'Show the database paynow-ledger at nam5' gcloud firestore databases describe --database paynow-ledger --project siraj-prod || true
-  look 15 'Look at messages that webhook-events has set aside, without taking them' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull webhook-events-dead-letter --limit=10 '--format=table(message.messageId,message.publishTime,message.attributes.verdict)' --project siraj-prod || true
-  look 15 'Show where the name hooks.siraj.life leads' gcloud dns record-sets describe hooks.siraj.life. --type=A --zone siraj-life --project siraj-prod || true
-  look 15 'Show where the name worker.siraj.life leads' gcloud dns record-sets describe worker.siraj.life. --type=A --zone siraj-life --project siraj-prod || true
+  local unread=0
+  look 15 'Show the regions behind hooks.siraj.life' gcloud compute backend-services describe paynow-hooks --global '--format=yaml(backends[].group)' --project siraj-prod || unread=$((unread + 1))
+  look 15 'Show the regions behind worker.siraj.life' gcloud compute backend-services describe paynow-worker --global '--format=yaml(backends[].group)' --project siraj-prod || unread=$((unread + 1))
+  look 15 'Show the database paynow-ledger at nam5' gcloud firestore databases describe --database paynow-ledger --project siraj-prod || unread=$((unread + 1))
+  look 15 'Look at messages that webhook-events has set aside, without taking them' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull webhook-events-dead-letter --limit=10 '--format=table(message.messageId,message.publishTime,message.attributes.verdict)' --project siraj-prod || unread=$((unread + 1))
+  look 15 'Show where the name hooks.siraj.life leads' gcloud dns record-sets describe hooks.siraj.life. --type=A --zone siraj-life --project siraj-prod || unread=$((unread + 1))
+  look 15 'Show where the name worker.siraj.life leads' gcloud dns record-sets describe worker.siraj.life. --type=A --zone siraj-life --project siraj-prod || unread=$((unread + 1))
+  holders || note "nobody is known to hold the lock"
+  ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
 freeze() {
@@ -53,12 +60,16 @@ fence() {
   step "Fence: ${FROM} gets no traffic"
   case ${FROM} in
     europe-west1)
-      run 45 'Take europe-west1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take europe-west1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take europe-west1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      prove 30 'Read back whether europe-west1 serves hooks.siraj.life' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/europe-west1/networkEndpointGroups/paynow-hooks-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 "the region is not fenced, nothing is promoted"
+      prove 30 'Read back whether europe-west1 serves worker.siraj.life' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/europe-west1/networkEndpointGroups/paynow-worker-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 "the region is not fenced, nothing is promoted"
       ;;
     us-central1)
-      run 45 'Take us-central1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-central1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || note 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-central1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 'Take us-central1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'the region is not fenced, nothing is promoted: run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      prove 30 'Read back whether us-central1 serves hooks.siraj.life' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/us-central1/networkEndpointGroups/paynow-hooks-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 "the region is not fenced, nothing is promoted"
+      prove 30 'Read back whether us-central1 serves worker.siraj.life' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/us-central1/networkEndpointGroups/paynow-worker-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 "the region is not fenced, nothing is promoted"
       ;;
     *) die 65 "no such region: ${FROM}" ;;
   esac
@@ -66,7 +77,6 @@ fence() {
 
 lag() {
   step "Measure: what would be lost"
-  local known=true
   case ${TO} in
     europe-west1)
       note "nothing replicates asynchronously to this region that could be measured here"
@@ -76,9 +86,16 @@ lag() {
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
-  if [[ ${known} == false ]]; then
+  if [[ ${BEHIND} == unknown ]]; then
     [[ -n ${ACCEPTED} ]] || die 75 "the lag is unknown, which counts as over the objective; the incident commander may accept a loss with --accept-data-loss-seconds"
     note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${ACCEPTED} ]]; then
+    ((BEHIND <= 10#${ACCEPTED})) || die 75 "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted"
+    note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
+    die 75 "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not: the incident commander may accept it with --accept-data-loss-seconds ${BEHIND}"
+  else
+    note "copies are ${BEHIND} s behind, ${OBJECTIVE} s are promised"
   fi
 }
 
@@ -99,12 +116,12 @@ scale() {
   step "Scale: ${TO} grows for the load that comes"
   case ${TO} in
     europe-west1)
-      run 60 'Keep 10 instances of siraj-webhook-eu ready in europe-west1' gcloud run services update siraj-webhook-eu --min-instances=10 --region europe-west1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
-      run 60 'Keep 18 instances of siraj-worker-eu ready in europe-west1' gcloud run services update siraj-worker-eu --min-instances=18 --region europe-west1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of siraj-webhook-eu ready in europe-west1' gcloud run services update siraj-webhook-eu --min-instances=10 --region europe-west1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 18 instances of siraj-worker-eu ready in europe-west1' gcloud run services update siraj-worker-eu --min-instances=18 --region europe-west1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     us-central1)
-      run 60 'Keep 10 instances of siraj-webhook-us ready in us-central1' gcloud run services update siraj-webhook-us --min-instances=10 --region us-central1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
-      run 60 'Keep 18 instances of siraj-worker-us ready in us-central1' gcloud run services update siraj-worker-us --min-instances=18 --region us-central1 --project siraj-prod || note 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 10 instances of siraj-webhook-us ready in us-central1' gcloud run services update siraj-webhook-us --min-instances=10 --region us-central1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
+      run 60 'Keep 18 instances of siraj-worker-us ready in us-central1' gcloud run services update siraj-worker-us --min-instances=18 --region us-central1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -122,14 +139,21 @@ while (($#)); do
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --status) status; exit 0 ;;
+    --status) need bash curl gcloud; status; exit 0 ;;
+    --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
   esac
 done
+if [[ ${UNLOCK} == true ]]; then
+  need bash curl gcloud
+  break_lock
+  exit 0
+fi
 [[ -n ${FROM} && -n ${TO} ]] || { usage >&2; exit 64; }
+[[ ${ACCEPTED} =~ ^[0-9]{0,9}$ ]] || die 64 "'${ACCEPTED}' is no number of seconds"
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
@@ -141,5 +165,4 @@ case ${ONLY} in
   freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;
   *) die 64 "there is no step '${ONLY}'" ;;
 esac
-step "Done: announce it, then keep the record"
-record
+finish "Done: announce it, then keep the record"

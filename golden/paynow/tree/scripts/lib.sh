@@ -3,9 +3,13 @@
 #
 # What the scripts of this folder share. Nothing is changed unless --apply is given.
 # Exit status: 64 usage, 65 a region or pair that the topology does not have, 69 a tool is
-# missing, 75 a condition is not met, 77 not confirmed.
+# missing, 75 a condition is not met or a step failed, 77 not confirmed.
 # shellcheck disable=SC2034 # the scripts that read this file use its variables
 
+if ((BASH_VERSINFO[0] < 4 || (BASH_VERSINFO[0] == 4 && BASH_VERSINFO[1] < 4))); then
+  printf 'bash %s is too old, 4.4 is needed; on macOS: brew install bash, and begin the script with it\n' "${BASH_VERSION}" >&2
+  exit 69
+fi
 set -Eeuo pipefail
 shopt -s inherit_errexit
 IFS=$'\n\t'
@@ -18,13 +22,35 @@ ASSUME_YES=false
 STARTED=$(date -u +%s)
 BUDGET=0
 EVIDENCE=${EVIDENCE_DIR:-.}/${SYSTEM}-$(basename "$0" .sh)-$(date -u +%Y%m%dT%H%M%SZ).log
+# Another folder if nothing can be written here; nowhere if nothing can be written at all.
+{ : >>"${EVIDENCE}"; } 2>/dev/null || EVIDENCE=${TMPDIR:-/tmp}/${EVIDENCE##*/}
+{ : >>"${EVIDENCE}"; } 2>/dev/null || EVIDENCE=/dev/null
+# Steps that failed without ending the script, a line each.
+MISSED=""
+RECORDED=false
+LOCKED=""
+LOCK_TEXT="${USER:-unknown} pid $$ on ${HOSTNAME:-unknown} since $(date -u +%FT%TZ)"
 LOCK_FILE=""
 
-note() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" | tee -a "${EVIDENCE}" >&2; }
+# Prints what it reads and keeps it. A log that cannot be written stops nothing.
+log() { tee -a "${EVIDENCE}" 2>/dev/null || true; }
+
+note() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" | log >&2; }
 
 die() { # status message
-  printf '%s: %s\n' "$(basename "$0")" "$2" >&2
+  printf '%s: %s\n' "$(basename "$0")" "$2" | log >&2
   exit "$1"
+}
+
+# A step that others do not need has failed: the script goes on and does not end as done.
+missed() { # what to do
+  note "this step failed: $1"
+  MISSED+="$1"$'\n'
+}
+
+# A step that may fail has failed.
+optional() { # what it means
+  note "optional step failed: $1"
 }
 
 known_region() { # name
@@ -37,9 +63,10 @@ known_region() { # name
 
 need() { # tool...
   local tool
-  for tool in "$@"; do
-    command -v "${tool}" >/dev/null 2>&1 || die 69 "${tool} is not installed"
+  for tool in timeout tee mktemp "$@"; do
+    command -v "${tool}" >/dev/null 2>&1 || die 69 "${tool} is not installed; on macOS timeout comes with: brew install coreutils, with its gnubin first on PATH"
   done
+  date -u -d @0 +%s >/dev/null 2>&1 || die 69 "date is not GNU's; on macOS: brew install coreutils, with its gnubin first on PATH"
 }
 
 clock() { # seconds
@@ -59,7 +86,7 @@ run() { # seconds title command...
   note "${title} [budget $(clock "${seconds}")]"
   note "+ $(printf '%q ' "$@")"
   [[ ${APPLY} == true ]] || return 0
-  timeout --foreground "$((seconds * 4))" "$@" 2>&1 | tee -a "${EVIDENCE}" >&2
+  timeout --foreground "$((seconds * 4))" "$@" 2>&1 | log >&2
 }
 
 # Runs a command that only looks, in a dry run too.
@@ -68,7 +95,49 @@ look() { # seconds title command...
   shift 2
   note "${title} [budget $(clock "${seconds}")]"
   note "+ $(printf '%q ' "$@")"
-  timeout --foreground "$((seconds * 4))" "$@" 2>&1 | tee -a "${EVIDENCE}"
+  timeout --foreground "$((seconds * 4))" "$@" 2>&1 | log
+}
+
+# Reads back what a step was to bring about, until the answer is as wanted: all of its lines,
+# joined by blanks, match an extended regular expression.
+prove() { # seconds title wanted command...
+  local seconds=$1 title=$2 wanted=$3 answer ends
+  shift 3
+  note "${title} [within $(clock "${seconds}")]"
+  note "+ $(printf '%q ' "$@")"
+  [[ ${APPLY} == true ]] || return 0
+  ends=$(($(date -u +%s) + seconds))
+  while true; do
+    if answer=$(timeout --foreground 60 "$@" 2>&1); then
+      answer=${answer//[$'\n\t ']/ }
+      [[ ! ${answer} =~ ^(${wanted})$ ]] || break
+    fi
+    if (($(date -u +%s) >= ends)); then
+      note "not so within $(clock "${seconds}"): ${answer:-no answer}"
+      return 1
+    fi
+    sleep 5
+  done
+  note "${answer}"
+}
+
+# The most seconds that copies are behind: a number, or unknown.
+BEHIND=0
+
+# Reads how far a copy is behind. Each line of the answer ends in a number of seconds: "4 s".
+measure() { # seconds title command...
+  local answer line
+  if ! answer=$(look "$@") || [[ -z ${answer} ]]; then
+    BEHIND=unknown
+  fi
+  while IFS= read -r line; do
+    printf '%s\n' "${line}" >&2
+    if [[ ! ${line} =~ (^|[ ])([0-9]{1,12})(\.[0-9]+)?' s'$ ]]; then
+      BEHIND=unknown
+    elif [[ ${BEHIND} != unknown ]] && ((10#${BASH_REMATCH[2]} > BEHIND)); then
+      BEHIND=$((10#${BASH_REMATCH[2]}))
+    fi
+  done <<<"${answer}"
 }
 
 # A person types the word, unless --yes is given; a dry run asks nothing.
@@ -80,25 +149,119 @@ confirm() { # word
   [[ ${answer} == "$1" ]] || die 77 "not confirmed; nothing was changed"
 }
 
-lock() {
-  LOCK_FILE=$(mktemp)
-  printf '%s pid %s on %s since %s\n' "${USER:-unknown}" "$$" "$(hostname)" "$(date -u +%FT%TZ)" >"${LOCK_FILE}"
-  trap unlock EXIT
-  if ! run 15 'Take the failover lock' gcloud storage cp --if-generation-match=0 "${LOCK_FILE}" gs://siraj-prod-paynow-evidence/locks/failover; then
-    rm -f -- "${LOCK_FILE}"
-    LOCK_FILE=""
-    die 75 'nothing was changed; somebody else holds the lock, or it cannot be written. Who: gcloud storage cat gs://siraj-prod-paynow-evidence/locks/failover. If nobody is at work any more: gcloud storage rm gs://siraj-prod-paynow-evidence/locks/failover'
-  fi
+# The clouds that have a lock.
+readonly CLOUDS=( gcp )
+
+# Who holds the lock; fails if nobody does, or if nobody can tell.
+holder() { # cloud
+  case $1 in
+    gcp) timeout --foreground 60 gcloud storage cat gs://siraj-prod-paynow-evidence/locks/failover 2>/dev/null ;;
+    *) return 1 ;;
+  esac
 }
 
-unlock() {
-  if [[ -n ${LOCK_FILE} ]]; then
-    rm -f -- "${LOCK_FILE}"
-    LOCK_FILE=""
-    run 15 'Release the failover lock' gcloud storage rm gs://siraj-prod-paynow-evidence/locks/failover || true
+# Who holds the locks, for people; fails if nobody does.
+holders() {
+  local cloud who any=false
+  for cloud in "${CLOUDS[@]}"; do
+    who=$(holder "${cloud}") || continue
+    any=true
+    note "the lock is held by ${who}"
+  done
+  [[ ${any} == true ]]
+}
+
+take() { # cloud
+  case $1 in
+    gcp) run 15 'Take the failover lock' gcloud storage cp --if-generation-match=0 "${LOCK_FILE}" gs://siraj-prod-paynow-evidence/locks/failover ;;
+  esac
+}
+
+# Releases a lock; a second time if the first fails.
+free() { # cloud
+  case $1 in
+    gcp)
+      run 15 'Release the failover lock' gcloud storage rm gs://siraj-prod-paynow-evidence/locks/failover ||
+        run 15 'Release the failover lock' gcloud storage rm gs://siraj-prod-paynow-evidence/locks/failover
+      ;;
+  esac
+}
+
+lock() {
+  local cloud
+  # Where no file can be written the lock has no name, and is one all the same.
+  if LOCK_FILE=$(mktemp 2>/dev/null) && { printf '%s\n' "${LOCK_TEXT}" >"${LOCK_FILE}"; } 2>/dev/null; then
+    :
+  else
+    LOCK_FILE=${BASH_SOURCE[0]}
   fi
+  trap leave EXIT
+  for cloud in "${CLOUDS[@]}"; do
+    if [[ ${WITHOUT_LOCK:-} == "${cloud}" ]]; then
+      note "no lock on ${cloud}, as asked"
+      continue
+    fi
+    lock_on "${cloud}"
+  done
+}
+
+lock_on() { # cloud
+  local who answer=0
+  take "$1" || answer=$?
+  [[ ${APPLY} == true ]] || return 0
+  # What the lock holds counts, not whether the answer came back.
+  who=$(holder "$1" || true)
+  if [[ ${answer} == 0 || ${who} == "${LOCK_TEXT}" ]]; then
+    LOCKED+=" $1"
+    return 0
+  fi
+  [[ -z ${who} ]] || die 75 "nothing was changed: the lock is held by ${who}. If nobody is at work any more: failover-region.sh --unlock --apply"
+  die 75 "nothing was changed: the lock cannot be taken, and nobody is known to hold it"
+}
+
+# Releases what this run holds: the lock of another is not ours.
+release() {
+  local cloud failed=0
+  for cloud in "${CLOUDS[@]}"; do
+    [[ ${LOCKED} != *"${cloud}"* ]] || free "${cloud}" || failed=1
+  done
+  ((failed == 0)) || return 1
+  LOCKED=""
+}
+
+# Takes away a lock that nobody needs any more.
+break_lock() {
+  local cloud
+  holders || die 75 "nobody holds the lock, or it cannot be read"
+  confirm "${SYSTEM}"
+  for cloud in "${CLOUDS[@]}"; do
+    holder "${cloud}" >/dev/null || continue
+    free "${cloud}" || die 75 "the lock is still there"
+  done
 }
 
 record() {
-  run 15 'Keep the record' gcloud storage cp "${EVIDENCE}" gs://siraj-prod-paynow-evidence/records/ || note "the record stays at ${EVIDENCE}"
+  RECORDED=true
+  run 15 'Keep the record' gcloud storage cp "${EVIDENCE}" gs://siraj-prod-paynow-evidence/records/ || optional "the record stays at ${EVIDENCE}"
+}
+
+# However the script ends, the record is kept and the lock is released, or named.
+leave() {
+  local status=$?
+  trap - EXIT
+  [[ ${RECORDED} == true || -z ${LOCKED} ]] || record
+  if ! release; then
+    note "the lock is still held by ${LOCK_TEXT}: failover-region.sh --unlock --apply"
+    ((status != 0)) || status=75
+  fi
+  [[ -z ${LOCK_FILE} || ${LOCK_FILE} == "${BASH_SOURCE[0]}" ]] || rm -f -- "${LOCK_FILE}"
+  exit "${status}"
+}
+
+# The end: what is called done is done.
+finish() { # message
+  record
+  release || die 75 "all steps ran, and the lock could not be released"
+  [[ -z ${MISSED} ]] || die 75 "not all of it is done: ${MISSED}"
+  step "$1"
 }

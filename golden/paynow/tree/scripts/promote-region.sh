@@ -31,24 +31,30 @@ done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
 need bash curl gcloud
-step "Condition: copies are at most 1s behind"
+step "Condition: copies are at most 0s behind"
 if [[ ${REGION} == europe-west1 ]]; then
   note "nothing replicates asynchronously to this region that could be measured here"
 fi
 if [[ ${REGION} == us-central1 ]]; then
   note "nothing replicates asynchronously to this region that could be measured here"
 fi
+[[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
+((BEHIND <= 0)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
 confirm "${REGION}"
 lock
 step "Let ${REGION} serve again"
 case ${REGION} in
   europe-west1)
-    run 15 'Let europe-west1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod
-    run 15 'Let europe-west1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod
+    run 15 'Let europe-west1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    run 15 'Let europe-west1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    prove 30 'Read back whether europe-west1 serves hooks.siraj.life' paynow-hooks-europe-west1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/europe-west1/networkEndpointGroups/paynow-hooks-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'run it again; the load balancer'\''s API has not done it'
+    prove 30 'Read back whether europe-west1 serves worker.siraj.life' paynow-worker-europe-west1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/europe-west1/networkEndpointGroups/paynow-worker-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'run it again; the load balancer'\''s API has not done it'
     ;;
   us-central1)
-    run 15 'Let us-central1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod
-    run 15 'Let us-central1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod
+    run 15 'Let us-central1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    run 15 'Let us-central1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    prove 30 'Read back whether us-central1 serves hooks.siraj.life' paynow-hooks-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/us-central1/networkEndpointGroups/paynow-hooks-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'run it again; the load balancer'\''s API has not done it'
+    prove 30 'Read back whether us-central1 serves worker.siraj.life' paynow-worker-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/us-central1/networkEndpointGroups/paynow-worker-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'run it again; the load balancer'\''s API has not done it'
     ;;
   *) die 65 "no such region: ${REGION}" ;;
 esac
@@ -57,12 +63,11 @@ look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --
 look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 step "Let the regions that helped shrink again"
 if [[ ${REGION} != europe-west1 ]]; then
-  run 60 'Let siraj-webhook-eu in europe-west1 go back to 5 instances' gcloud run services update siraj-webhook-eu --min-instances=5 --region europe-west1 --project siraj-prod || note 'the next deployment does it'
-  run 60 'Let siraj-worker-eu in europe-west1 go back to 9 instances' gcloud run services update siraj-worker-eu --min-instances=9 --region europe-west1 --project siraj-prod || note 'the next deployment does it'
+  run 60 'Let siraj-webhook-eu in europe-west1 go back to 5 instances' gcloud run services update siraj-webhook-eu --min-instances=5 --region europe-west1 --project siraj-prod || missed 'the next deployment does it'
+  run 60 'Let siraj-worker-eu in europe-west1 go back to 9 instances' gcloud run services update siraj-worker-eu --min-instances=9 --region europe-west1 --project siraj-prod || missed 'the next deployment does it'
 fi
 if [[ ${REGION} != us-central1 ]]; then
-  run 60 'Let siraj-webhook-us in us-central1 go back to 5 instances' gcloud run services update siraj-webhook-us --min-instances=5 --region us-central1 --project siraj-prod || note 'the next deployment does it'
-  run 60 'Let siraj-worker-us in us-central1 go back to 9 instances' gcloud run services update siraj-worker-us --min-instances=9 --region us-central1 --project siraj-prod || note 'the next deployment does it'
+  run 60 'Let siraj-webhook-us in us-central1 go back to 5 instances' gcloud run services update siraj-webhook-us --min-instances=5 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
+  run 60 'Let siraj-worker-us in us-central1 go back to 9 instances' gcloud run services update siraj-worker-us --min-instances=9 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
 fi
-step "Done: run terraform plan, which must show no change, then allow deployments again"
-record
+finish "Done: run terraform plan, which must show no change, then allow deployments again"

@@ -48,7 +48,7 @@ put_back() { # reads nothing, so that the list of messages stays for the loop
   case ${QUEUE} in
     webhook-events)
       env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub topics publish webhook-events --message "${MESSAGE}" --attribute "${ATTRIBUTES}" --ordering-key "${ORDERING_KEY}" --project siraj-prod >/dev/null </dev/null || return 1
-      env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions ack webhook-events-dead-letter --ack-ids "${ACK_ID}" --project siraj-prod >/dev/null </dev/null || note 'it may be put back twice: the receiver recognises an event that it has seen'
+      env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions ack webhook-events-dead-letter --ack-ids "${ACK_ID}" --project siraj-prod >/dev/null </dev/null || optional 'it may be put back twice: the receiver recognises an event that it has seen'
       ;;
     *) return 1 ;;
   esac
@@ -98,5 +98,4 @@ while IFS= read -r message; do
   fi
   back=$((back + 1))
 done < <(jq --compact-output '.[]' <<<"${messages:-[]}")
-step "Done: ${back} put back, ${left} left"
-record
+finish "Done: ${back} put back, ${left} left"

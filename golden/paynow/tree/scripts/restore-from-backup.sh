@@ -37,13 +37,14 @@ while (($#)); do
     *) usage >&2; exit 64 ;;
   esac
 done
+need bash curl gcloud
 if [[ ${LIST} == true ]]; then
-  look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project siraj-prod
+  look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project siraj-prod || missed 'without a backup only point-in-time recovery is left'
+  [[ -z ${MISSED} ]] || die 75 "not every list could be read"
   exit 0
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
-need bash curl gcloud
 case ${DATASTORE} in
   paynow-ledger) : ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
@@ -53,12 +54,12 @@ lock
 case ${DATASTORE} in
   paynow-ledger)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Copy paynow-ledger as it was, into a new database' gcloud firestore databases clone --source-database=projects/siraj-prod/databases/paynow-ledger --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project siraj-prod
+      run 900 'Copy paynow-ledger as it was, into a new database' gcloud firestore databases clone --source-database=projects/siraj-prod/databases/paynow-ledger --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project siraj-prod || die 75 'choose an earlier whole minute, or restore the newest backup'
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Restore a backup of paynow-ledger into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project siraj-prod
+      run 900 'Restore a backup of paynow-ledger into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project siraj-prod || die 75 'take the backup before it'
     fi
+    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer \$(gcloud auth print-access-token)\" -- \"https://firestore.googleapis.com/v1/projects/siraj-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     ;;
 esac
-step "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
-record
+finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"

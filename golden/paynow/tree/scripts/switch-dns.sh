@@ -50,8 +50,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Terraform owns the record: it is brought back to what is committed, and nothing else is.
 fail_over_again() { # root call
   local root=${here}/$1
-  run 120 "Initialise Terraform" terraform -chdir="${root}" init -input=false
-  run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$2"
+  run 120 "Initialise Terraform" terraform -chdir="${root}" init -input=false || die 75 "Terraform cannot begin"
+  run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$2" || die 75 "the record is as it was: run it again"
 }
 
 confirm "${HOST}"
@@ -64,14 +64,16 @@ case ${HOST}/${TO} in
       ADDRESS=$(look 15 'Look up the backup of hooks.siraj.life in us-central1' gcloud compute addresses describe paynow-hooks-backup-us-central1 --region us-central1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
     fi
     [[ ${ADDRESS} =~ ^[0-9.]+$ ]] || die 75 "'${ADDRESS}' is no address: give it with --address"
-    run 45 'Lead hooks.siraj.life to us-central1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace hooks.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod
+    run 45 'Lead hooks.siraj.life to us-central1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace hooks.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod || die 75 'run it again: a record is replaced whole or not at all'
+    prove 60 'Show where the name hooks.siraj.life leads' ".*${ADDRESS//./[.]}.*" gcloud dns record-sets describe hooks.siraj.life. --type=A --zone siraj-life --project siraj-prod || die 75 "the name does not lead to ${ADDRESS}"
     ;;
   hooks.siraj.life/europe-west1)
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look 15 'Look up the backup of hooks.siraj.life in europe-west1' gcloud compute addresses describe paynow-hooks-backup-europe-west1 --region europe-west1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
     fi
     [[ ${ADDRESS} =~ ^[0-9.]+$ ]] || die 75 "'${ADDRESS}' is no address: give it with --address"
-    run 45 'Lead hooks.siraj.life to europe-west1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace hooks.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod
+    run 45 'Lead hooks.siraj.life to europe-west1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace hooks.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod || die 75 'run it again: a record is replaced whole or not at all'
+    prove 60 'Show where the name hooks.siraj.life leads' ".*${ADDRESS//./[.]}.*" gcloud dns record-sets describe hooks.siraj.life. --type=A --zone siraj-life --project siraj-prod || die 75 "the name does not lead to ${ADDRESS}"
     ;;
   worker.siraj.life/failover) fail_over_again terraform/global dns_siraj_life ;;
   worker.siraj.life/us-central1)
@@ -79,16 +81,17 @@ case ${HOST}/${TO} in
       ADDRESS=$(look 15 'Look up the backup of worker.siraj.life in us-central1' gcloud compute addresses describe paynow-worker-backup-us-central1 --region us-central1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
     fi
     [[ ${ADDRESS} =~ ^[0-9.]+$ ]] || die 75 "'${ADDRESS}' is no address: give it with --address"
-    run 45 'Lead worker.siraj.life to us-central1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace worker.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod
+    run 45 'Lead worker.siraj.life to us-central1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace worker.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod || die 75 'run it again: a record is replaced whole or not at all'
+    prove 60 'Show where the name worker.siraj.life leads' ".*${ADDRESS//./[.]}.*" gcloud dns record-sets describe worker.siraj.life. --type=A --zone siraj-life --project siraj-prod || die 75 "the name does not lead to ${ADDRESS}"
     ;;
   worker.siraj.life/europe-west1)
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look 15 'Look up the backup of worker.siraj.life in europe-west1' gcloud compute addresses describe paynow-worker-backup-europe-west1 --region europe-west1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
     fi
     [[ ${ADDRESS} =~ ^[0-9.]+$ ]] || die 75 "'${ADDRESS}' is no address: give it with --address"
-    run 45 'Lead worker.siraj.life to europe-west1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace worker.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod
+    run 45 'Lead worker.siraj.life to europe-west1 alone' bash -c "old=\$(gcloud dns record-sets describe \"\$1\" --type=A --zone \"\$4\" --project \"\$5\" --format=json) && token=\$(gcloud auth print-access-token) && printf '{\"additions\":[{\"name\":\"%s\",\"type\":\"A\",\"ttl\":%s,\"rrdatas\":[\"%s\"]}],\"deletions\":[%s]}' \"\$1\" \"\$2\" \"\$3\" \"\$old\" | curl --fail --silent --show-error --max-time 30 --config <(printf 'header = \"%s\"\\n' \"Authorization: Bearer \$token\" \"Content-Type: application/json\") --data-binary @- -- \"https://dns.googleapis.com/dns/v1/projects/\$5/managedZones/\$4/changes\"" replace worker.siraj.life. 30 "${ADDRESS}" siraj-life siraj-prod || die 75 'run it again: a record is replaced whole or not at all'
+    prove 60 'Show where the name worker.siraj.life leads' ".*${ADDRESS//./[.]}.*" gcloud dns record-sets describe worker.siraj.life. --type=A --zone siraj-life --project siraj-prod || die 75 "the name does not lead to ${ADDRESS}"
     ;;
   *) die 65 "${HOST} has no backup in ${TO}" ;;
 esac
-step "Done: old answers live on for a while; then see from outside that users are served"
-record
+finish "Done: old answers live on for a while; then see from outside that users are served"

@@ -15,6 +15,8 @@ locals {
     "max_wal_senders"               = { value = tostring(2 * var.logical.databases + 10), method = "pending-reboot" }
     "max_worker_processes"          = { value = tostring(local.workers + 16), method = "pending-reboot" }
     "pglogical.conflict_resolution" = { value = var.logical.conflict_resolution, method = "immediate" }
+    # Errors of pglogical have the connection string, and so a password, in their details.
+    "log_error_verbosity" = { value = "terse", method = "immediate" }
     # A lost region must not fill the disk of the one that is left: beyond this its slot is given up and it is copied anew.
     "max_slot_wal_keep_size" = { value = tostring(var.logical.keep_wal_mb), method = "immediate" }
   }
@@ -48,6 +50,37 @@ resource "aws_db_parameter_group" "this" {
 
   dynamic "parameter" {
     for_each = local.logical
+
+    content {
+      name         = parameter.key
+      value        = parameter.value.value
+      apply_method = parameter.value.method
+    }
+  }
+}
+
+# A copy that is restored beside the original has the original's slots and subscriptions. Without pglogical it cannot use them.
+# With logical replication off PostgreSQL would refuse to start, because of the slots.
+resource "aws_db_parameter_group" "restored" {
+  count = var.logical == null ? 0 : 1
+
+  name        = "${var.name}-restored"
+  family      = "postgres${split(".", var.engine_version)[0]}"
+  description = "Parameters of copies of ${var.name} that are restored beside it"
+
+  parameter {
+    name  = "rds.force_ssl"
+    value = "1"
+  }
+
+  parameter {
+    name         = "shared_preload_libraries"
+    value        = "pg_stat_statements"
+    apply_method = "pending-reboot"
+  }
+
+  dynamic "parameter" {
+    for_each = { for key, parameter in local.logical : key => parameter if !startswith(key, "pglogical.") }
 
     content {
       name         = parameter.key

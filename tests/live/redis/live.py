@@ -1,0 +1,392 @@
+#!/usr/bin/env python3
+"""live.py TREE RESULTS every|silent: the Redis that a tree has with Sentinel, run and lost: in every way the budget counts, or
+only its region, in SETS fresh sets one after the other. Each sentinel asks replicas in an order that it keeps, so one set
+proves little.
+
+Members run in network namespaces with the emitted settings, scripts and environment; nothing outside is
+reached. Appends to RESULTS, a line each: name, measured seconds, promised seconds. Exit 1 if one is over.
+Needs root, or leave to make a user namespace. SERVERS names the unpacked packages; WORK keeps the runs.
+"""
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from glob import glob
+
+import yaml
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PASSWORD = "a b\"c'd $e #f\\g {h}"
+DURATION = re.compile(r"(\d+)(ms|s|m|h)")
+UNIT = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+
+
+def seconds(text):
+    return sum(int(n) * UNIT[unit] for n, unit in DURATION.findall(text))
+
+
+class Failure(Exception):
+    """Something is not as the tree says."""
+
+
+class Set:
+    """The set of one tree, running in a world of its own."""
+
+    def __init__(self, tree):
+        self.work = tempfile.mkdtemp(prefix="redis-", dir=os.environ.get("WORK"))
+        os.chdir(self.work)
+        self.files = sorted(glob(f"{tree}/kubernetes/*/redis-*.yaml"))
+        self.name = re.search(r"redis-(.*)\.yaml", self.files[0])[1]
+        self.regions, self.home = {}, None
+        for number, path in enumerate(self.files):
+            self.extract(path.split("/")[-2], f"10.{4 * number}.0", path)
+        with open("shape", "w") as shape:
+            for region, r in self.regions.items():
+                shape.write(f"{region} {r['net']} {r['node']} {r['sentinel']}\n")
+        self.authority()
+        for serial, region in enumerate(self.regions):
+            self.certify(region, 1000 + serial)
+        self.environment = dict(os.environ, SET=self.name)
+        alone = ["unshare", "-mn"] if os.geteuid() == 0 else ["unshare", "-Urmn"]
+        with open("world.log", "w") as log:
+            self.world = subprocess.Popen([*alone, "bash", f"{HERE}/world.sh"], stdout=log, stderr=log, env=self.environment)
+        until(30, lambda: os.path.exists("ready"), "the world")
+        self.pids = open("world.pid").read().strip()
+        for region in self.regions:
+            self.start(region)
+
+    def extract(self, region, net, path):
+        """Settings, scripts and environment as they are emitted."""
+        documents = [d for d in yaml.safe_load_all(open(path)) if d]
+        os.makedirs(f"config/{region}")
+        os.makedirs(f"password/{region}")
+        self.password(region, PASSWORD)
+        for name, text in next(d for d in documents if d["kind"] == "ConfigMap")["data"].items():
+            open(f"config/{region}/{name}", "w").write(text)
+        names = next(d for d in documents if d["kind"] == "Certificate")["spec"]["dnsNames"]
+        self.regions[region] = {"net": net, "names": names, "node": 0, "sentinel": 0}
+        for found in (d for d in documents if d["kind"] == "StatefulSet"):
+            part = found["metadata"]["name"].removeprefix(f"{self.name}-")
+            self.regions[region][part] = found["spec"]["replicas"]
+            env = found["spec"]["template"]["spec"]["containers"][0]["env"]
+            with open(f"config/{region}.{part}.env", "w") as file:
+                for each in env:
+                    file.write(f"{each['name']}={shlex.quote(each['value'])}\n")
+                    if each["name"] == "INITIAL_PRIMARY":
+                        self.home = region_of(each["value"])
+
+    def password(self, region, text):
+        replace(f"password/{region}/password", text)
+
+    def authority(self):
+        """One certificate authority for all regions, as the guide asks for."""
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=ca", "-days", "30")
+
+    def certify(self, region, serial):
+        os.makedirs(f"tls/{region}", exist_ok=True)
+        open("names", "w").write("subjectAltName=" + ",".join("DNS:" + n for n in self.regions[region]["names"]))
+        openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-keyout", "new.key", "-subj", "/", "-out", "request")
+        openssl("x509", "-req", "-in", "request", "-CA", "ca.crt", "-CAkey", "ca.key", "-set_serial", str(serial),
+                "-days", "30", "-extfile", "names", "-out", "new.crt")
+        for source, name in (("new.crt", "tls.crt"), ("new.key", "tls.key"), ("ca.crt", "ca.crt")):
+            replace(f"tls/{region}/{name}", open(source).read())
+
+    def inside(self, *command, check=False):
+        entered = ["nsenter", "-t", self.pids, "-m", "-n", *(["-U"] if os.geteuid() else [])]
+        done = subprocess.run([*entered, f"--wd={self.work}", *command], capture_output=True, text=True, timeout=180,
+                              env=self.environment)
+        if check and done.returncode:
+            raise Failure(f"{command}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def each(self, region):
+        return [(part, i) for part in ("node", "sentinel") for i in range(self.regions[region][part])]
+
+    def start(self, region):
+        for part, index in self.each(region):
+            self.inside("bash", f"{HERE}/pod.sh", region, part, str(index), check=True)
+
+    def kill(self, region, members):
+        for part, index in members:
+            os.killpg(int(open(f"pods/{region}.{part}-{index}/pid").read()), signal.SIGKILL)
+
+    def ask(self, host, port, *command, password=PASSWORD):
+        """What a member answers to a client of its region."""
+        auth = [] if port == 26379 else [f"REDISCLI_AUTH={password}"]
+        return self.inside("ip", "netns", "exec", f"{region_of(host)}.client", "timeout", "3", "chroot", "/mnt/root", "env", *auth,
+                           "redis-cli", "--no-auth-warning", "--tls", "--cacert", "/harness/ca.crt", "-h", host, "-p", str(port), *command)
+
+    def sentinel(self, region, *command):
+        return self.ask(f"sentinel-0.{region}.{self.name}.internal", 26379, "sentinel", *command)
+
+    def voting(self):
+        return [r for r in self.regions if self.regions[r]["sentinel"]]
+
+    def primary(self, region):
+        return self.sentinel(region, "get-master-addr-by-name", self.name).split("\n")[0]
+
+    def emitted(self, region, script, check=True):
+        """Runs an emitted script where the operator's command runs it: in the first sentinel's container."""
+        pod = f"{region}.sentinel-0"
+        start = f"pods/{pod}/exec-{script}"
+        lines = open(f"pods/{pod}/start").read().split("run() {")[0]
+        open(start, "w").write(f"{lines}exec /usr/sbin/chroot /mnt/root /bin/sh /config/{script}\n")
+        return self.inside("ip", "netns", "exec", pod, "unshare", "-m", "bash", start, check=check).strip()
+
+    def healthy(self):
+        """The primary, if every sentinel names it, sees all others, and every replica follows."""
+        named = {self.primary(r) for r in self.voting()}
+        node = named.pop() if len(named) == 1 else None
+        if not node:
+            return None
+        total = {part: sum(r[part] for r in self.regions.values()) for part in ("node", "sentinel")}
+        answer = self.ask(node, 6379, "info", "replication")
+        if "role:master" not in answer or answer.count("state=online") != total["node"] - 1:
+            return None
+        for region in self.voting():
+            words = self.sentinel(region, "master", self.name).split("\n")
+            known = dict(zip(words[0::2], words[1::2]))
+            wants = ("master", str(total["sentinel"] - 1), str(total["node"] - 1))
+            if (known.get("flags"), known.get("num-other-sentinels"), known.get("num-slaves")) != wants:
+                return None
+            if "s_down" in self.sentinel(region, "sentinels", self.name) + self.sentinel(region, "replicas", self.name):
+                return None
+        return node
+
+    def settled(self):
+        return until(180, self.healthy, "a healthy set")
+
+    def reach(self, command, *ways):
+        for way in ways:
+            self.inside("ip", "rule", command, *way, "blackhole", check=True)
+
+    def hole(self, region):
+        net = self.regions[region]["net"] + ".0/24"
+        return (["from", net], ["to", net])
+
+    def link(self, one, other):
+        a, b = (self.regions[r]["net"] + ".0/24" for r in (one, other))
+        return (["from", a, "to", b], ["from", b, "to", a])
+
+    def writer(self, region):
+        path = f"writes-{region}-{time.time():.0f}"
+        command = ["nsenter", "-t", self.pids, "-m", "-n", f"--wd={self.work}", "ip", "netns", "exec", f"{region}.client",
+                   sys.executable, f"{HERE}/writer.py", self.name, PASSWORD]
+        return path, subprocess.Popen(command, stdout=open(path, "w"), stderr=subprocess.STDOUT)
+
+    def stop(self):
+        for path in glob("pods/*/pid"):
+            try:
+                os.killpg(int(open(path).read()), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.world.kill()
+        self.world.wait()
+        os.chdir("/")
+        if "WORK" not in os.environ:
+            shutil.rmtree(self.work, ignore_errors=True)
+
+
+def region_of(host):
+    return host.split(".")[1]
+
+
+def replace(path, text):
+    """As a Secret's volume is updated: never half of a file."""
+    open(path + ".new", "w").write(text)
+    os.rename(path + ".new", path)
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, stderr=subprocess.DEVNULL)
+
+
+def until(limit, found, what):
+    end = time.time() + limit
+    while time.time() < end:
+        value = found()
+        if value:
+            return value
+        time.sleep(0.5)
+    raise Failure(f"{what} did not come within {limit} s")
+
+
+def acknowledged(path, after, old=None):
+    """When a client's first write was acknowledged after a moment, by another primary than `old`."""
+    for line in open(path):
+        moment, node, said = (line.split() + ["", "", ""])[:3]
+        if said == "+OK" and node != old and float(moment) > after:
+            return float(moment)
+    return None
+
+
+def promised(tree, store, scenario):
+    """Seconds from the loss to a write at worst, as RECOVERY_BUDGET.md adds them up."""
+    text = open(f"{tree}/RECOVERY_BUDGET.md").read()
+    part = re.search(rf"^### \S+: {re.escape(scenario)}\n(.*?)(?=^### |\Z)", text, re.M | re.S)[1]
+    rows = re.findall(rf"^\| (?:detect|decide|promote) \| {store} \| ([^|]+) \|", part, re.M)
+    return sum(seconds(row.split("..")[-1]) for row in rows)
+
+
+class Trials:
+    def __init__(self, tree, results):
+        self.tree, self.results, self.over = tree, results, 0
+
+    def report(self, name, measured, limit):
+        self.over += measured > limit
+        with open(self.results, "a") as file:
+            file.write(f"{name}\t{measured:.1f}\t{limit:.0f}\n")
+        print(f"{name}: {measured:.1f} s, promised {limit:.0f} s", flush=True)
+
+    def lose(self, running, name, scenario, lose, back, goes_to=None):
+        """Loses the primary by `lose`; measures until a client elsewhere writes again, then brings it back."""
+        old = running.settled()
+        elsewhere = next(r for r in running.voting() if r != region_of(old))
+        path, client = running.writer(elsewhere)
+        until(20, lambda: acknowledged(path, 0), "a first write")
+        lost = time.time()
+        lose()
+        first = until(120, lambda: acknowledged(path, lost + 1, old), "a write to a new primary")
+        new = running.primary(elsewhere)
+        client.kill()
+        back()
+        self.report(f"redis: {name}, until a write", first - lost, promised(self.tree, running.name, scenario))
+        if goes_to and region_of(new) != goes_to:
+            raise Failure(f"{name}: {new} was promoted, not one in {goes_to}")
+
+    def hole(self, running, region, goes_to=None):
+        ways = running.hole(region)
+        self.lose(running, f"{region} silent", f"lose {running.home}", lambda: running.reach("add", *ways),
+                  lambda: running.reach("del", *ways), goes_to)
+
+    def killed(self, running, region, members, scenario):
+        what = "all members of" if len(members) > 1 else "the primary in"
+        self.lose(running, f"{what} {region} killed", scenario, lambda: running.kill(region, members),
+                  lambda: [running.inside("bash", f"{HERE}/pod.sh", region, part, str(i)) for part, i in members])
+
+    def comes_to(self, running, region):
+        """The emitted promotion, as the scripts run it."""
+        running.settled()
+        if "s" != running.emitted(region, "lag.sh").split(" ")[-1]:
+            raise Failure("the lag is not in seconds")
+        began = time.time()
+        said = running.emitted(region, "promote.sh")
+        if region_of(running.primary(region)) != region:
+            raise Failure(f"promoted {said}, not in {region}")
+        self.report(f"redis: primary brought to {region}", time.time() - began, 60)
+
+    def cut(self, running):
+        """A cut link between the primary and one other region promotes nobody, and writes go on."""
+        old = running.settled()
+        other = next(r for r in running.voting() if r != region_of(old))
+        path, client = running.writer(region_of(old))
+        until(20, lambda: acknowledged(path, 0), "a first write")
+        ways = running.link(region_of(old), other)
+        running.reach("add", *ways)
+        time.sleep(25)
+        running.reach("del", *ways)
+        client.kill()
+        times = [float(line.split()[0]) for line in open(path) if line.rstrip().endswith("+OK")]
+        if running.settled() != old:
+            raise Failure("a cut link moved the primary")
+        self.report("redis: link cut, longest pause of writes", max(b - a for a, b in zip(times, times[1:])), 2)
+
+    def renewed(self, running):
+        """What every member serves once the certificates under it were replaced."""
+        running.settled()
+        began = time.time()
+        for serial, region in enumerate(running.regions):
+            running.certify(region, 2000 + serial)
+
+        def served():
+            for region in running.regions:
+                for part, index in running.each(region):
+                    port = 6379 if part == "node" else 26379
+                    host = f"{part}-{index}.{region}.{running.name}.internal"
+                    shown = running.inside("ip", "netns", "exec", f"{region}.client", "timeout", "3", "chroot", "/mnt/root", "sh", "-c",
+                                           f"openssl s_client -connect {host}:{port} </dev/null 2>/dev/null | openssl x509 -noout -serial")
+                    if int(shown.strip().partition("=")[2] or "0", 16) < 2000:
+                        return False
+            return True
+
+        until(300, served, "the renewed certificates")
+        self.report("redis: renewed certificates served", time.time() - began, 300)
+        running.settled()
+
+    def replaced(self, running):
+        """A new password in every region: clients of the old one and of the new one write throughout."""
+        old, new = running.settled(), PASSWORD[::-1]
+        path, client = running.writer(region_of(old))
+        began = time.time()
+        for region in running.regions:
+            running.password(region, new)
+
+        def used():
+            logs = [open(f"pods/{region}.{part}-{i}/log").read() for region in running.regions for part, i in running.each(region)]
+            return all("the new password is used" in log for log in logs)
+
+        until(300, used, "the new password everywhere")
+        self.report("redis: new password in use", time.time() - began, 300)
+        if "PONG" not in running.ask(old, 6379, "ping", password=new):
+            raise Failure("the new password is refused")
+        if running.primary(region_of(old)) != old:
+            raise Failure("a new password moved the primary")
+        client.kill()
+        refused = [line for line in open(path).read().splitlines()[:-1] if not line.endswith("+OK")]
+        if refused:
+            raise Failure(f"writes failed meanwhile: {refused[:3]}")
+
+
+def every(trials, running):
+    regions = list(running.regions)
+    successor = [r for r in regions if priority(running, r) == 75]
+    trials.hole(running, running.home, successor[0] if successor else None)
+    trials.comes_to(running, running.home)
+    trials.cut(running)
+    for region in regions:
+        if region != running.home:
+            trials.comes_to(running, region)
+            trials.hole(running, region, running.home)
+    trials.comes_to(running, running.home)
+    node = int(running.settled().split(".")[0].removeprefix("node-"))
+    trials.killed(running, running.home, [("node", node)], "lose a pod")
+    trials.comes_to(running, running.home)
+    trials.killed(running, running.home, running.each(running.home), f"lose {running.home}")
+    trials.comes_to(running, running.home)
+    trials.renewed(running)
+    trials.replaced(running)
+
+
+def priority(running, region):
+    text = open(f"{running.work}/config/{region}/redis.conf").read()
+    return int(re.search(r"replica-priority (\d+)", text)[1])
+
+
+def main(tree, results, what):
+    trials = Trials(os.path.abspath(tree), os.path.abspath(results))
+    for _ in range(1 if what == "every" else int(os.environ.get("SETS", "4"))):
+        running = Set(trials.tree)
+        try:
+            if what == "every":
+                every(trials, running)
+            else:
+                trials.hole(running, running.home)
+        except Failure as failure:
+            print(f"redis: {failure}", file=sys.stderr)
+            for path in glob("pods/*/log"):
+                print(f"== {path}", *open(path).readlines()[-8:], sep="\n", file=sys.stderr)
+            return 1
+        finally:
+            running.stop()
+    return 1 if trials.over else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
