@@ -48,6 +48,7 @@ fn artifacts(text: &str) -> ArtifactSet {
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Emitted,

@@ -15,6 +15,9 @@ pub const IO: Code = Code::new("OUT105", "io");
 /// The manifest cannot be read.
 pub const MANIFEST: Code = Code::new("OUT106", "manifest-unreadable");
 
+/// The tree of another system.
+pub const OTHER_SYSTEM: Code = Code::new("OUT107", "tree-of-another-system");
+
 /// Why output is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -30,6 +33,13 @@ pub enum Problem {
     Io(String, String),
     /// The manifest cannot be read: why.
     Manifest(String),
+    /// The tree is of another system.
+    OtherSystem {
+        /// The system that it is of.
+        here: String,
+        /// The system that was to be written.
+        new: String,
+    },
 }
 
 impl Problem {
@@ -58,6 +68,11 @@ impl Problem {
                 .help("wait for it to end; its lock ends with it"),
             Problem::Io(path, cause) => says(IO, format!("`{path}`: {cause}"))
                 .help("nothing is half-written; mend the cause and run the same command again"),
+            Problem::OtherSystem { here, new } => says(
+                OTHER_SYSTEM,
+                format!("this is the tree of `{here}`, and the spec is of `{new}`"),
+            )
+            .help("choose another folder with `--out`: writing here would remove every file of the other system"),
             Problem::Manifest(why) => says(
                 MANIFEST,
                 format!("`{}` cannot be read: {why}", super::manifest::PATH),

@@ -42,21 +42,26 @@ pub type ChangeSet = BTreeMap<String, Change>;
 
 /// How to write.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Discard changes made by hand.
     pub overwrite: bool,
     /// Take over files that carry our first line although no manifest names them.
     pub adopt: bool,
+    /// A file outside of the folder that belongs to what is written, and its text: it is put down
+    /// before anything in the folder changes, and not at all if the folder is refused.
+    pub beside: Option<(&'a Path, &'a str)>,
 }
 
 /// Compares a set with a folder, touching nothing.
-pub fn compare(set: &ArtifactSet, root: &Path, options: Options) -> Result<ChangeSet, Problem> {
+pub fn compare(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<ChangeSet, Problem> {
     let root = resolved(root)?;
-    Folder::open(&root, options)?.changes(set)
+    let folder = Folder::open(&root, options)?;
+    folder.same_system(set)?;
+    folder.changes(set)
 }
 
 /// Makes a folder equal to a set, or refuses and leaves it as it was.
-pub fn write(set: &ArtifactSet, root: &Path, options: Options) -> Result<ChangeSet, Problem> {
+pub fn write(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<ChangeSet, Problem> {
     let root = resolved(root)?;
     let meta = root.join(".meridian");
     refuse_link(&root, ".meridian")?;
@@ -64,8 +69,12 @@ pub fn write(set: &ArtifactSet, root: &Path, options: Options) -> Result<ChangeS
     fs::create_dir_all(&meta).map_err(|e| Problem::io(&meta, &e))?;
     let lock = lock(&root.join(LOCK))?;
     let done = Folder::open(&root, options).and_then(|folder| {
+        folder.same_system(set)?;
         let changes = folder.changes(set)?;
         refuse(&changes, options)?;
+        if let Some((path, text)) = options.beside {
+            put_beside(path, text)?;
+        }
         folder.apply(set, &changes)?;
         Ok(changes)
     });
@@ -169,6 +178,17 @@ impl<'a> Folder<'a> {
         })
     }
 
+    /// Refuses a set of another system than the one that the folder holds.
+    fn same_system(&self, set: &ArtifactSet) -> Result<(), Problem> {
+        match &self.last.system {
+            Some(system) if *system != set.system => Err(Problem::OtherSystem {
+                here: system.clone(),
+                new: set.system.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     fn changes(&self, set: &ArtifactSet) -> Result<ChangeSet, Problem> {
         let mut changes = ChangeSet::new();
         for (path, artifact) in set.iter() {
@@ -246,21 +266,12 @@ impl<'a> Folder<'a> {
         fs::remove_file(&next).map_err(|e| Problem::io(&next, &e))
     }
 
-    /// Writes aside and renames, so that a reader sees the old text or the new one.
     fn put(&self, path: &str, text: &str, executable: bool) -> Result<(), Problem> {
         let full = self.root.join(path);
         if let Some(parent) = full.parent() {
             fs::create_dir_all(parent).map_err(|e| Problem::io(parent, &e))?;
         }
-        let aside = self.root.join(ASIDE);
-        let written = File::create(&aside)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .and_then(|()| set_mode(&aside, executable))
-            .and_then(|()| fs::rename(&aside, &full));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&aside);
-            Problem::io(&full, &error)
-        })
+        put(&self.root.join(ASIDE), &full, text, executable)
     }
 
     fn remove_empty_parents(&self, path: &str) {
@@ -272,6 +283,30 @@ impl<'a> Folder<'a> {
             parent = folder.parent();
         }
     }
+}
+
+/// Writes a file aside and renames it, so that a reader sees the old text or the new one.
+fn put(aside: &Path, full: &Path, text: &str, executable: bool) -> Result<(), Problem> {
+    let written = File::create(aside)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| set_mode(aside, executable))
+        .and_then(|()| fs::rename(aside, full));
+    written.map_err(|error| {
+        let _ = fs::remove_file(aside);
+        Problem::io(full, &error)
+    })
+}
+
+/// Writes a file that lies outside of the folder, whole or not at all.
+///
+/// # Errors
+/// If it is a link, or the file system refuses.
+pub fn put_beside(path: &Path, text: &str) -> Result<(), Problem> {
+    if fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink()) {
+        return Err(Problem::Link(path.display().to_string()));
+    }
+    let aside = path.with_extension(format!("lock.{}", std::process::id()));
+    put(&aside, path, text, false)
 }
 
 /// Refuses a path that leads through a link below the root.

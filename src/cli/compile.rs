@@ -1,9 +1,9 @@
 //! `compile`: write the output tree, or say how it differs.
 
-use super::{FailLevel, FormatArg, Shared, exit, load, print, report};
+use super::{FailLevel, FormatArg, Shared, exit, lockfile, print, report};
 use crate::analysis::view::verdicts;
-use crate::artifact::{Change, ChangeSet, Problem, write};
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::artifact::{Change, ChangeSet, write};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::{Compilation, Until, artifact};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -31,12 +31,19 @@ pub(super) struct CompileArgs {
 
 pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
     let begun = Instant::now();
-    let loaded = load::load(&args.spec, &shared.limits());
-    let document = loaded.document.as_ref();
+    let Some(lock_path) = shared.lock_path(&args.spec) else {
+        eprintln!(
+            "meridian: standard input has no lock beside it: name one with `--lock topology.lock`"
+        );
+        return exit::USAGE;
+    };
+    let mut loaded = shared.load(&args.spec);
+    let diagnostics = std::mem::take(&mut loaded.diagnostics);
     let done = crate::compile(
-        document,
+        loaded.document.as_ref(),
+        loaded.lock.as_ref(),
         &loaded.name,
-        loaded.diagnostics,
+        diagnostics,
         Until::Emitted,
         super::today(),
     );
@@ -45,9 +52,18 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
         report::show(&loaded.sources, &done.diagnostics, shared);
         return code.max(exit::DIAGNOSTICS);
     }
+    if let Some(problem) = lockfile::missing(&loaded, &args.out, &args.spec) {
+        return refused(&problem, &done, &loaded.sources, shared);
+    }
+    let stale = lockfile::kept(&loaded, &done, shared);
+    if stale != exit::CLEAN {
+        return stale.max(code);
+    }
+    let lock = lockfile::text(&loaded, &done);
     let options = write::Options {
         overwrite: args.overwrite,
         adopt: args.adopt,
+        beside: lock.as_deref().map(|text| (lock_path.as_path(), text)),
     };
     let result = if args.check {
         artifact::compare(&done.artifacts, &args.out, options)
@@ -61,9 +77,14 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
                 &worth_a_stop(&done.diagnostics, shared),
                 shared,
             );
+            if args.check && lock.is_some() {
+                // A tree that depends on decisions that nobody recorded is not reproducible.
+                print(&format!("outdated {}\n", lock_path.display()));
+                return code.max(exit::DIFFERS);
+            }
             finish(args, &done, &changes, code, begun)
         }
-        Err(problem) => refused(&problem, &done, &loaded.sources, shared),
+        Err(problem) => refused(&problem.diagnostic(), &done, &loaded.sources, shared),
     }
 }
 
@@ -76,13 +97,13 @@ fn worth_a_stop(diagnostics: &Diagnostics, shared: &Shared) -> Diagnostics {
 }
 
 fn refused(
-    problem: &Problem,
+    problem: &Diagnostic,
     done: &Compilation,
     sources: &crate::source::SourceMap,
     shared: &Shared,
 ) -> u8 {
     let mut all = worth_a_stop(&done.diagnostics, shared);
-    all.push(problem.diagnostic());
+    all.push(problem.clone());
     report::show(sources, &all.sorted(), shared);
     exit::REFUSED
 }

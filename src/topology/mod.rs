@@ -4,6 +4,7 @@
 //! Architecture invariant: a `Topology` exists only if every reference in it resolves, so
 //! nothing after this stage looks a name up and fails.
 
+mod decisions;
 mod environment;
 mod half;
 pub mod knobs;
@@ -17,6 +18,7 @@ pub use resolve::{provider_of, resolve};
 pub use scenario::Scenario;
 
 use crate::catalog::Place;
+use crate::lock::Lock;
 use crate::source::Span;
 use crate::spec::{
     self, Continent, Layout, Metric, Provider, Replicas, Role, Runtime, SecretReplication, Spec,
@@ -59,6 +61,8 @@ pub struct Topology {
     /// The only provider whose regions count, in the part of a topology that a cloud
     /// generates ([`Topology::on`]).
     pub only: Option<Provider>,
+    /// What was decided once, in this run or in an earlier one.
+    pub lock: Lock,
     /// The regions in the order written.
     pub regions: Vec<Region>,
     /// The services in the order written.
@@ -149,9 +153,6 @@ pub struct Region {
     pub zone: Option<String>,
     /// Short name for resource names; the name itself if none is given.
     pub short: String,
-    /// The number of its network: ranges are cut by it and stay when regions are added
-    /// behind it.
-    pub ordinal: usize,
     /// The record in the spec.
     pub written: spec::Region,
 }
@@ -352,17 +353,6 @@ impl Topology {
             }
         }
         providers
-    }
-    /// The region that takes over from `lost`: its pair, else the first secondary of the
-    /// same compliance zone, else of none, in the order written.
-    pub fn successor(&self, lost: RegionId) -> Option<RegionId> {
-        let gone = self.region(lost);
-        let others = || self.serving().into_iter().filter(move |id| *id != lost);
-        let pair = self
-            .region_ids()
-            .find(|id| self.region(*id).written.pair.as_deref() == Some(&gone.name));
-        pair.or_else(|| others().find(|id| self.region(*id).zone == gone.zone))
-            .or_else(|| others().next())
     }
 }
 

@@ -21,24 +21,36 @@ pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
 
 /// Settles a spec. Everything wrong is reported; a topology comes back only if every
 /// reference resolves.
-pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Topology> {
+pub fn resolve(
+    spec: Spec,
+    lock: Option<&Lock>,
+    spec_name: &str,
+    out: &mut Diagnostics,
+) -> Option<Topology> {
     let before = errors(out);
     check_version(&spec, out);
     check_parts_of_names(&spec, out);
     check_jurisdictions(&spec, out);
     check_cpu(&spec, out);
     check_codes(&spec, out);
+    let lock = decisions::inherited(&spec, lock, out);
     let regions = resolve_regions(&spec, out);
     let topology = Resolver {
         spec: &spec,
         regions: &regions,
     }
     .run(spec_name, out);
-    (errors(out) == before).then_some(Topology {
+    let mut topology = Topology {
         regions,
         spec,
+        lock,
         ..topology
-    })
+    };
+    if errors(out) > before {
+        return None;
+    }
+    decisions::successors(&mut topology, out);
+    Some(topology)
 }
 
 fn errors(out: &Diagnostics) -> usize {
@@ -189,7 +201,7 @@ fn check_version(spec: &Spec, out: &mut Diagnostics) {
 
 fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
     let mut regions = Vec::new();
-    for (ordinal, (name, written)) in spec.regions.iter().enumerate() {
+    for (name, written) in spec.regions.iter() {
         let Some((cloud, provider)) = cloud_of(spec, written, name, out) else {
             continue;
         };
@@ -214,7 +226,6 @@ fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
                 .short
                 .as_ref()
                 .map_or(name.text.clone(), |s| s.value.clone()),
-            ordinal,
             written: written.clone(),
         });
     }
@@ -404,6 +415,7 @@ impl Resolver<'_> {
             name,
             namespace,
             only: None,
+            lock: Lock::default(),
             regions: Vec::new(),
             services: self.services(out),
             datastores: self.datastores(out),

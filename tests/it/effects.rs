@@ -118,6 +118,7 @@ fn outcome(spec: &Value) -> Option<Vec<(String, String)>> {
     };
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Emitted,

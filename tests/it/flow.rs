@@ -23,6 +23,7 @@ fn compiled(text: &str) -> (SourceMap, Compilation) {
     };
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Checked,

@@ -16,6 +16,7 @@ mod flow;
 mod golden;
 mod hostile;
 mod injection;
+mod lock;
 mod notation;
 mod quorum;
 mod regimes;

@@ -15,6 +15,7 @@ fn topology(text: &str) -> Topology {
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Checked,

@@ -9,6 +9,7 @@ use meridian::analysis::recovery::Subject;
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::cli::load;
 use meridian::diagnostic::{Diagnostic, Severity};
+use meridian::lock::Lock;
 use meridian::syntax::Limits;
 use meridian::{Compilation, Until, compile, spec};
 use std::path::{Path, PathBuf};
@@ -54,11 +55,33 @@ pub fn spec(text: &str) -> Case {
     compiled(&path)
 }
 
-/// A spec on disk, compiled.
+/// `tests/cases/NAME.yaml`, compiled with the lock of an earlier compilation.
+pub fn case_after(name: &str, before: &Case) -> Case {
+    let path = root().join(format!("tests/cases/{name}.yaml"));
+    let text = std::fs::read_to_string(path).unwrap();
+    spec_after(&text, &meridian::lock::print(before.lock()))
+}
+
+/// The text of a spec, compiled with the text of a lock.
+pub fn spec_after(text: &str, lock: &str) -> Case {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("topology.yaml");
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(path.with_extension("lock"), lock).unwrap();
+    compiled(&path)
+}
+
+/// An example, compiled with its lock.
+pub fn example(name: &str) -> Case {
+    compiled(&root().join(format!("examples/{name}/topology.yaml")))
+}
+
+/// A spec on disk, compiled with the lock beside it.
 pub fn compiled(path: &Path) -> Case {
     let loaded = load::load(path, &Limits::default());
     let done = compile(
         loaded.document.as_ref(),
+        loaded.lock.as_ref(),
         "topology.yaml",
         loaded.diagnostics,
         Until::Emitted,
@@ -68,6 +91,22 @@ pub fn compiled(path: &Path) -> Case {
 }
 
 impl Case {
+    /// The lock to write.
+    pub fn lock(&self) -> &Lock {
+        self.done.lock().expect("a topology, and so a lock")
+    }
+
+    /// The arguments of a module call, wherever its root is.
+    pub fn call(&self, name: &str) -> serde_json::Value {
+        let files = self.done.artifacts.iter();
+        let mut mains = files.filter(|(p, _)| p.ends_with("main.tf") && !p.contains("/modules/"));
+        let found = mains.find_map(|(_, file)| {
+            let root: serde_json::Value = hcl::from_str(&file.text).unwrap();
+            root["module"].get(name).cloned()
+        });
+        found.unwrap_or_else(|| panic!("no module {name}: {:?}", self.codes()))
+    }
+
     /// Codes of all diagnostics, sorted.
     pub fn codes(&self) -> Vec<&'static str> {
         let mut codes: Vec<_> = self.done.diagnostics.iter().map(|d| d.code.id).collect();

@@ -9,6 +9,7 @@
 //! AWS gives out ids that are no function of names. Inside a root they are outputs of
 //! modules; the links root takes them as variables ([`Lowering::id`]).
 
+mod adopt;
 mod aurora;
 mod backup;
 mod buckets;
@@ -17,6 +18,7 @@ pub mod copies;
 mod data;
 mod edge;
 pub(super) mod facts;
+mod homes;
 mod metrics;
 mod monitoring;
 pub mod naming;
@@ -29,6 +31,8 @@ mod ranges;
 mod redis;
 mod signals;
 mod stores;
+
+pub use adopt::adopt;
 
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;
@@ -44,6 +48,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A system on AWS whose account's id is not written.
 pub const NO_ACCOUNT: Code = Code::new("AWS101", "account-missing");
+
+/// Decides what must not move on AWS.
+pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
+    let regions = topology.regions_on(Provider::Aws);
+    homes::settle(topology, &regions, out);
+    postgres::settle_maintenance(topology, &regions);
+}
 
 /// Lowers everything that is on AWS.
 pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
@@ -255,9 +266,9 @@ impl Lowering<'_> {
 
     /// The region whose endpoints serve what has no region, such as IAM.
     fn home(&self) -> RegionId {
-        let primary = self.topology.primary();
-        let primary = primary.filter(|id| self.regions.contains(id));
-        primary.unwrap_or(self.regions[0])
+        let home = homes::home(self.topology);
+        home.filter(|id| self.regions.contains(id))
+            .unwrap_or(self.regions[0])
     }
 
     fn location(&self, id: RegionId) -> &'static str {

@@ -2,6 +2,7 @@
 //! every region.
 
 use super::data::private_domain;
+use super::homes;
 use super::network::Subnets;
 use super::platform::Held;
 use super::ranges::Ranges;
@@ -162,6 +163,7 @@ impl Lowering<'_> {
             self.store_secrets.push(Held {
                 name: format!("{}-{what}", store.name),
                 regions: store.regions.clone(),
+                home: homes::home_of_store(self.topology, &store.name),
                 rotate_days: None,
             });
         }
@@ -305,6 +307,7 @@ impl Lowering<'_> {
         self.store_secrets.push(Held {
             name: credentials.clone(),
             regions: store.regions.clone(),
+            home: homes::home_of_store(self.topology, &store.name),
             rotate_days: None,
         });
         let host = format!(

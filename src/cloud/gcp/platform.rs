@@ -3,6 +3,7 @@
 
 use super::Lowering;
 use super::backup::has_backup;
+use super::homes::Home;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use crate::cloud::sizing::Demand;
@@ -124,7 +125,7 @@ impl Lowering<'_> {
 
     pub(super) fn registry(&mut self) {
         self.api("artifactregistry");
-        let location = self.home_multi_region();
+        let location = Home::Registry.of(self.topology);
         let key = self.key(&location, "registry", "gcp-sa-artifactregistry");
         let address = format!(
             "{location}-docker.pkg.dev/{}/{}",
@@ -156,7 +157,7 @@ impl Lowering<'_> {
 
     /// The image of a service: in our registry, with its tag from a variable.
     pub(super) fn image(&mut self, name: &str) -> Argument {
-        let location = self.home_multi_region();
+        let location = Home::Registry.of(self.topology);
         let service = self.topology.services.iter().find(|s| s.name == name);
         let (image, tag) = service.map_or(("", None), |s| {
             (s.written.image.as_str(), s.written.tag.as_ref())
