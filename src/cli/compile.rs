@@ -77,12 +77,11 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
                 &worth_a_stop(&done.diagnostics, shared),
                 shared,
             );
-            if args.check && lock.is_some() {
-                // A tree that depends on decisions that nobody recorded is not reproducible.
-                print(&format!("outdated {}\n", lock_path.display()));
-                return code.max(exit::DIFFERS);
-            }
-            finish(args, &done, &changes, code, begun)
+            // A tree that depends on decisions that nobody recorded is not reproducible.
+            let stale = lock
+                .filter(|_| args.check)
+                .map(|_| lock_path.display().to_string());
+            finish(args, &done, (&changes, stale), code, begun)
         }
         Err(problem) => refused(&problem.diagnostic(), &done, &loaded.sources, shared),
     }
@@ -111,7 +110,7 @@ fn refused(
 fn finish(
     args: &CompileArgs,
     done: &Compilation,
-    changes: &ChangeSet,
+    (changes, stale_lock): (&ChangeSet, Option<String>),
     code: u8,
     begun: Instant,
 ) -> u8 {
@@ -120,11 +119,14 @@ fn finish(
         .filter(|(_, c)| **c != Change::Unchanged)
         .collect();
     if args.check {
+        if let Some(lock) = &stale_lock {
+            print(&format!("outdated {lock}\n"));
+        }
         for (path, change) in &differ {
             print(&format!("{} {path}\n", word(**change)));
         }
         eprint!("{}", compared(args, done.artifacts.len(), &differ));
-        let differs = if differ.is_empty() {
+        let differs = if differ.is_empty() && stale_lock.is_none() {
             exit::CLEAN
         } else {
             exit::DIFFERS

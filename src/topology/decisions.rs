@@ -51,6 +51,29 @@ fn renames(spec: &Spec) -> Vec<(&'static str, &str, &str)> {
     renamed.collect()
 }
 
+/// Settles the short name of each region, if names of services or accounts hold it.
+pub(super) fn shorts(topology: &mut Topology, out: &mut Diagnostics) {
+    let services = topology.spec.services.iter();
+    let mut patterns = services.flat_map(|(_, s)| s.named.iter().chain(&s.account));
+    if !patterns.any(|p| p.contains("{region}")) {
+        return;
+    }
+    for region in &mut topology.regions {
+        let recorded = topology.lock.entry("region", &region.name, "short");
+        match (recorded, &region.written.short) {
+            (Some(entry), Some(written)) if entry.value != written.value => {
+                let what = "services and accounts named after it would be replaced";
+                out.push(lock::disagrees(entry, written.span, written, what));
+            }
+            (Some(entry), _) => region.short = entry.value.clone(),
+            (None, _) => {
+                let short = region.short.clone();
+                topology.lock.set("region", &region.name, "short", short);
+            }
+        }
+    }
+}
+
 /// Settles the successor of each region: the recorded one as long as it can take over.
 pub(super) fn successors(topology: &mut Topology, out: &mut Diagnostics) {
     for lost in topology.region_ids() {

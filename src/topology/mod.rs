@@ -63,19 +63,19 @@ pub struct Topology {
     pub only: Option<Provider>,
     /// What was decided once, in this run or in an earlier one.
     pub lock: Lock,
-    /// The regions in the order written.
+    /// The regions by role, share and name: the primary first.
     pub regions: Vec<Region>,
-    /// The services in the order written.
+    /// The services by name.
     pub services: Vec<Service>,
-    /// The datastores in the order written.
+    /// The datastores by name.
     pub datastores: Vec<Datastore>,
-    /// The queues in the order written.
+    /// The queues by name.
     pub queues: Vec<Queue>,
-    /// The hosts in the order written.
+    /// The hosts by name.
     pub hosts: Vec<Host>,
-    /// The secrets in the order written.
+    /// The secrets by name.
     pub secrets: Vec<Secret>,
-    /// The metrics in the order written, then the bounds on lag that datastores name.
+    /// The metrics by name, then the bounds on lag that datastores name.
     pub metrics: Vec<KeyMetric>,
     /// Where generated alerts point; ends without a slash. A relative path if the spec
     /// names no address.
@@ -344,7 +344,7 @@ impl Topology {
         let mut here = clouds.filter(|(name, cloud)| provider_of(name, cloud) == Some(provider));
         here.find_map(|(name, _)| buckets.get(&name.text))
     }
-    /// The providers in use, in the order in which regions name them.
+    /// The providers in use, in the order of their regions.
     pub fn providers(&self) -> Vec<Provider> {
         let mut providers = Vec::new();
         for region in &self.regions {

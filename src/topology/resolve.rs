@@ -7,6 +7,7 @@ use crate::spec::decode::{BAD_VALUE, check_part_of_names};
 use crate::spec::{
     self, Map, Metric, Name, PerRegion, QueueEngine, Ref, Signal, Spec, Threshold, Time, Value,
 };
+use std::cmp::Reverse;
 
 /// A reference to something that is not there.
 pub const DANGLING: Code = Code::new("REF101", "dangling-reference");
@@ -16,6 +17,8 @@ pub const UNKNOWN_REGION: Code = Code::new("REG101", "unknown-region");
 pub const UNKNOWN_CLOUD: Code = Code::new("REG102", "unknown-cloud");
 /// A version of the language that this compiler does not know.
 pub const UNKNOWN_VERSION: Code = Code::new("SPEC106", "unknown-version");
+/// A spec that asks for another version of meridian.
+pub const OTHER_TOOL: Code = Code::new("SPEC108", "other-tool-version");
 /// A topology without a region or a service has nothing to compile.
 pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
 
@@ -29,6 +32,7 @@ pub fn resolve(
 ) -> Option<Topology> {
     let before = errors(out);
     check_version(&spec, out);
+    check_tool(&spec, out);
     check_parts_of_names(&spec, out);
     check_jurisdictions(&spec, out);
     check_cpu(&spec, out);
@@ -49,6 +53,7 @@ pub fn resolve(
     if errors(out) > before {
         return None;
     }
+    decisions::shorts(&mut topology, out);
     decisions::successors(&mut topology, out);
     Some(topology)
 }
@@ -171,6 +176,40 @@ fn check_cpu(spec: &Spec, out: &mut Diagnostics) {
     }
 }
 
+/// The spec may pin the versions of meridian that compile it.
+fn check_tool(spec: &Spec, out: &mut Diagnostics) {
+    let Some(wanted) = &spec.requires else {
+        return;
+    };
+    let own = env!("CARGO_PKG_VERSION");
+    let met = match semver::VersionReq::parse(wanted) {
+        Ok(range) => semver::Version::parse(own).is_ok_and(|own| range.matches(&own)),
+        Err(error) => {
+            out.push(
+                Diagnostic::error(
+                    BAD_VALUE,
+                    wanted.span,
+                    format!("`{}` is not a range of versions: {error}", wanted.value),
+                    "not a range of versions",
+                )
+                .help("write a range such as `>= 0.1, < 0.3`"),
+            );
+            return;
+        }
+    };
+    if !met {
+        out.push(
+            Diagnostic::error(
+                OTHER_TOOL,
+                wanted.span,
+                format!("the spec requires meridian {}, and this is {own}", wanted.value),
+                "required here",
+            )
+            .help("install a version in this range, or change `requires` for everybody and read `meridian diff` before you apply"),
+        );
+    }
+}
+
 fn check_version(spec: &Spec, out: &mut Diagnostics) {
     if *spec.version != 1 {
         let found = *spec.version;
@@ -229,6 +268,13 @@ fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
             written: written.clone(),
         });
     }
+    let rank = |r: &Region| {
+        (
+            r.role,
+            Reverse(r.written.weight.as_ref().map(|w| w.value.0)),
+        )
+    };
+    regions.sort_by_key(|r| (rank(r), r.name.clone()));
     settle_weights(&mut regions);
     regions
 }
@@ -588,6 +634,13 @@ impl Resolver<'_> {
         names.iter().filter_map(|n| self.region(n, out)).collect()
     }
 
+    /// The regions that a map has values for.
+    fn keys<T>(&self, map: &Map<T>) -> Vec<RegionId> {
+        let regions = self.regions.iter().enumerate();
+        let named = regions.filter(|(_, r)| map.get(&r.name).is_some());
+        named.map(|(i, _)| RegionId(i)).collect()
+    }
+
     /// The named regions, or all serving ones.
     fn regions_or_serving(&self, names: &[Ref], out: &mut Diagnostics) -> Vec<RegionId> {
         if names.is_empty() {
@@ -637,10 +690,7 @@ impl Resolver<'_> {
     fn placements(&self, service: &spec::Service, out: &mut Diagnostics) -> Vec<Placement> {
         let regions = match (&service.replicas, service.regions.is_empty()) {
             // Naming replicas by region names the regions too.
-            (Some(PerRegion::Each(map)), true) => map
-                .names()
-                .filter_map(|n| self.regions.iter().position(|r| r.name == n).map(RegionId))
-                .collect(),
+            (Some(PerRegion::Each(map)), true) => self.keys(map),
             _ => self.regions_or_serving(&service.regions, out),
         };
         if let Some(replicas) = &service.replicas {
@@ -669,10 +719,7 @@ impl Resolver<'_> {
         out: &mut Diagnostics,
     ) -> Datastore {
         let regions = match (&written.nodes, written.regions.is_empty()) {
-            (Some(PerRegion::Each(map)), true) => map
-                .names()
-                .filter_map(|n| self.regions.iter().position(|r| r.name == n).map(RegionId))
-                .collect(),
+            (Some(PerRegion::Each(map)), true) => self.keys(map),
             _ => self.regions_or_serving(&written.regions, out),
         };
         for count in written.nodes.iter().chain(&written.sentinels) {

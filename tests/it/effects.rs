@@ -60,11 +60,13 @@ const SILENT: &[(&str, &str)] = &[
         "Dataset.collections",
         "says what a dataset is, and is read with `expires_at`",
     ),
+    ("Channel.default", "the only one"),
     ("Datastore.regions", "all of them; a part is refused here"),
     ("Fact.expires", "counts from its day on"),
     ("Host.routing", "the one that the cloud has"),
     ("Region.cloud", "the only one"),
     ("Region.pair", "the only other one"),
+    ("Spec.requires", "met; another version refuses the spec"),
     ("Replication.arbiter", "read where two sites vote or write"),
     (
         "Replication.loss_accepted",

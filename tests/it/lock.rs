@@ -157,3 +157,221 @@ fn a_successor_stays_when_a_nearer_region_comes() {
         );
     }
 }
+
+#[test]
+fn a_short_name_that_names_services_stays() {
+    let paynow = fs::read_to_string(root().join("examples/paynow/topology.yaml")).unwrap();
+    let lock = lock_of(&example("paynow"));
+    let left_out = paynow.replace("role: primary, short: us }", "role: primary }");
+    assert_ne!(paynow, left_out);
+    let after = spec_after(&left_out, &lock);
+    assert_eq!(after.done.artifacts, example("paynow").done.artifacts);
+    let changed = paynow.replace("short: us }", "short: central }");
+    assert_eq!(spec_after(&changed, &lock).errors(), ["LCK104"]);
+}
+
+mod program {
+    //! The lock on disk, as the program reads and writes it.
+
+    use super::text;
+    use assert_cmd::Command;
+    use std::fs;
+    use std::path::Path;
+
+    struct Run {
+        code: i32,
+        out: String,
+        err: String,
+    }
+
+    fn run(folder: &Path, arguments: &[&str]) -> Run {
+        fed(folder, arguments, "")
+    }
+
+    fn fed(folder: &Path, arguments: &[&str], input: &str) -> Run {
+        let mut command = Command::cargo_bin("meridian").unwrap();
+        let command = command
+            .current_dir(folder)
+            .env("NO_COLOR", "1")
+            .args(arguments);
+        let output = command.write_stdin(input).output().unwrap();
+        Run {
+            code: output.status.code().expect("ended by itself"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn folder(spec: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("topology.yaml"), spec).unwrap();
+        folder
+    }
+
+    fn lock(folder: &Path) -> String {
+        fs::read_to_string(folder.join("topology.lock")).unwrap()
+    }
+
+    #[test]
+    fn compile_writes_the_lock_and_locked_forbids_it_to_change() {
+        let folder = folder(&text("second-day/three-regions"));
+        let at = folder.path();
+        let fresh = run(at, &["compile", "--locked"]);
+        assert_eq!(fresh.code, 2, "{}", fresh.err);
+        assert!(!at.join("deploy").exists() && !at.join("topology.lock").exists());
+        assert_eq!(run(at, &["compile"]).code, 0);
+        let first = lock(at);
+        for arguments in [
+            &["compile", "--locked"][..],
+            &["compile", "--check"],
+            &["check", "--locked"],
+        ] {
+            assert_eq!(run(at, arguments).code, 0, "{arguments:?}");
+        }
+        // Another version of the tool alone changes no decision.
+        let version = format!("meridian = {}", env!("CARGO_PKG_VERSION"));
+        fs::write(
+            at.join("topology.lock"),
+            first.replace(&version, "meridian = 0.0.1"),
+        )
+        .unwrap();
+        assert_eq!(run(at, &["compile", "--locked"]).code, 0);
+        assert_eq!(lock(at), first);
+        let more = text("second-day/three-regions-one-inserted");
+        fs::write(at.join("topology.yaml"), more).unwrap();
+        for arguments in [&["compile", "--locked"][..], &["check", "--locked"]] {
+            let refused = run(at, arguments);
+            assert_eq!(refused.code, 2, "{arguments:?}");
+            assert!(
+                refused.err.contains("region us-west1 network = 10."),
+                "{}",
+                refused.err
+            );
+            assert_eq!(lock(at), first);
+        }
+        let checked = run(at, &["compile", "--check"]);
+        assert_eq!(checked.code, 2);
+        assert_eq!(run(at, &["compile"]).code, 0);
+        assert_ne!(lock(at), first);
+        assert!(
+            first
+                .lines()
+                .filter(|l| l.starts_with("region"))
+                .all(|l| lock(at).contains(l))
+        );
+    }
+
+    #[test]
+    fn a_tree_without_its_lock_is_adopted_and_does_not_change() {
+        let ggen = fs::read_to_string(super::root().join("examples/ggen/topology.yaml")).unwrap();
+        let applied =
+            fs::read_to_string(super::root().join("examples/ggen/topology.lock")).unwrap();
+        let folder = folder(&ggen);
+        let at = folder.path();
+        fs::write(at.join("topology.lock"), &applied).unwrap();
+        assert_eq!(run(at, &["compile"]).code, 0);
+        fs::remove_file(at.join("topology.lock")).unwrap();
+        for arguments in [&["compile"][..], &["compile", "--check"], &["diff"]] {
+            let refused = run(at, arguments);
+            assert_eq!(refused.code, 3, "{arguments:?}");
+            assert!(refused.err.contains("LCK106") && refused.err.contains("--adopt deploy"));
+        }
+        let adopted = run(at, &["lock", "--adopt", "deploy"]);
+        assert_eq!(adopted.code, 0, "{}", adopted.err);
+        assert!(adopted.err.contains("as it is"), "{}", adopted.err);
+        assert_eq!(lock(at), applied);
+        assert_eq!(run(at, &["compile", "--check", "--locked"]).code, 0);
+        assert_eq!(run(at, &["lock", "--adopt", "deploy"]).code, 3);
+        fs::remove_file(at.join("topology.lock")).unwrap();
+        assert_eq!(run(at, &["lock", "--adopt", "nowhere"]).code, 3);
+    }
+
+    #[test]
+    fn the_tree_of_another_system_is_not_overwritten() {
+        let folder = folder(&text("second-day/three-regions"));
+        let at = folder.path();
+        assert_eq!(run(at, &["compile"]).code, 0);
+        fs::write(at.join("other.yaml"), text("second-day/trio")).unwrap();
+        fs::write(
+            at.join("other.lock"),
+            super::lock_of(&super::case("second-day/trio")),
+        )
+        .unwrap();
+        let refused = run(at, &["compile", "other.yaml"]);
+        assert_eq!(refused.code, 3);
+        assert!(
+            refused.err.contains("OUT107") && refused.err.contains("--out"),
+            "{}",
+            refused.err
+        );
+        assert_eq!(run(at, &["compile", "--check"]).code, 0);
+    }
+
+    #[test]
+    fn a_refused_tree_leaves_no_lock() {
+        let folder = folder(&text("second-day/three-regions"));
+        let at = folder.path();
+        fs::create_dir_all(at.join("deploy")).unwrap();
+        fs::write(at.join("deploy/README.md"), "mine\n").unwrap();
+        assert_eq!(run(at, &["compile"]).code, 3);
+        assert!(!at.join("topology.lock").exists());
+    }
+
+    #[test]
+    fn standard_input_needs_a_lock_that_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = text("second-day/three-regions");
+        let at = folder.path();
+        assert_eq!(fed(at, &["compile", "-"], &spec).code, 64);
+        assert_eq!(fed(at, &["check", "-"], &spec).code, 0);
+        let named = ["compile", "-", "--lock", "shop.lock"];
+        assert_eq!(fed(at, &named, &spec).code, 0);
+        assert!(at.join("shop.lock").exists());
+        assert_eq!(
+            fed(
+                at,
+                &["compile", "-", "--lock", "shop.lock", "--check"],
+                &spec
+            )
+            .code,
+            0
+        );
+    }
+
+    #[test]
+    fn a_lock_with_conflict_markers_stops_every_command() {
+        let folder = folder(&text("second-day/three-regions"));
+        let at = folder.path();
+        assert_eq!(run(at, &["compile"]).code, 0);
+        let marked = lock(at).replace(
+            "region us-east1 network",
+            "<<<<<<< ours\nregion us-east1 network",
+        );
+        fs::write(at.join("topology.lock"), &marked).unwrap();
+        for command in ["compile", "check", "analyze", "diff"] {
+            let refused = run(at, &[command]);
+            assert_eq!(refused.code, 1, "{command}");
+            assert!(refused.err.contains("LCK101"), "{command}: {}", refused.err);
+        }
+        assert_eq!(lock(at), marked);
+    }
+
+    /// Without locks as well: what the old spec decides holds for the new one.
+    #[test]
+    fn diff_keeps_what_is_decided_before() {
+        let folder = folder(&text("second-day/three-regions-one-inserted"));
+        let at = folder.path();
+        fs::write(at.join("before.yaml"), text("second-day/three-regions")).unwrap();
+        let told = run(at, &["diff", "--from", "before.yaml", "topology.yaml"]);
+        assert_eq!(told.code, 2, "{}", told.err);
+        assert!(
+            !told.out.contains("~ module.gke") && !told.out.contains("control_plane_cidr"),
+            "{}",
+            told.out
+        );
+        fs::write(at.join("swapped.yaml"), text("workflows/k8s-swapped")).unwrap();
+        fs::write(at.join("k8s.yaml"), text("workflows/k8s")).unwrap();
+        let told = run(at, &["diff", "--from", "k8s.yaml", "swapped.yaml"]);
+        assert_eq!(told.code, 0, "{}", told.out);
+    }
+}

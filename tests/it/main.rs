@@ -18,6 +18,7 @@ mod hostile;
 mod injection;
 mod lock;
 mod notation;
+mod order;
 mod quorum;
 mod regimes;
 mod rules;

@@ -8,7 +8,7 @@ use crate::analysis::coverage::Trouble;
 use crate::emit::Input;
 use crate::format::alertmanager::{equals, lists, one_of};
 use crate::format::go_template::literal;
-use crate::spec::{AlertSeverity, Channel};
+use crate::spec::{AlertSeverity, Channel, Name};
 use crate::watch::alerts::{alert_name, all_alerts};
 use serde_json::{Value, json};
 
@@ -100,7 +100,7 @@ fn route(name: &str, channel: &Channel) -> Value {
 /// Alerts that name nobody: a page for critical ones, to whoever is paged for the region if
 /// somebody is, and a message for the rest.
 fn by_severity(input: Input) -> Vec<Value> {
-    let channels = &input.topology.spec.channels;
+    let channels = input.topology.spec.channels_by_preference();
     let nobody = |severities: &[&'static str]| {
         let severities = severities.iter().copied();
         vec![equals("tell", ""), one_of("severity", severities, false)]
@@ -115,8 +115,7 @@ fn by_severity(input: Input) -> Vec<Value> {
     }
     let everywhere = pages().find(|(_, c)| c.regions.is_empty());
     let page = everywhere.or(pages().next());
-    let first = |has: fn(&Channel) -> bool| channels.iter().find(|(_, c)| has(c));
-    let message = first(|c| c.slack.is_some()).or(first(|c| c.email.is_some()));
+    let message = messages(&channels);
     for (severities, receiver) in [(["critical", "high"], page), (["warning", "low"], message)] {
         routes
             .extend(receiver.map(
@@ -126,9 +125,19 @@ fn by_severity(input: Input) -> Vec<Value> {
     routes
 }
 
+/// The channel of messages that wake nobody: the preferred chat, else the preferred mailbox.
+fn messages<'a, 'b>(
+    channels: &'b [(&'a Name, &'a Channel)],
+) -> Option<&'b (&'a Name, &'a Channel)> {
+    let first = |has: fn(&Channel) -> bool| channels.iter().find(|(_, c)| has(c));
+    first(|c| c.slack.is_some()).or(first(|c| c.email.is_some()))
+}
+
+/// What no route takes is a message, never a page, as long as there is a channel for messages.
 fn default_receiver(input: Input) -> String {
-    let mut names = input.topology.spec.channels.names();
-    names.next().unwrap_or("nobody").to_string()
+    let channels = input.topology.spec.channels_by_preference();
+    let first = messages(&channels).or(channels.first());
+    first.map_or("nobody".to_string(), |(name, _)| name.text.clone())
 }
 
 fn receiver(name: &str, channel: &Channel) -> Value {

@@ -3,7 +3,7 @@
 //! from it by code that shares nothing with the compiler's.
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
-mod dice;
+pub(crate) mod dice;
 mod documented;
 mod emitted;
 mod expected;

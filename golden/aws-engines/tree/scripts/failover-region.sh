@@ -37,12 +37,12 @@ freeze() {
   note "Stop every deployment and every terraform apply until the return is done."
   case ${TO} in
     us-west-2)
-      run 10 'Keep the scaler from removing replicas of web in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       run 10 'Keep the scaler from removing replicas of orders in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of web in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       ;;
     us-east-1)
-      run 10 'Keep the scaler from removing replicas of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       run 10 'Keep the scaler from removing replicas of orders in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
+      run 10 'Keep the scaler from removing replicas of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || note 'go on; replicas may be removed while the region warms up'
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac
@@ -66,16 +66,16 @@ lag() {
   local known=true
   case ${TO} in
     us-west-2)
-      look 15 'Show which regions of orders us-west-2 sees, and who writes' aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || known=false
-      look 15 'Show which regions of sessions us-west-2 sees, and who writes' aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || known=false
       look 15 'Show the table shop-carts as us-west-2 sees it' aws dynamodb describe-table --region us-west-2 --table-name shop-carts --query 'Table.[TableStatus,Replicas[].[RegionName,ReplicaStatus]]' --output json || known=false
       look 15 'Show how many seconds images in us-west-2 is behind us-east-1' bash -c "aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-east-1 Name=DestinationBucket,Value=123456789012-shop-images-us-west-2 Name=RuleId,Value=to-us-west-2 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text" || known=false
+      look 15 'Show which regions of orders us-west-2 sees, and who writes' aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || known=false
+      look 15 'Show which regions of sessions us-west-2 sees, and who writes' aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || known=false
       ;;
     us-east-1)
-      look 15 'Show which regions of orders us-east-1 sees, and who writes' aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || known=false
-      look 15 'Show which regions of sessions us-east-1 sees, and who writes' aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || known=false
       look 15 'Show the table shop-carts as us-east-1 sees it' aws dynamodb describe-table --region us-east-1 --table-name shop-carts --query 'Table.[TableStatus,Replicas[].[RegionName,ReplicaStatus]]' --output json || known=false
       look 15 'Show how many seconds images in us-east-1 is behind us-west-2' bash -c "aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-west-2 Name=DestinationBucket,Value=123456789012-shop-images-us-east-1 Name=RuleId,Value=to-us-east-1 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text" || known=false
+      look 15 'Show which regions of orders us-east-1 sees, and who writes' aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || known=false
+      look 15 'Show which regions of sessions us-east-1 sees, and who writes' aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || known=false
       ;;
     *) die 65 "no such region: ${TO}" ;;
   esac

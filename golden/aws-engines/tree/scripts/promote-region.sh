@@ -33,16 +33,16 @@ known_region "${REGION}"
 need aws bash curl dig kubectl
 step "Condition: copies are at most 1s behind"
 if [[ ${REGION} == us-west-2 ]]; then
-  look 15 'Show which regions of orders us-west-2 sees, and who writes' aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || die 75 "the lag is unknown: do not return yet"
-  look 15 'Show which regions of sessions us-west-2 sees, and who writes' aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || die 75 "the lag is unknown: do not return yet"
   look 15 'Show the table shop-carts as us-west-2 sees it' aws dynamodb describe-table --region us-west-2 --table-name shop-carts --query 'Table.[TableStatus,Replicas[].[RegionName,ReplicaStatus]]' --output json || die 75 "the lag is unknown: do not return yet"
   look 15 'Show how many seconds images in us-west-2 is behind us-east-1' bash -c "aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-east-1 Name=DestinationBucket,Value=123456789012-shop-images-us-west-2 Name=RuleId,Value=to-us-west-2 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text" || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show which regions of orders us-west-2 sees, and who writes' aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show which regions of sessions us-west-2 sees, and who writes' aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || die 75 "the lag is unknown: do not return yet"
 fi
 if [[ ${REGION} == us-east-1 ]]; then
-  look 15 'Show which regions of orders us-east-1 sees, and who writes' aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || die 75 "the lag is unknown: do not return yet"
-  look 15 'Show which regions of sessions us-east-1 sees, and who writes' aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || die 75 "the lag is unknown: do not return yet"
   look 15 'Show the table shop-carts as us-east-1 sees it' aws dynamodb describe-table --region us-east-1 --table-name shop-carts --query 'Table.[TableStatus,Replicas[].[RegionName,ReplicaStatus]]' --output json || die 75 "the lag is unknown: do not return yet"
   look 15 'Show how many seconds images in us-east-1 is behind us-west-2' bash -c "aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-west-2 Name=DestinationBucket,Value=123456789012-shop-images-us-east-1 Name=RuleId,Value=to-us-east-1 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text" || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show which regions of orders us-east-1 sees, and who writes' aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[].[DBClusterArn,IsWriter,SynchronizationStatus]' --output table || die 75 "the lag is unknown: do not return yet"
+  look 15 'Show which regions of sessions us-east-1 sees, and who writes' aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')].Members[].[ReplicationGroupRegion,Role,Status]' --output table || die 75 "the lag is unknown: do not return yet"
 fi
 confirm "${REGION}"
 lock
@@ -62,12 +62,12 @@ look 10 'See that shop.us-east-1.example.com answers from outside' curl --fail -
 look 10 'See that shop.us-west-2.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-west-2.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
 step "Let the regions that helped shrink again"
 if [[ ${REGION} != us-west-2 ]]; then
-  run 10 'Let the scaler remove replicas again of web in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
   run 10 'Let the scaler remove replicas again of orders in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
+  run 10 'Let the scaler remove replicas again of web in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
 fi
 if [[ ${REGION} != us-east-1 ]]; then
-  run 10 'Let the scaler remove replicas again of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
   run 10 'Let the scaler remove replicas again of orders in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
+  run 10 'Let the scaler remove replicas again of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || note 'go on; replicas may be removed while the region warms up'
 fi
 step "Done: run terraform plan, which must show no change, then allow deployments again"
 record

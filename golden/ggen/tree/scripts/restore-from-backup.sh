@@ -38,35 +38,35 @@ while (($#)); do
   esac
 done
 if [[ ${LIST} == true ]]; then
-  look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project ggen-prod
   look 15 'List the backups at eur3' gcloud firestore backups list --location eur3 --project ggen-prod
+  look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project ggen-prod
   exit 0
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
 need curl gcloud kubectl
 case ${DATASTORE} in
-  ggen-marketplace-marketplace-us) : ;;
   ggen-marketplace-marketplace-eu) : ;;
+  ggen-marketplace-marketplace-us) : ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
-  ggen-marketplace-marketplace-us)
-    if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Copy ggen-marketplace-marketplace-us as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-us --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod
-    fi
-    if [[ -n ${BACKUP} ]]; then
-      run 900 'Restore a backup of ggen-marketplace-marketplace-us into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod
-    fi
-    ;;
   ggen-marketplace-marketplace-eu)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
       run 900 'Copy ggen-marketplace-marketplace-eu as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-eu --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod
     fi
     if [[ -n ${BACKUP} ]]; then
       run 900 'Restore a backup of ggen-marketplace-marketplace-eu into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod
+    fi
+    ;;
+  ggen-marketplace-marketplace-us)
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run 900 'Copy ggen-marketplace-marketplace-us as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-us --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod
+    fi
+    if [[ -n ${BACKUP} ]]; then
+      run 900 'Restore a backup of ggen-marketplace-marketplace-us into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod
     fi
     ;;
 esac
