@@ -11,6 +11,7 @@ pub mod knobs;
 pub mod promises;
 mod resolve;
 pub mod scenario;
+mod version;
 
 pub use environment::variable_name;
 pub use promises::{Promise, Promised, Promisee, Promises};

@@ -15,12 +15,6 @@ pub const DANGLING: Code = Code::new("REF101", "dangling-reference");
 pub const UNKNOWN_REGION: Code = Code::new("REG101", "unknown-region");
 /// A region whose cloud cannot be told.
 pub const UNKNOWN_CLOUD: Code = Code::new("REG102", "unknown-cloud");
-/// A version of the language that this compiler does not know.
-pub const UNKNOWN_VERSION: Code = Code::new("SPEC106", "unknown-version");
-/// A spec that asks for another version of meridian.
-pub const OTHER_TOOL: Code = Code::new("SPEC108", "other-tool-version");
-/// A topology without a region or a service has nothing to compile.
-pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
 
 /// Settles a spec. Everything wrong is reported; a topology comes back only if every
 /// reference resolves.
@@ -31,8 +25,7 @@ pub fn resolve(
     out: &mut Diagnostics,
 ) -> Option<Topology> {
     let before = errors(out);
-    check_version(&spec, out);
-    check_tool(&spec, out);
+    version::check(&spec, out);
     check_parts_of_names(&spec, out);
     check_jurisdictions(&spec, out);
     check_cpu(&spec, out);
@@ -172,68 +165,6 @@ fn check_cpu(spec: &Spec, out: &mut Diagnostics) {
                 "neither cores nor thousandths of one",
             )
             .help("write cores such as `2` or `0.5`, or thousandths such as `500m`"),
-        );
-    }
-}
-
-/// The spec may pin the versions of meridian that compile it.
-fn check_tool(spec: &Spec, out: &mut Diagnostics) {
-    let Some(wanted) = &spec.requires else {
-        return;
-    };
-    let own = env!("CARGO_PKG_VERSION");
-    let met = match semver::VersionReq::parse(wanted) {
-        Ok(range) => semver::Version::parse(own).is_ok_and(|own| range.matches(&own)),
-        Err(error) => {
-            out.push(
-                Diagnostic::error(
-                    BAD_VALUE,
-                    wanted.span,
-                    format!("`{}` is not a range of versions: {error}", wanted.value),
-                    "not a range of versions",
-                )
-                .help("write a range such as `>= 0.1, < 0.3`"),
-            );
-            return;
-        }
-    };
-    if !met {
-        out.push(
-            Diagnostic::error(
-                OTHER_TOOL,
-                wanted.span,
-                format!("the spec requires meridian {}, and this is {own}", wanted.value),
-                "required here",
-            )
-            .help("install a version in this range, or change `requires` for everybody and read `meridian diff` before you apply"),
-        );
-    }
-}
-
-fn check_version(spec: &Spec, out: &mut Diagnostics) {
-    if *spec.version != 1 {
-        let found = *spec.version;
-        out.push(
-            Diagnostic::error(
-                UNKNOWN_VERSION,
-                spec.version.span,
-                format!("version {found} of the language is not known"),
-                "this compiler reads version 1",
-            )
-            .help("write `version: 1`"),
-        );
-    }
-    if spec.regions.is_empty() {
-        out.push(
-            Diagnostic::error(
-                NOTHING_TO_RUN,
-                spec.span,
-                "the topology has no regions",
-                "`regions` is missing",
-            )
-            .help(
-                "add `regions: { us-central1: { role: primary } }`, or begin with `meridian init`",
-            ),
         );
     }
 }
