@@ -15,6 +15,7 @@ pub mod ranges;
 pub mod recovery;
 pub mod scaling;
 pub mod sizing;
+mod versions;
 
 use crate::deployment::Deployment;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -32,6 +33,7 @@ pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
 /// derived and recorded in the topology's lock.
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     ranges::settle(topology, out);
+    versions::settle(topology);
     for provider in topology.providers() {
         match provider {
             Provider::Gcp => gcp::settle(topology, out),
@@ -46,6 +48,7 @@ pub fn adopt(topology: &Topology, applied: &Applied) -> Lock {
     let mut lock = Lock::new(&topology.name);
     gcp::adopt(topology, applied, &mut lock);
     aws::adopt(topology, applied, &mut lock);
+    versions::adopt(topology, applied, &mut lock);
     lock
 }
 

@@ -1,6 +1,6 @@
 //! What the lock knows of a spec, and the region that takes over from each region.
 
-use super::{Region, RegionId, Topology};
+use super::{Datastore, Region, RegionId, Topology};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lock::{self, Lock, OTHER_SYSTEM};
 use crate::spec::{Role, Spec};
@@ -99,10 +99,19 @@ pub(super) fn successors(topology: &mut Topology, out: &mut Diagnostics) {
 }
 
 impl Topology {
+    /// The version of a store's engine: as written, else as recorded.
+    pub fn engine_version<'a>(&'a self, store: &'a Datastore) -> Option<&'a str> {
+        let written = store.written.engine_version.as_ref();
+        let recorded = || self.lock.get("datastore", &store.name, "engine_version");
+        written.map(|v| v.as_str()).or_else(recorded)
+    }
+
     /// The region that takes over from `lost`, as recorded: the one that is its pair, else one of
     /// its compliance zone that runs what it runs, of its cloud, by role, distance and name.
     pub fn successor(&self, lost: RegionId) -> Option<RegionId> {
-        let recorded = self.lock.get("region", &self.region(lost).name, "successor");
+        let recorded = self
+            .lock
+            .get("region", &self.region(lost).name, "successor");
         let recorded = recorded.and_then(|name| self.region_named(name));
         // In the part of one cloud, a successor on another one has nothing to take over.
         let kept = recorded.filter(|id| self.can_succeed(lost, *id));

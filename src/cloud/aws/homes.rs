@@ -1,12 +1,12 @@
 //! Which region owns what all regions share, and where state and records are: chosen once and
 //! recorded, because moving one replaces it with what it holds.
 
-use super::facts;
+use super::{Lowering, facts};
 use crate::catalog::{self, Place};
 use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Lock};
 use crate::spec::{Provider, SecretReplication};
-use crate::topology::{RegionId, Topology};
+use crate::topology::{Datastore, RegionId, Topology};
 
 /// The name of this cloud in the lock.
 pub(super) const CLOUD: &str = "aws";
@@ -14,6 +14,17 @@ pub(super) const CLOUD: &str = "aws";
 const HOME: &str = "home";
 /// The key of the location of state, locks and records in the lock.
 const STATE: &str = "state";
+
+impl Lowering<'_> {
+    /// The version of a store's engine.
+    pub(super) fn engine_version(&self, store: &Datastore) -> &'_ str {
+        let known = self
+            .topology
+            .lock
+            .get("datastore", &store.name, "engine_version");
+        known.unwrap_or_default()
+    }
+}
 
 /// Records the region that owns a thing.
 pub(super) fn record(lock: &mut Lock, kind: &str, name: &str, region: &str) {

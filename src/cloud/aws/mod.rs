@@ -42,7 +42,7 @@ use crate::deployment::{
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::names::collisions::Accounts;
 use crate::source::Span;
-use crate::spec::{Cloud, Provider};
+use crate::spec::{Cloud, Engine, Provider};
 use crate::topology::{RegionId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +54,16 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
     postgres::settle_maintenance(topology, &regions);
+}
+
+/// The version of an engine where neither the spec nor the lock names one.
+pub fn default_version(engine: Engine) -> Option<&'static str> {
+    match engine {
+        Engine::Postgres => Some(&facts::postgres().version),
+        Engine::Aurora => Some(&facts::aurora().version),
+        Engine::Redis => Some(&facts::redis().version),
+        _ => None,
+    }
 }
 
 /// Lowers everything that is on AWS.

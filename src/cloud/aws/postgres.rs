@@ -121,10 +121,7 @@ impl Lowering<'_> {
         let days = self.history_days(store);
         let mut arguments = vec![
             ("name", name.clone().into()),
-            (
-                "engine_version",
-                text(&written.engine_version, &defaults.version).into(),
-            ),
+            ("engine_version", self.engine_version(store).into()),
             (
                 "instance_class",
                 text(&written.machine, &defaults.machine).into(),
@@ -266,7 +263,8 @@ impl Lowering<'_> {
             .iter()
             .filter(|(_, d)| *d.copies == Reach::Origin);
         let local = local.flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
-        let version = text_of_version(store);
+        let version = self.engine_version(store);
+        let version = version.split('.').next().unwrap_or(version).to_string();
         let password = format!("{}-replication", store.name);
         self.store_secrets.push(Held {
             name: password.clone(),
@@ -399,13 +397,6 @@ pub(super) fn conflict_namespace(
     store: &Datastore,
 ) -> String {
     format!("{}/{}", topology.name, store.name)
-}
-
-/// The major version of a store's server.
-fn text_of_version(store: &Datastore) -> String {
-    let version = store.written.engine_version.as_ref();
-    let version = version.map_or(facts::postgres().version.as_str(), |v| v.as_str());
-    version.split('.').next().unwrap_or(version).to_string()
 }
 
 fn text_of(

@@ -112,10 +112,7 @@ impl Lowering<'_> {
         }
         let backup = written.backup.as_ref().filter(|b| b.every.is_some());
         arguments.extend([
-            (
-                "engine_version",
-                text(&written.engine_version, &defaults.version).into(),
-            ),
+            ("engine_version", self.engine_version(store).into()),
             (
                 "node_type",
                 text(&written.machine, &defaults.machine).into(),
