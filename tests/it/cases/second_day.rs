@@ -1,4 +1,5 @@
 //! `tests/cases/second-day`.
+#![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
 use crate::support::{Case, case, case_after, example};
 use serde_json::Value;
