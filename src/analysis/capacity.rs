@@ -5,7 +5,8 @@
 //! sends them. How the users of one region divide among continents is not declared, so they
 //! are not divided.
 
-use crate::spec::{Policy, Role};
+use crate::deployment::routes::{Arrival, Edge, Mesh, open};
+use crate::spec::Policy;
 use crate::topology::{HostId, Placement, RegionId, Service, ServiceId, Topology};
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -54,38 +55,82 @@ type Shares = Vec<f64>;
 #[derive(Debug)]
 pub struct Routing<'a> {
     topology: &'a Topology,
-    neighbours: Vec<Neighbours>,
+    edge: Edge<'a>,
+    mesh: Mesh,
     sources: Vec<Source>,
     /// Every service after those that call it.
     order: Vec<ServiceId>,
     before: Vec<Shares>,
+    /// By service and region, whether nobody is served there while nothing is lost.
+    idle: Vec<Vec<bool>>,
 }
 
 /// What brings load to a service.
 #[derive(Debug)]
 enum Source {
-    /// Users at these regions; the policies send them elsewhere when theirs is lost.
-    Users(Vec<RegionId>, Vec<Policy>),
+    /// Users of a host.
+    Host(HostId),
+    /// Work at these regions, in proportion to their weights.
+    Work(Vec<RegionId>),
     /// Services that call it, each with its part of the calls.
     Callers(Vec<(ServiceId, f64)>),
 }
 
 impl<'a> Routing<'a> {
-    /// Reads hosts, queues and calls.
+    /// Reads the routes of hosts and of the mesh, queues and calls.
     pub fn of(topology: &'a Topology) -> Self {
         let sources = sources(topology);
         let mut routing = Routing {
             topology,
-            neighbours: topology
-                .region_ids()
-                .map(|r| neighbours(topology, r))
-                .collect(),
+            edge: Edge::of(topology),
+            mesh: Mesh::of(topology),
             order: callers_first(&sources),
             sources,
             before: Vec::new(),
+            idle: Vec::new(),
         };
         routing.before = routing.shares(&[]);
+        routing.idle = routing.idle_regions();
         routing
+    }
+
+    /// Where users come in.
+    pub fn edge(&self) -> &Edge<'a> {
+        &self.edge
+    }
+
+    /// Where gateways and services send calls.
+    pub fn mesh(&self) -> &Mesh {
+        &self.mesh
+    }
+
+    /// Whether nobody is served by a service in a region while nothing is lost: no user can
+    /// come there, and no call is sent there.
+    pub fn idle(&self, service: ServiceId, region: RegionId) -> bool {
+        self.idle[service.0][region.0]
+    }
+
+    fn idle_regions(&self) -> Vec<Vec<bool>> {
+        let hosts = &self.topology.hosts;
+        let fed = queue_regions(self.topology);
+        let mut idle: Vec<Vec<bool>> = vec![Vec::new(); self.sources.len()];
+        for id in &self.order {
+            let here = |region: RegionId| match &self.sources[id.0] {
+                Source::Host(host) => !self.edge.leads(self.topology.host(*host), region),
+                Source::Work(_) if !fed[id.0].is_empty() => false,
+                Source::Work(_) => {
+                    let mut own = hosts.iter().filter(|h| h.service == *id).peekable();
+                    own.peek().is_some() && !own.any(|h| self.edge.leads(h, region))
+                }
+                Source::Callers(callers) => callers
+                    .iter()
+                    .all(|(c, _)| idle[c.0].get(region.0).copied().unwrap_or(false)),
+            };
+            let bears = |region: RegionId| self.before[id.0][region.0] > 0.0;
+            let regions = self.topology.region_ids();
+            idle[id.0] = regions.map(|r| !bears(r) && here(r)).collect();
+        }
+        idle
     }
 
     /// What the regions that are left must bear, by service.
@@ -131,244 +176,64 @@ impl<'a> Routing<'a> {
         worst
     }
 
-    /// The regions that serve a host's users of a region when it is lost; none if the host
-    /// leads to one region only, or where a fence keeps them.
-    pub fn heirs(&self, host: HostId, lost: RegionId) -> Vec<RegionId> {
-        let host = self.topology.host(host);
-        if host.written.region.is_some() {
-            return Vec::new();
-        }
-        let service = self.topology.service(host.service);
-        let policies: Vec<_> = host.written.policy.iter().map(|p| p.value).collect();
-        let open = open(self.topology, service, &[lost]);
-        let moved = self.moved(service, lost, &policies, &open);
-        moved.into_iter().map(|(region, _)| region).collect()
-    }
-
     fn shares(&self, lost: &[RegionId]) -> Vec<Shares> {
         let mut shares: Vec<Shares> = vec![Vec::new(); self.sources.len()];
         for id in &self.order {
             let service = self.topology.service(*id);
-            let open = open(self.topology, service, lost);
-            shares[id.0] = match &self.sources[id.0] {
-                Source::Users(at, policies) => {
-                    self.of_users(service, (at, policies), self.before.get(id.0), lost, &open)
+            let mut own = vec![0.0; self.topology.regions.len()];
+            match &self.sources[id.0] {
+                Source::Host(host) => {
+                    for arrival in self.edge.users(self.topology.host(*host), lost) {
+                        self.send(*id, arrival, lost, &mut own);
+                    }
                 }
-                Source::Callers(callers) => self.of_callers(callers, &shares, &open),
-            };
-        }
-        shares
-    }
-
-    /// Users are served in their region; those of a lost one elsewhere.
-    fn of_users(
-        &self,
-        service: &Service,
-        (at, policies): (&[RegionId], &[Policy]),
-        before: Option<&Shares>,
-        lost: &[RegionId],
-        open: &[bool],
-    ) -> Shares {
-        let Some(before) = before.filter(|_| policies.first() != Some(&Policy::RoundRobin)) else {
-            return self.at_home(at, policies, open);
-        };
-        let mut shares = before.clone();
-        for from in lost {
-            let share = std::mem::take(&mut shares[from.0]);
-            if share > 0.0 {
-                for (to, part) in self.moved(service, *from, policies, open) {
-                    shares[to.0] += share * part;
+                Source::Work(at) => {
+                    let by = [Policy::Weight];
+                    for arrival in self.edge.arrivals(service, at, &by, lost) {
+                        own[arrival.at.0] += arrival.part;
+                    }
+                }
+                Source::Callers(callers) => {
+                    let open = open(self.topology, service, lost);
+                    for arrival in self.calls(callers, &shares, &open) {
+                        self.send(*id, arrival, lost, &mut own);
+                    }
                 }
             }
+            shares[id.0] = own;
         }
         shares
     }
 
-    fn at_home(&self, at: &[RegionId], policies: &[Policy], open: &[bool]) -> Shares {
-        let users = match policies.first() {
-            Some(Policy::Failover) => first(self.topology, at),
-            Some(Policy::RoundRobin) => spread(&in_turn(self.topology, open), |_| 1.0),
-            _ => spread(at, |r| self.weight(r)),
-        };
-        let mut shares = vec![0.0; open.len()];
-        for (region, share) in users {
-            shares[region.0] += share;
+    /// What has come in at a region goes where the mesh sends it from there.
+    fn send(&self, service: ServiceId, arrival: Arrival, lost: &[RegionId], to: &mut Shares) {
+        match self.mesh.list(service, arrival.at, arrival.home) {
+            Some(list) => {
+                for (region, share) in list.shares(lost) {
+                    to[region.0] += arrival.part * share;
+                }
+            }
+            None => to[arrival.at.0] += arrival.part,
         }
-        shares
     }
 
-    /// Calls stay in the caller's region; without the service there, they go to the nearest.
-    fn of_callers(&self, callers: &[(ServiceId, f64)], all: &[Shares], open: &[bool]) -> Shares {
-        let mut shares = vec![0.0; open.len()];
-        for (from, around) in self.topology.region_ids().zip(&self.neighbours) {
+    /// Calls arise in the caller's region; without the service there, they go to the nearest.
+    fn calls(&self, callers: &[(ServiceId, f64)], all: &[Shares], open: &[bool]) -> Vec<Arrival> {
+        let mut arrivals = Vec::new();
+        for from in self.topology.region_ids() {
             // The callers of a cycle are not known yet; that they exist is an error elsewhere.
             let calls = callers
                 .iter()
                 .filter_map(|(c, part)| Some(part * all[c.0].get(from.0)?));
-            let calls: f64 = calls.sum();
-            if calls > 0.0 {
+            let part: f64 = calls.sum();
+            if part > 0.0 {
                 let here = Some(from).filter(|r| open[r.0]);
-                let to = here.or_else(|| around.left(open).next());
-                if let Some(to) = to {
-                    shares[to.0] += calls;
-                }
+                let at = here.or_else(|| self.edge.nearest(from, open));
+                arrivals.extend(at.map(|at| Arrival { home: at, at, part }));
             }
         }
-        shares
+        arrivals
     }
-
-    /// Where the users of a lost region go: to its standby, else where the first policy that
-    /// decides says. Geography leaves the regions that serve the same parts of the world; and
-    /// without any word a load balancer takes the nearest.
-    fn moved(
-        &self,
-        service: &Service,
-        from: RegionId,
-        policies: &[Policy],
-        open: &[bool],
-    ) -> Vec<(RegionId, f64)> {
-        let around = &self.neighbours[from.0];
-        if let Some(standby) = around.standbys.iter().find(|r| open[r.0]) {
-            return vec![(*standby, 1.0)];
-        }
-        let kin = || around.kin.iter().copied().filter(|r| open[r.0]);
-        let (left, decides) = match policies {
-            [Policy::Geography, rest @ ..] if kin().next().is_some() => (
-                kin().collect(),
-                rest.first().copied().unwrap_or(Policy::Weight),
-            ),
-            [] | [Policy::Geography, ..] => (around.left(open).collect(), Policy::Latency),
-            [decides, ..] => (around.left(open).collect::<Vec<_>>(), *decides),
-        };
-        let only = |r: Option<&RegionId>| r.map(|r| (*r, 1.0)).into_iter().collect();
-        match decides {
-            Policy::Latency | Policy::Geography => only(left.first()),
-            Policy::Failover => only(left.iter().min()),
-            Policy::Weight | Policy::Cost => spread(&left, |r| self.weight(r)),
-            Policy::RoundRobin => spread(&left, |_| 1.0),
-            Policy::Capacity => {
-                let mut room = vec![0; open.len()];
-                service
-                    .placements
-                    .iter()
-                    .for_each(|p| room[p.region.0] = service.most(p));
-                spread(&left, |r| f64::from(room[r.0]))
-            }
-        }
-    }
-
-    fn weight(&self, region: RegionId) -> f64 {
-        f64::from(self.topology.region(region).weight)
-    }
-}
-
-/// The regions that may bear the load of one, nearest first. Load crosses no border: not out
-/// of a fenced compliance zone, and not in or out of an isolated region.
-#[derive(Debug)]
-struct Neighbours {
-    /// Those that stand by for it.
-    standbys: Vec<RegionId>,
-    /// Those that serve in normal times.
-    near: Vec<RegionId>,
-    /// Those of `near` that serve the same parts of the world.
-    kin: Vec<RegionId>,
-    /// Those that serve only when there is nothing else.
-    spare: Vec<RegionId>,
-}
-
-impl Neighbours {
-    /// Those that are left.
-    fn left(&self, open: &[bool]) -> impl Iterator<Item = RegionId> {
-        let near = self.near.iter().any(|r| open[r.0]);
-        let list = if near { &self.near } else { &self.spare };
-        list.iter().copied().filter(|r| open[r.0])
-    }
-}
-
-fn neighbours(topology: &Topology, from: RegionId) -> Neighbours {
-    let region = topology.region(from);
-    let mut all = by_distance(topology, from);
-    all.retain(|to| crosses(topology, from, *to));
-    let standbys = all.iter().copied().filter(|to| {
-        let pair = topology.region(*to).written.pair.as_deref();
-        pair == Some(&region.name)
-    });
-    let standbys = standbys.collect();
-    let (near, spare): (Vec<_>, Vec<_>) = all
-        .into_iter()
-        .partition(|to| topology.region(*to).serving());
-    let same = |to: &&RegionId| {
-        let other = &topology.region(**to).serves;
-        region.serves.iter().any(|c| other.contains(c))
-    };
-    Neighbours {
-        standbys,
-        kin: near.iter().filter(same).copied().collect(),
-        near,
-        spare,
-    }
-}
-
-/// Whether the load of one region may be borne by another.
-fn crosses(topology: &Topology, from: RegionId, to: RegionId) -> bool {
-    let (from, to) = (topology.region(from), topology.region(to));
-    let compliance = topology.spec.compliance.as_ref();
-    let zone = from.zone.as_ref().and_then(|z| compliance?.zones.get(z));
-    let fenced = zone.is_some_and(|z| *z.fenced);
-    let network = topology.spec.network.as_ref();
-    let isolated = |name: &str| network.is_some_and(|n| n.isolated.iter().any(|i| i.value == name));
-    (!fenced || from.zone == to.zone) && !isolated(&from.name) && !isolated(&to.name)
-}
-
-fn by_distance(topology: &Topology, from: RegionId) -> Vec<RegionId> {
-    let place = topology.region(from).place;
-    let others = topology.region_ids().filter(|r| *r != from);
-    let mut others: Vec<_> = others
-        .map(|r| (place.distance(topology.region(r).place), r))
-        .collect();
-    others.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    others.into_iter().map(|(_, r)| r).collect()
-}
-
-/// Splits a whole in proportion; evenly if nobody has any weight.
-fn spread(among: &[RegionId], weight: impl Fn(RegionId) -> f64) -> Vec<(RegionId, f64)> {
-    let total: f64 = among.iter().map(|r| weight(*r)).sum();
-    let part = |r: RegionId| match total > 0.0 {
-        true => weight(r) / total,
-        false => 1.0 / among.len() as f64,
-    };
-    among.iter().map(|r| (*r, part(*r))).collect()
-}
-
-/// The region that takes everything as long as it is there: the first primary.
-fn first(topology: &Topology, at: &[RegionId]) -> Vec<(RegionId, f64)> {
-    let primary = at
-        .iter()
-        .find(|r| topology.region(**r).role == Role::Primary);
-    primary
-        .or(at.first())
-        .map(|r| (*r, 1.0))
-        .into_iter()
-        .collect()
-}
-
-/// Where a service still runs, by region.
-fn open(topology: &Topology, service: &Service, lost: &[RegionId]) -> Vec<bool> {
-    let mut open = vec![false; topology.regions.len()];
-    for placement in &service.placements {
-        open[placement.region.0] = true;
-    }
-    for region in lost {
-        open[region.0] = false;
-    }
-    open
-}
-
-/// The regions that take turns: those that serve, and the others only if there are none.
-fn in_turn(topology: &Topology, open: &[bool]) -> Vec<RegionId> {
-    let all = topology.region_ids().filter(|r| open[r.0]);
-    let (serving, rest): (Vec<_>, Vec<_>) = all.partition(|r| topology.region(*r).serving());
-    if serving.is_empty() { rest } else { serving }
 }
 
 /// What brings load to each service: its host, else its callers, else its queue, else users by
@@ -394,8 +259,7 @@ fn sources(topology: &Topology) -> Vec<Source> {
         .map(|(index, service)| {
             let at: Vec<_> = service.placements.iter().map(|p| p.region).collect();
             if let Some(host) = hosts[index] {
-                let policy = &topology.host(host).written.policy;
-                return Source::Users(at, policy.iter().map(|p| p.value).collect());
+                return Source::Host(host);
             }
             if !callers[index].is_empty() {
                 return Source::Callers(parts(topology, &callers[index]));
@@ -406,7 +270,7 @@ fn sources(topology: &Topology) -> Vec<Source> {
                 .copied()
                 .collect();
             let at = if fed.is_empty() { at } else { fed };
-            Source::Users(at, vec![Policy::Weight])
+            Source::Work(at)
         });
     each.collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Alert, Cadence, Date, Drill, Mode, Name, Signal};
+use crate::spec::{Cadence, Date, Drill, Mode, Name, Signal};
 use crate::topology::{
     Datastore, DatastoreId, Host, Promise, Promisee, RegionId, Scenario, Topology,
 };
@@ -63,8 +63,12 @@ pub struct Watch {
     pub of: Trouble,
     /// The host, store, service or queue; everything that has the trouble if not given.
     pub on: Option<String>,
-    /// The milliseconds of a promise that are over at least when it fires.
+    /// The milliseconds of a promise that are over at least when people are notified.
     pub after: u64,
+    /// The same at most; `None` without a bound.
+    pub by: Option<u64>,
+    /// Who is notified.
+    pub channels: Vec<String>,
     /// Where it is written, if it is.
     pub span: Option<Span>,
 }
@@ -89,7 +93,9 @@ pub enum Told {
     Never,
     /// Every alert comes when the promise is already broken.
     Late,
-    /// An alert can come before the promise is spent.
+    /// An alert can come before the promise is spent, or after.
+    MaybeLate,
+    /// An alert comes before the promise is spent.
     InTime,
     /// There is an alert, and no promise to measure it by.
     Unmeasured,
@@ -102,53 +108,13 @@ impl Covered {
         match (self.alerts.first(), self.promise) {
             (None, _) => Told::Never,
             (Some(_), None) => Told::Unmeasured,
-            (Some(first), Some(promise)) if late(first.after, promise) => Told::Late,
+            (Some(first), Some(promise)) if first.after >= promise.millis => Told::Late,
+            (Some(first), Some(promise)) if first.by.is_none_or(|by| by >= promise.millis) => {
+                Told::MaybeLate
+            }
             (Some(_), Some(_)) => Told::InTime,
         }
     }
-}
-
-/// Whether an alert comes when a promise is already broken.
-fn late(after: u64, promise: Promise) -> bool {
-    after > 0 && after >= promise.millis
-}
-
-/// The alerts of the spec that tell of a trouble.
-pub fn written(topology: &Topology) -> Vec<Watch> {
-    let alerts = topology.spec.alerts.iter();
-    alerts
-        .filter_map(|(name, alert)| watch(name, alert))
-        .flat_map(|w| at_hosts(topology, w))
-        .collect()
-}
-
-/// A service whose region is silent is silent at its hosts.
-fn at_hosts(topology: &Topology, watch: Watch) -> Vec<Watch> {
-    let hosts = topology.hosts.iter().filter(|h| {
-        let service = &topology.service(h.service).name;
-        watch.of == Trouble::Silence && watch.on.as_ref() == Some(service)
-    });
-    let each = hosts.map(|h| Watch {
-        on: Some(h.name.clone()),
-        ..watch.clone()
-    });
-    let each: Vec<Watch> = each.collect();
-    if each.is_empty() { vec![watch] } else { each }
-}
-
-fn watch(name: &Name, alert: &Alert) -> Option<Watch> {
-    let of = Trouble::of(*alert.of)?;
-    // A copy that is cut off falls behind by a second each second: the bound is reached
-    // first, and must then hold.
-    let bound = alert.when.as_ref().filter(|_| of == Trouble::Lag);
-    let reached = bound.map_or(0.0, |w| w.bound * 1000.0);
-    Some(Watch {
-        alert: name.text.clone(),
-        of,
-        on: alert.on.as_ref().map(|o| o.value.clone()),
-        after: reached as u64 + alert.lasting.millis(),
-        span: Some(alert.lasting.span),
-    })
 }
 
 /// Everything that can go wrong, with those of the alerts that tell of it.
@@ -157,7 +123,7 @@ pub fn coverage(topology: &Topology, alerts: &[Watch]) -> Vec<Covered> {
     let mut add = |trouble, on: &str, promise| {
         let about = |w: &&Watch| w.of == trouble && w.on.as_deref().is_none_or(|o| o == on);
         let mut telling: Vec<Watch> = alerts.iter().filter(about).cloned().collect();
-        telling.sort_by_key(|w| w.after);
+        telling.sort_by_key(|w| (w.by.unwrap_or(u64::MAX), w.after));
         all.push(Covered {
             trouble,
             on: on.to_string(),

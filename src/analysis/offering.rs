@@ -12,8 +12,31 @@ pub struct Remaining {
     pub copy: String,
     /// How much of the latest writes it lacks.
     pub lacks: Term,
-    /// Whether it is a copy in another region, which holds only what is copied there.
-    pub abroad: bool,
+    /// Whether it takes the place of what is lost as it is; else it is history, from which
+    /// data is restored.
+    pub live: bool,
+    /// Datasets that it does not have.
+    pub leaves_out: Vec<String>,
+}
+
+impl Remaining {
+    /// History from which all datasets can be restored.
+    pub fn history(copy: impl Into<String>, lacks: Term) -> Self {
+        Remaining {
+            copy: copy.into(),
+            lacks,
+            live: false,
+            leaves_out: Vec::new(),
+        }
+    }
+
+    /// A copy of all datasets that takes the place of what is lost.
+    pub fn live(copy: impl Into<String>, lacks: Term) -> Self {
+        Remaining {
+            live: true,
+            ..Remaining::history(copy, lacks)
+        }
+    }
 }
 
 /// The facts of recovery of every kind on every cloud. A result of terms is serial: each

@@ -144,8 +144,12 @@ pub struct AlertView {
     pub told: &'static str,
     /// The earliest alert, if there is one.
     pub alert: Option<String>,
-    /// The milliseconds of the promise that are over when it fires.
+    /// The milliseconds of the promise that are over when people are notified, at best.
     pub after: Option<u64>,
+    /// The same at worst; `null` without a bound.
+    pub by: Option<u64>,
+    /// The channels that it notifies.
+    pub notifies: Vec<String>,
 }
 
 /// A drill.
@@ -301,11 +305,14 @@ fn told(topology: &Topology, alerts: &[Watch]) -> Vec<AlertView> {
             told: match c.told() {
                 Told::Never => "never",
                 Told::Late => "late",
+                Told::MaybeLate => "may be late",
                 Told::InTime => "in time",
                 Told::Unmeasured => "yes",
             },
             alert: c.alerts.first().map(|a| a.alert.clone()),
             after: c.alerts.first().map(|a| a.after),
+            by: c.alerts.first().and_then(|a| a.by),
+            notifies: c.alerts.first().map_or(Vec::new(), |a| a.channels.clone()),
             on: c.on,
         })
         .collect()

@@ -31,6 +31,21 @@ pub struct Entry {
     pub mode: String,
     /// Which emitter made it.
     pub emitter: String,
+    /// SHA-256 of what an interrupted run left in its place; only while a run is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left: Option<String>,
+}
+
+impl Entry {
+    /// Whether a text of that hash is one of ours.
+    pub(super) fn has(&self, hash: &str) -> bool {
+        self.sha256 == hash || self.left.as_deref() == Some(hash)
+    }
+
+    /// Remembers what stands on disk while the file is being replaced.
+    pub(super) fn remember(&mut self, hash: String) {
+        self.left = (self.sha256 != hash).then_some(hash);
+    }
 }
 
 impl Default for Manifest {
@@ -50,6 +65,7 @@ impl Manifest {
             sha256: hash(&a.text),
             mode: if a.executable { "755" } else { "644" }.to_string(),
             emitter: a.emitter.to_string(),
+            left: None,
         };
         let files = set.iter().map(|(p, a)| (p.to_string(), entry(a)));
         Manifest {

@@ -4,6 +4,7 @@
 //! [`write`] touches the file system, and only inside the output folder and for the lock beside
 //! the spec.
 
+mod folder;
 pub mod manifest;
 pub mod problem;
 pub mod write;
@@ -93,6 +94,12 @@ fn is_plain_relative(path: &str) -> bool {
         && path
             .split('/')
             .all(|part| !part.is_empty() && part != "." && part != ".." && !part.contains('\\'))
+}
+
+/// Whether a manifest may name a path: one below the output folder, and none of our own files
+/// or of a repository.
+fn is_ours_to_name(path: &str) -> bool {
+    is_plain_relative(path) && !path.split('/').any(|p| p == ".meridian" || p == ".git")
 }
 
 /// What every file of ours says in its first lines, whatever its comment syntax.

@@ -14,9 +14,10 @@ pub const LOCKED: Code = Code::new("OUT104", "locked");
 pub const IO: Code = Code::new("OUT105", "io");
 /// The manifest cannot be read.
 pub const MANIFEST: Code = Code::new("OUT106", "manifest-unreadable");
-
+/// A folder that no tree is written into.
+pub const REFUSED: Code = Code::new("OUT107", "refused-folder");
 /// The tree of another system.
-pub const OTHER_SYSTEM: Code = Code::new("OUT107", "tree-of-another-system");
+pub const OTHER_SYSTEM: Code = Code::new("OUT108", "tree-of-another-system");
 
 /// Why output is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub enum Problem {
         /// The system that was to be written.
         new: String,
     },
+    /// A folder that no tree is written into: which, and what it is.
+    Refused(String, String),
 }
 
 impl Problem {
@@ -73,6 +76,10 @@ impl Problem {
                 format!("this is the tree of `{here}`, and the spec is of `{new}`"),
             )
             .help("choose another folder with `--out`: writing here would remove every file of the other system"),
+            Problem::Refused(folder, what) => {
+                says(REFUSED, format!("`{folder}` is {what}: no tree is written there"))
+                    .help("choose a folder of its own, such as `--out deploy`")
+            }
             Problem::Manifest(why) => says(
                 MANIFEST,
                 format!("`{}` cannot be read: {why}", super::manifest::PATH),

@@ -2,9 +2,11 @@
 //!
 //! Order of a write: lock, look at everything, refuse or go on; next manifest; each file
 //! aside and renamed; orphans; manifest. Killed at any moment, the next run completes: a
-//! file is ours if it has the hash of the last manifest or of the next one.
+//! file is ours if it has a hash of the last manifest or of the next one, and the next one
+//! remembers what stood there when the run before it was killed.
 
-use super::manifest::{self, Manifest, hash};
+use super::folder::{Folder, Found};
+use super::manifest::{Manifest, hash};
 use super::problem::Problem;
 use super::{Artifact, ArtifactSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,11 +14,14 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-const NEXT: &str = ".meridian/manifest.next.json";
-const LOCK: &str = ".meridian/lock";
+/// The folder of our own, in the output folder.
+const META: &str = ".meridian";
+const LAST: &str = "manifest.json";
+const NEXT: &str = "manifest.next.json";
+const LOCK: &str = "lock";
 /// Where a file is written before it takes its name; one, because one run holds the lock,
 /// so that a killed run leaves nothing that the next does not use or remove.
-const ASIDE: &str = ".meridian/aside";
+const ASIDE: &str = "aside";
 
 /// What stands between the disk and the set, for one path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,35 +60,45 @@ pub struct Options<'a> {
 /// Compares a set with a folder, touching nothing.
 pub fn compare(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<ChangeSet, Problem> {
     let root = resolved(root)?;
-    let folder = Folder::open(&root, options)?;
-    folder.same_system(set)?;
-    folder.changes(set)
+    if !root.exists() {
+        return Ok(set
+            .iter()
+            .map(|(p, _)| (p.into(), Change::Missing))
+            .collect());
+    }
+    let root = Folder::open(&root)?;
+    let meta = root.inside(META, false)?;
+    let tree = Tree::open(&root, meta.as_ref(), options)?;
+    tree.same_system(set)?;
+    tree.changes(set)
 }
 
 /// Makes a folder equal to a set, or refuses and leaves it as it was.
 pub fn write(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<ChangeSet, Problem> {
-    let root = resolved(root)?;
-    let meta = root.join(".meridian");
-    refuse_link(&root, ".meridian")?;
-    let fresh = !root.exists();
-    fs::create_dir_all(&meta).map_err(|e| Problem::io(&meta, &e))?;
-    let lock = lock(&root.join(LOCK))?;
-    let done = Folder::open(&root, options).and_then(|folder| {
-        folder.same_system(set)?;
-        let changes = folder.changes(set)?;
+    let path = resolved(root)?;
+    let fresh = !path.exists();
+    fs::create_dir_all(&path).map_err(|e| Problem::io(&path, &e))?;
+    let root = Folder::open(&path)?;
+    let missing = || Problem::io(path.join(META), &std::io::ErrorKind::NotFound.into());
+    let meta = root.inside(META, true)?.ok_or_else(missing)?;
+    let lock = lock(&meta)?;
+    let done = Tree::open(&root, Some(&meta), options).and_then(|tree| {
+        tree.same_system(set)?;
+        let changes = tree.changes(set)?;
         refuse(&changes, options)?;
         if let Some((path, text)) = options.beside {
             put_beside(path, text)?;
         }
-        folder.apply(set, &changes)?;
+        tree.apply(&meta, set, &changes)?;
         Ok(changes)
     });
-    let _ = fs::remove_file(root.join(ASIDE));
+    let _ = meta.remove(ASIDE);
+    // Only its holder removes the lock, as the last thing; whoever waits looks again.
+    let _ = meta.remove(LOCK);
     drop(lock);
-    let _ = fs::remove_file(root.join(LOCK));
     if done.is_err() && fresh {
-        let _ = fs::remove_dir(&meta);
-        let _ = fs::remove_dir(&root);
+        let _ = fs::remove_dir(path.join(META));
+        let _ = fs::remove_dir(&path);
     }
     done
 }
@@ -110,26 +125,26 @@ fn resolved(root: &Path) -> Result<PathBuf, Problem> {
     }
 }
 
-fn lock(path: &Path) -> Result<File, Problem> {
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(|e| Problem::io(path, &e))?;
-    match file.try_lock() {
-        Ok(()) => {
-            let _ = file.set_len(0);
-            let _ = writeln!(file, "pid {}", std::process::id());
-            Ok(file)
+/// Takes the lock of a folder. A file that its holder removed meanwhile is no lock.
+fn lock(meta: &Folder) -> Result<File, Problem> {
+    loop {
+        let mut file = meta.lock_file(LOCK)?;
+        match file.try_lock() {
+            Ok(()) if meta.still(LOCK, &file) => {
+                let _ = file.set_len(0);
+                let _ = writeln!(file, "pid {}", std::process::id());
+                return Ok(file);
+            }
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = (&file).take(100).read_to_string(&mut holder);
+                return Err(Problem::Locked(format!("held by {}", holder.trim())));
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(Problem::io(Path::new(META).join(LOCK), &error));
+            }
         }
-        Err(TryLockError::WouldBlock) => {
-            let mut holder = String::new();
-            let _ = file.read_to_string(&mut holder);
-            Err(Problem::Locked(format!("held by {}", holder.trim())))
-        }
-        Err(TryLockError::Error(error)) => Err(Problem::io(path, &error)),
     }
 }
 
@@ -150,29 +165,35 @@ fn refuse(changes: &ChangeSet, options: Options) -> Result<(), Problem> {
 }
 
 /// An output folder and what we know of it.
-struct Folder<'a> {
-    root: &'a Path,
+struct Tree<'a> {
+    root: &'a Folder,
     last: Manifest,
     /// The manifest of a run that did not finish.
     next: Manifest,
     adopt: bool,
 }
 
-impl<'a> Folder<'a> {
-    fn open(root: &'a Path, options: Options) -> Result<Self, Problem> {
+impl<'a> Tree<'a> {
+    fn open(root: &'a Folder, meta: Option<&Folder>, options: Options) -> Result<Self, Problem> {
         let read = |name: &str| -> Result<Manifest, Problem> {
-            match read_text(&root.join(name))? {
-                None => Ok(Manifest::default()),
-                Some(text) => match Manifest::parse(&text) {
-                    Ok(manifest) => Ok(manifest),
-                    Err(_) if options.adopt || name == NEXT => Ok(Manifest::default()),
-                    Err(why) => Err(Problem::Manifest(why)),
-                },
+            let found = match meta {
+                Some(meta) => meta.find(name)?,
+                None => Found::Nothing,
+            };
+            let manifest = match found {
+                Found::Nothing => return Ok(Manifest::default()),
+                Found::Other => Err("it is no file, or larger than any that we write".to_string()),
+                Found::File(bytes) => Manifest::parse(&String::from_utf8_lossy(&bytes)),
+            };
+            match manifest {
+                Ok(manifest) => Ok(manifest),
+                Err(_) if options.adopt || name == NEXT => Ok(Manifest::default()),
+                Err(why) => Err(Problem::Manifest(why)),
             }
         };
-        Ok(Folder {
+        Ok(Tree {
             root,
-            last: read(manifest::PATH)?,
+            last: read(LAST)?,
             next: read(NEXT)?,
             adopt: options.adopt,
         })
@@ -201,7 +222,7 @@ impl<'a> Folder<'a> {
             .chain(self.next.files.keys())
             .collect();
         for path in known {
-            if set.get(path).is_none() && super::is_plain_relative(path) {
+            if set.get(path).is_none() && super::is_ours_to_name(path) {
                 let change = self.change(path, None)?;
                 if change != Change::Missing {
                     changes.insert(path.clone(), change);
@@ -212,27 +233,17 @@ impl<'a> Folder<'a> {
     }
 
     fn change(&self, path: &str, wanted: Option<&Artifact>) -> Result<Change, Problem> {
-        refuse_link(self.root, path)?;
-        let full = self.root.join(path);
-        let kind = match fs::symlink_metadata(&full) {
-            Ok(meta) => meta.file_type(),
-            Err(_) => return Ok(Change::Missing),
+        let text = match self.text(path)? {
+            Found::Nothing => return Ok(Change::Missing),
+            Found::Other => return Ok(Change::Foreign),
+            Found::File(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         };
-        // A folder or a device in the way: never opened, so that a FIFO cannot block.
-        if !kind.is_file() {
-            return Ok(Change::Foreign);
-        }
-        let Some(text) = read_text(&full)? else {
-            return Ok(Change::Missing);
-        };
-        // A checkout may have turned the line ends around; that is no change.
-        let text = text.replace("\r\n", "\n");
         if wanted.is_some_and(|a| a.text == text) {
             return Ok(Change::Unchanged);
         }
         let hash = hash(&text);
         let written = [&self.last, &self.next].map(|m| m.files.get(path));
-        let ours = written.iter().flatten().any(|e| e.sha256 == hash);
+        let ours = written.iter().flatten().any(|e| e.has(&hash));
         let known = written.iter().flatten().next().is_some();
         let adopted = self.adopt && super::carries_header(&text);
         Ok(
@@ -246,105 +257,65 @@ impl<'a> Folder<'a> {
         )
     }
 
-    fn apply(&self, set: &ArtifactSet, changes: &ChangeSet) -> Result<(), Problem> {
-        let manifest = Manifest::of(set).print();
-        self.put(NEXT, &manifest, false)?;
+    /// A file as we would have written it: a checkout may have turned the line ends around.
+    fn text(&self, path: &str) -> Result<Found, Problem> {
+        Ok(match self.root.find(path)? {
+            Found::File(bytes) if bytes.contains(&b'\r') => {
+                let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+                Found::File(text.into_bytes())
+            }
+            found => found,
+        })
+    }
+
+    fn apply(&self, meta: &Folder, set: &ArtifactSet, changes: &ChangeSet) -> Result<(), Problem> {
+        let manifest = Manifest::of(set);
+        let spare = (meta, ASIDE);
+        let next = self.remembering(manifest.clone(), changes)?;
+        meta.put(NEXT, &next.print(), false, spare)?;
         for (path, artifact) in set.iter() {
             if changes.get(path) != Some(&Change::Unchanged) {
-                self.put(path, &artifact.text, artifact.executable)?;
+                self.root
+                    .put(path, &artifact.text, artifact.executable, spare)?;
             }
         }
         for (path, change) in changes {
             if matches!(change, Change::Orphaned | Change::OrphanedEdited) {
-                let full = self.root.join(path);
-                fs::remove_file(&full).map_err(|e| Problem::io(&full, &e))?;
-                self.remove_empty_parents(path);
+                self.root.remove_at(path)?;
             }
         }
-        self.put(manifest::PATH, &manifest, false)?;
-        let next = self.root.join(NEXT);
-        fs::remove_file(&next).map_err(|e| Problem::io(&next, &e))
+        meta.put(LAST, &manifest.print(), false, spare)?;
+        meta.remove(NEXT)
     }
 
-    fn put(&self, path: &str, text: &str, executable: bool) -> Result<(), Problem> {
-        let full = self.root.join(path);
-        if let Some(parent) = full.parent() {
-            fs::create_dir_all(parent).map_err(|e| Problem::io(parent, &e))?;
-        }
-        put(&self.root.join(ASIDE), &full, text, executable)
-    }
-
-    fn remove_empty_parents(&self, path: &str) {
-        let mut parent = Path::new(path).parent();
-        while let Some(folder) = parent.filter(|p| !p.as_os_str().is_empty()) {
-            if fs::remove_dir(self.root.join(folder)).is_err() {
-                return;
+    /// The next manifest, with what an interrupted run left behind: killed now, the run after
+    /// this one must still know it as ours.
+    fn remembering(&self, mut next: Manifest, changes: &ChangeSet) -> Result<Manifest, Problem> {
+        for (path, entry) in &self.next.files {
+            let ours = matches!(changes.get(path), Some(Change::Outdated | Change::Orphaned));
+            if ours && let Found::File(bytes) = self.text(path)? {
+                let stands = hash(&String::from_utf8_lossy(&bytes));
+                let kept = next.files.entry(path.clone());
+                kept.or_insert_with(|| entry.clone()).remember(stands);
             }
-            parent = folder.parent();
         }
+        Ok(next)
     }
-}
-
-/// Writes a file aside and renames it, so that a reader sees the old text or the new one.
-fn put(aside: &Path, full: &Path, text: &str, executable: bool) -> Result<(), Problem> {
-    let written = File::create(aside)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| set_mode(aside, executable))
-        .and_then(|()| fs::rename(aside, full));
-    written.map_err(|error| {
-        let _ = fs::remove_file(aside);
-        Problem::io(full, &error)
-    })
 }
 
 /// Writes a file that lies outside of the folder, whole or not at all.
 ///
 /// # Errors
-/// If it is a link, or the file system refuses.
+/// If it is a link or no file, or the file system refuses.
 pub fn put_beside(path: &Path, text: &str) -> Result<(), Problem> {
-    if fs::symlink_metadata(path).is_ok_and(|m| m.file_type().is_symlink()) {
-        return Err(Problem::Link(path.display().to_string()));
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let folder = Folder::open(parent.unwrap_or(Path::new(".")))?;
+    let unnamed = || Problem::io(path, &std::io::ErrorKind::InvalidFilename.into());
+    let name = path.file_name().and_then(|n| n.to_str());
+    let name = name.ok_or_else(unnamed)?;
+    if folder.find(name)? == Found::Other {
+        return Err(Problem::Foreign(vec![path.display().to_string()]));
     }
-    let aside = path.with_extension(format!("lock.{}", std::process::id()));
-    put(&aside, path, text, false)
-}
-
-/// Refuses a path that leads through a link below the root.
-fn refuse_link(root: &Path, path: &str) -> Result<(), Problem> {
-    let mut full = root.to_path_buf();
-    for part in path.split('/') {
-        full.push(part);
-        match fs::symlink_metadata(&full) {
-            Ok(meta) if meta.file_type().is_symlink() => {
-                let shown = full.strip_prefix(root).unwrap_or(&full);
-                return Err(Problem::Link(shown.display().to_string()));
-            }
-            Ok(_) => {}
-            Err(_) => return Ok(()),
-        }
-    }
-    Ok(())
-}
-
-/// A file's text; `None` if there is no such file. Bytes that are not UTF-8 are replaced:
-/// such a file is never equal to one of ours.
-fn read_text(path: &Path) -> Result<Option<String>, Problem> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(None),
-        Err(error) => Err(Problem::io(path, &error)),
-    }
-}
-
-#[cfg(unix)]
-fn set_mode(path: &Path, executable: bool) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = if executable { 0o755 } else { 0o644 };
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn set_mode(_: &Path, _: bool) -> std::io::Result<()> {
-    Ok(())
+    let aside = format!("{name}.{}", std::process::id());
+    folder.put(name, text, false, (&folder, &aside))
 }

@@ -9,7 +9,7 @@ use crate::analysis::view::{
 use crate::diagnostic::{Severity, did_you_mean};
 use crate::emit::recovery::{markdown, percent};
 use crate::topology::Topology;
-use crate::watch::alerts::watches;
+use crate::watch::told::watches;
 use crate::{Until, compile};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,9 +32,7 @@ pub(super) struct AnalyzeArgs {
 
 pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
     if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
-        eprintln!(
-            "meridian: analyze prints human, json or markdown; `check` prints github and sarif"
-        );
+        say!("meridian: analyze prints human, json or markdown; `check` prints github and sarif");
         return exit::USAGE;
     }
     let loaded = shared.load(&args.spec.spec);
@@ -63,7 +61,7 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
     let alerts = watches(topology, deployment);
     let view = view(topology, analysis, &alerts, filter, &place);
     if view.recovery.is_empty() && view.data.is_empty() {
-        eprintln!("meridian: {}", nothing_found(args, topology));
+        say!("meridian: {}", nothing_found(args, topology));
         return exit::USAGE;
     }
     let text = match shared.format {
@@ -345,13 +343,14 @@ fn standing(out: &mut String, standing: &Standing, all: bool) {
             row.verdict
         );
     }
-    let gaps = (standing.alerts.iter()).filter(|a| matches!(a.told, "never" | "late"));
+    let gaps =
+        (standing.alerts.iter()).filter(|a| matches!(a.told, "never" | "late" | "may be late"));
     let gaps: Vec<String> = gaps
         .map(|a| format!("{}: {} ({})", a.on, a.trouble, a.told))
         .collect();
     let _ = match gaps.is_empty() {
         true => writeln!(out, "alerts: somebody is told of everything in time"),
-        false => writeln!(out, "not told in time: {}", gaps.join(" · ")),
+        false => writeln!(out, "not certain to be told in time: {}", gaps.join(" · ")),
     };
     let _ = writeln!(
         out,

@@ -2,12 +2,12 @@
 
 use super::{FailLevel, FormatArg, Shared, exit, lockfile, print, report};
 use crate::analysis::view::verdicts;
-use crate::artifact::{Change, ChangeSet, write};
+use crate::artifact::{Change, ChangeSet, Problem, write};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::{Compilation, Until, artifact};
 use clap::Args;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(super) struct CompileArgs {
 pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
     let begun = Instant::now();
     let Some(lock_path) = shared.lock_path(&args.spec) else {
-        eprintln!(
+        say!(
             "meridian: standard input has no lock beside it: name one with `--lock topology.lock`"
         );
         return exit::USAGE;
@@ -51,6 +51,9 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
     if done.diagnostics.has_errors() {
         report::show(&loaded.sources, &done.diagnostics, shared);
         return code.max(exit::DIAGNOSTICS);
+    }
+    if let Some(problem) = out_of_bounds(&args.out, &args.spec) {
+        return refused(&problem.diagnostic(), &done, &loaded.sources, shared);
     }
     if let Some(problem) = lockfile::missing(&loaded, &args.out, &args.spec) {
         return refused(&problem, &done, &loaded.sources, shared);
@@ -85,6 +88,31 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
         }
         Err(problem) => refused(&problem.diagnostic(), &done, &loaded.sources, shared),
     }
+}
+
+/// Why a folder is none to write a tree into.
+fn out_of_bounds(out: &Path, spec: &Path) -> Option<Problem> {
+    let absolute = |p: &Path| {
+        std::fs::canonicalize(p)
+            .or_else(|_| std::path::absolute(p))
+            .ok()
+    };
+    let folder = absolute(out)?;
+    let because = |why: &str| Some(Problem::Refused(out.display().to_string(), why.to_string()));
+    if folder.parent().is_none() {
+        return because("the root of the file system");
+    }
+    if folder.components().any(|c| c.as_os_str() == ".git") {
+        return because("inside `.git`, which belongs to git");
+    }
+    let home = absolute(spec).filter(|_| spec != Path::new("-"))?;
+    let above = home
+        .parent()
+        .is_some_and(|home| home != folder && home.starts_with(&folder));
+    if above {
+        return because("above the folder of the spec");
+    }
+    None
 }
 
 /// For people the summary counts what notes say one by one; `check` prints them.
@@ -125,7 +153,7 @@ fn finish(
         for (path, change) in &differ {
             print(&format!("{} {path}\n", word(**change)));
         }
-        eprint!("{}", compared(args, done.artifacts.len(), &differ));
+        say!("{}", compared(args, done.artifacts.len(), &differ));
         let differs = if differ.is_empty() && stale_lock.is_none() {
             exit::CLEAN
         } else {
@@ -133,7 +161,7 @@ fn finish(
         };
         return if code == exit::CLEAN { differs } else { code };
     }
-    eprint!("{}", summary(args, done, differ.len(), begun));
+    say!("{}", summary(args, done, changes, begun));
     code
 }
 
@@ -141,7 +169,7 @@ fn finish(
 fn compared(args: &CompileArgs, total: usize, differ: &[(&String, &Change)]) -> String {
     let (spec, out) = (args.spec.display(), args.out.display());
     if differ.is_empty() {
-        return format!("{out}/ is what {spec} compiles to: {total} files\n");
+        return format!("{out}/ is what {spec} compiles to: {total} files");
     }
     let by_hand = |c: &Change| matches!(c, Change::Edited | Change::OrphanedEdited);
     let foreign = differ.iter().any(|(_, c)| **c == Change::Foreign);
@@ -153,7 +181,7 @@ fn compared(args: &CompileArgs, total: usize, differ: &[(&String, &Change)]) -> 
         ""
     };
     format!(
-        "{out}/ differs from what {spec} compiles to; files: {}; {next}run `meridian compile {spec} --out {out}` and commit\n",
+        "{out}/ differs from what {spec} compiles to; files: {}; {next}run `meridian compile {spec} --out {out}` and commit",
         differ.len(),
     )
 }
@@ -169,7 +197,17 @@ fn word(change: Change) -> &'static str {
     }
 }
 
-fn summary(args: &CompileArgs, done: &Compilation, changed: usize, begun: Instant) -> String {
+/// The files that were deleted, by name.
+fn deleted(changes: &ChangeSet) -> String {
+    let gone = |c: &Change| matches!(c, Change::Orphaned | Change::OrphanedEdited);
+    let gone = changes.iter().filter(|(_, c)| gone(c));
+    gone.map(|(path, _)| format!("  deleted {path}\n"))
+        .collect()
+}
+
+fn summary(args: &CompileArgs, done: &Compilation, changes: &ChangeSet, begun: Instant) -> String {
+    let same = |c: &&Change| **c == Change::Unchanged;
+    let changed = changes.len() - changes.values().filter(same).count();
     let total = done.artifacts.len();
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, artifact) in done.artifacts.iter() {
@@ -202,9 +240,10 @@ fn summary(args: &CompileArgs, done: &Compilation, changed: usize, begun: Instan
         ),
     };
     format!(
-        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\n{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md\n",
+        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\n{}{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md",
         begun.elapsed().as_millis(),
         total.saturating_sub(changed),
         kinds.join(" · "),
+        deleted(changes),
     )
 }

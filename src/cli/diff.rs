@@ -3,12 +3,13 @@
 use super::{FormatArg, Shared, SpecArgs, exit, load, lockfile, print, report};
 use crate::artifact::{self, Artifact, ArtifactSet, Change, ChangeSet, write};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::diff::{self, Difference, Side, difference, show};
+use crate::diff::{self, Difference, FileChange, ResourceFate, Side, difference, show};
 use crate::lock::Lock;
 use crate::source::SourceMap;
 use crate::syntax::{Document, Kind};
 use crate::{Compilation, Until, compile};
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// The revision to compare with cannot be had.
@@ -30,6 +31,35 @@ pub(super) struct DiffArgs {
     /// Print the lines that differ, as a patch
     #[arg(long, short)]
     patch: bool,
+    /// Exit with 4 if something applied is replaced, destroyed or left running, and with 0 otherwise
+    #[arg(long, value_enum, value_name = "HARM")]
+    fail_on: Option<FailOn>,
+}
+
+/// The harm that fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Anything that does not simply go on, data or not
+    Replace,
+    /// Data or keys that are destroyed, or kept for less time
+    DataLoss,
+}
+
+impl FailOn {
+    /// A replacement that only the real state can tell counts as one.
+    fn counts(self, of: &ResourceFate) -> bool {
+        match self {
+            FailOn::Replace => of.fate.is_bad() || !of.unsure.is_empty(),
+            FailOn::DataLoss => of.fate.loses_data(),
+        }
+    }
+}
+
+/// What a compile would change on disk.
+#[derive(Debug, Serialize)]
+struct Tree {
+    fates: Vec<ResourceFate>,
+    files: Vec<FileChange>,
 }
 
 /// A spec that was read and compiled.
@@ -95,7 +125,7 @@ fn system(document: &Document) -> Option<&str> {
 
 pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
     if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
-        eprintln!("meridian: diff prints human, json or markdown; `check` prints github and sarif");
+        say!("meridian: diff prints human, json or markdown; `check` prints github and sarif");
         return exit::USAGE;
     }
     let path = &args.spec.spec;
@@ -127,7 +157,7 @@ pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
         return exit::DIAGNOSTICS;
     }
     if before.broken(shared) {
-        eprintln!("meridian: {before_name} does not compile; there is nothing to compare with");
+        say!("meridian: {before_name} does not compile; there is nothing to compare with");
         return exit::DIAGNOSTICS;
     }
     let again = |document: &Document| {
@@ -167,9 +197,16 @@ fn finish(
         _ if args.patch => show::patches(&diff::hunks(&before.artifacts, &after.artifacts)),
         _ => show::human(difference),
     });
-    match difference.is_empty() {
-        true => exit::CLEAN,
-        false => exit::DIFFERS,
+    verdict(args, difference.is_empty(), &difference.fates)
+}
+
+/// The exit code: whether anything differs, or whether it does the harm that is asked about.
+fn verdict(args: &DiffArgs, same: bool, fates: &[ResourceFate]) -> u8 {
+    match args.fail_on {
+        Some(harm) if fates.iter().any(|f| harm.counts(f)) => exit::HARMS,
+        Some(_) => exit::CLEAN,
+        None if same => exit::CLEAN,
+        None => exit::DIFFERS,
     }
 }
 
@@ -207,12 +244,15 @@ fn with_tree(args: &DiffArgs, after: &Compiled, shared: &Shared) -> u8 {
         }
     };
     let disk = on_disk(set, &changes, &args.out);
-    let files = diff::files(&disk, set);
+    let tree = Tree {
+        fates: diff::fates(&disk, set),
+        files: diff::files(&disk, set),
+    };
     print(&match shared.format {
-        FormatArg::Json => json(&files),
-        FormatArg::Markdown => show::tree(&files, &diff::hunks(&disk, set)),
+        FormatArg::Json => json(&tree),
+        FormatArg::Markdown => show::tree(&tree.fates, &tree.files, &diff::hunks(&disk, set)),
         _ if args.patch => show::patches(&diff::hunks(&disk, set)),
-        _ => show::stat(&files),
+        _ => show::stat(&tree.fates, &tree.files),
     });
     for (path, change) in &changes {
         let whose = match change {
@@ -222,12 +262,9 @@ fn with_tree(args: &DiffArgs, after: &Compiled, shared: &Shared) -> u8 {
             }
             _ => continue,
         };
-        eprintln!("meridian: {}/{path} {whose}", args.out.display());
+        say!("meridian: {}/{path} {whose}", args.out.display());
     }
-    match files.is_empty() {
-        true => exit::CLEAN,
-        false => exit::DIFFERS,
-    }
+    verdict(args, tree.files.is_empty(), &tree.fates)
 }
 
 /// The tree on disk, as far as it is ours or in our way.

@@ -28,7 +28,7 @@ pub(super) fn run(args: &ExplainArgs) -> u8 {
             exit::CLEAN
         }
         None => {
-            eprintln!("meridian: there is no code `{}`", wanted.escape_debug());
+            say!("meridian: there is no code `{}`", wanted.escape_debug());
             let word = wanted.to_lowercase();
             let about = |p: &&Page| {
                 p.title.to_lowercase().contains(&word) || p.id.to_lowercase().starts_with(&word)
@@ -39,10 +39,10 @@ pub(super) fn run(args: &ExplainArgs) -> u8 {
                 near.extend(all.iter().find(|p| Some(p.id) == id));
             }
             for page in &near {
-                eprintln!("  {:<8} {}", page.id, page.title);
+                say!("  {:<8} {}", page.id, page.title);
             }
             if near.is_empty() {
-                eprintln!("`meridian explain` lists all codes");
+                say!("`meridian explain` lists all codes");
             }
             exit::USAGE
         }

@@ -49,7 +49,7 @@ fn wrong_name(name: &str) -> Option<String> {
 
 pub(super) fn run(args: &InitArgs) -> u8 {
     if let Some(wrong) = wrong_name(&args.name) {
-        eprintln!("meridian: {wrong}");
+        say!("meridian: {wrong}");
         return exit::USAGE;
     }
     let (text, name) = match args.template {
@@ -80,12 +80,12 @@ pub(super) fn run(args: &InitArgs) -> u8 {
     let spec = args.spec.display();
     match created {
         Ok(()) => {
-            eprintln!("wrote {spec}\nnext: edit it, then `meridian compile {spec} --out deploy`");
+            say!("wrote {spec}\nnext: edit it, then `meridian compile {spec} --out deploy`");
             exit::CLEAN
         }
         Err(error) => {
             let cause = super::cause(&error);
-            eprintln!("meridian: `{spec}`: {cause}; nothing was changed");
+            say!("meridian: `{spec}`: {cause}; nothing was changed");
             exit::REFUSED
         }
     }

@@ -4,6 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lock::{self, Lock};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, Document, Entry, Kind, Limits, Node};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
@@ -11,6 +12,14 @@ use std::path::{Component, Path, PathBuf};
 pub const UNREADABLE: Code = Code::new("IN101", "unreadable-spec");
 /// An include that leads in a circle or out of the project.
 pub const BAD_INCLUDE: Code = Code::new("IN102", "bad-include");
+
+/// Files on the way from the spec to the deepest include.
+const INCLUDE_DEPTH: usize = 16;
+/// Files that a spec may include, over all its includes.
+const INCLUDES: usize = 500;
+
+/// How long a pipe may take to be opened by its writer.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// What reading gave.
 #[derive(Debug, Default)]
@@ -88,12 +97,27 @@ pub fn load_at(path: &Path, revision: &str, limits: &Limits) -> Result<Loaded, S
     let id = git(
         &folder,
         &["rev-parse", "--verify", "--end-of-options", &commit],
-    )?;
+    );
+    let id = id.map_err(|said| unknown_revision(&folder, revision, said))?;
     let id = String::from_utf8_lossy(&id).trim().to_string();
     let origin = Origin::Commit { folder, id };
     let mut loaded = load_from(&origin, path, limits);
     read_lock(&origin, beside(path).as_deref(), limits, &mut loaded);
     Ok(loaded)
+}
+
+/// Why a revision is not there; in CI it usually was not fetched.
+fn unknown_revision(folder: &Path, revision: &str, said: String) -> String {
+    let shallow = git(folder, &["rev-parse", "--is-shallow-repository"]);
+    if shallow.is_ok_and(|answer| answer.starts_with(b"true")) {
+        format!(
+            "this clone is shallow and does not have it; fetch it first: `git fetch --depth=1 origin {revision}`, or check out with the whole history (`fetch-depth: 0` in GitHub Actions, `GIT_DEPTH: 0` in GitLab)"
+        )
+    } else if said.contains("Needed a single revision") {
+        "this repository has no such branch, tag or commit".to_string()
+    } else {
+        said
+    }
 }
 
 /// What git prints, or what it complains about.
@@ -122,12 +146,44 @@ fn load_from(origin: &Origin, path: &Path, limits: &Limits) -> Loaded {
             root,
             limits,
             open: vec![origin.real(path)],
+            seen: BTreeSet::new(),
+            bytes: 0,
             sources: &mut loaded.sources,
             out: &mut loaded.diagnostics,
         };
         includer.merge_includes(document, path)
     });
     loaded
+}
+
+/// The spec that a part belongs to: a file without a name of its own, which another in its
+/// folder, or in one of two above it, includes.
+pub fn whole_of(loaded: &Loaded, part: &Path, limits: &Limits) -> Option<PathBuf> {
+    let named = loaded.document.as_ref()?.root.get("name").is_some();
+    if named || !part.is_file() {
+        return None;
+    }
+    let real = normal(part);
+    let includes_it = |spec: &PathBuf| {
+        let folder = spec.parent().unwrap_or(Path::new(""));
+        let document = load_one(spec, limits).document;
+        let named = document.iter().flat_map(|d| includes(&d.root));
+        named
+            .into_iter()
+            .any(|(name, _)| normal(&folder.join(name)) == real)
+    };
+    let folder = normal_folder(part.parent().unwrap_or(Path::new("")));
+    let folders = folder.ancestors().take(3);
+    let candidates = folders.flat_map(|f| specs(f, 50));
+    let mut candidates = candidates.filter(|spec| normal(spec) != real);
+    let found = candidates.find(includes_it)?;
+    Some(match std::env::current_dir() {
+        Ok(here) => found
+            .strip_prefix(normal(&here))
+            .unwrap_or(&found)
+            .to_path_buf(),
+        Err(_) => found,
+    })
 }
 
 /// Reads one file, leaving its includes as they are.
@@ -190,7 +246,7 @@ fn read(
 
 /// What to do instead of naming a folder.
 fn inside(folder: &Path) -> String {
-    match specs(folder).first() {
+    match specs(folder, 1).first() {
         Some(spec) => format!("name the spec in it: `{}`", spec.display()),
         None => "name the spec in it, or begin one with `meridian init`".into(),
     }
@@ -199,7 +255,7 @@ fn inside(folder: &Path) -> String {
 /// What to do instead of naming a file that cannot be read.
 fn near(path: &Path) -> String {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-    let near = specs(folder.unwrap_or(Path::new(".")));
+    let near = specs(folder.unwrap_or(Path::new(".")), 3);
     let near = near.iter().filter(|p| p.as_path() != path);
     let near: Vec<String> = near.map(|p| format!("`{}`", p.display())).collect();
     match near.is_empty() {
@@ -212,7 +268,7 @@ fn near(path: &Path) -> String {
 }
 
 /// The first few files of a folder that may be specs, by name.
-fn specs(folder: &Path) -> Vec<PathBuf> {
+fn specs(folder: &Path, most: usize) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let spec = |p: &PathBuf| {
         let extension = p.extension().and_then(|e| e.to_str());
@@ -222,7 +278,7 @@ fn specs(folder: &Path) -> Vec<PathBuf> {
     let found_in = |p: &mut PathBuf| *p = p.strip_prefix("./").unwrap_or(p).to_path_buf();
     found.iter_mut().for_each(found_in);
     found.sort();
-    found.truncate(3);
+    found.truncate(most);
     found
 }
 
@@ -315,18 +371,41 @@ fn from_disk(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
         let cause = format!("{} bytes, and the limit is {limit}", meta.len());
         return Err(Refusal::too_large(cause));
     }
-    let file = std::fs::File::open(path).map_err(|error| Refusal::unreadable(path, &error))?;
+    let file = if meta.is_file() {
+        std::fs::File::open(path)
+    } else {
+        opened_in_time(path)
+    };
+    let file = file.map_err(|error| Refusal::unreadable(path, &error))?;
     up_to(path, file, limit)
+}
+
+/// Opens a pipe or a device; a pipe that nobody writes into would be waited for without end.
+fn opened_in_time(path: &Path) -> std::io::Result<std::fs::File> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let opened = path.to_path_buf();
+    std::thread::spawn(move || sender.send(std::fs::File::open(opened)));
+    receiver
+        .recv_timeout(PATIENCE)
+        .unwrap_or_else(|_| Err(std::io::Error::other("a pipe that nobody writes into")))
 }
 
 fn from_commit(folder: &Path, id: &str, path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
     let inside = path.strip_prefix(folder).unwrap_or(path);
     let object = format!("{id}:./{}", inside.display());
-    let refuse = |cause: String| Refusal {
+    let refuse = |cause: String| {
+        Refusal {
         cause,
-        help: "name a revision that has the spec, or another spec with `--from`".into(),
+        help: "name a revision that has the spec; if it had another name there, `git show REVISION:OLD > old.yaml` and compare with `--from old.yaml`".into(),
+    }
     };
-    let size = git(folder, &["cat-file", "-s", &object]).map_err(refuse)?;
+    let size = git(folder, &["cat-file", "-s", &object]);
+    let size = size.map_err(|_| {
+        refuse(format!(
+            "commit {} has no such file",
+            &id[..id.len().min(12)]
+        ))
+    })?;
     let size: u64 = String::from_utf8_lossy(&size).trim().parse().unwrap_or(0);
     if size > limit {
         let cause = format!("{size} bytes, and the limit is {limit}");
@@ -345,6 +424,10 @@ struct Includer<'a> {
     root: PathBuf,
     limits: &'a Limits,
     open: Vec<PathBuf>,
+    /// Every file that was read; one that is included again says nothing new.
+    seen: BTreeSet<PathBuf>,
+    /// The size of all of them.
+    bytes: usize,
     sources: &'a mut SourceMap,
     out: &'a mut Diagnostics,
 }
@@ -396,6 +479,17 @@ impl Includer<'_> {
                 "remove one include of the circle",
             );
         }
+        if self.open.len() > INCLUDE_DEPTH {
+            let why = format!("is included more than {INCLUDE_DEPTH} files deep");
+            return refuse(self.out, &why, "include it from a file nearer to the spec");
+        }
+        if !self.seen.insert(real.clone()) {
+            return None;
+        }
+        if self.seen.len() > INCLUDES {
+            let why = format!("is one file too many: a spec may include {INCLUDES}");
+            return refuse(self.out, &why, "join files that belong together");
+        }
         let shown = path.display().to_string();
         let text = read(
             self.origin,
@@ -405,6 +499,16 @@ impl Includer<'_> {
             self.out,
             Some(span),
         )?;
+        self.bytes += text.len();
+        let limit = self.limits.file_bytes.saturating_mul(4);
+        if self.bytes > limit {
+            let why = format!("brings all includes together to more than {limit} bytes");
+            return refuse(
+                self.out,
+                &why,
+                "`--max-file-bytes` raises the limit, which is four times as much",
+            );
+        }
         let file = self.sources.add(shown, text);
         let document = syntax::parse(self.sources, file, self.limits, self.out)?;
         self.open.push(real);
@@ -447,14 +551,20 @@ fn merge(into: &mut Node, from: Node, out: &mut Diagnostics) {
     let Kind::Map(entries) = &mut into.kind else {
         return;
     };
+    let names = entries.iter().enumerate();
+    let mut places: BTreeMap<String, usize> =
+        names.map(|(at, e)| (e.key.text.clone(), at)).collect();
     for entry in new {
         // Each file has its own version and includes.
         if matches!(entry.key.text.as_str(), "version" | "include") {
             continue;
         }
-        match entries.iter_mut().find(|e| e.key.text == entry.key.text) {
-            None => entries.push(entry),
-            Some(first) => merge_entry(first, entry, out),
+        match places.get(&entry.key.text) {
+            None => {
+                places.insert(entry.key.text.clone(), entries.len());
+                entries.push(entry);
+            }
+            Some(at) => merge_entry(&mut entries[*at], entry, out),
         }
     }
 }

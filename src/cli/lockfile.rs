@@ -50,15 +50,15 @@ pub(super) fn kept(loaded: &Loaded, done: &Compilation, shared: &Shared) -> u8 {
     if before.is_some_and(|l| l.decides_as(next)) {
         return exit::CLEAN;
     }
-    eprintln!("meridian: the lock would change, and --locked forbids it:");
+    say!("meridian: the lock would change, and --locked forbids it:");
     for (key, entry) in next.iter() {
         let old = before.and_then(|l| l.get(&key.kind, &key.name, &key.key));
         if old != Some(entry.value.as_str()) {
             let (kind, name, key) = (&key.kind, &key.name, &key.key);
-            eprintln!("  {kind} {name} {key} = {}", entry.value);
+            say!("  {kind} {name} {key} = {}", entry.value);
         }
     }
-    eprintln!("run `meridian compile` and commit the lock");
+    say!("run `meridian compile` and commit the lock");
     exit::DIFFERS
 }
 
@@ -75,7 +75,7 @@ pub(super) struct LockArgs {
 /// Writes the lock of a tree that was compiled without one.
 pub(super) fn run(args: &LockArgs, shared: &Shared) -> u8 {
     let Some(path) = shared.lock_path(&args.spec) else {
-        eprintln!("meridian: name the lock with `--lock topology.lock`");
+        say!("meridian: name the lock with `--lock topology.lock`");
         return exit::USAGE;
     };
     let mut loaded = load::load_with(&args.spec, None, &shared.limits());
@@ -118,7 +118,7 @@ fn adopt(
     let done = compiled(Some(&lock), Diagnostics::default(), Until::Emitted);
     let next = done.lock().unwrap_or(&lock);
     put_beside(path, &lock::print(next)).map_err(|p| p.diagnostic())?;
-    eprintln!(
+    say!(
         "{} has {} decisions, {} of them read from {tree}/",
         path.display(),
         next.iter().count(),
@@ -131,8 +131,8 @@ fn adopt(
         .filter(|c| **c != Change::Unchanged)
         .count();
     match differ {
-        0 => eprintln!("{spec} compiles to {tree}/ as it is; commit the lock"),
-        n => eprintln!(
+        0 => say!("{spec} compiles to {tree}/ as it is; commit the lock"),
+        n => say!(
             "{spec} compiles to {tree}/ but for {n} files: read `meridian diff {spec} --out {tree}` before you commit the lock"
         ),
     }

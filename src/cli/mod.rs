@@ -1,12 +1,18 @@
 //! The command line: the only part that reads the environment, the clock and the input.
 //!
 //! Results go to standard output, everything else to standard error. Exit codes: 0 clean,
-//! 1 diagnostics at or above `--fail-level`, 2 outputs differ, 3 output refused, 64 usage,
-//! 101 a bug.
+//! 1 diagnostics at or above `--fail-level`, 2 outputs differ, 3 output refused, 4 harm that
+//! `--fail-on` names, 64 usage, 101 a bug.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the layer that may look outside"
 )]
+
+/// Says something to people on standard error. A stream that is closed or full is no reason
+/// to stop: the exit code says what happened.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::cli::say(format_args!($($words)*)) };
+}
 
 mod analyze;
 mod check;
@@ -22,7 +28,9 @@ mod tools;
 
 use crate::syntax::Limits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::io::Write;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One topology spec in, one reviewed tree of infrastructure out.
 #[derive(Debug, Parser)]
@@ -175,6 +183,8 @@ pub mod exit {
     pub const DIFFERS: u8 = 2;
     /// The output is refused.
     pub const REFUSED: u8 = 3;
+    /// Something applied comes to the harm that `diff --fail-on` names.
+    pub const HARMS: u8 = 4;
     /// The command line is wrong.
     pub const USAGE: u8 = 64;
     /// A bug of ours.
@@ -184,7 +194,7 @@ pub mod exit {
 /// Runs the command line; gives the exit code.
 pub fn run() -> u8 {
     std::panic::set_hook(Box::new(|info| {
-        eprintln!(
+        say!(
             "meridian: a bug: {info}\nPlease report it with the spec that shows it: \
              https://github.com/meridian-compiler/meridian/issues"
         );
@@ -201,7 +211,7 @@ pub fn run() -> u8 {
         }
     };
     let shared = &cli.shared;
-    std::panic::catch_unwind(|| match &cli.command {
+    let code = std::panic::catch_unwind(|| match &cli.command {
         Command::Init(args) => init::run(args),
         Command::Check(args) => check::check(args, shared),
         Command::Analyze(args) => analyze::run(args, shared),
@@ -216,7 +226,20 @@ pub fn run() -> u8 {
         Command::Completions(args) => tools::completions(args),
         Command::Man(args) => tools::man(args),
     })
-    .unwrap_or(exit::BUG)
+    .unwrap_or(exit::BUG);
+    if code == exit::CLEAN && LOST.load(Ordering::Relaxed) {
+        exit::REFUSED
+    } else {
+        code
+    }
+}
+
+/// Whether a result could not be written to standard output.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+fn say(words: std::fmt::Arguments<'_>) {
+    let text = format!("{words}\n");
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 /// Today in UTC, to judge expiries.
@@ -239,9 +262,19 @@ fn cause(error: &std::io::Error) -> String {
     }
 }
 
-/// Prints a result to standard output; a reader that went away is no error.
+/// Prints a result to standard output. A reader that went away is no error; anything else is,
+/// and the run does not end as a success.
 fn print(text: &str) {
-    use std::io::Write;
     let mut out = anstream::stdout();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        Err(error) => {
+            LOST.store(true, Ordering::Relaxed);
+            say!(
+                "meridian: standard output: {}; the result was not written",
+                cause(&error)
+            );
+        }
+    }
 }

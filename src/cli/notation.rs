@@ -37,25 +37,29 @@ enum NotationArg {
 /// Prints the canonical form.
 pub(super) fn fmt(args: &FmtArgs, shared: &Shared) -> u8 {
     let notation = Notation::of(&args.spec.to_string_lossy());
-    with_document(&args.spec, shared, |document, original| {
-        let text = printer::print(document, notation);
-        if args.write && args.spec != Path::new("-") {
-            return put(&args.spec, &text, original);
-        }
-        if !args.check {
-            print(&text);
-            return exit::CLEAN;
-        }
-        if text == original {
-            exit::CLEAN
-        } else {
+    printed(
+        &args.spec,
+        shared,
+        notation,
+        Document::clone,
+        |text, original| {
+            if args.write && args.spec != Path::new("-") {
+                return put(&args.spec, text, original);
+            }
+            if !args.check {
+                print(text);
+                return exit::CLEAN;
+            }
+            if text == original {
+                return exit::CLEAN;
+            }
             let spec = args.spec.display();
-            eprintln!(
+            say!(
                 "{spec} is not in its canonical form: `meridian fmt --write {spec}` puts it there"
             );
             exit::DIFFERS
-        }
-    })
+        },
+    )
 }
 
 /// Replaces a file, whole or not at all.
@@ -76,12 +80,12 @@ fn put(spec: &Path, text: &str, original: &str) -> u8 {
     };
     match replaced() {
         Ok(()) => {
-            eprintln!("wrote {}", spec.display());
+            say!("wrote {}", spec.display());
             exit::CLEAN
         }
         Err(error) => {
             let cause = super::cause(&error);
-            eprintln!(
+            say!(
                 "meridian: `{}`: {cause}; nothing was changed",
                 spec.display()
             );
@@ -97,23 +101,36 @@ pub(super) fn convert(args: &ConvertArgs, shared: &Shared) -> u8 {
         (Some(NotationArg::Yaml), _) | (None, Notation::Kdl) => Notation::Yaml,
         (Some(NotationArg::Kdl), _) | (None, Notation::Yaml) => Notation::Kdl,
     };
-    with_document(&args.spec, shared, |document, _| {
-        // KDL writes a list of one like a value; only the language knows which is meant.
-        let document = crate::spec::schema::with_lists(document);
-        print(&printer::print(&document, to));
+    // KDL writes a list of one like a value; only the language knows which is meant.
+    let tree = |document: &Document| printer::relaid(crate::spec::schema::with_lists(document));
+    printed(&args.spec, shared, to, tree, |text, _| {
+        print(text);
         exit::CLEAN
     })
 }
 
-/// Parses one file, without its includes, and hands over its tree and its text.
-fn with_document(spec: &Path, shared: &Shared, then: impl FnOnce(&Document, &str) -> u8) -> u8 {
-    let loaded = load::load_one(spec, &shared.limits());
-    let diagnostics = loaded.diagnostics.sorted();
-    report::show(&loaded.sources, &diagnostics, shared);
-    match (&loaded.document, loaded.main) {
-        (Some(document), Some(main)) if !diagnostics.has_errors() => {
-            then(document, &loaded.sources.file(main).text)
+/// Parses one file, without its includes, prints its tree and hands over both texts; nothing
+/// if they would not mean the same.
+fn printed(
+    spec: &Path,
+    shared: &Shared,
+    to: Notation,
+    tree: impl FnOnce(&Document) -> Document,
+    then: impl FnOnce(&str, &str) -> u8,
+) -> u8 {
+    let mut loaded = load::load_one(spec, &shared.limits());
+    let mut text = None;
+    if let Some(document) = &loaded.document
+        && !loaded.diagnostics.has_errors()
+    {
+        match printer::checked(&tree(document), to, &shared.limits()) {
+            Ok(printed) => text = Some(printed),
+            Err(fault) => loaded.diagnostics.push(*fault),
         }
+    }
+    report::show(&loaded.sources, &loaded.diagnostics.sorted(), shared);
+    match (text, loaded.main) {
+        (Some(text), Some(main)) => then(&text, &loaded.sources.file(main).text),
         _ => exit::DIAGNOSTICS,
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn man(args: &ManArgs) -> u8 {
             .get_subcommands()
             .map(|c| c.get_name().to_string())
             .collect();
-        eprintln!(
+        say!(
             "meridian: no such command; the commands are {}",
             names.join(", ")
         );

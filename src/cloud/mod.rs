@@ -11,6 +11,8 @@ pub mod aws;
 pub mod cloudflare;
 pub mod copies;
 pub mod gcp;
+mod kept;
+mod mesh;
 pub mod ranges;
 pub mod recovery;
 pub mod scaling;
@@ -22,9 +24,10 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
-use crate::spec::{Engine, Provider};
-use crate::topology::Topology;
-use crate::watch::reading;
+use crate::source::Span;
+use crate::spec::{Engine, Provider, Trigger};
+use crate::topology::{Datastore, Host, HostId, Topology};
+use crate::watch::{pages, reading, series, told};
 
 /// A kind that a cloud does not have, or that is not built yet.
 pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
@@ -54,27 +57,40 @@ pub fn adopt(topology: &Topology, applied: &Applied) -> Lock {
 
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
-    let mut deployment = Deployment::default();
     check_bounds(topology, out);
     across::check(topology, out);
-    for provider in topology.providers() {
-        let half = topology.on(provider);
-        match provider {
-            Provider::Gcp => gcp::lower(&half, &mut deployment, out),
-            Provider::Aws => aws::lower(&half, &mut deployment, out),
-            other => out.push(not_yet(topology, other)),
-        }
+    let mut deployment = lowered(topology, out);
+    if let Some(former) = under_former_names(topology) {
+        let former = lowered(&former, &mut Diagnostics::default());
+        note_moves(&mut deployment, &former);
     }
+    let evidence = |id: HostId| {
+        let host = topology.host(id);
+        let first = host
+            .regions
+            .first()
+            .map(|r| topology.region(*r).place.provider);
+        match first {
+            Some(Provider::Gcp) => gcp::edge::evidence(host),
+            Some(Provider::Aws) => aws::edge::evidence(topology, host),
+            _ => Vec::new(),
+        }
+    };
+    mesh::lower(topology, &mut deployment, evidence);
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
     // What is alike on two clouds, such as a service's requests in the mesh, is one thing.
     once(&mut deployment.signals);
     once(&mut deployment.loads);
     once(&mut deployment.decisions);
+    kept::check(topology, &deployment, out);
     reading::custom(topology, &mut deployment);
+    deployment.contract = series::contract(topology, &deployment);
+    deployment.detectors = pages::detectors(topology, &deployment);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {
         reading::check(topology, &deployment, out);
+        told::check(topology, &deployment, out);
     }
     deployment
 }
@@ -153,6 +169,46 @@ fn once<T: PartialEq>(all: &mut Vec<T>) {
     *all = kept;
 }
 
+fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
+    let mut deployment = Deployment::default();
+    for provider in topology.providers() {
+        let half = topology.on(provider);
+        match provider {
+            Provider::Gcp => gcp::lower(&half, &mut deployment, out),
+            Provider::Aws => aws::lower(&half, &mut deployment, out),
+            other => out.push(not_yet(topology, other)),
+        }
+    }
+    deployment
+}
+
+/// The topology with the names that renamed stores had before; `None` if none was renamed.
+fn under_former_names(topology: &Topology) -> Option<Topology> {
+    let renamed = |s: &Datastore| s.made_as() != s.name;
+    topology.datastores.iter().any(renamed).then(|| {
+        let mut former = topology.clone();
+        for store in &mut former.datastores {
+            let name = store.made_as().to_string();
+            for database in store.databases.iter_mut().filter(|d| d.name == store.name) {
+                database.name.clone_from(&name);
+            }
+            store.name = name;
+        }
+        former
+    })
+}
+
+/// Calls that are named otherwise than before say so: what they made moves with them.
+fn note_moves(deployment: &mut Deployment, former: &Deployment) {
+    let taken: Vec<String> = deployment.calls.iter().map(|c| c.name.clone()).collect();
+    for (call, before) in deployment.calls.iter_mut().zip(&former.calls) {
+        if call.module == before.module && call.name != before.name && !taken.contains(&before.name)
+        {
+            call.formerly.push(before.name.clone());
+        }
+    }
+}
+
 fn generated(provider: Provider) -> bool {
     matches!(provider, Provider::Gcp | Provider::Aws)
 }
@@ -176,6 +232,24 @@ fn check_bounds(topology: &Topology, out: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Whether people decide when a lost region is left, with the place that says so.
+fn by_hand(topology: &Topology) -> Option<Span> {
+    let mode = &topology.spec.failover.as_ref()?.mode;
+    (mode.value == Trigger::Manual).then_some(mode.span)
+}
+
+/// Users who are moved by what leads them, whatever `failover.mode` says.
+fn moves_by_itself(host: &Host, mode: Span, by: &str, help: String) -> Diagnostic {
+    Diagnostic::error(
+        NOT_AVAILABLE,
+        mode,
+        format!("users of `{}` do not wait for a person: {by}", host.name),
+        "a person decides to leave a region",
+    )
+    .also(host.span, "leads to several regions")
+    .help(help)
 }
 
 fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {

@@ -34,6 +34,8 @@ pub struct Cluster {
     pub stores: Vec<(String, u32)>,
     /// Objects of the cloud's own kinds, as they are applied.
     pub objects: Vec<serde_json::Value>,
+    /// The namespace of what scrapes the pods.
+    pub scraped_from: &'static str,
     /// Charts that collect the cloud's own metrics.
     pub charts: Vec<ChartValues>,
     /// The name under which other regions ask this cluster's collector of metrics.

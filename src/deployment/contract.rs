@@ -1,7 +1,5 @@
 //! The metrics that no cloud can measure: the services of the system export them.
 
-use crate::topology::{Datastore, Topology};
-
 /// A metric that the services of the system must export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contract {
@@ -96,23 +94,18 @@ pub const CONTRACT: &[Contract] = &[
         by: "Blackbox Exporter, from at least three places outside the regions",
         meaning: "whether the region's host answered",
     },
+    Contract {
+        name: "probe_duration_seconds",
+        kind: "gauge",
+        labels: "job=\"blackbox-regions\", system, region, probe",
+        by: "Blackbox Exporter, with the same probe",
+        meaning: "how long the answer took",
+    },
+    Contract {
+        name: "probe_ssl_earliest_cert_expiry",
+        kind: "gauge",
+        labels: "job=\"blackbox-regions\", system, region, probe",
+        by: "Blackbox Exporter, with the same probe",
+        meaning: "when the certificate that was served ends, in Unix time",
+    },
 ];
-
-/// The metrics that a system has a use for.
-pub fn contract(topology: &Topology) -> Vec<Contract> {
-    let stores = &topology.datastores;
-    let replicates = stores.iter().any(|s| s.written.replication.is_some());
-    let backed = |s: &Datastore| {
-        let backup = s.written.backup.as_ref();
-        backup.is_some_and(|b| b.every.is_some())
-    };
-    let backs_up = stores.iter().any(backed);
-    let used = |c: &&Contract| match c.name.split('_').next() {
-        Some("replication" | "data") => replicates,
-        Some("backup" | "restore") => backs_up,
-        Some("dr") => !topology.spec.drills.is_empty(),
-        Some("event") => topology.spec.events.is_some(),
-        _ => true,
-    };
-    CONTRACT.iter().filter(used).copied().collect()
-}

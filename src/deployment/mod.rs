@@ -5,14 +5,19 @@
 
 mod clusters;
 pub mod contract;
+mod copies;
+mod detectors;
 mod evidence;
 pub mod modules;
 mod operations;
+pub mod routes;
 mod signals;
 mod stores;
 mod terraform;
 
 pub use clusters::*;
+pub use copies::*;
+pub use detectors::*;
 pub use evidence::*;
 pub use operations::*;
 pub use signals::*;
@@ -57,12 +62,16 @@ pub struct Deployment {
     pub active_active_sets: Vec<ActiveActiveSet>,
     /// PostgreSQL whose regions copy each other logically, set up from the clusters.
     pub logical_stores: Vec<LogicalStore>,
+    /// Copies of stores in other regions.
+    pub copies: Vec<StoreCopy>,
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
     /// What is asked of services, where it is measured.
     pub loads: Vec<Load>,
     /// Metrics that the services themselves must export.
     pub contract: Vec<contract::Contract>,
+    /// The alert rules that notice lost regions.
+    pub detectors: Vec<Detector>,
     /// Dashboards that show one part, region beside region.
     pub boards: Vec<Board>,
     /// Hosts whose name turns to a backup by itself.
@@ -71,6 +80,10 @@ pub struct Deployment {
     pub operations: Vec<Operation>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
+    /// Who sends which share of what to whom.
+    pub routes: Vec<routes::Route>,
+    /// The lists of the mesh, which routes of clusters follow.
+    pub mesh: routes::Mesh,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
 }

@@ -28,6 +28,18 @@ pub struct SignalQuery {
     pub sample: Vec<Sample>,
 }
 
+/// The source of what the services of the system export.
+pub const FROM_CONTRACT: &str = "metrics contract";
+/// The source of what probes from outside see.
+pub const FROM_PROBES: &str = "Blackbox Exporter";
+
+impl SignalQuery {
+    /// Whether nothing of ours exports what it reads, so that the contract asks for it.
+    pub fn from_contract(&self) -> bool {
+        [FROM_CONTRACT, FROM_PROBES].contains(&self.source.as_str())
+    }
+}
+
 /// What is asked of a service in all regions together, against what it can bear.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Load {

@@ -261,14 +261,22 @@ impl FromIterator<Diagnostic> for Diagnostics {
     }
 }
 
+/// Names that are looked at for a suggestion: a spec may have thousands, and as many faults.
+const CANDIDATES: usize = 500;
+
 /// The name of `candidates` that `wrong` most probably means, if any is near enough.
 pub fn did_you_mean<'a>(
     wrong: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let lower = wrong.to_lowercase();
+    let length = lower.chars().count();
+    // The farthest that a near name can be, so that long texts cost nothing.
+    let near = |c: &&str| c.chars().count().abs_diff(length) <= (length / 2).clamp(1, 8);
     candidates
         .into_iter()
+        .take(CANDIDATES)
+        .filter(near)
         .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
         .filter(|(distance, c)| *distance <= (c.chars().count().max(3) / 3).max(1))
         .min()

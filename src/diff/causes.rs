@@ -1,8 +1,9 @@
 //! Which changed value is behind which file and which consequence.
 
 use super::promises::{self, Row, Shown};
+use super::renames::Rename;
 use super::values::{self, Difference};
-use super::{Cause, Side, ValueChange, files};
+use super::{Cause, ResourceFate, Side, ValueChange, fates, files};
 use crate::Compilation;
 use crate::syntax::Document;
 
@@ -21,29 +22,32 @@ struct Effect {
     forward: bool,
 }
 
-/// The causes, with the files that differ because of each; `rows` learn which of them are theirs.
+/// The causes, with the files that differ because of each; `rows` and `fated` learn which of them
+/// are theirs.
 pub fn causes(
     before: Side,
     after: Side,
     compile: &dyn Fn(&Document) -> Compilation,
+    renames: &[Rename],
     (shown_before, shown_after): (&Shown, &Shown),
-    rows: &mut [Row],
+    (rows, fated): &mut (&mut [Row], &mut [ResourceFate]),
 ) -> Vec<Cause> {
     let all = values::differences(before.document, after.document);
     let trial = Trial {
         before,
         after,
         compile,
+        renames,
     };
     let mut causes = Vec::new();
     for (group, effect) in trial.settle(all) {
         let mut cause = Cause {
-            values: group.iter().map(|d| trial.value(d)).collect(),
+            values: trial.values(&group),
             files: Vec::new(),
             hunks: Vec::new(),
         };
         if let Some(effect) = effect {
-            let shown = promises::shown(&effect.tried);
+            let shown = promises::shown(&effect.tried, renames);
             let (old, new, base) = match effect.forward {
                 true => (before.done, &effect.tried, (shown_before, &shown)),
                 false => (&effect.tried, after.done, (&shown, shown_after)),
@@ -51,6 +55,9 @@ pub fn causes(
             cause.hunks = files::hunks(&old.artifacts, &new.artifacts);
             cause.files = cause.hunks.iter().map(|h| h.path.clone()).collect();
             learn(rows, causes.len(), base);
+            if applied(&cause.files) && fated.iter().any(|f| f.fate.is_bad()) {
+                brought(fated, causes.len(), &fates(&old.artifacts, &new.artifacts));
+            }
         }
         causes.push(cause);
     }
@@ -62,10 +69,29 @@ fn learn(rows: &mut [Row], cause: usize, (old, new): (&Shown, &Shown)) {
     touched.for_each(|row| row.causes.push(cause));
 }
 
+/// Whether some of these files say what is applied.
+fn applied(files: &[String]) -> bool {
+    let folders = ["terraform/", "kubernetes/"];
+    files
+        .iter()
+        .any(|f| folders.iter().any(|folder| f.starts_with(folder)))
+}
+
+/// Tells the fates that a cause alone brings about.
+fn brought(fated: &mut [ResourceFate], cause: usize, alone: &[ResourceFate]) {
+    for of in fated.iter_mut().filter(|f| f.fate.is_bad()) {
+        let mut same = alone.iter();
+        if same.any(|f| (f.fate, &f.root, &f.address) == (of.fate, &of.root, &of.address)) {
+            of.causes.push(cause);
+        }
+    }
+}
+
 struct Trial<'a> {
     before: Side<'a>,
     after: Side<'a>,
     compile: &'a dyn Fn(&Document) -> Compilation,
+    renames: &'a [Rename],
 }
 
 impl<'a> Trial<'a> {
@@ -73,7 +99,7 @@ impl<'a> Trial<'a> {
     /// tried even as a whole has no effect of its own.
     fn settle(&self, all: Vec<Difference<'a>>) -> Vec<(Group<'a>, Option<Effect>)> {
         let mut depth = all.iter().map(|d| d.path.len()).max().unwrap_or(0);
-        let mut groups: Vec<Group> = all.into_iter().map(|d| vec![d]).collect();
+        let mut groups = self.renamed(all);
         while groups.len() > TRIED && depth > 1 {
             depth -= 1;
             groups = join(groups, depth);
@@ -85,6 +111,42 @@ impl<'a> Trial<'a> {
             tried = self.joined(tried, depth);
         }
         tried
+    }
+
+    /// Changes one by one; those that a new name brings about are one.
+    fn renamed(&self, all: Vec<Difference<'a>>) -> Vec<Group<'a>> {
+        let mut groups: Vec<Group> = self.renames.iter().map(|_| Vec::new()).collect();
+        for change in all {
+            let mut renames = self.renames.iter();
+            match renames.position(|r| brings_about(r, &change)) {
+                Some(place) => groups[place].push(change),
+                None => groups.push(vec![change]),
+            }
+        }
+        groups.retain(|group| !group.is_empty());
+        groups
+    }
+
+    /// What a group changes, for people: what was renamed is compared under its new name.
+    fn values(&self, group: &Group<'a>) -> Vec<ValueChange> {
+        let first = group.first().map_or(&[][..], |d| &d.path);
+        let rename = self
+            .renames
+            .iter()
+            .find(|r| group.len() > 1 && r.holds(first));
+        let entry = |of: &'a Document, name: &str| of.root.get(&rename?.map)?.value.get(name);
+        let entries = rename.and_then(|r| {
+            let old = entry(self.before.document, &r.from)?;
+            Some((r, old, entry(self.after.document, &r.to)?))
+        });
+        let Some((rename, old, new)) = entries else {
+            return group.iter().map(|d| self.value(d)).collect();
+        };
+        let path = [rename.map.clone(), rename.to.clone()];
+        let inside = values::inside(&path, &old.value, &new.value);
+        let others = group.iter().filter(|d| !rename.holds(&d.path));
+        let all = inside.iter().chain(others);
+        all.map(|d| self.value(d)).collect()
     }
 
     /// What a change does to the old spec; to the new one, if the old one shows nothing of it.
@@ -163,6 +225,14 @@ impl<'a> Trial<'a> {
             place: of,
         }
     }
+}
+
+fn brings_about(rename: &Rename, change: &Difference) -> bool {
+    let explained = match (change.before, change.after) {
+        (Some(old), Some(new)) => rename.explains(&old.value, &new.value),
+        _ => false,
+    };
+    explained || rename.holds(&change.path)
 }
 
 fn prefix(group: &Group, depth: usize) -> Vec<String> {

@@ -7,13 +7,16 @@
 //! joined with its neighbours. So a cause is never claimed that cannot be shown.
 
 mod causes;
+mod fate;
 mod files;
 mod promises;
+mod renames;
 pub mod show;
-mod terraform;
 mod values;
 
+pub use fate::{Fate, ResourceFate, fates};
 pub use files::{FileChange, Hunks, Kind, files, hunks};
+pub use renames::Rename;
 
 use crate::Compilation;
 use crate::source::SourceMap;
@@ -49,14 +52,17 @@ pub struct Difference {
     pub before: String,
     /// What is compared.
     pub after: String,
+    /// What becomes of Terraform resources and Kubernetes objects, the worst first.
+    pub fates: Vec<ResourceFate>,
     /// The changed values, joined where they only work together.
     pub causes: Vec<Cause>,
+    /// Entries that vanished where an equal one appeared: `renamed_from` would keep what they
+    /// made.
+    pub renames: Vec<Rename>,
     /// What becomes of promises, votes, room, alerts and flows.
     pub consequences: Vec<Consequence>,
     /// What becomes of diagnostics.
     pub findings: Vec<Finding>,
-    /// What becomes of module calls.
-    pub terraform: Vec<CallChange>,
     /// The files.
     pub files: Vec<FileChange>,
     /// The lines of files that no cause alone explains.
@@ -130,53 +136,22 @@ pub struct Finding {
     pub message: String,
 }
 
-/// A call of a Terraform module that differs.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-pub struct CallChange {
-    /// The root: `terraform/regions/us-east1`.
-    pub root: String,
-    /// The call: `module.gke_us_east1`.
-    pub call: String,
-    /// The module: `gcp/gke`.
-    pub module: String,
-    /// What becomes of it.
-    pub fate: Fate,
-    /// Its name before, if it has another now.
-    pub was: Option<String>,
-    /// The arguments that differ.
-    pub arguments: Vec<&'static str>,
-    /// The settings by which the provider refuses to delete something that it made, also when
-    /// the call is gone. `prevent_destroy` is none of them: it goes with the call.
-    pub guards: Vec<&'static str>,
-}
-
-/// What becomes of a module call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Fate {
-    /// It is new.
-    Added,
-    /// It is gone; the plan shows what Terraform destroys.
-    Removed,
-    /// It has another name, and what it made stays.
-    Renamed,
-    /// Other values are given to it.
-    Changed,
-}
-
 /// Compares two specs. `compile` compiles a tree as both sides were compiled.
 pub fn difference(
     before: Side,
     after: Side,
     compile: &dyn Fn(&Document) -> Compilation,
 ) -> Difference {
-    let shown_before = promises::shown(before.done);
-    let shown_after = promises::shown(after.done);
+    let renames = renames::said(before.document, after.document);
+    let shown_before = promises::shown(before.done, &renames);
+    let shown_after = promises::shown(after.done, &renames);
     let mut consequences = promises::consequences(&shown_before, &shown_after);
-    let shown = (&shown_before, &shown_after);
-    let causes = causes::causes(before, after, compile, shown, &mut consequences);
-    let explained: BTreeSet<&String> = causes.iter().flat_map(|c| &c.files).collect();
     let (old, new) = (&before.done.artifacts, &after.done.artifacts);
+    let mut fates = fates(old, new);
+    let shown = (&shown_before, &shown_after);
+    let mut effects = (&mut consequences[..], &mut fates[..]);
+    let causes = causes::causes(before, after, compile, &renames, shown, &mut effects);
+    let explained: BTreeSet<&String> = causes.iter().flat_map(|c| &c.files).collect();
     let files = files(old, new);
     let unexplained = files.iter().filter(|f| !explained.contains(&f.path));
     let unexplained = unexplained.map(|f| files::hunk(old, new, &f.path, f.kind));
@@ -186,7 +161,8 @@ pub fn difference(
         after: after.name.to_string(),
         consequences: promises::joined(consequences),
         findings: findings(before.done, after.done),
-        terraform: terraform::calls(before.done, after.done),
+        fates,
+        renames: renames::likely(before.document, after.document),
         unexplained: unexplained.collect(),
         files,
         causes,

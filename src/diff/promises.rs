@@ -1,13 +1,15 @@
 //! What is shown of a system: its promises and what stands beside them, as rows that can be
 //! compared.
 
+use super::renames::Rename;
 use super::{Consequence, Direction};
 use crate::Compilation;
 use crate::analysis::flow::Verdict as Going;
 use crate::analysis::recovery::verdict::Verdict;
 use crate::analysis::view::{DataView, Filter, SubjectView, View, promise, view};
 use crate::emit::recovery::percent;
-use crate::watch::alerts::watches;
+use crate::spec::Spec;
+use crate::watch::told::watches;
 use std::collections::BTreeMap;
 
 /// What is said of something: about whom, and about what.
@@ -20,6 +22,21 @@ pub struct Said {
     words: String,
     /// For a promise how badly it is kept, the best first; then when it is kept at worst.
     rank: Option<(usize, u64)>,
+    /// What it is.
+    sense: Sense,
+}
+
+/// What a row is, for the judgement of its change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sense {
+    /// It is judged by its rank alone.
+    Plain,
+    /// A promise: how weak it is, the strongest first.
+    Promise(u64),
+    /// Nothing is promised where something could be.
+    Unpromised,
+    /// A finding that is accepted.
+    Accepted,
 }
 
 /// Everything that is said of a side.
@@ -35,8 +52,15 @@ pub struct Row {
     pub causes: Vec<usize>,
 }
 
-/// Everything that is said of a compiled spec.
-pub fn shown(done: &Compilation) -> Shown {
+/// Everything that is said of a compiled spec, under the names that things have now.
+pub fn shown(done: &Compilation, renames: &[Rename]) -> Shown {
+    let told = |text: String| renames.iter().fold(text, |text, r| r.told(&text));
+    let all = said(done).into_iter();
+    all.map(|((about, what), said)| ((told(about), told(what)), said))
+        .collect()
+}
+
+fn said(done: &Compilation) -> Shown {
     let (Some(topology), Some(analysis), Some(deployment)) =
         (&done.topology, &done.analysis, &done.deployment)
     else {
@@ -49,34 +73,57 @@ pub fn shown(done: &Compilation) -> Shown {
     view.data.iter().for_each(|d| losses(d, &mut shown));
     standing(&view, &mut shown);
     flows(&view, &mut shown);
+    done.spec.iter().for_each(|spec| waivers(spec, &mut shown));
     shown
 }
 
+fn waivers(spec: &Spec, shown: &mut Shown) {
+    for (name, waiver) in spec.waivers.iter() {
+        let place = waiver.at.as_ref().map(|at| format!(" at {}", at.value));
+        let key = (
+            format!("waiver {}", name.text),
+            format!("{}{}", waiver.code.value, place.unwrap_or_default()),
+        );
+        let said = Said {
+            words: format!("accepted until {}", waiver.expires.value),
+            rank: None,
+            sense: Sense::Accepted,
+        };
+        shown.insert(key, said);
+    }
+}
+
 fn say(shown: &mut Shown, about: impl Into<String>, what: impl Into<String>, words: String) {
-    let said = Said { words, rank: None };
+    let said = Said {
+        words,
+        rank: None,
+        sense: Sense::Plain,
+    };
     shown.insert((about.into(), what.into()), said);
 }
 
-/// A row of a promise; what nobody promised is left out.
-fn judged(
-    interval: &str,
-    promised: Option<u64>,
-    verdict: &'static str,
-    high: Option<u64>,
-) -> Option<Said> {
-    promised?;
+/// A row of a promise.
+fn judged(interval: &str, promised: Option<u64>, verdict: &'static str, high: Option<u64>) -> Said {
+    let Some(weak) = promised else {
+        return Said {
+            words: "nothing is promised".into(),
+            rank: None,
+            sense: Sense::Unpromised,
+        };
+    };
     let rank = Verdict::ALL.iter().position(|v| v.word() == verdict);
-    Some(Said {
+    Said {
         words: format!("{interval} of {}, {verdict}", promise(promised)),
         rank: rank.map(|rank| (rank, high.unwrap_or(u64::MAX))),
-    })
+        sense: Sense::Promise(weak),
+    }
 }
 
 fn times(subject: &SubjectView, shown: &mut Shown) {
     let about = format!("{} {}", subject.kind, subject.name);
     for time in &subject.scenarios {
         let said = judged(&time.interval, time.promised, time.verdict, time.high);
-        shown.extend(said.map(|said| ((about.clone(), format!("RTO, {}", time.title)), said)));
+        shown.insert((about.clone(), format!("RTO, {}", time.title)), said);
     }
 }
 
@@ -88,7 +135,7 @@ fn losses(data: &DataView, shown: &mut Shown) {
         for loss in &data.scenarios {
             let said = judged(&loss.interval, loss.promised, loss.verdict, loss.high);
             let key = (format!("data {about}"), format!("RPO, {}", loss.title));
-            shown.extend(said.map(|said| (key, said)));
+            shown.insert(key, said);
         }
     }
 }
@@ -115,8 +162,19 @@ fn standing(view: &View, shown: &mut Shown) {
         let promised = row.promised.map(|p| format!(" of {}", percent(Some(p))));
         let promised = promised.unwrap_or_default();
         let words = format!("{}{promised}, {}", percent(row.total), row.verdict);
-        let about = format!("service {}", row.service);
-        say(shown, about, "availability by contracts", words);
+        let key = (
+            format!("service {}", row.service),
+            "availability by contracts".to_string(),
+        );
+        let sense = row
+            .promised
+            .map_or(Sense::Plain, |p| Sense::Promise(weakness(p)));
+        let said = Said {
+            words,
+            rank: None,
+            sense,
+        };
+        shown.insert(key, said);
     }
     for row in &view.standing.alerts {
         let words = format!("told {}", row.told);
@@ -126,6 +184,11 @@ fn standing(view: &View, shown: &mut Shown) {
         let words = "exercised by no drill".to_string();
         say(shown, "drills", scenario.as_str(), words);
     }
+}
+
+/// How much a promised availability leaves open, in thousandths of a millionth.
+fn weakness(promised: f64) -> u64 {
+    ((1.0 - promised) * 1e9).round() as u64
 }
 
 fn flows(view: &View, shown: &mut Shown) {
@@ -175,7 +238,12 @@ pub fn consequences(before: &Shown, after: &Shown) -> Vec<Row> {
         after: after.get(key).cloned(),
         causes: Vec::new(),
     });
-    rows.filter(|row| row.before != row.after).collect()
+    let silent = |said: &Option<Said>| {
+        said.as_ref()
+            .is_none_or(|said| said.sense == Sense::Unpromised)
+    };
+    rows.filter(|row| row.before != row.after && !(silent(&row.before) && silent(&row.after)))
+        .collect()
 }
 
 impl Row {
@@ -184,13 +252,31 @@ impl Row {
         a.get(&self.key) != b.get(&self.key)
     }
 
+    /// A weaker promise is for the worse however well it is kept, and so is one that is gone.
     fn direction(&self) -> Option<Direction> {
-        let before = self.before.as_ref()?.rank?;
-        let after = self.after.as_ref()?.rank?;
-        match after.cmp(&before) {
-            std::cmp::Ordering::Less => Some(Direction::Better),
-            std::cmp::Ordering::Greater => Some(Direction::Worse),
-            std::cmp::Ordering::Equal => None,
+        let sense = |said: &Option<Said>| said.as_ref().map(|s| s.sense);
+        match (sense(&self.before), sense(&self.after)) {
+            (None, Some(Sense::Accepted)) => return Some(Direction::Worse),
+            (Some(Sense::Accepted), None) => return Some(Direction::Better),
+            (Some(Sense::Promise(_)), Some(Sense::Unpromised)) => return Some(Direction::Worse),
+            (Some(Sense::Promise(old)), Some(Sense::Promise(new))) if new > old => {
+                return Some(Direction::Worse);
+            }
+            _ => {}
+        }
+        let rank = |said: &Option<Said>| said.as_ref().and_then(|s| s.rank);
+        match rank(&self.after)
+            .zip(rank(&self.before))
+            .map(|(a, b)| a.cmp(&b))
+        {
+            Some(std::cmp::Ordering::Less) => Some(Direction::Better),
+            Some(std::cmp::Ordering::Greater) => Some(Direction::Worse),
+            _ => match (sense(&self.before), sense(&self.after)) {
+                (Some(Sense::Promise(old)), Some(Sense::Promise(new))) if new < old => {
+                    Some(Direction::Better)
+                }
+                _ => None,
+            },
         }
     }
 

@@ -1,6 +1,8 @@
 //! A difference for people: a screen, a patch, a comment under a pull request.
 
-use super::{CallChange, Cause, Consequence, Difference, Direction, Fate, FileChange, Hunks};
+mod fates;
+
+use super::{Cause, Consequence, Difference, Direction, FileChange, Hunks, Rename, ResourceFate};
 use super::{Kind, ValueChange};
 use crate::format::markdown::text as escaped;
 use std::fmt::Write;
@@ -20,6 +22,11 @@ pub fn human(difference: &Difference) -> String {
             d.system, d.before, d.after
         );
     }
+    heading(&mut out, "fates", d.fates.len());
+    out.push_str(&fates::human(&d.fates));
+    for rename in &d.renames {
+        let _ = writeln!(out, "  → {}", proposal(rename));
+    }
     heading(&mut out, "changed values", d.causes.len());
     for (index, cause) in d.causes.iter().enumerate() {
         cause_rows(&mut out, index, cause);
@@ -36,12 +43,8 @@ pub fn human(difference: &Difference) -> String {
         let (severity, code) = (finding.severity, finding.code);
         let _ = writeln!(out, "  {what:<4} {severity}[{code}] {}", finding.message);
     }
-    heading(&mut out, "terraform", d.terraform.len());
-    for call in &d.terraform {
-        let _ = writeln!(out, "  {} · {}", call_line(call), call.root);
-    }
     heading(&mut out, "files", d.files.len());
-    out.push_str(&stat(&d.files));
+    out.push_str(&lines(&d.files));
     out
 }
 
@@ -92,39 +95,34 @@ fn word(direction: Option<Direction>) -> &'static str {
 }
 
 fn because(row: &Consequence) -> String {
-    let causes: Vec<String> = row.causes.iter().map(|c| (c + 1).to_string()).collect();
-    match causes.is_empty() {
-        true => " (several changes together)".into(),
-        false => format!(" (by {})", causes.join(", ")),
+    match numbers(&row.causes).as_str() {
+        "" => " (several changes together)".into(),
+        causes => format!(" (by {causes})"),
     }
 }
 
-fn call_line(call: &CallChange) -> String {
-    let (name, module) = (&call.call, &call.module);
-    match call.fate {
-        Fate::Added => format!("+ {name} ({module})"),
-        Fate::Removed if call.guards.is_empty() => {
-            format!("- {name} ({module}): read the plan; it destroys what the call made")
-        }
-        Fate::Removed => format!(
-            "- {name} ({module}): read the plan; only {} guards what the call made, \
-             prevent_destroy goes with the call",
-            call.guards.join(", ")
-        ),
-        Fate::Renamed => {
-            let was = call.was.as_deref().unwrap_or_default();
-            format!("= {name} ({module}): was {was}, moved")
-        }
-        Fate::Changed => format!("~ {name} ({module}): {}", call.arguments.join(", ")),
-    }
+/// What to write if two entries are one.
+fn proposal(of: &Rename) -> String {
+    let Rename { map, from, to } = of;
+    format!("if {map}.{to} is {map}.{from} under a new name, write `renamed_from: {from}` in it")
+}
+
+/// Causes as they are numbered for people.
+fn numbers<'a>(of: impl IntoIterator<Item = &'a usize>) -> String {
+    let all: Vec<String> = of.into_iter().map(|c| (c + 1).to_string()).collect();
+    all.join(", ")
 }
 
 /// `2 changed values · 4 consequences (1 worse) · 9 files (+30 -12)`.
 fn counts(d: &Difference) -> String {
     let values = d.causes.iter().map(|c| c.values.len()).sum();
     let lines = |of: fn(&FileChange) -> usize| d.files.iter().map(of).sum::<usize>();
+    let fates = match fates::counts(&d.fates) {
+        none if none.is_empty() => String::new(),
+        counts => format!(" · {counts}"),
+    };
     format!(
-        "{} · {} · {} (+{} -{})",
+        "{}{fates} · {} · {} (+{} -{})",
         plural(values, "changed value"),
         consequences(d),
         plural(d.files.len(), "file"),
@@ -150,8 +148,17 @@ fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{s}")
 }
 
+/// What a compile would change on disk: fates, then files.
+pub fn stat(fates: &[ResourceFate], files: &[FileChange]) -> String {
+    let told = fates::human(fates);
+    match told.is_empty() {
+        true => lines(files),
+        false => format!("fates\n{told}\nfiles\n{}", lines(files)),
+    }
+}
+
 /// A line a file: `M +3 -1 helm/values.yaml`.
-pub fn stat(files: &[FileChange]) -> String {
+fn lines(files: &[FileChange]) -> String {
     let mut out = String::new();
     for f in files {
         let (letter, added, removed) = (f.kind.letter(), f.added, f.removed);
@@ -167,11 +174,12 @@ pub fn patches(hunks: &[Hunks]) -> String {
 }
 
 /// What a compile would change, as a comment.
-pub fn tree(files: &[FileChange], hunks: &[Hunks]) -> String {
+pub fn tree(fates: &[ResourceFate], files: &[FileChange], hunks: &[Hunks]) -> String {
     let mut out = format!(
         "**{}** of the tree would change\n\n",
         plural(files.len(), "file")
     );
+    out.push_str(&fates::markdown(fates));
     let left = details(&mut out, "lines", hunks);
     left_out(&mut out, left);
     out
@@ -191,8 +199,11 @@ fn left_out(out: &mut String, files: usize) {
 pub fn markdown(difference: &Difference) -> String {
     let d = difference;
     let mut out = format!("**{}** of {}\n\n", consequences(d), summary(d));
+    out.push_str(&fates::markdown(&d.fates));
+    for rename in &d.renames {
+        let _ = writeln!(out, "- {}\n", escaped(&proposal(rename)));
+    }
     consequence_table(&mut out, d);
-    terraform_lines(&mut out, d);
     for finding in d.findings.iter().filter(|f| f.severity != "note") {
         let what = if finding.new { "new" } else { "gone" };
         let message = escaped(&finding.message);
@@ -243,10 +254,9 @@ fn consequence_table(out: &mut String, d: &Difference) {
             _ => about,
         };
         let side = |side: &Option<String>| side.as_deref().map_or("–".into(), escaped);
-        let causes: Vec<String> = row.causes.iter().map(|c| (c + 1).to_string()).collect();
-        let because = match causes.is_empty() {
-            true => "several together".into(),
-            false => causes.join(", "),
+        let because = match numbers(&row.causes) {
+            none if none.is_empty() => "several together".into(),
+            causes => causes,
         };
         let (before, after) = (side(&row.before), side(&row.after));
         let _ = writeln!(out, "| {about} | {before} | {after} | {because} |");
@@ -256,32 +266,6 @@ fn consequence_table(out: &mut String, d: &Difference) {
         let _ = writeln!(out, "\nand {}.", plural(rest, "more consequence"));
     }
     out.push('\n');
-}
-
-fn terraform_lines(out: &mut String, d: &Difference) {
-    if d.terraform.is_empty() {
-        return;
-    }
-    let count = |fate| d.terraform.iter().filter(|c| c.fate == fate).count();
-    let fates = [
-        (Fate::Added, "new"),
-        (Fate::Changed, "with other arguments"),
-        (Fate::Renamed, "renamed"),
-        (Fate::Removed, "**gone**"),
-    ];
-    let fates = fates.map(|(fate, words)| (count(fate), words)).into_iter();
-    let fates = fates.filter(|(count, _)| *count > 0);
-    let fates: Vec<_> = fates
-        .map(|(count, words)| format!("{count} {words}"))
-        .collect();
-    let _ = writeln!(out, "Terraform, module calls: {}\n", fates.join(", "));
-    let gone = d.terraform.iter().filter(|c| c.fate == Fate::Removed);
-    let gone: Vec<String> = gone
-        .map(|call| format!("- `{}` in `{}`\n", call_line(call), call.root))
-        .collect();
-    if !gone.is_empty() {
-        let _ = writeln!(out, "{}", gone.concat());
-    }
 }
 
 fn cause_title(index: usize, cause: &Cause) -> String {

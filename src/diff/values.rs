@@ -23,6 +23,13 @@ pub fn differences<'a>(before: &'a Document, after: &'a Document) -> Vec<Differe
     found
 }
 
+/// The values that differ inside of two maps, under one path.
+pub fn inside<'a>(path: &[String], before: &'a Node, after: &'a Node) -> Vec<Difference<'a>> {
+    let mut found = Vec::new();
+    members(path, before, after, &mut found);
+    found
+}
+
 fn members<'a>(
     path: &[String],
     before: &'a Node,
@@ -64,7 +71,7 @@ fn entry<'a>(path: Vec<String>, old: &'a Entry, new: &'a Entry, found: &mut Vec<
 }
 
 /// Whether two values mean the same, wherever and however they are written.
-fn same(a: &Node, b: &Node) -> bool {
+pub fn same(a: &Node, b: &Node) -> bool {
     match (&a.kind, &b.kind) {
         (Kind::Null, Kind::Null) => true,
         (Kind::Scalar(a), Kind::Scalar(b)) => a.text == b.text,

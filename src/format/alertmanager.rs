@@ -8,6 +8,11 @@ pub fn equals(label: &'static str, value: &str) -> String {
     format!("{label}={}", quoted(value))
 }
 
+/// A label that has any other value than this.
+pub fn differs(label: &'static str, value: &str) -> String {
+    format!("{label}!={}", quoted(value))
+}
+
 /// A label that has one of these values; with `or_none` also none at all.
 pub fn one_of<'a>(
     label: &'static str,

@@ -9,9 +9,12 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 /// The most steps that one template may take.
 const FUEL: u64 = 5_000_000;
 
+/// Text as it is written at a place.
+type Filter = fn(&str) -> String;
+
 /// Places that a value can have beside plain text, each with what it does to it there. There
 /// is none that passes a value as it is.
-const FILTERS: [(&str, fn(&str) -> String); 7] = [
+const FILTERS: [(&str, Filter); 7] = [
     ("comment", comment::line),
     ("quoted", shell::in_quotes),
     ("prose", markdown::prose),

@@ -39,7 +39,6 @@ pub const RULES: &[Rule] = &[
     recovery::availability::check,
     recovery::capacity::check,
     recovery::history::check,
-    recovery::late_alert::check,
     recovery::nothing_promised::check,
     recovery::region_limit::check,
     recovery::shift::check,

@@ -106,7 +106,12 @@ pub struct SourceFile {
     /// The whole text.
     pub text: String,
     line_starts: Vec<u32>,
+    /// Characters before every 1024th byte, so that no line is too long to be counted.
+    marks: Vec<u32>,
 }
+
+/// Bytes from one mark to the next.
+const MARK: usize = 1024;
 
 impl SourceFile {
     fn new(name: String, text: String) -> Self {
@@ -119,21 +124,47 @@ impl SourceFile {
                 line_starts.push(i as u32 + 1);
             }
         }
+        let count = |b: &[u8]| b.iter().filter(|b| is_first_byte(**b)).count() as u32;
+        let mut marks = vec![0];
+        for chunk in bytes.chunks(MARK) {
+            marks.push(marks.last().copied().unwrap_or(0) + count(chunk));
+        }
         SourceFile {
             name,
             text,
             line_starts,
+            marks,
         }
+    }
+
+    /// The line before the one that holds a byte offset, without its end.
+    pub fn line_above(&self, offset: usize) -> Option<&str> {
+        let line = self.line_starts.partition_point(|s| *s as usize <= offset) - 1;
+        let start = *self.line_starts.get(line.checked_sub(1)?)? as usize;
+        let end = self.line_starts[line] as usize;
+        self.text.get(start..end)
     }
 
     /// One-based line and column (in characters) of a byte offset.
     pub fn line_column(&self, offset: u32) -> (usize, usize) {
         let line = self.line_starts.partition_point(|s| *s <= offset) - 1;
         let start = self.line_starts[line] as usize;
-        let end = (offset as usize).min(self.text.len());
-        let column = self.text.get(start..end).map_or(0, |t| t.chars().count());
-        (line + 1, column + 1)
+        let end = (offset as usize).clamp(start, self.text.len());
+        (line + 1, self.characters(end) - self.characters(start) + 1)
     }
+
+    /// The characters that begin before a byte.
+    fn characters(&self, at: usize) -> usize {
+        let mark = at / MARK;
+        let rest = &self.text.as_bytes()[mark * MARK..at];
+        let rest = rest.iter().filter(|b| is_first_byte(**b)).count();
+        self.marks[mark] as usize + rest
+    }
+}
+
+/// Whether a byte begins a character of UTF-8.
+fn is_first_byte(byte: u8) -> bool {
+    byte & 0xc0 != 0x80
 }
 
 /// All inputs of one run, in the order in which they were read.

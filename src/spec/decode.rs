@@ -3,7 +3,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
-use crate::syntax::{Entry, Key, Kind, Node, Scalar as Text, Style};
+use crate::syntax::{Entry, Key, Kind, Node, Scalar as Text, Style, shown};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,9 @@ pub const MISSING_KEY: Code = Code::new("SPEC103", "missing-key");
 pub const BAD_VALUE: Code = Code::new("SPEC104", "bad-value");
 /// A name that cannot become a file, label or resource name.
 pub const BAD_NAME: Code = Code::new("SPEC105", "bad-name");
+
+/// A key that a tool for YAML 1.1 rewrote.
+pub const REWRITTEN_KEY: Code = Code::new("SPEC108", "rewritten-key");
 
 /// Where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -229,10 +232,7 @@ fn scalar_node(text: String, plain: bool) -> Node {
 }
 
 fn tree(kind: Kind) -> Node {
-    Node {
-        span: Span::default(),
-        kind,
-    }
+    Node::new(Span::default(), kind)
 }
 
 fn wrong_type(node: &Node, wanted: &str) -> Diagnostic {
@@ -350,21 +350,19 @@ impl<T: Decode> Decode for Map<T> {
         }
         let entries = self.entries.iter().map(|(name, value)| {
             let node = value.encode().unwrap_or(tree(Kind::Map(Vec::new())));
-            entry(&name.text, node, None)
+            entry(&name.text, node)
         });
         Some(tree(Kind::Map(entries.collect())))
     }
 }
 
-fn entry(key: &str, value: Node, trailing: Option<String>) -> Entry {
+fn entry(key: &str, value: Node) -> Entry {
     Entry {
         key: Key {
             text: key.to_string(),
             span: Span::default(),
         },
         value,
-        comments: Vec::new(),
-        trailing,
     }
 }
 
@@ -385,7 +383,7 @@ fn checked_name(key: &Key, out: &mut Diagnostics) -> Option<Name> {
                 Diagnostic::error(
                     BAD_NAME,
                     key.span,
-                    format!("`{}` cannot be a name: {why}", shortened(&key.text)),
+                    format!("`{}` cannot be a name: {why}", shown(&key.text)),
                     why,
                 )
                 .help(help),
@@ -412,19 +410,11 @@ pub fn check_part_of_names(what: &str, text: &str, span: Span, out: &mut Diagnos
         Diagnostic::error(
             BAD_NAME,
             span,
-            format!("`{}` cannot be {what}: {why}", shortened(text)),
+            format!("`{}` cannot be {what}: {why}", shown(text)),
             why,
         )
         .help("begin with a letter from a to z, then letters, digits and dashes: `my-shop`"),
     );
-}
-
-fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().take(40).collect();
-    if text.chars().count() > 40 {
-        shown.push('…');
-    }
-    shown
 }
 
 /// Names that Windows keeps for devices, with or without an extension.
@@ -512,14 +502,22 @@ impl<'a> Members<'a> {
 
     fn report_unknown(&self, out: &mut Diagnostics) {
         for entry in self.node.entries() {
-            if !self.keys.contains(&entry.key.text.as_str()) {
+            if self.rewritten("on").is_some_and(|e| e.key == entry.key) {
+                out.push(rewritten(&entry.key));
+            } else if !self.keys.contains(&entry.key.text.as_str()) {
                 out.push(self.unknown(&entry.key));
             }
         }
     }
 
+    /// The entry of a key that YAML 1.1 takes for a boolean, as its tools write it back.
+    fn rewritten(&self, key: &str) -> Option<&'a Entry> {
+        let wanted = key == "on" && self.keys.contains(&key) && self.node.get(key).is_none();
+        self.node.get("true").filter(|_| wanted)
+    }
+
     fn unknown(&self, key: &Key) -> Diagnostic {
-        let shown = shortened(&key.text);
+        let shown = shown(&key.text);
         let diagnostic = Diagnostic::error(
             UNKNOWN_KEY,
             key.span,
@@ -554,7 +552,7 @@ impl<'a> Members<'a> {
         default: Option<&'static str>,
         out: &mut Diagnostics,
     ) -> Option<T> {
-        match self.node.get(key) {
+        match self.node.get(key).or_else(|| self.rewritten(key)) {
             Some(entry) => T::decode(&entry.value, out).or_else(|| self.fallback(default)),
             None => self.fallback(default).or_else(|| {
                 out.push(self.missing(key));
@@ -585,27 +583,31 @@ impl<'a> Members<'a> {
     }
 }
 
+fn rewritten(key: &Key) -> Diagnostic {
+    Diagnostic::warning(
+        REWRITTEN_KEY,
+        key.span,
+        "`true` is read as `on`",
+        "a tool for YAML 1.1 rewrote this key",
+    )
+    .help("write `on:`, and keep tools for YAML 1.1 from rewriting the spec")
+}
+
 /// The tree of a default's text: a word, or a list `[a, b]` of words.
 fn default_node(text: &str, span: Span) -> Node {
-    let word = |t: &str| Node {
-        span,
-        kind: Kind::Scalar(Text {
+    let word = |t: &str| {
+        let scalar = Text {
             text: t.to_string(),
             style: Style::Plain,
             may_be_list: false,
-        }),
+        };
+        Node::new(span, Kind::Scalar(scalar))
     };
     match text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-        Some(inner) => Node {
-            span,
-            kind: Kind::List(
-                inner
-                    .split(", ")
-                    .filter(|t| !t.is_empty())
-                    .map(word)
-                    .collect(),
-            ),
-        },
+        Some(inner) => {
+            let words = inner.split(", ").filter(|t| !t.is_empty());
+            Node::new(span, Kind::List(words.map(word).collect()))
+        }
         None => word(text),
     }
 }
@@ -719,8 +721,10 @@ pub fn example(doc: &[&str]) -> Option<String> {
 /// A record's members as a tree; used by the macro.
 pub fn encode_record(members: Vec<(&'static str, Option<Node>, bool)>) -> Option<Node> {
     let entries = members.into_iter().filter_map(|(key, node, defaulted)| {
-        let trailing = defaulted.then(|| "default".to_string());
-        node.map(|node| entry(key, node, trailing))
+        node.map(|mut node| {
+            node.notes.beside = defaulted.then(|| " default".to_string());
+            entry(key, node)
+        })
     });
     Some(tree(Kind::Map(entries.collect())))
 }

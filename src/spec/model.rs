@@ -65,7 +65,7 @@ record! {
         traffic: Map<Host>,
         /// The service mesh. Example: `{ kind: istio, trust_domain: ggen.internal }`
         mesh: Option<Mesh>,
-        /// How a lost region is left and returned to. Example: `{ mode: automatic, return: manual }`
+        /// How a lost region is left and returned to. Example: `{ mode: automatic, back: manual }`
         failover: Option<Failover>,
         /// Exercises that prove the promises. Example: `{ restore: { every: monthly } }`
         drills: Map<Drill>,
@@ -75,9 +75,9 @@ record! {
         escalations: Map<Escalation>,
         /// Metrics with a target and two thresholds. Example: `{ replication-lag: { of: replication-lag, critical: "> 30s" } }`
         metrics: Map<Metric>,
-        /// Conditions that tell people. Example: `{ lag: { when: replication-lag, above: "> 10s", severity: warning } }`
+        /// Conditions that tell people. Example: `{ lag: { of: replication-lag, when: "> 10s", severity: warning } }`
         alerts: Map<Alert>,
-        /// Metrics, logs, traces and dashboards. Example: `{ metrics: { retention: 30d } }`
+        /// Metrics, logs, traces and dashboards. Example: `{ metrics: { by: prometheus, retention: 30d } }`
         observability: Option<Observability>,
         /// The versions of the events that services exchange. Example: `{ version: 3, minimum: 2 }`
         events: Option<Events>,
@@ -87,9 +87,9 @@ record! {
         deployment: Option<Deployment>,
         /// What the system may cost and how that is watched. Example: `{ billing_export: true }`
         cost: Option<Cost>,
-        /// Times and amounts that were measured, with evidence. Example: `{ promote-redis: { of: promote, value: 40s } }`
+        /// Times and amounts that were measured, with evidence. Example: `{ promote-redis: { of: promote, on: sessions, value: 40s, evidence: https://drills.example.com/2026-10, measured: 2026-10-03 } }`
         facts: Map<Fact>,
-        /// Findings that are accepted, with a reason and an end. Example: `{ w1: { code: RTO310, reason: accepted, owner: cto, expires: 2027-01-01 } }`
+        /// Findings that are accepted, with a reason and an end. Example: `{ w1: { code: AVL101, reason: accepted, owner: cto, expires: 2027-01-01 } }`
         waivers: Map<Waiver>,
         /// The address under which the generated runbooks can be read. Example: `https://runbooks.example.com/ggen`
         runbooks: Option<Text>,
@@ -536,7 +536,7 @@ record! {
         health: Option<NodeHealth>,
         /// Tiers by age, for object storage. Example: `{ nearline: { after: 30d } }`
         lifecycle: Map<Tier>,
-        /// The name before this one: resources move instead of being replaced. Example: `shop`
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `shop`
         renamed_from: Option<Text>,
         /// The promise for this store, where it differs. Example: `{ rpo: 1m }`
         objectives: Option<Objectives>,
@@ -902,7 +902,7 @@ record! {
         memory: Value<Bytes> = "512Mi",
         /// Requests that one replica handles at once (Cloud Run). Example: `80`
         concurrency: Option<Count>,
-        /// The name before this one: resources move instead of being replaced. Example: `web`
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `web`
         renamed_from: Option<Text>,
         /// The promise for this service, where it differs. Example: `{ rto: 1m }`
         objectives: Option<Objectives>,
@@ -962,7 +962,7 @@ record! {
         max_pending: Option<Count>,
         /// Requests on one connection before it is closed; 0 keeps it open. Example: `0`
         max_requests_per_connection: Count = "0",
-        /// When a replica is left out. Example: `{ errors: 5, every: 30s, for: 30s }`
+        /// When a replica is left out. Example: `{ errors: 5, every: 30s, lasting: 30s }`
         eject: Option<Eject>,
     }
 }
@@ -1580,7 +1580,7 @@ record! {
         order: Vec<Ref>,
         /// The protected environment of each region in CI. Example: `{ us-east1: production-us }`
         environments: Map<Text>,
-        /// Letting in traffic bit by bit. Example: `{ steps: { first: { share: 5%, for: 5m } } }`
+        /// Letting in traffic bit by bit. Example: `{ steps: { first: { share: 5%, lasting: 5m } } }`
         canary: Option<Canary>,
         /// The workflow system to write for. Example: `github-actions`
         workflow: Option<Text>,
@@ -1622,7 +1622,7 @@ record! {
     pub struct Cost {
         /// Whether the bill is exported for analysis. Example: `true`
         billing_export: Flag = "false",
-        /// What is committed to, for how long. Example: `{ compute: { term: 1y } }`
+        /// What is committed to, for how long. Example: `{ compute: { term: 1y, covers: 60% } }`
         commitments: Map<Commitment>,
         /// The budget of one month, in whole units of `currency`. Example: `12000`
         budget: Option<Count>,
@@ -1704,7 +1704,7 @@ record! {
 record! {
     /// An accepted finding.
     pub struct Waiver {
-        /// Its code. Example: `RTO310`
+        /// Its code. Example: `AVL101`
         code: Text,
         /// The part of the spec it stands at, as a path; anywhere if left out. Example: `datastores.marketplace`
         at: Option<Text>,

@@ -4,6 +4,10 @@ use super::decode::{Decode, Definitions};
 use super::model::Spec;
 use crate::syntax::{Document, Kind, Node};
 use serde_json::{Value as Json, json};
+use std::sync::LazyLock;
+
+/// The schema, made once: a spec with thousands of unknown keys asks for it as often.
+static SCHEMA: LazyLock<Json> = LazyLock::new(schema);
 
 /// The schema as JSON, draft-07: what editors read everywhere.
 pub fn schema() -> Json {
@@ -86,18 +90,17 @@ pub fn with_lists(document: &Document) -> Document {
         }
     }
     let mut document = document.clone();
-    let schema = schema();
-    walk(&schema, &schema, &mut document.root);
+    walk(&SCHEMA, &SCHEMA, &mut document.root);
     document
 }
 
 /// The keys under which a key of that name may stand: for "belongs under".
 pub fn homes_of(key: &str) -> Vec<String> {
-    let schema = schema();
+    let schema = &*SCHEMA;
     let mut homes = Vec::new();
     let properties = schema["properties"].as_object();
     for (top, member) in properties.into_iter().flatten() {
-        if has_property(&schema, member, key, 0) {
+        if has_property(schema, member, key, 0) {
             homes.push(top.clone());
         }
     }

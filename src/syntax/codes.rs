@@ -26,3 +26,7 @@ pub const TOO_LARGE: Code = Code::new("SYN110", "too-large");
 pub const ENCODING: Code = Code::new("SYN111", "encoding");
 /// Text that is not in Unicode's composed form.
 pub const NOT_COMPOSED: Code = Code::new("SYN112", "not-composed");
+/// Text that would not mean the same once it is printed.
+pub const CHANGED: Code = Code::new("SYN113", "not-the-same-printed");
+/// A merge that is not finished.
+pub const MERGE: Code = Code::new("SYN114", "merge-conflict");

@@ -7,8 +7,6 @@ use crate::source::Span;
 pub struct Document {
     /// The topmost node; a map in every valid topology.
     pub root: Node,
-    /// Comments that follow the last node.
-    pub trailing: Vec<String>,
 }
 
 /// A value with its place.
@@ -18,6 +16,53 @@ pub struct Node {
     pub span: Span,
     /// What it is.
     pub kind: Kind,
+    /// How it was written, kept for `fmt` and `convert`; it means nothing.
+    pub notes: Notes,
+}
+
+/// What stands around a value and does not change its meaning.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Notes {
+    /// Blank and comment lines above it (above its key, if it has one).
+    pub before: Vec<Line>,
+    /// The comment on its line; on the first line of a block.
+    pub beside: Option<String>,
+    /// Blank and comment lines after its last member.
+    pub inside: Vec<Line>,
+    /// How a list or map was laid out.
+    pub layout: Layout,
+    /// Its anchor or alias in YAML.
+    pub label: Option<Label>,
+}
+
+/// A line that says nothing to the compiler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// One or more blank lines.
+    Blank,
+    /// A comment: what follows `#` or `//`, its leading space included.
+    Comment(String),
+}
+
+/// How a list or map was laid out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// Unknown: printed on one line where it fits.
+    #[default]
+    Free,
+    /// On one line.
+    Row,
+    /// A member on each line.
+    Block,
+}
+
+/// A name that YAML gives to a value, to repeat it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Label {
+    /// `&name`
+    Anchor(String),
+    /// `*name`, and where it stands; the node itself is a copy of what was anchored.
+    Alias(String, Span),
 }
 
 /// The shapes a value can have.
@@ -61,10 +106,6 @@ pub struct Entry {
     pub key: Key,
     /// Its value.
     pub value: Node,
-    /// Comment lines standing before it, without `#` or `//`, kept for `fmt` and `convert`.
-    pub comments: Vec<String>,
-    /// A comment on the same line.
-    pub trailing: Option<String>,
 }
 
 /// A name with its place.
@@ -76,7 +117,60 @@ pub struct Key {
     pub span: Span,
 }
 
+impl Scalar {
+    /// Whether the text is a boolean or a number, so that quotes change what it is.
+    pub fn typed(text: &str) -> bool {
+        matches!(text, "true" | "false") || decimal(text)
+    }
+}
+
+/// Whether a text is a decimal number that YAML and KDL read alike.
+pub(super) fn decimal(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    let exponent = exponent.map(|e| e.strip_prefix(['+', '-']).unwrap_or(e));
+    digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(digits)
+}
+
 impl Node {
+    /// A value without anything around it.
+    pub fn new(span: Span, kind: Kind) -> Node {
+        Node {
+            span,
+            kind,
+            notes: Notes::default(),
+        }
+    }
+
+    /// The values directly inside, in order.
+    pub fn members(&self) -> Box<dyn Iterator<Item = &Node> + '_> {
+        match &self.kind {
+            Kind::List(items) => Box::new(items.iter()),
+            Kind::Map(entries) => Box::new(entries.iter().map(|e| &e.value)),
+            Kind::Null | Kind::Scalar(_) => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// The values directly inside, to change.
+    pub fn members_mut(&mut self) -> Box<dyn Iterator<Item = &mut Node> + '_> {
+        match &mut self.kind {
+            Kind::List(items) => Box::new(items.iter_mut()),
+            Kind::Map(entries) => Box::new(entries.iter_mut().map(|e| &mut e.value)),
+            Kind::Null | Kind::Scalar(_) => Box::new(std::iter::empty()),
+        }
+    }
+
     /// What a person would call this value in a message: "a list", "text", ...
     pub fn what(&self) -> &'static str {
         match &self.kind {

@@ -12,8 +12,10 @@
 //! eight messages for one missing quote; so the text is scanned first.
 
 use super::codes::*;
+use super::document::decimal;
+use super::notes::{self, Comment, comment_line};
 use super::text::{self, checked};
-use super::{Document, Entry, Key, Kind, Limits, Node, Scalar, Style, yaml};
+use super::{Document, Entry, Key, Kind, Layout, Limits, Node, Scalar, Style, yaml};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
@@ -30,10 +32,13 @@ pub(super) fn parse(
     if !text::scan(source, file, limits, out) {
         return None;
     }
-    if let Err(fault) = structure(source, file, limits.depth) {
-        out.push(fault);
-        return None;
-    }
+    let comments = match structure(source, file, limits.depth) {
+        Ok(comments) => comments,
+        Err(fault) => {
+            out.push(fault);
+            return None;
+        }
+    };
     let document = match KdlDocument::parse_v2(source) {
         Ok(document) => document,
         Err(error) => {
@@ -54,20 +59,15 @@ pub(super) fn parse(
     };
     let whole = Span::new(file, 0, source.len());
     let entries = reader.children(&document)?;
-    Some(Document {
-        root: Node {
-            span: whole,
-            kind: Kind::Map(entries),
-        },
-        trailing: document
-            .format()
-            .map_or(Vec::new(), |f| comments(&f.trailing)),
-    })
+    let mut root = Node::new(whole, Kind::Map(entries));
+    notes::attach(&mut root, comments, sources.file(file));
+    Some(Document { root })
 }
 
-/// Walks the text once: strings closed, braces matched, nesting bounded.
-fn structure(source: &str, file: FileId, limit: usize) -> Result<(), Diagnostic> {
+/// Walks the text once: strings closed, braces matched, nesting bounded. Gives the comments.
+fn structure(source: &str, file: FileId, limit: usize) -> Result<Vec<Comment>, Diagnostic> {
     let bytes = source.as_bytes();
+    let mut comments: Vec<Comment> = Vec::new();
     let mut braces: Vec<usize> = Vec::new();
     let mut slashdashes = 0;
     let mut at = 0;
@@ -80,14 +80,24 @@ fn structure(source: &str, file: FileId, limit: usize) -> Result<(), Diagnostic>
                 None => {}
             },
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                at = source[at..].find('\n').map_or(bytes.len(), |n| at + n);
+                let end = source[at..]
+                    .find(['\n', '\r'])
+                    .map_or(bytes.len(), |n| at + n);
+                comments.push(comment(source, at, end));
+                at = end;
                 continue;
             }
             b'/' if bytes.get(at + 1) == Some(&b'*') => {
-                at = comment_end(source, file, at, limit)?;
+                let end = comment_end(source, file, at, limit)?;
+                comments.push(comment(source, at, end));
+                at = end;
                 continue;
             }
             b'/' if bytes.get(at + 1) == Some(&b'-') => {
+                let within = comments.last().is_some_and(|c| at < c.end);
+                if !within {
+                    comments.push(comment(source, at, struck_end(source, at)));
+                }
                 slashdashes += 1;
                 at += 1;
                 if slashdashes > limit {
@@ -112,7 +122,16 @@ fn structure(source: &str, file: FileId, limit: usize) -> Result<(), Diagnostic>
         at += 1;
     }
     match braces.last() {
-        None => Ok(()),
+        // What stands inside a struck node went with it.
+        None => {
+            let mut end = 0;
+            comments.retain(|c| {
+                let outside = c.start >= end;
+                end = end.max(c.end);
+                outside
+            });
+            Ok(comments)
+        }
         Some(open) => {
             let span = text::one(source, file, *open);
             Err(
@@ -121,6 +140,68 @@ fn structure(source: &str, file: FileId, limit: usize) -> Result<(), Diagnostic>
             )
         }
     }
+}
+
+/// A comment of lines, one in `/* */`, or what `/-` strikes out, as lines.
+fn comment(source: &str, start: usize, end: usize) -> Comment {
+    let text = &source[start..end];
+    let block = text.starts_with("/*");
+    let inner = if block {
+        text[2..].strip_suffix("*/").unwrap_or(&text[2..])
+    } else {
+        &text[2..]
+    };
+    // The lines below keep their indentation against the first.
+    let margin = start - source[..start].rfind('\n').map_or(0, |n| n + 1);
+    let margin = if block { margin + 3 } else { margin };
+    let lines = inner.trim_end().lines().enumerate();
+    let lines = lines.map(|(number, line)| {
+        let blank = line.len() - line.trim_start().len();
+        match number {
+            0 => comment_line(line),
+            _ => comment_line(&format!(" {}", &line[blank.min(margin)..])),
+        }
+    });
+    let mut lines: Vec<String> = lines.collect();
+    if lines.len() > 1 && lines[0].is_empty() {
+        lines.remove(0);
+    }
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
+    Comment { start, end, lines }
+}
+
+/// Where what `/-` strikes out ends: an argument, a property or children within a node, a
+/// node elsewhere.
+fn struck_end(source: &str, start: usize) -> usize {
+    let bytes = source.as_bytes();
+    let line = source[..start].rfind(['\n', '{', ';']).map_or(0, |n| n + 1);
+    let node = source[line..start].trim().is_empty();
+    let mut at = start + 2;
+    while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
+        at += 1;
+    }
+    let mut depth = 0_usize;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => at = string_end(bytes, at).unwrap_or(at),
+            b'#' => at = raw_string_end(bytes, at).and_then(Result::ok).unwrap_or(at),
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return at,
+            b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            b'\n' | b'\r' | b';' if depth == 0 => return at,
+            b' ' | b'\t' if depth == 0 && !node => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 fn unclosed(source: &str, file: FileId, at: usize) -> Diagnostic {
@@ -269,16 +350,12 @@ impl Reader<'_> {
         let name = node.name();
         let span = self.span(name.span().offset(), name.span().len());
         let value = self.value(node)?;
-        let format = node.format();
-        let trailing = format.and_then(|f| comments(&f.terminator).pop());
         Some(Entry {
             key: Key {
                 text: checked(name.value(), span, self.out).unwrap_or_default(),
                 span,
             },
             value,
-            comments: format.map_or(Vec::new(), |f| comments(&f.leading)),
-            trailing,
         })
     }
 
@@ -321,7 +398,14 @@ impl Reader<'_> {
             }
             _ => Kind::Map(self.members(&properties, children)?),
         };
-        Some(Node { span, kind })
+        let mut whole = Node::new(span, kind);
+        let text = &self.source[span.start as usize..span.end as usize];
+        whole.notes.layout = if text.contains(['\n', '\r']) {
+            Layout::Block
+        } else {
+            Layout::Row
+        };
+        Some(whole)
     }
 
     fn members(
@@ -342,8 +426,6 @@ impl Reader<'_> {
                     span,
                 },
                 value: self.scalar(property, true),
-                comments: Vec::new(),
-                trailing: None,
             };
             self.add(entry, &mut entries, &mut seen);
         }
@@ -375,15 +457,10 @@ impl Reader<'_> {
         }
         let (value, style) = match entry.value() {
             KdlValue::String(text) => (text.clone(), Style::Quoted),
-            KdlValue::Integer(number) => (number.to_string(), Style::Plain),
-            KdlValue::Float(number) => (number.to_string(), Style::Plain),
+            KdlValue::Integer(number) => (written(entry, number), Style::Plain),
+            KdlValue::Float(number) => (written(entry, number), Style::Plain),
             KdlValue::Bool(yes) => (yes.to_string(), Style::Plain),
-            KdlValue::Null => {
-                return Node {
-                    span,
-                    kind: Kind::Null,
-                };
-            }
+            KdlValue::Null => return Node::new(span, Kind::Null),
         };
         if value.len() > self.limits.scalar_bytes {
             let (size, limit) = (value.len(), self.limits.scalar_bytes);
@@ -395,10 +472,7 @@ impl Reader<'_> {
             style,
             may_be_list,
         };
-        Node {
-            span,
-            kind: Kind::Scalar(scalar),
-        }
+        Node::new(span, Kind::Scalar(scalar))
     }
 
     fn refuse(&mut self, span: Span, message: &str, help: &str) {
@@ -427,16 +501,11 @@ fn is_list(document: &KdlDocument) -> bool {
     !document.nodes().is_empty() && document.nodes().iter().all(|n| n.name().value() == "-")
 }
 
-/// The `//` comments in what stands between nodes.
-fn comments(between: &str) -> Vec<String> {
-    between
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("//"))
-        .map(|text| {
-            text.strip_prefix(' ')
-                .unwrap_or(text)
-                .trim_end()
-                .to_string()
-        })
-        .collect()
+/// A number as it was written, if YAML reads it alike: `1.10` stays `1.10`.
+fn written(entry: &KdlEntry, number: &impl ToString) -> String {
+    let text = entry.format().map(|f| f.value_repr.as_str());
+    match text.filter(|t| decimal(t)) {
+        Some(text) => text.to_string(),
+        None => number.to_string(),
+    }
 }

@@ -7,12 +7,15 @@
 pub mod codes;
 mod document;
 pub mod kdl;
+mod notes;
 pub mod print;
 mod text;
 mod words;
 pub mod yaml;
 
-pub use document::{Document, Entry, Key, Kind, Node, Scalar, Style};
+pub use document::{Document, Entry, Key, Kind, Label, Layout, Line, Node, Notes, Scalar, Style};
+
+pub(crate) use text::shown;
 
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, SourceMap};

@@ -19,6 +19,19 @@ pub(super) fn scan(source: &str, file: FileId, limits: &Limits, out: &mut Diagno
         out.push(too_large(span, "the file", size, limit, "--max-file-bytes"));
         return false;
     }
+    if let Some(at) = merge_marker(source) {
+        let end = source[at..]
+            .find(['\n', '\r'])
+            .map_or(source.len(), |n| at + n);
+        let fault = Diagnostic::error(
+            MERGE,
+            Span::new(file, at, end),
+            "a merge conflict is not resolved",
+            "git left this marker",
+        );
+        out.push(fault.help("decide for one side, and delete the lines with the markers"));
+        return false;
+    }
     // Comments are not looked at again, and they are what reviewers read.
     let misleads = |c: char| (c.is_control() && unseen(c)) || reorders(c) || c == '\u{feff}';
     match source.char_indices().find(|(_, c)| misleads(*c)) {
@@ -28,6 +41,17 @@ pub(super) fn scan(source: &str, file: FileId, limits: &Limits, out: &mut Diagno
         }
         None => true,
     }
+}
+
+/// Where the first line of a conflict begins.
+fn merge_marker(source: &str) -> Option<usize> {
+    const MARKER: &str = "<<<<<<< ";
+    if source.starts_with(MARKER) {
+        return Some(0);
+    }
+    ["\n", "\r"]
+        .iter()
+        .find_map(|end| Some(source.find(&format!("{end}{MARKER}"))? + 1))
 }
 
 /// A scalar's text, composed; `None` if it holds characters that nobody can see.
@@ -97,7 +121,7 @@ pub(super) fn too_large(
 }
 
 /// A few characters of a text for a message.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut shown: String = text.chars().take(40).collect();
     if text.chars().count() > 40 {
         shown.push('…');

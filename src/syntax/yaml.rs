@@ -5,11 +5,12 @@
 //! the program.
 
 use super::codes::*;
+use super::notes::{self, Comment, comment_line};
 use super::text::{self, checked};
-use super::{Document, Entry, Key, Kind, Limits, Node, Scalar, Style, words};
+use super::{Document, Entry, Key, Kind, Label, Layout, Limits, Node, Scalar, Style, words};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{FileId, SourceMap, Span};
-use granit_parser::{Event, Options, Parser, Placement, ScalarStyle, ScanError};
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError};
 use std::collections::BTreeMap;
 
 /// Parses a YAML text.
@@ -42,7 +43,7 @@ pub(super) fn parse(
             return None;
         }
     }
-    builder.finish(out)
+    builder.finish(sources, out)
 }
 
 /// A collection that is still open.
@@ -57,7 +58,7 @@ enum Open {
     Map {
         entries: Vec<Entry>,
         index: BTreeMap<String, Span>,
-        key: Option<(Key, Vec<String>)>,
+        key: Option<Key>,
     },
 }
 
@@ -75,7 +76,7 @@ struct Builder<'a> {
     stack: Vec<Frame>,
     anchors: BTreeMap<usize, Anchored>,
     root: Option<Node>,
-    comments: Vec<String>,
+    comments: Vec<Comment>,
     documents: usize,
     nodes: usize,
     bytes: usize,
@@ -109,7 +110,7 @@ impl<'a> Builder<'a> {
         let span = self.span(span);
         match event {
             Event::DocumentStart(_, version) => return self.document(version, span, out),
-            Event::Comment(text, placement) => self.comment(&text, placement),
+            Event::Comment(text, _) => self.comment(&text, span),
             Event::Scalar(text, style, anchor, tag) => {
                 if self.refuse_tag(tag.is_some(), span, out) {
                     return false;
@@ -214,30 +215,12 @@ impl<'a> Builder<'a> {
         tagged
     }
 
-    fn comment(&mut self, text: &str, placement: Placement) {
-        let text = text
-            .strip_prefix(' ')
-            .unwrap_or(text)
-            .trim_end()
-            .to_string();
-        if placement == Placement::Right
-            && let Some(entry) = self.last_entry()
-            && entry.trailing.is_none()
-        {
-            entry.trailing = Some(text);
-            return;
-        }
-        self.comments.push(text);
-    }
-
-    /// The entry that was completed last, where a comment on its line belongs.
-    fn last_entry(&mut self) -> Option<&mut Entry> {
-        match &mut self.stack.last_mut()?.kind {
-            Open::Map {
-                entries, key: None, ..
-            } => entries.last_mut(),
-            _ => None,
-        }
+    fn comment(&mut self, text: &str, span: Span) {
+        self.comments.push(Comment {
+            start: span.start as usize,
+            end: span.end as usize,
+            lines: vec![comment_line(text)],
+        });
     }
 
     fn scalar(
@@ -273,16 +256,17 @@ impl<'a> Builder<'a> {
             if plain {
                 ambiguous(&text, span, out);
             }
-            Node {
-                span,
-                kind: Kind::Scalar(Scalar {
-                    text,
-                    style: if plain { Style::Plain } else { Style::Quoted },
-                    may_be_list: false,
-                }),
-            }
+            let scalar = Scalar {
+                text,
+                style: if plain { Style::Plain } else { Style::Quoted },
+                may_be_list: false,
+            };
+            Node::new(span, Kind::Scalar(scalar))
         };
-        self.last_end = span.end as usize;
+        // A value that is not written is wherever the reader noticed.
+        if span.start < span.end {
+            self.last_end = span.end as usize;
+        }
         self.place(node, anchor, span, out)
     }
 
@@ -309,7 +293,6 @@ impl<'a> Builder<'a> {
             );
             return false;
         }
-        let comments = std::mem::take(&mut self.comments);
         let Some(Frame {
             kind: Open::Map { index, key, .. },
             ..
@@ -322,7 +305,8 @@ impl<'a> Builder<'a> {
         } else {
             index.insert(text.clone(), span);
         }
-        *key = Some((Key { text, span }, comments));
+        *key = Some(Key { text, span });
+        self.last_end = span.end as usize;
         true
     }
 
@@ -370,7 +354,14 @@ impl<'a> Builder<'a> {
             Open::List(items) => Kind::List(items),
             Open::Map { entries, .. } => Kind::Map(entries),
         };
-        self.place(Node { span: whole, kind }, frame.anchor, whole, out)
+        let mut node = Node::new(whole, kind);
+        let lines = self.source[frame.span_start..end].contains(['\n', '\r']);
+        node.notes.layout = match (flow, lines) {
+            (true, false) => Layout::Row,
+            (true, true) => Layout::Free,
+            (false, _) => Layout::Block,
+        };
+        self.place(node, frame.anchor, whole, out)
     }
 
     fn alias(&mut self, id: usize, span: Span, out: &mut Diagnostics) -> bool {
@@ -401,7 +392,9 @@ impl<'a> Builder<'a> {
             );
             return false;
         }
-        let node = anchored.node.clone();
+        let mut node = anchored.node.clone();
+        let name = &self.source[span.start as usize + 1..span.end as usize];
+        node.notes.label = Some(Label::Alias(name.to_string(), span));
         self.last_end = span.end as usize;
         if self.wants_key() {
             return match node.kind {
@@ -412,8 +405,16 @@ impl<'a> Builder<'a> {
         self.place(node, 0, span, out)
     }
 
+    /// The name of the anchor that stands right before a value.
+    fn anchor_name(&self, start: usize) -> Option<Label> {
+        let before = self.source.get(..start)?;
+        let name = &before[before.rfind('&')? + 1..];
+        let name: String = name.chars().take_while(|c| !c.is_whitespace()).collect();
+        Some(Label::Anchor(name))
+    }
+
     /// Puts a finished value where it belongs.
-    fn place(&mut self, node: Node, anchor: usize, span: Span, out: &mut Diagnostics) -> bool {
+    fn place(&mut self, mut node: Node, anchor: usize, span: Span, out: &mut Diagnostics) -> bool {
         self.nodes += 1;
         if self.nodes > self.limits.nodes {
             out.push(text::too_large(
@@ -427,37 +428,38 @@ impl<'a> Builder<'a> {
         }
         if anchor != 0 {
             let (nodes, bytes) = weight(&node);
-            let node = node.clone();
-            self.anchors.insert(anchor, Anchored { node, nodes, bytes });
+            let copy = unlabelled(node.clone());
+            self.anchors.insert(
+                anchor,
+                Anchored {
+                    node: copy,
+                    nodes,
+                    bytes,
+                },
+            );
+            node.notes.label = self.anchor_name(node.span.start as usize);
         }
         match self.stack.last_mut().map(|f| &mut f.kind) {
             None => self.root = Some(node),
             Some(Open::List(items)) => items.push(node),
             Some(Open::Map { entries, key, .. }) => {
-                if let Some((key, comments)) = key.take()
-                    && !entries
-                        .iter()
-                        .any(|e| e.key.text == key.text && e.key.span == key.span)
-                {
-                    entries.push(Entry {
-                        key,
-                        value: node,
-                        comments,
-                        trailing: None,
-                    });
+                if let Some(key) = key.take() {
+                    entries.push(Entry { key, value: node });
                 }
             }
         }
         true
     }
 
-    fn finish(mut self, out: &mut Diagnostics) -> Option<Document> {
+    fn finish(mut self, sources: &SourceMap, out: &mut Diagnostics) -> Option<Document> {
         let root = self.root.take();
         match root {
-            Some(root) if !matches!(root.kind, Kind::Null) => Some(Document {
-                root: without_duplicates(root),
-                trailing: self.comments,
-            }),
+            Some(root) if !matches!(root.kind, Kind::Null) => {
+                let mut root = without_duplicates(root);
+                self.comments.sort_by_key(|c| c.start);
+                notes::attach(&mut root, self.comments, sources.file(self.file));
+                Some(Document { root })
+            }
             _ => {
                 out.push(text::empty(Span::new(self.file, 0, self.source.len())));
                 None
@@ -510,10 +512,16 @@ fn without_duplicates(node: Node) -> Node {
 }
 
 fn null(span: Span) -> Node {
-    Node {
-        span,
-        kind: Kind::Null,
+    Node::new(span, Kind::Null)
+}
+
+/// What an alias repeats: the value without the anchors inside it.
+fn unlabelled(mut node: Node) -> Node {
+    node.notes.label = None;
+    for member in node.members_mut() {
+        *member = unlabelled(std::mem::replace(member, null(Span::default())));
     }
+    node
 }
 
 /// The nodes and bytes that a copy of a node costs.

@@ -169,23 +169,67 @@ impl Service {
 }
 
 impl Topology {
-    /// How the mesh divides calls among regions: their weights, scaled to add up to 100; what
-    /// rounding leaves goes to the first ones.
+    /// How the mesh divides calls among regions: their weights, scaled to add up to 100.
     pub fn shares(&self, regions: &[RegionId]) -> Vec<(RegionId, u32)> {
-        let weight = |id: &RegionId| u64::from(self.region(*id).weight);
-        let total: u64 = regions.iter().map(weight).sum();
-        let even = 100 / regions.len().max(1) as u64;
-        let share = |id: &RegionId| (weight(id) * 100).checked_div(total).unwrap_or(even) as u32;
-        let mut shares: Vec<_> = regions.iter().map(|id| (*id, share(id))).collect();
-        let mut left = 100 - shares.iter().map(|(_, s)| s).sum::<u32>();
-        for (_, share) in &mut shares {
-            if left > 0 && (*share > 0 || total == 0) {
-                *share += 1;
-                left -= 1;
-            }
-        }
-        shares
+        let weights = regions.iter().map(|id| (*id, self.region(*id).weight));
+        in_percent(&weights.collect::<Vec<_>>())
     }
+
+    /// What calls of a region stay inside: its zone if that is fenced, the region itself if
+    /// its network is tied to no other, else all that is neither.
+    pub fn island(&self, id: RegionId) -> Option<&str> {
+        let region = self.region(id);
+        let network = self.spec.network.as_ref();
+        if network.is_some_and(|n| n.isolated.iter().any(|i| i.value == region.name)) {
+            return Some(&region.name);
+        }
+        let zones = &self.spec.compliance.as_ref()?.zones;
+        let zone = region.zone.as_deref()?;
+        zones.get(zone).filter(|z| *z.fenced).map(|_| zone)
+    }
+}
+
+/// The label of pods that says on which side of a fence they are.
+pub const ISLAND: &str = "mesh/island";
+
+impl Topology {
+    /// The value of [`ISLAND`] in a region, if there is any fence.
+    pub fn island_label(&self, id: RegionId) -> Option<&str> {
+        let fenced = self.region_ids().any(|r| self.island(r).is_some());
+        fenced.then(|| self.island(id).unwrap_or("mainland"))
+    }
+}
+
+impl Host {
+    /// The paths that checks of its edge ask.
+    pub fn checked_paths(&self) -> Vec<String> {
+        let health = self.written.health.as_ref();
+        let also = health.into_iter().flat_map(|h| &h.also);
+        let path = health.map_or("/health", |h| h.path.as_str());
+        std::iter::once(path.to_string())
+            .chain(also.map(|p| p.value.clone()))
+            .collect()
+    }
+}
+
+/// Parts scaled to add up to 100; evenly if nobody has any. What rounding leaves goes to the
+/// first ones.
+pub fn in_percent(parts: &[(RegionId, u32)]) -> Vec<(RegionId, u32)> {
+    let total: u64 = parts.iter().map(|(_, part)| u64::from(*part)).sum();
+    let even = 100 / parts.len().max(1) as u64;
+    let share = |part: u32| {
+        let share = (u64::from(part) * 100).checked_div(total);
+        share.unwrap_or(even) as u32
+    };
+    let mut shares: Vec<_> = parts.iter().map(|(id, p)| (*id, share(*p))).collect();
+    let mut left = 100 - shares.iter().map(|(_, s)| s).sum::<u32>();
+    for (_, share) in &mut shares {
+        if left > 0 && (*share > 0 || total == 0) {
+            *share += 1;
+            left -= 1;
+        }
+    }
+    shares
 }
 
 /// Whether names are sold directly below a domain: `com`, `co.uk`.

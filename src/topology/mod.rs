@@ -209,6 +209,14 @@ pub struct Datastore {
     pub written: spec::Datastore,
 }
 
+impl Datastore {
+    /// The name that what was made of it has for good: the one before, if it was renamed.
+    pub fn made_as(&self) -> &str {
+        let former = self.written.renamed_from.as_ref();
+        former.map_or(&self.name, |former| &former.value)
+    }
+}
+
 /// A database at one location.
 #[derive(Debug, Clone)]
 pub struct Database {
@@ -284,6 +292,15 @@ impl Topology {
     pub fn datastore(&self, id: DatastoreId) -> &Datastore {
         &self.datastores[id.0]
     }
+    /// The id of a datastore of this topology.
+    ///
+    /// # Panics
+    /// If it is not one of them.
+    pub fn id_of(&self, store: &Datastore) -> DatastoreId {
+        let mut all = self.datastores.iter();
+        let place = all.position(|d| d.name == store.name);
+        DatastoreId(place.expect("a datastore of this topology"))
+    }
     /// The queue behind an id.
     pub fn queue(&self, id: QueueId) -> &Queue {
         &self.queues[id.0]
@@ -315,6 +332,13 @@ impl Topology {
             .iter()
             .position(|r| r.name == name)
             .map(RegionId)
+    }
+    /// The service with that name in the spec.
+    pub fn service_named(&self, name: &str) -> Option<ServiceId> {
+        self.services
+            .iter()
+            .position(|s| s.name == name)
+            .map(ServiceId)
     }
     /// The first primary, if there is one.
     pub fn primary(&self) -> Option<RegionId> {
@@ -407,7 +431,14 @@ impl Service {
     pub fn name_in(&self, region: &Region) -> String {
         match &self.written.named {
             Some(pattern) => pattern.replace("{region}", &region.short),
+            None if self.runtime == Runtime::CloudRun => self.made_as().to_string(),
             None => self.name.clone(),
         }
+    }
+
+    /// The name that what was made of it has for good: the one before, if it was renamed.
+    pub fn made_as(&self) -> &str {
+        let former = self.written.renamed_from.as_ref();
+        former.map_or(&self.name, |former| &former.value)
     }
 }

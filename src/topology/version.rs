@@ -7,7 +7,7 @@ use crate::spec::decode::BAD_VALUE;
 /// A version of the language that this compiler does not know.
 pub const UNKNOWN_VERSION: Code = Code::new("SPEC106", "unknown-version");
 /// A spec that asks for another version of meridian.
-pub const OTHER_TOOL: Code = Code::new("SPEC108", "other-tool-version");
+pub const OTHER_TOOL: Code = Code::new("SPEC109", "other-tool-version");
 /// A topology without a region or a service has nothing to compile.
 pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
 

@@ -1,18 +1,14 @@
 //! Alerts as conditions over signals, for whatever tells people: the cloud's policies and
 //! Prometheus' rules are made from the same list.
 
-use super::reading::{answers, shows};
+use super::derived::derived_alerts;
+use super::reading::answers;
 use super::words::{meaning, title};
-use crate::analysis::coverage::{self, Trouble, Watch};
-use crate::deployment::{Deployment, Filled, Load, SignalQuery, Unit};
-use crate::format::promql;
-use crate::spec::{Alert, AlertSeverity, Ref, Signal};
-use crate::topology::{
-    DatastoreId, KeyMetric, Promisee, RegionId, Scenario, Service, ServiceId, Topology,
-};
-
-/// Any one region may be the lost one; the promise does not depend on which.
-const ANY: Scenario = Scenario::Region(RegionId(0));
+use crate::analysis::coverage::Trouble;
+use crate::deployment::{Deployment, SignalQuery, Unit};
+use crate::source::Span;
+use crate::spec::{Alert, AlertSeverity, Signal};
+use crate::topology::Topology;
 
 /// A condition that tells people.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +43,8 @@ pub struct AlertRule {
     pub about: Option<About>,
     /// What it tells of, and on which part, if a promise is at stake.
     pub tells: Option<(Trouble, String)>,
+    /// Where the spec says how long it must hold, if it is the spec's.
+    pub span: Option<Span>,
 }
 
 /// What an alert is about: it decides what whoever is paged does first.
@@ -58,6 +56,10 @@ pub enum About {
     Room,
     /// A promise that has not been exercised.
     Drill,
+    /// The probes that other alerts read.
+    Probes,
+    /// A metric that the contract asks for.
+    Contract,
 }
 
 /// The file that has a section for every alert.
@@ -116,6 +118,7 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
         sample: query.sample.clone(),
         about: Some(About::Signal(*alert.of)),
         tells: tells(query),
+        span: Some(alert.lasting.span),
         title,
         name,
         key,
@@ -123,7 +126,7 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
 }
 
 /// What a signal's condition tells of.
-fn tells(query: &SignalQuery) -> Option<(Trouble, String)> {
+pub(super) fn tells(query: &SignalQuery) -> Option<(Trouble, String)> {
     Some((Trouble::of(query.signal)?, query.subject.clone()))
 }
 
@@ -157,13 +160,15 @@ pub fn alert_name(topology: &Topology, key: &str) -> String {
         .collect()
 }
 
+/// The key of the alert for a state of failover.
+pub fn state_key(state: &str) -> String {
+    format!("region-{state}")
+}
+
 /// Where an alert's section is.
 pub fn runbook(topology: &Topology, name: &str) -> String {
     format!("{}/{PAGE}#{}", topology.runbooks, name.to_ascii_lowercase())
 }
-
-/// Days over which an objective of availability is kept.
-const BUDGET_DAYS: f64 = 30.0;
 
 /// The multi-window burn rates of a 30-day objective: factor, long window, short window,
 /// and whether somebody is paged (share of the budget spent: 2 % in 1 h, 5 % in 6 h, 10 %
@@ -178,50 +183,6 @@ pub const BURN_RATES: [(f64, &str, &str, AlertSeverity); 4] = [
 /// The windows that recording rules are needed for.
 pub const WINDOWS: [&str; 8] = ["5m", "30m", "1h", "2h", "6h", "1d", "3d", "7d"];
 
-/// Seconds between two evaluations of alerts where nothing asks for less.
-pub const SLOWEST_EVALUATION: u64 = 30;
-
-/// Seconds between two evaluations of alerts: half a minute, and less where so little is
-/// promised that an alert could not come in time.
-pub fn evaluation_seconds(topology: &Topology) -> u64 {
-    let services = topology.hosts.iter().map(|h| Promisee::Service(h.service));
-    let promises = services.filter_map(|s| topology.promises().of(s, ANY).rto);
-    let shortest = promises.map(|p| p.time().secs()).min();
-    shortest.map_or(SLOWEST_EVALUATION, |s| (s / 6).clamp(1, SLOWEST_EVALUATION))
-}
-
-/// A backup is late when one run may fail and the next take its time: the share of a period
-/// that is waited beyond it.
-const BACKUP_MARGIN: f64 = 0.1;
-/// Survivors should not be fuller than this after a loss.
-const HEADROOM: f64 = 0.8;
-/// Seconds that a service must be too full: longer than a deployment, during which old and
-/// new instances run together.
-const LASTING_LOAD: u64 = 900;
-
-/// The alerts that every recovery plan must have, with bounds from the model.
-pub fn derived_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
-    let derived = Derived {
-        topology,
-        deployment,
-    };
-    let mut rules = Vec::new();
-    rules.extend(derived.burn_rates());
-    rules.extend(derived.states());
-    rules.extend(derived.detection());
-    rules.extend(derived.correlation());
-    rules.extend(derived.metrics());
-    rules.extend(derived.latency());
-    rules.extend(derived.recovery());
-    rules.extend(derived.limits());
-    rules.extend(derived.backups());
-    rules.extend(derived.drills());
-    rules.extend(derived.headroom());
-    rules.extend(derived.queues());
-    rules.push(derived.watchdog());
-    rules
-}
-
 /// The services whose share of failed requests is known, with the query.
 pub fn error_ratios<'a>(
     topology: &'a Topology,
@@ -233,646 +194,9 @@ pub fn error_ratios<'a>(
     })
 }
 
-struct Derived<'a> {
-    topology: &'a Topology,
-    deployment: &'a Deployment,
-}
-
-impl Derived<'_> {
-    fn rule(&self, key: &str, severity: AlertSeverity, title: String, meaning: &str) -> AlertRule {
-        let name = alert_name(self.topology, key);
-        AlertRule {
-            runbook: runbook(self.topology, &name),
-            key: key.to_string(),
-            expr: String::new(),
-            lasting_seconds: 60,
-            severity,
-            title,
-            meaning: meaning.to_string(),
-            channels: Vec::new(),
-            labels: Vec::new(),
-            unit: Unit::Count,
-            bound: None,
-            sample: Vec::new(),
-            about: None,
-            tells: None,
-            name,
-        }
-    }
-
-    fn over(
-        &self,
-        rule: AlertRule,
-        query: &SignalQuery,
-        comparison: &'static str,
-        bound: f64,
-    ) -> AlertRule {
-        AlertRule {
-            expr: format!("{} {comparison} {}", query.query, number(bound)),
-            labels: query.labels.clone(),
-            unit: query.unit,
-            bound: Some((comparison, bound)),
-            sample: query.sample.clone(),
-            about: Some(About::Signal(query.signal)),
-            tells: tells(query),
-            ..rule
-        }
-    }
-
-    fn signals(&self, signal: Signal) -> impl Iterator<Item = &SignalQuery> {
-        self.deployment
-            .signals
-            .iter()
-            .filter(move |q| q.signal == signal)
-    }
-
-    fn burn_rates(&self) -> Vec<AlertRule> {
-        let promises = self.topology.promises();
-        let Some(slo) = promises.availability(Promisee::System) else {
-            return Vec::new();
-        };
-        let budget = slo.complement().ratio();
-        let mut rules = Vec::new();
-        for query in error_ratios(self.topology, self.deployment) {
-            let service = &query.subject;
-            for (factor, long, short, severity) in BURN_RATES {
-                let bound = factor * budget;
-                // A rate over one can never be: such an alert would never fire.
-                if bound >= 1.0 {
-                    continue;
-                }
-                let series = |w: &str| {
-                    format!(
-                        "slo:error_ratio:rate{w}{{service={service}}}",
-                        service = promql::value(&service)
-                    )
-                };
-                let bound_text = number(bound);
-                let rule = self.rule(
-                    &format!("{service}-error-budget-burn-{long}"),
-                    severity,
-                    match factor {
-                        1.0 => format!("{service} spends more than its error budget"),
-                        _ => format!("{service} spends its error budget {factor} times too fast"),
-                    },
-                    &format!(
-                        "At this rate the budget of {BUDGET_DAYS} days, {}, lasts {} days at most; measured over {long} and {short}.",
-                        slo.complement(),
-                        number((BUDGET_DAYS / factor * 10.0).round() / 10.0)
-                    ),
-                );
-                rules.push(AlertRule {
-                    expr: format!(
-                        "{} > {bound_text} and {} > {bound_text}",
-                        series(long),
-                        series(short)
-                    ),
-                    lasting_seconds: 120,
-                    labels: vec!["service"],
-                    unit: Unit::Ratio,
-                    bound: Some((">", bound)),
-                    sample: query.sample.clone(),
-                    about: Some(About::Signal(query.signal)),
-                    tells: tells(query),
-                    ..rule
-                });
-            }
-        }
-        rules
-    }
-
-    /// The states of failover, by how long a region has been silent.
-    fn states(&self) -> Vec<AlertRule> {
-        let mut rules = Vec::new();
-        let topology = self.topology;
-        let check = topology.hosts.iter().find_map(|h| topology.notices(h));
-        let every = check.map_or(10, |c| c.every);
-        let failover = self.topology.spec.failover.as_ref();
-        let states = failover.map(|f| f.in_order());
-        for (name, state) in states.into_iter().flatten() {
-            let (Some(after), Some(query)) =
-                (&state.after, self.signals(Signal::RegionSilent).next())
-            else {
-                continue;
-            };
-            let severity = match after.value {
-                1 => AlertSeverity::Warning,
-                _ => AlertSeverity::Critical,
-            };
-            let rule = self.rule(
-                &format!("region-{}", name.text),
-                severity,
-                format!("A region is in the state `{}`", name.text),
-                &format!("{} checks in a row have failed.", after.value),
-            );
-            rules.push(AlertRule {
-                lasting_seconds: u64::from(after.value.saturating_sub(1)) * every,
-                channels: state.tell.iter().map(|t| t.value.clone()).collect(),
-                ..self.over(rule, query, ">", 0.0)
-            });
-        }
-        let mut alerts = self.topology.spec.alerts.iter();
-        let told = alerts.any(|(_, a)| *a.of == Signal::RegionSilent && a.on.is_none());
-        if rules.is_empty()
-            && !told
-            && let Some(query) = self.signals(Signal::RegionSilent).next()
-        {
-            let rule = self.rule(
-                "region-down",
-                AlertSeverity::Critical,
-                "A region does not answer".into(),
-                "Probes from outside cannot reach it; its users are being moved or get errors.",
-            );
-            rules.push(self.over(rule, query, ">", 0.0));
-        }
-        rules
-    }
-
-    /// The limits that replication itself names, where no written alert watches the same.
-    fn limits(&self) -> Vec<AlertRule> {
-        let mut rules = Vec::new();
-        for store in &self.topology.datastores {
-            let Some(replication) = &store.written.replication else {
-                continue;
-            };
-            for (_, signal, limit) in replication.limits() {
-                let of_store = |q: &&SignalQuery| q.subject == store.name;
-                let query = self.signals(signal).find(of_store);
-                if let Some((limit, query)) = limit.zip(query)
-                    && !self.is_watched(signal, &store.name)
-                {
-                    let rule = self.rule(
-                        &format!("{}-{}", store.name, signal.word()),
-                        AlertSeverity::High,
-                        title(signal, &store.name),
-                        &meaning(signal, None),
-                    );
-                    rules.push(self.over(rule, query, ">", f64::from(limit.value)));
-                }
-            }
-        }
-        rules
-    }
-
-    /// Whether a written alert watches a signal of a part.
-    fn is_watched(&self, signal: Signal, subject: &str) -> bool {
-        let mut alerts = self.topology.spec.alerts.iter();
-        alerts.any(|(_, a)| a.watches(signal, subject))
-    }
-
-    /// What the topology takes for a failing region beside its silence: requests that fail
-    /// or are slow there, of services that users reach.
-    fn detection(&self) -> Vec<AlertRule> {
-        let topology = self.topology;
-        let failover = topology.spec.failover.as_ref();
-        let Some(detect) = failover.and_then(|f| f.detect.as_ref()) else {
-            return Vec::new();
-        };
-        let window = detect.window.as_ref().map_or(60, |w| w.secs());
-        let mut rules = Vec::new();
-        let mut seen = Vec::new();
-        for host in topology.hosts.iter().filter(|h| h.regions.len() > 1) {
-            let service = topology.service(host.service);
-            let meshed = service.runtime == crate::spec::Runtime::Kubernetes;
-            if !meshed || seen.contains(&&service.name) {
-                continue;
-            }
-            seen.push(&service.name);
-            let of = format!(
-                "reporter=\"destination\",destination_service_name={},destination_service_namespace={}",
-                promql::value(&service.name),
-                promql::value(&topology.namespace)
-            );
-            let range = format!("[{window}s]");
-            let failing = format!(
-                "sum by (region) (rate(istio_requests_total{{{of},response_code=~\"5..\"}}{range})) / sum by (region) (rate(istio_requests_total{{{of}}}{range}))"
-            );
-            let slow = format!(
-                "histogram_quantile(0.95, sum by (region, le) (rate(istio_request_duration_milliseconds_bucket{{{of}}}{range}))) / 1000"
-            );
-            let bounds = [
-                (
-                    "fails",
-                    failing,
-                    detect.error_rate.as_ref().map(|e| e.ratio()),
-                    Unit::Ratio,
-                ),
-                (
-                    "slow",
-                    slow,
-                    detect.latency.as_ref().map(|l| l.millis() as f64 / 1000.0),
-                    Unit::Seconds,
-                ),
-            ];
-            for (what, query, bound, unit) in bounds {
-                let Some(bound) = bound else {
-                    continue;
-                };
-                let rule = self.rule(
-                    &format!("{}-region-{what}", service.name),
-                    AlertSeverity::Critical,
-                    format!("{} {what} in a region", service.name),
-                    "What the topology takes for a failing region: move its users, if their requests fare better elsewhere.",
-                );
-                rules.push(AlertRule {
-                    expr: format!("{query} > {}", number(bound)),
-                    lasting_seconds: window,
-                    labels: vec!["region"],
-                    about: Some(About::Signal(Signal::ErrorRate)),
-                    unit,
-                    ..rule
-                });
-            }
-        }
-        rules
-    }
-
-    /// Alerts of several regions within the window: one incident, and everybody's.
-    fn correlation(&self) -> Vec<AlertRule> {
-        let observability = self.topology.spec.observability.as_ref();
-        let Some(window) = observability.and_then(|o| o.correlate.as_ref()) else {
-            return Vec::new();
-        };
-        let system = &self.topology.name;
-        let rule = self.rule(
-            "several-regions",
-            AlertSeverity::Critical,
-            "Several regions are in trouble at once".into(),
-            "Alerts of more than one region within the window are taken for one incident: look for what the regions share before acting on one of them.",
-        );
-        // Whoever is paged for all regions.
-        let channels = self.topology.spec.channels_by_preference().into_iter();
-        let mut global = channels.filter(|(_, c)| c.pagerduty.is_some() && c.regions.is_empty());
-        let told = global.next().map(|(name, _)| name.text.clone());
-        let firing = format!(
-            "ALERTS{{system={system},alertstate=\"firing\",severity=~\"critical|high\",region!=\"\"}}",
-            system = promql::value(&system)
-        );
-        vec![AlertRule {
-            expr: format!(
-                "count(count by (region) (max_over_time({firing}[{}s]))) >= 2",
-                window.secs()
-            ),
-            lasting_seconds: 0,
-            about: Some(About::Signal(Signal::HealthFailures)),
-            channels: told.into_iter().collect(),
-            ..rule
-        }]
-    }
-
-    /// The thresholds of the key metrics that no alert of the spec covers.
-    fn metrics(&self) -> Vec<AlertRule> {
-        let mut rules = Vec::new();
-        for KeyMetric { name, metric, .. } in &self.topology.metrics {
-            for (severity, threshold) in [
-                (AlertSeverity::Warning, &metric.warning),
-                (AlertSeverity::Critical, &metric.critical),
-            ] {
-                let Some(threshold) = threshold else {
-                    continue;
-                };
-                let covered = self.topology.spec.alerts.iter().any(|(_, a)| {
-                    let on = |r: &Option<Ref>| r.as_ref().map(|on| on.value.clone());
-                    *a.of == *metric.of
-                        && (a.on.is_none() || on(&a.on) == on(&metric.on))
-                        && a.when.as_ref().is_some_and(|w| w.value == threshold.value)
-                });
-                if covered {
-                    continue;
-                }
-                let queries = self.deployment.signals.iter();
-                let matching: Vec<_> = queries.filter(|q| shows(metric, q)).collect();
-                for query in &matching {
-                    let subject = match matching.len() {
-                        1 => String::new(),
-                        _ => format!("-{}", query.subject.replace('.', "-")),
-                    };
-                    let rule = self.rule(
-                        &format!("{}{subject}-{}", name, severity.word()),
-                        severity,
-                        format!(
-                            "{} is {} {}",
-                            name.replace('-', " "),
-                            threshold.comparison,
-                            threshold.text
-                        ),
-                        &meaning(*metric.of, Some(&threshold.value)),
-                    );
-                    let rule = AlertRule {
-                        lasting_seconds: 300,
-                        ..rule
-                    };
-                    rules.push(self.over(rule, query, threshold.comparison, threshold.bound));
-                }
-            }
-        }
-        rules
-    }
-
-    /// The response times that are promised.
-    fn latency(&self) -> Vec<AlertRule> {
-        let mut rules = Vec::new();
-        for (index, service) in self.topology.services.iter().enumerate() {
-            let part = Promisee::Service(ServiceId(index));
-            let promised = self.topology.promises().latency_p95(part);
-            let query = self
-                .signals(Signal::Latency)
-                .find(|q| q.subject == service.name);
-            let (Some(promised), Some(query)) = (promised, query) else {
-                continue;
-            };
-            let rule = self.rule(
-                &format!("{}-slower-than-promised", service.name),
-                AlertSeverity::Warning,
-                format!("{} answers slower than promised", service.name),
-                &format!(
-                    "The 95th percentile of response time is promised to be at most {}.",
-                    promised.time()
-                ),
-            );
-            let rule = AlertRule {
-                lasting_seconds: 300,
-                ..rule
-            };
-            let bound = promised.millis as f64 / 1000.0;
-            rules.push(self.over(rule, query, ">", bound));
-        }
-        rules
-    }
-
-    /// What shows that the promised recovery point is being broken, or can no longer be
-    /// seen.
-    fn recovery(&self) -> Vec<AlertRule> {
-        let mut rules = Vec::new();
-        for query in self.signals(Signal::ReplicationLag) {
-            let store = self
-                .topology
-                .datastores
-                .iter()
-                .position(|d| d.name == query.subject);
-            let part = store.map_or(Promisee::System, |s| Promisee::Store(DatastoreId(s)));
-            let rpo = self.topology.promises().of(part, ANY).rpo;
-            let subject = &query.subject;
-            if let Some(rpo) = rpo {
-                let rule = self.rule(
-                    &format!("{subject}-lag-breaches-rpo"),
-                    AlertSeverity::Critical,
-                    format!("{subject} would lose more than promised"),
-                    &format!("Copies are more than {} behind: losing the region now breaks the recovery point.", rpo.time()),
-                );
-                let rule = AlertRule {
-                    lasting_seconds: 0,
-                    ..rule
-                };
-                rules.push(self.over(rule, query, ">", rpo.time().secs() as f64));
-            }
-            let rule = self.rule(
-                &format!("{subject}-lag-missing"),
-                AlertSeverity::Critical,
-                format!("Nobody reports how far {subject} is behind"),
-                "Unknown lag counts as lag over the objective.",
-            );
-            rules.push(AlertRule {
-                expr: format!("absent({})", query.query),
-                about: Some(About::Signal(query.signal)),
-                lasting_seconds: 300,
-                ..rule
-            });
-        }
-        rules
-    }
-
-    fn backups(&self) -> Vec<AlertRule> {
-        let mut rules = Vec::new();
-        for store in &self.topology.datastores {
-            let Some(backup) = &store.written.backup else {
-                continue;
-            };
-            let Some(every) = store.backup_period() else {
-                continue;
-            };
-            let (every, takes) = (every as f64, backup.takes.secs() as f64);
-            let bound = every * (1.0 + BACKUP_MARGIN) + takes;
-            let name = &store.name;
-            let series = format!(
-                "backup_last_success_timestamp_seconds{{system={},datastore={name}}}",
-                promql::value(&self.topology.name),
-                name = promql::value(&name)
-            );
-            let rule = self.rule(
-                &format!("{name}-backup-too-old"),
-                AlertSeverity::Critical,
-                format!("The newest backup of {name} is too old"),
-                "Each backup that is missing is a day more of data that cannot be brought back.",
-            );
-            rules.push(AlertRule {
-                expr: format!("time() - max by (datastore) ({series}) > {}", number(bound)),
-                about: Some(About::Signal(Signal::BackupFailure)),
-                tells: Some((Trouble::Backup, name.clone())),
-                lasting_seconds: 300,
-                labels: vec!["datastore"],
-                unit: Unit::Seconds,
-                ..rule
-            });
-            let rule = self.rule(
-                &format!("{name}-backup-missing"),
-                AlertSeverity::Warning,
-                format!("Nobody reports a backup of {name}"),
-                "As long as nobody does, no alert can tell that backups have stopped.",
-            );
-            rules.push(AlertRule {
-                expr: format!("absent({series})"),
-                about: Some(About::Signal(Signal::BackupFailure)),
-                lasting_seconds: 3600,
-                ..rule
-            });
-        }
-        rules
-    }
-
-    fn drills(&self) -> Vec<AlertRule> {
-        let system = &self.topology.name;
-        let overdue = |(name, drill): (&crate::spec::Name, &crate::spec::Drill)| {
-            let days = coverage::days(*drill.every) as f64;
-            let bound = (days * 86_400.0 * coverage::DRILL_MARGIN).ceil();
-            let series = format!(
-                "dr_test_last_success_timestamp_seconds{{system={system},drill={}}}",
-                promql::value(&name.text),
-                system = promql::value(&system)
-            );
-            let rule = self.rule(
-                &format!("{}-drill-overdue", name.text),
-                AlertSeverity::Warning,
-                format!("The drill `{}` is overdue", name.text),
-                "A promise that is not exercised is a hope.",
-            );
-            AlertRule {
-                // A drill that nobody has told of has never passed.
-                expr: format!(
-                    "time() - max by (drill) ({series}) > {} or absent({series})",
-                    number(bound)
-                ),
-                lasting_seconds: 3600,
-                about: Some(About::Drill),
-                labels: vec!["drill"],
-                unit: Unit::Seconds,
-                ..rule
-            }
-        };
-        self.topology.spec.drills.iter().map(overdue).collect()
-    }
-
-    /// Demand against what is left after losing the region that matters most, and regions
-    /// in which no more can start.
-    fn headroom(&self) -> Vec<AlertRule> {
-        let mut rules = Vec::new();
-        for service in &self.topology.services {
-            let load = self
-                .deployment
-                .loads
-                .iter()
-                .find(|l| l.service == service.name);
-            let Some(load) = load.filter(|_| service.placements.len() > 1) else {
-                continue;
-            };
-            rules.extend(self.overload(service, load));
-            rules.extend(load.filled.as_ref().map(|f| self.full(service, f)));
-        }
-        rules
-    }
-
-    fn overload(&self, service: &Service, load: &Load) -> Option<AlertRule> {
-        let capacity = service.written.capacity.as_ref()?;
-        let each = capacity.per_replica.as_ref()?.per_second();
-        let most = service
-            .placements
-            .iter()
-            .map(|p| f64::from(p.replicas.max) * each);
-        let total: f64 = most.clone().sum();
-        let left = most.map(|lost| total - lost).fold(f64::INFINITY, f64::min);
-        let bound = HEADROOM * left;
-        let rule = self.rule(
-            &format!("{}-failover-headroom-low", service.name),
-            AlertSeverity::Warning,
-            format!("Losing a region would overload {}", service.name),
-            "The regions that would remain could not carry today's load at their most replicas.",
-        );
-        Some(AlertRule {
-            expr: format!("{} > {}", load.requests, number(bound)),
-            about: Some(About::Room),
-            tells: Some((Trouble::Room, service.name.clone())),
-            lasting_seconds: LASTING_LOAD,
-            unit: Unit::PerSecond,
-            bound: Some((">", bound)),
-            sample: load.sample.clone(),
-            ..rule
-        })
-    }
-
-    fn full(&self, service: &Service, filled: &Filled) -> AlertRule {
-        let rule = self.rule(
-            &format!("{}-at-most-instances", service.name),
-            AlertSeverity::Warning,
-            format!("{} may not grow further in a region", service.name),
-            "As many instances run as the topology allows: more load waits or is refused, and a lost region's load finds no room here.",
-        );
-        AlertRule {
-            expr: format!("{} >= 1", filled.query),
-            about: Some(About::Room),
-            tells: Some((Trouble::Room, service.name.clone())),
-            lasting_seconds: LASTING_LOAD,
-            labels: filled.labels.clone(),
-            bound: Some((">=", 1.0)),
-            sample: filled.sample.clone(),
-            ..rule
-        }
-    }
-
-    fn queues(&self) -> Vec<AlertRule> {
-        let mut rules = Vec::new();
-        for queue in &self.topology.queues {
-            let written = &queue.written;
-            let dead = written.dead_letter.as_ref();
-            let limits = [
-                (
-                    Signal::DeadLetters,
-                    dead.and_then(|d| d.limit.as_ref()),
-                    "dead-letters",
-                ),
-                (
-                    Signal::QueueBacklog,
-                    written.backlog_limit.as_ref(),
-                    "backlog",
-                ),
-            ];
-            for (signal, limit, what) in limits {
-                let query = self.signals(signal).find(|q| q.subject == queue.name);
-                let (Some(limit), Some(query)) = (limit, query) else {
-                    continue;
-                };
-                let rule = self.rule(
-                    &format!("{}-{what}", queue.name),
-                    AlertSeverity::Warning,
-                    title(signal, &queue.name),
-                    &meaning(signal, None),
-                );
-                // What is set aside is counted over its window; a backlog has to stay.
-                let lasting_seconds = match signal {
-                    Signal::DeadLetters => 0,
-                    _ => dead.map_or(300, |d| d.window.secs()),
-                };
-                let rule = AlertRule {
-                    lasting_seconds,
-                    ..rule
-                };
-                rules.push(self.over(rule, query, ">", f64::from(limit.value)));
-            }
-        }
-        rules
-    }
-
-    /// Always on: its silence tells an outside watcher that alerting itself is down.
-    fn watchdog(&self) -> AlertRule {
-        AlertRule {
-            expr: "vector(1)".into(),
-            lasting_seconds: 0,
-            ..self.rule(
-                "watchdog",
-                AlertSeverity::Info,
-                "Alerting works".into(),
-                "This alert always fires; a receiver outside raises the alarm when it stops.",
-            )
-        }
-    }
-}
-
 /// All alerts of a system, those of the spec first.
 pub fn all_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
     let mut rules = spec_alerts(topology, deployment);
     rules.extend(derived_alerts(topology, deployment));
     rules
-}
-
-/// All alerts with the least time after which each fires, for the analysis of who is told.
-pub fn watches(topology: &Topology, deployment: &Deployment) -> Vec<Watch> {
-    let rules = all_alerts(topology, deployment).into_iter();
-    rules.filter_map(|rule| watch(topology, rule)).collect()
-}
-
-fn watch(topology: &Topology, rule: AlertRule) -> Option<Watch> {
-    let (of, subject) = rule.tells?;
-    // Probes from outside have the whole system as their subject.
-    let whole = matches!(of, Trouble::Silence | Trouble::Certificate) && subject == topology.name;
-    // Lag is itself a time that has passed.
-    let reached = match rule.bound {
-        Some((">" | ">=", bound)) if of == Trouble::Lag && rule.unit == Unit::Seconds => bound,
-        _ => 0.0,
-    };
-    Some(Watch {
-        alert: rule.name,
-        of,
-        on: (!whole).then_some(subject),
-        after: (reached * 1000.0) as u64 + rule.lasting_seconds * 1000,
-        span: None,
-    })
 }

@@ -1,24 +1,42 @@
 //! The queries that are the same on every cloud: probes from outside, the mesh, the clusters,
 //! exporters, and what only the services themselves can know
-//! ([`CONTRACT`](super::contract::CONTRACT)).
+//! ([`CONTRACT`](crate::deployment::contract::CONTRACT)).
 
-use super::alerts::{SLOWEST_EVALUATION, evaluation_seconds};
-use crate::deployment::{Load, Sample, Shape, SignalQuery, Unit};
+use super::pace::silent_window;
+use crate::deployment::{FROM_CONTRACT, FROM_PROBES, Load, Sample, Shape, SignalQuery, Unit};
 use crate::format::promql;
 use crate::spec::Signal;
 use crate::topology::{Datastore, Service, Topology};
 
-/// Where the results come from that [`CONTRACT`](super::contract::CONTRACT) asks for.
-const CONTRACT: &str = "metrics contract";
+/// The fewest requests a second of which a share is taken: one failure among few is no rate,
+/// and whether a quiet system answers is what probes tell.
+pub const FEWEST: f64 = 0.1;
+
+/// A share of rates, where there are enough of them.
+pub fn ratio(part: &str, whole: &str) -> String {
+    format!("{part} / ({whole} > {FEWEST})")
+}
+
+/// How often something has happened in a window, by series: also the first time ever, when
+/// its counter is born with it and `increase` sees no growth.
+pub fn happened(series: &str, window: &str) -> String {
+    format!(
+        "({series} unless last_over_time({series}[{window}] offset {window})) or increase({series}[{window}])"
+    )
+}
 
 /// Collects the queries of a system.
 pub struct Signals<'a> {
+    /// The system.
     pub topology: &'a Topology,
+    /// The queries so far.
     pub found: Vec<SignalQuery>,
+    /// The loads so far.
     pub loads: Vec<Load>,
 }
 
 impl<'a> Signals<'a> {
+    /// Nothing yet, of a system.
     pub fn of(topology: &'a Topology) -> Self {
         Signals {
             topology,
@@ -27,6 +45,7 @@ impl<'a> Signals<'a> {
         }
     }
 
+    /// Adds the query of a signal.
     pub fn add(
         &mut self,
         signal: Signal,
@@ -66,12 +85,8 @@ impl<'a> Signals<'a> {
             "{{{of},region={region},probe=\"a\"}}",
             region = promql::value(&region)
         );
-        // Three evaluations, so that one lost probe is no lost region.
-        let window = match evaluation_seconds(self.topology) {
-            SLOWEST_EVALUATION => "1m".to_string(),
-            seconds => format!("{}s", 3 * seconds),
-        };
-        let blackbox = "Blackbox Exporter";
+        let window = silent_window(self.topology);
+        let blackbox = FROM_PROBES;
         self.add(
             Signal::HealthSuccess,
             name,
@@ -127,12 +142,15 @@ impl<'a> Signals<'a> {
             Signal::FailoverTriggered,
             name,
             format!(
-                "sum by (region) (increase(failover_events_total{{system={name}}}[10m]))",
-                name = promql::value(&name)
+                "sum by (region) ({})",
+                happened(
+                    &format!("failover_events_total{{system={}}}", promql::value(&name)),
+                    "10m"
+                )
             ),
             &["region"],
             Unit::Count,
-            "metrics contract",
+            FROM_CONTRACT,
             vec![counter(
                 format!(
                     "failover_events_total{{system={name},region={region}}}",
@@ -145,10 +163,19 @@ impl<'a> Signals<'a> {
         self.add(
             Signal::RestoreFailure,
             name,
-            format!("sum by (datastore) (increase(restore_test_runs_total{{system={name},result=\"failure\"}}[1d]))", name = promql::value(&name)),
+            format!(
+                "sum by (datastore) ({})",
+                happened(
+                    &format!(
+                        "restore_test_runs_total{{system={},result=\"failure\"}}",
+                        promql::value(&name)
+                    ),
+                    "1d"
+                )
+            ),
             &["datastore"],
             Unit::Count,
-            "metrics contract",
+            FROM_CONTRACT,
             vec![counter(
                 format!("restore_test_runs_total{{system={name},datastore=\"main\",result=\"failure\"}}", name = promql::value(&name)),
                 1.0 / 86_400.0,
@@ -170,12 +197,14 @@ impl<'a> Signals<'a> {
         let errors =
             |codes: &str| format!("istio_requests_total{{{of},response_code=~\"{codes}\"}}");
         let series = |code: u32| format!("istio_requests_total{{{of},response_code=\"{code}\"}}");
-        let ratio =
-            |codes: &str| format!("sum(rate({}[5m])) / sum(rate({total}[5m]))", errors(codes));
+        let failing = ratio(
+            &format!("sum(rate({}[5m]))", errors("5..")),
+            &format!("sum(rate({total}[5m]))"),
+        );
         self.add(
             Signal::ErrorRate,
             name,
-            ratio("5.."),
+            failing.clone(),
             &[],
             Unit::Ratio,
             istio,
@@ -188,7 +217,7 @@ impl<'a> Signals<'a> {
         self.add(
             Signal::Availability,
             name,
-            format!("1 - ({})", ratio("5..")),
+            format!("1 - ({failing})"),
             &[],
             Unit::Ratio,
             istio,
@@ -206,6 +235,13 @@ impl<'a> Signals<'a> {
             sample: vec![counter(series(200), 1.0)],
             filled: None,
         });
+    }
+
+    /// What kubelets and kube-state-metrics see of a service, where a Prometheus of our own scrapes
+    /// them.
+    pub fn pods(&mut self, service: &Service) {
+        let name = &service.name;
+        let namespace = &self.topology.namespace;
         let pods = format!(
             "namespace={namespace},pod=~{}",
             promql::begins(name, "-.*"),
@@ -247,16 +283,19 @@ impl<'a> Signals<'a> {
             format!("max by (datastore, region) (replication_lag_seconds{{{of}}})"),
             &["datastore", "region"],
             Unit::Seconds,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![gauge(format!("replication_lag_seconds{labels}"), 1.0)],
         );
         self.add(
             Signal::Conflicts,
             name,
-            format!("sum by (datastore) (increase(replication_conflicts_total{{{of}}}[10m]))"),
+            format!(
+                "sum by (datastore) ({})",
+                happened(&format!("replication_conflicts_total{{{of}}}"), "10m")
+            ),
             &["datastore"],
             Unit::Count,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![counter(
                 format!("replication_conflicts_total{labels}"),
                 1.0 / 600.0,
@@ -268,7 +307,7 @@ impl<'a> Signals<'a> {
             format!("max by (datastore) (data_consistency_violations{{{of}}})"),
             &["datastore"],
             Unit::Count,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![gauge(format!("data_consistency_violations{labels}"), 1.0)],
         );
     }
@@ -303,20 +342,29 @@ impl<'a> Signals<'a> {
             Signal::BackupFailure,
             name,
             format!(
-                "sum by (datastore) (increase(backup_runs_total{{{of},result=\"failure\"}}[1h]))"
+                "sum by (datastore) ({})",
+                happened(
+                    &format!("backup_runs_total{{{of},result=\"failure\"}}"),
+                    "1h"
+                )
             ),
             &["datastore"],
             Unit::Count,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![counter(format!("backup_runs_total{failed}"), 1.0 / 3600.0)],
         );
+        let ended = |which: &str| {
+            let series = format!("backup_runs_total{{{of}{which}}}");
+            format!("sum by (datastore) ({})", happened(&series, "7d"))
+        };
+        let (succeeds, ends) = (ended(",result=\"success\""), ended(""));
         self.add(
             Signal::BackupSuccess,
             name,
-            format!("sum by (datastore) (increase(backup_runs_total{{{of},result=\"success\"}}[7d])) / sum by (datastore) (increase(backup_runs_total{{{of}}}[7d]))"),
+            format!("({succeeds} or 0 * {ends}) / {ends}"),
             &["datastore"],
             Unit::Ratio,
-            CONTRACT,
+            FROM_CONTRACT,
             vec![
                 counter(format!("backup_runs_total{succeeded}"), 1.0),
                 counter_rest(format!("backup_runs_total{failed}"), 1.0),
@@ -341,10 +389,14 @@ impl<'a> Signals<'a> {
                 1.0,
             )],
         );
+        let hits = format!("sum(rate(redis_keyspace_hits_total{{{of}}}[5m]))");
         self.add(
             Signal::CacheHitRate,
             name,
-            format!("sum(rate(redis_keyspace_hits_total{{{of}}}[5m])) / (sum(rate(redis_keyspace_hits_total{{{of}}}[5m])) + sum(rate(redis_keyspace_misses_total{{{of}}}[5m])))"),
+            ratio(
+                &hits,
+                &format!("{hits} + sum(rate(redis_keyspace_misses_total{{{of}}}[5m]))"),
+            ),
             &[],
             Unit::Ratio,
             exporter,
@@ -363,6 +415,11 @@ impl<'a> Signals<'a> {
             Vec::new(),
         );
     }
+}
+
+/// Whether an expression counts what has [`happened`].
+pub fn counts_newborn(expr: &str) -> bool {
+    expr.contains(" unless last_over_time(")
 }
 
 /// A series that is the result times a factor.

@@ -459,47 +459,6 @@ fn windows_line_ends_and_a_byte_order_mark_are_fine() {
     );
 }
 
-/// Killed at any moment, the next run completes, and no file is torn or taken for edited.
-#[cfg(unix)]
-#[test]
-fn a_killed_run_is_completed_by_the_next() {
-    let folder = folder(MINIMAL);
-    let other = MINIMAL
-        .replace("rto: 15m", "rto: 20m")
-        .replace("every: 5s", "every: 4s");
-    let program = assert_cmd::cargo::cargo_bin("meridian");
-    for round in 0..40u64 {
-        let spec = if round % 2 == 0 {
-            other.as_str()
-        } else {
-            MINIMAL
-        };
-        fs::write(folder.path().join("topology.yaml"), spec).unwrap();
-        let mut child = std::process::Command::new(&program)
-            .arg("compile")
-            .current_dir(folder.path())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(round % 20 * 3));
-        let _ = child.kill();
-        let _ = child.wait();
-        let mut again = meridian(folder.path());
-        again.arg("compile");
-        assert_eq!(code(&mut again), 0, "{}", stderr(&mut again));
-        assert_eq!(
-            code(meridian(folder.path()).args(["compile", "--check"])),
-            0
-        );
-        let left: Vec<_> = tree(&folder.path().join("deploy"))
-            .into_iter()
-            .map(|(p, _)| p)
-            .filter(|p| p.contains("aside") || p.contains("next"))
-            .collect();
-        assert!(left.is_empty(), "{left:?}");
-    }
-}
-
 #[test]
 fn a_diagnostic_reads_like_this() {
     let folder = folder(
@@ -534,6 +493,7 @@ fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
 #[test]
 fn a_beginners_mistake_is_answered_with_what_to_do() {
     let folder = folder(MINIMAL);
+    fs::write(folder.path().join("untidy.yaml"), "name:   x\n").unwrap();
     let cases: [(&[&str], i32, &str); 13] = [
         (&["check", "topology.yml"], 1, "there is `topology.yaml`"),
         (&["check", "."], 1, "name the spec in it: `topology.yaml`"),
@@ -562,9 +522,9 @@ fn a_beginners_mistake_is_answered_with_what_to_do() {
         ),
         (&["man", "compil"], 64, "the commands are init, check"),
         (
-            &["fmt", "--check"],
+            &["fmt", "--check", "untidy.yaml"],
             2,
-            "`meridian fmt --write topology.yaml`",
+            "`meridian fmt --write untidy.yaml`",
         ),
         (
             &["compile", "--out", "topology.yaml"],
@@ -612,9 +572,12 @@ fn a_check_says_that_it_is_done() {
 
 #[test]
 fn a_spec_is_put_into_its_canonical_form() {
-    let folder = folder(MINIMAL);
+    let untidy = MINIMAL.replace("{ role: primary }", "{role:   primary}");
+    assert_ne!(untidy, MINIMAL);
+    let folder = folder(&untidy);
     let spec = folder.path().join("topology.yaml");
     let (_, canonical, _) = ran(folder.path(), &["fmt"]);
+    assert_eq!(canonical, MINIMAL);
     assert_eq!(ran(folder.path(), &["fmt", "--write"]).0, 0);
     assert_eq!(fs::read_to_string(&spec).unwrap(), canonical);
     assert_eq!(ran(folder.path(), &["fmt", "--check"]).0, 0);
@@ -623,6 +586,14 @@ fn a_spec_is_put_into_its_canonical_form() {
     assert_eq!(ran(folder.path(), &["fmt", "--write"]).0, 1);
     assert_eq!(fs::read_to_string(&spec).unwrap(), "name: [x\n");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    // So does one that cannot be said: KDL has no empty list.
+    fs::write(&spec, "name: x\nlist: []\n").unwrap();
+    let (code, printed, shown) = ran(folder.path(), &["convert", "topology.yaml"]);
+    assert_eq!((code, printed.as_str()), (1, ""));
+    assert!(
+        shown.contains("SYN113") && shown.contains(":2:7"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -192,18 +192,12 @@ fn the_migration_of_eden_is_what_differs() {
     let told: BTreeSet<&str> = explained.chain(left).collect();
     assert!(found.is_subset(&told));
 
-    let gone: Vec<&str> = d
-        .terraform
-        .iter()
-        .filter(|c| c.fate == Fate::Removed)
-        .map(|c| c.call.as_str())
-        .collect();
-    let cache = [
-        "module.cache_redis",
-        "module.cache_redis_us_east_1",
-        "module.cache_redis_us_west_2",
-    ];
-    assert_eq!(gone, cache);
+    let gone = d.fates.iter().filter(|f| f.fate == Fate::DestroyedWithData);
+    let gone: BTreeSet<&str> = gone.map(|f| f.address.as_str()).collect();
+    for region in ["us_east_1", "us_west_2"] {
+        let cache = format!("module.cache_redis_{region}.aws_elasticache_replication_group.this");
+        assert!(gone.contains(cache.as_str()), "{gone:?}");
+    }
     let about = |what: &str| d.consequences.iter().find(|c| c.about.contains(what));
     let gateway =
         about("api-gateway: RTO, lose us-east-1").expect("a promise that can be shown now");
@@ -216,22 +210,6 @@ fn the_migration_of_eden_is_what_differs() {
             .contains("met under assumptions")
     );
     assert!(!gateway.causes.is_empty());
-}
-
-/// Terraform destroys what a removed call made, `prevent_destroy` or not: only what the
-/// provider itself refuses is left, and the plan says so.
-#[test]
-fn a_removed_call_names_the_guards_that_are_left() {
-    use meridian::emit::terraform::guards;
-    let firestore = ["deletion_policy", "delete_protection_state"];
-    assert_eq!(guards("gcp/firestore-regional"), firestore);
-    assert_eq!(guards("aws/kms-regional"), [""; 0]);
-
-    let text = show::human(&MIGRATION);
-    let line = text.lines().find(|l| l.contains("- module.cache_redis "));
-    let line = line.expect("a removed call");
-    assert!(line.contains("read the plan"), "{line}");
-    assert!(!text.contains("refuses to destroy"), "{text}");
 }
 
 /// A comment that is too long is refused by GitHub, and one with an open fence swallows what
@@ -380,6 +358,51 @@ fn a_tree_on_disk_is_compared_and_left_alone() {
         out.contains("-mine\n") && out.contains("--- /dev/null\n+++ b/helm/Chart.yaml"),
         "{out}"
     );
+}
+
+#[test]
+fn harm_fails_a_run_that_asks_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("before.yaml"), GGEN).unwrap();
+    let moved = edited(GGEN, &[("location: nam5", "location: nam7")]);
+    fs::write(here.join("moved.yaml"), moved).unwrap();
+    let roomier = edited(
+        GGEN,
+        &[("rate_limit: 1000/s, block", "rate_limit: 2000/s, block")],
+    );
+    fs::write(here.join("roomier.yaml"), roomier).unwrap();
+    let code = |spec: &str, harm: &str| {
+        let with = ["diff", spec, "--from", "before.yaml", "--fail-on", harm];
+        ran(meridian(here).args(with)).0
+    };
+    assert_eq!(code("moved.yaml", "replace"), 4);
+    assert_eq!(code("moved.yaml", "data-loss"), 4);
+    assert_eq!(code("roomier.yaml", "replace"), 0);
+    assert_eq!(code("before.yaml", "replace"), 0);
+    assert_eq!(code("before.yaml", "nothing"), 64);
+}
+
+/// The tree on disk is what is applied, and no other spec is needed to tell its fate.
+#[test]
+fn a_tree_on_disk_has_a_fate() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("topology.yaml"), GGEN).unwrap();
+    assert_eq!(ran(meridian(here).arg("compile")).0, 0);
+    let moved = edited(GGEN, &[("location: nam5", "location: nam7")]);
+    fs::write(here.join("topology.yaml"), moved).unwrap();
+    let (code, out, _) = ran(meridian(here).args(["diff", "--fail-on", "data-loss"]));
+    assert_eq!(code, 4);
+    let first = out.lines().nth(1).unwrap();
+    assert!(
+        first.contains("replaced with its data: module.firestore_marketplace"),
+        "{out}"
+    );
+    let (_, out, _) = ran(meridian(here).args(["diff", "--format", "json"]));
+    let printed: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(printed["fates"][0]["fate"], "replaced-with-data");
+    assert_eq!(printed["fates"][0]["because"][0], "location_id");
 }
 
 #[test]

@@ -218,7 +218,7 @@ fn e08_e09_people_are_told_by_region() {
             "- tell=\"\" - severity=~\"critical|high\" receiver: global-team",
             // Several regions at once are one incident: no message is grouped by region, and
             // the lesser ones wait.
-            "group_by: - system - alertname group_wait",
+            "group_by: - system - alertname - region group_wait",
             "alertname=\"EdenSeveralRegions\" target_matchers: - severity=~\"warning|low|info\" - region!=\"\" equal: - system receivers",
             "slack_configs",
             "email_configs",
@@ -266,7 +266,7 @@ fn e10_e14_traffic_moves_in_steps_and_back() {
     holds(
         "alerts/prometheus/rules.yaml",
         &[
-            "destination_service_namespace=\"eden\"}[60s])) > 0.05",
+            "destination_service_namespace=\"eden\"}[60s])) > 0.1) > 0.05",
             "destination_service_namespace=\"eden\"}[60s]))) / 1000 > 0.5",
         ],
     );

@@ -300,7 +300,7 @@ mod program {
         let refused = run(at, &["compile", "other.yaml"]);
         assert_eq!(refused.code, 3);
         assert!(
-            refused.err.contains("OUT107") && refused.err.contains("--out"),
+            refused.err.contains("OUT108") && refused.err.contains("--out"),
             "{}",
             refused.err
         );

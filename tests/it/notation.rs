@@ -4,7 +4,7 @@
 use meridian::diagnostic::Diagnostics;
 use meridian::source::SourceMap;
 use meridian::spec::schema::with_lists;
-use meridian::syntax::print::print;
+use meridian::syntax::print::{print, relaid};
 use meridian::syntax::{self, Document, Kind, Limits, Node, Notation};
 use proptest::prelude::*;
 
@@ -44,9 +44,9 @@ fn example(name: &str, extension: &str) -> String {
 
 #[test]
 fn examples_go_both_ways_and_keep_their_comments() {
-    for name in ["ggen", "minimal"] {
+    for name in ["ggen", "minimal", "paynow", "eden"] {
         let yaml = parse(&example(name, "yaml"), Notation::Yaml);
-        let kdl_text = print(&yaml, Notation::Kdl);
+        let kdl_text = print(&relaid(with_lists(&yaml)), Notation::Kdl);
         assert_eq!(
             kdl_text,
             example(name, "kdl"),
@@ -54,7 +54,7 @@ fn examples_go_both_ways_and_keep_their_comments() {
         );
         let kdl = with_lists(&parse(&kdl_text, Notation::Kdl));
         assert_eq!(plain(&yaml.root), plain(&kdl.root), "{name}");
-        let back = parse(&print(&kdl, Notation::Yaml), Notation::Yaml);
+        let back = parse(&print(&relaid(kdl), Notation::Yaml), Notation::Yaml);
         assert_eq!(plain(&yaml.root), plain(&back.root), "{name}");
         let comments = |text: &str, sign: &str| {
             let lines = text.lines().filter_map(|l| l.trim().strip_prefix(sign));
@@ -69,16 +69,144 @@ fn examples_go_both_ways_and_keep_their_comments() {
 }
 
 #[test]
-fn the_canonical_form_is_its_own() {
-    for (name, extension, notation) in [
-        ("ggen", "yaml", Notation::Yaml),
-        ("ggen", "kdl", Notation::Kdl),
-        ("minimal", "yaml", Notation::Yaml),
-    ] {
-        let once = print(&parse(&example(name, extension), notation), notation);
-        let twice = print(&parse(&once, notation), notation);
-        assert_eq!(once, twice, "{name}.{extension}");
+fn the_shipped_examples_are_formatted() {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+    let mut count = 0;
+    for file in walkdir::WalkDir::new(examples).into_iter().flatten() {
+        let name = file.path().to_string_lossy().into_owned();
+        if name.ends_with(".yaml") || name.ends_with(".kdl") {
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            let notation = Notation::of(&name);
+            assert_eq!(print(&parse(&text, notation), notation), text, "{name}");
+            count += 1;
+        }
     }
+    assert!(count >= 9, "{count}");
+}
+
+/// Both texts are given whole: what `fmt` moves, and what it leaves.
+#[test]
+fn comments_blank_lines_rows_and_anchors_keep_their_places() {
+    let untidy = r##"# head
+
+
+name:   "shop"   # beside
+regions:  # on the key
+    # above
+    us: {role: primary,  weight: 50}
+
+    eu: { role: secondary }
+    # at the end of regions
+
+# above lists
+lists:
+- one   # first
+-   &two [a,"b, c"]
+# between
+- *two
+- - nested
+  - "no"
+-
+  key: 'it''s'
+
+  other: |
+     Two lines,
+     # both text
+long: {a: [
+  x, z] }
+base: &base
+  a: 1
+also: { b: *base }
+empty: {}
+nothing:
+# last
+"##;
+    let tidy = r##"# head
+
+name: shop # beside
+regions: # on the key
+  # above
+  us: { role: primary, weight: 50 }
+
+  eu: { role: secondary }
+  # at the end of regions
+
+# above lists
+lists:
+  - one # first
+  - &two [a, "b, c"]
+  # between
+  - *two
+  - - nested
+    - "no"
+  - key: "it's"
+
+    other: |
+      Two lines,
+      # both text
+long: { a: [x, z] }
+base: &base
+  a: 1
+also: { b: *base }
+empty: {}
+nothing:
+# last
+"##;
+    let print_again = |text| print(&parse(text, Notation::Yaml), Notation::Yaml);
+    assert_eq!(print_again(untidy), tidy);
+    assert_eq!(print_again(tidy), tidy);
+}
+
+#[test]
+fn comments_blank_lines_and_rows_keep_their_places_in_kdl() {
+    let untidy = r##"// head
+
+
+name   "shop" // beside
+regions { // on the key
+  // above
+  us role="primary"   weight=50
+
+  eu {role "secondary"; serves "a" "b"}
+  /- old {
+    role "gone"
+  }
+  // at the end
+} // after it
+/* of two
+   lines */
+version 1.10
+list {
+  - "one" // first
+  - a=1 /* here */ b=2
+}
+"##;
+    let tidy = r##"// head
+
+name "shop" // beside
+regions { // on the key
+    // above
+    us role="primary" weight=50
+
+    eu { role "secondary"; serves "a" "b" }
+    // old {
+    //   role "gone"
+    // }
+    // at the end
+    // after it
+}
+// of two
+// lines
+version 1.10
+list {
+    - "one" // first
+    // here
+    - a=1 b=2
+}
+"##;
+    let print_again = |text| print(&parse(text, Notation::Kdl), Notation::Kdl);
+    assert_eq!(print_again(untidy), tidy);
+    assert_eq!(print_again(tidy), tidy);
 }
 
 proptest! {

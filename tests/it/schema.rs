@@ -147,3 +147,68 @@ fn the_schema_refuses_what_the_decoder_refuses() {
         assert!(!validator.is_valid(&convert(&bad)), "{bad}");
     }
 }
+
+/// What an editor shows beside a field can be written there.
+#[test]
+fn every_example_of_a_field_is_accepted_by_its_schema() {
+    let schema = schema::schema();
+    let definitions = schema["definitions"].as_object().unwrap();
+    let mut records = vec![("topology", &schema)];
+    records.extend(
+        definitions
+            .iter()
+            .map(|(name, record)| (name.as_str(), record)),
+    );
+    let mut faults = Vec::new();
+    let mut seen = 0;
+    for (record, definition) in records {
+        let Some(fields) = definition["properties"].as_object() else {
+            continue;
+        };
+        for (name, field) in fields {
+            // The definitions that it needs, so that 400 validators are not 400 whole schemas.
+            let alone =
+                serde_json::json!({ "allOf": [field], "definitions": needed(field, definitions) });
+            let validator = jsonschema::draft7::new(&alone).unwrap();
+            for example in field["examples"].as_array().unwrap() {
+                seen += 1;
+                let value = example.as_str().map_or(example.clone(), |text| text.into());
+                let errors = validator.iter_errors(&value);
+                faults.extend(errors.map(|e| format!("{record}.{name}: {example}: {e}")));
+            }
+        }
+    }
+    assert!(seen > 400, "{seen}");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A waiver in an example names a finding that there is.
+#[test]
+fn waivers_in_examples_name_codes() {
+    let schema = schema::schema();
+    let waiver = &schema["properties"]["waivers"]["examples"][0]["w1"]["code"];
+    let code = &schema["definitions"]["Waiver"]["properties"]["code"]["examples"][0];
+    for code in [waiver, code] {
+        let code = code.as_str().expect("a code");
+        let page = meridian::rules::pages::all()
+            .into_iter()
+            .find(|p| p.id == code);
+        assert!(page.is_some(), "no finding {code}");
+    }
+}
+
+/// The definitions that a schema refers to, and those that they refer to.
+fn needed(schema: &Value, all: &serde_json::Map<String, Value>) -> serde_json::Map<String, Value> {
+    let mut found = serde_json::Map::new();
+    let mut open = vec![schema.to_string()];
+    while let Some(text) = open.pop() {
+        for reference in text.split("\"#/definitions/").skip(1) {
+            let name = reference.split('"').next().unwrap();
+            if !found.contains_key(name) {
+                found.insert(name.to_string(), all[name].clone());
+                open.push(all[name].to_string());
+            }
+        }
+    }
+    found
+}

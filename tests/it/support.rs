@@ -8,9 +8,10 @@
 use meridian::analysis::recovery::Subject;
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::cli::load;
-use meridian::diagnostic::{Diagnostic, Severity};
+use meridian::diagnostic::{Diagnostic, Diagnostics, Severity};
+use meridian::diff::{Difference, Side};
 use meridian::lock::Lock;
-use meridian::syntax::Limits;
+use meridian::syntax::{Document, Limits};
 use meridian::{Compilation, Until, compile, spec};
 use std::path::{Path, PathBuf};
 
@@ -33,18 +34,85 @@ pub struct Case {
 
 /// `tests/cases/NAME.yaml`, compiled.
 pub fn case(name: &str) -> Case {
-    compiled(&root().join(format!("tests/cases/{name}.yaml")))
+    compiled(&path(name))
 }
 
 /// `tests/cases/NAME.yaml` with some text replaced, compiled.
 pub fn case_with(name: &str, edits: &[(&str, &str)]) -> Case {
-    let path = root().join(format!("tests/cases/{name}.yaml"));
-    let mut text = std::fs::read_to_string(path).unwrap();
+    let mut text = std::fs::read_to_string(path(name)).unwrap();
     for (from, to) in edits {
         assert!(text.contains(from), "{name} has no {from:?}");
         text = text.replace(from, to);
     }
     spec(&text)
+}
+
+/// What differs between two of `tests/cases`.
+pub fn difference(before: &str, after: &str) -> Difference {
+    between(&path(before), &path(after))
+}
+
+/// What differs between two specs on disk.
+pub fn between(before: &Path, after: &Path) -> Difference {
+    let load = |path: &Path| {
+        let mut loaded = load::load(path, &Limits::default());
+        loaded.document = loaded.document.as_ref().map(spec::schema::with_lists);
+        loaded
+    };
+    let run = |document: &Document, lock: Option<&Lock>| {
+        let out = Diagnostics::default();
+        let done = compile(
+            Some(document),
+            lock,
+            "topology.yaml",
+            out,
+            Until::Emitted,
+            None,
+        );
+        assert!(!done.diagnostics.has_errors(), "{:#?}", done.diagnostics);
+        done
+    };
+    let (old, new) = (load(before), load(after));
+    let documents = [&old, &new].map(|loaded| loaded.document.as_ref().expect("a document"));
+    let name = |document: &Document| document.root.get("name").map(|e| e.value.kind.clone());
+    // As the command line does: what is decided before holds after, in the same system.
+    let same = name(documents[0]) == name(documents[1]);
+    let before = run(
+        documents[0],
+        old.lock.as_ref().or(new.lock.as_ref().filter(|_| same)),
+    );
+    let decided = before.lock();
+    let after = run(documents[1], new.lock.as_ref().or(decided.filter(|_| same)));
+    let [old, new] = [
+        Side {
+            name: "before",
+            sources: &old.sources,
+            document: documents[0],
+            done: &before,
+        },
+        Side {
+            name: "after",
+            sources: &new.sources,
+            document: documents[1],
+            done: &after,
+        },
+    ];
+    let again = |document: &Document| {
+        let out = Diagnostics::default();
+        compile(
+            Some(document),
+            decided,
+            "topology.yaml",
+            out,
+            Until::Emitted,
+            None,
+        )
+    };
+    meridian::diff::difference(old, new, &again)
+}
+
+fn path(name: &str) -> PathBuf {
+    root().join(format!("tests/cases/{name}.yaml"))
 }
 
 /// The text of a spec, compiled.
@@ -155,6 +223,22 @@ impl Case {
         Some((low, high, time.verdict))
     }
 
+    /// The terms of a recovery time that begin with some words (`decide web`), each as
+    /// milliseconds at best and at worst.
+    pub fn terms(&self, subject: &str, scenario: &str, named: &str) -> Vec<(u64, Option<u64>)> {
+        let topology = self.done.topology.as_ref().expect("a topology");
+        let analysis = self.done.analysis.as_ref().expect("an analysis");
+        let id = |of: Subject| format!("{} {}", of.kind(), of.name(topology));
+        let mut times = analysis.recovery.times.iter();
+        let time = times.find(|t| id(t.subject) == subject && t.scenario.id(topology) == scenario);
+        let nodes = time.map_or(&[][..], |t| &t.budget.nodes).iter();
+        let terms = nodes.map(|n| &n.term);
+        terms
+            .filter(|t| format!("{} {}", t.step.word(), t.of) == named)
+            .map(|t| (t.low, t.high))
+            .collect()
+    }
+
     /// The verdict on what is lost of a store (of its first dataset) in a scenario, with the
     /// copy that counts, if there is one.
     pub fn rpo(&self, store: &str, scenario: &str) -> Option<(Verdict, Option<String>)> {
@@ -167,4 +251,32 @@ impl Case {
         let copy = loss.remaining.first().map(|r| r.copy.clone());
         Some((loss.verdict, copy))
     }
+}
+
+/// A YAML text as a value, read by the compiler's own reader of specs.
+pub fn yaml(text: &str) -> Option<serde_json::Value> {
+    use meridian::diagnostic::Diagnostics;
+    use meridian::source::SourceMap;
+    use meridian::syntax::{Kind, Node, parse};
+    fn value(node: &Node) -> serde_json::Value {
+        match &node.kind {
+            Kind::Map(entries) => {
+                let each = entries.iter();
+                each.map(|e| (e.key.text.clone(), value(&e.value)))
+                    .collect()
+            }
+            Kind::List(items) => items.iter().map(value).collect(),
+            Kind::Scalar(scalar) => scalar.text.clone().into(),
+            Kind::Null => serde_json::Value::Null,
+        }
+    }
+    let mut sources = SourceMap::default();
+    let file = sources.add("object.yaml", text);
+    let document = parse(
+        &sources,
+        file,
+        &Limits::default(),
+        &mut Diagnostics::default(),
+    )?;
+    Some(value(&document.root))
 }

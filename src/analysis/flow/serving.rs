@@ -1,8 +1,10 @@
-//! Which regions serve the users of a region: in normal times, and when it is lost.
+//! Which regions serve the users of a region: in normal times, and when it is lost. Users come
+//! in where the edge sends them, and from there calls go where the mesh does.
 
 use crate::analysis::capacity::Routing;
+use crate::deployment::routes::{List, open};
 use crate::spec::{Policy, Role};
-use crate::topology::{Host, HostId, RegionId, Topology};
+use crate::topology::{DatastoreId, Host, HostId, RegionId, ServiceId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Users of some regions served from another.
@@ -18,22 +20,37 @@ pub(super) struct Served {
     pub hosts: Vec<HostId>,
 }
 
-/// Which other regions serve users of `homes` through some hosts, each once.
+/// Where a host's users of some regions are served beside them.
+type Way = (RegionId, RegionId, bool);
+
+/// Which other regions serve users of `homes` of a store through some hosts, each once.
 pub(super) fn elsewhere(
     topology: &Topology,
     routing: &Routing,
-    hosts: &[HostId],
+    (store, hosts): (DatastoreId, &[HostId]),
     homes: &[RegionId],
 ) -> Vec<Served> {
-    let mut known = BTreeMap::new();
+    let mut known: BTreeMap<_, Vec<Way>> = BTreeMap::new();
     let mut served: BTreeMap<(RegionId, bool), Served> = BTreeMap::new();
+    let meshed = !routing.mesh().lists().is_empty();
     for id in hosts {
         let host = topology.host(*id);
         let policy: Vec<Policy> = host.written.policy.iter().map(|p| p.value).collect();
-        // Hosts that lead to the same regions by the same policies lead the same way.
+        // Hosts that lead to the same regions by the same policies lead the same way; in a
+        // mesh, to the same service.
+        let service = meshed.then_some(host.service);
+        let pinned = host.written.region.is_some();
         let ways = known
-            .entry((&host.regions, host.written.region.is_some(), policy))
-            .or_insert_with(|| ways_out(topology, routing, *id, homes));
+            .entry((&host.regions, pinned, policy, service))
+            .or_insert_with(|| {
+                let users = Users {
+                    topology,
+                    routing,
+                    host: *id,
+                    store,
+                };
+                users.ways_out(homes)
+            });
         for (from, home, after_loss) in ways.iter() {
             let one = served.entry((*from, *after_loss)).or_insert(Served {
                 home: *home,
@@ -47,38 +64,110 @@ pub(super) fn elsewhere(
     served.into_values().collect()
 }
 
-/// Where a host sends users of `homes` beside them: the region, one of theirs, and whether
-/// only after a loss. Then these are the regions that routing chooses, and the one that
-/// `failover-region.sh` moves to.
-fn ways_out(
-    topology: &Topology,
-    routing: &Routing,
+/// The users of a host, on their way to what uses a store.
+struct Users<'a> {
+    topology: &'a Topology,
+    routing: &'a Routing<'a>,
     host: HostId,
-    homes: &[RegionId],
-) -> Vec<(RegionId, RegionId, bool)> {
-    let regions = &topology.host(host).regions;
-    let homes: BTreeSet<_> = homes.iter().filter(|r| regions.contains(r)).collect();
-    let mut found = BTreeMap::new();
-    let mut add = |home: RegionId, from: RegionId, after_loss: bool| {
-        if !homes.contains(&from) {
-            found.entry(from).or_insert((from, home, after_loss));
+    store: DatastoreId,
+}
+
+impl Users<'_> {
+    /// Where users of `homes` are served beside them: the region, one of theirs, and whether
+    /// only after a loss. Then these are the regions that routing chooses, and the one that
+    /// `failover-region.sh` moves to.
+    fn ways_out(&self, homes: &[RegionId]) -> Vec<Way> {
+        let topology = self.topology;
+        let host = topology.host(self.host);
+        let regions = &host.regions;
+        let homes: BTreeSet<_> = homes.iter().filter(|r| regions.contains(r)).collect();
+        let mut found: BTreeMap<RegionId, Way> = BTreeMap::new();
+        let mut add = |home: RegionId, from: RegionId, after_loss: bool| {
+            if !homes.contains(&from) {
+                found.entry(from).or_insert((from, home, after_loss));
+            }
+        };
+        let anywhere = usual(topology, host);
+        for home in &homes {
+            let near = std::iter::once(**home);
+            for at in near.chain(anywhere.iter().copied()) {
+                self.from(at, **home, &[])
+                    .into_iter()
+                    .for_each(|r| add(**home, r, false));
+            }
         }
-    };
-    if let Some(home) = homes.first() {
-        for from in usual(topology, topology.host(host)) {
-            add(**home, from, false);
-        }
-    }
-    for home in &homes {
-        let heirs = routing.heirs(host, **home);
-        if !heirs.is_empty() {
+        for home in &homes {
+            // The region stands, and what runs there does not.
+            let spill = self.spill(**home);
+            spill.into_iter().for_each(|r| add(**home, r, true));
+            let heirs = self.routing.edge().heirs(host, **home);
+            if heirs.is_empty() {
+                continue;
+            }
             let moved_to = topology.successor(**home);
             let moved_to = moved_to.filter(|r| regions.contains(r));
-            let all = heirs.into_iter().chain(moved_to);
-            all.for_each(|r| add(**home, r, true));
+            for at in heirs.into_iter().chain(moved_to) {
+                add(**home, at, true);
+                self.from(at, **home, &[**home])
+                    .into_iter()
+                    .for_each(|r| add(**home, r, true));
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// The regions where services that use the store work for users of `home` who come in at
+    /// a region.
+    fn from(&self, at: RegionId, home: RegionId, lost: &[RegionId]) -> BTreeSet<RegionId> {
+        self.walk(at, home, |list| {
+            list.shares(lost).into_iter().map(|(r, _)| r).collect()
+        })
+    }
+
+    /// The same for everywhere that calls may go to from a region.
+    fn spill(&self, home: RegionId) -> BTreeSet<RegionId> {
+        match self.routing.mesh().lists().is_empty() {
+            true => BTreeSet::new(),
+            false => self.walk(home, home, List::targets),
         }
     }
-    found.into_values().collect()
+
+    fn walk(
+        &self,
+        at: RegionId,
+        home: RegionId,
+        to: impl Fn(&List) -> Vec<RegionId>,
+    ) -> BTreeSet<RegionId> {
+        let topology = self.topology;
+        let first = topology.host(self.host).service;
+        let mut ends = BTreeSet::new();
+        let mut seen: BTreeSet<(ServiceId, RegionId)> = BTreeSet::new();
+        let mut next = vec![(first, at)];
+        while let Some((service, from)) = next.pop() {
+            let list = self.routing.mesh().list(service, from, home);
+            let regions = list.map_or_else(|| self.near(service, from), &to);
+            for region in regions {
+                if seen.insert((service, region)) {
+                    let service = topology.service(service);
+                    if service.uses.contains(&self.store) {
+                        ends.insert(region);
+                    }
+                    next.extend(service.needs.iter().map(|needed| (*needed, region)));
+                }
+            }
+        }
+        ends
+    }
+}
+
+impl Users<'_> {
+    /// Without a mesh, calls stay in their region, or go to the nearest that has the service.
+    fn near(&self, service: ServiceId, from: RegionId) -> Vec<RegionId> {
+        let open = open(self.topology, self.topology.service(service), &[]);
+        let here = Some(from).filter(|r| open[r.0]);
+        let near = here.or_else(|| self.routing.edge().nearest(from, &open));
+        near.into_iter().collect()
+    }
 }
 
 /// The regions that any user of a host may be served from while nothing is lost, wherever

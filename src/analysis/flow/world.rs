@@ -6,8 +6,8 @@ use super::zones::Zones;
 use crate::analysis::capacity::Routing;
 use crate::source::Span;
 use crate::spec::{Dataset, Nature, Telemetry};
-use crate::topology::{DatastoreId, HostId, RegionId, Topology};
-use std::collections::BTreeMap;
+use crate::topology::{DatastoreId, HostId, RegionId, ServiceId, Topology};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What all graphs of a topology are built from.
 pub(super) struct World<'a> {
@@ -50,8 +50,8 @@ impl<'a> World<'a> {
         for (zone, _) in world.zones.iter() {
             let homes = world.homes(Some(&zone.text), &[]);
             for (index, hosts) in world.hosts.iter().enumerate() {
-                let served = elsewhere(topology, &routing, hosts, &homes);
                 let store = DatastoreId(index);
+                let served = elsewhere(topology, &routing, (store, hosts), &homes);
                 world.served.insert((&zone.text, store), served);
             }
         }
@@ -129,14 +129,32 @@ fn users(topology: &Topology) -> Vec<BTreeMap<RegionId, Span>> {
     users
 }
 
+/// By store, the hosts behind which a service uses it, or one that is called from there.
 fn hosts(topology: &Topology) -> Vec<Vec<HostId>> {
+    let mut behind: BTreeMap<ServiceId, Vec<DatastoreId>> = BTreeMap::new();
     let mut hosts = vec![Vec::new(); topology.datastores.len()];
     for (index, host) in topology.hosts.iter().enumerate() {
-        for store in &topology.service(host.service).uses {
+        let stores = behind
+            .entry(host.service)
+            .or_insert_with(|| stores_behind(topology, host.service));
+        for store in stores {
             hosts[store.0].push(HostId(index));
         }
     }
     hosts
+}
+
+fn stores_behind(topology: &Topology, service: ServiceId) -> Vec<DatastoreId> {
+    let mut seen = BTreeSet::new();
+    let mut stores = BTreeSet::new();
+    let mut next = vec![service];
+    while let Some(id) = next.pop() {
+        if seen.insert(id) {
+            stores.extend(topology.service(id).uses.iter().copied());
+            next.extend(topology.service(id).needs.iter().copied());
+        }
+    }
+    stores.into_iter().collect()
 }
 
 /// Where telemetry rests: at the location that the spec names, where the offering keeps it,

@@ -5,7 +5,7 @@ use super::verdict::Verdict;
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{Class, NEVER};
-use crate::spec::{Dataset, Reach};
+use crate::spec::Dataset;
 use crate::topology::Scenario;
 use crate::topology::{DatastoreId, Promisee};
 
@@ -46,8 +46,14 @@ fn loss(
     let promise = context.topology.promises().of(part, scenario).rpo;
     let millis = promise.map(|p| p.millis);
     let mut remaining = remaining;
-    let stays = dataset.is_some_and(|(_, d)| *d.copies == Reach::Origin);
-    remaining.retain(|r| !(stays && r.abroad));
+    let has =
+        |r: &Remaining| dataset.is_none_or(|(name, _)| !r.leaves_out.iter().any(|d| d == name));
+    remaining.retain(has);
+    // One action recovers a store: where a copy takes the place of what is lost, nobody
+    // restores history beside it.
+    if remaining.iter().any(|r| r.live) {
+        remaining.retain(|r| r.live);
+    }
     // The copy that keeps the promise best is the one to use.
     let judged = |r: &Remaining| Verdict::of(millis, r.lacks.low, r.lacks.high, r.lacks.class);
     remaining.sort_by_key(|r| (judged(r), r.lacks.high.unwrap_or(NEVER), r.lacks.low));

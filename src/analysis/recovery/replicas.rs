@@ -103,6 +103,11 @@ impl Loss<'_> {
         if service.replicas_in(lost).is_none() {
             return Vec::new();
         }
+        if self.routing.idle(id, lost) {
+            let region = &self.context.topology.region(lost).name;
+            let nobody = format!("nobody is served in {region}");
+            return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), nobody)];
+        }
         if service.placements.len() == 1 {
             let region = &self.context.topology.region(lost).name;
             let why = format!("`{}` runs in {region} alone", service.name);

@@ -6,7 +6,7 @@ use super::{RecoveryTime, Subject};
 use crate::analysis::Context;
 use crate::analysis::capacity::{Routing, Survivor};
 use crate::analysis::offering::Offerings;
-use crate::analysis::term::Term;
+use crate::analysis::term::{Step, Term};
 use crate::topology::Scenario;
 use crate::topology::{Datastore, DatastoreId, Host, Queue, ServiceId};
 use std::collections::BTreeSet;
@@ -27,6 +27,7 @@ pub(super) fn times(
             context,
             offerings,
             scenario: *scenario,
+            routing: &routing,
             at_peak: &at_peak,
             after: match scenario {
                 Scenario::Region(id) => routing.after(&[*id]),
@@ -166,6 +167,8 @@ pub(super) struct Loss<'a> {
     pub(super) context: Context<'a>,
     pub(super) offerings: &'a dyn Offerings,
     pub(super) scenario: Scenario,
+    /// Where users come in, and who is served where.
+    pub(super) routing: &'a Routing<'a>,
     /// What runs while nothing is lost, by service.
     pub(super) at_peak: &'a [Option<Vec<Survivor>>],
     /// Where load goes, by service; empty unless a region is lost.
@@ -186,7 +189,8 @@ impl Loss<'_> {
         let mut budget = Budget::default();
         // Traffic has left what is lost.
         let mut moved = Vec::new();
-        for host in &on.hosts {
+        moved.extend(budget.add_serial(self.led_nowhere(on), Vec::new()));
+        for host in on.hosts.iter().filter(|h| self.is_way(h, on)) {
             let terms = self.offerings.entry(&self.context, host, self.scenario);
             moved.extend(budget.add_serial(terms, Vec::new()));
         }
@@ -213,5 +217,39 @@ impl Loss<'_> {
             return None;
         }
         Some(budget)
+    }
+
+    /// Whether what becomes of a host counts for its service. One of a single region is judged
+    /// as itself where users have another way in, and one that leads nobody to a lost region
+    /// has nobody to move.
+    fn is_way(&self, host: &Host, on: &StandsOn) -> bool {
+        let pinned = |h: &Host| h.written.region.is_some();
+        let only = on.hosts.iter().all(|h| pinned(h));
+        match self.scenario {
+            Scenario::Region(lost) => !pinned(host) && self.routing.edge().leads(host, lost),
+            Scenario::Entry => only || !pinned(host),
+            _ => true,
+        }
+    }
+
+    /// Users of a lost region whose only ways in are hosts of that region.
+    fn led_nowhere(&self, on: &StandsOn) -> Vec<Term> {
+        let Scenario::Region(lost) = self.scenario else {
+            return Vec::new();
+        };
+        let leads = on.hosts.iter().filter(|h| h.regions.contains(&lost));
+        let leads: Vec<&&Host> = leads.collect();
+        let Some(host) = leads.first().filter(|_| {
+            let pinned = |h: &&&Host| h.written.region.is_some();
+            leads.iter().all(pinned)
+        }) else {
+            return Vec::new();
+        };
+        let region = &self.context.topology.region(lost).name;
+        let why = format!(
+            "{} leads to {region} alone, and no other host leads on",
+            host.name
+        );
+        vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
     }
 }

@@ -2,7 +2,8 @@
 
 use super::network::Subnets;
 use super::{Lowering, facts, naming, output, variable};
-use crate::deployment::{Argument, Decision, RootOutput, Scope, Variable};
+use crate::cloud::kept::whole;
+use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::spec::Mode;
 use crate::topology::{Datastore, RegionId};
 
@@ -109,6 +110,15 @@ impl Lowering<'_> {
             ("backup_days", days.into()),
         ]);
         let call = cluster_call(self, store, id);
+        if id != writer {
+            let evidence = Evidence::Argument {
+                call: call.clone(),
+                path: "global_cluster_id".into(),
+            };
+            let by = "an Aurora global database";
+            let copy = whole(self.topology, store, (writer, id), by, evidence);
+            self.deployment.copies.push(copy);
+        }
         self.call(&call, "aws/aurora-regional", Scope::Links, id, arguments);
         self.reach(id, &store.regions, PORT);
         self.deployment.outputs.push(RootOutput {
@@ -131,8 +141,8 @@ impl Lowering<'_> {
             "reader_endpoint",
             Argument::Null,
         );
-        let host = self.linked_name(id, &store.name, writes);
-        let read_host = self.linked_name(id, &format!("{}-read", store.name), reads);
+        let host = self.linked_name(id, store.made_as(), writes);
+        let read_host = self.linked_name(id, &format!("{}-read", store.made_as()), reads);
         self.tell(
             store,
             id,
@@ -147,7 +157,7 @@ impl Lowering<'_> {
 
 /// The identifier of the global database.
 pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
-    let name = format!("{}-{}", lowering.prefix(), store.name);
+    let name = format!("{}-{}", lowering.prefix(), store.made_as());
     naming::cut(&name, facts::names().global_database)
 }
 

@@ -2,7 +2,8 @@
 
 use super::clusters::Statement;
 use super::{Lowering, facts, naming, output};
-use crate::deployment::{Argument, Decision, Scope};
+use crate::cloud::kept::whole;
+use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::spec::{Conflict, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
 
@@ -120,7 +121,7 @@ impl Lowering<'_> {
             (self.location(*id).to_string(), Argument::Map(side))
         });
         let to = Argument::Map(to.collect());
-        let role = self.role_name(&format!("{}-copies", store.name), origin);
+        let role = self.role_name(&format!("{}-copies", store.made_as()), origin);
         let arguments = vec![
             ("role_name", role.into()),
             ("origin", Argument::Map(from)),
@@ -129,6 +130,15 @@ impl Lowering<'_> {
         ];
         let region = self.topology.region(origin).slug();
         let call = format!("copies_of_{}_{region}", naming::slug(&store.name));
+        for to in targets.iter().copied() {
+            let evidence = Evidence::Argument {
+                call: call.clone(),
+                path: format!("targets.{}", self.location(to)),
+            };
+            let by = "replication of its bucket";
+            let copy = whole(self.topology, store, (origin, to), by, evidence);
+            self.deployment.copies.push(copy);
+        }
         self.call(&call, "aws/s3-replication", Scope::Links, origin, arguments);
     }
 
@@ -202,7 +212,7 @@ pub(super) fn targets_of(store: &Datastore, origin: RegionId) -> impl Iterator<I
 /// The bucket of a region: all accounts of the world share one list of names.
 pub(super) fn bucket_name(topology: &Topology, store: &Datastore, id: RegionId) -> String {
     let (account, location) = (super::account(topology), topology.region(id).place.location);
-    let name = format!("{account}-{}-{}-{location}", topology.name, store.name);
+    let name = format!("{account}-{}-{}-{location}", topology.name, store.made_as());
     naming::cut(&name, facts::names().bucket)
 }
 

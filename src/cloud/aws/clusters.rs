@@ -289,6 +289,7 @@ impl Lowering<'_> {
         let ranges = Ranges::of(self.topology, id, zones.len());
         let account = self.account_text();
         Cluster {
+            scraped_from: "monitoring",
             region: id,
             context: name.clone(),
             network: format!("{}-{location}", self.prefix()),

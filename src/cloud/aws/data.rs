@@ -4,7 +4,8 @@ use super::clusters::Statement;
 use super::homes;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
-use crate::deployment::{Argument, Decision, Scope, Setting};
+use crate::cloud::kept::whole;
+use crate::deployment::{Argument, Decision, Evidence, Scope, Setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::spec::{Conflict, Engine, Mode};
@@ -290,6 +291,27 @@ impl Lowering<'_> {
         let alone = replication.is_none_or(|r| *r.mode == Mode::None);
         let others = store.regions.iter().copied();
         let others: Vec<RegionId> = others.filter(|r| *r != home && !alone).collect();
+        let call = format!("dynamodb_{}", naming::slug(&store.name));
+        for other in others.iter().copied() {
+            let evidence = Evidence::Argument {
+                call: call.clone(),
+                path: format!("replicas.{}", self.location(other)),
+            };
+            let all: Vec<RegionId> = others.iter().copied().chain([home]).collect();
+            for from in all.into_iter().filter(|from| *from != other) {
+                let by = "a global table";
+                let copy = whole(self.topology, store, (from, other), by, evidence.clone());
+                self.deployment.copies.push(copy);
+            }
+            let back = whole(
+                self.topology,
+                store,
+                (other, home),
+                "a global table",
+                evidence,
+            );
+            self.deployment.copies.push(back);
+        }
         let replicas = others.into_iter().map(|id| {
             let key = self.shared_key(id, "data", &[]);
             (self.location(id).to_string(), key)
@@ -307,7 +329,6 @@ impl Lowering<'_> {
             ("kms_key_arn", key),
             ("replicas", replicas),
         ]);
-        let call = format!("dynamodb_{}", naming::slug(&store.name));
         self.call(&call, "aws/dynamodb-global", Scope::Global, home, arguments);
         for id in store.regions.clone() {
             self.tell(store, id, &[("TABLE", table.clone())]);
@@ -386,7 +407,7 @@ impl Lowering<'_> {
 /// The table of a store, alike in all regions.
 pub(super) fn table_name(topology: &crate::topology::Topology, store: &Datastore) -> String {
     let prefix = naming::cut(&topology.name, facts::names().prefix);
-    format!("{prefix}-{}", store.name)
+    format!("{prefix}-{}", store.made_as())
 }
 
 /// The name of a store in a region.
@@ -398,7 +419,7 @@ pub(super) fn store_name(
 ) -> String {
     let location = topology.region(id).place.location;
     naming::cut(
-        &format!("{}-{}-{location}", topology.name, store.name),
+        &format!("{}-{}-{location}", topology.name, store.made_as()),
         limit,
     )
 }

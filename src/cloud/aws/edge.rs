@@ -10,7 +10,8 @@ use super::network::{LOGS, Subnets};
 use super::ranges::Ranges;
 use super::redis::binding;
 use super::{Lowering, facts, naming, output};
-use crate::deployment::{Argument, Decision, INGRESS, ProviderUse, RootOutput, Scope};
+use crate::cloud::{by_hand, moves_by_itself};
+use crate::deployment::{Argument, Decision, Evidence, INGRESS, ProviderUse, RootOutput, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::spec::{HealthCheck, Policy, Routing};
@@ -39,6 +40,7 @@ impl Lowering<'_> {
         }
         for host in &hosts {
             self.check_routing(host);
+            self.check_mode(host);
             self.check_health(host);
         }
         self.public_zones(&hosts);
@@ -84,6 +86,19 @@ impl Lowering<'_> {
                     "`latency`, `weight` or `failover`, and `round-robin` behind it for what a lost region leaves",
                 );
             }
+        }
+    }
+
+    /// By latency Route 53 answers with the next region as soon as one fails its checks.
+    fn check_mode(&mut self, host: &Host) {
+        let latency = first_policy(host) == Policy::Latency && host.regions.len() > 1;
+        if let Some(mode) = by_hand(self.topology).filter(|_| latency) {
+            let name = &host.name;
+            let help = format!(
+                "write `mode: automatic`, or `policy: [failover]` on `{name}`: then records follow a switch that a person turns"
+            );
+            let by = "by latency, Route 53 answers with the next region that is healthy";
+            self.out.push(moves_by_itself(host, mode, by, help));
         }
     }
 
@@ -348,7 +363,11 @@ impl Lowering<'_> {
     /// The checks and records of a host on several regions.
     fn host_records(&mut self, host: &Host) {
         let mut endpoints = Vec::new();
-        for id in host.regions.clone() {
+        let regions = host.regions.iter().copied();
+        for id in regions
+            .filter(|r| self.regions.contains(r))
+            .collect::<Vec<_>>()
+        {
             let Some(own) = self.region_host(host, id) else {
                 continue;
             };
@@ -385,9 +404,8 @@ impl Lowering<'_> {
             ("ttl_seconds", host.written.ttl.secs().into()),
             ("endpoints", Argument::Map(endpoints)),
         ];
-        let call = format!("records_{}", naming::slug(&host.name));
         self.call_with(
-            &call,
+            &records_call(host),
             "aws/route53",
             Scope::Links,
             vec![("aws", home)],
@@ -460,6 +478,9 @@ impl Lowering<'_> {
             ("zones_alarm", zones),
             ("evacuation", evacuation),
         ]);
+        if by_hand(self.topology).is_some() {
+            arguments.push(("automatic", false.into()));
+        }
         let call = health_call(host, region);
         self.call_with(
             &call,
@@ -564,6 +585,32 @@ impl Lowering<'_> {
                 .into(),
         });
     }
+}
+
+/// Whether a host asks for something that Route 53 does not have: nothing is known of how it
+/// leaves a region then.
+pub fn refused(topology: &crate::topology::Topology, host: &Host) -> bool {
+    let routing = host.written.routing.as_ref().map(|r| r.value);
+    let latency = first_policy(host) == Policy::Latency && host.regions.len() > 1;
+    routing.is_some_and(|r| r != Routing::Route53) || latency && by_hand(topology).is_some()
+}
+
+/// Where the regions of a host stand in the tree: its records, or the load balancer of its
+/// only region.
+pub fn evidence(topology: &crate::topology::Topology, host: &Host) -> Vec<Evidence> {
+    let (call, path) = match host.regions[..] {
+        [only] => (edge_call(topology, only), "hosts"),
+        _ => (records_call(host), "endpoints"),
+    };
+    vec![Evidence::Argument {
+        call,
+        path: path.into(),
+    }]
+}
+
+/// The call that owns the records of a host on several regions.
+fn records_call(host: &Host) -> String {
+    format!("records_{}", naming::slug(&host.name))
 }
 
 /// The metric that evacuates a region when it is 1.

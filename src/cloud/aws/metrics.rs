@@ -141,7 +141,7 @@ impl Lowering<'_> {
         let mut custom: Vec<Value> = counted
             .map(|store| {
                 json!({
-                    "name": format!("{}-{CONFLICTS}", store.name),
+                    "name": format!("{}-{CONFLICTS}", store.made_as()),
                     "namespace": conflict_namespace(self.topology, store),
                     "regions": [location],
                     "metrics": [{

@@ -16,7 +16,7 @@ mod buckets;
 mod clusters;
 pub mod copies;
 mod data;
-mod edge;
+pub(super) mod edge;
 pub(super) mod facts;
 mod homes;
 mod metrics;

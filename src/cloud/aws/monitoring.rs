@@ -3,7 +3,7 @@
 use super::edge::{ROUTE53_HOME, edge_name, health_call};
 use super::postgres::{Copies, copies};
 use super::{Lowering, facts, output, signals};
-use crate::deployment::{Argument, Scope, contract};
+use crate::deployment::{Argument, Scope};
 use crate::spec::Engine;
 use crate::topology::RegionId;
 
@@ -13,7 +13,6 @@ type Alarms = Vec<(String, Argument)>;
 impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {
         signals::signals(self.topology, self.deployment);
-        self.deployment.contract = contract::contract(self.topology);
         for id in self.regions.clone() {
             self.region_alarms(id);
         }
@@ -96,7 +95,7 @@ impl Lowering<'_> {
                 .as_ref()
                 .map_or(facts::postgres().storage_gb << 30, |s| s.get());
             alarms.push((
-                format!("{}-storage", store.name),
+                format!("{}-storage", store.made_as()),
                 alarm(
                     format!("{name} has less than a tenth of its storage left."),
                     ("AWS/RDS", "FreeStorageSpace", "Minimum"),
@@ -109,7 +108,7 @@ impl Lowering<'_> {
             if copies(store).is_some_and(Copies::logical) {
                 let keep = size / facts::postgres().keep_wal_share;
                 alarms.push((
-                    format!("{}-log-kept", store.name),
+                    format!("{}-log-kept", store.made_as()),
                     alarm(
                         format!("{name} keeps log for a region that does not take it; at {keep} bytes the copy is given up."),
                         ("AWS/RDS", "OldestReplicationSlotLag", "Maximum"),

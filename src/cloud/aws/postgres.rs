@@ -6,7 +6,10 @@ use super::homes;
 use super::network::{LOGS, Subnets};
 use super::platform::Held;
 use super::{Lowering, facts, naming, output};
-use crate::deployment::{Argument, Decision, Fetch, LogicalRegion, LogicalStore, Scope};
+use crate::cloud::kept::whole;
+use crate::deployment::{
+    Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
+};
 use crate::lock::Lock;
 use crate::lock::ranges::hash;
 use crate::spec::{Conflict, Mode, Reach, Role};
@@ -151,6 +154,18 @@ impl Lowering<'_> {
             let source = format!("db:{}", self.instance_name(store, writer));
             let source = self.arn("rds", self.location(writer), &source);
             arguments.push(("replica_of", source));
+            let evidence = Evidence::Argument {
+                call: self.instance_call(&store.name, id),
+                path: "replica_of".into(),
+            };
+            let copy = whole(
+                self.topology,
+                store,
+                (writer, id),
+                "a physical replica",
+                evidence,
+            );
+            self.deployment.copies.push(copy);
         }
         if copies == Copies::BothWays {
             let table = text_of(store, |r| r.conflict_log.as_ref(), "conflicts");
@@ -163,13 +178,11 @@ impl Lowering<'_> {
         }
         let call = self.instance_call(&store.name, id);
         self.call(&call, "aws/rds-postgres", Scope::Region(id), id, arguments);
-        if let Some(former) = &written.renamed_from {
-            let former = self.instance_call(former, id);
-            if let Some(call) = self.deployment.calls.last_mut() {
-                call.formerly.push(former);
-            }
-        }
-        let host = self.private_name(id, &store.name, output(&call, "address", Argument::Null));
+        let host = self.private_name(
+            id,
+            store.made_as(),
+            output(&call, "address", Argument::Null),
+        );
         self.tell(store, id, &[("HOST", host), ("PORT", PORT.to_string())]);
         self.reach(id, &reading, PORT);
     }
@@ -218,14 +231,31 @@ impl Lowering<'_> {
             if sources.is_empty() {
                 continue;
             }
+            let region = self.topology.region(target).slug();
+            let call = format!("backups_of_{}_{region}", naming::slug(&store.name));
+            for from in store.regions.iter().copied().filter(|r| *r != target) {
+                let name = self.instance_name(store, from);
+                let copy = StoreCopy {
+                    keeps: Keeps::History,
+                    ..whole(
+                        self.topology,
+                        store,
+                        (from, target),
+                        "replicated backups",
+                        Evidence::Argument {
+                            call: call.clone(),
+                            path: format!("instances.{name}"),
+                        },
+                    )
+                };
+                self.deployment.copies.push(copy);
+            }
             let key = self.carried_key(target, "data");
             let arguments = vec![
                 ("instances", Argument::Map(sources)),
                 ("keep_days", days.into()),
                 ("kms_key_arn", key),
             ];
-            let region = self.topology.region(target).slug();
-            let call = format!("backups_of_{}_{region}", naming::slug(&store.name));
             self.call(
                 &call,
                 "aws/rds-backup-copies",
@@ -244,7 +274,7 @@ impl Lowering<'_> {
             .iter()
             .map(|id| LogicalRegion {
                 region: *id,
-                host: format!("{}.{}", store.name, self.private_domain(*id)),
+                host: format!("{}.{}", store.made_as(), self.private_domain(*id)),
                 sources: match both_ways {
                     true => store.regions.iter().copied().filter(|r| r != id).collect(),
                     false => store.writer.into_iter().filter(|w| w != id).collect(),
@@ -255,17 +285,36 @@ impl Lowering<'_> {
         let groups = store.written.node_groups.iter().map(|g| g.value.clone());
         let mut databases: Vec<String> = groups.collect();
         if databases.is_empty() {
-            databases.push(naming::slug(&store.name));
+            databases.push(naming::slug(store.made_as()));
         }
-        let local = store
-            .written
-            .datasets
-            .iter()
-            .filter(|(_, d)| *d.copies == Reach::Origin);
-        let local = local.flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
+        let local = || {
+            let datasets = store.written.datasets.iter();
+            datasets.filter(|(_, d)| *d.copies == Reach::Origin && !d.collections.is_empty())
+        };
+        let leaves_out: Vec<String> = local().map(|(name, _)| name.text.clone()).collect();
+        for region in &regions {
+            let (topology, to) = (self.topology, region.region);
+            let copies = region.sources.iter().map(|from| {
+                let source = &topology.region(*from).name;
+                let evidence = Evidence::File {
+                    file: format!(
+                        "kubernetes/{}/postgres-{}.yaml",
+                        topology.region(to).name,
+                        store.name
+                    ),
+                    key: source.clone(),
+                };
+                StoreCopy {
+                    leaves_out: leaves_out.clone(),
+                    ..whole(topology, store, (*from, to), "pglogical", evidence)
+                }
+            });
+            self.deployment.copies.extend(copies.collect::<Vec<_>>());
+        }
+        let local = local().flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
         let version = self.engine_version(store);
         let version = version.split('.').next().unwrap_or(version).to_string();
-        let password = format!("{}-replication", store.name);
+        let password = format!("{}-replication", store.made_as());
         self.store_secrets.push(Held {
             name: password.clone(),
             regions: store.regions.clone(),
@@ -311,7 +360,7 @@ impl Lowering<'_> {
         let name = self.instance_name(store, id);
         let key = self.alias("data");
         Workload {
-            name: format!("{}-replication", store.name),
+            name: format!("{}-replication", store.made_as()),
             namespace: self.topology.namespace.clone(),
             statements: vec![
                 Statement {
@@ -396,7 +445,7 @@ pub(super) fn conflict_namespace(
     topology: &crate::topology::Topology,
     store: &Datastore,
 ) -> String {
-    format!("{}/{}", topology.name, store.name)
+    format!("{}/{}", topology.name, store.made_as())
 }
 
 fn text_of(

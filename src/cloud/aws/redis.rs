@@ -7,8 +7,10 @@ use super::network::Subnets;
 use super::platform::Held;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output};
+use crate::cloud::kept::whole;
 use crate::deployment::{
-    ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, GATEWAYS, PEER_PORT, Scope,
+    ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, GATEWAYS,
+    PEER_PORT, Scope,
 };
 use crate::spec::{Conflict, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
@@ -63,7 +65,14 @@ impl Lowering<'_> {
         self.call(&global, "aws/elasticache-global", scope, writer, arguments);
         for id in store.regions.iter().copied().filter(|r| *r != writer) {
             let group = output(&global, "id", Argument::Null);
-            self.cache(store, id, scope, Some(group));
+            let call = self.cache(store, id, scope, Some(group));
+            let evidence = Evidence::Argument {
+                call,
+                path: "global_group_id".into(),
+            };
+            let by = "a Global Datastore of ElastiCache";
+            let copy = whole(self.topology, store, (writer, id), by, evidence);
+            self.deployment.copies.push(copy);
         }
         self.deployment.decisions.push(Decision {
             title: format!("{}: Redis with one writer", store.name),
@@ -134,8 +143,8 @@ impl Lowering<'_> {
         self.call(&call, "aws/elasticache-regional", scope, id, arguments);
         let address = output(&call, "endpoint", Argument::Null);
         let host = match scope {
-            Scope::Links => self.linked_name(id, &store.name, address),
-            _ => self.private_name(id, &store.name, address),
+            Scope::Links => self.linked_name(id, store.made_as(), address),
+            _ => self.private_name(id, store.made_as(), address),
         };
         let mut told = vec![("HOST", host), ("PORT", PORT.to_string())];
         if let Some(writer) = store.writer.filter(|_| scope == Scope::Links) {
@@ -170,6 +179,19 @@ impl Lowering<'_> {
             .as_ref()
             .and_then(|r| r.lag.as_ref());
         let critical = lag.and_then(|l| l.critical.as_ref());
+        for from in &regions {
+            for to in regions.iter().filter(|to| to.region != from.region) {
+                let name = &self.topology.region(from.region).name;
+                let evidence = Evidence::File {
+                    file: format!("kubernetes/{name}/redis-enterprise-{}.yaml", store.name),
+                    key: self.topology.region(to.region).name.clone(),
+                };
+                let ends = (from.region, to.region);
+                let by = "Redis Enterprise active-active";
+                let copy = whole(self.topology, store, ends, by, evidence);
+                self.deployment.copies.push(copy);
+            }
+        }
         self.deployment.active_active_sets.push(ActiveActiveSet {
             datastore: store.name.clone(),
             namespace: format!("{}-{}", self.topology.namespace, store.name),
@@ -334,13 +356,13 @@ pub(super) fn is_global(store: &Datastore) -> bool {
 
 /// The end of the id of a Global Datastore, whose beginning AWS chooses.
 pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
-    let name = format!("{}-{}", lowering.prefix(), store.name);
+    let name = format!("{}-{}", lowering.prefix(), store.made_as());
     naming::cut(&name, facts::names().cache)
 }
 
 /// The name by which all regions reach the one that writes.
 pub(super) fn writer_host(topology: &Topology, store: &Datastore, writer: RegionId) -> String {
-    format!("{}.{}", store.name, private_domain(topology, writer))
+    format!("{}.{}", store.made_as(), private_domain(topology, writer))
 }
 
 /// The memory of the database in each region, in bytes.

@@ -10,7 +10,7 @@ use crate::deployment::{Deployment, Unit};
 use crate::format::promql;
 use crate::spec::{Engine, Mode, Provider, Signal};
 use crate::topology::{Datastore, Topology};
-use crate::watch::signals::{Signals, gauge};
+use crate::watch::signals::{FEWEST, Signals, gauge};
 
 /// Seconds over which conflicts are summed, by CloudWatch itself.
 pub(super) const CONFLICT_PERIOD: u64 = 600;
@@ -28,6 +28,7 @@ pub(super) fn signals(topology: &Topology, deployment: &mut Deployment) {
             .any(|p| regions.contains(&p.region))
         {
             all.on_kubernetes(service);
+            all.pods(service);
         }
     }
     for store in &topology.datastores {
@@ -94,6 +95,9 @@ fn datastore(all: &mut Signals, store: &Datastore) {
 
 /// A label that tells a store's series from those of others: its name and its value.
 type Of = (&'static str, Vec<String>);
+
+/// [`FEWEST`] in a period of YACE, which is 300 s.
+const FEWEST_IN_PERIOD: f64 = 300.0 * FEWEST;
 
 fn table(topology: &Topology, store: &Datastore) -> Of {
     ("dimension_TableName", vec![table_name(topology, store)])
@@ -282,7 +286,7 @@ fn elasticache(all: &mut Signals, store: &Datastore) {
     all.add(
         Signal::CacheHitRate,
         name,
-        format!("sum({hits}) / (sum({hits}) + sum({misses}))"),
+        format!("sum({hits}) / ((sum({hits}) + sum({misses})) > {FEWEST_IN_PERIOD})"),
         &[],
         Unit::Ratio,
         source,
@@ -322,7 +326,7 @@ fn hosts(all: &mut Signals) {
         all.add(
             Signal::ErrorRate,
             &host.name,
-            format!("sum({failed}{{{of}}}) / sum({all_of}{{{of}}})"),
+            format!("sum({failed}{{{of}}}) / (sum({all_of}{{{of}}}) > {FEWEST_IN_PERIOD})"),
             &[],
             Unit::Ratio,
             "CloudWatch by YACE: AWS/ApplicationELB HTTPCode_ELB_5XX_Count and RequestCount",

@@ -5,8 +5,9 @@ use super::facts;
 use super::homes::{Home, password, places_of, read_from_afar};
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
+use crate::cloud::kept::whole;
 use crate::deployment::{
-    Argument, Decision, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
+    Argument, Decision, Evidence, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::spec::{Duration, Engine, Mode, PerRegion, Role, SecretReplication};
@@ -246,16 +247,6 @@ impl Lowering<'_> {
             &key_location,
             arguments,
         );
-        if let Some(former) = &store.written.renamed_from {
-            let renamed = Datastore {
-                name: former.value.clone(),
-                ..store.clone()
-            };
-            let former = database_call(&renamed, database);
-            if let Some(call) = self.deployment.calls.last_mut() {
-                call.formerly.push(former);
-            }
-        }
     }
 
     /// A database's id: system, store, and its own name where the store has several.
@@ -488,6 +479,7 @@ impl Lowering<'_> {
                     )],
                 });
         }
+        self.sentinel_copies(store, &regions);
         self.deployment.sentinel_sets.push(SentinelSet {
             datastore: store.name.clone(),
             quorum: total as u32 / 2 + 1,
@@ -511,6 +503,26 @@ impl Lowering<'_> {
                      writes of the last moments can be lost."
                 .into(),
         });
+    }
+
+    /// Every node follows the primary, wherever it is.
+    fn sentinel_copies(&mut self, store: &Datastore, regions: &[SentinelRegion]) {
+        let topology = self.topology;
+        let holding = || regions.iter().filter(|r| !r.nodes.is_empty());
+        for from in holding() {
+            for to in holding().filter(|r| r.region != from.region) {
+                let name = &topology.region(to.region).name;
+                let evidence = Evidence::Object {
+                    file: format!("kubernetes/{name}/redis-{}.yaml", store.name),
+                    kind: "StatefulSet".into(),
+                    name: format!("{}-node", store.name),
+                    pointer: "/spec/replicas".into(),
+                };
+                let ends = (from.region, to.region);
+                let copy = whole(topology, store, ends, "replication of Redis", evidence);
+                self.deployment.copies.push(copy);
+            }
+        }
     }
 
     pub(super) fn secrets(&mut self) {
@@ -750,8 +762,8 @@ pub fn database_id(
     database: &str,
 ) -> String {
     match store.databases.len() {
-        1 => format!("{}-{}", topology.name, store.name),
-        _ => format!("{}-{}-{database}", topology.name, store.name),
+        1 => format!("{}-{}", topology.name, store.made_as()),
+        _ => format!("{}-{}-{database}", topology.name, store.made_as()),
     }
 }
 

@@ -4,10 +4,11 @@ use super::Lowering;
 use super::backup::has_backup;
 use super::facts;
 use super::naming::{self, Kind, slug};
-use crate::deployment::{Argument, Decision, RootOutput, Scope, Variable};
+use crate::cloud::{by_hand, moves_by_itself};
+use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::spec::{Policy, Protect, Rate, Routing, Runtime, Value};
-use crate::topology::Host;
+use crate::topology::{Host, RegionId, Topology};
 use std::collections::BTreeMap;
 
 /// A timeout that is longer than the interval, which Google's health checks refuse.
@@ -41,6 +42,8 @@ impl Lowering<'_> {
         naming::checked(Kind::Prefix, name.clone(), host.span, self.out);
         let service = self.topology.service(host.service);
         let clusters = service.runtime == Runtime::Kubernetes;
+        self.check_standby(host, clusters);
+        let standby = Standby::of(self.topology, host);
         let call = edge_call("lb", host);
         let health = edge_call("health", host);
         let (health_arguments, path) = self.health_arguments(host, &name, clusters);
@@ -58,7 +61,8 @@ impl Lowering<'_> {
                     ("group", Argument::from(self.endpoint_group(location))),
                     ("zones", facts::zones(location).into()),
                 ]);
-                Argument::map([("gke", group)])
+                let preference = standby.map_or(Vec::new(), |s| s.arguments(*id));
+                Argument::map(preference.into_iter().chain([("gke", group)]))
             } else {
                 Argument::map([("cloud_run", service.name_in(region))])
             };
@@ -117,6 +121,34 @@ impl Lowering<'_> {
         arguments.push(("labels", Argument::variable("labels")));
         self.call(&call, "gcp/load-balancer", Scope::Global, arguments);
         self.outputs(host, &call, &path);
+    }
+
+    /// The global load balancer moves users by itself, unless the others' back ends are closed.
+    fn check_standby(&mut self, host: &Host, clusters: bool) {
+        if host.regions.len() < 2 {
+            return;
+        }
+        let first = host.written.policy.first();
+        let failover = first.filter(|p| p.value == Policy::Failover);
+        let by_hand = by_hand(self.topology);
+        if let Some(policy) = failover.filter(|_| !clusters) {
+            self.not_available(
+                policy.span,
+                "the policy `failover` for Cloud Run, whose back ends have neither preference nor capacity,",
+                "it for services with `runtime: kubernetes`; without a policy, users are served in the nearest region",
+            );
+        }
+        if let Some(mode) = by_hand.filter(|_| failover.is_none()) {
+            let name = &host.name;
+            let help = match clusters {
+                true => format!(
+                    "write `mode: automatic`, or `policy: [failover]` on `{name}`: then one region serves, and a person opens the others"
+                ),
+                false => "write `mode: automatic`, or give the host one `region`".into(),
+            };
+            let by = "an anycast address leads them to the nearest region that is healthy";
+            self.out.push(moves_by_itself(host, mode, by, help));
+        }
     }
 
     /// Cloud Armor applies the first rule that matches, and both limits match everything.
@@ -350,6 +382,28 @@ impl Lowering<'_> {
                  nearness and failover."
             }
         };
+        if self
+            .topology
+            .hosts
+            .iter()
+            .any(|h| Standby::of(self.topology, h).is_some())
+        {
+            let who = match by_hand(self.topology) {
+                Some(_) => {
+                    "The others have no capacity until failover-region.sh gives them some, after a person has decided."
+                }
+                None => {
+                    "The others get users when its back ends are unhealthy, or more requests than they are given room for."
+                }
+            };
+            self.deployment.decisions.push(Decision {
+                title: "One region serves and the others stand by".into(),
+                reason: format!(
+                    "`policy: [failover]` makes the back ends of the primary preferred: users go \
+                     there wherever they are. {who}"
+                ),
+            });
+        }
         self.deployment.decisions.push(Decision {
             title: "Who chooses the region".into(),
             reason: format!(
@@ -373,6 +427,61 @@ pub fn edge_name(topology: &crate::topology::Topology, host: &Host) -> String {
         1 => format!("{}-{}", topology.name, first(host)),
         _ => host.name.replace('.', "-"),
     }
+}
+
+/// Whether a host asks for something that the global load balancer does not have: nothing is
+/// known of how it leaves a region then.
+pub fn refused(topology: &Topology, host: &Host) -> bool {
+    let routing = host.written.routing.as_ref().map(|r| r.value);
+    let failover = host.written.policy.first().map(|p| p.value) == Some(Policy::Failover);
+    let clusters = topology.service(host.service).runtime == Runtime::Kubernetes;
+    let several = host.regions.len() > 1;
+    let cannot_wait = by_hand(topology).is_some() && !failover;
+    routing.is_some_and(|r| r != Routing::LoadBalancer)
+        || several && (failover && !clusters || cannot_wait)
+}
+
+/// One region serves and the others stand by: `policy: [failover]` on clusters.
+#[derive(Clone, Copy)]
+pub struct Standby {
+    /// The region that serves.
+    pub primary: RegionId,
+    /// Whether a person opens the others.
+    pub by_hand: bool,
+}
+
+impl Standby {
+    /// Of a host, if it has one.
+    pub fn of(topology: &Topology, host: &Host) -> Option<Self> {
+        let clusters = topology.service(host.service).runtime == Runtime::Kubernetes;
+        let first = host.written.policy.first().map(|p| p.value);
+        if first != Some(Policy::Failover) || !clusters || host.regions.len() < 2 {
+            return None;
+        }
+        let primary = topology.primary().filter(|r| host.regions.contains(r));
+        Some(Standby {
+            primary: primary.unwrap_or(host.regions[0]),
+            by_hand: by_hand(topology).is_some(),
+        })
+    }
+
+    /// What the back ends of a region are given. A preferred one is filled first; one without
+    /// capacity gets nothing until a person gives it some.
+    fn arguments(self, region: RegionId) -> Vec<(&'static str, Argument)> {
+        match (region == self.primary, self.by_hand) {
+            (true, false) => vec![("preferred", true.into())],
+            (false, true) => vec![("capacity", 0u64.into())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Where the regions of a host stand in the tree.
+pub fn evidence(host: &Host) -> Vec<Evidence> {
+    vec![Evidence::Argument {
+        call: edge_call("lb", host),
+        path: "backends".into(),
+    }]
 }
 
 /// The call that owns a host's record.

@@ -5,7 +5,7 @@ mod backup;
 pub mod copies;
 mod cost;
 mod data;
-mod edge;
+pub(super) mod edge;
 mod facts;
 mod homes;
 mod messaging;
@@ -18,6 +18,7 @@ pub mod ranges;
 pub mod recovery;
 mod regional;
 mod run;
+mod scrapes;
 pub mod signals;
 mod system;
 
@@ -68,6 +69,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.accounts();
     lowering.workload_identities();
     lowering.monitoring();
+    lowering.scrapes();
     lowering.cost();
     lowering.keys();
     lowering.apis();

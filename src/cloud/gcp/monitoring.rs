@@ -1,16 +1,16 @@
 //! Cloud Monitoring: channels, alert policies, log-based metrics.
 
 use super::{Lowering, regional, signals};
-use crate::deployment::{Argument, Decision, Scope, Variable, contract};
+use crate::deployment::{Argument, Decision, Scope, Variable};
 use crate::spec::AlertSeverity;
-use crate::watch::alerts::{AlertRule, SLOWEST_EVALUATION, evaluation_seconds, spec_alerts};
+use crate::watch::alerts::{AlertRule, spec_alerts};
+use crate::watch::pace::{SLOWEST_EVALUATION, evaluation_seconds};
 use serde_json::{Value, json};
 
 impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {
         signals::signals(self.topology, self.deployment);
         regional::regional(self.topology, self.deployment);
-        self.deployment.contract = contract::contract(self.topology);
         let rules = spec_alerts(self.topology, self.deployment);
         if rules.is_empty() && self.topology.spec.channels.is_empty() {
             return;

@@ -1,12 +1,12 @@
 //! The commands of Google Cloud's own tools, for scripts and runbooks.
 
-use super::edge::edge_name;
+use super::edge::{Standby, edge_name};
 use super::naming::context;
 use super::{data, facts, project};
 use crate::cloud::scaling;
 use crate::deployment::{Deployment, Operation, OperationKind};
 use crate::spec::{Engine, Runtime};
-use crate::topology::{Datastore, Host, Placement, Queue, Service, Topology};
+use crate::topology::{Datastore, Host, Placement, Queue, RegionId, Service, Topology};
 
 /// Fills in the commands of every part.
 pub fn operations(topology: &Topology, deployment: &mut Deployment) {
@@ -73,38 +73,14 @@ impl Operations<'_> {
         for host in &self.topology.hosts {
             let backend = edge_name(self.topology, host);
             let clusters = self.topology.service(host.service).runtime == Runtime::Kubernetes;
+            let standby = Standby::of(self.topology, host).filter(|s| s.by_hand);
             for id in &host.regions {
-                let region = self.topology.region(*id);
-                let location = region.place.location;
-                let groups: Vec<(Vec<String>, String)> = if clusters {
-                    let group = format!("{}-ingress-{location}", self.topology.name);
-                    let zones = facts::zones(location);
-                    let flags = |zone: String| {
-                        vec![
-                            format!("--network-endpoint-group={group}"),
-                            format!("--network-endpoint-group-zone={zone}"),
-                        ]
-                    };
-                    zones.into_iter().map(|z| (flags(z.clone()), z)).collect()
-                } else {
-                    let group = format!("{backend}-{location}");
-                    let flags = vec![
-                        format!("--network-endpoint-group={group}"),
-                        format!("--network-endpoint-group-region={location}"),
-                    ];
-                    vec![(flags, location.to_string())]
-                };
-                for (flags, place) in groups {
-                    self.drain(
-                        &host.name,
-                        &backend,
-                        *id,
-                        clusters,
-                        flags,
-                        &place,
-                        host.written.drain.secs(),
-                    );
+                for (flags, place) in self.groups(host, &backend, *id) {
+                    self.drain(host, &backend, *id, clusters, flags, &place);
                 }
+            }
+            if let Some(standby) = standby {
+                self.open_others(host, &backend, standby.primary);
             }
             self.add(Operation {
                 kind: OperationKind::Verify,
@@ -163,44 +139,137 @@ impl Operations<'_> {
         }
     }
 
+    /// The endpoint groups of a region behind a host: flags that name each, and its place.
+    fn groups(&self, host: &Host, backend: &str, id: RegionId) -> Vec<(Vec<String>, String)> {
+        let location = self.topology.region(id).place.location;
+        if self.topology.service(host.service).runtime == Runtime::Kubernetes {
+            let group = format!("{}-ingress-{location}", self.topology.name);
+            let flags = |zone: String| {
+                vec![
+                    format!("--network-endpoint-group={group}"),
+                    format!("--network-endpoint-group-zone={zone}"),
+                ]
+            };
+            let zones = facts::zones(location).into_iter();
+            return zones.map(|z| (flags(z.clone()), z)).collect();
+        }
+        let flags = vec![
+            format!("--network-endpoint-group={backend}-{location}"),
+            format!("--network-endpoint-group-region={location}"),
+        ];
+        vec![(flags, location.to_string())]
+    }
+
+    /// Back ends that stand by get capacity when the primary is fenced, and lose it when it
+    /// serves again.
+    fn open_others(&mut self, host: &Host, backend: &str, primary: RegionId) {
+        for id in host.regions.iter().filter(|r| **r != primary) {
+            for (flags, place) in self.groups(host, backend, *id) {
+                for (kind, scaler, title) in [
+                    (
+                        OperationKind::Fence,
+                        "1",
+                        format!("Let {place} serve {}", host.name),
+                    ),
+                    (
+                        OperationKind::Unfence,
+                        "0",
+                        format!("Let {place} stand by for {} again", host.name),
+                    ),
+                ] {
+                    let flags = flags.clone();
+                    let capacity = format!("--capacity-scaler={scaler}");
+                    let verb = "update-backend";
+                    let command = self.change(backend, verb, flags, Some(capacity));
+                    self.changed(kind, host, primary, title, command, 15);
+                }
+            }
+        }
+    }
+
+    /// A change of a back end, as a command.
+    fn change(
+        &self,
+        backend: &str,
+        verb: &str,
+        flags: Vec<String>,
+        capacity: Option<String>,
+    ) -> Vec<String> {
+        let mut command = words(&["gcloud", "compute", "backend-services", verb]);
+        command.extend(words(&[backend, "--global"]));
+        command.extend(flags);
+        command.extend(capacity);
+        command.extend(words(&["--project", &self.project]));
+        command
+    }
+
     fn drain(
         &mut self,
-        host: &str,
+        host: &Host,
         backend: &str,
-        region: crate::topology::RegionId,
+        region: RegionId,
         capacity: bool,
         flags: Vec<String>,
         place: &str,
-        drain: u64,
     ) {
-        for (kind, verb, scaler) in [
-            (OperationKind::Fence, "remove-backend", "0"),
-            (OperationKind::Unfence, "add-backend", "1"),
+        let standby = Standby::of(self.topology, host).filter(|s| s.by_hand);
+        let stands_by = standby.is_some_and(|s| s.primary != region);
+        let name = &host.name;
+        let drain = host.written.drain.secs();
+        for (kind, verb, scaler, title, budget) in [
+            (
+                OperationKind::Fence,
+                "remove-backend",
+                "0",
+                format!("Take {place} out of {name}"),
+                15 + drain,
+            ),
+            (
+                OperationKind::Unfence,
+                "add-backend",
+                "1",
+                format!("Let {place} serve {name} again"),
+                15,
+            ),
         ] {
-            let mut command = words(&["gcloud", "compute", "backend-services"]);
-            command.push(if capacity { "update-backend" } else { verb }.to_string());
-            command.extend(words(&[backend, "--global"]));
-            command.extend(flags.clone());
-            if capacity {
-                command.push(format!("--capacity-scaler={scaler}"));
+            // One that stands by is opened with the fence of the primary, and by nothing else.
+            if stands_by && kind == OperationKind::Unfence {
+                continue;
             }
-            command.extend(words(&["--project", &self.project]));
-            let fence = kind == OperationKind::Fence;
-            self.add(Operation {
-                kind,
-                subject: host.to_string(),
-                region: Some(region),
-                title: if fence {
-                    format!("Take {place} out of {host}")
-                } else {
-                    format!("Let {place} serve {host} again")
-                },
-                command,
-                expect: format!("Updated [https://www.googleapis.com/compute/v1/projects/{}/global/backendServices/{backend}]", self.project),
-                budget_seconds: 15 + if fence { drain } else { 0 },
-                otherwise: "run it again; if the load balancer's API does not answer either, it has left the region by itself".into(),
-            });
+            let verb = if capacity { "update-backend" } else { verb };
+            let scaler = capacity.then(|| format!("--capacity-scaler={scaler}"));
+            let command = self.change(backend, verb, flags.clone(), scaler);
+            self.changed(kind, host, region, title, command, budget);
         }
+    }
+
+    fn changed(
+        &mut self,
+        kind: OperationKind,
+        host: &Host,
+        region: RegionId,
+        title: String,
+        command: Vec<String>,
+        budget_seconds: u64,
+    ) {
+        let backend = edge_name(self.topology, host);
+        let by_hand = Standby::of(self.topology, host).is_some_and(|s| s.by_hand);
+        let otherwise = match by_hand {
+            true => "run it again: users get errors until it succeeds",
+            false => {
+                "run it again; if the load balancer's API does not answer either, it has left the region by itself"
+            }
+        };
+        self.add(Operation {
+            kind,
+            subject: host.name.clone(),
+            region: Some(region),
+            title,
+            command,
+            expect: format!("Updated [https://www.googleapis.com/compute/v1/projects/{}/global/backendServices/{backend}]", self.project),
+            budget_seconds,
+            otherwise: otherwise.into(),
+        });
     }
 
     fn workloads(&mut self) {

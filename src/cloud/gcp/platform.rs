@@ -6,6 +6,7 @@ use super::backup::has_backup;
 use super::homes::Home;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
+use super::scrapes;
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
@@ -276,6 +277,7 @@ impl Lowering<'_> {
             edge_sends_sni: true,
             stores: Vec::new(),
             objects: Vec::new(),
+            scraped_from: scrapes::COLLECTORS,
             charts: Vec::new(),
             metrics_host: None,
             promql: Some(Promql {
@@ -416,7 +418,11 @@ impl Lowering<'_> {
         let region = self.topology.region(id);
         match &service.written.account {
             Some(pattern) => pattern.replace("{region}", &region.short),
-            None => format!("{}-{}", service.name, naming::code(region.place.location)),
+            None => format!(
+                "{}-{}",
+                service.made_as(),
+                naming::code(region.place.location)
+            ),
         }
     }
 

@@ -5,7 +5,9 @@ use super::facts::{MultiRegion, dns_check, firestore_multi_region};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{behind_a_cut, decide, noticed, restore, snapshot};
+use crate::cloud::recovery::{
+    behind_a_cut, decide, leaves_by_itself, noticed, reaching_back, restored, snapshot,
+};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
@@ -16,13 +18,17 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     let service = context.topology.service(host.service);
     match scenario {
         Scenario::Region(lost) if !host.regions.contains(&lost) => Vec::new(),
+        // A host of one region is about that region.
+        Scenario::Region(_) if host.written.region.is_some() => Vec::new(),
         Scenario::Region(_) if host.regions.len() == 1 => {
             let why = format!("{} leads to one region", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
         }
-        Scenario::Region(_) => leave(context, host, service),
+        Scenario::Region(_) => leave(context, host, service, leaves_by_itself(context)),
         // The endpoints of a dead zone fail the same check.
-        Scenario::Zone if service.runtime == Runtime::Kubernetes => leave(context, host, service),
+        Scenario::Zone if service.runtime == Runtime::Kubernetes => {
+            leave(context, host, service, true)
+        }
         Scenario::Cloud(Provider::Gcp) => {
             let why = format!("the load balancer of {} is on gcp", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
@@ -32,8 +38,8 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     }
 }
 
-/// The load balancer notices and leaves by itself.
-fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
+/// The load balancer notices, and leaves by itself or when a person has opened another region.
+fn leave(context: &Context, host: &Host, service: &Service, by_itself: bool) -> Vec<Term> {
     let seen = match service.runtime {
         Runtime::Kubernetes => vec![noticed(&host.name, "health check", host.check())],
         Runtime::CloudRun => service_health(host, service),
@@ -41,7 +47,7 @@ fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
     let redirect = Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect");
     let redirect = context.narrowed_one(redirect, FactKind::Redirect, &host.name);
     let mut terms = context.narrowed(seen, FactKind::Detect, &host.name);
-    terms.push(decide(context, &host.name, true));
+    terms.push(decide(context, &host.name, by_itself));
     terms.push(redirect);
     terms
 }
@@ -189,7 +195,7 @@ pub fn firestore(context: &Context, store: &Datastore, scenario: Scenario) -> Ve
                     .at(store.span),
             ]
         }
-        Scenario::Corruption => restore(context, &store.name),
+        Scenario::Corruption => restored(context, store, &firestore_history(context, store)),
         Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "gcp.kms.destroyed")],
         _ => Vec::new(),
     }
@@ -254,11 +260,8 @@ pub fn firestore_remaining(
                 match touched(context, database, lost) {
                     Touched::Gone => return Some(Vec::new()),
                     Touched::MajorityLeft(left) => {
-                        worst = Some(vec![Remaining {
-                            copy: left,
-                            lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum"),
-                            abroad: false,
-                        }]);
+                        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum");
+                        worst = Some(vec![Remaining::live(left, lacks)]);
                     }
                     Touched::Not => {}
                 }
@@ -266,20 +269,7 @@ pub fn firestore_remaining(
             worst
         }
         Scenario::Cloud(Provider::Gcp) => Some(Vec::new()),
-        Scenario::Corruption => {
-            let backup = store.written.backup.as_ref();
-            let window = backup.and_then(|b| b.point_in_time.as_ref());
-            let mut history: Vec<Remaining> = snapshot(store).into_iter().collect();
-            history.extend(window.map(|window| {
-                Remaining {
-                    copy: format!("point-in-time recovery of {}", window.value),
-                    lacks: Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time")
-                        .at(window.span),
-                    abroad: false,
-                }
-            }));
-            Some(history)
-        }
+        Scenario::Corruption => Some(firestore_history(context, store)),
         Scenario::Link => {
             let replicated = store.databases.len() > 1 && store.written.replication.is_some();
             replicated.then(|| vec![behind_a_cut(store)])
@@ -287,4 +277,22 @@ pub fn firestore_remaining(
         Scenario::Key => Some(Vec::new()),
         _ => None,
     }
+}
+
+/// What can be restored of Firestore after corruption.
+fn firestore_history(context: &Context, store: &Datastore) -> Vec<Remaining> {
+    let Some(backup) = &store.written.backup else {
+        return Vec::new();
+    };
+    let kept = |reach, history| reaching_back(context, store, reach, history);
+    let snapshots = snapshot(store).and_then(|s| kept(backup.keep.value, s));
+    let moments = backup.point_in_time.as_ref().and_then(|window| {
+        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time");
+        let copy = format!("point-in-time recovery of {}", window.value);
+        kept(
+            window.value,
+            Remaining::history(copy, lacks.at(window.span)),
+        )
+    });
+    snapshots.into_iter().chain(moments).collect()
 }

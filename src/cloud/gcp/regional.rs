@@ -3,11 +3,11 @@
 
 use super::edge::edge_name;
 
-use crate::deployment::{Board, Deployment, Panel, Sample, SignalQuery, Unit};
+use crate::deployment::{Board, Deployment, FROM_CONTRACT, Panel, Sample, SignalQuery, Unit};
 use crate::format::promql;
 use crate::spec::{Alert, Runtime, Signal};
 use crate::topology::{Host, Queue, RegionId, Service, Topology};
-use crate::watch::signals::{counter, counter_rest, steady};
+use crate::watch::signals::{FEWEST, counter, counter_rest, happened, steady};
 
 /// Answers of services on Cloud Run: Cloud Monitoring samples them every minute, so a rate
 /// needs two of them.
@@ -155,7 +155,11 @@ impl Regional<'_> {
             "event_schema_events_total{{system={system}",
             system = promql::value(&system)
         );
-        let share = |rest: &str| format!("sum(increase({all}{rest}}}[{window}]))");
+        let count = |rest: &str| {
+            let series = format!("{all}{rest}}}");
+            format!("sum({})", happened(&series, &window.to_string()))
+        };
+        let fewest = FEWEST * window.secs() as f64;
         let sample: Vec<Sample> = vec![
             counter(
                 format!(
@@ -172,16 +176,16 @@ impl Regional<'_> {
             region: None,
             between: None,
             query: format!(
-                "{} / {}",
-                share(&format!(
+                "{} / ({} > {fewest})",
+                count(&format!(
                     ",verdict={verdict}",
                     verdict = promql::value(&verdict)
                 )),
-                share("")
+                count("")
             ),
             labels: Vec::new(),
             unit: Unit::Ratio,
-            source: "metrics contract".into(),
+            source: FROM_CONTRACT.into(),
             sample,
         })
     }

@@ -6,7 +6,7 @@ use crate::deployment::{Deployment, Filled, Load, Unit};
 use crate::format::promql;
 use crate::spec::{Duration, Engine, Runtime, Signal};
 use crate::topology::{Datastore, Service, Topology};
-use crate::watch::signals::{Signals, counter, counter_rest, gauge};
+use crate::watch::signals::{Signals, counter, counter_rest, gauge, ratio};
 
 /// Fills in the queries of every part.
 pub fn signals(topology: &Topology, deployment: &mut Deployment) {
@@ -15,7 +15,10 @@ pub fn signals(topology: &Topology, deployment: &mut Deployment) {
     google(&mut all);
     for service in &topology.services {
         match service.runtime {
-            Runtime::Kubernetes => all.on_kubernetes(service),
+            Runtime::Kubernetes => {
+                all.on_kubernetes(service);
+                pods(&mut all, service);
+            }
             Runtime::CloudRun => cloud_run(&mut all, service),
         }
     }
@@ -58,6 +61,34 @@ fn google(all: &mut Signals) {
     );
 }
 
+/// What GKE's system metrics say of a service: its managed collection has no requests and limits
+/// of containers.
+fn pods(all: &mut Signals, service: &Service) {
+    let of = format!(
+        "monitored_resource=\"k8s_container\",namespace_name={},pod_name=~{}",
+        promql::value(&all.topology.namespace),
+        promql::begins(&service.name, "-.*")
+    );
+    let shares = [
+        (
+            Signal::Cpu,
+            format!("avg(kubernetes_io:container_cpu_request_utilization{{{of}}})"),
+            "Cloud Monitoring: kubernetes.io/container/cpu/request_utilization",
+        ),
+        (
+            Signal::Memory,
+            format!(
+                "avg(kubernetes_io:container_memory_limit_utilization{{{of},memory_type=\"non-evictable\"}})"
+            ),
+            "Cloud Monitoring: kubernetes.io/container/memory/limit_utilization",
+        ),
+    ];
+    for (signal, query, source) in shares {
+        let name = &service.name;
+        all.add(signal, name, query, &[], Unit::Ratio, source, Vec::new());
+    }
+}
+
 fn cloud_run(all: &mut Signals, service: &Service) {
     let names: Vec<String> = service
         .placements
@@ -80,8 +111,9 @@ fn cloud_run(all: &mut Signals, service: &Service) {
         )
     };
     let name = service.name.clone();
-    let query = format!(
-        "sum(rate({metric}{{{of},response_code_class=\"5xx\"}}[5m])) / sum(rate({metric}{{{of}}}[5m]))"
+    let query = ratio(
+        &format!("sum(rate({metric}{{{of},response_code_class=\"5xx\"}}[5m]))"),
+        &format!("sum(rate({metric}{{{of}}}[5m]))"),
     );
     let sample = vec![
         counter(series("5xx"), 1000.0),
@@ -224,9 +256,9 @@ fn queues(all: &mut Signals) {
             backend = promql::value(&backend)
         );
         let series = |class: u32| format!("{metric}{{{of},response_code_class=\"{class}\"}}");
-        let query = format!(
-            "sum(rate({}[5m])) / sum(rate({metric}{{{of}}}[5m]))",
-            series(500)
+        let query = ratio(
+            &format!("sum(rate({}[5m]))", series(500)),
+            &format!("sum(rate({metric}{{{of}}}[5m]))"),
         );
         let sample = vec![
             counter(series(500), 1000.0),

@@ -3,13 +3,14 @@
 use super::noticed;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
-use crate::spec::{Duration, FactKind, Runtime};
+use crate::deployment::routes::{Arrival, Edge};
+use crate::spec::{Duration, FactKind, Policy, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::{
     CLUSTER_ZONES, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
     SCALE_OUT_PODS,
 };
-use crate::topology::{RegionId, Service, ServiceId};
+use crate::topology::{RegionId, Service, ServiceId, Topology};
 
 /// How traffic leaves dead replicas: the mesh ejects them after errors in a row, else
 /// readiness and the endpoints behind it.
@@ -17,7 +18,7 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
     if let Scenario::Region(lost) = scenario {
         return left_by_mesh(context, service, lost);
     }
-    let terms = match ejection(context, service, scenario) {
+    let terms = match ejection(service, scenario, pairs(context, service, &[])) {
         Some(ejected) => vec![ejected],
         None => probed(service, scenario),
     };
@@ -42,18 +43,18 @@ fn measure(service: &Service) -> Change {
     }
 }
 
-/// The mesh sends part of all calls to each region. A lost one cannot tell the other clusters
-/// that its endpoints are gone: only errors do.
+/// Where the mesh sends calls to a lost region, only errors make it stop: what is lost cannot
+/// tell the other clusters that its endpoints are gone.
 fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Term> {
-    let topology = context.topology;
-    let several = service.placements.len() > 1 && topology.spec.mesh.is_some();
-    let called = shares(context, service)
-        .iter()
-        .any(|(id, share)| *id == lost && *share > 0);
-    if !several || !called {
+    if context.topology.spec.mesh.is_none() {
         return Vec::new();
     }
-    let ejected = ejection(context, service, Scenario::Region(lost));
+    let mut pairs = pairs(context, service, &[lost]);
+    pairs.retain(|p| p.from != lost && p.to == lost);
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let ejected = ejection(service, Scenario::Region(lost), pairs);
     let unknown = || {
         let term = Term::fact(Step::Detect, &service.name, "istio.ejection");
         term.at(service.span).change(measure(service))
@@ -62,37 +63,31 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
     context.narrowed(vec![term], FactKind::Detect, &service.name)
 }
 
-fn shares(context: &Context, service: &Service) -> Vec<(RegionId, u32)> {
-    let at: Vec<RegionId> = service.placements.iter().map(|p| p.region).collect();
-    context.topology.shares(&at)
-}
-
 /// So many failed requests in a row, seen by each caller for itself: at the declared peak by
 /// the one that calls a replica most rarely.
-fn ejection(context: &Context, service: &Service, scenario: Scenario) -> Option<Term> {
-    context.topology.spec.mesh.as_ref()?;
+fn ejection(service: &Service, scenario: Scenario, pairs: Vec<Pair>) -> Option<Term> {
     let (errors, at_most) = service.ejection();
     let peak = service.written.capacity.as_ref()?.peak.as_ref()?;
     if !may_leave_out(service, scenario, at_most) {
         return None;
     }
-    let from = rarest(callers(context, service))?;
-    let to = rarest(pods(context, service))?;
-    // Requests per second of one caller to one replica: peak x share x share / pods / pods.
+    let rarest = pairs.into_iter().map(|p| p.rate);
+    let rarest = rarest.min_by(f64::total_cmp)?;
     let (amount, seconds) = peak.parts();
-    let over = u128::from(seconds) * 100 * 100 * from.pods * to.pods;
-    let under = u128::from(amount) * from.share * to.share;
-    let millis = (u128::from(errors) * 1000 * over).div_ceil(under.max(1));
+    let rate = amount as f64 / seconds as f64 * rarest;
     let eject = service
         .written
         .calls
         .as_ref()
         .and_then(|c| c.eject.as_ref());
     let because = format!(
-        "ejected after {errors} errors in a row; at peak the rarest caller sees {:.1}/s of a replica",
-        under as f64 / over as f64
+        "ejected after {errors} errors in a row; at peak the rarest caller sees {rate:.1}/s of a replica"
     );
-    let high = u64::try_from(millis).ok().filter(|_| amount > 0)?;
+    if rate <= 0.0 {
+        return None;
+    }
+    // Saturates; what is less than a part of a millisecond comes from rounding.
+    let high = (f64::from(errors) * 1000.0 / rate - ROUNDING).ceil() as u64;
     Some(Term {
         class: Class::Declared,
         ..Term::knob(Step::Detect, &service.name, (0, high), because)
@@ -104,49 +99,77 @@ fn ejection(context: &Context, service: &Service, scenario: Scenario) -> Option<
     })
 }
 
-/// Pods of one region, and the percent of all calls that they make or get.
-#[derive(Clone, Copy)]
-struct Part {
-    pods: u128,
-    share: u128,
+/// See [`ejection`].
+const ROUNDING: f64 = 1e-6;
+
+/// Calls from one region's callers to one region's replicas: the part of all calls that one
+/// caller makes of one replica.
+struct Pair {
+    from: RegionId,
+    to: RegionId,
+    rate: f64,
 }
 
-/// The part in which a pod has least to do with calls.
-fn rarest(parts: Vec<Part>) -> Option<Part> {
-    let busy = parts.into_iter().filter(|p| p.share > 0);
-    busy.max_by(|a, b| (a.pods * b.share).cmp(&(b.pods * a.share)))
-}
-
-/// The replicas of a service, at the most that may run.
-fn pods(context: &Context, service: &Service) -> Vec<Part> {
-    let shares = shares(context, service);
-    let parts = service.placements.iter().zip(shares);
-    parts
-        .map(|(placement, (_, share))| Part {
-            pods: service.most(placement).into(),
-            share: share.into(),
-        })
-        .collect()
-}
-
-/// Who calls: the gateways in front of a host, else the replicas of the one service that does.
-/// How calls divide among several services is not declared.
-fn callers(context: &Context, service: &Service) -> Vec<Part> {
+/// Who calls whom at all, once the edge has moved the users of a lost region if there is one:
+/// as the mesh sends calls as long as no caller has seen an error.
+fn pairs(context: &Context, service: &Service, lost: &[RegionId]) -> Vec<Pair> {
     let topology = context.topology;
-    let same = |id: ServiceId| topology.service(id).name == service.name;
-    if topology.hosts.iter().any(|h| same(h.service)) {
-        let gateways = |(_, share): (RegionId, u32)| Part {
-            pods: GATEWAY_PODS.into(),
-            share: share.into(),
+    let Some(id) = topology.service_named(&service.name) else {
+        return Vec::new();
+    };
+    let mesh = &context.deployment.mesh;
+    let mut pairs = Vec::new();
+    for (arrival, callers) in callers(topology, id, service, lost) {
+        let list = mesh.list(id, arrival.at, arrival.home);
+        for (to, share) in list.map_or(Vec::new(), |l| l.shares(&[])) {
+            let placement = service.placements.iter().find(|p| p.region == to);
+            let pods = placement.map_or(0, |p| service.most(p));
+            let rate = arrival.part * share / f64::from(callers) / f64::from(pods);
+            if rate > 0.0 && rate.is_finite() {
+                let from = arrival.at;
+                pairs.push(Pair { from, to, rate });
+            }
+        }
+    }
+    pairs
+}
+
+/// Where calls arise, and from how many pods there: the gateways in front of a host, else the
+/// replicas of the one service that calls. How calls divide among several services is not
+/// declared.
+fn callers(
+    topology: &Topology,
+    id: ServiceId,
+    service: &Service,
+    lost: &[RegionId],
+) -> Vec<(Arrival, u32)> {
+    let edge = Edge::of(topology);
+    let weighted = |service: &Service| {
+        let at: Vec<RegionId> = service.placements.iter().map(|p| p.region).collect();
+        edge.arrivals(service, &at, &[Policy::Weight], lost)
+    };
+    let mut hosts = topology.hosts.iter().filter(|h| h.service == id).peekable();
+    if hosts.peek().is_some() {
+        let arrivals = match hosts.find(|h| h.written.region.is_none()) {
+            Some(host) => edge.users(host, lost),
+            None => weighted(service),
         };
-        return shares(context, service).into_iter().map(gateways).collect();
+        return arrivals.into_iter().map(|a| (a, GATEWAY_PODS)).collect();
     }
-    let calls = |s: &&Service| s.needs.iter().any(|id| same(*id));
+    let calls = |s: &&Service| s.needs.contains(&id);
     let all: Vec<&Service> = topology.services.iter().filter(calls).collect();
-    match all[..] {
-        [only] if only.runtime == Runtime::Kubernetes => pods(context, only),
-        _ => Vec::new(),
+    let [only] = all[..] else {
+        return Vec::new();
+    };
+    if only.runtime != Runtime::Kubernetes {
+        return Vec::new();
     }
+    let pods = |r: RegionId| {
+        let placement = only.placements.iter().find(|p| p.region == r);
+        placement.map_or(0, |p| only.most(p))
+    };
+    let arrivals = weighted(only).into_iter();
+    arrivals.map(|a| (a, pods(a.at))).collect()
 }
 
 /// Whether the mesh may leave out as many replicas at once as a scenario takes.

@@ -1,9 +1,10 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
-use super::{behind_a_cut, decide, restore, snapshot};
+use super::{behind_a_cut, decide, not_abroad, reaching_back, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::deployment::Keeps;
 use crate::spec::{Duration, Engine, FactKind, Mode, Provider};
 use crate::topology::Scenario;
 use crate::topology::{Datastore, RegionId};
@@ -89,21 +90,12 @@ pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind
             log_abroad: None,
             stops_writes: false,
         },
-        (_, Engine::RedisEnterprise) => Kind {
+        (Provider::Aws, Engine::RedisEnterprise) => Kind {
             zone: "redis-enterprise.failover",
             zone_loss: "redis.lag-bound",
             region: way("redis-enterprise.failover"),
             lag: "redis-enterprise.lag",
             history: "restore.history",
-            log_abroad: None,
-            stops_writes: false,
-        },
-        (Provider::Gcp, Engine::Postgres | Engine::Mysql) => Kind {
-            zone: "gcp.cloud-sql.failover",
-            zone_loss: "gcp.cloud-sql.synchronous",
-            region: way("gcp.cloud-sql.promote"),
-            lag: "asynchronous.lag",
-            history: "gcp.cloud-sql.point-in-time",
             log_abroad: None,
             stops_writes: false,
         },
@@ -127,20 +119,30 @@ pub(super) fn store(
             .map(|why| Term::never(Step::Promote, &store.name, why).at(store.span))
             .into_iter()
             .collect(),
-        Scenario::Corruption => restore(context, &store.name),
+        Scenario::Corruption => restored(context, store, &history(context, kind, store)),
         Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "key.destroyed")],
         Scenario::Entry | Scenario::Link => Vec::new(),
     }
 }
 
+/// How the store takes writes after its region is lost. What nobody replicates can at best
+/// be restored where its history is copied to.
 fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> Vec<Term> {
     if !store.regions.contains(&lost) {
         return Vec::new();
     }
-    if store.regions.len() == 1 {
+    if store.regions.len() == 1 && !kept_away(context, store, lost, Keeps::History) {
         let region = &context.topology.region(lost).name;
         let why = format!("{} is in {region} alone", store.name);
         return vec![Term::never(Step::Promote, &store.name, why).at(store.span)];
+    }
+    let replicated = context
+        .deployment
+        .copies
+        .iter()
+        .any(|c| c.store == context.topology.id_of(store) && c.keeps == Keeps::Live);
+    if !replicated {
+        return unreplicated(context, store, lost);
     }
     match kind.region {
         Way::EveryRegionWrites => {
@@ -158,6 +160,40 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
         ],
         Way::ByHand(_) => Vec::new(),
     }
+}
+
+/// Whether another region keeps a copy of what a region holds.
+fn kept_away(context: &Context, store: &Datastore, lost: RegionId, keeps: Keeps) -> bool {
+    let id = context.topology.id_of(store);
+    context
+        .deployment
+        .copies_from(id, lost, keeps)
+        .next()
+        .is_some()
+}
+
+/// Nothing follows what the lost region held: it is restored elsewhere, or comes back with
+/// the region.
+fn unreplicated(context: &Context, store: &Datastore, lost: RegionId) -> Vec<Term> {
+    if kept_away(context, store, lost, Keeps::History) {
+        let restored = Term::fact(Step::Restore, &store.name, "restore.time");
+        let restored = restored.change(Change::Measure {
+            of: FactKind::Restore.word(),
+            on: store.name.clone(),
+        });
+        return vec![
+            decide(context, &store.name, false),
+            context.narrowed_one(restored, FactKind::Restore, &store.name),
+        ];
+    }
+    let region = &context.topology.region(lost).name;
+    let why = format!(
+        "nothing replicates `{}`: what {region} holds is nowhere else",
+        store.name
+    );
+    let span = store.written.replication.as_ref();
+    let span = span.map_or(store.span, |r| r.mode.span);
+    vec![Term::never(Step::Promote, &store.name, why).at(span)]
 }
 
 /// The region that takes writes: the one that is written, else the primary, else the first.
@@ -195,53 +231,61 @@ pub(super) fn remaining(
         Scenario::Pod | Scenario::Node | Scenario::Zone => Some(vec![Remaining {
             copy: "the copies in other zones".into(),
             lacks: Term::fact(Step::Lag, &store.name, kind.zone_loss),
-            abroad: false,
+            live: true,
+            leaves_out: Vec::new(),
         }]),
         Scenario::Region(lost) => {
+            let alone = !kept_away(context, store, lost, Keeps::Live);
             let takes_writes = match kind.region {
                 Way::EveryRegionWrites => store.regions.contains(&lost),
+                Way::ByHand(_) if alone && !follows(context, store, lost) => {
+                    store.regions.contains(&lost)
+                }
                 Way::ByHand(_) => writer(context, store) == Some(lost),
             };
             takes_writes.then(|| elsewhere(context, kind, store, lost))
         }
         Scenario::Cloud(provider) => all_on(context, store, provider).map(|_| Vec::new()),
         Scenario::Link => (store.regions.len() > 1).then(|| vec![behind_a_cut(store)]),
-        Scenario::Corruption => Some(history(kind, store)),
+        Scenario::Corruption => Some(history(context, kind, store)),
         Scenario::Key => Some(Vec::new()),
         Scenario::Entry => None,
     }
 }
 
-/// The copies in other regions, and backups that were taken there.
+/// Whether a region holds nothing but a copy.
+fn follows(context: &Context, store: &Datastore, region: RegionId) -> bool {
+    let id = context.topology.id_of(store);
+    let mut copies = context.deployment.copies.iter();
+    copies.any(|c| c.store == id && c.to == region && c.keeps == Keeps::Live)
+}
+
+/// The copies in other regions that are emitted: live ones, and history.
 fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> Vec<Remaining> {
-    let name = |id: &RegionId| context.topology.region(*id).name.clone();
-    let others: Vec<String> = store
-        .regions
-        .iter()
-        .filter(|id| **id != lost)
-        .map(name)
-        .collect();
+    let id = context.topology.id_of(store);
+    let name = |id: RegionId| context.topology.region(id).name.clone();
+    let live = || context.deployment.copies_from(id, lost, Keeps::Live);
     let mut copies = Vec::new();
-    if !others.is_empty() {
+    if let Some(first) = live().next() {
+        let others: Vec<String> = live().map(|c| name(c.to)).collect();
         copies.push(Remaining {
             copy: format!("the copy in {}", others.join(" and ")),
             lacks: lag(context, kind, store),
-            abroad: true,
+            live: true,
+            leaves_out: not_abroad(store, &first.leaves_out),
         });
     }
-    let backup = store.written.backup.as_ref();
-    let away = backup.is_some_and(|b| b.copies_to.iter().any(|r| r.value != name(&lost)));
-    if !away {
+    if !kept_away(context, store, lost, Keeps::History) {
         return copies;
     }
     copies.extend(snapshot(store));
+    let backup = store.written.backup.as_ref();
     let log = backup.and_then(|b| b.point_in_time.as_ref());
     if let (Some(fact), Some(log)) = (kind.log_abroad, log) {
-        copies.push(Remaining {
-            copy: "the point-in-time log that is copied away".into(),
-            lacks: Term::fact(Step::Lag, &store.name, fact).at(log.span),
-            abroad: false,
-        });
+        copies.push(Remaining::history(
+            "the point-in-time log that is copied away",
+            Term::fact(Step::Lag, &store.name, fact).at(log.span),
+        ));
     }
     copies
 }
@@ -276,14 +320,17 @@ fn measured_lag(context: &Context, store: &Datastore, fact: &str) -> Term {
     context.narrowed_one(documented, FactKind::Lag, &store.name)
 }
 
-fn history(kind: &Kind, store: &Datastore) -> Vec<Remaining> {
-    let backup = store.written.backup.as_ref();
-    let mut copies: Vec<Remaining> = snapshot(store).into_iter().collect();
-    let window = backup.and_then(|b| b.point_in_time.as_ref());
-    copies.extend(window.map(|window| Remaining {
-        copy: format!("point-in-time recovery of {}", window.value),
-        lacks: Term::fact(Step::Lag, &store.name, kind.history).at(window.span),
-        abroad: false,
-    }));
-    copies
+/// What can be restored after corruption: backups and moments that reach back far enough.
+fn history(context: &Context, kind: &Kind, store: &Datastore) -> Vec<Remaining> {
+    let Some(backup) = &store.written.backup else {
+        return Vec::new();
+    };
+    let kept = |reach, history| reaching_back(context, store, reach, history);
+    let snapshots = snapshot(store).and_then(|s| kept(backup.keep.value, s));
+    let moments = backup.point_in_time.as_ref().and_then(|window| {
+        let lacks = Term::fact(Step::Lag, &store.name, kind.history).at(window.span);
+        let copy = format!("point-in-time recovery of {}", window.value);
+        kept(window.value, Remaining::history(copy, lacks))
+    });
+    snapshots.into_iter().chain(moments).collect()
 }

@@ -6,11 +6,11 @@ mod managed;
 mod route53;
 mod sentinel;
 
-use super::gcp;
+use super::{aws, gcp};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
-use crate::spec::{Duration, Engine, FactKind, Provider, Runtime};
+use crate::spec::{Duration, Engine, FactKind, Provider, Reach, Runtime, Trigger};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, Queue, RegionId, Service};
@@ -21,7 +21,15 @@ pub struct Facts;
 
 impl Offerings for Facts {
     fn entry(&self, context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
+        let topology = context.topology;
+        // A number for what is not emitted would prove nothing.
+        let nothing_known = || match scenario {
+            Scenario::Pod | Scenario::Node => Vec::new(),
+            _ => no_facts(Step::Redirect, &host.name),
+        };
         match provider_of(context, &host.regions) {
+            Some(Provider::Gcp) if gcp::edge::refused(topology, host) => nothing_known(),
+            Some(Provider::Aws) if aws::edge::refused(topology, host) => nothing_known(),
             Some(Provider::Gcp) => gcp::recovery::entry(context, host, scenario),
             Some(Provider::Aws) => route53::entry(context, host, scenario),
             _ => no_facts(Step::Redirect, &host.name),
@@ -56,11 +64,10 @@ impl Offerings for Facts {
             (_, provider) => match managed::kind(store, provider) {
                 Some(kind) => managed::remaining(context, &kind, store, scenario),
                 None if !touched(context, store, scenario) => None,
-                None => Some(vec![Remaining {
-                    copy: "nobody has said".into(),
-                    lacks: no_facts(Step::Lag, &store.name).remove(0),
-                    abroad: false,
-                }]),
+                None => Some(vec![Remaining::live(
+                    "nobody has said",
+                    no_facts(Step::Lag, &store.name).remove(0),
+                )]),
             },
         }
     }
@@ -133,6 +140,13 @@ fn no_facts(step: Step, of: &str) -> Vec<Term> {
     vec![Term::fact(step, of, "offering.none")]
 }
 
+/// Whether a region that does not answer is left by itself. Where a person decides, what leads
+/// users is emitted so that it waits.
+pub(super) fn leaves_by_itself(context: &Context) -> bool {
+    let failover = context.topology.spec.failover.as_ref();
+    failover.is_none_or(|f| *f.mode != Trigger::Manual)
+}
+
 /// Choosing to act: nothing if the part acts by itself, else a person's time.
 pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
     let failover = context.topology.spec.failover.as_ref();
@@ -162,7 +176,7 @@ pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
 }
 
 /// Bringing data back from history: noticing, deciding, restoring.
-pub(super) fn restore(context: &Context, store: &str) -> Vec<Term> {
+fn restore(context: &Context, store: &str) -> Vec<Term> {
     let measured = |step, kind: FactKind, id| {
         let term = Term::fact(step, store, id).change(Change::Measure {
             of: kind.word(),
@@ -190,18 +204,73 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     let takes = backup.takes.value;
     let because = format!("one run may fail: 2 x {period} + {takes}");
     let (period, takes) = (period.millis(), takes.millis());
-    Some(Remaining {
-        copy: format!("backup every {}", Duration::from_millis(period)),
-        lacks: Term::knob(
-            Step::Lag,
-            &store.name,
-            (period, 2 * period + takes),
-            because,
-        )
-        .at(every.span)
-        .change(Change::Value("every")),
-        abroad: false,
-    })
+    let lacks = Term::knob(
+        Step::Lag,
+        &store.name,
+        (period, 2 * period + takes),
+        because,
+    )
+    .at(every.span)
+    .change(Change::Value("every"));
+    let copy = format!("backup every {}", Duration::from_millis(period));
+    Some(Remaining::history(copy, lacks))
+}
+
+/// Restoring what history is left; without any, corrupted data stays corrupted.
+pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remaining]) -> Vec<Term> {
+    let backup = store.written.backup.as_ref();
+    if let Some(backup) = backup.filter(|_| history.is_empty()) {
+        let kept = backup.every.is_some() || backup.point_in_time.is_some();
+        let why = if kept {
+            "no history reaches back to before corruption is noticed and decided on"
+        } else {
+            "no backup is taken"
+        };
+        let why = format!("`{}` cannot be restored: {why}", store.name);
+        return vec![Term::never(Step::Restore, &store.name, why).at(backup.span)];
+    }
+    restore(context, &store.name)
+}
+
+/// Datasets that no copy abroad has: those that it leaves out, and those that the spec keeps
+/// where they were written, so that nothing may rest on a copy of them.
+pub(super) fn not_abroad(store: &Datastore, leaves_out: &[String]) -> Vec<String> {
+    let datasets = store.written.datasets.iter();
+    let origin = datasets.filter(|(_, d)| *d.copies == Reach::Origin);
+    let origin = origin.map(|(name, _)| name.text.clone());
+    leaves_out.iter().cloned().chain(origin).collect()
+}
+
+/// History counts against corrupted data as long as it reaches back to before anybody has
+/// noticed and decided. Where nobody says how long that takes, it is unknown.
+pub(super) fn reaching_back(
+    context: &Context,
+    store: &Datastore,
+    reach: Duration,
+    history: Remaining,
+) -> Option<Remaining> {
+    let terms = restore(context, &store.name);
+    let before = terms.iter().filter(|t| t.step != Step::Restore);
+    let late = before
+        .map(|t| t.high)
+        .try_fold(0u64, |sum, high| Some(sum.saturating_add(high?)));
+    match late {
+        Some(late) => (late <= reach.millis()).then_some(history),
+        None => {
+            let because = format!(
+                "history reaches back {reach}; how late corruption is noticed and decided on is not measured"
+            );
+            let open = terms.into_iter().find(|t| t.high.is_none());
+            let lacks = Term {
+                high: None,
+                class: Class::Unknown,
+                because,
+                change: open.and_then(|t| t.change),
+                ..history.lacks
+            };
+            Some(Remaining { lacks, ..history })
+        }
+    }
 }
 
 /// What a cut link loses of a store that nothing promotes meanwhile: no write. Each stays
@@ -209,14 +278,11 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
 /// both sides end is declared with the replication.
 pub(super) fn behind_a_cut(store: &Datastore) -> Remaining {
     let because = "writes stay where they were taken, and copies catch up after the cut";
-    Remaining {
-        copy: "the copies on both sides of the cut".into(),
-        lacks: Term {
-            source: Source::Structure,
-            ..Term::knob(Step::Lag, &store.name, (0, 0), because.into())
-        },
-        abroad: false,
-    }
+    let lacks = Term {
+        source: Source::Structure,
+        ..Term::knob(Step::Lag, &store.name, (0, 0), because.into())
+    };
+    Remaining::live("the copies on both sides of the cut", lacks)
 }
 
 /// A check as the term of noticing a loss; `what` counts: `health check`, `readiness`.

@@ -1,6 +1,6 @@
 //! Hosts that Route 53 leads to a load balancer per region.
 
-use super::{decide, noticed};
+use super::{decide, leaves_by_itself, noticed};
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
@@ -30,6 +30,10 @@ pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<T
         _ => Vec::new(),
     }
 }
+
+/// Seconds between two readings of the switch that evacuates a region: `period` of its alarm
+/// in `templates/terraform/aws/health-checks`.
+const SWITCH_PERIOD: u64 = 60;
 
 /// Checkers notice, answers change, resolvers forget.
 fn leave(context: &Context, host: &Host) -> Vec<Term> {
@@ -61,7 +65,13 @@ fn leave(context: &Context, host: &Host) -> Vec<Term> {
         }),
     ];
     let mut terms = context.narrowed(vec![seen], FactKind::Detect, &host.name);
-    terms.push(decide(context, &host.name, true));
+    let by_itself = leaves_by_itself(context);
+    terms.push(decide(context, &host.name, by_itself));
+    if !by_itself {
+        let period = SWITCH_PERIOD * 1000;
+        let because = format!("the alarm of the switch reads it every {SWITCH_PERIOD}s");
+        terms.push(Term::knob(Step::Redirect, &host.name, (0, period), because));
+    }
     terms.extend(context.narrowed(moved, FactKind::Redirect, &host.name));
     terms
 }

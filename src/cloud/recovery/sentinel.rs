@@ -1,7 +1,7 @@
 //! Redis with Sentinel: sentinels that agree promote a replica; replication is
 //! asynchronous.
 
-use super::{restore, snapshot};
+use super::{not_abroad, reaching_back, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
@@ -22,7 +22,7 @@ pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) ->
                 false => Vec::new(),
             }
         }
-        Scenario::Corruption => restore(context, &store.name),
+        Scenario::Corruption => restored(context, store, &history(context, store)),
         _ => Members::of(context, store).again(scenario),
     }
 }
@@ -199,26 +199,25 @@ impl<'a> Members<'a> {
         let store = self.store;
         if self.nodes().saturating_sub(taken.nodes) > 0 {
             let lacks = self.lacks(self.lost_beside(scenario));
-            let replica = |copy: String, abroad: bool| Remaining {
-                copy,
-                lacks: lacks.clone(),
-                abroad,
-            };
+            let replica = |copy: String| Remaining::live(copy, lacks.clone());
             let Scenario::Region(lost) = scenario else {
-                return vec![replica("a replica in another zone".into(), false)];
+                return vec![replica("a replica in another zone".into())];
             };
             let holding = self.regions.iter().filter(|r| r.0 != lost && r.1 > 0);
             let named = holding.map(|r| &self.context.topology.region(r.0).name);
+            let leaves_out = not_abroad(store, &[]);
             return named
-                .map(|name| replica(format!("replicas in {name}"), true))
+                .map(|name| Remaining {
+                    leaves_out: leaves_out.clone(),
+                    ..replica(format!("replicas in {name}"))
+                })
                 .collect();
         }
         match scenario {
-            Scenario::Pod | Scenario::Node => vec![Remaining {
-                copy: "its own disk".into(),
-                lacks: Term::fact(Step::Lag, &store.name, "redis.append-only"),
-                abroad: false,
-            }],
+            Scenario::Pod | Scenario::Node => vec![Remaining::live(
+                "its own disk",
+                Term::fact(Step::Lag, &store.name, "redis.append-only"),
+            )],
             // Disks are a zone's, buckets of backups a region's.
             Scenario::Zone => snapshot(store).into_iter().collect(),
             _ => Vec::new(),
@@ -232,11 +231,7 @@ impl<'a> Members<'a> {
             Some(home) => self.lost_beside(Scenario::Region(home)),
             None => 0,
         };
-        Remaining {
-            copy: "replicas on the other side of the cut".into(),
-            lacks: self.lacks(beside),
-            abroad: false,
-        }
+        Remaining::live("replicas on the other side of the cut", self.lacks(beside))
     }
 
     /// How many replicas are lost with the primary, at worst.
@@ -297,11 +292,19 @@ pub(super) fn remaining(
             let members = Members::of(context, store);
             vec![members.cut_off()]
         }),
-        Scenario::Corruption => Some(snapshot(store).into_iter().collect()),
+        Scenario::Corruption => Some(history(context, store)),
         _ => {
             let members = Members::of(context, store);
             let taken = members.taken(scenario).filter(|t| t.primary)?;
             Some(members.copies(scenario, &taken))
         }
     }
+}
+
+/// Snapshots that reach back far enough to undo corruption.
+fn history(context: &Context, store: &Datastore) -> Vec<Remaining> {
+    let keep = store.written.backup.as_ref().map(|b| b.keep.value);
+    let snapshot = snapshot(store).zip(keep);
+    let kept = snapshot.and_then(|(s, keep)| reaching_back(context, store, keep, s));
+    kept.into_iter().collect()
 }

@@ -120,7 +120,12 @@ fn of_region(input: Input, region: &str) -> Value {
         }
     }
     for store in &topology.datastores {
-        if store.written.replication.is_some() && store.written.sentinels.is_none() {
+        let reports = |q: &SignalQuery| {
+            q.signal == Signal::ReplicationLag
+                && q.subject == store.name
+                && q.query.contains("replication_lag_seconds{")
+        };
+        if input.deployment.signals.iter().any(reports) {
             let of = format!(
                 "system={},datastore={},region={region}",
                 promql::value(&topology.name),

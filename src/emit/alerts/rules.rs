@@ -2,22 +2,49 @@
 
 use crate::emit::Input;
 use crate::format::go_template::literal;
-use crate::watch::alerts::{AlertRule, WINDOWS, error_ratios, evaluation_seconds};
+use crate::watch::alerts::{AlertRule, WINDOWS, error_ratios};
+use crate::watch::pace::{SLOWEST_EVALUATION, evaluation};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
-/// The names of the groups, in the order of evaluation.
-pub(super) const GROUPS: [&str; 2] = ["recording", "alerts"];
+/// The name of the group of recordings.
+const RECORDING: &str = "recording";
 
 pub(super) fn rules(input: Input, alerts: &[AlertRule]) -> Value {
     let mut groups = Vec::new();
     let recorded = recording(input);
     if !recorded.is_empty() {
-        groups.push(json!({ "name": GROUPS[0], "interval": "30s", "rules": recorded }));
+        let interval = format!("{SLOWEST_EVALUATION}s");
+        groups.push(json!({ "name": RECORDING, "interval": interval, "rules": recorded }));
     }
-    let alerts: Vec<Value> = alerts.iter().map(|a| alert(input, a)).collect();
-    let interval = format!("{}s", evaluation_seconds(input.topology));
-    groups.push(json!({ "name": GROUPS[1], "interval": interval, "rules": alerts }));
+    for (seconds, rules) in by_pace(input, alerts) {
+        let rules: Vec<Value> = rules.iter().map(|a| alert(input, a)).collect();
+        let interval = format!("{seconds}s");
+        groups.push(json!({ "name": name(seconds), "interval": interval, "rules": rules }));
+    }
     json!({ "groups": groups })
+}
+
+/// The names of the groups, in the order of evaluation.
+pub(super) fn groups(input: Input, alerts: &[AlertRule]) -> Vec<String> {
+    let paces = by_pace(input, alerts).into_keys().map(name);
+    std::iter::once(RECORDING.to_string())
+        .chain(paces)
+        .collect()
+}
+
+fn name(seconds: u64) -> String {
+    format!("alerts-every-{seconds}s")
+}
+
+/// The rules by the seconds between their evaluations.
+fn by_pace<'a>(input: Input, alerts: &'a [AlertRule]) -> BTreeMap<u64, Vec<&'a AlertRule>> {
+    let mut groups: BTreeMap<u64, Vec<&AlertRule>> = BTreeMap::new();
+    for alert in alerts {
+        let seconds = evaluation(input.topology, alert);
+        groups.entry(seconds).or_default().push(alert);
+    }
+    groups
 }
 
 /// The error ratio of each service over each window.

@@ -1,10 +1,13 @@
 //! Unit tests of the alerts, for `promtool test rules`: each fires when its bound is passed
 //! and stays silent when it is not.
 
-use super::rules::{GROUPS, annotations, labels};
+use super::rules::{annotations, groups, labels};
 use crate::deployment::{Sample, Shape, Unit};
 use crate::emit::Input;
-use crate::watch::alerts::AlertRule;
+use crate::spec::Signal;
+use crate::watch::alerts::{About, AlertRule};
+use crate::watch::series::selectors;
+use crate::watch::signals::{FEWEST, counts_newborn};
 use serde_json::{Map, Value, json};
 
 /// How finely time passes in a file of tests.
@@ -36,7 +39,7 @@ impl Pace {
 
     fn evaluation(self) -> &'static str {
         match self {
-            Pace::Minutes => "30s",
+            Pace::Minutes => "1m",
             Pace::Hours => "1h",
         }
     }
@@ -45,9 +48,9 @@ impl Pace {
 /// The tests of the alerts of one pace; `None` if there are none.
 pub(super) fn tests(input: Input, alerts: &[AlertRule], pace: Pace) -> Option<Value> {
     let mut tests = Vec::new();
-    let testable = alerts.iter().filter(|a| !a.sample.is_empty());
-    for alert in testable.filter(|a| Pace::of(a) == pace) {
-        let Some((comparison, bound)) = alert.bound else {
+    for alert in alerts.iter().filter(|a| Pace::of(a) == pace) {
+        tests.extend(probes_gone(input, alert));
+        let Some((comparison, bound)) = alert.bound.filter(|_| !alert.sample.is_empty()) else {
             continue;
         };
         let (fires, silent) = values(comparison, bound, alert.unit);
@@ -55,11 +58,23 @@ pub(super) fn tests(input: Input, alerts: &[AlertRule], pace: Pace) -> Option<Va
         if let Some(silent) = silent {
             tests.push(test(input, alert, "stays silent", silent, false));
         }
+        if is_share(alert) {
+            tests.push(test(
+                input,
+                &few(alert),
+                "stays silent when few ask",
+                fires,
+                false,
+            ));
+        }
+        if is_first(alert) {
+            tests.push(first_event(input, alert));
+        }
     }
     let file = json!({
         "rule_files": ["rules.yaml"],
         "evaluation_interval": pace.evaluation(),
-        "group_eval_order": GROUPS,
+        "group_eval_order": groups(input, alerts),
         "tests": tests,
     });
     (!tests.is_empty()).then_some(file)
@@ -108,6 +123,95 @@ fn test(input: Input, alert: &AlertRule, name: &str, value: f64, fires: bool) ->
             "exp_alerts": expected,
         }],
     })
+}
+
+/// Whether an alert is about a share of requests, which few requests have none of.
+fn is_share(alert: &AlertRule) -> bool {
+    let shares = [Signal::ErrorRate, Signal::CacheHitRate];
+    let about = matches!(alert.about, Some(About::Signal(signal)) if shares.contains(&signal));
+    about
+        && alert
+            .sample
+            .iter()
+            .any(|s| matches!(s.shape, Shape::Rest(_)))
+}
+
+/// The same alert with half of the requests from which on a share is taken.
+fn few(alert: &AlertRule) -> AlertRule {
+    let mut few = alert.clone();
+    for sample in &mut few.sample {
+        sample.shape = match sample.shape {
+            Shape::Counter(_) => Shape::Counter(FEWEST / 2.0),
+            Shape::Rest(_) => Shape::Rest(FEWEST / 2.0),
+            other => other,
+        };
+    }
+    few
+}
+
+/// Whether an alert is about an event whose counter may be born with it.
+fn is_first(alert: &AlertRule) -> bool {
+    let from_one = alert.bound == Some((">", 0.0)) && alert.unit == Unit::Count;
+    from_one && counts_newborn(&alert.expr)
+}
+
+/// The first event ever: a counter that is born at 1.
+fn first_event(input: Input, alert: &AlertRule) -> Value {
+    let step = Pace::of(alert).step();
+    let window = longest_window(&alert.expr).next_multiple_of(60);
+    let born = window / step;
+    let minutes = window + alert.lasting_seconds.div_ceil(60) + 2 * step;
+    let minutes = match Pace::of(alert) {
+        Pace::Minutes => minutes,
+        Pace::Hours => minutes.next_multiple_of(60),
+    };
+    let series = alert
+        .sample
+        .iter()
+        .map(|s| json!({ "series": s.series, "values": format!("_x{born} 1x{}", minutes / step) }));
+    json!({
+        "name": format!("{} fires at the first event ever", alert.name),
+        "interval": format!("{step}m"),
+        "input_series": series.collect::<Vec<_>>(),
+        "alert_rule_test": [{
+            "eval_time": format!("{minutes}m"),
+            "alertname": alert.name,
+            "exp_alerts": [expectation(input, alert)],
+        }],
+    })
+}
+
+/// Nobody probes any region: one alert for each.
+fn probes_gone(input: Input, alert: &AlertRule) -> Option<Value> {
+    if !alert.expr.starts_with("absent(probe_success") {
+        return None;
+    }
+    let gone = selectors(&alert.expr).into_iter().map(|selector| {
+        let series = format!("{}{{{}}}", selector.metric, selector.matchers);
+        let sample = Sample {
+            series,
+            shape: Shape::Gauge(1.0),
+        };
+        let about = AlertRule {
+            sample: vec![sample],
+            ..alert.clone()
+        };
+        let mut expected = expectation(input, &about);
+        let job = label_of(&about.sample[0].series, "job");
+        expected["exp_labels"]["job"] = job.into();
+        expected
+    });
+    let minutes = alert.lasting_seconds.div_ceil(60) + 5;
+    Some(json!({
+        "name": format!("{} fires when the probes are gone", alert.name),
+        "interval": "1m",
+        "input_series": [{ "series": "up", "values": format!("1x{minutes}") }],
+        "alert_rule_test": [{
+            "eval_time": format!("{minutes}m"),
+            "alertname": alert.name,
+            "exp_alerts": gone.collect::<Vec<_>>(),
+        }],
+    }))
 }
 
 fn samples(sample: &Sample, value: f64, minutes: u64, step: u64) -> String {

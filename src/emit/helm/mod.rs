@@ -7,6 +7,7 @@ use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
 use crate::spec::Runtime;
+use crate::topology::knobs::ISLAND;
 use crate::topology::{RegionId, Service, variable_name};
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
@@ -197,10 +198,17 @@ impl<'a> Chart<'a> {
             .services()
             .filter_map(|s| Some((s.name.clone(), self.service_in(s, id)?)))
             .collect();
-        json!({
+        let mut values = json!({
             "global": { "region": region.name, "clusterName": cluster },
             "services": services,
-        })
+        });
+        if let Some(island) = topology
+            .island_label(id)
+            .filter(|_| topology.spec.mesh.is_some())
+        {
+            values["podLabels"] = json!({ ISLAND: island });
+        }
+        values
     }
 
     fn service_in(&self, service: &Service, id: RegionId) -> Option<Value> {

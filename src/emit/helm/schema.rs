@@ -27,6 +27,7 @@ pub(super) fn schema(input: Input) -> Value {
                 "clusterName": { "type": "string" },
             })),
             "secretStore": { "type": "string", "minLength": 1 },
+            "podLabels": { "type": "object", "additionalProperties": { "type": "string" } },
             "podSecurityContext": { "type": "object" },
             "securityContext": { "type": "object" },
             "services": object(Value::Object(services)),

@@ -1,11 +1,13 @@
 //! The mesh: gateways, routes, failover between regions, identities.
 
 use super::{Folder, object_of, selector};
+use crate::deployment::routes::{Calls, List};
 use crate::deployment::{EAST_WEST, GATEWAYS, INGRESS, PEER_PORT};
-use crate::spec::{Calls, Continent};
-use crate::topology::knobs::GATEWAY_PODS;
-use crate::topology::{RegionId, Service};
+use crate::spec::{self, Continent};
+use crate::topology::knobs::{GATEWAY_PODS, ISLAND};
+use crate::topology::{Host, RegionId, Service};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 pub(super) const API: &str = "networking.istio.io/v1";
 const SECURITY: &str = "security.istio.io/v1";
@@ -17,9 +19,11 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
     let mut objects = Vec::new();
     objects.extend(ingress(folder));
     objects.extend(east_west(folder));
-    for service in folder.services() {
-        objects.push(virtual_service(folder, service));
-        objects.push(destination_rule(folder, service));
+    for (id, service) in folder.services() {
+        let lists = folder.input.deployment.mesh.of_cluster(id, folder.region());
+        // Before the routes that name its subsets.
+        objects.push(destination_rule(folder, service, lists));
+        objects.push(virtual_service(folder, service, lists));
     }
     objects.extend(security(folder));
     objects.extend(tracing(folder));
@@ -50,7 +54,7 @@ fn tracing(folder: &Folder) -> Option<Value> {
 /// The hosts whose requests come to a service.
 fn hosts<'a>(folder: &Folder<'a>, service: &Service) -> Vec<&'a str> {
     let topology = folder.input.topology;
-    let of_service = |h: &&crate::topology::Host| topology.service(h.service).name == service.name;
+    let of_service = |h: &&Host| topology.service(h.service).name == service.name;
     let hosts = topology.hosts.iter().filter(of_service);
     hosts.map(|h| h.name.as_str()).collect()
 }
@@ -60,7 +64,7 @@ fn ingress(folder: &Folder) -> Vec<Value> {
     let namespace = folder.namespace();
     let mut hosts: Vec<String> = folder
         .services()
-        .flat_map(|s| hosts(folder, s))
+        .flat_map(|(_, s)| hosts(folder, s))
         .map(|host| format!("{namespace}/{host}"))
         .collect();
     if hosts.is_empty() {
@@ -210,67 +214,24 @@ fn address(folder: &Folder, service: &Service) -> String {
     format!("{}.{}.svc.cluster.local", service.name, folder.namespace())
 }
 
-/// Regions that serve the same parts of the world, and those parts.
-fn geographies(folder: &Folder, service: &Service) -> Vec<(Vec<Continent>, Vec<RegionId>)> {
-    let topology = folder.input.topology;
-    let mut by_regions: Vec<(Vec<Continent>, Vec<RegionId>)> = Vec::new();
-    let continents = topology
-        .regions
-        .iter()
-        .flat_map(|r| r.serves.iter().copied());
-    let mut seen = Vec::new();
-    for continent in continents {
-        if seen.contains(&continent) {
-            continue;
-        }
-        seen.push(continent);
-        let here =
-            |p: &&crate::topology::Placement| topology.region(p.region).serves.contains(&continent);
-        let regions: Vec<RegionId> = service
-            .placements
-            .iter()
-            .filter(here)
-            .map(|p| p.region)
-            .collect();
-        if regions.is_empty() {
-            continue;
-        }
-        match by_regions.iter_mut().find(|(_, r)| *r == regions) {
-            Some((continents, _)) => continents.push(continent),
-            None => by_regions.push((vec![continent], regions)),
-        }
-    }
-    by_regions
-}
-
 fn geography_header<'a>(folder: &Folder<'a>) -> Option<&'a str> {
     let mesh = folder.input.topology.spec.mesh.as_ref()?;
     mesh.geography_header.as_ref().map(|h| h.value.as_str())
 }
 
-fn virtual_service(folder: &Folder, service: &Service) -> Value {
-    let topology = folder.input.topology;
+/// Checks first, then requests of parts of the world, then the rest.
+fn virtual_service(folder: &Folder, service: &Service, lists: &[List]) -> Value {
     let host = address(folder, service);
-    let mut routes = Vec::new();
-    if let Some(header) = geography_header(folder) {
-        for (index, (continents, regions)) in geographies(folder, service).iter().enumerate() {
-            let names = continents.iter().map(|c| c.word().to_string());
-            let own = regions
-                .iter()
-                .map(|id| topology.region(*id).place.location.to_string());
-            let pattern = names.chain(own).collect::<Vec<_>>().join("|");
-            let name = format!("geography-{}", index + 1);
-            let mut route = route(folder, service, &host, &name);
-            route["match"] =
-                json!([{ "headers": { header: { "regex": format!("({pattern}).*") } } }]);
-            routes.push(route);
-        }
-    }
-    routes.push(route(folder, service, &host, "weighted"));
+    let checks = lists.iter().filter(|l| l.calls == Calls::Checks);
+    let others = lists.iter().filter(|l| l.calls != Calls::Checks);
+    let routes = checks
+        .chain(others)
+        .map(|l| route(folder, service, &host, l));
+    let routes: Vec<Value> = routes.collect();
     let outside = hosts(folder, service);
     let mut gateways = vec!["mesh".to_string()];
     if !outside.is_empty() {
-        gateways.push(format!("{GATEWAYS}/public"));
+        gateways.push(public_gateway());
     }
     let all: Vec<&str> = std::iter::once(host.as_str()).chain(outside).collect();
     let spec = json!({ "hosts": all, "gateways": gateways, "http": routes });
@@ -283,11 +244,26 @@ fn virtual_service(folder: &Folder, service: &Service) -> Value {
     )
 }
 
-fn route(folder: &Folder, service: &Service, host: &str, subset: &str) -> Value {
+fn public_gateway() -> String {
+    format!("{GATEWAYS}/public")
+}
+
+fn route(folder: &Folder, service: &Service, host: &str, list: &List) -> Value {
     let mut route = json!({
-        "name": subset,
-        "route": [{ "destination": { "host": host, "subset": subset, "port": { "number": 80 } } }],
+        "name": list.name,
+        "route": [{ "destination": { "host": host, "subset": list.name, "port": { "number": 80 } } }],
     });
+    match &list.calls {
+        Calls::Checks => {
+            // The edge asks one region, and its own pods answer: no other try, no other region.
+            route["match"] = checked(folder, service);
+            return route;
+        }
+        Calls::Of(continents, regions) => {
+            route["match"] = users_of(folder, continents, regions);
+        }
+        Calls::Rest => {}
+    }
     let Some(calls) = &service.written.calls else {
         return route;
     };
@@ -295,11 +271,11 @@ fn route(folder: &Folder, service: &Service, host: &str, subset: &str) -> Value 
         route["timeout"] = json!(seconds(timeout.millis()));
     }
     if let Some(retries) = &calls.retries {
-        let fenced = fenced(folder, folder.region());
+        let abroad = list.targets().iter().any(|r| *r != list.from);
         let mut policy = json!({
             "attempts": retries.value,
             "retryOn": "connect-failure,refused-stream,unavailable,503",
-            "retryRemoteLocalities": !fenced,
+            "retryRemoteLocalities": abroad,
         });
         if let Some(per_try) = &calls.per_try {
             policy["perTryTimeout"] = json!(seconds(per_try.millis()));
@@ -309,14 +285,25 @@ fn route(folder: &Folder, service: &Service, host: &str, subset: &str) -> Value 
     route
 }
 
-/// Whether a region's users may be served nowhere else.
-fn fenced(folder: &Folder, region: RegionId) -> bool {
+/// What the checks of a service's hosts ask.
+fn checked(folder: &Folder, service: &Service) -> Value {
     let topology = folder.input.topology;
-    let zone = topology.region(region).zone.as_deref();
-    let zones = topology.spec.compliance.as_ref().map(|c| &c.zones);
-    zone.zip(zones)
-        .and_then(|(name, zones)| zones.get(name))
-        .is_some_and(|z| *z.fenced)
+    let of_service = |h: &&Host| topology.service(h.service).name == service.name;
+    let own = topology.hosts.iter().filter(of_service);
+    let paths: BTreeSet<String> = own.flat_map(Host::checked_paths).collect();
+    let asks = |path| json!({ "gateways": [public_gateway()], "uri": { "exact": path } });
+    paths.into_iter().map(asks).collect()
+}
+
+/// Requests whose header names a part of the world or one of its regions.
+fn users_of(folder: &Folder, continents: &[Continent], regions: &[RegionId]) -> Value {
+    let topology = folder.input.topology;
+    let names = continents.iter().map(|c| c.word().to_string());
+    let location = |id: &RegionId| topology.region(*id).place.location.to_string();
+    let all: Vec<String> = names.chain(regions.iter().map(location)).collect();
+    let regex = format!("({}).*", all.join("|"));
+    let header = geography_header(folder).unwrap_or_default();
+    json!([{ "headers": { header: { "regex": regex } } }])
 }
 
 fn seconds(millis: u64) -> String {
@@ -326,26 +313,15 @@ fn seconds(millis: u64) -> String {
     }
 }
 
-fn destination_rule(folder: &Folder, service: &Service) -> Value {
+/// What targets of a service there are: each list is a subset of its own, for a policy of the
+/// whole service does not hold where a call names a subset.
+fn destination_rule(folder: &Folder, service: &Service, lists: &[List]) -> Value {
     let mut policy = json!({});
     if let Some(calls) = &service.written.calls {
         policy["connectionPool"] = pool(calls);
     }
-    policy["loadBalancer"] = load_balancer(failover(folder, service));
     policy["outlierDetection"] = outliers(service);
-    let mut subsets = Vec::new();
-    let all: Vec<RegionId> = service.placements.iter().map(|p| p.region).collect();
-    if geography_header(folder).is_some() {
-        for (index, (_, regions)) in geographies(folder, service).iter().enumerate() {
-            subsets.push(subset(
-                folder,
-                &format!("geography-{}", index + 1),
-                service,
-                regions,
-            ));
-        }
-    }
-    subsets.push(subset(folder, "weighted", service, &all));
+    let subsets: Vec<Value> = lists.iter().map(|l| subset(folder, service, l)).collect();
     let spec = json!({
         "host": address(folder, service),
         "trafficPolicy": policy,
@@ -360,7 +336,7 @@ fn destination_rule(folder: &Folder, service: &Service) -> Value {
     )
 }
 
-fn pool(calls: &Calls) -> Value {
+fn pool(calls: &spec::Calls) -> Value {
     let mut tcp = json!({ "connectTimeout": "2s" });
     if let Some(most) = &calls.max_connections {
         tcp["maxConnections"] = json!(most.value);
@@ -387,53 +363,21 @@ fn outliers(service: &Service) -> Value {
     })
 }
 
-fn load_balancer(locality: Value) -> Value {
-    json!({ "simple": "LEAST_REQUEST", "localityLbSetting": locality })
-}
-
-/// For calls inside the mesh: the same region, and its successor when it fails.
-fn failover(folder: &Folder, service: &Service) -> Value {
+/// A list: which targets there are, and how one is chosen.
+fn subset(folder: &Folder, service: &Service, list: &List) -> Value {
     let topology = folder.input.topology;
-    let location = |id: RegionId| topology.region(id).place.location;
-    let here = |id: &RegionId| service.replicas_in(*id).is_some();
-    let pairs: Vec<Value> = service
-        .placements
-        .iter()
-        .filter(|p| !fenced(folder, p.region))
-        .filter_map(|p| {
-            topology
-                .successor(p.region)
-                .filter(here)
-                .map(|to| (p.region, to))
-        })
-        .map(|(from, to)| json!({ "from": location(from), "to": location(to) }))
-        .collect();
-    match pairs.is_empty() {
-        true => json!({ "enabled": true }),
-        false => json!({ "enabled": true, "failover": pairs }),
+    let deployment = folder.input.deployment;
+    let locality = deployment.locality(topology, list);
+    let mut labels = selector(&service.name);
+    if let Some(island) = topology.island_label(list.from) {
+        labels[ISLAND] = json!(island);
     }
-}
-
-/// The same pods under another policy: requests are shared among regions by weight.
-fn subset(folder: &Folder, name: &str, service: &Service, regions: &[RegionId]) -> Value {
-    let topology = folder.input.topology;
-    let from = format!("{}/*", topology.region(folder.region()).place.location);
-    let to: serde_json::Map<String, Value> = topology
-        .shares(regions)
-        .into_iter()
-        .filter(|(_, share)| *share > 0)
-        .map(|(id, share)| {
-            (
-                format!("{}/*", topology.region(id).place.location),
-                json!(share),
-            )
-        })
-        .collect();
-    let locality = json!({ "enabled": true, "distribute": [{ "from": from, "to": to }] });
     json!({
-        "name": name,
-        "labels": selector(&service.name),
-        "trafficPolicy": { "loadBalancer": load_balancer(locality) },
+        "name": list.name,
+        "labels": labels,
+        "trafficPolicy": {
+            "loadBalancer": { "simple": "LEAST_REQUEST", "localityLbSetting": locality },
+        },
     })
 }
 
@@ -456,7 +400,7 @@ fn security(folder: &Folder) -> Vec<Value> {
         json!({}),
     ));
     let domain = &topology.trust_domain;
-    for service in folder.services() {
+    for (_, service) in folder.services() {
         let mut principals = Vec::new();
         if !hosts(folder, service).is_empty() {
             principals.push(format!("{domain}/ns/{GATEWAYS}/sa/{INGRESS}"));

@@ -14,7 +14,7 @@ const AUTHENTICATION: &str = "metrics-reader";
 
 pub(super) fn objects(folder: &Folder) -> Vec<Value> {
     let mut objects = Vec::new();
-    for service in folder.services() {
+    for (_, service) in folder.services() {
         let placement = service
             .placements
             .iter()

@@ -12,7 +12,7 @@ use crate::artifact::ArtifactSet;
 use crate::deployment::{Cluster, GATEWAYS};
 use crate::format::yaml;
 use crate::spec::Runtime;
-use crate::topology::{RegionId, Service};
+use crate::topology::{RegionId, Service, ServiceId};
 use serde_json::{Value, json};
 
 const EMITTER: &str = "kubernetes";
@@ -86,14 +86,12 @@ impl<'a> Folder<'a> {
     }
 
     /// The services that run on this cluster.
-    fn services(&self) -> impl Iterator<Item = &'a Service> {
+    fn services(&self) -> impl Iterator<Item = (ServiceId, &'a Service)> {
         let region = self.region();
-        self.input
-            .topology
-            .services
-            .iter()
-            .filter(|s| s.runtime == Runtime::Kubernetes)
-            .filter(move |s| s.replicas_in(region).is_some())
+        let all = self.input.topology.services.iter().enumerate();
+        all.filter(|(_, s)| s.runtime == Runtime::Kubernetes)
+            .filter(move |(_, s)| s.replicas_in(region).is_some())
+            .map(|(index, s)| (ServiceId(index), s))
     }
 
     fn meshed(&self) -> bool {

@@ -19,7 +19,7 @@ pub(super) fn network(folder: &Folder) -> Vec<Value> {
         ),
         policy("common-egress", common_egress(folder)),
     ];
-    for service in folder.services() {
+    for (_, service) in folder.services() {
         objects.push(policy(&service.name, service_ingress(folder, service)));
     }
     objects
@@ -89,10 +89,18 @@ fn service_ingress(folder: &Folder, service: &Service) -> Value {
             ports.push(json!({ "protocol": "TCP", "port": port }));
         }
     }
+    let mut ingress = vec![json!({ "from": from, "ports": ports })];
+    if folder.meshed() {
+        let collectors = json!({ "kubernetes.io/metadata.name": folder.cluster.scraped_from });
+        ingress.push(json!({
+            "from": [{ "namespaceSelector": { "matchLabels": collectors } }],
+            "ports": [{ "protocol": "TCP", "port": 15020 }, { "protocol": "TCP", "port": 15090 }],
+        }));
+    }
     json!({
         "podSelector": { "matchLabels": selector(&service.name) },
         "policyTypes": ["Ingress"],
-        "ingress": [{ "from": from, "ports": ports }],
+        "ingress": ingress,
     })
 }
 
@@ -101,6 +109,7 @@ pub(super) fn budgets(folder: &Folder) -> Vec<Value> {
     let several = |s: &&Service| s.replicas_in(folder.region()).is_some_and(|r| r.min > 1);
     folder
         .services()
+        .map(|(_, service)| service)
         .filter(several)
         .map(|service| {
             let spec = json!({

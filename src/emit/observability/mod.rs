@@ -11,6 +11,7 @@ use crate::artifact::ArtifactSet;
 use crate::deployment::{ChartValues, Cluster};
 use crate::format::{shell, yaml};
 use crate::spec::{Observability, Telemetry};
+use crate::watch::pace::{SCRAPE_SECONDS, SLOWEST_EVALUATION};
 use serde_json::{Value, json};
 
 const EMITTER: &str = "observability";
@@ -186,8 +187,8 @@ impl Watch<'_> {
         json!({
             "fullnameOverride": name,
             "global": {
-                "scrape_interval": "15s",
-                "evaluation_interval": "30s",
+                "scrape_interval": format!("{SCRAPE_SECONDS}s"),
+                "evaluation_interval": format!("{SLOWEST_EVALUATION}s"),
                 "external_labels": external,
             },
             "retention": format!("{days}d"),

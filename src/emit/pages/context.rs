@@ -1,8 +1,8 @@
 //! What the templates of the pages read. Texts of the spec are escaped by the templates.
 
 use super::steps;
-use crate::analysis::term::detection;
-use crate::deployment::{Operation, OperationKind};
+use crate::analysis::term::{detection, interval};
+use crate::deployment::{Operation, OperationKind, Paged};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::spec::{Channel, Duration, Escalation, Name, Role, Signal};
@@ -10,7 +10,8 @@ use crate::topology::knobs::Check;
 use crate::topology::{
     Datastore, Host, Placement, Promisee, Queue, RegionId, Scenario, Service, Topology,
 };
-use crate::watch::alerts::{About, AlertRule, all_alerts};
+use crate::watch::alerts::{About, AlertRule, all_alerts, state_key};
+use crate::watch::pace::{SCRAPE_SECONDS, evaluation, probe_seconds, probe_timeout, timing};
 use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
@@ -58,7 +59,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             "name": n.text, "address": address(c),
         })).collect::<Vec<_>>(),
         "escalations": escalations(input, &rules),
-        "states": states(input),
+        "states": states(input, &rules),
         "failover": failover(input),
         "drills": drills(input),
         "backups": backups(input),
@@ -74,6 +75,8 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         })).collect::<Vec<_>>(),
     });
     context["safeguards"] = safeguards(input).into();
+    context["page"] = from.and_then(|id| page(input, id)).map(first_page).into();
+    context["pace"] = pace(topology);
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
     }
@@ -400,12 +403,21 @@ fn alerts(input: Input, rules: &[AlertRule]) -> Vec<Value> {
             "meaning": rule.meaning,
             "expr": rule.expr,
             "lasting": Duration::from_secs(rule.lasting_seconds).to_string(),
+            "every": Duration::from_secs(evaluation(input.topology, rule)).to_string(),
+            "notified": notified(input, rule),
+            "timing": timing(input.topology, input.deployment, rule).words(),
             "told": told,
             "then": then(input, rule),
             "escalations": escalations_of(input, rule),
         })
     });
     rules.collect()
+}
+
+/// From what an alert sees until its receivers are notified.
+fn notified(input: Input, rule: &AlertRule) -> String {
+    let (low, high) = timing(input.topology, input.deployment, rule).notified();
+    interval(low, high)
 }
 
 /// What to do first about an alert, in Markdown of ours; every page that it names is there.
@@ -423,6 +435,12 @@ fn then(input: Input, rule: &AlertRule) -> &'static str {
     };
     match about {
         About::Drill => DRILL,
+        About::Probes => {
+            "bring the probes back: until then no alert notices a lost region; see the [contract](ARCHITECTURE.md#metrics-that-the-services-must-export) for how often they ask"
+        }
+        About::Contract => {
+            "find out who should export it: the [contract](ARCHITECTURE.md#metrics-that-the-services-must-export) says; until then its alerts are blind"
+        }
         About::Room => "raise `replicas` in the topology and deploy, before a region is lost",
         About::Signal(signal) => match signal {
             Signal::RegionSilent | Signal::HealthFailures | Signal::HealthSuccess => FAILOVER,
@@ -508,16 +526,46 @@ fn escalations(input: Input, rules: &[AlertRule]) -> Vec<Value> {
         .collect()
 }
 
-fn states(input: Input) -> Vec<Value> {
+/// The first page when a region is lost.
+pub(super) fn page(input: Input, lost: RegionId) -> Option<Paged> {
+    input.deployment.paged(&[lost])
+}
+
+fn first_page(page: Paged) -> Value {
+    json!({
+        "alert": page.alert,
+        "channel": page.channel,
+        "pages": page.pages,
+        "after": interval(page.low, page.high),
+        "because": page.because,
+        "seconds": page.high.map(|h| h.div_ceil(1000)),
+    })
+}
+
+/// How often what the contract asks for has to be asked.
+fn pace(topology: &Topology) -> Value {
+    let time = |seconds| Duration::from_secs(seconds).to_string();
+    json!({
+        "probe": time(probe_seconds(topology)),
+        "timeout": time(probe_timeout(topology)),
+        "scrape": time(SCRAPE_SECONDS),
+    })
+}
+
+fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
     let states = input.topology.spec.failover.as_ref().map(|f| f.in_order());
     states
         .into_iter()
         .flatten()
         .map(|(name, state)| {
             let tell: Vec<&str> = state.tell.iter().map(|t| t.value.as_str()).collect();
+            let key = state_key(&name.text);
+            let rule = rules.iter().find(|rule| rule.key == key);
             json!({
                 "name": name.text,
                 "after": state.after.as_ref().map(|a| a.value),
+                "alert": rule.map(|r| r.name.clone()),
+                "notified": rule.map(|r| notified(input, r)),
                 "tell": if tell.is_empty() { "nobody".into() } else { tell.join(", ") },
             })
         })

@@ -1,7 +1,7 @@
 //! The steps of leaving a region. Their budgets are the terms of the analysis where it has a
 //! bound for them, else what the commands may take.
 
-use super::context::{clock, detected};
+use super::context::{clock, detected, page};
 use super::procedures::serverless;
 use crate::analysis::recovery::{RecoveryTime, Subject};
 use crate::analysis::term::Step;
@@ -113,7 +113,10 @@ pub(super) fn steps(input: Input, from: Option<RegionId>, to: Option<RegionId>) 
     } else {
         detected(input)
     };
-    let mut elapsed = detected;
+    // A person begins when the page has come, if it has a bound.
+    let paged = page(input, from).filter(|_| !serverless(input));
+    let paged = paged.and_then(|p| p.high).map_or(0, |h| h.div_ceil(1000));
+    let mut elapsed = detected.max(paged);
     let mut steps = Vec::new();
     let acts = |id: &str, proved: Option<Budget>| match id {
         "lag" => any(input, OperationKind::Lag),

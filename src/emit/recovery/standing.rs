@@ -1,8 +1,8 @@
 //! The sections beside the budgets: votes, room, contracts, alerts, drills.
 
 use crate::analysis::standing::{Standing, VotesView};
+use crate::analysis::term::interval;
 use crate::format::markdown::text;
-use crate::spec::Duration;
 use std::fmt::Write;
 
 /// Writes the sections that have something to say.
@@ -105,16 +105,17 @@ fn alerts(out: &mut String, standing: &Standing) {
     if standing.alerts.is_empty() {
         return;
     }
-    out.push_str("\n## Who is told\n\n| trouble | of | told | earliest alert | of the promise is over |\n|---|---|---|---|---|\n");
+    out.push_str("\n## Who is told\n\nFrom the beginning of the trouble until the receivers are notified: scrape, window, evaluation, `for` and group wait, as they are emitted.\n\n| trouble | of | told | earliest alert | notifies | after |\n|---|---|---|---|---|---|\n");
     for row in &standing.alerts {
-        let after = row.after.map(|a| Duration::from_millis(a).to_string());
+        let after = row.after.map(|low| interval(low, row.by));
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} |",
             row.trouble,
             text(&row.on),
             row.told,
             text(row.alert.as_deref().unwrap_or("none")),
+            text(&row.notifies.join(", ")),
             after.unwrap_or_else(|| "-".into())
         );
     }

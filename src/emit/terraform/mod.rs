@@ -8,7 +8,6 @@ mod root;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
-use crate::deployment::modules::files;
 use crate::deployment::{Argument, Call, RootOutput, Scope};
 use crate::spec::{Layout, Provider};
 use crate::topology::RegionId;
@@ -105,36 +104,6 @@ impl Root {
         let calls = &input.deployment.calls;
         calls.iter().any(|c| c.name == *call && self.holds(c))
     }
-}
-
-/// Settings by which a provider refuses to delete what a module makes. They are in the state,
-/// so they hold when the call is gone; `prevent_destroy` is in the module and goes with the call.
-const GUARDS: [(&str, &str); 6] = [
-    ("deletion_policy", "\"PREVENT\""),
-    ("deletion_protection", "true"),
-    ("deletion_protection_enabled", "true"),
-    ("delete_protection_state", "\"DELETE_PROTECTION_ENABLED\""),
-    ("enable_deletion_protection", "true"),
-    // Only a bucket that holds no object is deleted.
-    ("force_destroy", "false"),
-];
-
-/// The settings that make the provider refuse to delete something that a module makes, also
-/// when the call is gone.
-pub fn guards(module: &str) -> Vec<&'static str> {
-    let files = files(module);
-    let sets = |(name, value): &(&str, &str)| {
-        let own = files.iter().filter(|(file, _)| *file == "main.tf");
-        let mut lines = own.flat_map(|(_, text)| text.lines());
-        lines.any(|l| {
-            l.trim().split_once('=').map(|(n, v)| (n.trim(), v.trim())) == Some((name, value))
-        })
-    };
-    GUARDS
-        .iter()
-        .filter(|g| sets(g))
-        .map(|(name, _)| *name)
-        .collect()
 }
 
 /// The roots with what each takes from those before it.

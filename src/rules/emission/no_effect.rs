@@ -564,12 +564,23 @@ fn kind(topology: &Topology, store: &Datastore) -> Option<Kind> {
         ),
         (Provider::Aws, Engine::Aurora) => kind(
             "Aurora",
-            &["engine_version", "machine", "replication.stop_writes_at"],
+            &[
+                "engine_version",
+                "machine",
+                "renamed_from",
+                "replication.stop_writes_at",
+            ],
         ),
-        (Provider::Aws, Engine::Dynamodb) => kind("DynamoDB", &[]),
+        (Provider::Aws, Engine::Dynamodb) => kind("DynamoDB", &["renamed_from"]),
         (Provider::Aws, Engine::Redis) if store.written.sentinels.is_none() => kind(
             "ElastiCache",
-            &["engine_version", "machine", "nodes", "replicas"],
+            &[
+                "engine_version",
+                "machine",
+                "nodes",
+                "renamed_from",
+                "replicas",
+            ],
         ),
         (Provider::Aws, Engine::RedisEnterprise) => kind(
             "Redis Enterprise",

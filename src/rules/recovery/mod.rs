@@ -3,7 +3,6 @@
 pub mod availability;
 pub mod capacity;
 pub mod history;
-pub mod late_alert;
 pub mod nothing_promised;
 pub mod region_limit;
 pub mod shift;

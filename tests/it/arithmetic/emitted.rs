@@ -35,12 +35,22 @@ pub struct Workload {
     pub scaling: Option<Scaling>,
 }
 
-/// When the mesh leaves a pod out, and where it sends calls, in percent by location.
+/// When the mesh leaves a pod out.
 #[derive(Debug, Clone)]
 pub struct Ejection {
     pub errors: u64,
     pub at_most: u64,
+}
+
+/// Where a cluster sends calls of a service.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The locations of the users whose requests take it; all if there are none.
+    pub users: Vec<String>,
+    /// In percent by location.
     pub shares: BTreeMap<String, u64>,
+    /// Whether any other location follows when the first does not answer.
+    pub spills: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -79,6 +89,8 @@ pub struct Host {
 pub struct Emitted {
     pub workloads: BTreeMap<(String, String), Workload>,
     pub ejections: BTreeMap<String, Ejection>,
+    /// By service and location, in the order in which a call tries them.
+    pub lists: BTreeMap<(String, String), Vec<List>>,
     /// Pods of the ingress gateway by location.
     pub gateways: BTreeMap<String, u64>,
     pub hosts: BTreeMap<String, Host>,
@@ -86,12 +98,18 @@ pub struct Emitted {
     pub pushes: BTreeMap<String, String>,
     pub sentinels: BTreeMap<String, Sentinel>,
     pub firestores: BTreeMap<String, Firestore>,
+    locations: Vec<String>,
+    /// The settings of the subsets of each service in the cluster that is read.
+    settings: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 impl Emitted {
     /// Reads a tree; `locations` gives the location of each region's folder.
     pub fn read(set: &ArtifactSet, locations: &BTreeMap<String, String>) -> Self {
-        let mut emitted = Emitted::default();
+        let mut emitted = Emitted {
+            locations: locations.values().cloned().collect(),
+            ..Emitted::default()
+        };
         for (path, artifact) in set.iter() {
             let path = path.to_string();
             if path.starts_with("terraform/")
@@ -234,24 +252,59 @@ impl Emitted {
             }
             "DestinationRule" => {
                 let outlier = &spec["trafficPolicy"]["outlierDetection"];
-                let subsets = spec["subsets"].as_array().expect("subsets");
-                let weighted = subsets
-                    .iter()
-                    .find(|s| s["name"] == "weighted")
-                    .expect("weighted");
-                let to = &weighted["trafficPolicy"]["loadBalancer"]["localityLbSetting"]["distribute"]
-                    [0]["to"];
-                let shares = to.as_object().expect("shares").iter();
                 let ejection = Ejection {
                     errors: number(&outlier["consecutive5xxErrors"]),
                     at_most: number(&outlier["maxEjectionPercent"]),
-                    shares: shares
-                        .map(|(to, share)| (to.trim_end_matches("/*").to_string(), number(share)))
-                        .collect(),
                 };
+                let subsets = spec["subsets"].as_array().expect("subsets").iter();
+                let settings = subsets.map(|s| {
+                    let policy = &s["trafficPolicy"]["loadBalancer"]["localityLbSetting"];
+                    (string(&s["name"]).to_string(), policy.clone())
+                });
+                self.settings.insert(name.clone(), settings.collect());
                 self.ejections.insert(name, ejection);
             }
+            "VirtualService" => {
+                let routes = spec["http"].as_array().expect("routes").iter();
+                // Checks of the edge are no calls.
+                let calls = routes.filter(|r| r["match"][0]["uri"].is_null());
+                let lists = calls.map(|r| self.list(&name, r)).collect();
+                self.lists.insert((name, location.into()), lists);
+            }
             _ => {}
+        }
+    }
+
+    /// The list of the subset that a route names; the rule of this cluster was read before.
+    fn list(&self, service: &str, route: &Value) -> List {
+        let destination = &route["route"][0]["destination"];
+        let setting = &self.settings[service][string(&destination["subset"])];
+        let location = |of: &str| {
+            let at = |l: &&String| of.ends_with(&format!("-{l}"));
+            let found = self.locations.iter().find(at);
+            found
+                .unwrap_or_else(|| panic!("no location in {of}"))
+                .clone()
+        };
+        let (shares, spills) = match setting["distribute"][0]["to"].as_object() {
+            Some(to) => {
+                let share = |(to, share): (&String, &Value)| {
+                    (to.trim_end_matches("/*").to_string(), number(share))
+                };
+                (to.iter().map(share).collect(), false)
+            }
+            None => {
+                let first = location(string(&setting["failoverPriority"][0]));
+                (BTreeMap::from([(first, 100)]), true)
+            }
+        };
+        let headers = route["match"][0]["headers"].as_object();
+        let regex = headers.and_then(|h| h.values().next());
+        let words = regex.map(|r| string(&r["regex"]).trim_matches(['(', ')', '.', '*']));
+        List {
+            users: words.map_or(Vec::new(), |w| w.split('|').map(String::from).collect()),
+            shares,
+            spills,
         }
     }
 
@@ -342,7 +395,7 @@ fn scaling(scaler: &Value) -> Scaling {
 }
 
 /// The documents of a YAML file.
-fn documents(text: &str) -> Vec<Value> {
+pub fn documents(text: &str) -> Vec<Value> {
     let parts = text
         .split("\n---\n")
         .filter(|p| p.lines().any(|l| !l.starts_with('#')));

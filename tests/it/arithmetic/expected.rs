@@ -3,8 +3,8 @@
 
 use super::documented::{Documented, Range};
 use super::emitted::{Check, Emitted, Scaling, Sentinel, Workload, longest_gap};
-use super::load::{Load, Part};
-use super::plan::{Database, Kind, Plan, Store};
+use super::load::{Arrival, Load, Part};
+use super::plan::{Database, Host, Kind, Plan, Store};
 use std::collections::BTreeMap;
 
 /// Times by subject and scenario, as the command line names them.
@@ -41,7 +41,7 @@ pub struct Expected<'a> {
 
 impl<'a> Expected<'a> {
     pub fn of(plan: &'a Plan, emitted: &'a Emitted, documented: &'a Documented) -> Self {
-        let load = Load::of(plan, documented);
+        let load = Load::of(plan, documented, emitted);
         Expected {
             plan,
             emitted,
@@ -161,8 +161,11 @@ impl<'a> Expected<'a> {
             return None;
         }
         let mut moved = Vec::new();
+        moved.extend(self.led_nowhere(index, lost));
         for host in self.plan.hosts.iter().filter(|h| h.service == index) {
-            moved.extend(self.host(&host.name, lost));
+            if self.is_way(host, lost) {
+                moved.extend(self.host(&host.name, lost));
+            }
         }
         for queue in self
             .plan
@@ -187,6 +190,61 @@ impl<'a> Expected<'a> {
             parts.extend(self.store(&self.plan.stores[*store], lost));
         }
         parts.iter().copied().reduce(Range::and)
+    }
+
+    /// Whether users who are lost with something come by a host: that of one region is judged
+    /// as itself, and one that leads to a primary has nobody elsewhere.
+    fn is_way(&self, host: &Host, lost: Lost) -> bool {
+        let mut others = self.plan.hosts.iter().filter(|h| h.service == host.service);
+        match lost {
+            Lost::Region(region) => host.pinned.is_none() && self.leads(host, region),
+            Lost::Entry => host.pinned.is_none() || others.all(|h| h.pinned.is_some()),
+            _ => true,
+        }
+    }
+
+    fn leads(&self, host: &Host, region: usize) -> bool {
+        let places = self.places(host.service);
+        if host.pinned.is_some() {
+            return host.pinned == Some(region);
+        }
+        let primary = places
+            .iter()
+            .find(|r| self.plan.regions[**r].role == "primary");
+        let first = primary.or(places.first());
+        places.contains(&region)
+            && (host.policy.first() != Some(&"failover") || first == Some(&region))
+    }
+
+    /// Nothing but hosts of a lost region leads there.
+    fn led_nowhere(&self, service: usize, lost: Lost) -> Option<Range> {
+        let Lost::Region(region) = lost else {
+            return None;
+        };
+        let placed = |h: &&Host| {
+            h.pinned
+                .map_or(self.placed(service, region), |p| p == region)
+        };
+        let hosts = self.plan.hosts.iter().filter(|h| h.service == service);
+        let there: Vec<&Host> = hosts.filter(placed).collect();
+        let only = !there.is_empty() && there.iter().all(|h| h.pinned.is_some());
+        only.then_some(Range::NEVER)
+    }
+
+    /// Whether nobody is served in a region as long as nothing is lost.
+    fn idle(&self, service: usize, region: usize) -> bool {
+        let hosts = || self.plan.hosts.iter().filter(|h| h.service == service);
+        let callers: Vec<usize> = (0..self.plan.services.len())
+            .filter(|s| self.plan.services[*s].needs.contains(&service))
+            .collect();
+        let bears = self.before[service][region].over > 0;
+        let here = match hosts().find(|h| h.pinned.is_none()) {
+            Some(host) => self.leads(host, region),
+            None if !callers.is_empty() => !callers.iter().all(|c| self.idle(*c, region)),
+            None if self.plan.queues.iter().any(|q| q.receiver == Some(service)) => true,
+            None => hosts().next().is_none() || hosts().any(|h| self.leads(h, region)),
+        };
+        !bears && !here
     }
 
     /// The service and all that it calls, directly or not.
@@ -313,9 +371,11 @@ impl<'a> Expected<'a> {
                 Some(self.seen_leaving(service, lost, Range::ZERO, open))
             }
             Lost::Region(region) => {
-                let several = own.replicas.len() > 1 && self.placed(service, region);
-                let ejection = self.emitted.ejections.get(&own.name).filter(|_| several)?;
-                let called = ejection.shares.contains_key(&self.location(region));
+                self.emitted.ejections.get(&own.name)?;
+                let called = self
+                    .pairs(service, lost)?
+                    .iter()
+                    .any(|(_, to, _)| *to == region);
                 let open = self.fact("istio.ejection");
                 called.then(|| self.seen_leaving(service, lost, Range::ZERO, open))
             }
@@ -341,46 +401,71 @@ impl<'a> Expected<'a> {
             return None;
         }
         let mut slowest: Option<u64> = None;
-        for (share_from, pods) in self.callers(service)? {
-            for (to, share_to) in &ejection.shares {
-                let most = self.emitted.workloads[&(own.name.clone(), to.clone())].most;
-                // errors / (peak / 60 * share * share / pods / most), in milliseconds
-                let over = u128::from(ejection.errors) * 60_000 * 10_000 * u128::from(pods * most);
-                let under = u128::from(peak) * u128::from(share_from * share_to);
-                let time = over.div_ceil(under) as u64;
-                slowest = Some(slowest.map_or(time, |s| s.max(time)));
-            }
+        for (callers, to, part) in self.pairs(service, lost)? {
+            let most = self.workload(service, to).most;
+            // errors / (peak / 60 * part / callers / most), in milliseconds
+            let over =
+                u128::from(ejection.errors) * 60_000 * u128::from(callers * most) * part.under;
+            let under = u128::from(peak) * part.over;
+            let time = over.div_ceil(under) as u64;
+            slowest = Some(slowest.map_or(time, |s| s.max(time)));
         }
         slowest.map(|time| Range::from(0, time))
     }
 
-    /// Who calls from each region: the part of the calls in percent, and how many pods.
-    fn callers(&self, service: usize) -> Option<Vec<(u64, u64)>> {
-        let own = &self.plan.services[service];
+    /// How many callers there are where calls arise, which region they call, and the part of
+    /// all calls. After a region only what others go on sending there counts.
+    fn pairs(&self, service: usize, lost: Lost) -> Option<Vec<(u64, usize, Part)>> {
+        let gone = match lost {
+            Lost::Region(region) => Some(region),
+            _ => None,
+        };
+        let mut pairs = Vec::new();
+        for (arrival, callers) in self.callers(service, gone)? {
+            for (to, share) in self.load.sent(service, arrival.at, arrival.home, None) {
+                let part = arrival.part.times(share);
+                let counts = gone.is_none_or(|gone| to == gone && arrival.at != gone);
+                if counts && part.over > 0 {
+                    pairs.push((callers, to, part));
+                }
+            }
+        }
+        Some(pairs)
+    }
+
+    /// Who calls from each region: where calls arise, and from how many pods.
+    fn callers(&self, service: usize, lost: Option<usize>) -> Option<Vec<(Arrival, u64)>> {
         if self.plan.hosts.iter().any(|h| h.service == service) {
-            let shares = &self.emitted.ejections[&own.name].shares;
-            let gateways = |location: &String| self.emitted.gateways[location];
+            let gateways = |r: usize| self.emitted.gateways[&self.location(r)];
+            let users = self.load.users(service, lost).into_iter();
             return Some(
-                shares
-                    .iter()
-                    .map(|(l, share)| (*share, gateways(l)))
+                users
+                    .map(|a| {
+                        let pods = gateways(a.at);
+                        (a, pods)
+                    })
                     .collect(),
             );
         }
-        let callers = self
-            .plan
-            .services
-            .iter()
-            .filter(|s| s.needs.contains(&service));
-        let callers: Vec<_> = callers.collect();
+        let calls = (0..self.plan.services.len())
+            .filter(|s| self.plan.services[*s].needs.contains(&service));
+        let callers: Vec<_> = calls.collect();
         let [caller] = callers[..] else {
-            return None;
+            return Some(Vec::new());
         };
-        let shares = &self.emitted.ejections.get(&caller.name)?.shares;
-        let pods = |location: &String| {
-            self.emitted.workloads[&(caller.name.clone(), location.clone())].most
-        };
-        Some(shares.iter().map(|(l, share)| (*share, pods(l))).collect())
+        if !self.plan.services[caller].kubernetes {
+            return Some(Vec::new());
+        }
+        let arrivals = self.load.by_weights(caller, lost).into_iter();
+        // Where a service is called that does not run beside its caller, nothing is emitted.
+        let here = arrivals.filter(|a| self.placed(service, a.at));
+        Some(
+            here.map(|a| {
+                let pods = self.workload(caller, a.at).most;
+                (a, pods)
+            })
+            .collect(),
+        )
     }
 
     /// Whether as many as are lost may be left out at once.
@@ -414,6 +499,9 @@ impl<'a> Expected<'a> {
     fn replaced(&self, service: usize, lost: Lost, after: &[Vec<Part>]) -> Option<Range> {
         match lost {
             Lost::Pod | Lost::Node | Lost::Zone => self.rest_of_region(service, lost),
+            Lost::Region(region) if self.placed(service, region) && self.idle(service, region) => {
+                Some(Range::ZERO)
+            }
             Lost::Region(region) if self.placed(service, region) => {
                 Some(self.other_regions(service, region, &after[service]))
             }
@@ -524,6 +612,13 @@ impl<'a> Expected<'a> {
                 let noticed =
                     self.measured_or("notice-corruption", name, "people.notice-corruption");
                 let restored = self.measured_or("restore", name, "restore.time");
+                let history = match &store.kind {
+                    Kind::Redis { .. } => self.redis_loss(store, lost).flatten(),
+                    Kind::Firestore { .. } => self.firestore_history(store),
+                };
+                if store.backup.is_some() && history.is_none() {
+                    return Some(Range::NEVER);
+                }
                 Some(noticed.then(self.answered(name)).then(restored))
             }
             (_, Lost::Cloud) => Some(Range::NEVER),
@@ -620,7 +715,7 @@ impl<'a> Expected<'a> {
             Lost::Cloud => Some(None),
             // The majority promotes, and what the old primary still took is discarded.
             Lost::Link => (set.members.len() > 1).then_some(Some(replica)),
-            Lost::Corruption => Some(snapshot),
+            Lost::Corruption => Some(snapshot.and_then(|s| self.reaching(store, 30, s))),
             Lost::Entry | Lost::Key => None,
             _ => {
                 let (nodes, _, primary) = self.lost_members(set, lost)?;
@@ -735,16 +830,31 @@ impl<'a> Expected<'a> {
         }
     }
 
+    /// What history is worth against corruption: nothing if it does not reach back to before
+    /// anybody has noticed and decided, and nobody knows if that is not known.
+    fn reaching(&self, store: &Store, days: u64, history: Range) -> Option<Range> {
+        let noticed =
+            self.measured_or("notice-corruption", &store.name, "people.notice-corruption");
+        match noticed.then(self.answered(&store.name)).high {
+            Some(late) => (late <= days * 86_400 * SECOND).then_some(history),
+            None => Some(Range {
+                high: None,
+                ..history
+            }),
+        }
+    }
+
     /// The better of point-in-time recovery and backups.
     fn firestore_history(&self, store: &Store) -> Option<Range> {
         let prefix = format!("gen-{}", store.name);
         let mut databases = self.emitted.firestores.iter();
         let (_, database) =
             databases.find(|(id, _)| **id == prefix || id.starts_with(&format!("{prefix}-")))?;
-        if database.point_in_time {
-            return Some(self.fact("gcp.firestore.point-in-time"));
-        }
-        database.every.map(|every| aged(every, takes(store)))
+        let moments = self.fact("gcp.firestore.point-in-time");
+        let moments = database.point_in_time.then_some(moments);
+        let moments = moments.and_then(|m| self.reaching(store, 7, m));
+        let backups = database.every.map(|every| aged(every, takes(store)));
+        moments.or(backups.and_then(|b| self.reaching(store, 30, b)))
     }
 }
 

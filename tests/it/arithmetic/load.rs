@@ -1,6 +1,7 @@
 //! Where load goes when a region is lost, in exact fractions.
 
 use super::documented::Documented;
+use super::emitted::Emitted;
 use super::plan::Plan;
 
 /// A fraction that is not negative.
@@ -52,14 +53,23 @@ impl Part {
 pub struct Load<'a> {
     plan: &'a Plan,
     documented: &'a Documented,
+    emitted: &'a Emitted,
     weights: Vec<u128>,
 }
 
+/// A part of the users of a service, by the region that they belong to and come to.
+pub struct Arrival {
+    pub home: usize,
+    pub at: usize,
+    pub part: Part,
+}
+
 impl<'a> Load<'a> {
-    pub fn of(plan: &'a Plan, documented: &'a Documented) -> Self {
+    pub fn of(plan: &'a Plan, documented: &'a Documented, emitted: &'a Emitted) -> Self {
         Load {
             plan,
             documented,
+            emitted,
             weights: weights(plan),
         }
     }
@@ -94,29 +104,94 @@ impl<'a> Load<'a> {
 
     fn of_service(&self, service: usize, lost: Option<usize>, all: &[Vec<Part>]) -> Vec<Part> {
         let plan = self.plan;
-        let own = &plan.services[service];
-        let at: Vec<usize> = own.replicas.iter().map(|r| r.0).collect();
-        let open: Vec<usize> = at.iter().copied().filter(|r| Some(*r) != lost).collect();
-        let host = plan
-            .hosts
+        let at: Vec<usize> = plan.services[service]
+            .replicas
             .iter()
-            .find(|h| h.service == service && h.pinned.is_none());
-        if let Some(host) = host {
-            return self.of_users(service, &at, &open, lost, &host.policy);
-        }
+            .map(|r| r.0)
+            .collect();
+        let mut shares = vec![Part::NONE; plan.regions.len()];
+        let mut add = |region: usize, part: Part| shares[region] = shares[region].plus(part);
         let callers: Vec<usize> = (0..plan.services.len())
             .filter(|s| plan.services[*s].needs.contains(&service))
             .collect();
-        if !callers.is_empty() {
-            return self.of_callers(&callers, &open, all);
+        let arrivals = match self.host(service) {
+            Some(policy) => self.arrivals(service, &at, lost, policy),
+            None if !callers.is_empty() => self.calls(service, &callers, lost, all),
+            None => {
+                let queued = self.queued(service);
+                let fed: Vec<usize> = at.iter().copied().filter(|r| queued.contains(r)).collect();
+                let at = if fed.is_empty() { at } else { fed };
+                for arrival in self.arrivals(service, &at, lost, &["weight"]) {
+                    add(arrival.at, arrival.part);
+                }
+                return shares;
+            }
+        };
+        for arrival in arrivals {
+            for (to, part) in self.sent(service, arrival.at, arrival.home, lost) {
+                add(to, arrival.part.times(part));
+            }
         }
-        let fed: Vec<usize> = at
+        shares
+    }
+
+    /// The policies of the host that brings users to a service.
+    fn host(&self, service: usize) -> Option<&[&'static str]> {
+        let mut hosts = self.plan.hosts.iter();
+        let host = hosts.find(|h| h.service == service && h.pinned.is_none());
+        host.map(|h| h.policy.as_slice())
+    }
+
+    /// Where users come in: of a host that names no region, else by weight.
+    pub fn users(&self, service: usize, lost: Option<usize>) -> Vec<Arrival> {
+        let at: Vec<usize> = self.plan.services[service]
+            .replicas
             .iter()
-            .copied()
-            .filter(|r| self.queued(service).contains(r))
+            .map(|r| r.0)
             .collect();
-        let at = if fed.is_empty() { at } else { fed };
-        self.of_users(service, &at, &open, lost, &["weight"])
+        let policy = self.host(service).unwrap_or(&["weight"]);
+        self.arrivals(service, &at, lost, policy)
+    }
+
+    /// Where a service works, by weight.
+    pub fn by_weights(&self, service: usize, lost: Option<usize>) -> Vec<Arrival> {
+        let replicas = self.plan.services[service].replicas.iter();
+        let at: Vec<usize> = replicas.map(|r| r.0).collect();
+        self.arrivals(service, &at, lost, &["weight"])
+    }
+
+    /// Where the mesh sends what comes in at a region.
+    pub fn sent(
+        &self,
+        service: usize,
+        at: usize,
+        home: usize,
+        lost: Option<usize>,
+    ) -> Vec<(usize, Part)> {
+        let regions = &self.plan.regions;
+        let key = (
+            self.plan.services[service].name.clone(),
+            regions[at].location.to_string(),
+        );
+        let Some(lists) = self.emitted.lists.get(&key) else {
+            return vec![(at, Part::of(1, 1))];
+        };
+        let home = regions[home].location.to_string();
+        let list = lists
+            .iter()
+            .find(|l| l.users.is_empty() || l.users.contains(&home))
+            .expect("a list for the rest");
+        let open = |r: &usize| Some(*r) != lost;
+        let places = || self.plan.services[service].replicas.iter().map(|r| r.0);
+        let share = |r: usize| {
+            let share = list.shares.get(regions[r].location);
+            share.map_or(0, |s| u128::from(*s))
+        };
+        let named: Vec<usize> = places().filter(|r| open(r) && share(*r) > 0).collect();
+        if named.is_empty() && list.spills {
+            return evenly(&places().filter(open).collect::<Vec<_>>());
+        }
+        proportional(&named, share)
     }
 
     /// The regions of the queues that push to a service.
@@ -139,33 +214,36 @@ impl<'a> Load<'a> {
         regions.iter().copied().filter(serves).collect()
     }
 
-    fn of_users(
+    fn arrivals(
         &self,
         service: usize,
         at: &[usize],
-        open: &[usize],
         lost: Option<usize>,
         policy: &[&str],
-    ) -> Vec<Part> {
-        let mut shares = vec![Part::NONE; self.plan.regions.len()];
+    ) -> Vec<Arrival> {
+        let places = self.plan.services[service].replicas.iter().map(|r| r.0);
+        let open: Vec<usize> = places.filter(|r| Some(*r) != lost).collect();
         let users = match policy.first() {
             Some(&"failover") => {
                 let primary = at.iter().find(|r| self.plan.regions[**r].role == "primary");
                 vec![(*primary.unwrap_or(&at[0]), Part::of(1, 1))]
             }
-            Some(&"round-robin") => evenly(&self.serving_or_all(open)),
+            Some(&"round-robin") => evenly(&self.serving_or_all(&open)),
             _ => self.by_weight(at),
         };
-        for (from, share) in users {
-            let to = match Some(from) == lost {
-                true => self.moved(service, from, open, policy),
-                false => vec![(from, Part::of(1, 1))],
+        let mut arrivals = Vec::new();
+        for (home, share) in users {
+            let to = match Some(home) == lost {
+                true => self.moved(service, home, &open, policy),
+                false => vec![(home, Part::of(1, 1))],
             };
-            for (to, part) in to {
-                shares[to] = shares[to].plus(share.times(part));
-            }
+            arrivals.extend(to.into_iter().map(|(at, part)| Arrival {
+                home,
+                at,
+                part: share.times(part),
+            }));
         }
-        shares
+        arrivals
     }
 
     fn serving_or_all(&self, regions: &[usize]) -> Vec<usize> {
@@ -233,27 +311,35 @@ impl<'a> Load<'a> {
         }
     }
 
-    /// Calls stay in their region, else go to the nearest; callers divide them by their peaks.
-    fn of_callers(&self, callers: &[usize], open: &[usize], all: &[Vec<Part>]) -> Vec<Part> {
-        let mut shares = vec![Part::NONE; self.plan.regions.len()];
+    /// Calls arise in their region, else at the nearest; callers divide them by their peaks.
+    fn calls(
+        &self,
+        service: usize,
+        callers: &[usize],
+        lost: Option<usize>,
+        all: &[Vec<Part>],
+    ) -> Vec<Arrival> {
+        let places = self.plan.services[service].replicas.iter().map(|r| r.0);
+        let open: Vec<usize> = places.filter(|r| Some(*r) != lost).collect();
+        let mut arrivals = Vec::new();
         let peaks: Option<Vec<Part>> = callers.iter().map(|c| self.peak(*c)).collect();
         let peaks = peaks.unwrap_or_else(|| vec![Part::of(1, 1); callers.len()]);
         let total = peaks.iter().fold(Part::NONE, |sum, p| sum.plus(*p));
         for (caller, peak) in callers.iter().zip(peaks) {
             let part = peak.times(Part::of(total.under, total.over));
             for (from, share) in all[*caller].iter().enumerate() {
-                let calls = part.times(*share);
-                if calls.over == 0 || open.is_empty() {
+                let part = part.times(*share);
+                if part.over == 0 || open.is_empty() {
                     continue;
                 }
-                let to = match open.contains(&from) {
+                let at = match open.contains(&from) {
                     true => from,
-                    false => self.nearest(from, open),
+                    false => self.nearest(from, &open),
                 };
-                shares[to] = shares[to].plus(calls);
+                arrivals.push(Arrival { home: at, at, part });
             }
         }
-        shares
+        arrivals
     }
 
     fn nearest(&self, from: usize, among: &[usize]) -> usize {

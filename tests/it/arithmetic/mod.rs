@@ -5,7 +5,7 @@
 
 pub(crate) mod dice;
 mod documented;
-mod emitted;
+pub mod emitted;
 mod expected;
 mod load;
 mod plan;

@@ -318,10 +318,15 @@ fn host(dice: &mut Dice, n: u64, plan: &Plan) -> Host {
         .map(|r| r.0)
         .collect();
     let policies = dice.from(0, 3) as usize;
+    let mut policy = dice.pick(policies, &POLICIES);
+    // Back ends of Cloud Run cannot stand by.
+    if !plan.services[service].kubernetes && policy.first() == Some(&"failover") {
+        policy.remove(0);
+    }
     Host {
         name: format!("h{n}.example.com"),
         service,
-        policy: dice.pick(policies, &POLICIES),
+        policy,
         pinned: dice.maybe(15, |d| d.one(&at)),
         health: dice.maybe(80, check),
         ttl: dice.maybe(50, |d| d.one(&[1500, 30_000, 60_000])),

@@ -2,7 +2,9 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
 use crate::support::{Case, case, case_with, root, spec};
-use meridian::diagnostic::Diagnostic;
+use meridian::diagnostic::{Diagnostic, Diagnostics};
+use meridian::source::SourceMap;
+use meridian::syntax::{self, Limits, Notation, print};
 
 fn only(case: &Case, code: &str) -> Vec<Diagnostic> {
     let all = case.done.diagnostics.iter();
@@ -86,4 +88,32 @@ fn order_escalation() {
     let page = turned.file("RUNBOOK_FAILOVER.md");
     let at = |channel: &str| page.find(&format!("{channel}, who have")).unwrap();
     assert!(at("oncall-dba") < at("incident-commander"));
+}
+
+/// What `fmt` makes of a case.
+#[expect(clippy::disallowed_methods, reason = "tests read files")]
+fn formatted(name: &str) -> (String, String) {
+    let path = root().join(format!("tests/cases/language-and-safety/{name}.yaml"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut sources = SourceMap::default();
+    let file = sources.add("topology.yaml", text.as_str());
+    let limits = Limits::default();
+    let document = syntax::parse(&sources, file, &limits, &mut Diagnostics::default());
+    let printed = print::checked(&document.expect("a tree"), Notation::Yaml, &limits);
+    (text, printed.expect("the same meaning"))
+}
+
+#[test]
+fn fmt_keeps_a_comma_in_a_text() {
+    let (before, after) = formatted("fmt-breaks");
+    assert!(after.contains("    of: Restore the backup, then compare\n"));
+    assert_eq!(spec(&before).errors(), Vec::<&str>::new());
+    assert_eq!(spec(&after).codes(), spec(&before).codes());
+}
+
+#[test]
+fn fmt_keeps_the_number_of_phases() {
+    let (before, after) = formatted("fmt-changes-meaning");
+    let guide = "EVENT_MIGRATION.md";
+    assert_eq!(spec(&after).file(guide), spec(&before).file(guide));
 }

@@ -73,3 +73,73 @@ fn shift_is_found_once_and_is_no_lower_bound() {
     assert!(case.found("RTO201").is_empty(), "{:?}", case.codes());
     assert_eq!(case.found("RTO103").len(), 1, "{:?}", case.codes());
 }
+
+/// Nothing that is not emitted is counted: nothing replicates where the mode is `none`.
+#[test]
+fn mode_none_has_no_copy() {
+    let lone = case("recovery/mode-none-postgres");
+    let (verdict, copy) = lone.rpo("db", "region:us-east-1").unwrap();
+    assert_eq!((verdict, copy), (Verdict::Violated, None));
+    let (low, ..) = lone.rto("service api", "region:us-east-1").unwrap();
+    assert_eq!(low, u64::MAX, "nothing can be promoted");
+    let four = case("recovery/mode-none-four-engines");
+    for store in ["cache", "tbl", "obj", "db"] {
+        let (verdict, copy) = four.rpo(store, "region:us-east-1").unwrap();
+        assert_eq!((verdict, copy), (Verdict::Violated, None), "{store}");
+    }
+}
+
+#[test]
+fn elasticache_mode_none() {
+    let case = case("recovery/elasticache-mode-none");
+    let (verdict, _) = case.rpo("db", "region:us-east-1").unwrap();
+    assert_eq!(verdict, Verdict::Violated);
+    // The measured lag is that of replication to another region, which does not exist.
+    let (verdict, _) = case.rpo("db", "zone").unwrap();
+    assert_eq!(verdict, Verdict::NotShown);
+}
+
+/// Controls, and what they become without replication.
+#[test]
+fn copies_that_are_emitted_count() {
+    for name in [
+        "s3-rpo-15m",
+        "dynamodb-two-regions",
+        "aurora-history-copies",
+    ] {
+        let case = case(&format!("recovery/{name}"));
+        let (verdict, _) = case.rpo("db", "region:us-east-1").unwrap();
+        assert!(
+            matches!(verdict, Verdict::Met | Verdict::MetAssuming),
+            "{name}: {verdict:?}"
+        );
+    }
+}
+
+#[test]
+fn history_reaches_back_beyond_noticing() {
+    let case = case("recovery/rds-window-shorter-than-notice");
+    let (_, copy) = case.rpo("db", "corruption").unwrap();
+    assert_eq!(copy, None);
+    let (low, _, verdict) = case.rto("datastore db", "corruption").unwrap();
+    assert_eq!((low, verdict), (u64::MAX, Verdict::Violated));
+}
+
+#[test]
+fn time_and_loss_are_of_one_action() {
+    let case = case("recovery/rpo-and-rto-of-different-copies");
+    let (verdict, copy) = case.rpo("db", "region:us-east-1").unwrap();
+    assert_eq!(verdict, Verdict::NotShown, "{copy:?}");
+}
+
+#[test]
+fn origin_log_copy_lag() {
+    let case = case("recovery/origin-log-copy-lag");
+    let topology = case.done.topology.as_ref().unwrap();
+    let analysis = case.done.analysis.as_ref().unwrap();
+    let mut losses = analysis.recovery.losses.iter();
+    let local = losses.find(|l| {
+        l.dataset.as_deref() == Some("local") && l.scenario.id(topology) == "region:us-east-1"
+    });
+    assert_eq!(local.unwrap().verdict, Verdict::NotShown);
+}

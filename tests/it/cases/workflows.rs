@@ -1,6 +1,135 @@
 //! `tests/cases/workflows`.
 
-use crate::support::{case, case_after};
+use crate::support::{between, case, case_after, difference, root};
+use meridian::diff::{Difference, Direction, Fate, ResourceFate, show};
+
+/// Those that are worse than a destroyed resource that holds nothing.
+fn bad(d: &Difference) -> Vec<(Fate, &str)> {
+    let bad = d.fates.iter().filter(|f| f.fate.is_bad());
+    bad.map(|f| (f.fate, f.address.as_str())).collect()
+}
+
+fn first(d: &Difference) -> &ResourceFate {
+    d.fates.first().expect("a fate")
+}
+
+/// Nothing but what the provider itself heeds stops the end of a database whose call is gone:
+/// `prevent_destroy` went with it.
+#[test]
+fn min_rename() {
+    let d = difference("workflows/min", "workflows/min-rename");
+    let gone = first(&d);
+    assert_eq!(gone.fate, Fate::DestroyedWithData);
+    assert_eq!(
+        gone.address,
+        "module.firestore_main.google_firestore_database.this"
+    );
+    assert_eq!(
+        gone.stopped_by.as_deref(),
+        Some("the apply fails: deletion_policy")
+    );
+    let [rename] = &d.renames[..] else {
+        panic!("{:?}", d.renames)
+    };
+    assert_eq!((rename.from.as_str(), rename.to.as_str()), ("main", "data"));
+    let text = show::human(&d);
+    assert!(!text.contains("prevent_destroy"), "{text}");
+    assert!(text.contains("write `renamed_from: main` in it"), "{text}");
+}
+
+/// What was made keeps its name: it moves, and nothing else becomes of it. What is promised is
+/// compared under the new name.
+#[test]
+fn min_renamed_from() {
+    let d = difference("workflows/min", "workflows/min-renamed-from");
+    assert_eq!(bad(&d), []);
+    let moved = d
+        .fates
+        .iter()
+        .find(|f| f.address.starts_with("module.firestore_data"));
+    let moved = moved.expect("the database");
+    assert_eq!(moved.fate, Fate::Moved);
+    let was = moved.was.as_deref().unwrap();
+    assert!(was.starts_with("module.firestore_main"), "{was}");
+    assert_eq!(d.consequences, []);
+    assert_eq!(d.renames, []);
+    let [cause] = &d.causes[..] else {
+        panic!("{:?}", d.causes)
+    };
+    let paths: Vec<&str> = cause.values.iter().map(|v| v.path.as_str()).collect();
+    assert_eq!(paths, ["datastores.data.renamed_from", "services.web.uses"]);
+}
+
+#[test]
+fn min_location() {
+    let d = difference("workflows/min", "workflows/min-location");
+    let moved = first(&d);
+    assert_eq!(moved.fate, Fate::ReplacedWithData);
+    assert_eq!(moved.because, ["location_id"]);
+    assert_eq!(
+        moved.stopped_by.as_deref(),
+        Some("the plan fails: prevent_destroy")
+    );
+    assert_eq!(moved.causes, [0]);
+    let text = show::human(&d);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[3], "fates");
+    assert!(
+        lines[4].starts_with("  replaced with its data: module.firestore_main"),
+        "{text}"
+    );
+    let comment = show::markdown(&d);
+    assert!(
+        comment.contains("**Fates:** 1 replaced with its data"),
+        "{comment}"
+    );
+}
+
+/// A name that everything is named after changes everything.
+#[test]
+fn min_name() {
+    let d = difference("workflows/min", "workflows/min-name");
+    let bad = bad(&d);
+    assert!(bad.len() > 30, "{bad:?}");
+    assert!(bad.iter().any(|(fate, _)| *fate == Fate::ReplacedWithData));
+}
+
+/// The claims of a StatefulSet do not grow by its template.
+#[test]
+fn redis_size() {
+    let before = root().join("examples/ggen/topology.yaml");
+    let d = between(
+        &before,
+        &root().join("tests/cases/workflows/redis-size.yaml"),
+    );
+    let refused = d.fates.iter().filter(|f| f.fate == Fate::Refused);
+    let refused: Vec<&ResourceFate> = refused.collect();
+    assert_eq!(refused.len(), 3, "{:?}", d.fates);
+    for set in refused {
+        assert!(
+            set.address.starts_with("StatefulSet ggen/sessions-"),
+            "{set:?}"
+        );
+        assert_eq!(set.because, ["spec.volumeClaimTemplates"]);
+        assert!(set.instead.as_ref().unwrap().contains("--cascade=orphan"));
+    }
+}
+
+/// A weaker promise is a change for the worse, however well it is kept.
+#[test]
+fn loosen() {
+    let before = root().join("examples/ggen/topology.yaml");
+    let d = between(&before, &root().join("tests/cases/workflows/loosen.yaml"));
+    assert!(d.consequences.len() >= 6, "{:#?}", d.consequences);
+    for row in &d.consequences {
+        assert_eq!(row.direction, Some(Direction::Worse), "{row:?}");
+    }
+    let back = between(&root().join("tests/cases/workflows/loosen.yaml"), &before);
+    let worse = back.consequences.iter();
+    let worse = worse.filter(|c| c.direction == Some(Direction::Worse));
+    let worse: Vec<_> = worse.map(|c| c.after.as_deref().unwrap_or("–")).collect();
+    assert!(worse.iter().all(|w| !w.ends_with(" met")), "{worse:?}");
+}
 
 /// Two lines of a map exchanged are no change.
 #[test]

@@ -64,7 +64,7 @@ set_share() { # from to percent
 # The share of requests that fail, of all regions together; nothing if nobody knows.
 failing() {
   curl --fail --silent --show-error --max-time 10 --get "${PROMETHEUS_URL%/}/api/v1/query" \
-    --data-urlencode 'query=sum(rate(istio_requests_total{reporter="destination",destination_service_name="api-gateway",destination_service_namespace="eden",response_code=~"5.."}[1m])) / sum(rate(istio_requests_total{reporter="destination",destination_service_name="api-gateway",destination_service_namespace="eden"}[1m]))' |
+    --data-urlencode 'query=sum(rate(istio_requests_total{reporter="destination",destination_service_name="api-gateway",destination_service_namespace="eden",response_code=~"5.."}[1m])) / (sum(rate(istio_requests_total{reporter="destination",destination_service_name="api-gateway",destination_service_namespace="eden"}[1m])) > 0.1)' |
     jq --raw-output '.data.result[0].value[1] // empty | select(. != "NaN")'
 }
 

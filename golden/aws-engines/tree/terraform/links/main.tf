@@ -183,6 +183,7 @@ module "health_shop_example_com_us_east_1" {
     metric       = "Evacuate"
     alarm_region = "us-east-2"
   }
+  automatic = false
 }
 
 module "health_shop_example_com_us_west_2" {
@@ -207,6 +208,7 @@ module "health_shop_example_com_us_west_2" {
     metric       = "Evacuate"
     alarm_region = "us-east-2"
   }
+  automatic = false
 }
 
 module "records_shop_example_com" {
@@ -219,17 +221,19 @@ module "records_shop_example_com" {
   zone_id        = var.dns_example_com_zone_id
   domain         = "example.com"
   host           = "shop.example.com"
-  policy         = "latency"
+  policy         = "failover"
   next_by_policy = true
   ttl_seconds    = 30
   endpoints = {
     us-east-1 = {
       host            = "shop.us-east-1.example.com"
       health_check_id = module.health_shop_example_com_us_east_1.health_check_id
+      primary         = true
     }
     us-west-2 = {
       host            = "shop.us-west-2.example.com"
       health_check_id = module.health_shop_example_com_us_west_2.health_check_id
+      primary         = false
     }
   }
 }

@@ -107,6 +107,7 @@ module "health_api_eden_example_com_us_east_1" {
     metric       = "Evacuate"
     alarm_region = "us-east-2"
   }
+  automatic = false
 }
 
 module "health_api_eden_example_com_us_west_2" {
@@ -131,6 +132,7 @@ module "health_api_eden_example_com_us_west_2" {
     metric       = "Evacuate"
     alarm_region = "us-east-2"
   }
+  automatic = false
 }
 
 module "records_api_eden_example_com" {

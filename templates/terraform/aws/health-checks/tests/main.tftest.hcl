@@ -63,3 +63,16 @@ run "refuses_a_switch_inside_the_region" {
 
   expect_failures = [var.evacuation]
 }
+
+run "waits_for_a_person" {
+  command = plan
+
+  variables {
+    automatic = false
+  }
+
+  assert {
+    condition     = length(local.seen) > 0 && length(local.children) == 1
+    error_message = "Only the switch moves users."
+  }
+}

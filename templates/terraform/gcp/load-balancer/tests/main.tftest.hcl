@@ -94,3 +94,45 @@ run "refuses_two_limits" {
 
   expect_failures = [var.region_limit]
 }
+
+run "prefers_a_region" {
+  command = plan
+
+  variables {
+    backends = {
+      us-central1 = { preferred = true, gke = { group = "g", zones = ["us-central1-a"] } }
+      us-east1    = { gke = { group = "g", zones = ["us-east1-b"] } }
+    }
+  }
+
+  assert {
+    condition     = sort([for b in google_compute_backend_service.this.backend : coalesce(b.preference, "DEFAULT")]) == tolist(["DEFAULT", "PREFERRED"])
+    error_message = "One region is filled first."
+  }
+}
+
+run "keeps_a_region_closed" {
+  command = plan
+
+  variables {
+    backends = {
+      us-central1 = { gke = { group = "g", zones = ["us-central1-a"] } }
+      us-east1    = { capacity = 0, gke = { group = "g", zones = ["us-east1-b"] } }
+    }
+  }
+
+  assert {
+    condition     = sort([for b in google_compute_backend_service.this.backend : b.capacity_scaler]) == tolist(["0", "1"])
+    error_message = "A region that stands by has no capacity until a person gives it some."
+  }
+}
+
+run "refuses_to_prefer_cloud_run" {
+  command = plan
+
+  variables {
+    backends = { us-central1 = { preferred = true, cloud_run = "web" }, us-east1 = { cloud_run = "web" } }
+  }
+
+  expect_failures = [var.backends]
+}

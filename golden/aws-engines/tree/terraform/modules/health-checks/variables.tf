@@ -81,6 +81,13 @@ variable "evacuation" {
   }
 }
 
+variable "automatic" {
+  description = "Whether a region that does not answer is left by itself. If not, users stay until somebody turns the switch."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "alarm_topic_arns" {
   description = "Topics of the alarm's region that are told when the region is evacuated, and when no longer."
   type        = list(string)

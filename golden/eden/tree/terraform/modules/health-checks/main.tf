@@ -3,11 +3,12 @@
 # Whether users may be sent to a region: it answers from outside, has enough healthy targets, and nobody has evacuated it.
 
 locals {
-  children = concat(
+  seen = concat(
     [for check in aws_route53_health_check.endpoint : check.id],
     [for check in aws_route53_health_check.zones : check.id],
-    [aws_route53_health_check.evacuation.id],
   )
+  # Where a person decides, what is seen tells people, and only the switch moves users.
+  children = concat(var.automatic ? local.seen : [], [aws_route53_health_check.evacuation.id])
 }
 
 # Asked from several parts of the world, so it counts the way there too.

@@ -10,6 +10,7 @@ resource "google_storage_bucket" "this" {
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
   force_destroy               = false
+  deletion_policy             = "PREVENT"
   labels                      = var.labels
 
   versioning {

@@ -3,16 +3,21 @@
 # The container images of the system, in one repository that outlives any one region.
 
 resource "google_artifact_registry_repository" "this" {
-  project       = var.project_id
-  location      = var.location
-  repository_id = var.name
-  description   = "Container images of ${var.name}"
-  format        = "DOCKER"
-  kms_key_name  = var.kms_key_id
-  labels        = var.labels
+  project         = var.project_id
+  location        = var.location
+  repository_id   = var.name
+  description     = "Container images of ${var.name}"
+  format          = "DOCKER"
+  kms_key_name    = var.kms_key_id
+  deletion_policy = "PREVENT"
+  labels          = var.labels
 
   docker_config {
     immutable_tags = true
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 

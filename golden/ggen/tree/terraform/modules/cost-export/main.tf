@@ -3,12 +3,13 @@
 # Where the bill is exported to, and a budget that tells people before the month is over.
 
 resource "google_bigquery_dataset" "billing" {
-  project       = var.project_id
-  dataset_id    = var.dataset_id
-  friendly_name = "Billing export"
-  description   = "Detailed billing export; switch it on in the billing account, which has no Terraform resource"
-  location      = var.location
-  labels        = var.labels
+  project         = var.project_id
+  dataset_id      = var.dataset_id
+  friendly_name   = "Billing export"
+  description     = "Detailed billing export; switch it on in the billing account, which has no Terraform resource"
+  location        = var.location
+  labels          = var.labels
+  deletion_policy = "PREVENT"
 
   default_encryption_configuration {
     kms_key_name = var.kms_key_id

@@ -11,9 +11,10 @@ locals {
 resource "google_secret_manager_secret" "this" {
   for_each = var.secrets
 
-  project   = var.project_id
-  secret_id = "${var.name}-${each.key}"
-  labels    = var.labels
+  project         = var.project_id
+  secret_id       = "${var.name}-${each.key}"
+  labels          = var.labels
+  deletion_policy = "PREVENT"
 
   replication {
     user_managed {

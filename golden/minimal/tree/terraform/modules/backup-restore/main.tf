@@ -5,11 +5,12 @@
 resource "google_gke_backup_backup_plan" "this" {
   for_each = var.clusters
 
-  project  = var.project_id
-  name     = "${var.name}-${each.key}"
-  cluster  = each.value.cluster_id
-  location = each.value.backup_region
-  labels   = var.labels
+  project         = var.project_id
+  name            = "${var.name}-${each.key}"
+  cluster         = each.value.cluster_id
+  location        = each.value.backup_region
+  labels          = var.labels
+  deletion_policy = "PREVENT"
 
   retention_policy {
     backup_retain_days      = var.keep_days
@@ -31,6 +32,10 @@ resource "google_gke_backup_backup_plan" "this" {
     encryption_key {
       gcp_kms_encryption_key = each.value.kms_key_id
     }
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 

@@ -9,7 +9,9 @@ locals {
   zonal = merge([
     for region, backend in local.backends : {
       for zone in try(backend.gke.zones, []) : "${region}/${zone}" => {
-        group = "projects/${var.project_id}/zones/${zone}/networkEndpointGroups/${backend.gke.group}"
+        group     = "projects/${var.project_id}/zones/${zone}/networkEndpointGroups/${backend.gke.group}"
+        preferred = backend.preferred
+        capacity  = backend.capacity
       }
     } if backend.gke != null
   ]...)
@@ -225,6 +227,8 @@ resource "google_compute_backend_service" "this" {
       group                 = backend.value.group
       balancing_mode        = "RATE"
       max_rate_per_endpoint = var.max_rate_per_endpoint
+      capacity_scaler       = backend.value.capacity
+      preference            = backend.value.preferred ? "PREFERRED" : null
     }
   }
 

@@ -34,9 +34,11 @@ variable "host" {
 }
 
 variable "backends" {
-  description = "What serves in each region: a Cloud Run service by name, or the endpoint groups that GKE makes for the ingress gateway, by name and zones."
+  description = "What serves in each region: a Cloud Run service by name, or the endpoint groups that GKE makes for the ingress gateway, by name and zones. Preferred back ends of GKE are filled before the others; without capacity they get nothing until somebody gives them some."
   type = map(object({
     cloud_run = optional(string)
+    preferred = optional(bool, false)
+    capacity  = optional(number, 1)
     gke = optional(object({
       group = string
       zones = list(string)
@@ -47,6 +49,16 @@ variable "backends" {
   validation {
     condition     = alltrue([for b in values(var.backends) : (b.cloud_run == null) != (b.gke == null)])
     error_message = "Every region has either cloud_run or gke."
+  }
+
+  validation {
+    condition     = alltrue([for b in values(var.backends) : b.gke != null || (!b.preferred && b.capacity == 1)])
+    error_message = "Back ends of Cloud Run have neither preference nor capacity."
+  }
+
+  validation {
+    condition     = alltrue([for b in values(var.backends) : b.capacity == 0 || (b.capacity >= 0.1 && b.capacity <= 1)])
+    error_message = "A capacity is 0, or from 0.1 to 1."
   }
 
   validation {

@@ -40,6 +40,7 @@ resource "google_pubsub_subscription" "this" {
   message_retention_duration = "${var.retention_seconds}s"
   enable_message_ordering    = var.ordered
   labels                     = var.labels
+  deletion_policy            = "PREVENT"
 
   # Without this an idle subscription is deleted after 31 days.
   expiration_policy {
@@ -70,6 +71,10 @@ resource "google_pubsub_subscription" "this" {
   }
 
   depends_on = [google_pubsub_topic_iam_member.dead_letter]
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "google_pubsub_subscription" "dead_letter" {
@@ -79,9 +84,14 @@ resource "google_pubsub_subscription" "dead_letter" {
   ack_deadline_seconds       = 60
   message_retention_duration = "${var.dead_letter_retention_seconds}s"
   labels                     = var.labels
+  deletion_policy            = "PREVENT"
 
   expiration_policy {
     ttl = ""
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 

@@ -1,0 +1,254 @@
+//! The series that a PromQL expression reads, and who produces them.
+
+use super::alerts::all_alerts;
+use crate::deployment::Deployment;
+use crate::deployment::contract::{CONTRACT, Contract};
+use crate::topology::Topology;
+use std::collections::BTreeSet;
+
+/// A series selector in an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selector {
+    /// The metric's name.
+    pub metric: String,
+    /// The matchers, without braces.
+    pub matchers: String,
+    /// The range in milliseconds, if it asks for one.
+    pub range: Option<u64>,
+}
+
+/// Who makes a series, and so how often it has a new sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Producer {
+    /// A rule of ours, or Prometheus itself.
+    Rules,
+    /// The probes from outside that the contract asks for.
+    Probes,
+    /// Something of the system that the contract asks for.
+    Contract,
+    /// An exporter, sidecar or node that is scraped.
+    Scrape,
+    /// The cloud's own monitoring.
+    Cloud,
+}
+
+/// How the names begin of what is scraped: Istio's sidecars, cAdvisor, kube-state-metrics, the
+/// exporters of Redis, of Redis Enterprise and of PostgreSQL's subscriptions.
+const SCRAPED: [&str; 6] = [
+    "istio_",
+    "container_",
+    "kube_",
+    "redis_",
+    "database_syncer_",
+    "pglogical_",
+];
+
+impl Producer {
+    /// Who makes a metric; `None` if nobody does.
+    pub fn of(metric: &str) -> Option<Producer> {
+        let asked_for = CONTRACT.iter().any(|c| c.name == metric);
+        if metric.starts_with("slo:") || metric == "ALERTS" {
+            Some(Producer::Rules)
+        } else if ["_googleapis_com:", "kubernetes_io:"]
+            .iter()
+            .any(|p| metric.contains(p))
+            || metric.starts_with("aws_")
+        {
+            Some(Producer::Cloud)
+        } else if asked_for && metric.starts_with("probe_") {
+            Some(Producer::Probes)
+        } else if asked_for {
+            Some(Producer::Contract)
+        } else {
+            let scraped = SCRAPED.iter().any(|start| metric.starts_with(start));
+            scraped.then_some(Producer::Scrape)
+        }
+    }
+}
+
+/// The metrics that the services of a system have to export: what its alerts and dashboards
+/// read, without what an exporter of ours makes under the same name.
+pub fn contract(topology: &Topology, deployment: &Deployment) -> Vec<Contract> {
+    let names = |expr: &str| selectors(expr).into_iter().map(|s| s.metric);
+    let rules = all_alerts(topology, deployment);
+    let rules = rules.iter().flat_map(|rule| names(&rule.expr));
+    let signals = deployment.signals.iter();
+    let shown = signals.clone().flat_map(|q| names(&q.query));
+    let read: BTreeSet<String> = rules.chain(shown).collect();
+    let ours = signals.filter(|q| !q.from_contract());
+    let ours: BTreeSet<String> = ours.flat_map(|q| names(&q.query)).collect();
+    let asked = CONTRACT.iter();
+    asked
+        .filter(|c| read.contains(c.name) && !ours.contains(c.name))
+        .copied()
+        .collect()
+}
+
+/// Words that stand where a metric could, and those that a list of labels follows.
+const OPERATORS: [&str; 5] = ["and", "or", "unless", "bool", "offset"];
+const GROUPINGS: [&str; 6] = [
+    "by",
+    "without",
+    "on",
+    "ignoring",
+    "group_left",
+    "group_right",
+];
+
+/// All selectors of an expression, in its order.
+pub fn selectors(expr: &str) -> Vec<Selector> {
+    let mut found = Vec::new();
+    let mut rest = expr;
+    while let Some(first) = rest.chars().next() {
+        if first == '"' {
+            rest = &rest[quoted(rest)..];
+        } else if first.is_ascii_digit() {
+            // Numbers and durations.
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '.');
+        } else if first == '[' {
+            // The range of a subquery.
+            let (inside, after) = rest[1..].split_once(']').unwrap_or((&rest[1..], ""));
+            if let Some(last) = found.last_mut() {
+                let last: &mut Selector = last;
+                last.range = last.range.max(range(inside));
+            }
+            rest = after;
+        } else if first.is_ascii_alphabetic() || first == '_' {
+            let ends = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
+            let (name, after) = rest.split_at(ends);
+            let next = after.trim_start();
+            rest = after;
+            if GROUPINGS.contains(&name) {
+                if next.starts_with('(') {
+                    rest = next.split_once(')').map_or("", |(_, rest)| rest);
+                }
+            } else if !OPERATORS.contains(&name) && !calls(next) {
+                let (selector, after) = selector(name, after);
+                found.push(selector);
+                rest = after;
+            }
+        } else {
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    found
+}
+
+/// Whether what follows a name makes it a function or an aggregation.
+fn calls(next: &str) -> bool {
+    let word = next.split(|c: char| !is_name(c)).next();
+    next.starts_with('(') || matches!(word, Some("by" | "without"))
+}
+
+fn is_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == ':'
+}
+
+/// The length of the text in quotes that stands first.
+fn quoted(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// A selector whose name has been read, and what follows it.
+fn selector<'a>(name: &str, after: &'a str) -> (Selector, &'a str) {
+    let mut rest = after;
+    let mut matchers = String::new();
+    if let Some(inside) = rest.strip_prefix('{') {
+        let mut end = 0;
+        while let Some(c) = inside[end..].chars().next().filter(|c| *c != '}') {
+            end += if c == '"' {
+                quoted(&inside[end..])
+            } else {
+                c.len_utf8()
+            };
+        }
+        matchers = inside[..end].to_string();
+        rest = inside.get(end + 1..).unwrap_or("");
+    }
+    let selector = Selector {
+        metric: name.to_string(),
+        matchers,
+        range: None,
+    };
+    (selector, rest)
+}
+
+/// The range in brackets, without the step of a subquery.
+fn range(inside: &str) -> Option<u64> {
+    millis(inside.split(':').next().unwrap_or(inside))
+}
+
+/// A duration of PromQL in milliseconds: `5m`, `1h30m`.
+pub fn millis(text: &str) -> Option<u64> {
+    let mut total = 0;
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let number: u64 = rest[..digits].parse().ok()?;
+        let unit = &rest[digits..];
+        let ends = unit
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(unit.len());
+        let factor = match &unit[..ends] {
+            "ms" => 1,
+            "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            "w" => 604_800_000,
+            _ => return None,
+        };
+        total += number.checked_mul(factor)?;
+        rest = &unit[ends..];
+    }
+    Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{millis, selectors};
+
+    #[test]
+    fn selectors_are_found_among_functions_and_groupings() {
+        let read = |expr| -> Vec<(String, String, Option<u64>)> {
+            let all = selectors(expr).into_iter();
+            all.map(|s| (s.metric, s.matchers, s.range)).collect()
+        };
+        let one = |metric: &str, matchers: &str, range| (metric.into(), matchers.into(), range);
+        assert_eq!(
+            read(
+                "1 - (avg by (region) (avg_over_time(probe_success{job=\"a{b}\"}[15s])) >= bool 0.5) > 1e3"
+            ),
+            [one("probe_success", "job=\"a{b}\"", Some(15_000))]
+        );
+        assert_eq!(
+            read("a_total offset 5m unless on (x) b:rate1h{le!=\"}\\\"\"} or sum(c) by (d)"),
+            [
+                one("a_total", "", None),
+                one("b:rate1h", "le!=\"}\\\"\"", None),
+                one("c", "", None),
+            ]
+        );
+        assert_eq!(
+            read("count_over_time((s == 2)[10m:1m])"),
+            [one("s", "", Some(600_000))]
+        );
+        assert_eq!(read("vector(1)"), []);
+        assert_eq!(read("x{a=\"é"), [one("x", "a=\"é", None)]);
+    }
+
+    #[test]
+    fn durations_add_up() {
+        assert_eq!(millis("1h30m"), Some(5_400_000));
+        assert_eq!(millis("90"), None);
+    }
+}

@@ -1,0 +1,303 @@
+//! Documentation runs: each command in a block of README and CONTRIBUTING is executed, and each
+//! sample of output is what the program prints. `GOLDEN=overwrite` writes the samples anew.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look at files and run the program"
+)]
+
+use crate::support::root;
+use assert_cmd::Command;
+use std::fs;
+use std::path::Path;
+
+/// Lines of samples are cut to this width.
+const WIDTH: usize = 170;
+
+/// A fenced block of a page.
+struct Block {
+    /// The word behind the fence.
+    kind: String,
+    /// What stands inside.
+    text: String,
+    /// The last line before it that is not empty.
+    before: String,
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    let mut open = false;
+    let mut before = "";
+    for line in page.lines() {
+        match line.strip_prefix("```") {
+            Some(kind) if !open => {
+                found.push(Block {
+                    kind: kind.to_string(),
+                    text: String::new(),
+                    before: before.to_string(),
+                });
+                open = true;
+            }
+            Some(_) => open = false,
+            None if open => {
+                let block = found.last_mut().expect("an open block");
+                block.text += line;
+                block.text.push('\n');
+            }
+            None => {}
+        }
+        if !line.trim().is_empty() {
+            before = line;
+        }
+    }
+    found
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// A folder with the examples, and one of them as `topology.yaml`.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in walkdir::WalkDir::new(root().join("examples"))
+        .into_iter()
+        .flatten()
+    {
+        let to = folder
+            .path()
+            .join(entry.path().strip_prefix(root()).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).unwrap();
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    let example = folder.path().join("examples/minimal/topology.yaml");
+    fs::copy(example, folder.path().join("topology.yaml")).unwrap();
+    fs::create_dir(folder.path().join("schema")).unwrap();
+    folder
+}
+
+/// Programs of others in the samples, which a test does not run: they are what runs the test,
+/// or need what a reader has.
+const OTHERS: [&str; 5] = [
+    "cargo install --locked --path .",
+    "cargo test",
+    "GOLDEN=overwrite cargo test golden",
+    "git diff deploy/",
+    "tests/live/run",
+];
+
+/// Runs a command of a sample, without a shell: words, and a file that takes what is printed.
+fn execute(command: &str, folder: &Path) {
+    let command = command.replace("<name>", "minimal");
+    if OTHERS.contains(&command.as_str()) {
+        return;
+    }
+    let words = command
+        .strip_prefix("meridian ")
+        .or(command.strip_prefix("cargo run -- "));
+    let words = words.unwrap_or_else(|| panic!("no test knows how to run `{command}`"));
+    let (words, into) = match words.split_once(" > ") {
+        Some((words, into)) => (words, Some(into)),
+        None => (words, None),
+    };
+    let mut program = Command::cargo_bin("meridian").unwrap();
+    program.current_dir(folder).env("NO_COLOR", "1");
+    let output = program.args(words.split_whitespace()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).to_string();
+    assert!(output.status.success(), "{command}: {said}");
+    if let Some(into) = into {
+        fs::write(folder.join(into), &output.stdout).unwrap();
+        let kept = fs::read(root().join(into)).unwrap();
+        assert_eq!(output.stdout, kept, "{command}: not what is committed");
+    }
+}
+
+#[test]
+fn every_command_in_a_block_runs() {
+    let folder = folder();
+    let mut run = 0;
+    for name in ["README.md", "CONTRIBUTING.md"] {
+        let page = page(name);
+        for block in blocks(&page).iter().filter(|b| b.kind == "sh") {
+            if block.text.contains("--check") {
+                // The block before left the tree of another system there.
+                fs::remove_dir_all(folder.path().join("deploy")).unwrap();
+                execute("meridian compile topology.yaml --out deploy", folder.path());
+            }
+            let lines = block.text.lines();
+            for command in lines.flat_map(|line| line.split(" && ")) {
+                execute(command.trim(), folder.path());
+                run += 1;
+            }
+        }
+    }
+    assert!(run >= 9, "{run}");
+}
+
+#[test]
+fn every_yaml_block_is_read() {
+    for name in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"] {
+        for block in blocks(&page(name)).iter().filter(|b| b.kind == "yaml") {
+            let mut sources = meridian::source::SourceMap::default();
+            let file = sources.add("topology.yaml", &block.text);
+            let mut out = meridian::diagnostic::Diagnostics::default();
+            meridian::syntax::parse(&sources, file, &Default::default(), &mut out);
+            let comments = block.text.lines().all(|l| l.starts_with('#'));
+            assert!(comments || !out.has_errors(), "{name}: {}", block.text);
+        }
+    }
+}
+
+/// A sample of output: which lines of it are shown, by what is in them, in their order. Between
+/// them stands `…` where lines are left out.
+struct Sample {
+    /// What stands before the block.
+    marker: &'static str,
+    /// The arguments.
+    command: &'static [&'static str],
+    /// The first line of the block, if the command is shown.
+    shown: Option<&'static str>,
+    /// What is in the lines that are kept, with a line feed if the next one belongs to it; all
+    /// lines if there are none.
+    keep: &'static [&'static str],
+}
+
+const SAMPLES: [Sample; 3] = [
+    Sample {
+        marker: "<!-- sample: analyze -->",
+        command: &["analyze", "examples/ggen/topology.yaml"],
+        shown: None,
+        keep: &[
+            "service api ·",
+            "  lose a zone",
+            "  lose us-central1",
+            "detect api.ggen",
+            "redirect api.ggen",
+            "warm up api",
+            "promote sessions",
+            "data marketplace",
+            "  lose us-central1",
+            "  corruption",
+            "votes of sessions",
+            "room: ",
+            "flow: orders",
+        ],
+    },
+    Sample {
+        marker: "<!-- sample: check -->",
+        command: &["check", "topology.yaml"],
+        shown: None,
+        keep: &[],
+    },
+    Sample {
+        marker: "<!-- sample: diff -->",
+        command: &[
+            "diff",
+            "examples/eden/topology.yaml",
+            "--from",
+            "examples/eden/before.yaml",
+        ],
+        shown: Some("$ meridian diff examples/eden/topology.yaml --from examples/eden/before.yaml"),
+        keep: &[
+            "eden ·",
+            "changed values ·",
+            "changed values",
+            "failover.shift:\n",
+            "consequences",
+            "better service api-gateway: RTO, lose us-east-1\n",
+            "terraform",
+            "- module.cache_redis",
+        ],
+    },
+];
+
+impl Sample {
+    fn printed(&self) -> String {
+        let folder = folder();
+        let fails = blocks(include_str!("../../src/rules/pages/TRF101.md"));
+        if self.command[0] == "check" {
+            let spec = fails
+                .iter()
+                .find(|b| b.kind == "yaml fails")
+                .expect("a failing spec");
+            fs::write(folder.path().join("topology.yaml"), &spec.text).unwrap();
+        }
+        let mut program = Command::cargo_bin("meridian").unwrap();
+        program.current_dir(folder.path()).env("NO_COLOR", "1");
+        let output = program.args(self.command).output().unwrap();
+        let text = match output.stdout.is_empty() {
+            true => output.stderr,
+            false => output.stdout,
+        };
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let kept = match self.keep {
+            // A diagnostic ends with the page that explains it.
+            [] => {
+                let end = lines
+                    .iter()
+                    .position(|l| l.contains("see: "))
+                    .expect("a page");
+                lines[..=end].iter().map(|l| l.to_string()).collect()
+            }
+            keep => excerpt(&lines, keep),
+        };
+        let shown = self.shown.iter().map(|s| s.to_string());
+        let all: Vec<String> = shown.chain(kept).map(|l| cut(&l)).collect();
+        all.join("\n") + "\n"
+    }
+}
+
+/// The lines that have this in them, each the next one after the last.
+fn excerpt(lines: &[&str], keep: &[&str]) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut next = 0;
+    for wanted in keep {
+        let text = wanted.trim_end_matches('\n');
+        let found = lines[next..].iter().position(|l| l.contains(text));
+        let at = next + found.unwrap_or_else(|| panic!("no line has `{text}` any more"));
+        let left_out = lines[next..at].iter().any(|l| !l.trim().is_empty());
+        if left_out && next > 0 {
+            kept.push("…".to_string());
+        }
+        let end = at + 1 + usize::from(wanted.ends_with('\n'));
+        kept.extend(lines[at..end].iter().map(|l| l.to_string()));
+        next = end;
+    }
+    kept
+}
+
+fn cut(line: &str) -> String {
+    let line = line.trim_end();
+    match line.char_indices().nth(WIDTH) {
+        Some(_) => line.chars().take(WIDTH - 1).collect::<String>() + "…",
+        None => line.to_string(),
+    }
+}
+
+#[test]
+fn the_samples_of_the_readme_are_what_is_printed() {
+    let mut readme = page("README.md");
+    let overwrite = std::env::var("GOLDEN").is_ok_and(|v| v == "overwrite");
+    for sample in SAMPLES {
+        let found = blocks(&readme)
+            .into_iter()
+            .find(|b| b.before == sample.marker);
+        let block = found.unwrap_or_else(|| panic!("README has no {}", sample.marker));
+        let printed = sample.printed();
+        if overwrite {
+            readme = readme.replace(&block.text, &printed);
+        } else {
+            assert_eq!(block.text, printed, "run: GOLDEN=overwrite cargo test docs");
+        }
+    }
+    if overwrite {
+        fs::write(root().join("README.md"), &readme).unwrap();
+    }
+    // Every block of output but the picture is one of them.
+    let blocks = blocks(&readme);
+    let outputs = blocks.iter().filter(|b| b.kind == "text").count();
+    assert_eq!(outputs, SAMPLES.len() + 1);
+}

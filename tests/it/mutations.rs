@@ -1,0 +1,141 @@
+//! Changes of specs that are applied: what `diff` says becomes of each resource and object.
+//! `tests/mutations/run` holds the same table against plans of Terraform.
+#![expect(clippy::disallowed_methods, reason = "tests look at files")]
+
+use crate::support::{compiled, root, spec};
+use meridian::Compilation;
+use meridian::artifact::ArtifactSet;
+use meridian::diff::{Fate, ResourceFate, fates};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+const FATES: &str = "tests/mutations/fates.txt";
+
+/// A mutation of the table.
+struct Mutation {
+    name: String,
+    before: Compilation,
+    after: Compilation,
+}
+
+fn edited(text: &str, edits: Option<&toml::Value>, name: &str) -> String {
+    let edits = edits.and_then(toml::Value::as_array).into_iter().flatten();
+    edits.fold(text.to_string(), |text, edit| {
+        let (from, to) = (edit[0].as_str().unwrap(), edit[1].as_str().unwrap());
+        assert!(text.contains(from), "{name}: the spec has no {from:?}");
+        text.replace(from, to)
+    })
+}
+
+fn mutation(of: &toml::Value) -> Result<Mutation, String> {
+    let name = of["name"].as_str().unwrap();
+    let path = |key: &str| root().join(of[key].as_str().unwrap());
+    let text = std::fs::read_to_string(path("spec")).unwrap();
+    let before = edited(&text, of.get("base"), name);
+    let after = match of.get("after") {
+        Some(_) => compiled(&path("after")),
+        None => spec(&edited(&before, of.get("edits"), name)),
+    };
+    let before = spec(&before);
+    for side in [&before, &after] {
+        if !side.errors().is_empty() {
+            return Err(format!("{name}: {:?}", side.errors()));
+        }
+    }
+    Ok(Mutation {
+        name: name.to_string(),
+        before: before.done,
+        after: after.done,
+    })
+}
+
+fn table() -> Vec<Mutation> {
+    let text = std::fs::read_to_string(root().join("tests/mutations/table.toml")).unwrap();
+    let table: toml::Table = toml::from_str(&text).unwrap();
+    let all = table["mutation"].as_array().unwrap().iter().map(mutation);
+    let (good, bad): (Vec<_>, Vec<_>) = all.partition(Result::is_ok);
+    let bad: Vec<String> = bad.into_iter().filter_map(Result::err).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    good.into_iter().filter_map(Result::ok).collect()
+}
+
+/// The type with how many there are; of what loses something also the argument and the guard.
+fn line(of: &ResourceFate) -> String {
+    let fate = serde_json::to_value(of.fate).unwrap();
+    let fate = fate.as_str().unwrap();
+    let many = matches!(of.fate, Fate::Orphaned | Fate::Created | Fate::Lost);
+    if many && of.holds.is_none() {
+        return format!("{fate} in {}", of.root);
+    }
+    let mut line = format!("{fate} {}", of.kind);
+    if of.fate.is_bad() && of.fate != Fate::Orphaned && !of.because.is_empty() {
+        let _ = write!(line, " because of {}", of.because.join(", "));
+    }
+    if let Some(guard) = &of.stopped_by {
+        let _ = write!(line, "; {guard}");
+    }
+    if !of.unsure.is_empty() {
+        let _ = write!(line, "; open: {}", of.unsure.join(", "));
+    }
+    line
+}
+
+fn summary(fates: &[ResourceFate]) -> String {
+    let mut counts: BTreeMap<(Fate, String), usize> = BTreeMap::new();
+    for fate in fates {
+        *counts.entry((fate.fate, line(fate))).or_default() += 1;
+    }
+    let lines = counts.into_iter();
+    lines
+        .map(|((_, line), count)| format!("  {count} {line}\n"))
+        .collect()
+}
+
+/// Rewritten with `GOLDEN=overwrite`; to be read like code.
+#[test]
+fn every_mutation_has_the_fates_that_are_written_down() {
+    let mut text = String::new();
+    for mutation in table() {
+        let (before, after) = (&mutation.before.artifacts, &mutation.after.artifacts);
+        let _ = write!(
+            text,
+            "{}\n{}",
+            mutation.name,
+            summary(&fates(before, after))
+        );
+    }
+    let path = root().join(FATES);
+    if std::env::var("GOLDEN").as_deref() == Ok("overwrite") {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        written == text,
+        "{FATES} is stale:\n{}",
+        similar::TextDiff::from_lines(&written, &text).unified_diff()
+    );
+}
+
+/// What a tree becomes when it takes its own place: nothing. Whatever cannot be evaluated shows
+/// here, for what is not known differs from itself.
+#[test]
+fn a_tree_in_its_own_place_changes_nothing() {
+    for folder in std::fs::read_dir(root().join("golden")).unwrap() {
+        let tree = tree(&folder.unwrap().path().join("tree"));
+        assert_eq!(fates(&tree, &tree), []);
+    }
+}
+
+fn tree(folder: &Path) -> ArtifactSet {
+    let mut set = ArtifactSet::default();
+    let files = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(Result::unwrap);
+    for file in files.filter(|e| e.file_type().is_file()) {
+        let path = file.path().strip_prefix(folder).unwrap();
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        set.text("test", path.to_str().unwrap(), text);
+    }
+    set
+}

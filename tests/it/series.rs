@@ -1,0 +1,221 @@
+//! Every series that a rule, a dashboard or a scaler of a golden tree reads has a producer in that
+//! tree: a scrape, a metric of the cloud, or the contract with an alert on its absence.
+#![expect(clippy::disallowed_methods, reason = "tests read files")]
+
+use crate::support::root;
+use meridian::syntax::{self, Kind, Node};
+use meridian::watch::series::{Producer, Selector, selectors};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A tree, by path.
+type Tree = BTreeMap<String, String>;
+
+fn trees() -> Vec<(String, Tree)> {
+    let golden = root().join("golden");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(golden).unwrap().flatten() {
+        let base = entry.path().join("tree");
+        let files = walkdir::WalkDir::new(&base).into_iter().flatten();
+        let files = files.filter(|e| e.file_type().is_file());
+        let tree: Tree = files
+            .map(|e| {
+                let path = e.path().strip_prefix(&base).unwrap().display().to_string();
+                (path, std::fs::read_to_string(e.path()).unwrap())
+            })
+            .collect();
+        found.push((entry.file_name().to_string_lossy().to_string(), tree));
+    }
+    found
+}
+
+/// The texts behind a key, anywhere in a YAML or JSON file.
+fn behind(text: &str, keys: &[&str]) -> Vec<String> {
+    fn walk(node: &Node, keys: &[&str], found: &mut Vec<String>) {
+        match &node.kind {
+            Kind::List(items) => items.iter().for_each(|n| walk(n, keys, found)),
+            Kind::Map(entries) => {
+                for entry in entries {
+                    match &entry.value.kind {
+                        Kind::Scalar(s) if keys.contains(&entry.key.text.as_str()) => {
+                            found.push(s.text.clone());
+                        }
+                        _ => walk(&entry.value, keys, found),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    // The notation of a spec is one document.
+    for document in text.split("\n---\n") {
+        let mut sources = meridian::source::SourceMap::default();
+        let file = sources.add("x.yaml", document);
+        let mut out = meridian::diagnostic::Diagnostics::default();
+        let limits = syntax::Limits::default();
+        if let Some(document) = syntax::parse(&sources, file, &limits, &mut out) {
+            walk(&document.root, keys, &mut found);
+        }
+    }
+    found
+}
+
+/// What rules, dashboards and scalers read.
+fn read(tree: &Tree) -> Vec<Selector> {
+    let mut expressions = Vec::new();
+    for (path, text) in tree {
+        if path == "alerts/prometheus/rules.yaml" || path.starts_with("alerts/dashboards/") {
+            expressions.extend(behind(text, &["expr"]));
+        }
+        if path.ends_with("keda-hpa.yaml") {
+            expressions.extend(behind(text, &["query"]));
+        }
+    }
+    assert!(expressions.len() > 10, "{}", expressions.len());
+    expressions.iter().flat_map(|e| selectors(e)).collect()
+}
+
+/// Whether some file of a folder has a text in it.
+fn has(tree: &Tree, folder: &str, text: &str) -> bool {
+    let mut files = tree.iter().filter(|(path, _)| path.starts_with(folder));
+    files.any(|(_, t)| t.contains(text))
+}
+
+/// Whether anything scrapes what exports a metric.
+fn scraped(tree: &Tree, metric: &str) -> bool {
+    let collector = has(tree, "observability/", "prometheus-collector");
+    let managed = |port: &str| has(tree, "kubernetes/", &format!("- port: {port}\n"));
+    let (exporter, wanted) = match metric {
+        m if m.starts_with("istio_") => ("istio-injection", "http-envoy-prom"),
+        m if m.starts_with("pglogical_") => (m, "none"),
+        m if m.starts_with("redis_server_") || m.starts_with("database_syncer_") => {
+            return has(tree, "observability/", "job_name: redis-enterprise");
+        }
+        m if m.starts_with("redis_") => ("redis_exporter", "metrics"),
+        // Kubelets and the state of objects: the chart of the collector brings both.
+        _ => return collector,
+    };
+    has(tree, "kubernetes/", exporter) && (collector || managed(wanted))
+}
+
+/// What is wrong with the series of a tree.
+fn faults(tree: &Tree) -> BTreeSet<String> {
+    let rules = &tree["alerts/prometheus/rules.yaml"];
+    let architecture = &tree["ARCHITECTURE.md"];
+    let mut faults = BTreeSet::new();
+    for Selector { metric, .. } in read(tree) {
+        let fault = match Producer::of(&metric) {
+            None => Some("nobody makes it"),
+            Some(Producer::Rules) => {
+                let recorded = rules.contains(&format!("record: {metric}\n"));
+                (!recorded && metric != "ALERTS").then_some("no rule records it")
+            }
+            Some(Producer::Cloud) => {
+                let ours = metric.starts_with("aws_");
+                let exporter = has(
+                    tree,
+                    "observability/",
+                    "prometheus-yet-another-cloudwatch-exporter",
+                );
+                (ours && !exporter).then_some("nothing exports CloudWatch")
+            }
+            Some(Producer::Probes | Producer::Contract) => {
+                let named = match metric.starts_with("probe_") {
+                    true => "probe_success",
+                    false => &metric,
+                };
+                let asked = architecture.contains(&format!("| `{metric}` |"));
+                let exported = has(tree, "kubernetes/", &format!("metric_name: {metric}\n"));
+                if !asked && !exported {
+                    Some("the contract does not ask for it")
+                } else if !absent(rules, named) {
+                    Some("no alert says that it is missing")
+                } else {
+                    None
+                }
+            }
+            Some(Producer::Scrape) => (!scraped(tree, &metric)).then_some("nothing scrapes it"),
+        };
+        faults.extend(fault.map(|fault| format!("{metric}: {fault}")));
+    }
+    faults
+}
+
+/// Whether an alert fires when a metric is missing.
+fn absent(rules: &str, metric: &str) -> bool {
+    let gone = rules.split("absent(").skip(1);
+    let mut gone = gone.flat_map(|rest| selectors(rest).into_iter().next());
+    gone.any(|selector| selector.metric == metric)
+}
+
+#[test]
+fn every_series_has_a_producer() {
+    let trees = trees();
+    assert!(trees.len() >= 5);
+    for (name, tree) in &trees {
+        let faults = faults(tree);
+        assert!(faults.is_empty(), "{name}: {faults:#?}");
+    }
+}
+
+#[test]
+fn a_series_without_its_producer_is_found() {
+    let trees: BTreeMap<String, Tree> = trees().into_iter().collect();
+    let broken = |name: &str, path: &str, from: &str, to: &str| {
+        let mut tree = trees[name].clone();
+        let mut changed = 0;
+        for (at, text) in &mut tree {
+            if at.starts_with(path) && text.contains(from) {
+                *text = text.replace(from, to);
+                changed += 1;
+            }
+        }
+        assert!(changed > 0, "{name} has no {from} in {path}");
+        faults(&tree).into_iter().collect::<Vec<_>>()
+    };
+    let rules = "alerts/prometheus/rules.yaml";
+    let one = |fault: &str| vec![fault.to_string()];
+    assert_eq!(
+        broken(
+            "ggen",
+            rules,
+            "absent(failover_events_total",
+            "absent(x_total"
+        ),
+        [
+            "failover_events_total: no alert says that it is missing",
+            "x_total: nobody makes it"
+        ]
+    );
+    assert_eq!(
+        broken("ggen", "ARCHITECTURE.md", "| `backup_runs_total` |", "| |"),
+        one("backup_runs_total: the contract does not ask for it")
+    );
+    assert_eq!(
+        broken(
+            "ggen",
+            rules,
+            "record: slo:error_ratio:rate6h\n",
+            "record: x\n"
+        ),
+        one("slo:error_ratio:rate6h: no rule records it")
+    );
+    assert!(
+        !broken(
+            "ggen",
+            "kubernetes/",
+            "- port: metrics\n",
+            "- port: other\n"
+        )
+        .is_empty()
+    );
+    assert!(
+        !broken(
+            "eden",
+            "kubernetes/",
+            "pglogical_subscription_replicating",
+            "x"
+        )
+        .is_empty()
+    );
+}
