@@ -192,6 +192,7 @@ fn under_former_names(topology: &Topology) -> Option<Topology> {
             for database in store.databases.iter_mut().filter(|d| d.name == store.name) {
                 database.name.clone_from(&name);
             }
+            former.lock.rename("datastore", &store.name, &name);
             store.name = name;
         }
         former

@@ -151,9 +151,10 @@ fn plural(count: usize, what: &str) -> String {
 /// What a compile would change on disk: fates, then files.
 pub fn stat(fates: &[ResourceFate], files: &[FileChange]) -> String {
     let told = fates::human(fates);
-    match told.is_empty() {
-        true => lines(files),
-        false => format!("fates\n{told}\nfiles\n{}", lines(files)),
+    if told.is_empty() {
+        lines(files)
+    } else {
+        format!("fates\n{told}\nfiles\n{}", lines(files))
     }
 }
 

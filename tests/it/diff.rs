@@ -212,6 +212,20 @@ fn the_migration_of_eden_is_what_differs() {
     assert!(!gateway.causes.is_empty());
 }
 
+/// Terraform destroys what a removed call made, `prevent_destroy` or not: what the provider
+/// itself refuses is all that is left, and a cache has nothing of the kind.
+#[test]
+fn a_removed_call_has_the_guards_that_are_left() {
+    let cache = "module.cache_redis_us_east_1.aws_elasticache_replication_group.this";
+    let gone = MIGRATION.fates.iter().find(|f| f.address == cache);
+    assert_eq!(gone.expect("the cache").stopped_by, None);
+    let text = show::human(&MIGRATION);
+    let lines: Vec<&str> = text.lines().collect();
+    let place = lines.iter().position(|l| l.contains(cache)).unwrap();
+    assert!(lines[place].contains("destroyed with its data"), "{text}");
+    assert!(lines[place + 1].contains("nothing stops it"), "{text}");
+}
+
 /// A comment that is too long is refused by GitHub, and one with an open fence swallows what
 /// follows.
 #[test]

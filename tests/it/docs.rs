@@ -80,10 +80,11 @@ fn folder() -> tempfile::TempDir {
 
 /// Programs of others in the samples, which a test does not run: they are what runs the test,
 /// or need what a reader has.
-const OTHERS: [&str; 5] = [
+const OTHERS: [&str; 6] = [
     "cargo install --locked --path .",
     "cargo test",
     "GOLDEN=overwrite cargo test golden",
+    "GOLDEN=overwrite cargo test --test it immutable",
     "git diff deploy/",
     "tests/live/run",
 ];
@@ -203,12 +204,11 @@ const SAMPLES: [Sample; 3] = [
         keep: &[
             "eden ·",
             "changed values ·",
-            "changed values",
-            "failover.shift:\n",
-            "consequences",
+            "fates",
+            "destroyed with its data",
+            "holds a cache",
+            "→ keep it",
             "better service api-gateway: RTO, lose us-east-1\n",
-            "terraform",
-            "- module.cache_redis",
         ],
     },
 ];

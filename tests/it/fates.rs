@@ -223,3 +223,21 @@ fn a_module_of_others_is_told_as_one() {
     assert_eq!(all[0].because, ["size"]);
     assert_eq!(told(&root(&of(1), "")), [(Fate::Destroyed, "module.x")]);
 }
+
+/// A network load balancer that loses a subnet is replaced, and a subnet that is made anew is lost.
+#[test]
+fn an_element_that_is_made_anew_is_lost() {
+    let of = |range: &str| {
+        format!(
+            "resource \"aws_subnet\" \"this\" {{\n  vpc_id = \"vpc-1\"\n  cidr_block = \"{range}\"\n}}\n\
+             resource \"aws_lb\" \"this\" {{\n  load_balancer_type = \"network\"\n  \
+             subnets = [aws_subnet.this.id]\n}}\n"
+        )
+    };
+    let all = root(&of("10.0.0.0/24"), &of("10.0.1.0/24"));
+    let both = [
+        (Fate::Replaced, "aws_lb.this"),
+        (Fate::Replaced, "aws_subnet.this"),
+    ];
+    assert_eq!(told(&all), both);
+}

@@ -50,13 +50,12 @@ fn read(path: &Path) -> Value {
     let Ok(true) = path.try_exists() else {
         return Value::Object(Map::new());
     };
-    let text = match path.extension().is_some_and(|e| e == "gz") {
-        true => {
-            let done = Command::new("gzip").arg("-dc").arg(path).output().unwrap();
-            assert!(done.status.success(), "{}", path.display());
-            done.stdout
-        }
-        false => std::fs::read(path).unwrap(),
+    let text = if path.extension().is_some_and(|e| e == "gz") {
+        let done = Command::new("gzip").arg("-dc").arg(path).output().unwrap();
+        assert!(done.status.success(), "{}", path.display());
+        done.stdout
+    } else {
+        std::fs::read(path).unwrap()
     };
     serde_json::from_slice(&text).unwrap()
 }

@@ -2,22 +2,26 @@
 //! `tests/mutations/run` holds the same table against plans of Terraform.
 #![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
-use crate::support::{compiled, root, spec};
+use crate::support::{Case, root, spec, spec_after};
 use meridian::Compilation;
 use meridian::artifact::ArtifactSet;
 use meridian::diff::{Fate, ResourceFate, fates};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+use std::rc::Rc;
 
 const FATES: &str = "tests/mutations/fates.txt";
 
 /// A mutation of the table.
 struct Mutation {
     name: String,
-    before: Compilation,
+    before: Rc<Compilation>,
     after: Compilation,
 }
+
+/// Specs that were compiled, by their text: many mutations begin with the same.
+type Known = BTreeMap<String, Rc<Compilation>>;
 
 fn edited(text: &str, edits: Option<&toml::Value>, name: &str) -> String {
     let edits = edits.and_then(toml::Value::as_array).into_iter().flatten();
@@ -28,24 +32,52 @@ fn edited(text: &str, edits: Option<&toml::Value>, name: &str) -> String {
     })
 }
 
-fn mutation(of: &toml::Value) -> Result<Mutation, String> {
+/// A spec, compiled with the lock of the one before it. Lines that it contradicts are deleted, as
+/// the error says; another system has no lock.
+fn decided(text: &str, lock: &str) -> Case {
+    let after = spec_after(text, lock);
+    let labels = after.found("LCK104").into_iter().flat_map(|d| &d.secondary);
+    let gone: Vec<usize> = labels.map(|label| label.span.start as usize).collect();
+    let mut start = 0;
+    let mut kept = String::new();
+    for line in lock.split_inclusive('\n') {
+        let end = start + line.len();
+        if !gone.iter().any(|at| (start..end).contains(at)) {
+            kept.push_str(line);
+        }
+        start = end;
+    }
+    if after.errors().contains(&"LCK102") {
+        spec(text)
+    } else if gone.is_empty() {
+        after
+    } else {
+        spec_after(text, &kept)
+    }
+}
+
+fn mutation(of: &toml::Value, known: &mut Known) -> Result<Mutation, String> {
     let name = of["name"].as_str().unwrap();
     let path = |key: &str| root().join(of[key].as_str().unwrap());
-    let text = std::fs::read_to_string(path("spec")).unwrap();
-    let before = edited(&text, of.get("base"), name);
-    let after = match of.get("after") {
-        Some(_) => compiled(&path("after")),
-        None => spec(&edited(&before, of.get("edits"), name)),
+    let text = |key: &str| std::fs::read_to_string(path(key)).unwrap();
+    let first = edited(&text("spec"), of.get("base"), name);
+    let before = known.entry(first.clone()).or_insert_with(|| {
+        let lock = std::fs::read_to_string(path("spec").with_extension("lock"));
+        let case = lock.map_or_else(|_| spec(&first), |lock| decided(&first, &lock));
+        Rc::new(case.done)
+    });
+    let second = match of.get("after") {
+        Some(_) => text("after"),
+        None => edited(&first, of.get("edits"), name),
     };
-    let before = spec(&before);
-    for side in [&before, &after] {
-        if !side.errors().is_empty() {
-            return Err(format!("{name}: {:?}", side.errors()));
-        }
+    let lock = before.lock().expect("a topology, and so a lock");
+    let after = decided(&second, &meridian::lock::print(lock));
+    if !after.errors().is_empty() {
+        return Err(format!("{name}: {:?}", after.errors()));
     }
     Ok(Mutation {
         name: name.to_string(),
-        before: before.done,
+        before: Rc::clone(before),
         after: after.done,
     })
 }
@@ -53,7 +85,9 @@ fn mutation(of: &toml::Value) -> Result<Mutation, String> {
 fn table() -> Vec<Mutation> {
     let text = std::fs::read_to_string(root().join("tests/mutations/table.toml")).unwrap();
     let table: toml::Table = toml::from_str(&text).unwrap();
-    let all = table["mutation"].as_array().unwrap().iter().map(mutation);
+    let all = table["mutation"].as_array().unwrap().iter();
+    let mut known = Known::new();
+    let all = all.map(|of| mutation(of, &mut known));
     let (good, bad): (Vec<_>, Vec<_>) = all.partition(Result::is_ok);
     let bad: Vec<String> = bad.into_iter().filter_map(Result::err).collect();
     assert!(bad.is_empty(), "{bad:#?}");

@@ -1,5 +1,6 @@
 //! What to do instead of what loses something.
 
+use super::compare::Changes;
 use super::{Fate, ResourceFate};
 
 /// Writes the advice into the fates.
@@ -10,16 +11,37 @@ pub fn advise(all: &mut [ResourceFate]) {
         .map(|f| (f.root.clone(), f.kind.clone(), f.address.clone()))
         .collect();
     for fate in all {
-        fate.instead = advice(fate, &made);
+        if fate.instead.is_none() {
+            fate.instead = advice(fate, &made);
+        }
+    }
+}
+
+/// What to do about a replacement: keep what forces it, or what it follows from.
+pub fn replaced(changes: &Changes, holds: bool) -> String {
+    let listed = |of: Vec<&String>| {
+        let names: Vec<&str> = of.into_iter().map(String::as_str).collect();
+        names.join(", ")
+    };
+    let direct: Vec<&String> = changes.forced.difference(&changes.following).collect();
+    if direct.is_empty() {
+        let following = listed(changes.following.iter().collect());
+        return format!("it follows from what {following} refers to: keep that");
+    }
+    let direct = listed(direct);
+    if holds {
+        format!(
+            "keep the old value of {direct}; to change it, add another one beside this one, move \
+             the data, then remove this one"
+        )
+    } else {
+        format!("keep the old value of {direct}, if it may not be down meanwhile")
     }
 }
 
 fn advice(of: &ResourceFate, made: &[(String, String, String)]) -> Option<String> {
     let what = of.because.join(", ");
     Some(match of.fate {
-        Fate::ReplacedWithData => format!(
-            "keep the old value of {what}; to change it, add another one beside this one, move the data, then remove this one"
-        ),
         Fate::DestroyedWithData => destroyed(of, made),
         Fate::Shortened => {
             format!("keep the old value of {what} while anything that old is needed")
@@ -29,16 +51,7 @@ fn advice(of: &ResourceFate, made: &[(String, String, String)]) -> Option<String
         }
         Fate::Lost => "keep the region; to move, add it in the new region first".into(),
         Fate::Orphaned if of.root.starts_with("kubernetes/") => {
-            let (kind, name) = of.address.split_once(' ')?;
-            match name.split_once('/') {
-                Some((space, name)) => {
-                    format!(
-                        "delete it: kubectl delete {} {name} -n {space}",
-                        kind.to_lowercase()
-                    )
-                }
-                None => format!("delete it: kubectl delete {} {name}", kind.to_lowercase()),
-            }
+            "delete it with `kubectl delete` once nothing uses it".into()
         }
         Fate::Orphaned => orphaned(of, made),
         Fate::Refused if of.kind == "StatefulSet" => format!(
@@ -46,7 +59,6 @@ fn advice(of: &ResourceFate, made: &[(String, String, String)]) -> Option<String
              StatefulSet with --cascade=orphan and apply"
         ),
         Fate::Refused => format!("keep the old value of {what}"),
-        Fate::Replaced => format!("keep the old value of {what}, if it may not be down meanwhile"),
         _ => return None,
     })
 }

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 pub struct Changes {
     /// Arguments that replace it.
     pub forced: BTreeSet<String>,
+    /// Those of them that are not known before apply: they follow from what is made anew.
+    pub following: BTreeSet<String>,
     /// Arguments that the provider refuses to change.
     pub refused: BTreeSet<String>,
     /// Immutable arguments that were left to the provider and are given now: it is replaced
@@ -165,6 +167,9 @@ impl Walk<'_> {
         }
         let chosen = *old == Value::Null && self.kind.computed.contains(path);
         let switch = matches!(new, Value::Bool(_));
+        if new.has_unknown() {
+            self.found.following.insert(path.to_string());
+        }
         let list = if chosen && !switch && !new.has_unknown() {
             &mut self.found.open
         } else {
@@ -229,7 +234,8 @@ fn as_value(of: &toml::Value) -> Value {
 }
 
 fn changes_so(when: When, old: &Value, new: &Value) -> bool {
-    if new.has_unknown() {
+    // A list is known even if some of its elements are not.
+    if *new == Value::Unknown {
         return false;
     }
     let on = |v: &Value| *v == Value::Bool(true);

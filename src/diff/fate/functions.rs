@@ -201,9 +201,10 @@ fn plain(name: &str, arguments: &[Value]) -> Option<Value> {
             let (from, count) = (number(arguments.get(1)?)?, number(arguments.get(2)?)?);
             let of = text(0)?;
             let rest = of.chars().skip(from as usize);
-            match count < 0.0 {
-                true => Value::Text(rest.collect()),
-                false => Value::Text(rest.take(count as usize).collect()),
+            if count < 0.0 {
+                Value::Text(rest.collect())
+            } else {
+                Value::Text(rest.take(count as usize).collect())
             }
         }
         "floor" => Value::Number(number(&arguments[0])?.floor()),
@@ -222,7 +223,7 @@ fn product(of: &[Value]) -> Option<Value> {
     for list in of {
         let list = items(Some(list))?;
         let longer = rows.iter().flat_map(|row| {
-            let with = |item: &Value| [row.as_slice(), &[item.clone()]].concat();
+            let with = |item: &Value| [row.as_slice(), std::slice::from_ref(item)].concat();
             list.iter().map(with)
         });
         rows = longer.collect();

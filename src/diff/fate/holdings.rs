@@ -119,7 +119,10 @@ const KEPT: &[(&str, &[&str])] = &[
     ("aws_backup_plan", &["rule.*.lifecycle.*.delete_after"]),
     (
         "aws_s3_bucket_lifecycle_configuration",
-        &["rule.*.expiration.*.days"],
+        &[
+            "rule.*.expiration.*.days",
+            "rule.*.noncurrent_version_expiration.*.noncurrent_days",
+        ],
     ),
     ("google_firestore_backup_schedule", &["retention"]),
     ("google_pubsub_topic", &["message_retention_duration"]),

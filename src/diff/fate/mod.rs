@@ -269,6 +269,10 @@ fn planned_fate(
         },
         Outcome::Replaced(changes) => ResourceFate {
             because: paths(&changes.forced),
+            instead: Some(advice::replaced(
+                changes,
+                holdings::what(&instance.kind).is_some(),
+            )),
             stopped_by: stopped(planned, instance, prior),
             ..of(match holdings::what(&instance.kind) {
                 Some(_) => Fate::ReplacedWithData,

@@ -110,16 +110,17 @@ fn changed(key: &(String, String), was: &Object, is: &Object) -> Option<Resource
     }
     let refused = differ.iter().filter(|path| immutable(&is.kind, path));
     let refused: Vec<String> = refused.cloned().collect();
-    Some(match refused.is_empty() {
-        true => ResourceFate {
+    Some(if refused.is_empty() {
+        ResourceFate {
             because: differ,
             ..row(key, is, Fate::InPlace)
-        },
-        false => ResourceFate {
+        }
+    } else {
+        ResourceFate {
             because: refused,
             stopped_by: Some("kubectl apply stops there: Kubernetes refuses".into()),
             ..row(key, is, Fate::Refused)
-        },
+        }
     })
 }
 

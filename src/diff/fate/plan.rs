@@ -128,13 +128,16 @@ struct Planner<'a> {
     planned: RefCell<Planned>,
 }
 
+/// `each` and `count` of an instance, by name.
+type Each = Vec<(String, Value)>;
+
 /// A resource before its arguments are evaluated.
 #[derive(Clone)]
 struct Waiting<'a> {
     kind: &'a str,
     block: String,
     body: &'a Body,
-    each: Vec<(String, Value)>,
+    each: Each,
     scope: Rc<Scope<'a>>,
 }
 
@@ -150,7 +153,7 @@ struct Scope<'a> {
 struct Call<'a> {
     body: &'a Body,
     /// `each` and `count` of the call.
-    each: Vec<(String, Value)>,
+    each: Each,
     parent: Rc<Scope<'a>>,
 }
 
@@ -301,11 +304,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The keys of `for_each` and `count` with what `each` and `count` are; one without either.
-    fn instances(
-        &self,
-        body: &Body,
-        names: &dyn Names,
-    ) -> Result<Vec<(Key, Vec<(String, Value)>)>, Fault> {
+    fn instances(&self, body: &Body, names: &dyn Names) -> Result<Vec<(Key, Each)>, Fault> {
         if let Some(count) = attribute(body, "count") {
             let count = eval(count, names)?;
             let count = super::eval::number(&count).unwrap_or_default() as usize;

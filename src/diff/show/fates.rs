@@ -45,8 +45,12 @@ fn runs_on(of: &ResourceFate) -> bool {
     of.fate == Fate::Orphaned && of.root.starts_with("terraform")
 }
 
-/// The module call that a resource is in; an object stands for itself.
+/// The module call that a resource is in, the kind of an object; what is in neither stands for
+/// itself.
 fn call(of: &ResourceFate) -> &str {
+    if of.root.starts_with("kubernetes/") {
+        return &of.kind;
+    }
     let name = of.address.strip_prefix("module.");
     let end = name.and_then(|name| name.find('.'));
     end.map_or(&of.address, |end| &of.address["module.".len()..][..end])

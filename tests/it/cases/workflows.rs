@@ -120,15 +120,14 @@ fn redis_size() {
 fn loosen() {
     let before = root().join("examples/ggen/topology.yaml");
     let d = between(&before, &root().join("tests/cases/workflows/loosen.yaml"));
-    assert!(d.consequences.len() >= 6, "{:#?}", d.consequences);
+    assert!(d.consequences.len() >= 5, "{:#?}", d.consequences);
     for row in &d.consequences {
         assert_eq!(row.direction, Some(Direction::Worse), "{row:?}");
     }
     let back = between(&root().join("tests/cases/workflows/loosen.yaml"), &before);
-    let worse = back.consequences.iter();
-    let worse = worse.filter(|c| c.direction == Some(Direction::Worse));
-    let worse: Vec<_> = worse.map(|c| c.after.as_deref().unwrap_or("–")).collect();
-    assert!(worse.iter().all(|w| !w.ends_with(" met")), "{worse:?}");
+    for row in &back.consequences {
+        assert_eq!(row.direction, Some(Direction::Better), "{row:?}");
+    }
 }
 
 /// Two lines of a map exchanged are no change.
