@@ -5,7 +5,8 @@
 //! | load | paths | [`source::SourceMap`] | `cli` |
 //! | parse | text | [`syntax::Document`] | [`syntax`] |
 //! | decode | tree | [`spec::Spec`] | [`spec`] |
-//! | resolve | spec | [`topology::Topology`] | [`topology`] |
+//! | resolve | spec, lock | [`topology::Topology`] | [`topology`] |
+//! | settle | topology | the next [`lock::Lock`] | [`cloud`] |
 //! | check | topology | diagnostics | [`rules`] |
 //! | lower | topology | [`deployment::Deployment`] | [`cloud`] |
 //! | analyze | topology, deployment, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
@@ -26,6 +27,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod emit;
 pub mod format;
+pub mod lock;
 pub mod rules;
 pub mod source;
 pub mod spec;
@@ -37,6 +39,7 @@ use analysis::Analysis;
 use artifact::ArtifactSet;
 use deployment::Deployment;
 use diagnostic::Diagnostics;
+use lock::Lock;
 use spec::Spec;
 use syntax::Document;
 use topology::Topology;
@@ -46,7 +49,7 @@ use topology::Topology;
 pub struct Compilation {
     /// What the user wrote.
     pub spec: Option<Spec>,
-    /// What it means.
+    /// What it means, with the lock that the next run reads.
     pub topology: Option<Topology>,
     /// What the clouds make of it.
     pub deployment: Option<Deployment>,
@@ -61,6 +64,11 @@ pub struct Compilation {
 }
 
 impl Compilation {
+    /// Every decision on the system, those of this run among them: the lock to write.
+    pub fn lock(&self) -> Option<&Lock> {
+        self.topology.as_ref().map(|t| &t.lock)
+    }
+
     /// What is proved today.
     pub fn today(&self) -> Option<&Analysis> {
         self.analysis_today.as_ref().or(self.analysis.as_ref())
@@ -81,11 +89,12 @@ pub enum Until {
     Emitted,
 }
 
-/// Compiles a parsed document, whose includes are already merged. `spec_name` is the name
-/// that generated headers show. `diagnostics` holds what parsing found. `today` judges
-/// expiries and reaches no output.
+/// Compiles a parsed document, whose includes are already merged. `lock` holds what earlier runs
+/// decided; without one, the system is new. `spec_name` is the name that generated headers show.
+/// `diagnostics` holds what parsing found. `today` judges expiries and reaches no output.
 pub fn compile(
     document: Option<&Document>,
+    lock: Option<&Lock>,
     spec_name: &str,
     mut diagnostics: Diagnostics,
     until: Until,
@@ -98,7 +107,10 @@ pub fn compile(
     if until >= Until::Settled
         && let Some(spec) = &done.spec
     {
-        done.topology = topology::resolve(spec.clone(), spec_name, &mut diagnostics);
+        done.topology = topology::resolve(spec.clone(), lock, spec_name, &mut diagnostics);
+    }
+    if let Some(topology) = &mut done.topology {
+        cloud::settle(topology, &mut diagnostics);
     }
     if let Some(topology) = &done.topology {
         rules::check(topology, &mut diagnostics);
@@ -127,6 +139,7 @@ pub fn compile(
             deployment,
         };
         done.artifacts = emit::emit(input, &mut diagnostics);
+        done.artifacts.system = topology.name.clone();
     }
     done.diagnostics = diagnostics.sorted();
     if done.diagnostics.has_errors() {

@@ -108,7 +108,7 @@ impl Availability {
     }
 }
 
-/// The services that users reach, in the order written.
+/// The services that users reach, by name.
 pub fn availability(topology: &Topology) -> Vec<Availability> {
     let model = Model::of(topology);
     let services = topology.services.iter().enumerate();

@@ -216,7 +216,7 @@ pub fn exercised(topology: &Topology) -> Vec<(Scenario, Vec<usize>)> {
         .collect()
 }
 
-/// All drills in the order written.
+/// All drills by name.
 pub fn exercises(topology: &Topology) -> Vec<Exercise> {
     let drills = topology.spec.drills.iter();
     let exercise = |(name, drill): (&Name, &Drill)| Exercise {

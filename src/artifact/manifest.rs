@@ -15,6 +15,9 @@ const VERSION: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     version: u32,
+    /// The system that it is the tree of; older manifests do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
     /// The files by path.
     pub files: BTreeMap<String, Entry>,
 }
@@ -49,6 +52,7 @@ impl Default for Manifest {
     fn default() -> Self {
         Manifest {
             version: VERSION,
+            system: None,
             files: BTreeMap::new(),
         }
     }
@@ -66,6 +70,7 @@ impl Manifest {
         let files = set.iter().map(|(p, a)| (p.to_string(), entry(a)));
         Manifest {
             version: VERSION,
+            system: (!set.system.is_empty()).then(|| set.system.clone()),
             files: files.collect(),
         }
     }

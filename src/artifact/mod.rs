@@ -1,13 +1,15 @@
 //! Output files, in memory and on disk.
 //!
 //! Architecture invariant: everything above this layer returns an [`ArtifactSet`]; only
-//! [`write`] touches the file system, and only inside the output folder.
+//! [`write`] touches the file system, and only inside the output folder and for the lock beside
+//! the spec.
 
 mod folder;
 pub mod manifest;
 pub mod problem;
 pub mod write;
 
+pub use manifest::PATH as MANIFEST;
 pub use problem::Problem;
 pub use write::{Change, ChangeSet, compare, write};
 
@@ -27,6 +29,8 @@ pub struct Artifact {
 /// All output files by path, relative to the output folder, with `/` between parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ArtifactSet {
+    /// The system that the files are of.
+    pub system: String,
     files: BTreeMap<String, Artifact>,
 }
 

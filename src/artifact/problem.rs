@@ -14,9 +14,10 @@ pub const LOCKED: Code = Code::new("OUT104", "locked");
 pub const IO: Code = Code::new("OUT105", "io");
 /// The manifest cannot be read.
 pub const MANIFEST: Code = Code::new("OUT106", "manifest-unreadable");
-
 /// A folder that no tree is written into.
 pub const REFUSED: Code = Code::new("OUT107", "refused-folder");
+/// The tree of another system.
+pub const OTHER_SYSTEM: Code = Code::new("OUT108", "tree-of-another-system");
 
 /// Why output is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,13 @@ pub enum Problem {
     Io(String, String),
     /// The manifest cannot be read: why.
     Manifest(String),
+    /// The tree is of another system.
+    OtherSystem {
+        /// The system that it is of.
+        here: String,
+        /// The system that was to be written.
+        new: String,
+    },
     /// A folder that no tree is written into: which, and what it is.
     Refused(String, String),
 }
@@ -63,6 +71,11 @@ impl Problem {
                 .help("wait for it to end; its lock ends with it"),
             Problem::Io(path, cause) => says(IO, format!("`{path}`: {cause}"))
                 .help("nothing is half-written; mend the cause and run the same command again"),
+            Problem::OtherSystem { here, new } => says(
+                OTHER_SYSTEM,
+                format!("this is the tree of `{here}`, and the spec is of `{new}`"),
+            )
+            .help("choose another folder with `--out`: writing here would remove every file of the other system"),
             Problem::Refused(folder, what) => {
                 says(REFUSED, format!("`{folder}` is {what}: no tree is written there"))
                     .help("choose a folder of its own, such as `--out deploy`")

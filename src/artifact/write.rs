@@ -47,15 +47,18 @@ pub type ChangeSet = BTreeMap<String, Change>;
 
 /// How to write.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Discard changes made by hand.
     pub overwrite: bool,
     /// Take over files that carry our first line although no manifest names them.
     pub adopt: bool,
+    /// A file outside of the folder that belongs to what is written, and its text: it is put down
+    /// before anything in the folder changes, and not at all if the folder is refused.
+    pub beside: Option<(&'a Path, &'a str)>,
 }
 
 /// Compares a set with a folder, touching nothing.
-pub fn compare(set: &ArtifactSet, root: &Path, options: Options) -> Result<ChangeSet, Problem> {
+pub fn compare(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<ChangeSet, Problem> {
     let root = resolved(root)?;
     if !root.exists() {
         return Ok(set
@@ -65,11 +68,13 @@ pub fn compare(set: &ArtifactSet, root: &Path, options: Options) -> Result<Chang
     }
     let root = Folder::open(&root)?;
     let meta = root.inside(META, false)?;
-    Tree::open(&root, meta.as_ref(), options)?.changes(set)
+    let tree = Tree::open(&root, meta.as_ref(), options)?;
+    tree.same_system(set)?;
+    tree.changes(set)
 }
 
 /// Makes a folder equal to a set, or refuses and leaves it as it was.
-pub fn write(set: &ArtifactSet, root: &Path, options: Options) -> Result<ChangeSet, Problem> {
+pub fn write(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<ChangeSet, Problem> {
     let path = resolved(root)?;
     let fresh = !path.exists();
     fs::create_dir_all(&path).map_err(|e| Problem::io(&path, &e))?;
@@ -78,8 +83,12 @@ pub fn write(set: &ArtifactSet, root: &Path, options: Options) -> Result<ChangeS
     let meta = root.inside(META, true)?.ok_or_else(missing)?;
     let lock = lock(&meta)?;
     let done = Tree::open(&root, Some(&meta), options).and_then(|tree| {
+        tree.same_system(set)?;
         let changes = tree.changes(set)?;
         refuse(&changes, options)?;
+        if let Some((path, text)) = options.beside {
+            put_beside(path, text)?;
+        }
         tree.apply(&meta, set, &changes)?;
         Ok(changes)
     });
@@ -190,6 +199,17 @@ impl<'a> Tree<'a> {
         })
     }
 
+    /// Refuses a set of another system than the one that the folder holds.
+    fn same_system(&self, set: &ArtifactSet) -> Result<(), Problem> {
+        match &self.last.system {
+            Some(system) if *system != set.system => Err(Problem::OtherSystem {
+                here: system.clone(),
+                new: set.system.clone(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
     fn changes(&self, set: &ArtifactSet) -> Result<ChangeSet, Problem> {
         let mut changes = ChangeSet::new();
         for (path, artifact) in set.iter() {
@@ -281,4 +301,21 @@ impl<'a> Tree<'a> {
         }
         Ok(next)
     }
+}
+
+/// Writes a file that lies outside of the folder, whole or not at all.
+///
+/// # Errors
+/// If it is a link or no file, or the file system refuses.
+pub fn put_beside(path: &Path, text: &str) -> Result<(), Problem> {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let folder = Folder::open(parent.unwrap_or(Path::new(".")))?;
+    let unnamed = || Problem::io(path, &std::io::ErrorKind::InvalidFilename.into());
+    let name = path.file_name().and_then(|n| n.to_str());
+    let name = name.ok_or_else(unnamed)?;
+    if folder.find(name)? == Found::Other {
+        return Err(Problem::Foreign(vec![path.display().to_string()]));
+    }
+    let aside = format!("{name}.{}", std::process::id());
+    folder.put(name, text, false, (&folder, &aside))
 }

@@ -1,6 +1,6 @@
 //! `analyze`: what we lose, how long we are down, and how sure that is.
 
-use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
+use super::{FormatArg, Shared, SpecArgs, exit, print, report};
 use crate::analysis::flow::{Flow, Verdict};
 use crate::analysis::standing::{RoomView, Standing, VotesView};
 use crate::analysis::view::{
@@ -35,9 +35,10 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
         say!("meridian: analyze prints human, json or markdown; `check` prints github and sarif");
         return exit::USAGE;
     }
-    let loaded = load::load(&args.spec.spec, &shared.limits());
+    let loaded = shared.load(&args.spec.spec);
     let done = compile(
         loaded.document.as_ref(),
+        loaded.lock.as_ref(),
         &loaded.name,
         loaded.diagnostics,
         Until::Checked,

@@ -1,23 +1,24 @@
 //! `check` and `expand`: what a spec means, without output.
 
-use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
+use super::{FormatArg, Shared, SpecArgs, exit, load, lockfile, print, report};
 use crate::syntax::{Document, Line, Notation, print as printer};
 use crate::{Until, compile, spec};
 
 /// Checks a spec as `compile` would, and writes nothing; dates count fully.
 pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
-    let limits = shared.limits();
-    let mut loaded = load::load(&args.spec, &limits);
-    if let Some(whole) = load::whole_of(&loaded, &args.spec, &limits) {
+    let mut loaded = shared.load(&args.spec);
+    if let Some(whole) = load::whole_of(&loaded, &args.spec, &shared.limits()) {
         let (part, shown) = (args.spec.display(), whole.display());
         say!("{part} is a part of {shown}, and is checked with it");
-        loaded = load::load(&whole, &limits);
+        loaded = shared.load(&whole);
     }
+    let diagnostics = std::mem::take(&mut loaded.diagnostics);
     let document = loaded.document.as_ref();
     let done = compile(
         document,
+        loaded.lock.as_ref(),
         &loaded.name,
-        loaded.diagnostics,
+        diagnostics,
         Until::Checked,
         super::today(),
     );
@@ -29,17 +30,19 @@ pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
             report::counts(&done.diagnostics)
         );
     }
-    report::code(&done.diagnostics, shared)
+    lockfile::kept(&loaded, &done, shared).max(report::code(&done.diagnostics, shared))
 }
 
 /// Prints the spec with its defaults.
 pub(super) fn expand(args: &SpecArgs, shared: &Shared) -> u8 {
-    let loaded = load::load(&args.spec, &shared.limits());
+    let mut loaded = shared.load(&args.spec);
+    let diagnostics = std::mem::take(&mut loaded.diagnostics);
     let document = loaded.document.as_ref();
     let done = compile(
         document,
+        loaded.lock.as_ref(),
         &loaded.name,
-        loaded.diagnostics,
+        diagnostics,
         Until::Settled,
         super::today(),
     );

@@ -1,9 +1,9 @@
 //! `compile`: write the output tree, or say how it differs.
 
-use super::{FailLevel, FormatArg, Shared, exit, load, print, report};
+use super::{FailLevel, FormatArg, Shared, exit, lockfile, print, report};
 use crate::analysis::view::verdicts;
 use crate::artifact::{Change, ChangeSet, Problem, write};
-use crate::diagnostic::{Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::{Compilation, Until, artifact};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -31,12 +31,19 @@ pub(super) struct CompileArgs {
 
 pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
     let begun = Instant::now();
-    let loaded = load::load(&args.spec, &shared.limits());
-    let document = loaded.document.as_ref();
+    let Some(lock_path) = shared.lock_path(&args.spec) else {
+        say!(
+            "meridian: standard input has no lock beside it: name one with `--lock topology.lock`"
+        );
+        return exit::USAGE;
+    };
+    let mut loaded = shared.load(&args.spec);
+    let diagnostics = std::mem::take(&mut loaded.diagnostics);
     let done = crate::compile(
-        document,
+        loaded.document.as_ref(),
+        loaded.lock.as_ref(),
         &loaded.name,
-        loaded.diagnostics,
+        diagnostics,
         Until::Emitted,
         super::today(),
     );
@@ -45,13 +52,22 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
         report::show(&loaded.sources, &done.diagnostics, shared);
         return code.max(exit::DIAGNOSTICS);
     }
+    if let Some(problem) = out_of_bounds(&args.out, &args.spec) {
+        return refused(&problem.diagnostic(), &done, &loaded.sources, shared);
+    }
+    if let Some(problem) = lockfile::missing(&loaded, &args.out, &args.spec) {
+        return refused(&problem, &done, &loaded.sources, shared);
+    }
+    let stale = lockfile::kept(&loaded, &done, shared);
+    if stale != exit::CLEAN {
+        return stale.max(code);
+    }
+    let lock = lockfile::text(&loaded, &done);
     let options = write::Options {
         overwrite: args.overwrite,
         adopt: args.adopt,
+        beside: lock.as_deref().map(|text| (lock_path.as_path(), text)),
     };
-    if let Some(problem) = out_of_bounds(&args.out, &args.spec) {
-        return refused(&problem, &done, &loaded.sources, shared);
-    }
     let result = if args.check {
         artifact::compare(&done.artifacts, &args.out, options)
     } else {
@@ -64,9 +80,13 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
                 &worth_a_stop(&done.diagnostics, shared),
                 shared,
             );
-            finish(args, &done, &changes, code, begun)
+            // A tree that depends on decisions that nobody recorded is not reproducible.
+            let stale = lock
+                .filter(|_| args.check)
+                .map(|_| lock_path.display().to_string());
+            finish(args, &done, (&changes, stale), code, begun)
         }
-        Err(problem) => refused(&problem, &done, &loaded.sources, shared),
+        Err(problem) => refused(&problem.diagnostic(), &done, &loaded.sources, shared),
     }
 }
 
@@ -104,13 +124,13 @@ fn worth_a_stop(diagnostics: &Diagnostics, shared: &Shared) -> Diagnostics {
 }
 
 fn refused(
-    problem: &Problem,
+    problem: &Diagnostic,
     done: &Compilation,
     sources: &crate::source::SourceMap,
     shared: &Shared,
 ) -> u8 {
     let mut all = worth_a_stop(&done.diagnostics, shared);
-    all.push(problem.diagnostic());
+    all.push(problem.clone());
     report::show(sources, &all.sorted(), shared);
     exit::REFUSED
 }
@@ -118,7 +138,7 @@ fn refused(
 fn finish(
     args: &CompileArgs,
     done: &Compilation,
-    changes: &ChangeSet,
+    (changes, stale_lock): (&ChangeSet, Option<String>),
     code: u8,
     begun: Instant,
 ) -> u8 {
@@ -127,11 +147,14 @@ fn finish(
         .filter(|(_, c)| **c != Change::Unchanged)
         .collect();
     if args.check {
+        if let Some(lock) = &stale_lock {
+            print(&format!("outdated {lock}\n"));
+        }
         for (path, change) in &differ {
             print(&format!("{} {path}\n", word(**change)));
         }
         say!("{}", compared(args, done.artifacts.len(), &differ));
-        let differs = if differ.is_empty() {
+        let differs = if differ.is_empty() && stale_lock.is_none() {
             exit::CLEAN
         } else {
             exit::DIFFERS

@@ -1,11 +1,12 @@
 //! `diff`: what a change of the spec brings about, or what a compile would change on disk.
 
-use super::{FormatArg, Shared, SpecArgs, exit, load, print, report};
+use super::{FormatArg, Shared, SpecArgs, exit, load, lockfile, print, report};
 use crate::artifact::{self, Artifact, ArtifactSet, Change, ChangeSet, write};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::diff::{self, Difference, FileChange, ResourceFate, Side, difference, show};
+use crate::lock::Lock;
 use crate::source::SourceMap;
-use crate::syntax::Document;
+use crate::syntax::{Document, Kind};
 use crate::{Compilation, Until, compile};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -68,7 +69,8 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(loaded: load::Loaded, name: &str) -> Compiled {
+    /// `other` is the lock to go by where it has none of its own.
+    fn new(loaded: load::Loaded, other: Option<&Lock>, name: &str) -> Compiled {
         let mut loaded = loaded;
         // KDL writes a list of one like a value; only the language knows which is meant.
         loaded.document = loaded
@@ -76,8 +78,16 @@ impl Compiled {
             .as_ref()
             .map(crate::spec::schema::with_lists);
         let diagnostics = std::mem::take(&mut loaded.diagnostics);
-        let document = loaded.document.as_ref();
-        let done = compile(document, name, diagnostics, Until::Emitted, super::today());
+        let system = loaded.document.as_ref().and_then(system);
+        let other = other.filter(|l| system == Some(l.system.as_str()));
+        let done = compile(
+            loaded.document.as_ref(),
+            loaded.lock.as_ref().or(other),
+            name,
+            diagnostics,
+            Until::Emitted,
+            super::today(),
+        );
         Compiled { loaded, done }
     }
 
@@ -105,32 +115,47 @@ impl Compiled {
     }
 }
 
+/// The name of the system that a document describes.
+fn system(document: &Document) -> Option<&str> {
+    match &document.root.get("name")?.value.kind {
+        Kind::Scalar(name) => Some(&name.text),
+        _ => None,
+    }
+}
+
 pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
     if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
         say!("meridian: diff prints human, json or markdown; `check` prints github and sarif");
         return exit::USAGE;
     }
     let path = &args.spec.spec;
-    let loaded = load::load(path, &shared.limits());
+    let loaded = shared.load(path);
     let name = loaded.name.clone();
-    let after = Compiled::new(loaded, &name);
-    if after.broken(shared) {
-        return exit::DIAGNOSTICS;
-    }
     let before = match (&args.base, &args.from) {
         (Some(revision), _) => match load::load_at(path, revision, &shared.limits()) {
-            Ok(loaded) => (loaded, revision.clone()),
+            Ok(before) => (before, revision.clone()),
             Err(problem) => return unknown(revision, &problem, shared),
         },
         (None, Some(from)) => {
-            let loaded = load::load(from, &shared.limits());
-            (loaded, from.display().to_string())
+            let before = load::load(from, &shared.limits());
+            (before, from.display().to_string())
         }
-        (None, None) => return with_tree(args, &after, shared),
+        (None, None) => {
+            let after = Compiled::new(loaded, None, &name);
+            return match after.broken(shared) {
+                true => exit::DIAGNOSTICS,
+                false => with_tree(args, &after, shared),
+            };
+        }
     };
-    // Both are compiled under one name, so that headers do not differ.
-    let (loaded, before_name) = before;
-    let before = Compiled::new(loaded, &name);
+    // Both are compiled under one name, so that headers do not differ, and with one lock, so that
+    // nothing moves that is applied: what is decided before holds after.
+    let (before, before_name) = before;
+    let before = Compiled::new(before, loaded.lock.as_ref(), &name);
+    let after = Compiled::new(loaded, before.done.lock(), &name);
+    if after.broken(shared) {
+        return exit::DIAGNOSTICS;
+    }
     if before.broken(shared) {
         say!("meridian: {before_name} does not compile; there is nothing to compare with");
         return exit::DIAGNOSTICS;
@@ -139,6 +164,7 @@ pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
         let diagnostics = Diagnostics::default();
         compile(
             Some(document),
+            before.done.lock(),
             &name,
             diagnostics,
             Until::Emitted,
@@ -205,6 +231,10 @@ fn tell(diagnostic: Diagnostic, shared: &Shared) {
 
 /// What `compile` would change in the tree on disk.
 fn with_tree(args: &DiffArgs, after: &Compiled, shared: &Shared) -> u8 {
+    if let Some(problem) = lockfile::missing(&after.loaded, &args.out, &args.spec.spec) {
+        tell(problem, shared);
+        return exit::REFUSED;
+    }
     let set = &after.done.artifacts;
     let changes = match artifact::compare(set, &args.out, write::Options::default()) {
         Ok(changes) => changes,

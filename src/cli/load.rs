@@ -1,6 +1,7 @@
 //! Reading the spec: the only input that there is.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::lock::{self, Lock};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{self, Document, Entry, Kind, Limits, Node};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,8 @@ pub struct Loaded {
     pub sources: SourceMap,
     /// The main file with its includes merged in.
     pub document: Option<Document>,
+    /// What earlier runs decided, if they left a lock.
+    pub lock: Option<Lock>,
     /// What is wrong so far.
     pub diagnostics: Diagnostics,
     /// The main file.
@@ -50,9 +53,35 @@ enum Origin {
     },
 }
 
-/// Reads a spec with its includes: a path, or `-` for standard input.
+/// Reads a spec with its includes and the lock beside it: a path, or `-` for standard input,
+/// which has no lock beside it.
 pub fn load(path: &Path, limits: &Limits) -> Loaded {
-    load_from(&Origin::Disk, path, limits)
+    load_with(path, beside(path).as_deref(), limits)
+}
+
+/// The same with a lock of the caller's choosing.
+pub fn load_with(path: &Path, lock: Option<&Path>, limits: &Limits) -> Loaded {
+    let mut loaded = load_from(&Origin::Disk, path, limits);
+    read_lock(&Origin::Disk, lock, limits, &mut loaded);
+    loaded
+}
+
+/// Where the lock of a spec lies: beside it, under its stem.
+pub fn beside(spec: &Path) -> Option<PathBuf> {
+    (spec != Path::new("-")).then(|| spec.with_extension("lock"))
+}
+
+/// Reads a lock, if there is one.
+fn read_lock(origin: &Origin, path: Option<&Path>, limits: &Limits, loaded: &mut Loaded) {
+    let Some(path) = path.filter(|p| origin.has(p)) else {
+        return;
+    };
+    let shown = path.display().to_string();
+    let out = &mut loaded.diagnostics;
+    if let Some(text) = read(origin, path, &shown, limits, out, None) {
+        let file = loaded.sources.add(shown, text.clone());
+        loaded.lock = lock::parse(&text, file, out);
+    }
 }
 
 /// Reads a spec with its includes as they are in a git revision.
@@ -71,7 +100,10 @@ pub fn load_at(path: &Path, revision: &str, limits: &Limits) -> Result<Loaded, S
     );
     let id = id.map_err(|said| unknown_revision(&folder, revision, said))?;
     let id = String::from_utf8_lossy(&id).trim().to_string();
-    Ok(load_from(&Origin::Commit { folder, id }, path, limits))
+    let origin = Origin::Commit { folder, id };
+    let mut loaded = load_from(&origin, path, limits);
+    read_lock(&origin, beside(path).as_deref(), limits, &mut loaded);
+    Ok(loaded)
 }
 
 /// Why a revision is not there; in CI it usually was not fetched.
@@ -221,7 +253,7 @@ fn inside(folder: &Path) -> String {
 }
 
 /// What to do instead of naming a file that cannot be read.
-fn beside(path: &Path) -> String {
+fn near(path: &Path) -> String {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
     let near = specs(folder.unwrap_or(Path::new(".")), 3);
     let near = near.iter().filter(|p| p.as_path() != path);
@@ -268,7 +300,7 @@ impl Refusal {
     fn unreadable(path: &Path, error: &std::io::Error) -> Refusal {
         Refusal {
             cause: super::cause(error),
-            help: beside(path),
+            help: near(path),
         }
     }
 }
@@ -284,6 +316,20 @@ impl Origin {
         match bytes.len() as u64 > limit {
             true => Err(Refusal::too_large(format!("more than {limit} bytes"))),
             false => Ok(bytes),
+        }
+    }
+
+    /// Whether there is such a file; one that cannot be looked at counts, and fails to be read.
+    fn has(&self, path: &Path) -> bool {
+        match self {
+            Origin::Disk => std::fs::symlink_metadata(path)
+                .err()
+                .is_none_or(|e| e.kind() != std::io::ErrorKind::NotFound),
+            Origin::Commit { folder, id } => {
+                let inside = path.strip_prefix(folder).unwrap_or(path);
+                let object = format!("{id}:./{}", inside.display());
+                git(folder, &["cat-file", "-e", &object]).is_ok()
+            }
         }
     }
 

@@ -21,6 +21,7 @@ mod diff;
 mod explain;
 mod init;
 pub mod load;
+mod lockfile;
 mod notation;
 mod report;
 mod tools;
@@ -50,6 +51,16 @@ struct Shared {
     /// The severity from which diagnostics fail the run
     #[arg(long, global = true, value_enum, default_value_t = FailLevel::Error)]
     fail_level: FailLevel,
+    /// The lock, where it is not beside the spec under its stem
+    ///
+    /// It holds the ranges, locations and names that are applied; `compile` writes it.
+    #[arg(long, global = true, value_name = "FILE")]
+    lock: Option<PathBuf>,
+    /// Fail with 2 if the lock would change
+    ///
+    /// For CI: what `compile` decides for the first time is committed before it is merged.
+    #[arg(long, global = true)]
+    locked: bool,
     /// How many diagnostics are shown
     ///
     /// The text says how many more there are; json and sarif always have all.
@@ -78,6 +89,16 @@ struct Shared {
 }
 
 impl Shared {
+    /// Reads a spec and its lock.
+    fn load(&self, spec: &std::path::Path) -> load::Loaded {
+        load::load_with(spec, self.lock_path(spec).as_deref(), &self.limits())
+    }
+
+    /// Where the lock of a spec lies; nowhere for standard input without `--lock`.
+    fn lock_path(&self, spec: &std::path::Path) -> Option<PathBuf> {
+        self.lock.clone().or_else(|| load::beside(spec))
+    }
+
     fn limits(&self) -> Limits {
         Limits {
             file_bytes: self.max_file_bytes,
@@ -127,6 +148,8 @@ enum Command {
     Compile(compile::CompileArgs),
     /// Say what a change of the spec brings about, or what `compile` would change
     Diff(diff::DiffArgs),
+    /// Make the lock of a tree that was compiled without one
+    Lock(lockfile::LockArgs),
     /// Print the spec with every default and where it comes from
     Expand(SpecArgs),
     /// Say what a diagnostic means and how to cure it
@@ -194,6 +217,7 @@ pub fn run() -> u8 {
         Command::Analyze(args) => analyze::run(args, shared),
         Command::Compile(args) => compile::run(args, shared),
         Command::Diff(args) => diff::run(args, shared),
+        Command::Lock(args) => lockfile::run(args, shared),
         Command::Expand(args) => check::expand(args, shared),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => tools::schema(args),

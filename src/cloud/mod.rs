@@ -18,9 +18,12 @@ pub mod ranges;
 pub mod recovery;
 pub mod scaling;
 pub mod sizing;
+mod versions;
 
 use crate::deployment::Deployment;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::lock::Lock;
+use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
 use crate::source::Span;
 use crate::spec::{Engine, Provider, Trigger};
@@ -30,9 +33,31 @@ use crate::watch::{pages, reading, series, told};
 /// A kind that a cloud does not have, or that is not built yet.
 pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
 
+/// Decides what must not move once it is applied: what the lock records stays, the rest is
+/// derived and recorded in the topology's lock.
+pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
+    ranges::settle(topology, out);
+    versions::settle(topology);
+    for provider in topology.providers() {
+        match provider {
+            Provider::Gcp => gcp::settle(topology, out),
+            Provider::Aws => aws::settle(topology, out),
+            _ => {}
+        }
+    }
+}
+
+/// The lock of a tree that was compiled without one: what it has applied.
+pub fn adopt(topology: &Topology, applied: &Applied) -> Lock {
+    let mut lock = Lock::new(&topology.name);
+    gcp::adopt(topology, applied, &mut lock);
+    aws::adopt(topology, applied, &mut lock);
+    versions::adopt(topology, applied, &mut lock);
+    lock
+}
+
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
-    ranges::check_network(topology, out);
     check_bounds(topology, out);
     across::check(topology, out);
     let mut deployment = lowered(topology, out);
@@ -157,6 +182,7 @@ fn under_former_names(topology: &Topology) -> Option<Topology> {
             for database in store.databases.iter_mut().filter(|d| d.name == store.name) {
                 database.name.clone_from(&name);
             }
+            former.lock.rename("datastore", &store.name, &name);
             store.name = name;
         }
         former

@@ -56,7 +56,8 @@ impl<T> Value<T> {
     }
 }
 
-/// Values by name, in the order written.
+/// Values by name. A map has no order: its members are sorted by name, so that nothing can
+/// depend on where one stands in the file.
 #[derive(Debug, Clone)]
 pub struct Map<T> {
     /// The map's own place; the enclosing record's if it was not written.
@@ -87,7 +88,7 @@ impl<T> Map<T> {
         }
     }
 
-    /// The members in the order written.
+    /// The members by name.
     pub fn iter(&self) -> impl Iterator<Item = (&Name, &T)> {
         self.entries.iter().map(|(n, t)| (n, t))
     }
@@ -105,7 +106,7 @@ impl<T> Map<T> {
         self.entries.iter().map(|(n, _)| n).find(|n| n.text == name)
     }
 
-    /// The names in the order written.
+    /// The names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(n, _)| n.text.as_str())
     }
@@ -334,6 +335,8 @@ impl<T: Decode> Decode for Map<T> {
                 _ => map.broken.push(entry.key.text.clone()),
             }
         }
+        map.entries.sort_by(|(a, _), (b, _)| a.text.cmp(&b.text));
+        map.broken.sort();
         Some(map)
     }
     fn absent(parent: Span) -> Option<Self> {

@@ -5,6 +5,7 @@
 
 pub mod decode;
 pub mod model;
+mod order;
 pub mod outside;
 mod per_region;
 pub mod schema;

@@ -31,6 +31,8 @@ record! {
     pub struct Spec {
         /// The version of this language. Example: `1`
         version: Count,
+        /// The versions of meridian that may compile this spec; any if left out. Example: `>= 0.1`
+        requires: Option<Text>,
         /// The system's name; it begins every derived resource name. Example: `ggen-marketplace`
         name: Text,
         /// What the system does, for the generated pages. Example: `Marketplace for generated code`
@@ -1310,13 +1312,15 @@ record! {
         webhook: Option<Text>,
         /// The regions whose alerts come here; all if left out. Example: `[us-east-1]`
         regions: Vec<Ref>,
+        /// Whether it is notified of alerts that name no channel, before others of its kind. Example: `true`
+        default: Flag = "false",
     }
 }
 
 record! {
     /// Who is told next, and after how long.
     pub struct Escalation {
-        /// The steps in order of their names' appearance. Example: `{ regional: { channel: regional-team, after: 15m } }`
+        /// The steps; the one with the shortest `after` comes first. Example: `{ regional: { channel: regional-team, after: 15m } }`
         steps: Map<EscalationStep>,
     }
 }
@@ -1540,7 +1544,7 @@ record! {
 record! {
     /// Letting in traffic bit by bit.
     pub struct Canary {
-        /// The steps, in the order written. Example: `{ first: { share: 5%, lasting: 5m } }`
+        /// The steps; the smallest share comes first. Example: `{ first: { share: 5%, lasting: 5m } }`
         steps: Map<CanaryStep>,
         /// The share of failures that must not be passed. Example: `0.1%`
         error_rate: Option<Value<Percent>>,

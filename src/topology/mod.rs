@@ -5,12 +5,14 @@
 //! nothing after this stage looks a name up and fails.
 
 mod checks;
+mod decisions;
 mod environment;
 mod half;
 pub mod knobs;
 pub mod promises;
 mod resolve;
 pub mod scenario;
+mod version;
 
 pub use environment::variable_name;
 pub use promises::{Promise, Promised, Promisee, Promises};
@@ -18,6 +20,7 @@ pub use resolve::{provider_of, resolve};
 pub use scenario::Scenario;
 
 use crate::catalog::Place;
+use crate::lock::Lock;
 use crate::source::Span;
 use crate::spec::{
     self, Continent, Layout, Metric, Provider, Replicas, Role, Runtime, SecretReplication, Spec,
@@ -60,21 +63,23 @@ pub struct Topology {
     /// The only provider whose regions count, in the part of a topology that a cloud
     /// generates ([`Topology::on`]).
     pub only: Option<Provider>,
-    /// The regions in the order written.
+    /// What was decided once, in this run or in an earlier one.
+    pub lock: Lock,
+    /// The regions by role, share and name: the primary first.
     pub regions: Vec<Region>,
-    /// The services in the order written.
+    /// The services by name.
     pub services: Vec<Service>,
-    /// The datastores in the order written.
+    /// The datastores by name.
     pub datastores: Vec<Datastore>,
-    /// The queues in the order written.
+    /// The queues by name.
     pub queues: Vec<Queue>,
-    /// The hosts in the order written.
+    /// The hosts by name.
     pub hosts: Vec<Host>,
-    /// The secrets in the order written.
+    /// The secrets by name.
     pub secrets: Vec<Secret>,
     /// The services that somebody else runs.
     pub outside: Vec<OutsideService>,
-    /// The metrics in the order written, then the bounds on lag that datastores name.
+    /// The metrics by name, then the bounds on lag that datastores name.
     pub metrics: Vec<KeyMetric>,
     /// Where generated alerts point; ends without a slash. A relative path if the spec
     /// names no address.
@@ -152,9 +157,6 @@ pub struct Region {
     pub zone: Option<String>,
     /// Short name for resource names; the name itself if none is given.
     pub short: String,
-    /// The number of its network: ranges are cut by it and stay when regions are added
-    /// behind it.
-    pub ordinal: usize,
     /// The record in the spec.
     pub written: spec::Region,
 }
@@ -390,7 +392,7 @@ impl Topology {
         let mut here = clouds.filter(|(name, cloud)| provider_of(name, cloud) == Some(provider));
         here.find_map(|(name, _)| buckets.get(&name.text))
     }
-    /// The providers in use, in the order in which regions name them.
+    /// The providers in use, in the order of their regions.
     pub fn providers(&self) -> Vec<Provider> {
         let mut providers = Vec::new();
         for region in &self.regions {
@@ -399,17 +401,6 @@ impl Topology {
             }
         }
         providers
-    }
-    /// The region that takes over from `lost`: its pair, else the first secondary of the
-    /// same compliance zone, else of none, in the order written.
-    pub fn successor(&self, lost: RegionId) -> Option<RegionId> {
-        let gone = self.region(lost);
-        let others = || self.serving().into_iter().filter(move |id| *id != lost);
-        let pair = self
-            .region_ids()
-            .find(|id| self.region(*id).written.pair.as_deref() == Some(&gone.name));
-        pair.or_else(|| others().find(|id| self.region(*id).zone == gone.zone))
-            .or_else(|| others().next())
     }
 }
 

@@ -8,6 +8,7 @@ use crate::spec::decode::BAD_VALUE;
 use crate::spec::{
     self, Engine, Map, Metric, Name, PerRegion, Ref, Signal, Spec, Threshold, Time, Value,
 };
+use std::cmp::Reverse;
 
 /// A reference to something that is not there.
 pub const DANGLING: Code = Code::new("REF101", "dangling-reference");
@@ -15,17 +16,19 @@ pub const DANGLING: Code = Code::new("REF101", "dangling-reference");
 pub const UNKNOWN_REGION: Code = Code::new("REG101", "unknown-region");
 /// A region whose cloud cannot be told.
 pub const UNKNOWN_CLOUD: Code = Code::new("REG102", "unknown-cloud");
-/// A version of the language that this compiler does not know.
-pub const UNKNOWN_VERSION: Code = Code::new("SPEC106", "unknown-version");
-/// A topology without a region or a service has nothing to compile.
-pub const NOTHING_TO_RUN: Code = Code::new("SPEC107", "nothing-to-run");
 
 /// Settles a spec. Everything wrong is reported; a topology comes back only if every
 /// reference resolves.
-pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Topology> {
+pub fn resolve(
+    spec: Spec,
+    lock: Option<&Lock>,
+    spec_name: &str,
+    out: &mut Diagnostics,
+) -> Option<Topology> {
     let before = errors(out);
-    check_version(&spec, out);
+    version::check(&spec, out);
     checks::check(&spec, out);
+    let lock = decisions::inherited(&spec, lock, out);
     let regions = resolve_regions(&spec, out);
     // What somebody else runs has no replicas, and so is no service to any later stage.
     let mut ours = spec.clone();
@@ -38,11 +41,18 @@ pub fn resolve(spec: Spec, spec_name: &str, out: &mut Diagnostics) -> Option<Top
         regions: &regions,
     }
     .run(spec_name, out);
-    (errors(out) == before).then_some(Topology {
+    let mut topology = Topology {
         regions,
         spec,
+        lock,
         ..topology
-    })
+    };
+    if errors(out) > before {
+        return None;
+    }
+    decisions::shorts(&mut topology, out);
+    decisions::successors(&mut topology, out);
+    Some(topology)
 }
 
 fn errors(out: &Diagnostics) -> usize {
@@ -50,37 +60,9 @@ fn errors(out: &Diagnostics) -> usize {
     out.iter().filter(is_error).count()
 }
 
-fn check_version(spec: &Spec, out: &mut Diagnostics) {
-    if *spec.version != 1 {
-        let found = *spec.version;
-        out.push(
-            Diagnostic::error(
-                UNKNOWN_VERSION,
-                spec.version.span,
-                format!("version {found} of the language is not known"),
-                "this compiler reads version 1",
-            )
-            .help("write `version: 1`"),
-        );
-    }
-    if spec.regions.is_empty() {
-        out.push(
-            Diagnostic::error(
-                NOTHING_TO_RUN,
-                spec.span,
-                "the topology has no regions",
-                "`regions` is missing",
-            )
-            .help(
-                "add `regions: { us-central1: { role: primary } }`, or begin with `meridian init`",
-            ),
-        );
-    }
-}
-
 fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
     let mut regions = Vec::new();
-    for (ordinal, (name, written)) in spec.regions.iter().enumerate() {
+    for (name, written) in spec.regions.iter() {
         let Some((cloud, provider)) = cloud_of(spec, written, name, out) else {
             continue;
         };
@@ -105,10 +87,16 @@ fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
                 .short
                 .as_ref()
                 .map_or(name.text.clone(), |s| s.value.clone()),
-            ordinal,
             written: written.clone(),
         });
     }
+    let rank = |r: &Region| {
+        (
+            r.role,
+            Reverse(r.written.weight.as_ref().map(|w| w.value.0)),
+        )
+    };
+    regions.sort_by_key(|r| (rank(r), r.name.clone()));
     settle_weights(&mut regions);
     regions
 }
@@ -297,6 +285,7 @@ impl Resolver<'_> {
             name,
             namespace,
             only: None,
+            lock: Lock::default(),
             regions: Vec::new(),
             services: self.services(out),
             datastores: self.datastores(out),
@@ -476,6 +465,13 @@ impl Resolver<'_> {
         names.iter().filter_map(|n| self.region(n, out)).collect()
     }
 
+    /// The regions that a map has values for.
+    fn keys<T>(&self, map: &Map<T>) -> Vec<RegionId> {
+        let regions = self.regions.iter().enumerate();
+        let named = regions.filter(|(_, r)| map.get(&r.name).is_some());
+        named.map(|(i, _)| RegionId(i)).collect()
+    }
+
     /// The named regions, or all serving ones.
     fn regions_or_serving(&self, names: &[Ref], out: &mut Diagnostics) -> Vec<RegionId> {
         if names.is_empty() {
@@ -591,10 +587,7 @@ impl Resolver<'_> {
     fn placements(&self, service: &spec::Service, out: &mut Diagnostics) -> Vec<Placement> {
         let regions = match (&service.replicas, service.regions.is_empty()) {
             // Naming replicas by region names the regions too.
-            (Some(PerRegion::Each(map)), true) => map
-                .names()
-                .filter_map(|n| self.regions.iter().position(|r| r.name == n).map(RegionId))
-                .collect(),
+            (Some(PerRegion::Each(map)), true) => self.keys(map),
             _ => self.regions_or_serving(&service.regions, out),
         };
         if let Some(replicas) = &service.replicas {
@@ -627,10 +620,7 @@ impl Resolver<'_> {
                 let external = written.external.iter();
                 external.flat_map(|e| self.spots(&e.at, out)).collect()
             }
-            (Some(PerRegion::Each(map)), true) => map
-                .names()
-                .filter_map(|n| self.regions.iter().position(|r| r.name == n).map(RegionId))
-                .collect(),
+            (Some(PerRegion::Each(map)), true) => self.keys(map),
             _ => self.regions_or_serving(&written.regions, out),
         };
         for count in written.nodes.iter().chain(&written.sentinels) {

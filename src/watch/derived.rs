@@ -179,7 +179,7 @@ impl Derived<'_> {
         let check = topology.hosts.iter().find_map(|h| topology.notices(h));
         let every = check.map_or(10, |c| c.every);
         let failover = self.topology.spec.failover.as_ref();
-        let states = failover.map(|f| f.states.iter());
+        let states = failover.map(|f| f.in_order());
         for (name, state) in states.into_iter().flatten() {
             let (Some(after), Some(query)) =
                 (&state.after, self.signals(Signal::RegionSilent).next())
@@ -335,7 +335,7 @@ impl Derived<'_> {
             "Alerts of more than one region within the window are taken for one incident: look for what the regions share before acting on one of them.",
         );
         // Whoever is paged for all regions.
-        let channels = self.topology.spec.channels.iter();
+        let channels = self.topology.spec.channels_by_preference().into_iter();
         let mut global = channels.filter(|(_, c)| c.pagerduty.is_some() && c.regions.is_empty());
         let told = global.next().map(|(name, _)| name.text.clone());
         let firing = format!(

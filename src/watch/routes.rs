@@ -2,7 +2,7 @@
 //! choose.
 
 use crate::format::alertmanager::{equals, lists, one_of};
-use crate::spec::{AlertSeverity, Channel};
+use crate::spec::{AlertSeverity, Channel, Name};
 use crate::topology::Topology;
 
 /// The receiver that notifies nobody.
@@ -107,7 +107,7 @@ fn regions(channel: &Channel) -> Vec<String> {
 /// Alerts that name nobody: a page for critical ones, to whoever is paged for the region if
 /// somebody is, and a message for the rest.
 fn by_severity(topology: &Topology) -> Vec<Route> {
-    let channels = &topology.spec.channels;
+    let channels = topology.spec.channels_by_preference();
     let unnamed = |severities: [AlertSeverity; 2]| {
         let words = severities.map(|s| s.word().to_string());
         vec![
@@ -139,17 +139,27 @@ fn by_severity(topology: &Topology) -> Vec<Route> {
     }
     let everywhere = pages().find(|(_, c)| c.regions.is_empty());
     let page = everywhere.or(pages().next());
-    let first = |has: fn(&Channel) -> bool| channels.iter().find(|(_, c)| has(c));
-    let message = first(|c| c.slack.is_some()).or(first(|c| c.email.is_some()));
+    let message = messages(&channels);
     routes.extend(page.map(|(name, _)| route(urgent(), &name.text)));
     let lesser = unnamed([AlertSeverity::Warning, AlertSeverity::Low]);
     routes.extend(message.map(|(name, _)| route(lesser, &name.text)));
     routes
 }
 
-/// The receiver of alerts that no route takes.
+/// The channel of messages that wake nobody: the preferred chat, else the preferred mailbox.
+fn messages<'a, 'b>(
+    channels: &'b [(&'a Name, &'a Channel)],
+) -> Option<&'b (&'a Name, &'a Channel)> {
+    let first = |has: fn(&Channel) -> bool| channels.iter().find(|(_, c)| has(c));
+    first(|c| c.slack.is_some()).or(first(|c| c.email.is_some()))
+}
+
+/// The receiver of alerts that no route takes: a message, never a page, as long as there is a
+/// channel for messages.
 pub fn default_receiver(topology: &Topology) -> &str {
-    topology.spec.channels.names().next().unwrap_or(NOBODY)
+    let channels = topology.spec.channels_by_preference();
+    let first = messages(&channels).or(channels.first());
+    first.map_or(NOBODY, |(name, _)| &name.text)
 }
 
 /// The channels that an alert goes to, as Alertmanager chooses.

@@ -14,6 +14,7 @@ fn modelled(text: &str) -> Vec<Availability> {
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Checked,

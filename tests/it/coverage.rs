@@ -19,6 +19,7 @@ fn compiled(text: &str, today: Option<Date>) -> Compilation {
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Emitted,

@@ -23,7 +23,14 @@ const EDEN: &str = include_str!("../../examples/eden/topology.yaml");
 
 fn compiled(document: &Document) -> Compilation {
     let out = Diagnostics::default();
-    compile(Some(document), "topology.yaml", out, Until::Emitted, None)
+    compile(
+        Some(document),
+        None,
+        "topology.yaml",
+        out,
+        Until::Emitted,
+        None,
+    )
 }
 
 struct Text {

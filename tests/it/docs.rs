@@ -123,10 +123,9 @@ fn every_command_in_a_block_runs() {
         let page = page(name);
         for block in blocks(&page).iter().filter(|b| b.kind == "sh") {
             if block.text.contains("--check") {
-                execute(
-                    "meridian compile topology.yaml --out deploy --overwrite",
-                    folder.path(),
-                );
+                // The block before left the tree of another system there.
+                fs::remove_dir_all(folder.path().join("deploy")).unwrap();
+                execute("meridian compile topology.yaml --out deploy", folder.path());
             }
             let lines = block.text.lines();
             for command in lines.flat_map(|line| line.split(" && ")) {

@@ -79,6 +79,7 @@ const SILENT: &[(&str, &str)] = &[
         "Dataset.collections",
         "says what a dataset is, and is read with `expires_at`",
     ),
+    ("Channel.default", "the only one"),
     ("Datastore.regions", "all of them; a part is refused here"),
     ("Fact.expires", "counts from its day on"),
     ("Host.health", "as it is written already"),
@@ -87,6 +88,7 @@ const SILENT: &[(&str, &str)] = &[
     ("Region.cloud", "the only one"),
     ("Region.location", "the one that the key names"),
     ("Region.pair", "the only other one"),
+    ("Spec.requires", "met; another version refuses the spec"),
     ("Replication.arbiter", "read where two sites vote or write"),
     (
         "Replication.loss_accepted",
@@ -140,6 +142,7 @@ fn outcome(spec: &Value) -> Option<Vec<(String, String)>> {
     };
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Emitted,

@@ -162,6 +162,7 @@ fn compiled(text: &str) -> Compilation {
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Emitted,

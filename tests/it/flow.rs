@@ -23,6 +23,7 @@ fn compiled(text: &str) -> (SourceMap, Compilation) {
     };
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Checked,
@@ -1014,11 +1015,10 @@ fn the_flow_of_ggen_is_what_its_page_says() {
         matches!(&abroad.verdict, Verdict::Declared { transfer, .. } if transfer == "failover-to-us-east")
     );
     let json = serde_json::to_value(flow).expect("plain data");
-    assert_eq!(json["datasets"][0]["stops"][0]["verdict"]["is"], "unbound");
-    assert_eq!(
-        json["datasets"][0]["stops"][0]["keeps"],
-        "as long as the data"
-    );
+    let datasets = json["datasets"].as_array().expect("a list");
+    let endless = datasets.iter().map(|d| &d["stops"][0]);
+    let mut endless = endless.filter(|s| s["keeps"] == "as long as the data");
+    assert!(endless.any(|s| s["verdict"]["is"] == "unbound"));
 }
 
 /// A system of that many regions and services, with people of many zones.

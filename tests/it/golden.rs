@@ -35,6 +35,7 @@ fn compiled(path: &Path) -> Compilation {
     };
     compile(
         loaded.document.as_ref(),
+        loaded.lock.as_ref(),
         "topology.yaml",
         loaded.diagnostics,
         Until::Emitted,
@@ -96,6 +97,7 @@ fn variant(example: &str, from: &str, to: &str) -> Compilation {
     let folder = tempfile::tempdir().unwrap();
     let other = folder.path().join("topology.yaml");
     fs::write(&other, text.replace(from, to)).unwrap();
+    fs::copy(path.with_extension("lock"), other.with_extension("lock")).unwrap();
     compiled(&other)
 }
 

@@ -170,7 +170,14 @@ fn fault(name: &str, text: &str) -> Option<String> {
             month: 11,
             day: 21,
         };
-        let done = compile(document.as_ref(), name, out, Until::Emitted, Some(today));
+        let done = compile(
+            document.as_ref(),
+            None,
+            name,
+            out,
+            Until::Emitted,
+            Some(today),
+        );
         for format in [Format::Human, Format::Github, Format::Markdown] {
             let options = Options {
                 width: 60,

@@ -36,6 +36,14 @@ fn folder(name: &str, spec: impl AsRef<[u8]>) -> TempDir {
     folder
 }
 
+/// A folder with the spec of a system that was compiled before, its lock and no tree.
+fn known() -> TempDir {
+    let folder = folder("topology.yaml", MINIMAL);
+    let lock = include_str!("../../examples/minimal/topology.lock");
+    fs::write(folder.path().join("topology.lock"), lock).unwrap();
+    folder
+}
+
 /// How a run ended and everything that it said.
 fn ended(output: &Output) -> (i32, String) {
     let said = [&output.stdout[..], &output.stderr[..]].concat();
@@ -622,7 +630,7 @@ fn a31_strangers_in_the_way() {
         ".meridian/manifest.next.json",
     ] {
         for (what, make) in makers {
-            let folder = folder("topology.yaml", MINIMAL);
+            let folder = known();
             let path = folder.path().join("deploy").join(place);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             make(&path);
@@ -711,7 +719,7 @@ fn a33_links() {
             ".meridian/manifest.next.json",
             ".meridian/aside",
         ] {
-            let folder = folder("topology.yaml", MINIMAL);
+            let folder = known();
             let path = folder.path().join("deploy").join(place);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             symlink(outside.path().join(target), &path).unwrap();
@@ -756,6 +764,7 @@ fn a33_links_that_come_during_a_run() {
         let options = Options {
             overwrite: true,
             adopt: false,
+            ..Options::default()
         };
         match artifact::write(&set, &root, options) {
             Ok(_) => written += 1,

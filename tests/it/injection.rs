@@ -133,6 +133,7 @@ fn with(example: &str, text: &str, fields: &BTreeSet<usize>) -> Document {
 fn compiled(document: &Document, name: &str) -> Compilation {
     compile(
         Some(document),
+        None,
         name,
         Diagnostics::default(),
         Until::Emitted,

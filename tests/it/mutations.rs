@@ -2,7 +2,7 @@
 //! `tests/mutations/run` holds the same table against plans of Terraform.
 #![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
-use crate::support::{compiled, root, spec};
+use crate::support::{Case, root, spec, spec_after};
 use meridian::Compilation;
 use meridian::artifact::ArtifactSet;
 use meridian::diff::{Fate, ResourceFate, fates};
@@ -32,21 +32,49 @@ fn edited(text: &str, edits: Option<&toml::Value>, name: &str) -> String {
     })
 }
 
+/// A spec, compiled with the lock of the one before it. Lines that it contradicts are deleted, as
+/// the error says; another system has no lock.
+fn decided(text: &str, lock: &str) -> Case {
+    let after = spec_after(text, lock);
+    let labels = after.found("LCK104").into_iter().flat_map(|d| &d.secondary);
+    let gone: Vec<usize> = labels.map(|label| label.span.start as usize).collect();
+    let mut start = 0;
+    let mut kept = String::new();
+    for line in lock.split_inclusive('\n') {
+        let end = start + line.len();
+        if !gone.iter().any(|at| (start..end).contains(at)) {
+            kept.push_str(line);
+        }
+        start = end;
+    }
+    if after.errors().contains(&"LCK102") {
+        spec(text)
+    } else if gone.is_empty() {
+        after
+    } else {
+        spec_after(text, &kept)
+    }
+}
+
 fn mutation(of: &toml::Value, known: &mut Known) -> Result<Mutation, String> {
     let name = of["name"].as_str().unwrap();
     let path = |key: &str| root().join(of[key].as_str().unwrap());
-    let text = std::fs::read_to_string(path("spec")).unwrap();
-    let before = edited(&text, of.get("base"), name);
-    let after = match of.get("after") {
-        Some(_) => compiled(&path("after")),
-        None => spec(&edited(&before, of.get("edits"), name)),
+    let text = |key: &str| std::fs::read_to_string(path(key)).unwrap();
+    let first = edited(&text("spec"), of.get("base"), name);
+    let before = known.entry(first.clone()).or_insert_with(|| {
+        let lock = std::fs::read_to_string(path("spec").with_extension("lock"));
+        let case = lock.map_or_else(|_| spec(&first), |lock| decided(&first, &lock));
+        Rc::new(case.done)
+    });
+    let second = match of.get("after") {
+        Some(_) => text("after"),
+        None => edited(&first, of.get("edits"), name),
     };
+    let lock = before.lock().expect("a topology, and so a lock");
+    let after = decided(&second, &meridian::lock::print(lock));
     if !after.errors().is_empty() {
         return Err(format!("{name}: {:?}", after.errors()));
     }
-    let before = known
-        .entry(before.clone())
-        .or_insert_with(|| Rc::new(spec(&before).done));
     Ok(Mutation {
         name: name.to_string(),
         before: Rc::clone(before),

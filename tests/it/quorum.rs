@@ -15,6 +15,7 @@ fn topology(text: &str) -> Topology {
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Checked,
@@ -29,7 +30,7 @@ const REGIONS: [&str; 4] = ["us-central1", "us-east1", "us-east-1", "us-west-2"]
 
 fn world(rest: &str) -> Topology {
     topology(&format!(
-        "version: 1\nname: votes\nclouds: {{ gcp: {{ project: votes-prod }}, aws: {{ account: \"123456789012\" }} }}\nregions: {{ us-central1: {{ role: primary }}, us-east1: {{}}, us-east-1: {{ cloud: aws }}, us-west-2: {{ cloud: aws }} }}\n{rest}\n"
+        "version: 1\nname: votes\nclouds: {{ gcp: {{ project: votes-prod }}, aws: {{ account: \"123456789012\" }} }}\nregions: {{ us-central1: {{ role: primary, weight: 40 }}, us-east1: {{ weight: 30 }}, us-east-1: {{ cloud: aws, weight: 20 }}, us-west-2: {{ cloud: aws, weight: 10 }} }}\n{rest}\n"
     ))
 }
 

@@ -21,6 +21,7 @@ fn codes(text: &str) -> Vec<(String, bool)> {
     };
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Emitted,

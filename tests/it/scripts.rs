@@ -54,6 +54,7 @@ impl Stage {
         let loaded = meridian::cli::load::load(&path, &meridian::syntax::Limits::default());
         let done = meridian::compile(
             loaded.document.as_ref(),
+            loaded.lock.as_ref(),
             name,
             loaded.diagnostics,
             meridian::Until::Emitted,

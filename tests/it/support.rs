@@ -10,6 +10,7 @@ use meridian::analysis::recovery::verdict::Verdict;
 use meridian::cli::load;
 use meridian::diagnostic::{Diagnostic, Diagnostics, Severity};
 use meridian::diff::{Difference, Side};
+use meridian::lock::Lock;
 use meridian::syntax::{Document, Limits};
 use meridian::{Compilation, Until, compile, spec};
 use std::path::{Path, PathBuf};
@@ -63,29 +64,56 @@ pub fn between(before: &Path, after: &Path) -> Difference {
         loaded.document = loaded.document.as_ref().map(spec::schema::with_lists);
         loaded
     };
-    let again = |document: &Document| {
+    let run = |document: &Document, lock: Option<&Lock>| {
         let out = Diagnostics::default();
-        compile(Some(document), "topology.yaml", out, Until::Emitted, None)
+        let done = compile(
+            Some(document),
+            lock,
+            "topology.yaml",
+            out,
+            Until::Emitted,
+            None,
+        );
+        assert!(!done.diagnostics.has_errors(), "{:#?}", done.diagnostics);
+        done
     };
     let (old, new) = (load(before), load(after));
-    let sides = [(&old, "before"), (&new, "after")].map(|(loaded, name)| {
-        let document = loaded.document.as_ref().expect("a document");
-        (loaded, name, document, again(document))
-    });
-    let [before, after] = sides.each_ref().map(|(loaded, name, document, done)| {
-        assert!(
-            !done.diagnostics.has_errors(),
-            "{name}: {:#?}",
-            done.diagnostics
-        );
+    let documents = [&old, &new].map(|loaded| loaded.document.as_ref().expect("a document"));
+    let name = |document: &Document| document.root.get("name").map(|e| e.value.kind.clone());
+    // As the command line does: what is decided before holds after, in the same system.
+    let same = name(documents[0]) == name(documents[1]);
+    let before = run(
+        documents[0],
+        old.lock.as_ref().or(new.lock.as_ref().filter(|_| same)),
+    );
+    let decided = before.lock();
+    let after = run(documents[1], new.lock.as_ref().or(decided.filter(|_| same)));
+    let [old, new] = [
         Side {
-            name,
-            sources: &loaded.sources,
-            document,
-            done,
-        }
-    });
-    meridian::diff::difference(before, after, &again)
+            name: "before",
+            sources: &old.sources,
+            document: documents[0],
+            done: &before,
+        },
+        Side {
+            name: "after",
+            sources: &new.sources,
+            document: documents[1],
+            done: &after,
+        },
+    ];
+    let again = |document: &Document| {
+        let out = Diagnostics::default();
+        compile(
+            Some(document),
+            decided,
+            "topology.yaml",
+            out,
+            Until::Emitted,
+            None,
+        )
+    };
+    meridian::diff::difference(old, new, &again)
 }
 
 fn path(name: &str) -> PathBuf {
@@ -100,11 +128,33 @@ pub fn spec(text: &str) -> Case {
     compiled(&path)
 }
 
-/// A spec on disk, compiled.
+/// `tests/cases/NAME.yaml`, compiled with the lock of an earlier compilation.
+pub fn case_after(name: &str, before: &Case) -> Case {
+    let path = root().join(format!("tests/cases/{name}.yaml"));
+    let text = std::fs::read_to_string(path).unwrap();
+    spec_after(&text, &meridian::lock::print(before.lock()))
+}
+
+/// The text of a spec, compiled with the text of a lock.
+pub fn spec_after(text: &str, lock: &str) -> Case {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("topology.yaml");
+    std::fs::write(&path, text).unwrap();
+    std::fs::write(path.with_extension("lock"), lock).unwrap();
+    compiled(&path)
+}
+
+/// An example, compiled with its lock.
+pub fn example(name: &str) -> Case {
+    compiled(&root().join(format!("examples/{name}/topology.yaml")))
+}
+
+/// A spec on disk, compiled with the lock beside it.
 pub fn compiled(path: &Path) -> Case {
     let loaded = load::load(path, &Limits::default());
     let done = compile(
         loaded.document.as_ref(),
+        loaded.lock.as_ref(),
         "topology.yaml",
         loaded.diagnostics,
         Until::Emitted,
@@ -114,6 +164,22 @@ pub fn compiled(path: &Path) -> Case {
 }
 
 impl Case {
+    /// The lock to write.
+    pub fn lock(&self) -> &Lock {
+        self.done.lock().expect("a topology, and so a lock")
+    }
+
+    /// The arguments of a module call, wherever its root is.
+    pub fn call(&self, name: &str) -> serde_json::Value {
+        let files = self.done.artifacts.iter();
+        let mut mains = files.filter(|(p, _)| p.ends_with("main.tf") && !p.contains("/modules/"));
+        let found = mains.find_map(|(_, file)| {
+            let root: serde_json::Value = hcl::from_str(&file.text).unwrap();
+            root["module"].get(name).cloned()
+        });
+        found.unwrap_or_else(|| panic!("no module {name}: {:?}", self.codes()))
+    }
+
     /// Codes of all diagnostics, sorted.
     pub fn codes(&self) -> Vec<&'static str> {
         let mut codes: Vec<_> = self.done.diagnostics.iter().map(|d| d.code.id).collect();

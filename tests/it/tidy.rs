@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Imports go from right to left only.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "source",
     "format",
     "diagnostic",
     "syntax",
     "spec",
     "catalog",
+    "lock",
     "topology",
     "deployment",
     "analysis",

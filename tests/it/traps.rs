@@ -25,7 +25,14 @@ fn compiled(text: &str, until: Until) -> (SourceMap, Compilation) {
         month: 11,
         day: 21,
     };
-    let done = compile(document.as_ref(), "topology.yaml", out, until, Some(today));
+    let done = compile(
+        document.as_ref(),
+        None,
+        "topology.yaml",
+        out,
+        until,
+        Some(today),
+    );
     (sources, done)
 }
 

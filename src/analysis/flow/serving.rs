@@ -16,7 +16,7 @@ pub(super) struct Served {
     pub from: RegionId,
     /// Whether only after their own region is lost.
     pub after_loss: bool,
-    /// The hosts through which they come, in the order written; at least one.
+    /// The hosts through which they come, by name; at least one.
     pub hosts: Vec<HostId>,
 }
 

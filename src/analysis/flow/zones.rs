@@ -17,7 +17,7 @@ impl<'a> Zones<'a> {
         Zones { topology }
     }
 
-    /// All zones by name, in the order written.
+    /// All zones by name.
     pub fn iter(self) -> impl Iterator<Item = (&'a Name, &'a Zone)> {
         let compliance = self.topology.spec.compliance.as_ref();
         compliance.into_iter().flat_map(|c| c.zones.iter())
@@ -29,7 +29,7 @@ impl<'a> Zones<'a> {
         compliance.and_then(|c| c.zones.get(name))
     }
 
-    /// All transfers by name, in the order written.
+    /// All transfers by name.
     pub fn transfers(self) -> impl Iterator<Item = (&'a Name, &'a Transfer)> {
         let compliance = self.topology.spec.compliance.as_ref();
         compliance.into_iter().flat_map(|c| c.transfers.iter())

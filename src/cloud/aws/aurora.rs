@@ -20,7 +20,7 @@ impl Lowering<'_> {
         let global = format!("aurora_{slug}");
         let arguments = vec![
             ("name", global_name(self, store).into()),
-            ("engine_version", version(store).into()),
+            ("engine_version", self.engine_version(store).into()),
         ];
         self.call(
             &global,
@@ -90,7 +90,7 @@ impl Lowering<'_> {
                 output(&global, "id", global_name(self, store).into()),
             ),
             ("writer", (id == writer).into()),
-            ("engine_version", version(store).into()),
+            ("engine_version", self.engine_version(store).into()),
             ("instance_class", machine.into()),
         ];
         if id == writer {
@@ -160,11 +160,6 @@ impl Lowering<'_> {
 pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
     let name = format!("{}-{}", lowering.prefix(), store.made_as());
     naming::cut(&name, facts::names().global_database)
-}
-
-fn version(store: &Datastore) -> &str {
-    let version = store.written.engine_version.as_ref();
-    version.map_or(facts::aurora().version.as_str(), |v| v.as_str())
 }
 
 fn password(store: &Datastore) -> String {

@@ -1,6 +1,7 @@
 //! Stores: which offering each kind has, and the ones that need no more than a page.
 
 use super::clusters::Statement;
+use super::homes;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::kept::whole;
@@ -297,7 +298,7 @@ impl Lowering<'_> {
     }
 
     fn dynamodb(&mut self, store: &Datastore) {
-        let Some(home) = store.writer.or(store.regions.first().copied()) else {
+        let Some(home) = homes::home_of_store(self.topology, &store.name) else {
             return;
         };
         let replication = store.written.replication.as_ref();

@@ -9,6 +9,7 @@
 //! AWS gives out ids that are no function of names. Inside a root they are outputs of
 //! modules; the links root takes them as variables ([`Lowering::id`]).
 
+mod adopt;
 mod aurora;
 mod backup;
 mod buckets;
@@ -17,6 +18,7 @@ pub mod copies;
 mod data;
 pub(super) mod edge;
 pub(super) mod facts;
+mod homes;
 mod metrics;
 mod monitoring;
 pub mod naming;
@@ -30,6 +32,8 @@ mod redis;
 mod signals;
 mod stores;
 
+pub use adopt::adopt;
+
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;
 use crate::deployment::{
@@ -38,12 +42,29 @@ use crate::deployment::{
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::names::collisions::Accounts;
 use crate::source::Span;
-use crate::spec::{Cloud, Provider};
+use crate::spec::{Cloud, Engine, Provider};
 use crate::topology::{RegionId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A system on AWS whose account's id is not written.
 pub const NO_ACCOUNT: Code = Code::new("AWS101", "account-missing");
+
+/// Decides what must not move on AWS.
+pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
+    let regions = topology.regions_on(Provider::Aws);
+    homes::settle(topology, &regions, out);
+    postgres::settle_maintenance(topology, &regions);
+}
+
+/// The version of an engine where neither the spec nor the lock names one.
+pub fn default_version(engine: Engine) -> Option<&'static str> {
+    match engine {
+        Engine::Postgres => Some(&facts::postgres().version),
+        Engine::Aurora => Some(&facts::aurora().version),
+        Engine::Redis => Some(&facts::redis().version),
+        _ => None,
+    }
+}
 
 /// Lowers everything that is on AWS.
 pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
@@ -255,9 +276,9 @@ impl Lowering<'_> {
 
     /// The region whose endpoints serve what has no region, such as IAM.
     fn home(&self) -> RegionId {
-        let primary = self.topology.primary();
-        let primary = primary.filter(|id| self.regions.contains(id));
-        primary.unwrap_or(self.regions[0])
+        let home = homes::home(self.topology);
+        home.filter(|id| self.regions.contains(id))
+            .unwrap_or(self.regions[0])
     }
 
     fn location(&self, id: RegionId) -> &'static str {

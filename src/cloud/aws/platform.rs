@@ -1,8 +1,9 @@
 //! What a system on AWS needs beside clusters and stores: images, secrets, topics, and a
 //! place outside of its regions for what must outlive them.
 
+use super::homes;
 use super::{Lowering, facts, naming, output};
-use crate::catalog::{self, Place};
+use crate::catalog;
 use crate::deployment::{Argument, Decision, ProviderUse, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::spec::{Provider, Runtime, SecretReplication};
@@ -79,17 +80,19 @@ impl Lowering<'_> {
         let mut named: BTreeMap<RegionId, Vec<Held>> = BTreeMap::new();
         let mut regional: BTreeMap<RegionId, Vec<Held>> = BTreeMap::new();
         for held in std::mem::take(&mut self.store_secrets) {
-            if let Some(first) = held.regions.first() {
-                named.entry(*first).or_default().push(held);
+            let first = held.regions.first().copied();
+            if let Some(home) = held.home.or(first) {
+                named.entry(home).or_default().push(held);
             }
         }
         for secret in &self.topology.secrets {
             let mut regions = secret.regions.iter().filter(|r| self.regions.contains(r));
             match *secret.written.replication {
                 SecretReplication::Named => {
-                    if let Some(first) = regions.next().copied() {
+                    let home = homes::home_of_secret(self.topology, &secret.name);
+                    if let Some(home) = home.or(regions.next().copied()) {
                         let held = Held::of(secret, secret.name.clone());
-                        named.entry(first).or_default().push(held);
+                        named.entry(home).or_default().push(held);
                     }
                 }
                 SecretReplication::Regional => {
@@ -281,7 +284,7 @@ impl Lowering<'_> {
         let mut used = self.topology.regions.iter();
         let why = if used.any(|r| r.place.location == location) {
             "one of the system's own, for want of another under the same law: losing it loses the lock too, and a failover away from it goes on without"
-        } else if self.named_outside().is_some() {
+        } else if homes::named_state(self.topology).is_some() {
             "which the topology names"
         } else {
             "the nearest region under the same law that the system does not use. Write it down as `terraform: { state_region: … }`, so that it stays whatever regions are added"
@@ -309,24 +312,11 @@ impl Lowering<'_> {
         outside.alias
     }
 
-    /// The region that the topology names for it; else the nearest one to the first region
-    /// that the system does not use and where the same law holds; else the one that takes
-    /// over from the first.
+    /// Where state, locks and records are.
     pub(super) fn outside(&self) -> Outside {
-        let used: Vec<&Place> = self.regions.iter().map(|id| self.place(*id)).collect();
-        let first = self.place(self.home());
-        let open = catalog::places().iter().filter(|p| {
-            p.provider == Provider::Aws
-                && facts::open_to_all(p.location)
-                && used.iter().all(|u| same_law(u, p))
-                && used.iter().all(|u| u.location != p.location)
-        });
-        let nearest = open.min_by(|a, b| first.distance(a).total_cmp(&first.distance(b)));
-        let place = self.named_outside().or(nearest);
-        let home = self.home();
-        let heir = self.topology.successor(home);
-        let heir = heir.filter(|s| self.regions.contains(s)).unwrap_or(home);
-        let location = place.map_or(self.location(heir), |p| p.location);
+        let location = homes::state(self.topology);
+        let known = catalog::find(Provider::Aws, location);
+        let location = known.map_or(self.location(self.home()), |p| p.location);
         let own = self
             .regions
             .iter()
@@ -339,19 +329,13 @@ impl Lowering<'_> {
         }
     }
 
-    /// The region that the topology names for what must outlive its regions.
-    fn named_outside(&self) -> Option<&'static Place> {
-        let terraform = self.topology.spec.terraform.as_ref()?;
-        catalog::find(Provider::Aws, terraform.state_region.as_ref()?)
-    }
-
     /// Reports a region for state that AWS does not have.
     pub(super) fn check_outside(&mut self) {
         let terraform = self.topology.spec.terraform.as_ref();
         let Some(region) = terraform.and_then(|t| t.state_region.as_ref()) else {
             return;
         };
-        if self.named_outside().is_none() {
+        if homes::named_state(self.topology).is_none() {
             self.out.push(
                 Diagnostic::error(
                     UNKNOWN_STATE_REGION,
@@ -363,16 +347,6 @@ impl Lowering<'_> {
             );
         }
     }
-
-    fn place(&self, id: RegionId) -> &'static Place {
-        self.topology.region(id).place
-    }
-}
-
-/// Whether two places are in one country, or both in the European Economic Area.
-fn same_law(a: &Place, b: &Place) -> bool {
-    let eea = |p: &Place| catalog::EEA.contains(&p.country);
-    a.country == b.country || (eea(a) && eea(b))
 }
 
 /// A secret and where it is held.
@@ -380,8 +354,10 @@ fn same_law(a: &Place, b: &Place) -> bool {
 pub(super) struct Held {
     /// Its name, without the system's.
     pub(super) name: String,
-    /// The regions that hold it, its own first.
+    /// The regions that hold it.
     pub(super) regions: Vec<RegionId>,
+    /// The region that owns it; the first of them if there is none.
+    pub(super) home: Option<RegionId>,
     /// How often it is replaced.
     pub(super) rotate_days: Option<u64>,
 }
@@ -392,6 +368,7 @@ impl Held {
         Held {
             name,
             regions: secret.regions.clone(),
+            home: None,
             rotate_days: rotate.map(|r| r.secs().div_ceil(86_400)),
         }
     }

@@ -2,6 +2,7 @@
 //! way, physically, or not at all.
 
 use super::clusters::{Statement, Workload};
+use super::homes;
 use super::network::{LOGS, Subnets};
 use super::platform::Held;
 use super::{Lowering, facts, naming, output};
@@ -9,8 +10,10 @@ use crate::cloud::kept::whole;
 use crate::deployment::{
     Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
 };
+use crate::lock::Lock;
+use crate::lock::ranges::hash;
 use crate::spec::{Conflict, Mode, Reach, Role};
-use crate::topology::{Datastore, RegionId};
+use crate::topology::{Datastore, RegionId, Topology};
 
 /// The administrator's name, and its password's place, are RDS's own.
 const ADMINISTRATOR: &str = "administrator";
@@ -131,10 +134,7 @@ impl Lowering<'_> {
         let days = self.history_days(store);
         let mut arguments = vec![
             ("name", name.clone().into()),
-            (
-                "engine_version",
-                text(&written.engine_version, &defaults.version).into(),
-            ),
+            ("engine_version", self.engine_version(store).into()),
             (
                 "instance_class",
                 text(&written.machine, &defaults.machine).into(),
@@ -153,7 +153,7 @@ impl Lowering<'_> {
             ("backup_days", days.into()),
             (
                 "maintenance_window",
-                maintenance_window(self.topology.region(id).ordinal).into(),
+                maintenance_window(self.topology, id).into(),
             ),
         ]);
         if copies.logical() {
@@ -318,11 +318,13 @@ impl Lowering<'_> {
             self.deployment.copies.extend(copies.collect::<Vec<_>>());
         }
         let local = local().flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
-        let version = text_of_version(store);
+        let version = self.engine_version(store);
+        let version = version.split('.').next().unwrap_or(version).to_string();
         let password = format!("{}-replication", store.made_as());
         self.store_secrets.push(Held {
             name: password.clone(),
             regions: store.regions.clone(),
+            home: homes::home_of_store(self.topology, &store.name),
             rotate_days: None,
         });
         self.deployment.logical_stores.push(LogicalStore {
@@ -452,13 +454,6 @@ pub(super) fn conflict_namespace(
     format!("{}/{}", topology.name, store.made_as())
 }
 
-/// The major version of a store's server.
-fn text_of_version(store: &Datastore) -> String {
-    let version = store.written.engine_version.as_ref();
-    let version = version.map_or(facts::postgres().version.as_str(), |v| v.as_str());
-    version.split('.').next().unwrap_or(version).to_string()
-}
-
 fn text_of(
     store: &Datastore,
     of: fn(&crate::spec::Replication) -> Option<&crate::spec::Text>,
@@ -468,9 +463,40 @@ fn text_of(
     text.map_or(other.to_string(), |t| t.value.clone())
 }
 
-/// An hour of the week of its own for each region: never two at once.
-fn maintenance_window(ordinal: usize) -> String {
-    let days = ["tue", "wed", "thu", "mon", "sat", "sun", "fri"];
-    let day = days[ordinal % days.len()];
+/// The days of maintenance, quiet ones of the working week first.
+const DAYS: [&str; 7] = ["tue", "wed", "thu", "mon", "sat", "sun", "fri"];
+/// The key of a region's day in the lock.
+const MAINTENANCE: &str = "maintenance";
+
+/// Records a region's day of maintenance.
+pub(super) fn record_maintenance(lock: &mut Lock, region: &str, day: &str) {
+    lock.set("region", region, MAINTENANCE, day);
+}
+
+/// Settles a day of maintenance for each region: not two on one day as long as there are days.
+pub(super) fn settle_maintenance(topology: &mut Topology, regions: &[RegionId]) {
+    let names = regions.iter().map(|id| topology.region(*id).name.clone());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    for name in names {
+        let used = |day: &str| {
+            let mut others = topology.lock.all("region", MAINTENANCE);
+            others.any(|(_, entry)| entry.value == day)
+        };
+        let start = hash(&name) as usize % DAYS.len();
+        let from_start = || (0..DAYS.len()).map(|step| DAYS[(start + step) % DAYS.len()]);
+        let day = from_start().find(|day| !used(day)).unwrap_or(DAYS[start]);
+        if topology.lock.get("region", &name, MAINTENANCE).is_none() {
+            topology.lock.set("region", &name, MAINTENANCE, day);
+        }
+    }
+}
+
+/// An hour of the week: that of the region's day.
+fn maintenance_window(topology: &Topology, id: RegionId) -> String {
+    let day = topology
+        .lock
+        .get("region", &topology.region(id).name, MAINTENANCE);
+    let day = day.filter(|d| DAYS.contains(d)).unwrap_or(DAYS[0]);
     format!("{day}:05:00-{day}:06:00")
 }

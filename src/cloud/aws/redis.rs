@@ -2,6 +2,7 @@
 //! every region.
 
 use super::data::private_domain;
+use super::homes;
 use super::network::Subnets;
 use super::platform::Held;
 use super::ranges::Ranges;
@@ -120,10 +121,7 @@ impl Lowering<'_> {
         }
         let backup = written.backup.as_ref().filter(|b| b.every.is_some());
         arguments.extend([
-            (
-                "engine_version",
-                text(&written.engine_version, &defaults.version).into(),
-            ),
+            ("engine_version", self.engine_version(store).into()),
             (
                 "node_type",
                 text(&written.machine, &defaults.machine).into(),
@@ -171,6 +169,7 @@ impl Lowering<'_> {
             self.store_secrets.push(Held {
                 name: format!("{}-{what}", store.name),
                 regions: store.regions.clone(),
+                home: homes::home_of_store(self.topology, &store.name),
                 rotate_days: None,
             });
         }
@@ -327,6 +326,7 @@ impl Lowering<'_> {
         self.store_secrets.push(Held {
             name: credentials.clone(),
             regions: store.regions.clone(),
+            home: homes::home_of_store(self.topology, &store.name),
             rotate_days: None,
         });
         let host = format!(

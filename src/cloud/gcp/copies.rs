@@ -1,7 +1,8 @@
 //! Where offerings of Google Cloud keep copies: databases at their locations, Redis on the
 //! clusters with all that backs clusters up, and keys where they are asked for.
 
-use super::{data, facts, home_location};
+use super::homes::Home;
+use super::{data, facts};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied};
 use crate::analysis::flow::fate::{Loss, Shared};
 use crate::cloud::copies::{Cloud, Facts};
@@ -32,7 +33,7 @@ pub fn supply(topology: &Topology, out: &mut Supplied) {
         // A topic stores a message in any region that its policy allows.
         let copies = cloud.queue(id, queue, true).into_iter();
         out.copies.extend(copies.map(|copy| {
-            let key = home_location(topology, &topology.regions_on(Provider::Gcp));
+            let key = Home::Topics.of(topology);
             let of = copy.of;
             copy.with([key_at(cloud, of, &key)])
         }));
@@ -150,7 +151,7 @@ fn logs(cloud: Cloud) -> Option<Copy> {
 fn registry(topology: &Topology) -> Option<Shared> {
     let regions = topology.regions_on(Provider::Gcp);
     let primary = topology.primary().or(regions.first().copied())?;
-    let location = home_location(topology, &regions);
+    let location = Home::Registry.of(topology);
     let alone = regions
         .iter()
         .find(|id| topology.region(**id).place.location == location);

@@ -1,6 +1,7 @@
 //! The bill: export and budget.
 
 use super::Lowering;
+use super::homes::Home;
 use super::naming::slug;
 use crate::deployment::{Argument, Scope};
 use crate::spec::Provider;
@@ -28,7 +29,7 @@ impl Lowering<'_> {
         for api in ["bigquery", "billingbudgets"] {
             self.api(api);
         }
-        let home = self.home_multi_region();
+        let home = Home::Billing.of(self.topology);
         let key = self.key(&home, "billing", "bigquery-encryption");
         let mut arguments = vec![
             ("project_id", self.project()),

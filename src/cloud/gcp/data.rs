@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::facts;
+use super::homes::{Home, password, places_of, read_from_afar};
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use crate::cloud::kept::whole;
@@ -542,14 +543,17 @@ impl Lowering<'_> {
                     "`named` copies and `regional` secrets: `automatic` promises no place",
                 );
             }
-            regions.extend(self.locations(&secret.regions));
             if *secret.written.replication == SecretReplication::Regional {
+                regions.extend(self.locations(&secret.regions));
                 for id in &secret.regions {
                     let name = secret.name_in(self.topology.region(*id));
-                    entries.push((name, self.secret(secret, &[*id], Some(*id))));
+                    let place = self.locations(&[*id]);
+                    entries.push((name, self.secret(secret, place, Some(*id))));
                 }
             } else {
-                let entry = self.secret(secret, &secret.regions, None);
+                let places = places_of(self.topology, &secret.name);
+                regions.extend(places.clone());
+                let entry = self.secret(secret, places, None);
                 entries.push((secret.name.clone(), entry));
             }
         }
@@ -560,18 +564,17 @@ impl Lowering<'_> {
             .iter()
             .filter(|s| s.written.sentinels.is_some())
         {
-            let locations = self.locations(&store.regions);
-            entries.push((
-                format!("{}-password", store.name),
-                Argument::map([("regions", Argument::from(locations.clone()))]),
-            ));
+            let name = password(&store.name);
+            let locations = places_of(self.topology, &name);
+            let entry = Argument::map([("regions", Argument::from(locations.clone()))]);
+            entries.push((name, entry));
             regions.extend(locations);
         }
         self.secrets_call(regions, entries);
     }
 
     /// A secret with copies in regions, readable by the accounts of one region or of all.
-    fn secret(&self, secret: &Secret, regions: &[RegionId], only: Option<RegionId>) -> Argument {
+    fn secret(&self, secret: &Secret, places: Vec<String>, only: Option<RegionId>) -> Argument {
         let readers = secret.readers.iter().flat_map(|id| {
             let service = self.topology.service(*id);
             let placed = service.placements.iter().map(|p| p.region);
@@ -579,7 +582,7 @@ impl Lowering<'_> {
             placed.map(move |id| self.member(&self.account_id(service, id)))
         });
         let mut entry = vec![
-            ("regions".to_string(), self.locations(regions).into()),
+            ("regions".to_string(), places.into()),
             ("readers".to_string(), Argument::List(readers.collect())),
         ];
         if let Some(rotate) = &secret.written.rotate {
@@ -589,6 +592,23 @@ impl Lowering<'_> {
     }
 
     fn secret_decision(&mut self) {
+        let named = |s: &&Secret| *s.written.replication == SecretReplication::Named;
+        let secrets = self.topology.secrets.iter().filter(named);
+        let mut afar = secrets.filter_map(|s| Some((s, read_from_afar(self.topology, s)?)));
+        if let Some((secret, region)) = afar.next() {
+            self.deployment.decisions.push(Decision {
+                title: "A region added later reads secrets where they are".into(),
+                reason: format!(
+                    "Google Cloud never changes the places of a secret: a copy in another region \
+                     replaces the secret and loses its value. So {} in {} stays in {} and is \
+                     read there. A pod that starts in {} needs one of these regions.",
+                    secret.name,
+                    region.name,
+                    places_of(self.topology, &secret.name).join(", "),
+                    region.name,
+                ),
+            });
+        }
         let regional = |s: &Secret| *s.written.replication == SecretReplication::Regional;
         if !self.topology.secrets.iter().any(regional) {
             return;
@@ -615,7 +635,7 @@ impl Lowering<'_> {
                 self.key(location, "secrets", "gcp-sa-secretmanager"),
             ));
         }
-        let home = self.home_multi_region();
+        let home = Home::Topics.of(self.topology);
         let topic_key = self.key(&home, "pubsub", "gcp-sa-pubsub");
         self.deployment.variables.push(Variable {
             pattern: Some((
@@ -664,7 +684,7 @@ impl Lowering<'_> {
     /// Backups of clusters, each kept in the region that would take over.
     pub(super) fn backups(&mut self) {
         let regions = self.cluster_regions();
-        let home = self.home_multi_region();
+        let home = Home::Evidence.of(self.topology);
         self.api("storage");
         let evidence_key = self.key(&home, "storage", "gs-project-accounts");
         let mut clusters = Vec::new();

@@ -1,6 +1,7 @@
 //! Pub/Sub.
 
 use super::Lowering;
+use super::homes::Home;
 use super::naming::{self, Kind, slug};
 use crate::deployment::{Argument, Decision, Scope};
 use crate::spec::{Incompatible, QueueEngine, Runtime};
@@ -35,7 +36,7 @@ impl Lowering<'_> {
 
     fn pubsub(&mut self, queue: &Queue) {
         self.api("pubsub");
-        let home = self.home_multi_region();
+        let home = Home::Topics.of(self.topology);
         let key = self.key(&home, "pubsub", "gcp-sa-pubsub");
         let written = &queue.written;
         let dead = written.dead_letter.as_ref();

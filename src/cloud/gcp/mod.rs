@@ -1,11 +1,13 @@
 //! Google Cloud: one file for each family of offerings.
 
+mod adopt;
 mod backup;
 pub mod copies;
 mod cost;
 mod data;
 pub(super) mod edge;
 mod facts;
+mod homes;
 mod messaging;
 mod monitoring;
 pub mod naming;
@@ -20,6 +22,8 @@ mod scrapes;
 pub mod signals;
 mod system;
 
+pub use adopt::adopt;
+
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;
 use crate::deployment::{
@@ -30,6 +34,13 @@ use crate::source::Span;
 use crate::spec::{Continent, Provider};
 use crate::topology::{RegionId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Decides what must not move on Google Cloud.
+pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
+    let regions = topology.regions_on(Provider::Gcp);
+    ranges::settle(topology, &regions, out);
+    homes::settle(topology, &regions, out);
+}
 
 /// Lowers everything that is on Google Cloud.
 pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
@@ -291,11 +302,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// The multi-region of keys, images and logs that surrounds the primary region.
-    fn home_multi_region(&self) -> String {
-        home_location(self.topology, &self.regions)
-    }
-
     fn not_available(&mut self, span: Span, what: &str, has: &str) {
         self.out.push(
             Diagnostic::error(
@@ -333,12 +339,6 @@ pub fn project(topology: &Topology) -> String {
         .filter(|(name, cloud)| crate::topology::provider_of(name, cloud) == Some(Provider::Gcp))
         .find_map(|(_, c)| c.project.as_ref().map(|p| p.value.clone()))
         .unwrap_or_else(|| topology.name.clone())
-}
-
-/// The multi-region around the primary region, else around the first of `regions`.
-fn home_location(topology: &Topology, regions: &[RegionId]) -> String {
-    let primary = topology.primary().or(regions.first().copied());
-    primary.map_or("us".into(), |id| multi_region(topology.region(id).place))
 }
 
 /// The multi-region of keys and images around a region; the region itself where there is

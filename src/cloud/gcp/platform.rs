@@ -3,6 +3,7 @@
 
 use super::Lowering;
 use super::backup::has_backup;
+use super::homes::Home;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use super::scrapes;
@@ -125,7 +126,7 @@ impl Lowering<'_> {
 
     pub(super) fn registry(&mut self) {
         self.api("artifactregistry");
-        let location = self.home_multi_region();
+        let location = Home::Registry.of(self.topology);
         let key = self.key(&location, "registry", "gcp-sa-artifactregistry");
         let address = format!(
             "{location}-docker.pkg.dev/{}/{}",
@@ -157,7 +158,7 @@ impl Lowering<'_> {
 
     /// The image of a service: in our registry, with its tag from a variable.
     pub(super) fn image(&mut self, name: &str) -> Argument {
-        let location = self.home_multi_region();
+        let location = Home::Registry.of(self.topology);
         let service = self.topology.services.iter().find(|s| s.name == name);
         let (image, tag) = service.map_or(("", None), |s| (s.image(), s.written.tag.as_ref()));
         let short = image.rsplit('/').next().unwrap_or(image).to_string();

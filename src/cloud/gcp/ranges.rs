@@ -1,10 +1,32 @@
 //! What Google Cloud makes of a region's range: nodes, pods, services and control plane.
 
-use crate::cloud::ranges::{base, block};
-use crate::topology::{RegionId, Topology};
+use crate::cloud::ranges::{base, block, settle_each};
+use crate::diagnostic::Diagnostics;
+use crate::lock::Lock;
+use crate::lock::ranges::Block;
+use crate::topology::{Region, RegionId, Topology};
 
 /// The smallest range that a region's networks fit in: three blocks of up to a /16.
 pub const SMALLEST: u32 = 14;
+
+/// Where control planes have their addresses: the first /16 of 172.16.0.0/12, for Docker uses
+/// the second.
+const CONTROL_PLANES: Block = Block {
+    base: 0xAC10_0000,
+    bits: 16,
+};
+/// The key of a control plane's range in the lock.
+const CONTROL_PLANE: &str = "control_plane";
+
+/// Settles the control plane of each region, a /28.
+pub fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Diagnostics) {
+    settle_each(topology, regions, CONTROL_PLANE, CONTROL_PLANES, 28, out);
+}
+
+/// Records the control plane of a region.
+pub(super) fn record(region: &Region, range: &str, lock: &mut Lock) {
+    lock.set("region", &region.name, CONTROL_PLANE, range);
+}
 
 /// Ranges of one region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,13 +47,14 @@ impl Ranges {
     /// The ranges of a region.
     pub fn of(topology: &Topology, id: RegionId) -> Self {
         let base = base(topology, id);
-        let ordinal = topology.region(id).ordinal as u32;
+        let region = &topology.region(id).name;
+        let control_plane = topology.lock.get("region", region, CONTROL_PLANE);
         Ranges {
             nodes: block(base, 20),
             pods: block(base + (1 << 16), 16),
             services: block(base + (2 << 16), 20),
             proxies: block(base + (3 << 16), 23),
-            control_plane: block(0xAC10_0000 + 16 * ordinal, 28),
+            control_plane: control_plane.unwrap_or_default().to_string(),
         }
     }
 }

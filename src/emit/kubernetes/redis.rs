@@ -77,11 +77,8 @@ impl Members<'_> {
     fn image(&self) -> String {
         let store = self.folder.input.topology.datastores.iter();
         let store = store.clone().find(|d| d.name == self.set.datastore);
-        let version = store.and_then(|d| d.written.engine_version.as_ref());
-        format!(
-            "docker.io/library/redis:{}",
-            version.map_or("7.4", |v| v.as_str())
-        )
+        let version = store.and_then(|d| self.folder.input.topology.engine_version(d));
+        format!("docker.io/library/redis:{}", version.unwrap_or_default())
     }
 
     /// The first node of a primary region, else of the first region that has any.

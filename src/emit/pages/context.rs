@@ -501,7 +501,7 @@ fn begins(input: Input, rule: &AlertRule, (name, escalation): (&Name, &Escalatio
     let mut written = input.topology.spec.alerts.iter();
     let written = written.find(|(alert, _)| alert.text == rule.key);
     let named = written.and_then(|(_, a)| a.escalation.as_ref());
-    let first = escalation.steps.iter().next();
+    let first = escalation.in_order().into_iter().next();
     named.is_some_and(|n| n.value == name.text)
         || first.is_some_and(|(_, step)| rule.channels.contains(&step.channel.value))
 }
@@ -518,7 +518,7 @@ fn escalations(input: Input, rules: &[AlertRule]) -> Vec<Value> {
     let escalations = input.topology.spec.escalations.iter();
     escalations
         .map(|entry| {
-            let steps = entry.1.steps.iter();
+            let steps = entry.1.in_order().into_iter();
             let steps = steps
                 .map(|(_, s)| format!("{}, who have {} to answer", s.channel.value, s.after.value));
             let alerts = rules.iter().filter(|rule| begins(input, rule, entry));
@@ -559,12 +559,7 @@ fn pace(topology: &Topology) -> Value {
 }
 
 fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
-    let states = input
-        .topology
-        .spec
-        .failover
-        .as_ref()
-        .map(|f| f.states.iter());
+    let states = input.topology.spec.failover.as_ref().map(|f| f.in_order());
     states
         .into_iter()
         .flatten()

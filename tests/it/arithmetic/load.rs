@@ -369,12 +369,20 @@ fn proportional(among: &[usize], weight: impl Fn(usize) -> u128) -> Vec<(usize, 
     among.iter().map(|r| (*r, part(*r))).collect()
 }
 
-/// What is written, and what is left to the others in whole percent, the first ones one more.
+/// What is written, and what is left to the others in whole percent, one more for the primary and
+/// then by name.
 fn weights(plan: &Plan) -> Vec<u128> {
     let written: u32 = plan.regions.iter().filter_map(|r| r.weight).sum();
-    let open: Vec<usize> = (0..plan.regions.len())
+    let mut open: Vec<usize> = (0..plan.regions.len())
         .filter(|r| plan.regions[*r].weight.is_none() && plan.regions[*r].role != "standby")
         .collect();
+    let rank = |r: &usize| {
+        (
+            plan.regions[*r].role != "primary",
+            plan.regions[*r].name.clone(),
+        )
+    };
+    open.sort_by_key(rank);
     let left = u128::from(100 - written);
     let count = open.len() as u128;
     let mut weights: Vec<u128> = plan

@@ -3,7 +3,7 @@
 //! from it by code that shares nothing with the compiler's.
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
-mod dice;
+pub(crate) mod dice;
 mod documented;
 pub mod emitted;
 mod expected;
@@ -31,6 +31,7 @@ fn compiled(text: &str) -> Compilation {
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Emitted,

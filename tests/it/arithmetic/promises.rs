@@ -24,6 +24,7 @@ pub fn analyzed(text: &str) -> (Topology, Recovery) {
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     let done = compile(
         document.as_ref(),
+        None,
         "topology.yaml",
         out,
         Until::Checked,

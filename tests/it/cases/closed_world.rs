@@ -25,7 +25,7 @@ fn a_bucket_for_two_clouds_is_asked_for_by_cloud() {
     let case = case("closed-world/two-clouds");
     assert_eq!(case.errors(), ["TFM101"]);
     let help = case.found("TFM101")[0].help.clone().unwrap_or_default();
-    assert!(help.contains("state_bucket: { gcp: shop-state-gcp, aws: shop-state-aws }"));
+    assert!(help.contains("state_bucket: { aws: shop-state-aws, gcp: shop-state-gcp }"));
     let elsewhere = "state_bucket: { gcp: shop-gcp-state, azure: shop-azure-state }, ";
     let case = case_with("closed-world/two-clouds", &[(ONE_BUCKET, elsewhere)]);
     assert_eq!(case.errors(), ["TFM101"]);

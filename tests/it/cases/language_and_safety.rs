@@ -1,4 +1,5 @@
 //! `tests/cases/language-and-safety`.
+#![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
 use crate::support::{Case, case, case_with, root, spec};
 use meridian::diagnostic::{Diagnostic, Diagnostics};
@@ -74,6 +75,19 @@ fn a_location_of_what_has_none_is_said_at_the_key() {
         said.iter()
             .any(|d| d.message.contains("`location` has no effect on `sessions`"))
     );
+}
+
+/// An escalation's steps are in order of `after`, wherever they stand in the file.
+#[test]
+fn order_escalation() {
+    let ggen = std::fs::read_to_string(root().join("examples/ggen/topology.yaml")).unwrap();
+    let straight = spec(&ggen.replace(", default: true", ""));
+    let turned = case("language-and-safety/order-escalation");
+    assert!(!straight.done.artifacts.is_empty());
+    assert_eq!(straight.done.artifacts, turned.done.artifacts);
+    let page = turned.file("RUNBOOK_FAILOVER.md");
+    let at = |channel: &str| page.find(&format!("{channel}, who have")).unwrap();
+    assert!(at("oncall-dba") < at("incident-commander"));
 }
 
 /// What `fmt` makes of a case.

@@ -1,6 +1,6 @@
 //! `tests/cases/workflows`.
 
-use crate::support::{between, difference, root};
+use crate::support::{between, case, case_after, difference, root};
 use meridian::diff::{Difference, Direction, Fate, ResourceFate, show};
 
 /// Those that are worse than a destroyed resource that holds nothing.
@@ -128,4 +128,17 @@ fn loosen() {
     for row in &back.consequences {
         assert_eq!(row.direction, Some(Direction::Better), "{row:?}");
     }
+}
+
+/// Two lines of a map exchanged are no change.
+#[test]
+fn k8s_swapped() {
+    let before = case("workflows/k8s");
+    assert!(!before.done.artifacts.is_empty());
+    let swapped = case_after("workflows/k8s-swapped", &before);
+    assert_eq!(before.done.artifacts, swapped.done.artifacts);
+    assert_eq!(
+        before.done.artifacts,
+        case("workflows/k8s-swapped").done.artifacts
+    );
 }

@@ -47,7 +47,7 @@ flags=()
 drill() { # type/what
   case $1 in
     region-failure/us-east-1/us-west-2) printf '%s' region-failure ;;
-    restore/shop-orders-us-east-1) printf '%s' restore ;;
+    restore/shop-carts-us-east-1) printf '%s' restore ;;
     *) printf 'none' ;;
   esac
 }

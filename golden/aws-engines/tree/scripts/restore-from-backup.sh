@@ -49,19 +49,41 @@ fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
 case ${DATASTORE} in
-  shop-orders-us-east-1) : ;;
-  shop-orders-us-west-2) : ;;
-  shop-sessions-us-east-1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
-  shop-sessions-us-west-2) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
   shop-carts-us-east-1) [[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at" ;;
   shop-carts-us-west-2) [[ -n ${SNAPSHOT_TIME} ]] || die 65 "'${DATASTORE}' comes back as it was at a moment: name one with --at" ;;
   images-us-east-1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
   images-us-west-2) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  shop-orders-us-east-1) : ;;
+  shop-orders-us-west-2) : ;;
+  shop-sessions-us-east-1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  shop-sessions-us-west-2) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
+  shop-carts-us-east-1)
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run 900 'Bring shop-carts of us-east-1 back as it was, as a new table' aws dynamodb restore-table-to-point-in-time --region us-east-1 --source-table-name shop-carts --target-table-name "${NEW_DATABASE}" --restore-date-time "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment'
+    fi
+    prove 21600 'Read an item of the copy' 1 bash -c "aws dynamodb wait table-exists --region us-east-1 --table-name \"\$1\" && aws dynamodb scan --region us-east-1 --table-name \"\$1\" --max-items 1 --query 'length(Items)' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
+    ;;
+  shop-carts-us-west-2)
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run 900 'Bring shop-carts of us-west-2 back as it was, as a new table' aws dynamodb restore-table-to-point-in-time --region us-west-2 --source-table-name shop-carts --target-table-name "${NEW_DATABASE}" --restore-date-time "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment'
+    fi
+    prove 21600 'Read an item of the copy' 1 bash -c "aws dynamodb wait table-exists --region us-west-2 --table-name \"\$1\" && aws dynamodb scan --region us-west-2 --table-name \"\$1\" --max-items 1 --query 'length(Items)' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
+    ;;
+  images-us-east-1)
+    if [[ -n ${BACKUP} ]]; then
+      run 900 'Copy a prefix of images that us-west-2 still has into a new prefix in us-east-1' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-west-2/\$2\" \"s3://123456789012-shop-images-us-east-1/\$1\" --source-region us-west-2 --region us-east-1" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'objects that were replaced are kept as versions: aws s3api list-object-versions shows them'
+    fi
+    ;;
+  images-us-west-2)
+    if [[ -n ${BACKUP} ]]; then
+      run 900 'Copy a prefix of images that us-east-1 still has into a new prefix in us-west-2' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-east-1/\$2\" \"s3://123456789012-shop-images-us-west-2/\$1\" --source-region us-east-1 --region us-west-2" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'objects that were replaced are kept as versions: aws s3api list-object-versions shows them'
+    fi
+    ;;
   shop-orders-us-east-1)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
       run 900 'Bring shop-orders-us-east-1 back as it was, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-orders-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-to-point-in-time --region us-east-1 --source-db-cluster-identifier shop-orders-us-east-1 --db-cluster-identifier \"\$1\" --restore-to-time \"\$2\" --db-subnet-group-name shop-orders-us-east-1 --db-cluster-parameter-group-name shop-orders-us-east-1 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-east-1 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment, or restore the newest snapshot'
@@ -86,28 +108,6 @@ case ${DATASTORE} in
   shop-sessions-us-west-2)
     if [[ -n ${BACKUP} ]]; then
       run 900 'Bring a snapshot of shop-sessions-us-west-2 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-sessions-us-west-2-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-west-2 --replication-group-id \"\$1\" --replication-group-description shop-sessions-us-west-2 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name shop-sessions-us-west-2 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
-    fi
-    ;;
-  shop-carts-us-east-1)
-    if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring shop-carts of us-east-1 back as it was, as a new table' aws dynamodb restore-table-to-point-in-time --region us-east-1 --source-table-name shop-carts --target-table-name "${NEW_DATABASE}" --restore-date-time "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment'
-    fi
-    prove 21600 'Read an item of the copy' 1 bash -c "aws dynamodb wait table-exists --region us-east-1 --table-name \"\$1\" && aws dynamodb scan --region us-east-1 --table-name \"\$1\" --max-items 1 --query 'length(Items)' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
-    ;;
-  shop-carts-us-west-2)
-    if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Bring shop-carts of us-west-2 back as it was, as a new table' aws dynamodb restore-table-to-point-in-time --region us-west-2 --source-table-name shop-carts --target-table-name "${NEW_DATABASE}" --restore-date-time "${SNAPSHOT_TIME}" || die 75 'choose an earlier moment'
-    fi
-    prove 21600 'Read an item of the copy' 1 bash -c "aws dynamodb wait table-exists --region us-west-2 --table-name \"\$1\" && aws dynamodb scan --region us-west-2 --table-name \"\$1\" --max-items 1 --query 'length(Items)' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
-    ;;
-  images-us-east-1)
-    if [[ -n ${BACKUP} ]]; then
-      run 900 'Copy a prefix of images that us-west-2 still has into a new prefix in us-east-1' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-west-2/\$2\" \"s3://123456789012-shop-images-us-east-1/\$1\" --source-region us-west-2 --region us-east-1" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'objects that were replaced are kept as versions: aws s3api list-object-versions shows them'
-    fi
-    ;;
-  images-us-west-2)
-    if [[ -n ${BACKUP} ]]; then
-      run 900 'Copy a prefix of images that us-east-1 still has into a new prefix in us-west-2' bash -c "aws s3 sync \"s3://123456789012-shop-images-us-east-1/\$2\" \"s3://123456789012-shop-images-us-west-2/\$1\" --source-region us-east-1 --region us-west-2" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'objects that were replaced are kept as versions: aws s3api list-object-versions shows them'
     fi
     ;;
 esac

@@ -496,11 +496,11 @@ module "secrets_us_east_1" {
     redis-password = {
       replicas = ["us-west-2"]
     }
-    launchdarkly-sdk-key = {
+    jwt-signing-key = {
       replicas      = ["us-west-2"]
       rotation_days = 90
     }
-    jwt-signing-key = {
+    launchdarkly-sdk-key = {
       replicas      = ["us-west-2"]
       rotation_days = 90
     }
@@ -643,13 +643,13 @@ module "roles_us_east_1" {
         },
       ]
     }
-    vault-service = {
-      name        = "eden-vault-service-use1"
-      description = "vault-service in us-east-1"
+    flow-service = {
+      name        = "eden-flow-service-use1"
+      description = "flow-service in us-east-1"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "vault-service"
+          name      = "flow-service"
         },
       ]
     }
@@ -663,23 +663,13 @@ module "roles_us_east_1" {
         },
       ]
     }
-    flow-service = {
-      name        = "eden-flow-service-use1"
-      description = "flow-service in us-east-1"
+    insight-service = {
+      name        = "eden-insight-service-use1"
+      description = "insight-service in us-east-1"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "flow-service"
-        },
-      ]
-    }
-    task-service = {
-      name        = "eden-task-service-use1"
-      description = "task-service in us-east-1"
-      service_accounts = [
-        {
-          namespace = "eden"
-          name      = "task-service"
+          name      = "insight-service"
         },
       ]
     }
@@ -703,13 +693,23 @@ module "roles_us_east_1" {
         },
       ]
     }
-    insight-service = {
-      name        = "eden-insight-service-use1"
-      description = "insight-service in us-east-1"
+    task-service = {
+      name        = "eden-task-service-use1"
+      description = "task-service in us-east-1"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "insight-service"
+          name      = "task-service"
+        },
+      ]
+    }
+    vault-service = {
+      name        = "eden-vault-service-use1"
+      description = "vault-service in us-east-1"
+      service_accounts = [
+        {
+          namespace = "eden"
+          name      = "vault-service"
         },
       ]
     }
@@ -847,13 +847,13 @@ module "roles_us_west_2" {
         },
       ]
     }
-    vault-service = {
-      name        = "eden-vault-service-usw2"
-      description = "vault-service in us-west-2"
+    flow-service = {
+      name        = "eden-flow-service-usw2"
+      description = "flow-service in us-west-2"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "vault-service"
+          name      = "flow-service"
         },
       ]
     }
@@ -867,23 +867,13 @@ module "roles_us_west_2" {
         },
       ]
     }
-    flow-service = {
-      name        = "eden-flow-service-usw2"
-      description = "flow-service in us-west-2"
+    insight-service = {
+      name        = "eden-insight-service-usw2"
+      description = "insight-service in us-west-2"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "flow-service"
-        },
-      ]
-    }
-    task-service = {
-      name        = "eden-task-service-usw2"
-      description = "task-service in us-west-2"
-      service_accounts = [
-        {
-          namespace = "eden"
-          name      = "task-service"
+          name      = "insight-service"
         },
       ]
     }
@@ -907,13 +897,23 @@ module "roles_us_west_2" {
         },
       ]
     }
-    insight-service = {
-      name        = "eden-insight-service-usw2"
-      description = "insight-service in us-west-2"
+    task-service = {
+      name        = "eden-task-service-usw2"
+      description = "task-service in us-west-2"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "insight-service"
+          name      = "task-service"
+        },
+      ]
+    }
+    vault-service = {
+      name        = "eden-vault-service-usw2"
+      description = "vault-service in us-west-2"
+      service_accounts = [
+        {
+          namespace = "eden"
+          name      = "vault-service"
         },
       ]
     }

@@ -47,7 +47,7 @@ flags=()
 drill() { # type/what
   case $1 in
     region-failure/us-central1/us-east1) printf '%s' region-failure ;;
-    restore/ggen-marketplace-marketplace-us) printf '%s' restore ;;
+    restore/ggen-marketplace-marketplace-eu) printf '%s' restore ;;
     *) printf 'none' ;;
   esac
 }

@@ -33,8 +33,8 @@ readonly OBJECTIVE=60
 status() {
   local unread=0
   look 15 'Show the health of api.ggen-marketplace.example.com'\''s back ends' gcloud compute backend-services get-health ggen-marketplace-api --global --project ggen-prod || unread=$((unread + 1))
-  look 15 'Show the database ggen-marketplace-marketplace-us at nam5' gcloud firestore databases describe --database ggen-marketplace-marketplace-us --project ggen-prod || unread=$((unread + 1))
   look 15 'Show the database ggen-marketplace-marketplace-eu at eur3' gcloud firestore databases describe --database ggen-marketplace-marketplace-eu --project ggen-prod || unread=$((unread + 1))
+  look 15 'Show the database ggen-marketplace-marketplace-us at nam5' gcloud firestore databases describe --database ggen-marketplace-marketplace-us --project ggen-prod || unread=$((unread + 1))
   look 15 'Ask the sentinels in us-central1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || unread=$((unread + 1))
   look 15 'Ask the sentinels in us-east1 who is the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || unread=$((unread + 1))
   look 15 'Ask the sentinels in europe-west1 who is the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || unread=$((unread + 1))

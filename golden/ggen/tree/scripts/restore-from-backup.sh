@@ -39,36 +39,36 @@ while (($#)); do
 done
 need curl gcloud kubectl
 if [[ ${LIST} == true ]]; then
-  look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'
   look 15 'List the backups at eur3' gcloud firestore backups list --location eur3 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'
+  look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'
   [[ -z ${MISSED} ]] || die 75 "not every list could be read"
   exit 0
 fi
 [[ -n ${DATASTORE} && -n ${NEW_DATABASE} ]] || { usage >&2; exit 64; }
 [[ -n ${SNAPSHOT_TIME} || -n ${BACKUP} ]] || { usage >&2; exit 64; }
 case ${DATASTORE} in
-  ggen-marketplace-marketplace-us) : ;;
   ggen-marketplace-marketplace-eu) : ;;
+  ggen-marketplace-marketplace-us) : ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
-  ggen-marketplace-marketplace-us)
-    if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Copy ggen-marketplace-marketplace-us as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-us --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'choose an earlier whole minute, or restore the newest backup'
-    fi
-    if [[ -n ${BACKUP} ]]; then
-      run 900 'Restore a backup of ggen-marketplace-marketplace-us into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'take the backup before it'
-    fi
-    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer \$(gcloud auth print-access-token)\" -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
-    ;;
   ggen-marketplace-marketplace-eu)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
       run 900 'Copy ggen-marketplace-marketplace-eu as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-eu --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'choose an earlier whole minute, or restore the newest backup'
     fi
     if [[ -n ${BACKUP} ]]; then
       run 900 'Restore a backup of ggen-marketplace-marketplace-eu into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'take the backup before it'
+    fi
+    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer \$(gcloud auth print-access-token)\" -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
+    ;;
+  ggen-marketplace-marketplace-us)
+    if [[ -n ${SNAPSHOT_TIME} ]]; then
+      run 900 'Copy ggen-marketplace-marketplace-us as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-us --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'choose an earlier whole minute, or restore the newest backup'
+    fi
+    if [[ -n ${BACKUP} ]]; then
+      run 900 'Restore a backup of ggen-marketplace-marketplace-us into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'take the backup before it'
     fi
     prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer \$(gcloud auth print-access-token)\" -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     ;;

@@ -67,15 +67,15 @@ if [[ ${BOOTSTRAP} == true ]]; then
 fi
 apply_root terraform/global
 if wanted europe-west1; then
-  run 15 'See that paynow-hash-salt-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-europe-west1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-europe-west1 first, see DEPLOYMENT_GUIDE.md'
   run 15 'See that paynow-api-key-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-api-key-europe-west1 --project siraj-prod || die 75 'put a value into paynow-api-key-europe-west1 first, see DEPLOYMENT_GUIDE.md'
+  run 15 'See that paynow-hash-salt-europe-west1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-europe-west1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-europe-west1 first, see DEPLOYMENT_GUIDE.md'
 fi
 if wanted europe-west1; then
   apply_root terraform/regions/europe-west1
 fi
 if wanted us-central1; then
-  run 15 'See that paynow-hash-salt-us-central1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-us-central1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-us-central1 first, see DEPLOYMENT_GUIDE.md'
   run 15 'See that paynow-api-key-us-central1 has a value' gcloud secrets versions describe latest --secret=paynow-api-key-us-central1 --project siraj-prod || die 75 'put a value into paynow-api-key-us-central1 first, see DEPLOYMENT_GUIDE.md'
+  run 15 'See that paynow-hash-salt-us-central1 has a value' gcloud secrets versions describe latest --secret=paynow-hash-salt-us-central1 --project siraj-prod || die 75 'put a value into paynow-hash-salt-us-central1 first, see DEPLOYMENT_GUIDE.md'
 fi
 if wanted us-central1; then
   apply_root terraform/regions/us-central1

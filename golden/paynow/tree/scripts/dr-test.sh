@@ -52,9 +52,9 @@ flags=()
 # The drill of the topology that this exercise is, if it is one.
 drill() { # type/what
   case $1 in
-    region-failure/us-central1/europe-west1) printf '%s' region-failover ;;
-    dead-letters/webhook-events) printf '%s' dead-letter-replay ;;
     rollback/multi-region) printf '%s' configuration-rollback ;;
+    dead-letters/webhook-events) printf '%s' dead-letter-replay ;;
+    region-failure/us-central1/europe-west1) printf '%s' region-failover ;;
     *) printf 'none' ;;
   esac
 }
@@ -143,8 +143,8 @@ case ${TEST_TYPE} in
   rollback)
     [[ -n ${FLAG} ]] || { usage >&2; exit 64; }
     case ${FLAG} in
-      multi-region) usual=true ;;
       automatic-failover) usual=true ;;
+      multi-region) usual=true ;;
       *) die 65 "there is no flag '${FLAG}'" ;;
     esac
     other=true

@@ -36,8 +36,8 @@ done
 [[ ${VALUE} =~ ^[A-Za-z0-9._-]+$ ]] || die 64 "'${VALUE}' has other characters than letters, digits, dots, dashes and underscores"
 [[ -z ${REGION} ]] || known_region "${REGION}"
 case ${FLAG} in
-  multi-region) SETTING=MULTI_REGION_ENABLED="${VALUE}" ;;
   automatic-failover) SETTING=FAILOVER_ENABLED="${VALUE}" ;;
+  multi-region) SETTING=MULTI_REGION_ENABLED="${VALUE}" ;;
   *) die 65 "there is no flag '${FLAG}'" ;;
 esac
 need bash curl gcloud

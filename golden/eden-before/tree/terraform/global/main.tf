@@ -25,11 +25,11 @@ module "secrets_us_east_1" {
     postgres-replication = {
       replicas = ["us-west-2"]
     }
-    launchdarkly-sdk-key = {
+    jwt-signing-key = {
       replicas      = ["us-west-2"]
       rotation_days = 90
     }
-    jwt-signing-key = {
+    launchdarkly-sdk-key = {
       replicas      = ["us-west-2"]
       rotation_days = 90
     }

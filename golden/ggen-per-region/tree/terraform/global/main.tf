@@ -63,7 +63,7 @@ module "secrets" {
   project_number = var.project_number
   name           = "ggen-marketplace"
   secrets = {
-    stripe-api-key = {
+    jwt-signing-key = {
       regions = ["us-central1", "us-east1", "europe-west1"]
       readers = [
         "serviceAccount:api-usc1@${var.project_id}.iam.gserviceaccount.com",
@@ -72,7 +72,7 @@ module "secrets" {
       ]
       rotation_seconds = 7776000
     }
-    jwt-signing-key = {
+    stripe-api-key = {
       regions = ["us-central1", "us-east1", "europe-west1"]
       readers = [
         "serviceAccount:api-usc1@${var.project_id}.iam.gserviceaccount.com",
@@ -104,23 +104,6 @@ module "secrets" {
   ]
 }
 
-module "firestore_marketplace_us" {
-  source = "../modules/firestore-regional"
-
-  project_id               = var.project_id
-  database_id              = "ggen-marketplace-marketplace-us"
-  location_id              = "nam5"
-  kms_key_id               = "projects/${var.project_id}/locations/us/keyRings/ggen-marketplace-us/cryptoKeys/firestore"
-  point_in_time_recovery   = true
-  backup_retention_seconds = 2592000
-  backup_weekly            = false
-  ttl_fields = {
-    marketplace_analytics = "expireAt"
-  }
-
-  depends_on = [module.apis, module.kms_us]
-}
-
 module "firestore_marketplace_eu" {
   source = "../modules/firestore-regional"
 
@@ -136,6 +119,23 @@ module "firestore_marketplace_eu" {
   }
 
   depends_on = [module.apis, module.kms_europe]
+}
+
+module "firestore_marketplace_us" {
+  source = "../modules/firestore-regional"
+
+  project_id               = var.project_id
+  database_id              = "ggen-marketplace-marketplace-us"
+  location_id              = "nam5"
+  kms_key_id               = "projects/${var.project_id}/locations/us/keyRings/ggen-marketplace-us/cryptoKeys/firestore"
+  point_in_time_recovery   = true
+  backup_retention_seconds = 2592000
+  backup_weekly            = false
+  ttl_fields = {
+    marketplace_analytics = "expireAt"
+  }
+
+  depends_on = [module.apis, module.kms_us]
 }
 
 module "redis_replication_sessions" {
@@ -181,7 +181,7 @@ module "queue_firestore_replication" {
     api-euw1 = "serviceAccount:api-euw1@${var.project_id}.iam.gserviceaccount.com"
   }
   labels       = var.labels
-  database_ids = ["ggen-marketplace-marketplace-us", "ggen-marketplace-marketplace-eu"]
+  database_ids = ["ggen-marketplace-marketplace-eu", "ggen-marketplace-marketplace-us"]
   workers = {
     replication-worker-usc1 = "serviceAccount:replication-worker-usc1@${var.project_id}.iam.gserviceaccount.com"
     replication-worker-use1 = "serviceAccount:replication-worker-use1@${var.project_id}.iam.gserviceaccount.com"
@@ -375,14 +375,14 @@ module "accounts" {
       roles        = ["roles/monitoring.metricWriter", "roles/cloudtrace.agent"]
       conditional_roles = [
         {
-          title      = "ggen-marketplace-marketplace-us"
-          role       = "roles/datastore.user"
-          expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-us\""
-        },
-        {
           title      = "ggen-marketplace-marketplace-eu"
           role       = "roles/datastore.user"
           expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-eu\""
+        },
+        {
+          title      = "ggen-marketplace-marketplace-us"
+          role       = "roles/datastore.user"
+          expression = "resource.name == \"projects/${var.project_id}/databases/ggen-marketplace-marketplace-us\""
         },
       ]
     }
@@ -434,13 +434,13 @@ module "monitoring" {
   project_id = var.project_id
   name       = "ggen-marketplace"
   channels = {
+    incident-commander = {
+      kind    = "pagerduty"
+      address = ""
+    }
     incidents = {
       kind    = "slack"
       address = "#incidents"
-    }
-    security = {
-      kind    = "slack"
-      address = "#security"
     }
     oncall = {
       kind    = "pagerduty"
@@ -454,13 +454,13 @@ module "monitoring" {
       kind    = "pagerduty"
       address = ""
     }
-    incident-commander = {
-      kind    = "pagerduty"
-      address = ""
-    }
     ops = {
       kind    = "email"
       address = "ops@ggen.example.com"
+    }
+    security = {
+      kind    = "slack"
+      address = "#security"
     }
   }
   channel_secrets = var.channel_secrets
@@ -471,60 +471,6 @@ module "monitoring" {
     }
   }
   alerts = {
-    replication-lag-warning-marketplace = {
-      summary          = "Copies of marketplace are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 10s`."
-      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagwarningmarketplace"
-      severity         = "WARNING"
-      query            = "max by (datastore, region) (replication_lag_seconds{system=\"ggen-marketplace\",datastore=\"marketplace\"}) > 10"
-      duration_seconds = 30
-      channels         = ["incidents"]
-    }
-    replication-lag-warning-sessions = {
-      summary          = "Copies of sessions are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 10s`."
-      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagwarningsessions"
-      severity         = "WARNING"
-      query            = "max by (redis) (redis_connected_slave_lag_seconds{redis=\"sessions\"}) > 10"
-      duration_seconds = 30
-      channels         = ["incidents"]
-    }
-    replication-lag-critical-marketplace = {
-      summary          = "Copies of marketplace are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 30s`."
-      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagcriticalmarketplace"
-      severity         = "CRITICAL"
-      query            = "max by (datastore, region) (replication_lag_seconds{system=\"ggen-marketplace\",datastore=\"marketplace\"}) > 30"
-      duration_seconds = 0
-      channels         = ["oncall-dba"]
-    }
-    replication-lag-critical-sessions = {
-      summary          = "Copies of sessions are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 30s`."
-      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagcriticalsessions"
-      severity         = "CRITICAL"
-      query            = "max by (redis) (redis_connected_slave_lag_seconds{redis=\"sessions\"}) > 30"
-      duration_seconds = 0
-      channels         = ["oncall-dba"]
-    }
-    health-check-failures = {
-      summary          = "Health checks fail in several regions"
-      documentation    = "Users of the region are being moved, or get errors."
-      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacehealthcheckfailures"
-      severity         = "CRITICAL"
-      query            = "sum(1 - (avg by (region) (avg_over_time(probe_success{job=\"blackbox-regions\",system=\"ggen-marketplace\"}[15s])) >= bool 0.5)) >= 2"
-      duration_seconds = 0
-      channels         = ["incident-commander"]
-    }
-    failover-triggered = {
-      summary          = "A failover happened"
-      documentation    = "Traffic has left a region; capacity is short until it is back."
-      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacefailovertriggered"
-      severity         = "WARNING"
-      query            = "sum by (region) ((failover_events_total{system=\"ggen-marketplace\"} unless last_over_time(failover_events_total{system=\"ggen-marketplace\"}[10m] offset 10m)) or increase(failover_events_total{system=\"ggen-marketplace\"}[10m])) > 0"
-      duration_seconds = 0
-      channels         = ["ops"]
-    }
     backup-failure-marketplace = {
       summary          = "A backup of marketplace failed"
       documentation    = "Without a fresh backup, wrong or deleted data cannot be undone."
@@ -552,14 +498,32 @@ module "monitoring" {
       duration_seconds = 3600
       channels         = ["incidents"]
     }
-    unusual-egress = {
-      summary          = "More leaves the network than usual"
-      documentation    = "Data may be leaving that should not, and it is charged for. The bound is `> 1000Mi`."
-      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplaceunusualegress"
+    cross-region-latency = {
+      summary          = "A region answers slowly"
+      documentation    = "See the dashboard for what changed when. The bound is `> 500ms`."
+      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacecrossregionlatency"
       severity         = "WARNING"
-      query            = "sum(rate(networking_googleapis_com:vm_flow_egress_bytes_count{monitored_resource=\"gce_instance\",remote_location_type=\"EXTERNAL\"}[10m])) > 1048576000"
-      duration_seconds = 600
-      channels         = ["security"]
+      query            = "max by (region) (quantile_over_time(0.95, probe_duration_seconds{job=\"blackbox-regions\",system=\"ggen-marketplace\"}[5m])) > 0.5"
+      duration_seconds = 300
+      channels         = ["incidents"]
+    }
+    failover-triggered = {
+      summary          = "A failover happened"
+      documentation    = "Traffic has left a region; capacity is short until it is back."
+      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacefailovertriggered"
+      severity         = "WARNING"
+      query            = "sum by (region) ((failover_events_total{system=\"ggen-marketplace\"} unless last_over_time(failover_events_total{system=\"ggen-marketplace\"}[10m] offset 10m)) or increase(failover_events_total{system=\"ggen-marketplace\"}[10m])) > 0"
+      duration_seconds = 0
+      channels         = ["ops"]
+    }
+    health-check-failures = {
+      summary          = "Health checks fail in several regions"
+      documentation    = "Users of the region are being moved, or get errors."
+      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacehealthcheckfailures"
+      severity         = "CRITICAL"
+      query            = "sum(1 - (avg by (region) (avg_over_time(probe_success{job=\"blackbox-regions\",system=\"ggen-marketplace\"}[15s])) >= bool 0.5)) >= 2"
+      duration_seconds = 0
+      channels         = ["incident-commander"]
     }
     key-rotation-failed = {
       summary          = "A key was not rotated"
@@ -570,13 +534,40 @@ module "monitoring" {
       duration_seconds = 0
       channels         = ["oncall-security"]
     }
-    cross-region-latency = {
-      summary          = "A region answers slowly"
-      documentation    = "See the dashboard for what changed when. The bound is `> 500ms`."
-      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacecrossregionlatency"
+    replication-lag-critical-marketplace = {
+      summary          = "Copies of marketplace are behind"
+      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 30s`."
+      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagcriticalmarketplace"
+      severity         = "CRITICAL"
+      query            = "max by (datastore, region) (replication_lag_seconds{system=\"ggen-marketplace\",datastore=\"marketplace\"}) > 30"
+      duration_seconds = 0
+      channels         = ["oncall-dba"]
+    }
+    replication-lag-critical-sessions = {
+      summary          = "Copies of sessions are behind"
+      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 30s`."
+      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagcriticalsessions"
+      severity         = "CRITICAL"
+      query            = "max by (redis) (redis_connected_slave_lag_seconds{redis=\"sessions\"}) > 30"
+      duration_seconds = 0
+      channels         = ["oncall-dba"]
+    }
+    replication-lag-warning-marketplace = {
+      summary          = "Copies of marketplace are behind"
+      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 10s`."
+      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagwarningmarketplace"
       severity         = "WARNING"
-      query            = "max by (region) (quantile_over_time(0.95, probe_duration_seconds{job=\"blackbox-regions\",system=\"ggen-marketplace\"}[5m])) > 0.5"
-      duration_seconds = 300
+      query            = "max by (datastore, region) (replication_lag_seconds{system=\"ggen-marketplace\",datastore=\"marketplace\"}) > 10"
+      duration_seconds = 30
+      channels         = ["incidents"]
+    }
+    replication-lag-warning-sessions = {
+      summary          = "Copies of sessions are behind"
+      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 10s`."
+      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagwarningsessions"
+      severity         = "WARNING"
+      query            = "max by (redis) (redis_connected_slave_lag_seconds{redis=\"sessions\"}) > 10"
+      duration_seconds = 30
       channels         = ["incidents"]
     }
     restore-failure = {
@@ -587,6 +578,15 @@ module "monitoring" {
       query            = "sum by (datastore) ((restore_test_runs_total{system=\"ggen-marketplace\",result=\"failure\"} unless last_over_time(restore_test_runs_total{system=\"ggen-marketplace\",result=\"failure\"}[1d] offset 1d)) or increase(restore_test_runs_total{system=\"ggen-marketplace\",result=\"failure\"}[1d])) > 0"
       duration_seconds = 0
       channels         = ["oncall-dba"]
+    }
+    unusual-egress = {
+      summary          = "More leaves the network than usual"
+      documentation    = "Data may be leaving that should not, and it is charged for. The bound is `> 1000Mi`."
+      runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplaceunusualegress"
+      severity         = "WARNING"
+      query            = "sum(rate(networking_googleapis_com:vm_flow_egress_bytes_count{monitored_resource=\"gce_instance\",remote_location_type=\"EXTERNAL\"}[10m])) > 1048576000"
+      duration_seconds = 600
+      channels         = ["security"]
     }
   }
   dashboards = {

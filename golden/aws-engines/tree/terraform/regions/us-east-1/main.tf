@@ -201,47 +201,6 @@ module "roles_us_east_1" {
         },
       ]
     }
-    web = {
-      name        = "shop-web-use1"
-      description = "web in us-east-1"
-      service_accounts = [
-        {
-          namespace = "shop"
-          name      = "web"
-        },
-      ]
-      statements = [
-        {
-          actions   = ["s3:ListBucket"]
-          resources = ["arn:aws:s3:::123456789012-shop-images-us-east-1"]
-        },
-        {
-          actions = [
-            "s3:AbortMultipartUpload",
-            "s3:DeleteObject",
-            "s3:GetObject",
-            "s3:PutObject",
-          ]
-          resources = ["arn:aws:s3:::123456789012-shop-images-us-east-1/*"]
-        },
-        {
-          actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
-          resources = ["arn:aws:kms:us-east-1:123456789012:key/*"]
-          conditions = [
-            {
-              test     = "ForAnyValue:StringEquals"
-              variable = "kms:ResourceAliases"
-              values   = ["alias/shop-data"]
-            },
-            {
-              test     = "StringEquals"
-              variable = "kms:ViaService"
-              values   = ["s3.us-east-1.amazonaws.com"]
-            },
-          ]
-        },
-      ]
-    }
     orders = {
       name        = "shop-orders-use1"
       description = "orders in us-east-1"
@@ -285,6 +244,47 @@ module "roles_us_east_1" {
             },
           ]
         },
+        {
+          actions   = ["s3:ListBucket"]
+          resources = ["arn:aws:s3:::123456789012-shop-images-us-east-1"]
+        },
+        {
+          actions = [
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:GetObject",
+            "s3:PutObject",
+          ]
+          resources = ["arn:aws:s3:::123456789012-shop-images-us-east-1/*"]
+        },
+        {
+          actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+          resources = ["arn:aws:kms:us-east-1:123456789012:key/*"]
+          conditions = [
+            {
+              test     = "ForAnyValue:StringEquals"
+              variable = "kms:ResourceAliases"
+              values   = ["alias/shop-data"]
+            },
+            {
+              test     = "StringEquals"
+              variable = "kms:ViaService"
+              values   = ["s3.us-east-1.amazonaws.com"]
+            },
+          ]
+        },
+      ]
+    }
+    web = {
+      name        = "shop-web-use1"
+      description = "web in us-east-1"
+      service_accounts = [
+        {
+          namespace = "shop"
+          name      = "web"
+        },
+      ]
+      statements = [
         {
           actions   = ["s3:ListBucket"]
           resources = ["arn:aws:s3:::123456789012-shop-images-us-east-1"]

@@ -201,47 +201,6 @@ module "roles_us_west_2" {
         },
       ]
     }
-    web = {
-      name        = "shop-web-usw2"
-      description = "web in us-west-2"
-      service_accounts = [
-        {
-          namespace = "shop"
-          name      = "web"
-        },
-      ]
-      statements = [
-        {
-          actions   = ["s3:ListBucket"]
-          resources = ["arn:aws:s3:::123456789012-shop-images-us-west-2"]
-        },
-        {
-          actions = [
-            "s3:AbortMultipartUpload",
-            "s3:DeleteObject",
-            "s3:GetObject",
-            "s3:PutObject",
-          ]
-          resources = ["arn:aws:s3:::123456789012-shop-images-us-west-2/*"]
-        },
-        {
-          actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
-          resources = ["arn:aws:kms:us-west-2:123456789012:key/*"]
-          conditions = [
-            {
-              test     = "ForAnyValue:StringEquals"
-              variable = "kms:ResourceAliases"
-              values   = ["alias/shop-data"]
-            },
-            {
-              test     = "StringEquals"
-              variable = "kms:ViaService"
-              values   = ["s3.us-west-2.amazonaws.com"]
-            },
-          ]
-        },
-      ]
-    }
     orders = {
       name        = "shop-orders-usw2"
       description = "orders in us-west-2"
@@ -285,6 +244,47 @@ module "roles_us_west_2" {
             },
           ]
         },
+        {
+          actions   = ["s3:ListBucket"]
+          resources = ["arn:aws:s3:::123456789012-shop-images-us-west-2"]
+        },
+        {
+          actions = [
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:GetObject",
+            "s3:PutObject",
+          ]
+          resources = ["arn:aws:s3:::123456789012-shop-images-us-west-2/*"]
+        },
+        {
+          actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]
+          resources = ["arn:aws:kms:us-west-2:123456789012:key/*"]
+          conditions = [
+            {
+              test     = "ForAnyValue:StringEquals"
+              variable = "kms:ResourceAliases"
+              values   = ["alias/shop-data"]
+            },
+            {
+              test     = "StringEquals"
+              variable = "kms:ViaService"
+              values   = ["s3.us-west-2.amazonaws.com"]
+            },
+          ]
+        },
+      ]
+    }
+    web = {
+      name        = "shop-web-usw2"
+      description = "web in us-west-2"
+      service_accounts = [
+        {
+          namespace = "shop"
+          name      = "web"
+        },
+      ]
+      statements = [
         {
           actions   = ["s3:ListBucket"]
           resources = ["arn:aws:s3:::123456789012-shop-images-us-west-2"]

@@ -295,13 +295,13 @@ module "roles_us_east_1" {
         },
       ]
     }
-    vault-service = {
-      name        = "eden-vault-service-use1"
-      description = "vault-service in us-east-1"
+    flow-service = {
+      name        = "eden-flow-service-use1"
+      description = "flow-service in us-east-1"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "vault-service"
+          name      = "flow-service"
         },
       ]
     }
@@ -315,23 +315,13 @@ module "roles_us_east_1" {
         },
       ]
     }
-    flow-service = {
-      name        = "eden-flow-service-use1"
-      description = "flow-service in us-east-1"
+    insight-service = {
+      name        = "eden-insight-service-use1"
+      description = "insight-service in us-east-1"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "flow-service"
-        },
-      ]
-    }
-    task-service = {
-      name        = "eden-task-service-use1"
-      description = "task-service in us-east-1"
-      service_accounts = [
-        {
-          namespace = "eden"
-          name      = "task-service"
+          name      = "insight-service"
         },
       ]
     }
@@ -355,13 +345,23 @@ module "roles_us_east_1" {
         },
       ]
     }
-    insight-service = {
-      name        = "eden-insight-service-use1"
-      description = "insight-service in us-east-1"
+    task-service = {
+      name        = "eden-task-service-use1"
+      description = "task-service in us-east-1"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "insight-service"
+          name      = "task-service"
+        },
+      ]
+    }
+    vault-service = {
+      name        = "eden-vault-service-use1"
+      description = "vault-service in us-east-1"
+      service_accounts = [
+        {
+          namespace = "eden"
+          name      = "vault-service"
         },
       ]
     }

@@ -295,13 +295,13 @@ module "roles_us_west_2" {
         },
       ]
     }
-    vault-service = {
-      name        = "eden-vault-service-usw2"
-      description = "vault-service in us-west-2"
+    flow-service = {
+      name        = "eden-flow-service-usw2"
+      description = "flow-service in us-west-2"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "vault-service"
+          name      = "flow-service"
         },
       ]
     }
@@ -315,23 +315,13 @@ module "roles_us_west_2" {
         },
       ]
     }
-    flow-service = {
-      name        = "eden-flow-service-usw2"
-      description = "flow-service in us-west-2"
+    insight-service = {
+      name        = "eden-insight-service-usw2"
+      description = "insight-service in us-west-2"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "flow-service"
-        },
-      ]
-    }
-    task-service = {
-      name        = "eden-task-service-usw2"
-      description = "task-service in us-west-2"
-      service_accounts = [
-        {
-          namespace = "eden"
-          name      = "task-service"
+          name      = "insight-service"
         },
       ]
     }
@@ -355,13 +345,23 @@ module "roles_us_west_2" {
         },
       ]
     }
-    insight-service = {
-      name        = "eden-insight-service-usw2"
-      description = "insight-service in us-west-2"
+    task-service = {
+      name        = "eden-task-service-usw2"
+      description = "task-service in us-west-2"
       service_accounts = [
         {
           namespace = "eden"
-          name      = "insight-service"
+          name      = "task-service"
+        },
+      ]
+    }
+    vault-service = {
+      name        = "eden-vault-service-usw2"
+      description = "vault-service in us-west-2"
+      service_accounts = [
+        {
+          namespace = "eden"
+          name      = "vault-service"
         },
       ]
     }

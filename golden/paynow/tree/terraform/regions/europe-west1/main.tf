@@ -30,8 +30,8 @@ module "run_webhook_europe_west1" {
     PRIMARY_REGION              = "us-central1"
     SECONDARY_REGION            = "europe-west1"
     SERVICE_NAME                = "siraj-webhook-eu"
-    MULTI_REGION_ENABLED        = "true"
     FAILOVER_ENABLED            = "true"
+    MULTI_REGION_ENABLED        = "true"
     EVENT_SCHEMA_VERSION        = "3"
     EVENT_SCHEMA_MIN_COMPATIBLE = "2"
     EVENT_SCHEMA_INCOMPATIBLE   = "dead-letter"
@@ -40,8 +40,8 @@ module "run_webhook_europe_west1" {
     WEBHOOK_EVENTS_ENDPOINT     = "europe-west1-pubsub.googleapis.com:443"
   }
   secret_env = {
-    HASH_SALT = "paynow-hash-salt-europe-west1"
     API_KEY   = "paynow-api-key-europe-west1"
+    HASH_SALT = "paynow-hash-salt-europe-west1"
   }
   audiences = ["https://hooks.siraj.life"]
   invokers = {
@@ -80,8 +80,8 @@ module "run_worker_europe_west1" {
     PRIMARY_REGION                   = "us-central1"
     SECONDARY_REGION                 = "europe-west1"
     SERVICE_NAME                     = "siraj-worker-eu"
-    MULTI_REGION_ENABLED             = "true"
     FAILOVER_ENABLED                 = "true"
+    MULTI_REGION_ENABLED             = "true"
     EVENT_SCHEMA_VERSION             = "3"
     EVENT_SCHEMA_MIN_COMPATIBLE      = "2"
     EVENT_SCHEMA_INCOMPATIBLE        = "dead-letter"
@@ -90,8 +90,8 @@ module "run_worker_europe_west1" {
     WEBHOOK_EVENTS_DEAD_LETTER_TOPIC = "webhook-events-dead-letter"
   }
   secret_env = {
-    HASH_SALT = "paynow-hash-salt-europe-west1"
     API_KEY   = "paynow-api-key-europe-west1"
+    HASH_SALT = "paynow-hash-salt-europe-west1"
   }
   audiences = ["https://worker.siraj.life"]
   invokers = {

@@ -1,0 +1,137 @@
+//! Where things that all regions share are: chosen once, around the primary of that day, and
+//! recorded, because moving one replaces it with what it holds.
+
+use super::multi_region;
+use crate::diagnostic::Diagnostics;
+use crate::lock::{self, Lock};
+use crate::source::Span;
+use crate::spec::{Provider, SecretReplication};
+use crate::topology::{Region, RegionId, Secret, Topology};
+
+/// The name of this cloud in the lock.
+const CLOUD: &str = "gcp";
+/// The key of the places of a secret in the lock.
+const PLACES: &str = "places";
+
+/// A shared thing with a location of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// The registry of images.
+    Registry,
+    /// The bucket of evidence and its key.
+    Evidence,
+    /// The keys of topics.
+    Topics,
+    /// The dataset of the bill and its key.
+    Billing,
+}
+
+impl Home {
+    const ALL: [Home; 4] = [Home::Registry, Home::Evidence, Home::Topics, Home::Billing];
+
+    /// Its key in the lock.
+    pub fn key(self) -> &'static str {
+        match self {
+            Home::Registry => "registry",
+            Home::Evidence => "evidence",
+            Home::Topics => "topics",
+            Home::Billing => "billing",
+        }
+    }
+
+    /// The region or multi-region that it is in.
+    pub fn of(self, topology: &Topology) -> String {
+        let home = topology.lock.get("cloud", CLOUD, self.key());
+        home.unwrap_or("us").to_string()
+    }
+}
+
+/// Records the home of a shared thing.
+pub(super) fn record(lock: &mut Lock, home: Home, location: &str) {
+    lock.set("cloud", CLOUD, home.key(), location);
+}
+
+/// Records the places of a secret.
+pub(super) fn record_places(lock: &mut Lock, secret: &str, places: &[String]) {
+    lock.set("secret", secret, PLACES, places.join(" "));
+}
+
+/// Settles every home, and the places of every secret with copies.
+pub(super) fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Diagnostics) {
+    let primary = topology.primary().filter(|id| regions.contains(id));
+    let Some(around) = primary.or(regions.first().copied()) else {
+        return;
+    };
+    let around = multi_region(topology.region(around).place);
+    for home in Home::ALL {
+        let derive = || around.clone();
+        topology.lock.settle("cloud", CLOUD, home.key(), derive);
+    }
+    for secret in topology.secrets.clone() {
+        if *secret.written.replication == SecretReplication::Named {
+            let here = locations(topology, &secret.regions);
+            let written = secret.written.regions.first().map(|r| r.span);
+            places(topology, &secret.name, &here, written, out);
+        }
+    }
+    for store in topology.datastores.clone() {
+        if store.written.sentinels.is_some() {
+            let here = locations(topology, &store.regions);
+            places(topology, &password(&store.name), &here, None, out);
+        }
+    }
+}
+
+/// The secret that holds the password of a store.
+pub(super) fn password(store: &str) -> String {
+    format!("{store}-password")
+}
+
+/// The regions of this cloud among some, as it calls them.
+fn locations(topology: &Topology, regions: &[RegionId]) -> Vec<String> {
+    let regions = regions.iter().map(|id| topology.region(*id));
+    let here = regions.filter(|r| r.place.provider == Provider::Gcp);
+    here.map(|r| r.place.location.to_string()).collect()
+}
+
+/// Settles where a secret has copies. Google Cloud never changes that of one that is there.
+fn places(
+    topology: &mut Topology,
+    secret: &str,
+    here: &[String],
+    written: Option<Span>,
+    out: &mut Diagnostics,
+) {
+    if here.is_empty() {
+        return;
+    }
+    if let (Some(entry), Some(span)) = (topology.lock.entry("secret", secret, PLACES), written) {
+        let mut locked: Vec<&str> = entry.value.split(' ').collect();
+        let mut says: Vec<&str> = here.iter().map(String::as_str).collect();
+        locked.sort_unstable();
+        says.sort_unstable();
+        if locked != says {
+            let what = format!("`{secret}` would be replaced, and its value lost");
+            out.push(lock::disagrees(entry, span, &says.join(" "), &what));
+        }
+    }
+    let derive = || here.join(" ");
+    topology.lock.settle("secret", secret, PLACES, derive);
+}
+
+/// The regions that hold a copy of a secret, in the order in which they were given once.
+pub(super) fn places_of(topology: &Topology, secret: &str) -> Vec<String> {
+    let places = topology.lock.get("secret", secret, PLACES);
+    let places = places.into_iter().flat_map(|p| p.split(' '));
+    places.map(str::to_string).collect()
+}
+
+/// A region that reads a secret which has no copy there.
+pub(super) fn read_from_afar<'a>(topology: &'a Topology, secret: &Secret) -> Option<&'a Region> {
+    let places = places_of(topology, &secret.name);
+    let readers = secret.readers.iter().map(|id| topology.service(*id));
+    let mut regions = readers.flat_map(|s| s.placements.iter().map(|p| topology.region(p.region)));
+    regions.find(|r| {
+        r.place.provider == Provider::Gcp && !places.iter().any(|p| p == r.place.location)
+    })
+}

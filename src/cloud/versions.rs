@@ -1,0 +1,51 @@
+//! Versions of engines: the one that the spec names, else the recorded one. A default of a newer
+//! meridian is for new stores; one that is there is upgraded by writing the version.
+
+use super::aws;
+use crate::lock::Lock;
+use crate::lock::applied::Applied;
+use crate::spec::{Engine, Provider};
+use crate::topology::{Datastore, Topology};
+
+/// Redis on clusters of any cloud where the spec names no version.
+const REDIS: &str = "7.4";
+
+/// Settles the version of every store whose engine has versions that are generated.
+pub(super) fn settle(topology: &mut Topology) {
+    for store in topology.datastores.clone() {
+        let written = store.written.engine_version.as_ref();
+        let written = written.map(|v| v.value.clone());
+        let known = topology.engine_version(&store).map(str::to_string);
+        let version = written.or(known).or_else(|| default(topology, &store));
+        if let Some(version) = version {
+            let lock = &mut topology.lock;
+            lock.set("datastore", &store.name, "engine_version", version);
+        }
+    }
+}
+
+fn default(topology: &Topology, store: &Datastore) -> Option<String> {
+    let first = store.regions.first()?;
+    let on_aws = topology.region(*first).place.provider == Provider::Aws;
+    match store.engine {
+        Engine::Redis if store.written.sentinels.is_some() => Some(REDIS.to_string()),
+        engine if on_aws => aws::default_version(engine).map(str::to_string),
+        _ => None,
+    }
+}
+
+/// Records the versions that a tree has applied.
+pub(super) fn adopt(topology: &Topology, applied: &Applied, lock: &mut Lock) {
+    for store in &topology.datastores {
+        let slug = store.name.replace('-', "_");
+        let mut calls = applied.calls("");
+        let version = calls.find_map(|(name, call)| {
+            let whose = name.split_once('_').map_or("", |(_, rest)| rest);
+            let own = whose == slug || whose.starts_with(&format!("{slug}_"));
+            call.get("engine_version").filter(|_| own)?.as_str()
+        });
+        if let Some(version) = version {
+            lock.set("datastore", &store.name, "engine_version", version);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What the lock knows of a spec, and the region that takes over from each region.
+
+use super::{Datastore, Region, RegionId, Topology};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lock::{self, Lock, OTHER_SYSTEM};
+use crate::spec::{Role, Spec};
+
+/// The decisions that a spec inherits: those of its lock, under today's names.
+pub(super) fn inherited(spec: &Spec, lock: Option<&Lock>, out: &mut Diagnostics) -> Lock {
+    let name = &spec.name;
+    let Some(lock) = lock else {
+        return Lock::new(name);
+    };
+    if lock.system != name.value {
+        let system = &lock.system;
+        out.push(
+            Diagnostic::error(
+                OTHER_SYSTEM,
+                name.span,
+                format!("the lock is of `{system}`, and this is `{}`", name.value),
+                "another system",
+            )
+            .also(lock.span, "the lock says whose it is")
+            .help(format!(
+                "name the system `{system}` again: every resource is named after it; a system of its own needs a spec of its own, whose lock lies beside it"
+            )),
+        );
+    }
+    let mut lock = lock.clone();
+    lock.tool = env!("CARGO_PKG_VERSION").to_string();
+    lock.language = *spec.version;
+    for (kind, from, to) in renames(spec) {
+        lock.rename(kind, from, to);
+    }
+    lock
+}
+
+/// Every `renamed_from`: the kind of thing, its name before and its name now.
+fn renames(spec: &Spec) -> Vec<(&'static str, &str, &str)> {
+    let regions = spec.regions.iter();
+    let regions = regions.map(|(n, r)| ("region", n, &r.renamed_from));
+    let stores = spec.datastores.iter();
+    let stores = stores.map(|(n, d)| ("datastore", n, &d.renamed_from));
+    let services = spec.services.iter();
+    let services = services.map(|(n, s)| ("service", n, &s.renamed_from));
+    let all = regions.chain(stores).chain(services);
+    let renamed = all.filter_map(|(kind, name, from)| {
+        let from = from.as_ref()?;
+        Some((kind, from.as_str(), name.text.as_str()))
+    });
+    renamed.collect()
+}
+
+/// Settles the short name of each region, if names of services or accounts hold it.
+pub(super) fn shorts(topology: &mut Topology, out: &mut Diagnostics) {
+    let services = topology.spec.services.iter();
+    let mut patterns = services.flat_map(|(_, s)| s.named.iter().chain(&s.account));
+    if !patterns.any(|p| p.contains("{region}")) {
+        return;
+    }
+    for region in &mut topology.regions {
+        let recorded = topology.lock.entry("region", &region.name, "short");
+        match (recorded, &region.written.short) {
+            (Some(entry), Some(written)) if entry.value != written.value => {
+                let what = "services and accounts named after it would be replaced";
+                out.push(lock::disagrees(entry, written.span, written, what));
+            }
+            (Some(entry), _) => region.short = entry.value.clone(),
+            (None, _) => {
+                let short = region.short.clone();
+                topology.lock.set("region", &region.name, "short", short);
+            }
+        }
+    }
+}
+
+/// Settles the successor of each region: the recorded one as long as it can take over.
+pub(super) fn successors(topology: &mut Topology, out: &mut Diagnostics) {
+    for lost in topology.region_ids() {
+        let name = topology.region(lost).name.clone();
+        let wanted = topology.derived_successor(lost);
+        let recorded = topology.lock.entry("region", &name, "successor");
+        let kept = recorded.and_then(|e| topology.region_named(&e.value));
+        let kept = kept.filter(|id| topology.can_succeed(lost, *id));
+        if let (Some(kept), Some(wanted), Some(entry)) = (kept, wanted, recorded)
+            && let Some(pair) = topology.region(wanted).written.pair.as_ref()
+            && pair.value == name
+            && kept != wanted
+        {
+            let says = &topology.region(wanted).name;
+            let what = format!("backups of `{name}` would move, and those that exist are deleted");
+            out.push(lock::disagrees(entry, pair.span, says, &what));
+        }
+        if let Some(id) = kept.or(wanted) {
+            let successor = topology.region(id).name.clone();
+            topology.lock.set("region", &name, "successor", successor);
+        }
+    }
+}
+
+impl Topology {
+    /// The version of a store's engine: as written, else as recorded.
+    pub fn engine_version<'a>(&'a self, store: &'a Datastore) -> Option<&'a str> {
+        let written = store.written.engine_version.as_ref();
+        let recorded = || self.lock.get("datastore", &store.name, "engine_version");
+        written.map(|v| v.as_str()).or_else(recorded)
+    }
+
+    /// The region that takes over from `lost`, as recorded: the one that is its pair, else one of
+    /// its compliance zone that runs what it runs, of its cloud, by role, distance and name.
+    pub fn successor(&self, lost: RegionId) -> Option<RegionId> {
+        let recorded = self
+            .lock
+            .get("region", &self.region(lost).name, "successor");
+        let recorded = recorded.and_then(|name| self.region_named(name));
+        // In the part of one cloud, a successor on another one has nothing to take over.
+        let kept = recorded.filter(|id| self.can_succeed(lost, *id));
+        kept.or_else(|| self.derived_successor(lost))
+    }
+
+    fn derived_successor(&self, lost: RegionId) -> Option<RegionId> {
+        let gone = self.region(lost);
+        let others = self.region_ids().filter(|id| self.can_succeed(lost, *id));
+        let is_pair = |r: &Region| r.written.pair.as_deref() == Some(&gone.name);
+        let lacks = |id: RegionId| {
+            let runs = self.services.iter();
+            let runs = runs.filter(|s| s.replicas_in(lost).is_some());
+            runs.filter(|s| s.replicas_in(id).is_none()).count()
+        };
+        let rank = |id: &RegionId| {
+            let region = self.region(*id);
+            (
+                !is_pair(region),
+                region.zone != gone.zone,
+                lacks(*id),
+                region.place.provider != gone.place.provider,
+                region.role,
+                gone.place.distance(region.place) as u64,
+                region.name.clone(),
+            )
+        };
+        others.min_by_key(rank)
+    }
+
+    /// Whether a region can take over from another: it is no witness, and it is its pair or runs
+    /// one of the services that run there, if any do.
+    fn can_succeed(&self, lost: RegionId, id: RegionId) -> bool {
+        let region = self.region(id);
+        let is_pair = region.written.pair.as_deref() == Some(&self.region(lost).name);
+        let runs = |id: RegionId| {
+            let services = self.services.iter();
+            services.filter(move |s| s.replicas_in(id).is_some())
+        };
+        let shares = runs(lost).next().is_none() || runs(lost).any(|s| s.replicas_in(id).is_some());
+        id != lost && region.role != Role::Witness && (is_pair || shares)
+    }
+}
