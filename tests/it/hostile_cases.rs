@@ -614,7 +614,8 @@ fn a30_edited_by_hand() {
 
 #[test]
 fn a31_strangers_in_the_way() {
-    let makers: [(&str, fn(&Path)); 3] = [
+    type Maker = fn(&Path);
+    let makers: [(&str, Maker); 3] = [
         ("a file", |p| fs::write(p, "theirs").unwrap()),
         ("a folder", |p| fs::create_dir(p).unwrap()),
         ("a pipe", |p| {

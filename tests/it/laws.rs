@@ -1,4 +1,5 @@
 //! Laws that hold between what is emitted, what is proved and what is told.
+#![expect(clippy::disallowed_methods, reason = "tests read files")]
 
 use crate::support::{Case, case_with, compiled, root};
 use meridian::deployment::{Argument, Call, Deployment, Evidence};
@@ -80,7 +81,7 @@ fn argument<'a>(call: &'a Call, path: &str) -> Option<&'a Argument> {
 
 fn documents(text: &str) -> Vec<serde_json::Value> {
     let each = text.split("\n---\n");
-    each.filter_map(|t| crate::support::yaml(t)).collect()
+    each.filter_map(crate::support::yaml).collect()
 }
 
 /// Whether an evidence is there in the tree, or why not.
@@ -121,10 +122,8 @@ fn resolves(case: &Case, deployment: &Deployment, evidence: &Evidence) -> Result
                 return missing("no such field");
             }
         }
-        Evidence::File { file, key } if emitted => {
-            if !case.file(file).contains(key) {
-                return missing("no such key");
-            }
+        Evidence::File { file, key } if emitted && !case.file(file).contains(key) => {
+            return missing("no such key");
         }
         _ => {}
     }

@@ -35,10 +35,10 @@ pub(super) fn times(
             },
             stores: stores(context, offerings, *scenario),
         };
-        for index in 0..services.len() {
+        for (index, (rows, on)) in by_service.iter_mut().zip(&parts.of_service).enumerate() {
             let subject = Subject::Service(ServiceId(index));
-            let budget = loss.service(&parts.of_service[index]);
-            by_service[index].extend(budget.map(|b| judged(context, subject, *scenario, b)));
+            let budget = loss.service(on);
+            rows.extend(budget.map(|b| judged(context, subject, *scenario, b)));
         }
     }
     let mut times: Vec<RecoveryTime> = by_service.into_iter().flatten().collect();
