@@ -17,6 +17,16 @@ pub fn print<T: Serialize>(value: &T) -> String {
     if !out.ends_with('\n') {
         out.push('\n');
     }
+    without_blanks(&out)
+}
+
+/// Empty lines of a text in a block scalar come out indented; they mean the same without.
+fn without_blanks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        out.push_str(if line.trim_start_matches(' ').is_empty() { "" } else { line });
+        out.push('\n');
+    }
     out
 }
 

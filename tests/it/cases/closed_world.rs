@@ -130,8 +130,7 @@ fn a_failover_takes_the_lock_of_every_cloud() {
     for taken in [
         "--if-generation-match=0",
         "--if-none-match",
-        "${WITHOUT_LOCK:-} == gcp",
-        "${WITHOUT_LOCK:-} == aws",
+        "${WITHOUT_LOCK:-} == \"${cloud}\"",
         "gs://shop-prod-shop-evidence/records/",
         "s3://111122223333-shop-records/records/",
     ] {

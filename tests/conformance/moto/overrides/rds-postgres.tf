@@ -22,3 +22,9 @@ resource "aws_db_instance" "this" {
     ]
   }
 }
+
+resource "aws_db_parameter_group" "restored" {
+  lifecycle {
+    ignore_changes = [parameter]
+  }
+}
