@@ -24,7 +24,11 @@ pub fn print<T: Serialize>(value: &T) -> String {
 fn without_blanks(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
-        out.push_str(if line.trim_start_matches(' ').is_empty() { "" } else { line });
+        out.push_str(if line.trim_start_matches(' ').is_empty() {
+            ""
+        } else {
+            line
+        });
         out.push('\n');
     }
     out

@@ -208,12 +208,9 @@ impl<'a> Expected<'a> {
         if host.pinned.is_some() {
             return host.pinned == Some(region);
         }
-        let primary = places
-            .iter()
-            .find(|r| self.plan.regions[**r].role == "primary");
-        let first = primary.or(places.first());
+        let first = self.plan.first(&places);
         places.contains(&region)
-            && (host.policy.first() != Some(&"failover") || first == Some(&region))
+            && (host.policy.first() != Some(&"failover") || first == Some(region))
     }
 
     /// Nothing but hosts of a lost region leads there.

@@ -225,8 +225,8 @@ impl<'a> Load<'a> {
         let open: Vec<usize> = places.filter(|r| Some(*r) != lost).collect();
         let users = match policy.first() {
             Some(&"failover") => {
-                let primary = at.iter().find(|r| self.plan.regions[**r].role == "primary");
-                vec![(*primary.unwrap_or(&at[0]), Part::of(1, 1))]
+                let first = self.plan.first(at).expect("a region");
+                vec![(first, Part::of(1, 1))]
             }
             Some(&"round-robin") => evenly(&self.serving_or_all(&open)),
             _ => self.by_weight(at),
@@ -306,7 +306,7 @@ impl<'a> Load<'a> {
                 proportional(&left, most)
             }
             "round-robin" => evenly(&left),
-            "failover" => vec![(left[0], Part::of(1, 1))],
+            "failover" => vec![(self.plan.first(&left).expect("a region"), Part::of(1, 1))],
             other => panic!("{other}"),
         }
     }

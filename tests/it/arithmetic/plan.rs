@@ -510,6 +510,17 @@ fn probe(check: &Check) -> String {
 }
 
 impl Plan {
+    /// The region that comes first: by role, by the weight that is written, by name.
+    pub fn first(&self, among: &[usize]) -> Option<usize> {
+        let key = |r: &usize| {
+            let region = &self.regions[*r];
+            let role = ["primary", "secondary", "standby", "witness"];
+            let rank = role.iter().position(|role| *role == region.role);
+            (rank, std::cmp::Reverse(region.weight), region.name.clone())
+        };
+        among.iter().copied().min_by_key(key)
+    }
+
     fn names(&self, regions: &[usize]) -> Option<String> {
         let names: Vec<&str> = regions
             .iter()
