@@ -1,12 +1,11 @@
 //! What the templates of the pages read. Texts of the spec are escaped by the templates.
 
 use super::steps;
-use crate::analysis::term::{detection, interval};
+use crate::analysis::term::{Step, Term, detection, interval};
 use crate::deployment::{Operation, OperationKind, Paged};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
-use crate::spec::{Channel, Duration, Escalation, Name, Role, Signal};
-use crate::topology::knobs::Check;
+use crate::spec::{Channel, Duration, Escalation, Name, Role, Runtime, Signal};
 use crate::topology::{
     Datastore, Host, Placement, Promisee, Queue, RegionId, Scenario, Service, Topology,
 };
@@ -383,16 +382,31 @@ pub(super) fn clock(seconds: u64) -> String {
 
 /// Seconds until a lost region is noticed, at worst.
 pub(super) fn detected(input: Input) -> u64 {
-    probe(input).map_or(0, |p| {
-        let (_, worst) = detection(p.every * 1000, p.timeout * 1000, u64::from(p.failures));
-        worst.div_ceil(1000)
-    })
+    noticed(input).map_or(0, |(seconds, _)| seconds)
 }
 
-/// The probe of the first host that has one.
-fn probe(input: Input) -> Option<Check> {
+/// What notices a lost region for the first host that has a check: seconds at worst, and the
+/// check. That of a load balancer is the term of the recovery budget; probes of instances are
+/// only a part of theirs.
+fn noticed(input: Input) -> Option<(u64, String)> {
     let topology = input.topology;
-    topology.hosts.iter().find_map(|h| topology.notices(h))
+    let mut hosts = topology.hosts.iter();
+    let (host, check) = hosts.find_map(|h| Some((h, topology.notices(h)?)))?;
+    let of_budget = |t: &&Term| t.step == Step::Detect && t.of == host.name;
+    let times = input.analysis.recovery.times.iter();
+    let lost = times.filter(|t| matches!(t.scenario, Scenario::Region(_)));
+    let term = lost
+        .flat_map(|t| &t.budget.nodes)
+        .map(|n| &n.term)
+        .find(of_budget);
+    match term.filter(|_| topology.service(host.service).runtime == Runtime::Kubernetes) {
+        Some(term) => Some((term.high?.div_ceil(1000), term.because.clone())),
+        None => {
+            let failures = u64::from(check.failures);
+            let (_, worst) = detection(check.every * 1000, check.timeout * 1000, failures);
+            Some((worst.div_ceil(1000), format!("every {}", check.words())))
+        }
+    }
 }
 
 fn alerts(input: Input, rules: &[AlertRule]) -> Vec<Value> {
@@ -581,7 +595,7 @@ fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
 fn failover(input: Input) -> Value {
     let failover = input.topology.spec.failover.as_ref();
     let verify = failover.and_then(|f| f.verify.as_ref());
-    let check = probe(input).map(|p| format!("every {}", p.words()));
+    let check = noticed(input).map(|(_, check)| check);
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
         "back": failover.map_or("manual", |f| f.back.value.word()),
