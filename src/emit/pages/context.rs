@@ -91,7 +91,21 @@ fn objectives(topology: &Topology) -> Value {
     let availability = promises.availability(Promisee::System);
     let lost = topology.primary().or(topology.region_ids().next());
     let region = Scenario::Region(lost.unwrap_or(RegionId(0)));
+    let sentence = |scenario| {
+        let promised = promises.strictest(scenario);
+        let back = format!("back within {}", promises.times_in_words(scenario));
+        let loss = promises.losses_in_words(scenario);
+        let loss = format!("losing at most {loss} of writes");
+        match (promised.rto, promised.rpo) {
+            (Some(_), Some(_)) => format!("{back}, {loss}"),
+            (Some(_), None) => back,
+            (None, Some(_)) => loss,
+            (None, None) => "not promised".to_string(),
+        }
+    };
     json!({
+        "region": sentence(region),
+        "corruption": sentence(Scenario::Corruption),
         "availability": availability
             .map_or("not promised".to_string(), |a| a.value.to_string()),
         "rto": promises.times_in_words(region),
