@@ -3,9 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Cadence, Date, Drill, Mode, Name, Signal};
-use crate::topology::{
-    Datastore, DatastoreId, Host, Promise, Promisee, RegionId, Scenario, Topology,
-};
+use crate::topology::{Datastore, DatastoreId, Host, Promise, Promisee, Scenario, Topology};
 
 /// Something that can go wrong and that somebody should be told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,16 +164,16 @@ pub fn coverage(topology: &Topology, alerts: &[Watch]) -> Vec<Covered> {
     all
 }
 
-/// Any one region may be the silent one; the promise does not depend on which.
-const ANY: Scenario = Scenario::Region(RegionId(0));
-
 fn silence(topology: &Topology, host: &Host) -> Option<Promise> {
     let service = Promisee::Service(host.service);
-    topology.promises().of(service, ANY).rto
+    topology.promises().of(service, Scenario::ANY_REGION).rto
 }
 
 fn lag(topology: &Topology, store: DatastoreId) -> Option<Promise> {
-    topology.promises().of(Promisee::Store(store), ANY).rpo
+    topology
+        .promises()
+        .of(Promisee::Store(store), Scenario::ANY_REGION)
+        .rpo
 }
 
 /// Whether a store has copies elsewhere that may be behind.

@@ -27,6 +27,9 @@ pub enum Scenario {
 }
 
 impl Scenario {
+    /// Losing one region, where it does not matter which: a promise is the same for all.
+    pub const ANY_REGION: Scenario = Scenario::Region(RegionId(0));
+
     /// All scenarios of a topology.
     pub fn all(topology: &Topology) -> Vec<Scenario> {
         let mut all = vec![Scenario::Pod, Scenario::Node, Scenario::Zone];

@@ -13,12 +13,7 @@ use crate::analysis::coverage::{self, Trouble};
 use crate::deployment::{Deployment, Filled, Load, SignalQuery, Unit};
 use crate::format::promql;
 use crate::spec::{AlertSeverity, Ref, Signal};
-use crate::topology::{
-    DatastoreId, KeyMetric, Promisee, RegionId, Scenario, Service, ServiceId, Topology,
-};
-
-/// Any one region may be the lost one; the promise does not depend on which.
-const ANY: Scenario = Scenario::Region(RegionId(0));
+use crate::topology::{DatastoreId, KeyMetric, Promisee, Scenario, Service, ServiceId, Topology};
 
 /// Days over which an objective of availability is kept.
 const BUDGET_DAYS: f64 = 30.0;
@@ -445,7 +440,7 @@ impl Derived<'_> {
                 .iter()
                 .position(|d| d.name == query.subject);
             let part = store.map_or(Promisee::System, |s| Promisee::Store(DatastoreId(s)));
-            let rpo = self.topology.promises().of(part, ANY).rpo;
+            let rpo = self.topology.promises().of(part, Scenario::ANY_REGION).rpo;
             let subject = &query.subject;
             if let Some(rpo) = rpo {
                 let rule = self.rule(

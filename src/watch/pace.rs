@@ -8,12 +8,10 @@ use crate::deployment::{AlertTiming, Deployment, GROUP_WAIT_SECONDS, Unit};
 use crate::format::promql;
 use crate::spec::Signal;
 use crate::topology::knobs::Check;
-use crate::topology::{Promisee, RegionId, Scenario, Topology};
+use crate::topology::{Promisee, Scenario, Topology};
 
 /// Seconds between two evaluations of alerts where nothing asks for less, and of recordings.
 pub const SLOWEST_EVALUATION: u64 = 30;
-/// Any one region may be the lost one; the promise does not depend on which.
-const ANY: Scenario = Scenario::Region(RegionId(0));
 /// Seconds between two scrapes, by collectors and of collectors.
 pub const SCRAPE_SECONDS: u64 = 15;
 /// Probes in the window of a silent region: of three, two must fail.
@@ -26,7 +24,7 @@ const LOOKBACK: u64 = 300_000;
 /// promised that an alert could not come in time.
 pub fn evaluation_seconds(topology: &Topology) -> u64 {
     let services = topology.hosts.iter().map(|h| Promisee::Service(h.service));
-    let promises = services.filter_map(|s| topology.promises().of(s, ANY).rto);
+    let promises = services.filter_map(|s| topology.promises().of(s, Scenario::ANY_REGION).rto);
     let shortest = promises.map(|p| p.time().secs()).min();
     shortest.map_or(SLOWEST_EVALUATION, |s| (s / 6).clamp(1, SLOWEST_EVALUATION))
 }

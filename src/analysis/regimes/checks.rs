@@ -9,11 +9,8 @@ use crate::analysis::flow::{DatasetFlow, Keep, Kind, Stop, Verdict};
 use crate::catalog::regimes::Rule;
 use crate::diagnostic::Diagnostic;
 use crate::spec::{Cadence, Duration};
-use crate::topology::{Datastore, Promise, Promisee, RegionId, Scenario, ServiceId};
+use crate::topology::{Datastore, Promise, Promisee, Scenario, ServiceId};
 use std::collections::BTreeSet;
-
-/// Any one region may be the lost one; the promise does not depend on which.
-const ANY: Scenario = Scenario::Region(RegionId(0));
 
 /// Every service in scope, and the system, promises to be back in time.
 pub(super) fn recovery_time(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
@@ -23,7 +20,7 @@ pub(super) fn recovery_time(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
     let here = services.filter(|(_, s)| regions.iter().any(|r| s.replicas_in(*r).is_some()));
     let here = here.map(|(index, _)| Promisee::Service(ServiceId(index)));
     let all = std::iter::once(Promisee::System).chain(here);
-    let promised = all.filter_map(|part| topology.promises().of(part, ANY).rto);
+    let promised = all.filter_map(|part| topology.promises().of(part, Scenario::ANY_REGION).rto);
     in_time(scope, rule, promised, "after losing a region")
 }
 
@@ -80,7 +77,10 @@ fn unstated(scope: Scope, rule: &Rule, what: &str) -> Diagnostic {
 
 /// Recovery time and point are stated.
 pub(super) fn objectives(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
-    let promised = scope.topology.promises().of(Promisee::System, ANY);
+    let promised = scope
+        .topology
+        .promises()
+        .of(Promisee::System, Scenario::ANY_REGION);
     match (promised.rto, promised.rpo) {
         (Some(_), Some(_)) => Vec::new(),
         _ => vec![unstated(

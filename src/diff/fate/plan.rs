@@ -272,7 +272,14 @@ impl<'a> Planner<'a> {
             let kind = attribute(declared, "type");
             let given = match &scope.call {
                 Some(call) => match attribute(call.body, name) {
-                    Some(of) => Some(eval(of, &self.inside(call))?),
+                    Some(of) => {
+                        let around = self.at(&call.parent);
+                        let names = With {
+                            names: call.each.clone(),
+                            around: &around,
+                        };
+                        Some(eval(of, &names)?)
+                    }
                     None => None,
                 },
                 None => match scope.module.examples.get(name) {
@@ -293,14 +300,6 @@ impl<'a> Planner<'a> {
                 None => Ok(value),
             }
         })
-    }
-
-    /// What names mean in the arguments of a call.
-    fn inside<'p>(&'p self, call: &Call<'a>) -> Inside<'p, 'a> {
-        Inside {
-            names: call.each.clone(),
-            around: self.at(&call.parent),
-        }
     }
 
     /// The keys of `for_each` and `count` with what `each` and `count` are; one without either.
@@ -491,9 +490,10 @@ impl<'a> Planner<'a> {
     }
 
     fn instance(&self, address: &str, waiting: &Waiting<'a>) -> Instance {
-        let names = Inside {
+        let around = self.at(&waiting.scope);
+        let names = With {
             names: waiting.each.clone(),
-            around: self.at(&waiting.scope),
+            around: &around,
         };
         let call: &[&str] = &["providers", "depends_on", "count", "for_each"];
         let meta = if waiting.kind == "module" {
@@ -633,33 +633,6 @@ impl<'a> Planner<'a> {
             Ok(Value::Map(fields)) => fields,
             _ => Fields::new(),
         }
-    }
-}
-
-/// `each` and `count` of a resource or call, on top of the module's own names.
-struct Inside<'p, 'a> {
-    names: Vec<(String, Value)>,
-    around: At<'p, 'a>,
-}
-
-impl Names for Inside<'_, '_> {
-    fn name(&self, first: &str, rest: &[TraversalOperator]) -> Result<(Value, usize), Fault> {
-        match self.names.iter().find(|(n, _)| n == first) {
-            Some((_, value)) => Ok((value.clone(), 0)),
-            None => self.around.name(first, rest),
-        }
-    }
-
-    fn attribute(&self, address: &str, name: &str) -> Evaluated {
-        self.around.attribute(address, name)
-    }
-
-    fn made(&self, address: &str, path: &str) -> Evaluated {
-        self.around.made(address, path)
-    }
-
-    fn file(&self, path: &str) -> Option<String> {
-        self.around.file(path)
     }
 }
 

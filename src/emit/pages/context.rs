@@ -89,8 +89,6 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
 fn objectives(topology: &Topology) -> Value {
     let promises = topology.promises();
     let availability = promises.availability(Promisee::System);
-    let lost = topology.primary().or(topology.region_ids().next());
-    let region = Scenario::Region(lost.unwrap_or(RegionId(0)));
     let sentence = |scenario| {
         let promised = promises.strictest(scenario);
         let back = format!("back within {}", promises.times_in_words(scenario));
@@ -104,12 +102,12 @@ fn objectives(topology: &Topology) -> Value {
         }
     };
     json!({
-        "region": sentence(region),
+        "region": sentence(Scenario::ANY_REGION),
         "corruption": sentence(Scenario::Corruption),
         "availability": availability
             .map_or("not promised".to_string(), |a| a.value.to_string()),
-        "rto": promises.times_in_words(region),
-        "rpo": promises.losses_in_words(region),
+        "rto": promises.times_in_words(Scenario::ANY_REGION),
+        "rpo": promises.losses_in_words(Scenario::ANY_REGION),
         "corruption_rto": promises.times_in_words(Scenario::Corruption),
         "corruption_rpo": promises.losses_in_words(Scenario::Corruption),
     })

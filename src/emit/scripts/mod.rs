@@ -110,9 +110,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     };
     let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
     let promises = topology.promises();
-    let lost = topology.primary().or(topology.region_ids().next());
-    let region = lost.map(|id| promises.strictest(Scenario::Region(id)));
-    let rto = region.as_ref().and_then(|p| p.rto);
+    let rto = promises.strictest(Scenario::ANY_REGION).rto;
     let restore = promises.strictest(Scenario::Corruption).rto;
     let seconds =
         |promise: Option<Promise>| promise.map_or(json!("null"), |p| json!(p.time().secs()));

@@ -8,11 +8,8 @@ pub const CODE: Code = Code::new("RTO104", "nothing-promised");
 
 /// Asks for a recovery time and point where a failover is declared.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let promises = topology.promises();
-    let stated = topology.region_ids().any(|id| {
-        let promised = promises.strictest(Scenario::Region(id));
-        promised.rto.is_some() || promised.rpo.is_some()
-    });
+    let promised = topology.promises().strictest(Scenario::ANY_REGION);
+    let stated = promised.rto.is_some() || promised.rpo.is_some();
     let Some(failover) = topology.spec.failover.as_ref().filter(|_| !stated) else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::Duration;
-use crate::topology::{Promise, Scenario, Topology};
+use crate::topology::{Scenario, Topology};
 
 /// A gradual move that is longer than the promise.
 pub const CODE: Code = Code::new("RTO103", "shift-exceeds-rto");
@@ -15,7 +15,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let Some(shift) = failover.and_then(|f| f.shift.as_ref()) else {
         return;
     };
-    let Some(rto) = strictest(topology) else {
+    let Some(rto) = topology.promises().strictest(Scenario::ANY_REGION).rto else {
         return;
     };
     let steps = u64::from(1_000_000_u32.div_ceil(shift.step.millionths().max(1)));
@@ -42,10 +42,4 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         .also(rto.span, format!("promised: at most {}", rto.time()))
         .help("take larger or faster steps, or fail over at once and shift gradually only when failing back"),
     );
-}
-
-fn strictest(topology: &Topology) -> Option<Promise> {
-    let lost = topology.region_ids().map(Scenario::Region);
-    let promised = lost.filter_map(|s| topology.promises().strictest(s).rto);
-    promised.min_by_key(|p| p.millis)
 }

@@ -22,6 +22,25 @@ pub fn print(document: &Document, notation: Notation) -> String {
     }
 }
 
+/// Text in double quotes, with the escapes that both notations share; `control` prints any other
+/// control character.
+fn quoted(text: &str, control: fn(char) -> String) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&control(c)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 /// The canonical text of a tree, read again: whatever it says, it says the same.
 ///
 /// # Errors
