@@ -138,8 +138,35 @@ impl Deployment {
 }
 
 impl Operation {
+    /// A command of a whole system, by its name.
+    pub fn of_system(
+        system: &str,
+        kind: OperationKind,
+        title: &str,
+        command: &[&str],
+        expect: &str,
+        budget_seconds: u64,
+        otherwise: &str,
+    ) -> Self {
+        Operation {
+            kind,
+            subject: system.into(),
+            region: None,
+            title: title.into(),
+            command: words(command),
+            expect: expect.into(),
+            budget_seconds,
+            otherwise: otherwise.into(),
+        }
+    }
+
     /// Whether it brings data back as it was at a moment.
     pub fn takes_moment(&self) -> bool {
         self.command.iter().any(|w| w == "$SNAPSHOT_TIME")
     }
+}
+
+/// The words of a command.
+pub fn words(all: &[&str]) -> Vec<String> {
+    all.iter().map(|w| (*w).to_string()).collect()
 }

@@ -3,7 +3,7 @@
 
 use super::{Datastore, Host, Placement, RegionId, Service, Topology};
 use crate::source::Span;
-use crate::spec::{Duration, Engine, Runtime};
+use crate::spec::{Duration, Engine, Role, Runtime};
 
 /// A health check as it is emitted, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,6 +309,21 @@ pub const SCALE_OUT_PERCENT: u32 = 100;
 pub const SCALE_OUT_PERIOD: u64 = 15;
 /// Seconds over which the scaler's request rate is averaged.
 pub const REQUEST_RATE_WINDOW: u64 = 120;
+impl Topology {
+    /// The region where the first node of a Redis with sentinels starts as the primary: the
+    /// primary region, else the first that holds nodes.
+    pub fn first_node(&self, store: &Datastore) -> Option<RegionId> {
+        let nodes = |id: &RegionId| {
+            let counts = store.written.nodes.as_ref();
+            counts.and_then(|n| n.get(&self.region(*id).name))
+        };
+        let holds = |id: &RegionId| nodes(id).is_some_and(|n| n.value.0 > 0);
+        let holding = || store.regions.iter().copied().filter(holds);
+        let primary = |id: &RegionId| self.region(*id).role == Role::Primary;
+        holding().find(primary).or(holding().next())
+    }
+}
+
 /// Zones that pods spread over in each region.
 pub const CLUSTER_ZONES: u32 = 3;
 /// Pods of each ingress gateway.

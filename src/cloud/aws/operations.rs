@@ -41,16 +41,16 @@ impl Lowering<'_> {
         budget_seconds: u64,
         otherwise: &str,
     ) -> Operation {
-        Operation {
+        let system = &self.topology.name;
+        Operation::of_system(
+            system,
             kind,
-            subject: self.topology.name.clone(),
-            region: None,
-            title: title.into(),
-            command: command.iter().map(|w| (*w).to_string()).collect(),
-            expect: expect.into(),
+            title,
+            command,
+            expect,
             budget_seconds,
-            otherwise: otherwise.into(),
-        }
+            otherwise,
+        )
     }
 
     /// A context of the right name may lead to a cluster of another account.

@@ -6,7 +6,7 @@ use super::edge::{
 use super::postgres::{Copies, copies, databases};
 use super::stores::{restored, script, security_group};
 use super::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind, Proof, Shift};
+use crate::deployment::{Operation, OperationKind, Proof, Shift, words};
 use crate::spec::Engine;
 use crate::topology::{Datastore, Host, RegionId};
 
@@ -575,8 +575,4 @@ fn as_ours(name: &str, copies: Copies) -> String {
         "--db-subnet-group-name {name} --db-parameter-group-name {parameters} \
          --vpc-security-group-ids \"$group\" --multi-az --no-publicly-accessible --deletion-protection"
     )
-}
-
-pub(super) fn words(all: &[&str]) -> Vec<String> {
-    all.iter().map(|w| (*w).to_string()).collect()
 }

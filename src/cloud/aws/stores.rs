@@ -3,10 +3,9 @@
 use super::aurora;
 use super::buckets::{self, bucket_name};
 use super::data::table_name;
-use super::parts::words;
 use super::redis::{self, WRITER};
 use super::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind, Proof, RESTORED_WITHIN};
+use crate::deployment::{Operation, OperationKind, Proof, RESTORED_WITHIN, words};
 use crate::topology::{Datastore, RegionId, Service};
 
 /// Seconds that a read of the API may take.

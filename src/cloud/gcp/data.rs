@@ -10,7 +10,7 @@ use crate::deployment::{
     Argument, Decision, Evidence, Scope, SentinelRegion, SentinelSet, Setting, Upload, Variable,
 };
 use crate::diagnostic::{Code, Diagnostic};
-use crate::spec::{Duration, Engine, Mode, PerRegion, Role, SecretReplication};
+use crate::spec::{Duration, Engine, Mode, PerRegion, SecretReplication};
 use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId, Secret, Service};
 
@@ -447,7 +447,7 @@ impl Lowering<'_> {
                 .collect(),
             nodes: nodes.iter().map(dns).collect(),
             sentinels: sentinels.iter().map(dns).collect(),
-            primary: region.role == Role::Primary,
+            primary: self.topology.first_node(store) == Some(id),
             backup: backup.map(|_| Upload {
                 target: format!("gs://{bucket}"),
                 image: "gcr.io/google.com/cloudsdktool/google-cloud-cli:546.0.0-slim",

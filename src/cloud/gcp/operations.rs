@@ -4,8 +4,8 @@ use super::edge::{Standby, edge_name};
 use super::naming::context;
 use super::{data, facts, project};
 use crate::cloud::scaling;
-use crate::deployment::{Deployment, Operation, OperationKind, Proof, RESTORED_WITHIN};
-use crate::spec::{Engine, Role, Runtime};
+use crate::deployment::{Deployment, Operation, OperationKind, Proof, RESTORED_WITHIN, words};
+use crate::spec::{Engine, Runtime};
 use crate::topology::{Datastore, Host, Placement, Queue, RegionId, Service, Topology};
 
 /// Fills in the commands of every part.
@@ -531,10 +531,7 @@ impl Operations<'_> {
             here.is_some_and(|n| n.value.0 > 0)
         });
         let holding: Vec<_> = holding.copied().collect();
-        let home = holding
-            .iter()
-            .find(|id| self.topology.region(**id).role == Role::Primary);
-        let home = home.or(holding.first()).copied();
+        let home = self.topology.first_node(store);
         for id in &store.regions {
             let region = self.topology.region(*id);
             let location = region.place.location;
@@ -726,8 +723,4 @@ fn status(host: &Host) -> u32 {
         .health
         .as_ref()
         .map_or(200, |h| h.status.value.0)
-}
-
-pub(super) fn words(all: &[&str]) -> Vec<String> {
-    all.iter().map(|w| (*w).to_string()).collect()
 }

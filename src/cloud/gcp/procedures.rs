@@ -6,7 +6,7 @@ use super::edge::zone_name;
 use super::naming::context;
 use super::operations::pubsub;
 use super::project;
-use crate::deployment::{Deployment, Operation, OperationKind};
+use crate::deployment::{Deployment, Operation, OperationKind, words};
 use crate::spec::Runtime;
 use crate::topology::{Host, Queue, RegionId, Secret, Service, Topology};
 
@@ -301,8 +301,4 @@ impl Procedures<'_> {
         command.extend(words(&["--project", &self.project]));
         command
     }
-}
-
-fn words(all: &[&str]) -> Vec<String> {
-    all.iter().map(|w| (*w).to_string()).collect()
 }

@@ -1,7 +1,6 @@
 //! What a system on Google Cloud has once: the lock, the records, the bill, and what must be
 //! there before Terraform.
 
-use super::operations::words;
 use super::{Lowering, cost};
 use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind};
 use OperationKind::{Bootstrap as Make, Cost, Record, Unlock};
@@ -44,16 +43,16 @@ impl Lowering<'_> {
         budget_seconds: u64,
         otherwise: &str,
     ) -> Operation {
-        Operation {
+        let system = &self.topology.name;
+        Operation::of_system(
+            system,
             kind,
-            subject: self.topology.name.clone(),
-            region: None,
-            title: title.into(),
-            command: words(command),
-            expect: expect.into(),
+            title,
+            command,
+            expect,
             budget_seconds,
-            otherwise: otherwise.into(),
-        }
+            otherwise,
+        )
     }
 
     fn lock(&self) -> Lock {

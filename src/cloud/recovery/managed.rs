@@ -175,7 +175,7 @@ fn kept_away(context: &Context, store: &Datastore, lost: RegionId, keeps: Keeps)
 /// Nothing follows what the lost region held: it is restored elsewhere, or comes back with
 /// the region. Where nobody is served in normal times nothing was written.
 fn unreplicated(context: &Context, store: &Datastore, lost: RegionId) -> Vec<Term> {
-    if context.topology.region(lost).weight == 0 && store.writer != Some(lost) {
+    if idle(context, store, lost) {
         return Vec::new();
     }
     if kept_away(context, store, lost, Keeps::History) {
@@ -238,17 +238,7 @@ pub(super) fn remaining(
             leaves_out: Vec::new(),
         }]),
         Scenario::Region(lost) => {
-            let alone = !kept_away(context, store, lost, Keeps::Live);
-            let takes_writes = match kind.region {
-                Way::EveryRegionWrites => store.regions.contains(&lost),
-                Way::ByHand(_) if alone && !follows(context, store, lost) => {
-                    store.regions.contains(&lost)
-                }
-                Way::ByHand(_) => writer(context, store) == Some(lost),
-            };
-            let idle = alone && context.topology.region(lost).weight == 0;
-            let takes_writes = takes_writes && (!idle || writer(context, store) == Some(lost));
-            takes_writes.then(|| elsewhere(context, kind, store, lost))
+            takes_writes(context, kind, store, lost).then(|| elsewhere(context, kind, store, lost))
         }
         Scenario::Cloud(provider) => all_on(context, store, provider).map(|_| Vec::new()),
         Scenario::Link => (store.regions.len() > 1).then(|| vec![behind_a_cut(store)]),
@@ -258,7 +248,21 @@ pub(super) fn remaining(
     }
 }
 
-/// Whether a region holds nothing but a copy.
+/// Whether services write to what a region holds of a store, so that something is lost with it:
+/// a region whose writes are copied away, or one that stands alone and serves users. What only
+/// follows a writer holds no writes of its own.
+fn takes_writes(context: &Context, kind: &Kind, store: &Datastore, region: RegionId) -> bool {
+    let copied = kept_away(context, store, region, Keeps::Live);
+    let follows = matches!(kind.region, Way::ByHand(_)) && follows(context, store, region);
+    store.regions.contains(&region) && (copied || !follows && !idle(context, store, region))
+}
+
+/// Whether nobody is served in a region in normal times, and it is not where the store is written.
+fn idle(context: &Context, store: &Datastore, region: RegionId) -> bool {
+    context.topology.region(region).weight == 0 && writer(context, store) != Some(region)
+}
+
+/// Whether a region holds a copy of another's data.
 fn follows(context: &Context, store: &Datastore, region: RegionId) -> bool {
     let id = context.topology.id_of(store);
     let mut copies = context.deployment.copies.iter();

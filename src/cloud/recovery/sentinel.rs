@@ -5,7 +5,7 @@ use super::{not_abroad, reaching_back, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
-use crate::spec::{Duration, FactKind, Nodes, PerRegion, Role};
+use crate::spec::{Duration, FactKind, Nodes, PerRegion};
 use crate::topology::Scenario;
 use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, RegionId};
@@ -73,9 +73,7 @@ impl<'a> Members<'a> {
 
     /// The region where the first node starts as the primary.
     fn home(&self) -> Option<RegionId> {
-        let holding = || self.regions.iter().filter(|r| r.1 > 0).map(|r| r.0);
-        let primary = |id: &RegionId| self.context.topology.region(*id).role == Role::Primary;
-        holding().find(primary).or(holding().next())
+        self.context.topology.first_node(self.store)
     }
 
     /// `None` if the scenario takes no member. Members spread evenly over zones, and a node

@@ -81,10 +81,9 @@ impl Members<'_> {
         format!("docker.io/library/redis:{}", version.unwrap_or_default())
     }
 
-    /// The first node of a primary region, else of the first region that has any.
+    /// The node that starts as the primary.
     fn initial_primary(&self) -> &str {
-        let holding = || self.set.regions.iter().filter(|r| !r.nodes.is_empty());
-        let first = holding().find(|r| r.primary).or(holding().next());
+        let first = self.set.regions.iter().find(|r| r.primary);
         first
             .and_then(|r| r.nodes.first())
             .map_or("", String::as_str)
@@ -101,8 +100,7 @@ impl Members<'_> {
     /// Sentinels promote the replica with the smallest priority: one in the region where the
     /// primary starts, else one in the region that takes over from it, else any.
     fn priority(&self) -> u32 {
-        let holding = || self.set.regions.iter().filter(|r| !r.nodes.is_empty());
-        let home = holding().find(|r| r.primary).or(holding().next());
+        let home = self.set.regions.iter().find(|r| r.primary);
         let home = home.map(|r| r.region);
         let next = home.and_then(|id| self.folder.input.topology.successor(id));
         let here = Some(self.region.region);
