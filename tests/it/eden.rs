@@ -2,6 +2,7 @@
 //! document stands in what is emitted, where it acts.
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
+use crate::support::golden;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -154,7 +155,7 @@ fn e06_e13_one_policy_on_a_name() {
             ],
         );
     }
-    let module = eden("terraform/modules/route53/main.tf");
+    let module = golden("eden")["terraform/modules/route53/main.tf"].clone();
     let resources = module.split("\nresource ").skip(1);
     for resource in resources {
         let kinds = [

@@ -4,17 +4,14 @@
 //! code.
 #![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
+use crate::support::{LISTED, MODULES, Tree, hash, read_tree, root};
 use meridian::cli::load;
 use meridian::diagnostic::Severity;
 use meridian::syntax::Limits;
 use meridian::{Compilation, Until, compile, spec};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn examples() -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = fs::read_dir(root().join("examples"))
@@ -43,32 +40,66 @@ fn compiled(path: &Path) -> Compilation {
     )
 }
 
-fn tree(done: &Compilation) -> BTreeMap<String, String> {
+fn tree(done: &Compilation) -> Tree {
     let files = done.artifacts.iter();
     files
         .map(|(p, a)| (p.to_string(), a.text.clone()))
         .collect()
 }
 
-fn on_disk(folder: &Path) -> BTreeMap<String, String> {
-    let files = walkdir::WalkDir::new(folder).into_iter().flatten();
-    files
-        .filter(|e| e.file_type().is_file())
-        .map(|e| {
-            let path = e.path().strip_prefix(folder).unwrap();
-            let text = fs::read_to_string(e.path()).unwrap();
-            (path.to_string_lossy().replace('\\', "/"), text)
-        })
-        .collect()
+/// What stands on disk of a tree: every file, but of the copies of our modules only their hashes,
+/// in the form that `sha256sum` checks. `tests/conformance/lay-out` makes the whole tree of it.
+struct Kept {
+    files: Tree,
+    modules: String,
 }
 
-fn overwrite(folder: &Path, tree: &BTreeMap<String, String>) {
-    let _ = fs::remove_dir_all(folder);
-    for (path, text) in tree {
-        let full = folder.join(path);
-        fs::create_dir_all(full.parent().unwrap()).unwrap();
-        fs::write(full, text).unwrap();
+impl Kept {
+    fn of(done: &Compilation) -> Self {
+        let all = tree(done).into_iter();
+        let (modules, files): (Tree, Tree) = all.partition(|(p, _)| p.starts_with(MODULES));
+        let modules = modules
+            .iter()
+            .map(|(path, text)| format!("{}  {path}\n", hash(text)));
+        Self {
+            files,
+            modules: modules.collect(),
+        }
     }
+
+    fn read(folder: &Path) -> Self {
+        Self {
+            files: read_tree(&folder.join("tree")),
+            modules: fs::read_to_string(folder.join(LISTED)).unwrap_or_default(),
+        }
+    }
+
+    fn write(&self, folder: &Path) {
+        let _ = fs::remove_dir_all(folder);
+        for (path, text) in &self.files {
+            let full = folder.join("tree").join(path);
+            fs::create_dir_all(full.parent().unwrap()).unwrap();
+            fs::write(full, text).unwrap();
+        }
+        fs::write(folder.join(LISTED), &self.modules).unwrap();
+    }
+
+    /// Everything that differs, as one patch.
+    fn patch(&self, other: &Self) -> String {
+        let mut paths: BTreeSet<&String> = self.files.keys().collect();
+        paths.extend(other.files.keys());
+        let text = |kept: &Self, path: &String| kept.files.get(path).cloned().unwrap_or_default();
+        let mut patch = one_patch(LISTED, &self.modules, &other.modules);
+        for path in paths {
+            patch += &one_patch(path, &text(self, path), &text(other, path));
+        }
+        patch
+    }
+}
+
+fn one_patch(path: &str, old: &str, new: &str) -> String {
+    let diff = similar::TextDiff::from_lines(old, new);
+    diff.unified_diff().header(path, path).to_string()
 }
 
 /// Examples compiled another way as well: name, example, text, and what it becomes.
@@ -113,25 +144,13 @@ fn same_as_golden(name: &str, done: &Compilation) {
         "CI never rewrites golden files"
     );
     assert!(only_notes(done), "{name}: {:#?}", done.diagnostics);
-    let actual = tree(done);
-    let folder = root().join("golden").join(name).join("tree");
+    let folder = root().join("golden").join(name);
+    let actual = Kept::of(done);
     if rewrite {
-        overwrite(&folder, &actual);
+        actual.write(&folder);
     }
-    let golden = on_disk(&folder);
-    let actual_names: Vec<_> = actual.keys().collect();
-    let golden_names: Vec<_> = golden.keys().collect();
-    assert_eq!(
-        actual_names, golden_names,
-        "{name}: other files than golden"
-    );
-    for (path, text) in &actual {
-        assert!(
-            golden[path] == *text,
-            "{name}/{path} differs from its golden file:\n{}",
-            similar::TextDiff::from_lines(&golden[path], text).unified_diff()
-        );
-    }
+    let patch = Kept::read(&folder).patch(&actual);
+    assert!(patch.is_empty(), "{name} is not its golden tree:\n{patch}");
 }
 
 #[test]

@@ -931,7 +931,7 @@ fn a36_killed_at_any_moment() {
 }
 
 #[test]
-#[ignore = "600 kills take minutes"]
+#[ignore = "slow: run by .ci/run"]
 fn a36_killed_at_any_moment_six_hundred_times() {
     killed(600);
 }

@@ -2,13 +2,12 @@
 //! `tests/mutations/run` holds the same table against plans of Terraform.
 #![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
-use crate::support::{Case, root, spec, spec_after};
+use crate::support::{Case, golden_trees, root, spec, spec_after};
 use meridian::Compilation;
 use meridian::artifact::ArtifactSet;
 use meridian::diff::{Fate, ResourceFate, fates};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
 use std::rc::Rc;
 
 const FATES: &str = "tests/mutations/fates.txt";
@@ -155,21 +154,11 @@ fn every_mutation_has_the_fates_that_are_written_down() {
 /// here, for what is not known differs from itself.
 #[test]
 fn a_tree_in_its_own_place_changes_nothing() {
-    for folder in std::fs::read_dir(root().join("golden")).unwrap() {
-        let tree = tree(&folder.unwrap().path().join("tree"));
+    for (_, files) in golden_trees() {
+        let mut tree = ArtifactSet::default();
+        for (path, text) in files {
+            tree.text("test", &path, text);
+        }
         assert_eq!(fates(&tree, &tree), []);
     }
-}
-
-fn tree(folder: &Path) -> ArtifactSet {
-    let mut set = ArtifactSet::default();
-    let files = walkdir::WalkDir::new(folder)
-        .into_iter()
-        .map(Result::unwrap);
-    for file in files.filter(|e| e.file_type().is_file()) {
-        let path = file.path().strip_prefix(folder).unwrap();
-        let text = std::fs::read_to_string(file.path()).unwrap();
-        set.text("test", path.to_str().unwrap(), text);
-    }
-    set
 }

@@ -470,7 +470,7 @@ fn generated_documents_survive_fmt_and_convert() {
 }
 
 #[test]
-#[ignore = "10,000 documents take a minute"]
+#[ignore = "slow: run by .ci/run"]
 fn thousands_of_generated_documents_survive_fmt_and_convert() {
     round_trips(300..5_300);
 }

@@ -1,32 +1,10 @@
 //! Every series that a rule, a dashboard or a scaler of a golden tree reads has a producer in that
 //! tree: a scrape, a metric of the cloud, or the contract with an alert on its absence.
-#![expect(clippy::disallowed_methods, reason = "tests read files")]
 
-use crate::support::root;
+use crate::support::{Tree, golden_trees as trees};
 use meridian::syntax::{self, Kind, Node};
 use meridian::watch::series::{Producer, Selector, selectors};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A tree, by path.
-type Tree = BTreeMap<String, String>;
-
-fn trees() -> Vec<(String, Tree)> {
-    let golden = root().join("golden");
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(golden).unwrap().flatten() {
-        let base = entry.path().join("tree");
-        let files = walkdir::WalkDir::new(&base).into_iter().flatten();
-        let files = files.filter(|e| e.file_type().is_file());
-        let tree: Tree = files
-            .map(|e| {
-                let path = e.path().strip_prefix(&base).unwrap().display().to_string();
-                (path, std::fs::read_to_string(e.path()).unwrap())
-            })
-            .collect();
-        found.push((entry.file_name().to_string_lossy().to_string(), tree));
-    }
-    found
-}
 
 /// The texts behind a key, anywhere in a YAML or JSON file.
 fn behind(text: &str, keys: &[&str]) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The shape of the code: layers, and modules that are called as they are declared.
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
+use crate::support::{MODULES, golden_trees};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -122,10 +123,9 @@ fn modules() -> Vec<std::path::PathBuf> {
     clouds.flat_map(|cloud| folders(&cloud)).collect()
 }
 
-/// Inputs of a module: name, and whether a call must give it.
-fn inputs(module: &Path) -> BTreeMap<String, bool> {
-    let text = std::fs::read_to_string(module.join("variables.tf")).unwrap();
-    let body: hcl::Body = hcl::from_str(&text).unwrap();
+/// Inputs that a module's `variables.tf` declares: name, and whether a call must give it.
+fn inputs(variables: &str) -> BTreeMap<String, bool> {
+    let body: hcl::Body = hcl::from_str(variables).unwrap();
     let variables = body.blocks().filter(|b| b.identifier() == "variable");
     variables
         .map(|b| {
@@ -138,47 +138,37 @@ fn inputs(module: &Path) -> BTreeMap<String, bool> {
 
 #[test]
 fn every_call_gives_a_module_what_it_declares() {
-    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
     let mut calls = 0;
     let mut used = BTreeSet::new();
-    for entry in walkdir::WalkDir::new(golden).into_iter().flatten() {
-        let path = entry.path().display().to_string();
-        if !path.ends_with("/main.tf") || path.contains("/modules/") {
-            continue;
-        }
-        let body: hcl::Body =
-            hcl::from_str(&std::fs::read_to_string(entry.path()).unwrap()).unwrap();
-        for call in body.blocks().filter(|b| b.identifier() == "module") {
-            let source = call
-                .body()
-                .attributes()
-                .find(|a| a.key() == "source")
-                .unwrap();
-            let source = source.expr().to_string();
-            // The module beside the root is a copy of ours.
-            let root = entry.path().parent().unwrap();
-            let folder = root.join(source.trim_matches('"'));
-            let module = folder.file_name().unwrap().to_string_lossy().to_string();
-            let declared = inputs(&folder);
-            let given: BTreeSet<_> = call
-                .body()
-                .attributes()
-                .map(|a| a.key().to_string())
-                .collect();
-            for name in given
-                .iter()
-                .filter(|n| !["source", "providers", "depends_on"].contains(&n.as_str()))
-            {
-                assert!(
-                    declared.contains_key(name),
-                    "{path}: {module} has no input {name}"
-                );
+    for (name, tree) in golden_trees() {
+        let roots = tree.iter();
+        let roots = roots.filter(|(p, _)| p.ends_with("/main.tf") && !p.starts_with(MODULES));
+        for (path, text) in roots {
+            let path = format!("{name}/{path}");
+            let body: hcl::Body = hcl::from_str(text).unwrap();
+            for call in body.blocks().filter(|b| b.identifier() == "module") {
+                let arguments = call.body().attributes();
+                let given: BTreeMap<_, _> =
+                    arguments.map(|a| (a.key(), a.expr().to_string())).collect();
+                let source = given["source"].trim_matches('"');
+                let module = source.rsplit('/').next().unwrap().to_string();
+                let declared = inputs(&tree[&format!("{MODULES}{module}/variables.tf")]);
+                let meta = ["source", "providers", "depends_on"];
+                for name in given.keys().filter(|n| !meta.contains(n)) {
+                    assert!(
+                        declared.contains_key(*name),
+                        "{path}: {module} has no input {name}"
+                    );
+                }
+                for (name, _) in declared.iter().filter(|(_, required)| **required) {
+                    assert!(
+                        given.contains_key(name.as_str()),
+                        "{path}: {module} needs {name}"
+                    );
+                }
+                used.insert(module);
+                calls += 1;
             }
-            for (name, _) in declared.iter().filter(|(_, required)| **required) {
-                assert!(given.contains(name), "{path}: {module} needs {name}");
-            }
-            used.insert(module);
-            calls += 1;
         }
     }
     assert!(calls > 30 && used.len() > 15, "{calls} calls of {used:?}");
@@ -188,7 +178,9 @@ fn every_call_gives_a_module_what_it_declares() {
 fn a_modules_page_lists_its_inputs_and_outputs() {
     for module in modules() {
         let page = std::fs::read_to_string(module.join("README.md")).unwrap();
-        for (name, required) in inputs(&module) {
+        for (name, required) in
+            inputs(&std::fs::read_to_string(module.join("variables.tf")).unwrap())
+        {
             let inputs = page.split("## Inputs").nth(1).unwrap_or_default();
             let row = inputs
                 .lines()

@@ -12,6 +12,7 @@ mod plan;
 mod promises;
 mod reductions;
 
+use crate::support::property;
 use documented::{Documented, Range};
 use emitted::Emitted;
 use expected::{Expected, Losses, Times};
@@ -130,12 +131,11 @@ fn compare(seed: u64, plan: &Plan, documented: &Documented) -> Result<(usize, us
     Ok((times.len() + losses.len(), bounded))
 }
 
-const TOPOLOGIES: u64 = 512;
+property!(every_total_follows_from_what_is_emitted, 32, 512);
 
-#[test]
-fn every_total_follows_from_what_is_emitted() {
+fn every_total_follows_from_what_is_emitted(systems: u64) {
     let documented = Documented::read();
-    let halves = [0, 1].map(|odd| (0..TOPOLOGIES).filter(move |seed| seed % 2 == odd));
+    let halves = [0, 1].map(|odd| (0..systems).filter(move |seed| seed % 2 == odd));
     let results: Vec<_> = std::thread::scope(|scope| {
         let threads = halves.map(|seeds| {
             let documented = &documented;
@@ -153,7 +153,7 @@ fn every_total_follows_from_what_is_emitted() {
     let wrong: Vec<String> = wrong.into_iter().filter_map(Result::err).collect();
     assert!(
         wrong.is_empty(),
-        "{} of {TOPOLOGIES} topologies disagree, the first ones:\n{}",
+        "{} of {systems} topologies disagree, the first ones:\n{}",
         wrong.len(),
         wrong[..wrong.len().min(3)].join("\n\n")
     );

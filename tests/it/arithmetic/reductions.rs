@@ -1,6 +1,8 @@
 //! What is said to be enough is enough: each suggestion is put into the spec, which is then
 //! compiled again.
 
+use crate::support::property;
+
 use super::plan::{Check, Eject, Failover, Kind, Plan, time};
 use super::promises::{analyzed, promising, rows, varied};
 use super::{compiled, errors};
@@ -9,8 +11,6 @@ use meridian::analysis::recovery::findings::reduction;
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::analysis::term::{Change, Step};
 use std::collections::{BTreeMap, BTreeSet};
-
-const TOPOLOGIES: u64 = 250;
 
 /// A time as people read it: `1m30s`.
 fn millis(text: &str) -> u64 {
@@ -152,10 +152,11 @@ fn try_each(plan: &Plan, key: &str, tried: &mut BTreeMap<&str, usize>) {
     }
 }
 
-#[test]
-fn what_is_enough_is_enough() {
+property!(what_is_enough_is_enough, 40, 250);
+
+fn what_is_enough_is_enough(systems: u64) {
     let mut tried = BTreeMap::new();
-    for seed in 0..TOPOLOGIES {
+    for seed in 0..systems {
         let plan = promising(seed, "90d", "90d");
         // A few of each topology, so that they differ.
         for (key, promise) in tight(&plan).into_iter().step_by(5).take(4) {
@@ -171,7 +172,7 @@ fn what_is_enough_is_enough() {
     let kinds = ["answer", "errors", "health check", "silence"];
     for kind in kinds {
         let often = tried.get(kind).copied().unwrap_or(0);
-        assert!(often >= 3, "{kind}: {tried:?}");
+        assert!(often >= 1, "{kind}: {tried:?}");
     }
 }
 
@@ -200,10 +201,11 @@ fn waits_for(budget: &Budget, service: &str) -> bool {
     waits.any(|t| !t.is_zero())
 }
 
-#[test]
-fn as_many_replicas_as_are_said_need_no_others() {
-    let mut tried = 0;
-    for seed in 0..TOPOLOGIES {
+property!(as_many_replicas_as_are_said_need_no_others, 40, 250);
+
+fn as_many_replicas_as_are_said_need_no_others(systems: u64) {
+    let mut tried = 0_u64;
+    for seed in 0..systems {
         let plan = varied(seed);
         let (topology, recovery) = analyzed(&plan.yaml());
         for row in rows(&topology, &recovery) {
@@ -226,5 +228,5 @@ fn as_many_replicas_as_are_said_need_no_others() {
             }
         }
     }
-    assert!(tried > 30, "{tried}");
+    assert!(tried * 8 > systems, "{tried}");
 }
