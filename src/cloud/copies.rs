@@ -115,11 +115,11 @@ pub fn supplied(topology: &Topology) -> Supplied {
 }
 
 /// One cloud, for what all clouds do alike.
-#[derive(Clone, Copy)]
-pub(super) struct Cloud<'a> {
-    pub topology: &'a Topology,
-    pub provider: Provider,
-    pub facts: &'static Facts,
+#[derive(Debug, Clone, Copy)]
+pub struct Cloud<'a> {
+    pub(super) topology: &'a Topology,
+    pub(super) provider: Provider,
+    pub(super) facts: &'static Facts,
 }
 
 impl<'a> Cloud<'a> {

@@ -14,9 +14,11 @@ pub mod external;
 pub mod gcp;
 mod kept;
 mod mesh;
+pub mod offering;
 pub mod ranges;
 pub mod recovery;
 pub mod scaling;
+mod shared;
 pub mod sizing;
 mod versions;
 

@@ -1,14 +1,10 @@
 //! Versions of engines: the one that the spec names, else the recorded one. A default of a newer
 //! meridian is for new stores; one that is there is upgraded by writing the version.
 
-use super::aws;
+use super::offering;
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
-use crate::spec::{Engine, Provider};
 use crate::topology::{Datastore, Topology};
-
-/// Redis on clusters of any cloud where the spec names no version.
-const REDIS: &str = "7.4";
 
 /// Settles the version of every store whose engine has versions that are generated.
 pub(super) fn settle(topology: &mut Topology) {
@@ -25,13 +21,8 @@ pub(super) fn settle(topology: &mut Topology) {
 }
 
 fn default(topology: &Topology, store: &Datastore) -> Option<String> {
-    let first = store.regions.first()?;
-    let on_aws = topology.region(*first).place.provider == Provider::Aws;
-    match store.engine {
-        Engine::Redis if store.written.sentinels.is_some() => Some(REDIS.to_string()),
-        engine if on_aws => aws::default_version(engine).map(str::to_string),
-        _ => None,
-    }
+    let version = offering::of(topology, store)?.version().given()?;
+    Some(version().to_string())
 }
 
 /// Records the versions that a tree has applied.

@@ -416,6 +416,12 @@ impl Datastore {
         self.written.external.as_ref()
     }
 
+    /// Whether its backups are locked until their time is over.
+    pub fn locks_backups(&self) -> bool {
+        let backup = self.written.backup.as_ref();
+        backup.is_some_and(|b| *b.immutable)
+    }
+
     /// Whether its databases lie at locations of the provider's, and not one in each region.
     pub fn has_locations(&self) -> bool {
         use spec::Engine::{Firestore, Spanner};

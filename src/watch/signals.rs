@@ -371,50 +371,6 @@ impl<'a> Signals<'a> {
             ],
         );
     }
-
-    /// What the exporter beside each node sees.
-    pub fn redis(&mut self, store: &Datastore) {
-        let name = store.name.as_str();
-        let exporter = "redis_exporter";
-        let of = format!("redis={name}", name = promql::value(&name));
-        self.add(
-            Signal::ReplicationLag,
-            name,
-            format!("max by (redis) (redis_connected_slave_lag_seconds{{{of}}})"),
-            &["redis"],
-            Unit::Seconds,
-            exporter,
-            vec![gauge(
-                format!("redis_connected_slave_lag_seconds{{{of},slave_ip=\"r\"}}"),
-                1.0,
-            )],
-        );
-        let hits = format!("sum(rate(redis_keyspace_hits_total{{{of}}}[5m]))");
-        self.add(
-            Signal::CacheHitRate,
-            name,
-            ratio(
-                &hits,
-                &format!("{hits} + sum(rate(redis_keyspace_misses_total{{{of}}}[5m]))"),
-            ),
-            &[],
-            Unit::Ratio,
-            exporter,
-            vec![
-                counter(format!("redis_keyspace_hits_total{{{of}}}"), 1000.0),
-                counter_rest(format!("redis_keyspace_misses_total{{{of}}}"), 1000.0),
-            ],
-        );
-        self.add(
-            Signal::Memory,
-            name,
-            format!("max(redis_memory_used_bytes{{{of}}} / redis_memory_max_bytes{{{of}}})"),
-            &[],
-            Unit::Ratio,
-            exporter,
-            Vec::new(),
-        );
-    }
 }
 
 /// Whether an expression counts what has [`happened`].

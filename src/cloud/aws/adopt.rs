@@ -1,6 +1,6 @@
 //! What an applied tree says of decisions on AWS.
 
-use super::{homes, naming, postgres};
+use super::{homes, naming, rds_postgres};
 use crate::cloud::ranges;
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
@@ -26,7 +26,7 @@ pub fn adopt(topology: &Topology, applied: &Applied, lock: &mut Lock) {
             runs_in(call, region).then(|| window.split(':').next().unwrap_or(window))
         });
         if let Some(day) = window {
-            postgres::record_maintenance(lock, &region.name, day);
+            rds_postgres::record_maintenance(lock, &region.name, day);
         }
     }
     if let Some(region) = &applied.state_region {

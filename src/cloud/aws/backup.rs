@@ -1,10 +1,11 @@
 //! Backups that nobody can delete before their time: AWS Backup's vaults, beside the history
 //! that every store keeps itself.
 
-use super::data::table_name;
+use super::offering::{Locked, all, offering};
 use super::{Lowering, facts, naming};
+use crate::cloud::offering::{Offering, asked};
 use crate::deployment::{Argument, Decision, Operation, OperationKind, Scope};
-use crate::spec::{Backup, Engine};
+use crate::spec::Backup;
 use crate::topology::{Datastore, RegionId};
 use std::collections::BTreeMap;
 
@@ -25,21 +26,24 @@ impl Lowering<'_> {
             let Some(backup) = store.written.backup.as_ref().filter(|b| *b.immutable) else {
                 continue;
             };
-            // Buckets lock their versions themselves.
-            if store.engine == Engine::ObjectStorage {
-                continue;
-            }
-            let here = |r: &RegionId| self.regions.contains(r);
-            let regions: Vec<RegionId> = store.regions.iter().copied().filter(here).collect();
-            for id in regions {
-                let Some(resource) = self.backed_up(store, id) else {
+            let locked = offering(store).and_then(|o| o.locked().given());
+            let backed_up = match locked {
+                Some(Locked::ByItself) => continue,
+                Some(Locked::Vault(backed_up)) => backed_up,
+                None => {
+                    let locking = all().filter(|o| o.locked().given().is_some());
                     self.not_available(
                         backup.immutable.span,
                         &format!("an immutable backup of `{}`", store.engine),
-                        "them for `postgres`, `aurora`, `dynamodb` and `object-storage`",
+                        &format!("them for {}", asked(locking.map(|o| o as &dyn Offering))),
                     );
-                    break;
-                };
+                    continue;
+                }
+            };
+            let here = |r: &RegionId| self.regions.contains(r);
+            let regions: Vec<RegionId> = store.regions.iter().copied().filter(here).collect();
+            for id in regions {
+                let resource = backed_up(self, store, id);
                 let keep = backup.keep.secs().div_ceil(86_400);
                 let copies = self.copies_of(backup, id);
                 for target in copies.iter().chain([&id]) {
@@ -64,21 +68,6 @@ impl Lowering<'_> {
                      cannot be tried out: add `changeable_for_days` to it once you are sure."
                 .into(),
         });
-    }
-
-    /// The ARN of what a store is in a region, if AWS Backup knows its kind.
-    fn backed_up(&self, store: &Datastore, id: RegionId) -> Option<Argument> {
-        let location = self.location(id);
-        let name = self.store_name(store, id, facts::names().database);
-        match store.engine {
-            Engine::Postgres => Some(self.arn("rds", location, &format!("db:{name}"))),
-            Engine::Aurora => Some(self.arn("rds", location, &format!("cluster:{name}"))),
-            Engine::Dynamodb => {
-                let table = format!("table/{}", table_name(self.topology, store));
-                Some(self.arn("dynamodb", location, &table))
-            }
-            _ => None,
-        }
     }
 
     /// The other regions that copies go to.

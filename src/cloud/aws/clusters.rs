@@ -1,12 +1,12 @@
 //! EKS clusters, and the roles that pods and controllers on them act as.
 
 use super::network::Subnets;
+use super::offering::offering;
 use super::ranges::Ranges;
-use super::redis::enterprise_nodes;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Cluster, Decision, Identity, Promql, Scope, Variable};
-use crate::spec::{Engine, Runtime};
+use crate::spec::Runtime;
 use crate::topology::{RegionId, Service};
 
 /// The role of EC2 Auto Scaling, which starts nodes and so uses the key of their disks.
@@ -173,9 +173,10 @@ impl Lowering<'_> {
         let node = facts::node();
         let zones = facts::zones(self.location(id)).len() as u64;
         let stores = self.topology.datastores.iter();
-        let own: u64 = stores
-            .filter(|s| s.engine == Engine::RedisEnterprise && s.regions.contains(&id))
-            .map(|s| u64::from(enterprise_nodes(self.topology, s, id)))
+        let here = stores.filter(|s| s.regions.contains(&id));
+        let parts = here.filter_map(|s| Some((s, offering(s)?.on_cluster().given()?)));
+        let own: u64 = parts
+            .map(|(s, part)| u64::from((part.nodes)(self.topology, s, id)))
             .sum();
         let nodes = |millis: u64| millis.div_ceil(node.usable_millicores) + zones + own;
         let (min, max) = (nodes(demand.fewest), nodes(demand.most));
@@ -422,11 +423,9 @@ impl Lowering<'_> {
             needs.push("the operator of Elastic Cloud on Kubernetes 3, told `exposed-node-labels: topology.kubernetes.io/.*`;".to_string());
         }
         for store in &self.topology.datastores {
-            if store.engine == Engine::RedisEnterprise && store.regions.contains(&id) {
-                needs.push(format!(
-                    "the operator of Redis Enterprise 8 in the namespace `{}-{}`, with its rights to read nodes;",
-                    self.topology.namespace, store.name
-                ));
+            let part = offering(store).and_then(|o| o.on_cluster().given());
+            if let Some(part) = part.filter(|_| store.regions.contains(&id)) {
+                needs.push((part.needs)(self.topology, store));
             }
         }
         needs

@@ -1,5 +1,6 @@
 //! Where offerings of Amazon Web Services keep copies.
 
+use super::offering::offering;
 use crate::analysis::flow::copy::Supplied;
 use crate::cloud::copies::{Cloud, Facts, facts};
 use crate::spec::Provider;
@@ -16,7 +17,11 @@ pub fn supply(topology: &Topology, out: &mut Supplied) {
         facts: FACTS.get_or_init(|| facts(include_str!("copies.toml"))),
     };
     for (id, store) in cloud.stores() {
-        out.copies.extend(cloud.store(id, store));
+        out.copies
+            .extend(match offering(store).and_then(|o| o.copies().given()) {
+                Some(copies) => copies(cloud, id, store),
+                None => cloud.store(id, store),
+            });
     }
     // Queues of this cloud are of one region each.
     for (id, queue) in cloud.queues() {

@@ -1,14 +1,14 @@
-//! Stores: which offering each kind has, and the ones that need no more than a page.
+//! What every store has on AWS.
 
 use super::clusters::Statement;
-use super::homes;
+use super::offering::{offering, offerings};
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
-use crate::cloud::kept::whole;
-use crate::deployment::{Argument, Decision, Evidence, Scope, Setting};
+use crate::cloud::offering::asked;
+use crate::deployment::{Argument, Scope, Setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::spec::{Conflict, Engine, Mode};
+use crate::spec::Mode;
 use crate::topology::{Datastore, RegionId};
 
 /// Backups that are kept longer than AWS keeps them.
@@ -24,27 +24,29 @@ impl Lowering<'_> {
     pub(super) fn datastores(&mut self) {
         for store in &self.topology.datastores {
             self.forms(store);
-            match store.engine {
-                Engine::Postgres => self.postgres(store),
-                Engine::Redis if store.written.sentinels.is_some() => {
-                    self.no_such_store(store, "`redis` with `sentinels`");
-                }
-                Engine::Aurora
-                | Engine::Dynamodb
-                | Engine::Redis
-                | Engine::RedisEnterprise
-                | Engine::ObjectStorage => self.managed(store),
-                other => self.no_such_store(store, &format!("`{other}`")),
+            match offering(store) {
+                Some(offering) => offering.lower(self, store),
+                None => self.no_such_store(store),
             }
         }
     }
 
+    fn no_such_store(&mut self, store: &Datastore) {
+        let what = match &store.written.sentinels {
+            Some(_) => format!("`{}` with `sentinels`", store.engine),
+            None => format!("`{}`", store.engine),
+        };
+        let has = format!(
+            "{}; declare a store that somebody runs with `external: {{ run_by: … }}`",
+            asked(offerings())
+        );
+        self.not_available(store.written.engine.span, &what, &has);
+    }
+
     /// Reports a node type or a version that no service of AWS could have.
     fn forms(&mut self, store: &Datastore) {
-        let family = match store.engine {
-            Engine::Postgres | Engine::Aurora => "db.",
-            Engine::Redis => "cache.",
-            _ => return,
+        let Some(family) = offering(store).and_then(|o| o.machines().given()) else {
+            return;
         };
         let machine = store.written.machine.as_ref();
         let machine = machine.filter(|m| !m.starts_with(family));
@@ -75,28 +77,6 @@ impl Lowering<'_> {
             let engine = &queue.written.engine;
             self.not_available(engine.span, &format!("`{}`", engine.value), NO_QUEUE);
         }
-    }
-
-    /// A store that copies itself, if it copies at all.
-    fn managed(&mut self, store: &Datastore) {
-        if !self.copies_itself(store) {
-            return;
-        }
-        match store.engine {
-            Engine::Aurora => self.aurora(store),
-            Engine::Dynamodb => self.dynamodb(store),
-            Engine::RedisEnterprise => self.redis_enterprise(store),
-            Engine::ObjectStorage => self.object_storage(store),
-            _ => self.elasticache(store),
-        }
-    }
-
-    fn no_such_store(&mut self, store: &Datastore, what: &str) {
-        self.not_available(
-            store.written.engine.span,
-            what,
-            "`postgres`, `aurora`, `dynamodb`, `redis` without `sentinels`, `redis-enterprise` and `object-storage`; declare a store that somebody runs with `external: { run_by: … }`",
-        );
     }
 
     /// The name of a store in a region.
@@ -274,7 +254,7 @@ impl Lowering<'_> {
     }
 
     /// Whether a store that copies itself is not asked to be copied by something else.
-    fn copies_itself(&mut self, store: &Datastore) -> bool {
+    pub(super) fn copies_itself(&mut self, store: &Datastore) -> bool {
         let replication = store.written.replication.as_ref();
         let Some(by) = replication.and_then(|r| r.by.as_ref()) else {
             return true;
@@ -295,115 +275,6 @@ impl Lowering<'_> {
         let what = format!("`{}` replication of `{}`", mode.value, store.engine);
         self.not_available(mode.span, &what, has);
         false
-    }
-
-    fn dynamodb(&mut self, store: &Datastore) {
-        let Some(home) = homes::home_of_store(self.topology, &store.name) else {
-            return;
-        };
-        let replication = store.written.replication.as_ref();
-        if let Some(mode) = replication.map(|r| &r.mode)
-            && !matches!(mode.value, Mode::ActiveActive | Mode::None)
-        {
-            let what = format!("`{}` replication of `dynamodb`", mode.value);
-            self.not_available(mode.span, &what, "`active-active`: every copy takes writes");
-            return;
-        }
-        let conflicts = replication.and_then(|r| r.conflicts.as_ref());
-        if let Some(other) = conflicts.filter(|c| c.value != Conflict::LastWriteWins) {
-            let what = format!("`{}` for `dynamodb`", other.value);
-            self.not_available(
-                other.span,
-                &what,
-                "`last-write-wins`: of two writes to one item the later stays",
-            );
-            return;
-        }
-        let days = self.history_days(store);
-        let key = self.shared_key(home, "data", &[]);
-        let alone = replication.is_none_or(|r| *r.mode == Mode::None);
-        let others = store.regions.iter().copied();
-        let others: Vec<RegionId> = others.filter(|r| *r != home && !alone).collect();
-        let call = format!("dynamodb_{}", naming::slug(&store.name));
-        for other in others.iter().copied() {
-            let evidence = Evidence::Argument {
-                call: call.clone(),
-                path: format!("replicas.{}", self.location(other)),
-            };
-            let all: Vec<RegionId> = others.iter().copied().chain([home]).collect();
-            for from in all.into_iter().filter(|from| *from != other) {
-                let by = "a global table";
-                let copy = whole(self.topology, store, (from, other), by, evidence.clone());
-                self.deployment.copies.push(copy);
-            }
-            let back = whole(
-                self.topology,
-                store,
-                (other, home),
-                "a global table",
-                evidence,
-            );
-            self.deployment.copies.push(back);
-        }
-        let replicas = others.into_iter().map(|id| {
-            let key = self.shared_key(id, "data", &[]);
-            (self.location(id).to_string(), key)
-        });
-        let replicas = Argument::Map(replicas.collect());
-        let expires = store.written.datasets.iter();
-        let expires = expires.filter_map(|(_, d)| d.expires_at.as_ref()).next();
-        let table = table_name(self.topology, store);
-        let mut arguments = vec![("name", table.clone().into())];
-        if let Some(expires) = expires {
-            arguments.push(("expires_at", expires.as_str().into()));
-        }
-        arguments.extend([
-            ("recovery_days", days.into()),
-            ("kms_key_arn", key),
-            ("replicas", replicas),
-        ]);
-        self.call(&call, "aws/dynamodb-global", Scope::Global, home, arguments);
-        for id in store.regions.clone() {
-            self.tell(store, id, &[("TABLE", table.clone())]);
-            self.grant_table(store, id, &table);
-        }
-        self.deployment.decisions.push(Decision {
-            title: format!("{}: every region writes", store.name),
-            reason:
-                "A global table has no writer to promote: each region has its own endpoint, and \
-                     services use that of their region. Of two writes to one item the later stays, \
-                     and the earlier is lost without a word."
-                    .into(),
-        });
-    }
-
-    /// Lets services of a region use a table there.
-    fn grant_table(&mut self, store: &Datastore, id: RegionId, table: &str) {
-        let arn = format!(
-            "arn:aws:dynamodb:{}:{}:table/{table}",
-            self.location(id),
-            self.account_text()
-        );
-        let through = format!("dynamodb.{}.amazonaws.com", self.location(id));
-        let statements = [
-            Statement {
-                actions: vec![
-                    "dynamodb:BatchGetItem",
-                    "dynamodb:BatchWriteItem",
-                    "dynamodb:ConditionCheckItem",
-                    "dynamodb:DeleteItem",
-                    "dynamodb:GetItem",
-                    "dynamodb:PutItem",
-                    "dynamodb:Query",
-                    "dynamodb:Scan",
-                    "dynamodb:UpdateItem",
-                ],
-                resources: vec![arn.clone(), format!("{arn}/index/*")],
-                conditions: Vec::new(),
-            },
-            self.key_statement(id, &self.shared_alias("data"), &through),
-        ];
-        self.grant(store, id, &statements);
     }
 
     /// What a role may do with a key: data that a service of AWS keeps is read and written
@@ -435,12 +306,6 @@ impl Lowering<'_> {
             own.or_default().extend_from_slice(statements);
         }
     }
-}
-
-/// The table of a store, alike in all regions.
-pub(super) fn table_name(topology: &crate::topology::Topology, store: &Datastore) -> String {
-    let prefix = naming::cut(&topology.name, facts::names().prefix);
-    format!("{prefix}-{}", store.made_as())
 }
 
 /// The name of a store in a region.

@@ -6,9 +6,9 @@
 //! | `REGION.shift.HOST` | links root | that region, but for the share that is moved away |
 //! | the region's own host | its root | the load balancer of the region |
 
+use super::bindings::binding;
 use super::network::{LOGS, Subnets};
 use super::ranges::Ranges;
-use super::redis::binding;
 use super::{Lowering, facts, naming, output};
 use crate::cloud::{by_hand, moves_by_itself};
 use crate::deployment::{Argument, Decision, Evidence, INGRESS, ProviderUse, RootOutput, Scope};

@@ -1,15 +1,14 @@
 //! Metrics of AWS for a Prometheus of our own, and the names under which regions ask each
 //! other's collectors.
 
+use super::bindings::bind;
 use super::clusters::{ROLE_ANNOTATION, Statement, Workload};
 use super::network::Subnets;
-use super::postgres::{CONFLICTS, Copies, conflict_namespace, copies};
+use super::offering::{Metrics, all};
 use super::ranges::Ranges;
-use super::redis::bind;
-use super::{Lowering, buckets, facts, naming, output};
+use super::{Lowering, facts, naming, output};
 use crate::deployment::{Argument, ChartValues, Scope};
-use crate::spec::Engine;
-use crate::topology::{Datastore, RegionId};
+use crate::topology::RegionId;
 use serde_json::{Value, json};
 
 /// The namespace, the Service and the port of the collector.
@@ -17,6 +16,18 @@ const NAMESPACE: &str = "monitoring";
 const COLLECTOR: &str = "prometheus-collector";
 const PORT: u32 = 9090;
 const EXPORTER: &str = "cloudwatch-exporter";
+
+/// What signals and alarms read of all that RDS runs.
+pub(super) const RDS: Metrics = (
+    "AWS/RDS",
+    &[
+        ("CPUUtilization", "Average"),
+        ("FreeStorageSpace", "Minimum"),
+        ("OldestReplicationSlotLag", "Maximum"),
+        ("ReplicaLag", "Maximum"),
+        ("AuroraGlobalDBReplicationLag", "Maximum"),
+    ],
+);
 
 impl Lowering<'_> {
     /// What a Prometheus of our own needs of AWS, if that is who collects metrics.
@@ -101,71 +112,11 @@ impl Lowering<'_> {
                 vec![metric("BytesOutToDestination", "Sum")],
             ),
         ];
-        let stores = || {
-            self.topology
-                .datastores
-                .iter()
-                .filter(|s| s.regions.contains(&id))
-        };
-        if stores().any(|s| matches!(s.engine, Engine::Postgres | Engine::Aurora)) {
-            jobs.push(job(
-                "AWS/RDS",
-                vec![
-                    metric("CPUUtilization", "Average"),
-                    metric("FreeStorageSpace", "Minimum"),
-                    metric("OldestReplicationSlotLag", "Maximum"),
-                    metric("ReplicaLag", "Maximum"),
-                    metric("AuroraGlobalDBReplicationLag", "Maximum"),
-                ],
-            ));
+        for (kind, metrics) in self.found_by_tags(id) {
+            let metrics = metrics.iter().map(|(name, of)| metric(name, of)).collect();
+            jobs.push(job(kind, metrics));
         }
-        if stores().any(|s| s.engine == Engine::Redis) {
-            jobs.push(job(
-                "AWS/ElastiCache",
-                vec![
-                    metric("CacheHits", "Sum"),
-                    metric("CacheMisses", "Sum"),
-                    metric("DatabaseMemoryUsagePercentage", "Maximum"),
-                    metric("GlobalDatastoreReplicationLag", "Maximum"),
-                ],
-            ));
-        }
-        if stores().any(|s| s.engine == Engine::Dynamodb) {
-            jobs.push(job(
-                "AWS/DynamoDB",
-                vec![metric("ReplicationLatency", "Maximum")],
-            ));
-        }
-        let counted = stores().filter(|s| s.engine == Engine::Postgres);
-        let counted = counted.filter(|s| copies(s) == Some(Copies::BothWays));
-        let mut custom: Vec<Value> = counted
-            .map(|store| {
-                json!({
-                    "name": format!("{}-{CONFLICTS}", store.made_as()),
-                    "namespace": conflict_namespace(self.topology, store),
-                    "regions": [location],
-                    "metrics": [{
-                        "name": CONFLICTS,
-                        "statistics": ["Sum"],
-                        "period": super::signals::CONFLICT_PERIOD,
-                        "length": super::signals::CONFLICT_PERIOD,
-                        "nilToZero": true,
-                    }],
-                })
-            })
-            .collect();
-        let copied = |s: &Datastore| buckets::targets_of(s, id).next().is_some();
-        if stores().any(|s| s.engine == Engine::ObjectStorage && copied(s)) {
-            // Not found by tags: the metric names two buckets and none of them as `BucketName`.
-            custom.push(json!({
-                "name": "copies-of-buckets",
-                "namespace": "AWS/S3",
-                "regions": [location],
-                "metrics": [metric("ReplicationLatency", "Maximum")],
-                "period": 300,
-                "length": 600,
-            }));
-        }
+        let custom = self.own_metrics(id);
         let mut config = json!({
             "apiVersion": "v1alpha1",
             "sts-region": location,
@@ -175,6 +126,40 @@ impl Lowering<'_> {
             config["customNamespace"] = json!(custom);
         }
         config
+    }
+
+    /// What the stores of a region have in namespaces of AWS, each once.
+    fn found_by_tags(&self, id: RegionId) -> Vec<Metrics> {
+        let mut found: Vec<Metrics> = Vec::new();
+        let stores = || self.topology.datastores.iter();
+        for kind in all() {
+            let mut here = stores().filter(|s| s.regions.contains(&id));
+            if let Some(metrics) = kind.metrics().given()
+                && here.any(|s| kind.fits(s))
+                && found.iter().all(|f| f.0 != metrics.0)
+            {
+                found.push(metrics);
+            }
+        }
+        found
+    }
+
+    /// What the stores of a region have beside that, each once.
+    fn own_metrics(&self, id: RegionId) -> Vec<Value> {
+        let mut found: Vec<Value> = Vec::new();
+        for kind in all() {
+            let Some(own) = kind.own_metrics().given() else {
+                continue;
+            };
+            let stores = self.topology.datastores.iter();
+            let here = stores.filter(|s| s.regions.contains(&id) && kind.fits(s));
+            for value in here.filter_map(|store| own(self, store, id)) {
+                if !found.contains(&value) {
+                    found.push(value);
+                }
+            }
+        }
+        found
     }
 
     /// A way for other regions to a region's collector.

@@ -12,27 +12,32 @@
 mod adopt;
 mod aurora;
 mod backup;
-mod buckets;
+mod bindings;
 mod clusters;
+mod commands;
 pub mod copies;
 mod data;
+mod dynamodb;
 pub(super) mod edge;
+mod elasticache;
 pub(super) mod facts;
 mod homes;
 mod metrics;
 mod monitoring;
 pub mod naming;
 mod network;
+mod offering;
 mod operations;
 mod parts;
 mod platform;
-mod postgres;
 mod ranges;
-mod redis;
+mod rds_postgres;
+mod redis_enterprise;
+mod s3;
 mod signals;
-mod stores;
 
 pub use adopt::adopt;
+pub use offering::offerings;
 
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;
@@ -42,7 +47,7 @@ use crate::deployment::{
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::names::collisions::Accounts;
 use crate::source::Span;
-use crate::spec::{Cloud, Engine, Provider};
+use crate::spec::{Cloud, Provider};
 use crate::topology::{RegionId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,17 +58,7 @@ pub const NO_ACCOUNT: Code = Code::new("AWS101", "account-missing");
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
-    postgres::settle_maintenance(topology, &regions);
-}
-
-/// The version of an engine where neither the spec nor the lock names one.
-pub fn default_version(engine: Engine) -> Option<&'static str> {
-    match engine {
-        Engine::Postgres => Some(&facts::postgres().version),
-        Engine::Aurora => Some(&facts::aurora().version),
-        Engine::Redis => Some(&facts::redis().version),
-        _ => None,
-    }
+    rds_postgres::settle_maintenance(topology, &regions);
 }
 
 /// Lowers everything that is on AWS.

@@ -1,14 +1,13 @@
 //! CloudWatch: what tells people when the system's own watching is gone, or cannot see.
 
 use super::edge::{ROUTE53_HOME, edge_name, health_call};
-use super::postgres::{Copies, copies};
-use super::{Lowering, facts, output, signals};
+use super::offering::offering;
+use super::{Lowering, output, signals};
 use crate::deployment::{Argument, Scope};
-use crate::spec::Engine;
 use crate::topology::RegionId;
 
 /// Alarms by name.
-type Alarms = Vec<(String, Argument)>;
+pub(super) type Alarms = Vec<(String, Argument)>;
 
 impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {
@@ -22,7 +21,12 @@ impl Lowering<'_> {
     /// Alarms of a region over its own load balancer and stores.
     fn region_alarms(&mut self, id: RegionId) {
         let mut alarms = self.edge_alarms(id);
-        alarms.extend(self.store_alarms(id));
+        for store in &self.topology.datastores {
+            let of = offering(store).and_then(|o| o.alarms().given());
+            if let Some(of) = of.filter(|_| store.regions.contains(&id)) {
+                alarms.extend(of(self, store, id));
+            }
+        }
         if alarms.is_empty() {
             return;
         }
@@ -78,49 +82,6 @@ impl Lowering<'_> {
                 "notBreaching",
             ),
         )]
-    }
-
-    fn store_alarms(&self, id: RegionId) -> Alarms {
-        let stores = &self.topology.datastores;
-        let mut alarms = Vec::new();
-        for store in stores
-            .iter()
-            .filter(|s| s.engine == Engine::Postgres && s.regions.contains(&id))
-        {
-            let name = self.store_name(store, id, facts::names().database);
-            let database = || vec![("DBInstanceIdentifier", Argument::from(name.clone()))];
-            let size = store
-                .written
-                .size
-                .as_ref()
-                .map_or(facts::postgres().storage_gb << 30, |s| s.get());
-            alarms.push((
-                format!("{}-storage", store.made_as()),
-                alarm(
-                    format!("{name} has less than a tenth of its storage left."),
-                    ("AWS/RDS", "FreeStorageSpace", "Minimum"),
-                    database(),
-                    ("<", size / 10),
-                    5,
-                    "missing",
-                ),
-            ));
-            if copies(store).is_some_and(Copies::logical) {
-                let keep = size / facts::postgres().keep_wal_share;
-                alarms.push((
-                    format!("{}-log-kept", store.made_as()),
-                    alarm(
-                        format!("{name} keeps log for a region that does not take it; at {keep} bytes the copy is given up."),
-                        ("AWS/RDS", "OldestReplicationSlotLag", "Maximum"),
-                        database(),
-                        (">", keep / 2),
-                        5,
-                        "notBreaching",
-                    ),
-                ));
-            }
-        }
-        alarms
     }
 
     /// What Route 53 itself sees of each region. Its metrics are in one region only.
@@ -194,7 +155,7 @@ impl Lowering<'_> {
 
 /// An alarm as its module takes it: a metric with its statistic, dimensions, a comparison
 /// and bound, and how many minutes it must hold.
-fn alarm(
+pub(super) fn alarm(
     description: String,
     (namespace, metric, statistic): (&str, &str, &str),
     dimensions: Vec<(&str, Argument)>,

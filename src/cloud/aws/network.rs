@@ -1,9 +1,9 @@
 //! VPCs and keys: what everything else in a region stands on.
 
+use super::offering::offering;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, variable};
 use crate::deployment::{Argument, Scope, Variable};
-use crate::spec::Engine;
 use crate::topology::RegionId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,9 +56,13 @@ impl Lowering<'_> {
                 ("data_cidrs", ranges.data.into()),
                 ("logs_kms_key_arn", logs),
             ];
-            let mut stores = self.topology.datastores.iter();
-            if stores.any(|s| s.engine == Engine::Dynamodb && s.regions.contains(&id)) {
-                arguments.push(("gateway_endpoints", vec!["dynamodb", "s3"].into()));
+            let stores = self.topology.datastores.iter();
+            let stores = stores.filter(|s| s.regions.contains(&id));
+            let endpoints = stores.filter_map(|s| offering(s)?.endpoints().given());
+            let endpoints: BTreeSet<&str> = endpoints.flatten().copied().collect();
+            if !endpoints.is_empty() {
+                let endpoints: Vec<&str> = endpoints.into_iter().collect();
+                arguments.push(("gateway_endpoints", endpoints.into()));
             }
             let call = self.network_call(id);
             self.call(&call, "aws/network", Scope::Region(id), id, arguments);

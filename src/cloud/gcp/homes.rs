@@ -2,6 +2,7 @@
 //! recorded, because moving one replaces it with what it holds.
 
 use super::multi_region;
+use super::offering::has_password;
 use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Lock};
 use crate::source::Span;
@@ -75,7 +76,7 @@ pub(super) fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Di
         }
     }
     for store in topology.datastores.clone() {
-        if store.written.sentinels.is_some() {
+        if store.external().is_none() && has_password(&store) {
             let here = locations(topology, &store.regions);
             places(topology, &password(&store.name), &here, None, out);
         }

@@ -1,6 +1,7 @@
 //! Pub/Sub.
 
 use super::Lowering;
+use super::firestore::database_id;
 use super::homes::Home;
 use super::naming::{self, Kind, slug};
 use crate::deployment::{Argument, Decision, Scope};
@@ -81,7 +82,7 @@ impl Lowering<'_> {
                 let ids = store
                     .databases
                     .iter()
-                    .map(|d| self.database_id(store, &d.name));
+                    .map(|d| database_id(self.topology, store, &d.name));
                 arguments.push(("database_ids", ids.collect::<Vec<_>>().into()));
                 let worker = store
                     .written

@@ -7,15 +7,18 @@ mod cost;
 mod data;
 pub(super) mod edge;
 mod facts;
+mod firestore;
 mod homes;
 mod messaging;
 mod monitoring;
 pub mod naming;
+mod offering;
 mod operations;
 mod platform;
 mod procedures;
 pub mod ranges;
 pub mod recovery;
+mod redis_sentinel;
 mod regional;
 mod run;
 mod scrapes;
@@ -23,6 +26,7 @@ pub mod signals;
 mod system;
 
 pub use adopt::adopt;
+pub use offering::offerings;
 
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;

@@ -2,10 +2,11 @@
 
 use super::edge::{Standby, edge_name};
 use super::naming::context;
-use super::{data, facts, project};
+use super::offering::offering;
+use super::{facts, project};
 use crate::cloud::scaling;
-use crate::deployment::{Deployment, Operation, OperationKind, Proof, RESTORED_WITHIN, words};
-use crate::spec::{Engine, Runtime};
+use crate::deployment::{Deployment, Operation, OperationKind, Proof, words};
+use crate::spec::Runtime;
 use crate::topology::{Datastore, Host, Placement, Queue, RegionId, Service, Topology};
 
 /// Fills in the commands of every part.
@@ -25,15 +26,16 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     deployment.proofs.append(&mut all.proofs);
 }
 
-struct Operations<'a> {
-    topology: &'a Topology,
-    project: String,
+/// The commands so far.
+pub(super) struct Operations<'a> {
+    pub(super) topology: &'a Topology,
+    pub(super) project: String,
     found: Vec<Operation>,
-    proofs: Vec<Proof>,
+    pub(super) proofs: Vec<Proof>,
 }
 
 impl Operations<'_> {
-    fn add(&mut self, operation: Operation) {
+    pub(super) fn add(&mut self, operation: Operation) {
         self.found.push(operation);
     }
 
@@ -392,241 +394,8 @@ impl Operations<'_> {
     }
 
     fn datastore(&mut self, store: &Datastore) {
-        match store.engine {
-            Engine::Firestore => self.firestore(store),
-            Engine::Redis if store.written.sentinels.is_some() => self.redis(store),
-            _ => {}
-        }
-    }
-
-    fn firestore(&mut self, store: &Datastore) {
-        for database in &store.databases {
-            let id = data::database_id(self.topology, store, &database.name);
-            self.add(Operation {
-                kind: OperationKind::Inspect,
-                subject: store.name.clone(),
-                region: None,
-                title: format!("Show the database {id} at {}", database.location),
-                command: words(&[
-                    "gcloud",
-                    "firestore",
-                    "databases",
-                    "describe",
-                    "--database",
-                    &id,
-                    "--project",
-                    &self.project,
-                ]),
-                expect: "pointInTimeRecoveryEnablement and the location as in the spec".into(),
-                budget_seconds: 15,
-                otherwise: "the database or the API is not there: stop and call the provider"
-                    .into(),
-            });
-            let Some(backup) = &store.written.backup else {
-                continue;
-            };
-            if backup.every.is_some() {
-                self.add(Operation {
-                    kind: OperationKind::ListBackups,
-                    subject: store.name.clone(),
-                    region: None,
-                    title: format!("List the backups at {}", database.location),
-                    command: words(&[
-                        "gcloud",
-                        "firestore",
-                        "backups",
-                        "list",
-                        "--location",
-                        &database.location,
-                        "--project",
-                        &self.project,
-                    ]),
-                    expect: "the newest READY backup is younger than the period of the schedule"
-                        .into(),
-                    budget_seconds: 15,
-                    otherwise: "without a backup only point-in-time recovery is left".into(),
-                });
-            }
-            if backup.point_in_time.is_some() {
-                self.add(Operation {
-                    kind: OperationKind::Restore,
-                    subject: id.clone(),
-                    region: None,
-                    title: format!("Copy {id} as it was, into a new database"),
-                    command: words(&[
-                        "gcloud",
-                        "firestore",
-                        "databases",
-                        "clone",
-                        &format!("--source-database=projects/{}/databases/{id}", self.project),
-                        "--snapshot-time",
-                        "$SNAPSHOT_TIME",
-                        "--destination-database",
-                        "$NEW_DATABASE",
-                        "--project",
-                        &self.project,
-                    ]),
-                    expect: "the operation ends, and the new database is listed".into(),
-                    budget_seconds: 900,
-                    otherwise: "choose an earlier whole minute, or restore the newest backup"
-                        .into(),
-                });
-            }
-            if backup.every.is_some() || backup.point_in_time.is_some() {
-                self.proofs.push(self.restored(&id));
-            }
-            if backup.every.is_some() {
-                self.add(Operation {
-                    kind: OperationKind::Restore,
-                    subject: id.clone(),
-                    region: None,
-                    title: format!("Restore a backup of {id} into a new database"),
-                    command: words(&[
-                        "gcloud",
-                        "firestore",
-                        "databases",
-                        "restore",
-                        "--source-backup",
-                        "$BACKUP",
-                        "--destination-database",
-                        "$NEW_DATABASE",
-                        "--project",
-                        &self.project,
-                    ]),
-                    expect: "the operation ends, and the new database is listed".into(),
-                    budget_seconds: 900,
-                    otherwise: "take the backup before it".into(),
-                });
-            }
-        }
-    }
-
-    /// The commands return while the copy is being made. It has come once it answers with the
-    /// names of its collections, which costs one read.
-    fn restored(&self, id: &str) -> Proof {
-        let address = format!(
-            "https://firestore.googleapis.com/v1/projects/{}/databases",
-            self.project
-        );
-        let ask = format!(
-            "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer $(gcloud auth print-access-token)\" -- \"{address}/$1/documents:listCollectionIds\""
-        );
-        Proof {
-            of: OperationKind::Restore,
-            subject: id.to_string(),
-            region: None,
-            title: "Read the names of the copy's collections".into(),
-            command: words(&["bash", "-c", &ask, "bash", "$NEW_DATABASE"]),
-            wants: ".*\"collectionIds\".*".into(),
-            within_seconds: RESTORED_WITHIN,
-            otherwise: "the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does".into(),
-        }
-    }
-
-    fn redis(&mut self, store: &Datastore) {
-        let namespace = &self.topology.namespace.clone();
-        let holding = store.regions.iter().filter(|id| {
-            let nodes = store.written.nodes.as_ref();
-            let here = nodes.and_then(|n| n.get(&self.topology.region(**id).name));
-            here.is_some_and(|n| n.value.0 > 0)
-        });
-        let holding: Vec<_> = holding.copied().collect();
-        let home = self.topology.first_node(store);
-        for id in &store.regions {
-            let region = self.topology.region(*id);
-            let location = region.place.location;
-            let context = context(&self.project, &self.topology.name, location);
-            let sentinels = store
-                .written
-                .sentinels
-                .as_ref()
-                .and_then(|s| s.get(&region.name));
-            if sentinels.is_none_or(|s| s.value.0 == 0) {
-                continue;
-            }
-            let sentinel = |arguments: &[&str]| {
-                let pod = format!("{}-sentinel-0", store.name);
-                let mut command = words(&[
-                    "kubectl",
-                    "--context",
-                    &context,
-                    "--namespace",
-                    namespace,
-                    "exec",
-                    &pod,
-                    "--container",
-                    "sentinel",
-                    "--",
-                ]);
-                command.extend(words(arguments));
-                command
-            };
-            let ask = [
-                "redis-cli",
-                "-e",
-                "--tls",
-                "--cacert",
-                "/tls/ca.crt",
-                "-p",
-                "26379",
-                "sentinel",
-                "get-master-addr-by-name",
-                &store.name,
-            ];
-            self.add(Operation {
-                kind: OperationKind::Inspect,
-                subject: store.name.clone(),
-                region: Some(*id),
-                title: format!(
-                    "Ask the sentinels in {location} who is the primary of {}",
-                    store.name
-                ),
-                command: sentinel(&ask),
-                expect: "a name of a node in a region that is up".into(),
-                budget_seconds: 15,
-                otherwise: "ask the sentinels of another region".into(),
-            });
-            if !holding.contains(id) {
-                continue;
-            }
-            self.add(Operation {
-                kind: OperationKind::Lag,
-                subject: store.name.clone(),
-                region: Some(*id),
-                title: format!("Show how far {location} is behind with {}", store.name),
-                command: sentinel(&["/bin/sh", "/config/lag.sh"]),
-                expect: "seconds that the nearest node is behind".into(),
-                budget_seconds: 15,
-                otherwise: "unknown lag counts as lag over the objective".into(),
-            });
-            let kinds = match home == Some(*id) {
-                true => vec![OperationKind::Promote, OperationKind::Return],
-                false => vec![OperationKind::Promote],
-            };
-            for of in &kinds {
-                self.proofs.push(Proof {
-                    of: *of,
-                    subject: store.name.clone(),
-                    region: Some(*id),
-                    title: format!("Read back who is the primary of {}", store.name),
-                    command: sentinel(&ask),
-                    wants: format!("node-[0-9]+\\.{location}\\.[^ ]* 6379"),
-                    within_seconds: 15,
-                    otherwise: "ask the sentinels of another region; run it again".into(),
-                });
-            }
-            for kind in kinds {
-                self.add(Operation {
-                kind,
-                subject: store.name.clone(),
-                region: Some(*id),
-                title: format!("Make a node in {location} the primary of {}", store.name),
-                command: sentinel(&["/bin/sh", "/config/promote.sh"]),
-                expect: "the name of a node of the region, which is the primary and takes writes".into(),
-                budget_seconds: 60,
-                otherwise: "NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped".into(),
-            });
-            }
+        if let Some(add) = offering(store).and_then(|o| o.operations().given()) {
+            add(self, store);
         }
     }
 

@@ -5,12 +5,13 @@ use super::Lowering;
 use super::backup::has_backup;
 use super::homes::Home;
 use super::naming::{self, Kind, slug};
+use super::offering::on_clusters;
 use super::ranges::Ranges;
 use super::scrapes;
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
-use crate::spec::{Engine, Runtime};
+use crate::spec::Runtime;
 use crate::topology::RegionId;
 
 impl Lowering<'_> {
@@ -196,9 +197,7 @@ impl Lowering<'_> {
             let runs = |s: &crate::topology::Service| {
                 s.runtime == Runtime::Kubernetes && s.replicas_in(*id).is_some()
             };
-            let holds = |d: &crate::topology::Datastore| {
-                d.engine == Engine::Redis && d.written.sentinels.is_some() && d.regions.contains(id)
-            };
+            let holds = |d: &crate::topology::Datastore| on_clusters(d) && d.regions.contains(id);
             let topology = self.topology;
             topology.services.iter().any(runs) || topology.datastores.iter().any(holds)
         };
@@ -436,7 +435,7 @@ impl Lowering<'_> {
                 vec!["roles/monitoring.metricWriter", "roles/cloudtrace.agent"].into(),
             ),
         ];
-        let grants = self.database_grants(service, id);
+        let grants = self.grants(service, id);
         if !grants.is_empty() {
             entries.push(("conditional_roles".into(), Argument::List(grants)));
         }

@@ -1,17 +1,14 @@
 //! What recovery takes on Google Cloud.
 
 use super::backup::has_backup;
-use super::facts::{MultiRegion, dns_check, firestore_multi_region};
+use super::facts::dns_check;
 use crate::analysis::Context;
-use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{
-    behind_a_cut, decide, leaves_by_itself, noticed, reaching_back, restored, snapshot,
-};
+use crate::cloud::recovery::{decide, leaves_by_itself, noticed};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
-use crate::topology::{Database, Datastore, Host, Queue, RegionId, Service};
+use crate::topology::{Host, Queue, RegionId, Service};
 
 /// The global load balancer of a host.
 pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
@@ -144,155 +141,4 @@ pub fn push_region(context: &Context, service: &Service) -> Option<RegionId> {
     let placed = |id: &RegionId| service.replicas_in(*id).is_some();
     let primary = context.topology.primary().filter(placed);
     primary.or(service.placements.first().map(|p| p.region))
-}
-
-/// Whether losing a region touches a database, and whether a majority of its voting regions
-/// survives.
-enum Touched {
-    Not,
-    MajorityLeft(String),
-    Gone,
-}
-
-fn touched(context: &Context, database: &Database, lost: RegionId) -> Touched {
-    let lost = context.topology.region(lost).place.location;
-    match firestore_multi_region(&database.location) {
-        None if database.location == lost => Touched::Gone,
-        None => Touched::Not,
-        Some(multi) if !members(multi).any(|m| m == lost) => Touched::Not,
-        Some(multi) => {
-            let left: Vec<&str> = members(multi).filter(|m| *m != lost).collect();
-            Touched::MajorityLeft(format!("{} of {}", left.join(" and "), database.location))
-        }
-    }
-}
-
-fn members(multi: &MultiRegion) -> impl Iterator<Item = &str> {
-    multi
-        .read_write
-        .iter()
-        .chain(&multi.witness)
-        .map(String::as_str)
-}
-
-/// Firestore takes writes again.
-pub fn firestore(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
-    match scenario {
-        Scenario::Region(lost) => {
-            let mut terms: Vec<Term> = Vec::new();
-            for database in &store.databases {
-                terms.extend(database_again(context, store, database, lost));
-            }
-            // Databases recover side by side: the worst one counts.
-            let worst = terms
-                .into_iter()
-                .max_by_key(|t| (t.low, t.high.unwrap_or(u64::MAX)));
-            worst.into_iter().collect()
-        }
-        Scenario::Cloud(Provider::Gcp) => {
-            vec![
-                Term::never(Step::Promote, &store.name, "every copy is on gcp".into())
-                    .at(store.span),
-            ]
-        }
-        Scenario::Corruption => restored(context, store, &firestore_history(context, store)),
-        Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "gcp.kms.destroyed")],
-        _ => Vec::new(),
-    }
-}
-
-fn database_again(
-    context: &Context,
-    store: &Datastore,
-    database: &Database,
-    lost: RegionId,
-) -> Option<Term> {
-    let whole = unreachable(context, store, database, lost);
-    match touched(context, database, lost) {
-        Touched::Gone => {
-            let why = format!(
-                "database `{}` is in {} alone",
-                database.name, database.location
-            );
-            Some(Term::never(Step::Promote, &store.name, why).at(store.span))
-        }
-        _ if whole.is_some() => whole,
-        Touched::MajorityLeft(left) => {
-            let term = Term::fact(Step::Promote, &store.name, "gcp.firestore.failover");
-            let because = format!("{left} go on: {}", term.because);
-            Some(Term { because, ..term })
-        }
-        Touched::Not => None,
-    }
-}
-
-/// A database that is whole, and no region that uses it is left.
-fn unreachable(
-    context: &Context,
-    store: &Datastore,
-    database: &Database,
-    lost: RegionId,
-) -> Option<Term> {
-    let left = |id: &&RegionId| **id != lost;
-    let used = database.serves.contains(&lost);
-    let others = database.serves.iter().chain(&database.taken_over_by);
-    if !used || others.filter(left).count() > 0 {
-        return None;
-    }
-    let region = &context.topology.region(lost).name;
-    let why = format!(
-        "database `{}` is whole, but only {region} uses it",
-        database.name
-    );
-    Some(Term::never(Step::Redirect, &store.name, why).at(store.span))
-}
-
-/// What remains of Firestore's data.
-pub fn firestore_remaining(
-    context: &Context,
-    store: &Datastore,
-    scenario: Scenario,
-) -> Option<Vec<Remaining>> {
-    match scenario {
-        Scenario::Region(lost) => {
-            let mut worst: Option<Vec<Remaining>> = None;
-            for database in &store.databases {
-                match touched(context, database, lost) {
-                    Touched::Gone => return Some(Vec::new()),
-                    Touched::MajorityLeft(left) => {
-                        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum");
-                        worst = Some(vec![Remaining::live(left, lacks)]);
-                    }
-                    Touched::Not => {}
-                }
-            }
-            worst
-        }
-        Scenario::Cloud(Provider::Gcp) => Some(Vec::new()),
-        Scenario::Corruption => Some(firestore_history(context, store)),
-        Scenario::Link => {
-            let replicated = store.databases.len() > 1 && store.written.replication.is_some();
-            replicated.then(|| vec![behind_a_cut(store)])
-        }
-        Scenario::Key => Some(Vec::new()),
-        _ => None,
-    }
-}
-
-/// What can be restored of Firestore after corruption.
-fn firestore_history(context: &Context, store: &Datastore) -> Vec<Remaining> {
-    let Some(backup) = &store.written.backup else {
-        return Vec::new();
-    };
-    let kept = |reach, history| reaching_back(context, store, reach, history);
-    let snapshots = snapshot(store).and_then(|s| kept(backup.keep.value, s));
-    let moments = backup.point_in_time.as_ref().and_then(|window| {
-        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time");
-        let copy = format!("point-in-time recovery of {}", window.value);
-        kept(
-            window.value,
-            Remaining::history(copy, lacks.at(window.span)),
-        )
-    });
-    snapshots.into_iter().chain(moments).collect()
 }

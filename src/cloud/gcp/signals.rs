@@ -2,10 +2,11 @@
 //! Monitoring names them, beside those that are the same everywhere.
 
 use super::edge::edge_name;
+use super::offering::offering;
 use crate::deployment::{Deployment, Filled, Load, Unit};
 use crate::format::promql;
-use crate::spec::{Duration, Engine, Runtime, Signal};
-use crate::topology::{Datastore, Service, Topology};
+use crate::spec::{Duration, Runtime, Signal};
+use crate::topology::{Service, Topology};
 use crate::watch::signals::{Signals, counter, counter_rest, gauge, ratio};
 
 /// Fills in the queries of every part.
@@ -22,10 +23,11 @@ pub fn signals(topology: &Topology, deployment: &mut Deployment) {
             Runtime::CloudRun => cloud_run(&mut all, service),
         }
     }
-    topology
-        .datastores
-        .iter()
-        .for_each(|d| datastore(&mut all, d));
+    for store in &topology.datastores {
+        if let Some(signals) = offering(store).and_then(|o| o.signals().given()) {
+            signals(&mut all, store);
+        }
+    }
     queues(&mut all);
     deployment.signals.append(&mut all.found);
     deployment.loads.append(&mut all.loads);
@@ -184,30 +186,6 @@ fn filled(topology: &Topology, service: &Service) -> Option<Filled> {
         labels: vec!["location"],
         sample: vec![gauge(series.clone(), f64::from(*most))],
     })
-}
-
-fn datastore(all: &mut Signals, store: &Datastore) {
-    if store.engine == Engine::Redis {
-        all.redis(store);
-    } else if store.written.replication.is_some() {
-        all.reported_copies(store);
-    }
-    all.backups(store);
-    if store.engine == Engine::Firestore {
-        let metric = "firestore_googleapis_com:document_read_count";
-        all.add(
-            Signal::Reads,
-            &store.name,
-            format!("sum(rate({metric}{{monitored_resource=\"firestore_instance\"}}[1h]))"),
-            &[],
-            Unit::PerSecond,
-            "Cloud Monitoring: firestore.googleapis.com/document/read_count",
-            vec![counter(
-                format!("{metric}{{monitored_resource=\"firestore_instance\"}}"),
-                1.0,
-            )],
-        );
-    }
 }
 
 fn queues(all: &mut Signals) {

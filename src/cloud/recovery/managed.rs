@@ -5,106 +5,53 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
 use crate::deployment::Keeps;
-use crate::spec::{Duration, Engine, FactKind, Mode, Provider};
+use crate::spec::{Duration, FactKind, Mode, Provider};
 use crate::topology::Scenario;
 use crate::topology::{Datastore, RegionId};
 
 /// What is known of a kind; every text is the id of a fact.
-pub(super) struct Kind {
+pub(in crate::cloud) struct Kind {
     /// Taking writes again after a pod, node or zone.
-    zone: &'static str,
+    pub(in crate::cloud) zone: &'static str,
     /// What such a loss takes with it.
-    zone_loss: &'static str,
+    pub(in crate::cloud) zone_loss: &'static str,
     /// Taking writes again after the writer's region.
-    region: Way,
+    pub(in crate::cloud) region: Way,
     /// How far copies in other regions are behind.
-    lag: &'static str,
+    pub(in crate::cloud) lag: &'static str,
     /// How exactly any moment of the past can be restored.
-    history: &'static str,
+    pub(in crate::cloud) history: &'static str,
     /// How far the log of moments is behind where it is copied to another region, if it can
     /// be.
-    log_abroad: Option<&'static str>,
+    pub(in crate::cloud) log_abroad: Option<&'static str>,
     /// Whether it can stop writes rather than let its copies fall behind.
-    stops_writes: bool,
+    pub(in crate::cloud) stops_writes: bool,
 }
 
 /// How a store takes writes after its region is lost.
-enum Way {
+pub(in crate::cloud) enum Way {
     /// Every region takes writes all along.
     EveryRegionWrites,
     /// A person promotes a copy.
     ByHand(&'static str),
 }
 
-/// The facts of a kind on a cloud, if they are gathered.
-pub(super) fn kind(store: &Datastore, provider: Option<Provider>) -> Option<Kind> {
-    let replication = store.written.replication.as_ref();
-    let every = replication.is_some_and(|r| *r.mode == Mode::ActiveActive);
-    let way = |by_hand| match every {
-        true => Way::EveryRegionWrites,
-        false => Way::ByHand(by_hand),
-    };
-    Some(match (provider?, store.engine) {
-        (Provider::Aws, Engine::Postgres | Engine::Mysql) => Kind {
-            zone: "aws.rds.multi-az",
-            zone_loss: "aws.rds.synchronous",
-            region: way("aws.rds.promote"),
-            lag: "asynchronous.lag",
-            history: "aws.rds.point-in-time",
-            log_abroad: Some("aws.rds.log-copies"),
-            stops_writes: false,
-        },
-        (Provider::Aws, Engine::Aurora) => Kind {
-            zone: "aws.aurora.failover",
-            zone_loss: "aws.aurora.quorum",
-            region: Way::ByHand("aws.aurora.global-failover"),
-            lag: "aws.aurora.global-lag",
-            history: "aws.rds.point-in-time",
-            log_abroad: None,
-            stops_writes: true,
-        },
-        (Provider::Aws, Engine::Dynamodb) => Kind {
-            zone: "aws.dynamodb.zones",
-            zone_loss: "aws.dynamodb.zones",
-            region: Way::EveryRegionWrites,
-            lag: "aws.dynamodb.lag",
-            history: "aws.dynamodb.point-in-time",
-            log_abroad: None,
-            stops_writes: false,
-        },
-        (Provider::Aws, Engine::ObjectStorage) => Kind {
-            zone: "aws.s3.zones",
-            zone_loss: "aws.s3.zones",
-            region: Way::EveryRegionWrites,
-            lag: "aws.s3.replication",
-            history: "aws.s3.versions",
-            log_abroad: None,
-            stops_writes: false,
-        },
-        (Provider::Aws, Engine::Redis) => Kind {
-            zone: "aws.elasticache.failover",
-            zone_loss: "redis.lag-bound",
-            region: Way::ByHand("aws.elasticache.promote"),
-            lag: "aws.elasticache.lag",
-            history: "restore.history",
-            log_abroad: None,
-            stops_writes: false,
-        },
-        (Provider::Aws, Engine::RedisEnterprise) => Kind {
-            zone: "redis-enterprise.failover",
-            zone_loss: "redis.lag-bound",
-            region: way("redis-enterprise.failover"),
-            lag: "redis-enterprise.lag",
-            history: "restore.history",
-            log_abroad: None,
-            stops_writes: false,
-        },
-        _ => return None,
-    })
+impl Way {
+    /// Every region writes if the topology says so; else a person promotes.
+    pub(in crate::cloud) fn by_hand_unless_active_active(
+        store: &Datastore,
+        promote: &'static str,
+    ) -> Self {
+        let replication = store.written.replication.as_ref();
+        match replication.is_some_and(|r| *r.mode == Mode::ActiveActive) {
+            true => Way::EveryRegionWrites,
+            false => Way::ByHand(promote),
+        }
+    }
 }
 
 /// How the store takes writes again.
-pub(super) fn store(
+pub(in crate::cloud) fn store(
     context: &Context,
     kind: &Kind,
     store: &Datastore,
@@ -224,7 +171,7 @@ fn all_on(context: &Context, store: &Datastore, provider: Provider) -> Option<St
 }
 
 /// What remains of the store's data.
-pub(super) fn remaining(
+pub(in crate::cloud) fn remaining(
     context: &Context,
     kind: &Kind,
     store: &Datastore,

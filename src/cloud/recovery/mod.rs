@@ -3,15 +3,15 @@
 
 mod external;
 mod kubernetes;
-mod managed;
+pub(super) mod managed;
 mod route53;
-mod sentinel;
 
+use super::offering::{self, Recovery};
 use super::{aws, gcp};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
-use crate::spec::{Duration, Engine, FactKind, Provider, Reach, Runtime, Trigger};
+use crate::spec::{Duration, FactKind, Provider, Reach, Runtime, Trigger};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
@@ -52,16 +52,10 @@ impl Offerings for Facts {
                 _ => external::returns(context, &store.name, external, Step::Promote, scenario),
             };
         }
-        match (store.engine, provider_of(context, &store.regions)) {
-            (Engine::Redis, _) if store.written.sentinels.is_some() => {
-                sentinel::store(context, store, scenario)
-            }
-            (Engine::Firestore, _) => gcp::recovery::firestore(context, store, scenario),
-            (_, provider) => match managed::kind(store, provider) {
-                Some(kind) => managed::store(context, &kind, store, scenario),
-                None if touched(context, store, scenario) => no_facts(Step::Promote, &store.name),
-                None => Vec::new(),
-            },
+        match recovery(context, store) {
+            Some(recovery) => (recovery.again)(context, store, scenario),
+            None if touched(context, store, scenario) => no_facts(Step::Promote, &store.name),
+            None => Vec::new(),
         }
     }
 
@@ -74,19 +68,13 @@ impl Offerings for Facts {
         if let Some(external) = store.external() {
             return external::remaining(context, store, external, scenario);
         }
-        match (store.engine, provider_of(context, &store.regions)) {
-            (Engine::Redis, _) if store.written.sentinels.is_some() => {
-                sentinel::remaining(context, store, scenario)
-            }
-            (Engine::Firestore, _) => gcp::recovery::firestore_remaining(context, store, scenario),
-            (_, provider) => match managed::kind(store, provider) {
-                Some(kind) => managed::remaining(context, &kind, store, scenario),
-                None if !touched(context, store, scenario) => None,
-                None => Some(vec![Remaining::live(
-                    "nobody has said",
-                    no_facts(Step::Lag, &store.name).remove(0),
-                )]),
-            },
+        match recovery(context, store) {
+            Some(recovery) => (recovery.remaining)(context, store, scenario),
+            None if !touched(context, store, scenario) => None,
+            None => Some(vec![Remaining::live(
+                "nobody has said",
+                no_facts(Step::Lag, &store.name).remove(0),
+            )]),
         }
     }
 
@@ -138,10 +126,13 @@ fn aws_intervals() -> &'static [u64] {
     &super::aws::facts::health().intervals
 }
 
-/// The cloud that a part is on: that of its first region.
+/// What the offering of a store says of its recovery.
+fn recovery(context: &Context, store: &Datastore) -> Option<Recovery> {
+    offering::of(context.topology, store)?.recovery().given()
+}
+
 fn provider_of(context: &Context, regions: &[RegionId]) -> Option<Provider> {
-    let first = regions.first()?;
-    Some(context.topology.region(*first).place.provider)
+    offering::provider_of(context.topology, regions)
 }
 
 /// Whether a scenario takes anything from a store, whatever its kind is.

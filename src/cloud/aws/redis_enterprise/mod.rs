@@ -1,163 +1,130 @@
-//! Redis: ElastiCache with one writer, or Redis Enterprise on the clusters with a writer in
-//! every region.
+//! Redis Enterprise on the clusters, with a writer in every region.
 
-use super::data::private_domain;
+mod operate;
+mod recover;
+mod watch;
+
+use super::bindings::binding;
 use super::homes;
 use super::network::Subnets;
 use super::platform::Held;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output};
-use crate::cloud::kept::whole;
-use crate::deployment::{
-    ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, GATEWAYS,
-    PEER_PORT, Scope,
+use crate::cloud::aws::offering::{
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
-use crate::spec::{Conflict, Mode};
+use crate::cloud::kept::whole;
+use crate::cloud::offering::{Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::deployment::{
+    ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, PEER_PORT, Scope,
+};
+use crate::spec::{Conflict, Engine, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
-use serde_json::json;
+use Aspect::{Absent, Given};
 
-/// The port of ElastiCache.
-const PORT: u32 = 6379;
+/// Redis Enterprise.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RedisEnterprise;
 
-/// What services are told of who takes writes, behind the store's name.
-pub(super) const WRITER: &str = "WRITER_HOST";
+impl Offering for RedisEnterprise {
+    fn id(&self) -> &'static str {
+        "aws/redis_enterprise"
+    }
+
+    fn name(&self) -> &'static str {
+        "Redis Enterprise"
+    }
+
+    fn asked(&self) -> &'static str {
+        "`redis-enterprise`"
+    }
+
+    fn fits(&self, store: &Datastore) -> bool {
+        store.engine == Engine::RedisEnterprise
+    }
+
+    fn reads(&self) -> &'static [Read] {
+        const READS: &[Read] = &[
+            read("size"),
+            read("nodes"),
+            read("replication.every"),
+            read("replication.lag.critical"),
+        ];
+        READS
+    }
+
+    fn version(&self) -> Aspect<Version> {
+        Absent("the operator brings its version")
+    }
+
+    fn signals(&self) -> Aspect<Watch> {
+        Given(watch::signals)
+    }
+
+    fn copies(&self) -> Aspect<RestsAt> {
+        Given(|cloud, id, store| cloud.store(id, store))
+    }
+
+    fn recovery(&self) -> Aspect<Recovery> {
+        Given(Recovery {
+            again: recover::again,
+            remaining: recover::remaining,
+        })
+    }
+}
+
+impl OnAws for RedisEnterprise {
+    fn lower(&self, lowering: &mut Lowering, store: &Datastore) {
+        if lowering.copies_itself(store) {
+            lowering.redis_enterprise(store);
+        }
+    }
+
+    fn operations(&self) -> Aspect<Operate> {
+        Given(|lowering, store| lowering.redis_enterprise_operations(store))
+    }
+
+    fn machines(&self) -> Aspect<&'static str> {
+        Absent("its nodes are pods of the clusters")
+    }
+
+    fn alarms(&self) -> Aspect<Alarming> {
+        Absent("its metrics are those of Redis Enterprise itself")
+    }
+
+    fn metrics(&self) -> Aspect<Metrics> {
+        Absent("its metrics are those of Redis Enterprise itself")
+    }
+
+    fn own_metrics(&self) -> Aspect<OwnMetrics> {
+        Absent("its metrics are those of Redis Enterprise itself")
+    }
+
+    fn locked(&self) -> Aspect<Locked> {
+        Absent("AWS Backup does not know what runs on clusters")
+    }
+
+    fn on_cluster(&self) -> Aspect<ClusterPart> {
+        Given(ClusterPart {
+            nodes: enterprise_nodes,
+            needs: |topology, store| {
+                format!(
+                    "the operator of Redis Enterprise 8 in the namespace `{}-{}`, with its rights to read nodes;",
+                    topology.namespace, store.name
+                )
+            },
+        })
+    }
+
+    fn endpoints(&self) -> Aspect<&'static [&'static str]> {
+        Absent("it is reached in the region's own network")
+    }
+}
 
 impl Lowering<'_> {
-    /// ElastiCache: alone in each region, or a Global Datastore with one writer.
-    pub(super) fn elasticache(&mut self, store: &Datastore) {
-        let has = "one writer with `mode: async`; `redis-enterprise` with `mode: active-active` takes writes everywhere";
-        if !self.one_writer(store, has) {
-            return;
-        }
-        let Some(writer) = store.writer.filter(|_| is_global(store)) else {
-            for id in store.regions.clone() {
-                self.cache(store, id, Scope::Region(id), None);
-            }
-            return;
-        };
-        let most = facts::redis().followers;
-        if store.regions.len() > most + 1 {
-            let span = store.span;
-            let what = format!("a Redis with {} followers", store.regions.len() - 1);
-            self.not_available(
-                span,
-                &what,
-                &format!("at most {most} regions beside the one that writes"),
-            );
-            return;
-        }
-        self.global_datastore(store, writer);
-    }
-
-    /// The frame and all groups stand in the links root: another region may become the writer
-    /// one day, and what it has must not move to another root then.
-    fn global_datastore(&mut self, store: &Datastore, writer: RegionId) {
-        let first = self.cache(store, writer, Scope::Links, None);
-        let global = format!("cache_{}", naming::slug(&store.name));
-        let arguments = vec![
-            ("name", global_name(self, store).into()),
-            (
-                "primary_replication_group_id",
-                output(&first, "id", Argument::Null),
-            ),
-        ];
-        let scope = Scope::Links;
-        self.call(&global, "aws/elasticache-global", scope, writer, arguments);
-        for id in store.regions.iter().copied().filter(|r| *r != writer) {
-            let group = output(&global, "id", Argument::Null);
-            let call = self.cache(store, id, scope, Some(group));
-            let evidence = Evidence::Argument {
-                call,
-                path: "global_group_id".into(),
-            };
-            let by = "a Global Datastore of ElastiCache";
-            let copy = whole(self.topology, store, (writer, id), by, evidence);
-            self.deployment.copies.push(copy);
-        }
-        self.deployment.decisions.push(Decision {
-            title: format!("{}: Redis with one writer", store.name),
-            reason: "A Global Datastore of ElastiCache follows its writer and takes no writes \
-                     elsewhere: services read in their own region and write to `WRITER_HOST`. No \
-                     region is promoted by itself: a person says so, the promotion tells the \
-                     services of the region whom to write to, and the plan leaves the roles alone \
-                     afterwards. Write the new writer's role into the topology before the next \
-                     deployment, which would tell them otherwise."
-                .into(),
-        });
-    }
-
-    fn cache(
-        &mut self,
-        store: &Datastore,
-        id: RegionId,
-        scope: Scope,
-        group: Option<Argument>,
-    ) -> String {
-        let written = &store.written;
-        let defaults = facts::redis();
-        let key = match scope {
-            Scope::Links => self.carried_key(id, "data"),
-            _ => self.key(id, "data", &[]),
-        };
-        let text = |t: &Option<crate::spec::Text>, other: &str| {
-            t.as_ref().map_or(other.to_string(), |t| t.value.clone())
-        };
-        // Whoever writes one day is written to from all regions.
-        let reached = match scope {
-            Scope::Links => store.regions.clone(),
-            _ => vec![id],
-        };
-        let region = self.topology.region(id);
-        let shards = written
-            .nodes
-            .as_ref()
-            .and_then(|n| n.get(&region.name))
-            .map_or(1, |n| n.value.0);
-        let name = self.store_name(store, id, facts::names().cache);
-        let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
-        let mut arguments = vec![("name", Argument::from(name))];
-        if let Some(group) = group {
-            arguments.extend([("follows", true.into()), ("global_group_id", group)]);
-        }
-        let backup = written.backup.as_ref().filter(|b| b.every.is_some());
-        arguments.extend([
-            ("engine_version", self.engine_version(store).into()),
-            (
-                "node_type",
-                text(&written.machine, &defaults.machine).into(),
-            ),
-            ("shards", shards.into()),
-            (
-                "replicas",
-                written.replicas.as_ref().map_or(1, |r| r.value.0).into(),
-            ),
-            (
-                "backup_days",
-                backup.map_or(0, |b| b.keep.secs().div_ceil(86_400)).into(),
-            ),
-            ("vpc_id", self.vpc(id)),
-            ("subnet_ids", self.subnets(id, Subnets::Data)),
-            ("client_cidrs", self.networks_of(&reached)),
-            ("kms_key_arn", key),
-        ]);
-        self.call(&call, "aws/elasticache-regional", scope, id, arguments);
-        let address = output(&call, "endpoint", Argument::Null);
-        let host = match scope {
-            Scope::Links => self.linked_name(id, store.made_as(), address),
-            _ => self.private_name(id, store.made_as(), address),
-        };
-        let mut told = vec![("HOST", host), ("PORT", PORT.to_string())];
-        if let Some(writer) = store.writer.filter(|_| scope == Scope::Links) {
-            told.push((WRITER, writer_host(self.topology, store, writer)));
-        }
-        self.tell(store, id, &told);
-        self.reach(id, &reached, PORT);
-        call
-    }
-
     /// Redis Enterprise: its operator's resources on the clusters, and a load balancer and
     /// names by which its regions find each other.
-    pub(super) fn redis_enterprise(&mut self, store: &Datastore) {
+    fn redis_enterprise(&mut self, store: &Datastore) {
         if !self.redis_enterprise_can(store) {
             return;
         }
@@ -348,30 +315,13 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a store is a Global Datastore, with one writer among several regions.
-pub(super) fn is_global(store: &Datastore) -> bool {
-    let replication = store.written.replication.as_ref();
-    store.regions.len() > 1 && replication.is_some_and(|r| *r.mode == Mode::Async)
-}
-
-/// The end of the id of a Global Datastore, whose beginning AWS chooses.
-pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
-    let name = format!("{}-{}", lowering.prefix(), store.made_as());
-    naming::cut(&name, facts::names().cache)
-}
-
-/// The name by which all regions reach the one that writes.
-pub(super) fn writer_host(topology: &Topology, store: &Datastore, writer: RegionId) -> String {
-    format!("{}.{}", store.made_as(), private_domain(topology, writer))
-}
-
 /// The memory of the database in each region, in bytes.
 fn memory(store: &Datastore) -> u64 {
     store.written.size.as_ref().map_or(1 << 30, |s| s.get())
 }
 
 /// The nodes of Redis Enterprise in a region.
-pub(super) fn enterprise_nodes(topology: &Topology, store: &Datastore, id: RegionId) -> u32 {
+fn enterprise_nodes(topology: &Topology, store: &Datastore, id: RegionId) -> u32 {
     let nodes = store.written.nodes.as_ref();
     let own = nodes.and_then(|n| n.get(&topology.region(id).name));
     own.map_or(facts::redis_enterprise().nodes, |n| n.value.0)
@@ -387,44 +337,3 @@ fn node_gibibytes(memory: u64, nodes: u32) -> u64 {
 
 /// The port of the database in its Service.
 const DATABASE_PORT: &str = "12000";
-
-/// Makes the pods behind a gateway the targets of a load balancer that Terraform made.
-pub(super) fn binding(
-    target_group: &str,
-    name: &str,
-    service: &str,
-    port: u32,
-    from: &[String],
-    ports: &[u32],
-) -> serde_json::Value {
-    bind(target_group, name, (GATEWAYS, service, port), from, ports)
-}
-
-/// The same of any Service: its namespace, its name and its port.
-pub(super) fn bind(
-    target_group: &str,
-    name: &str,
-    (namespace, service, port): (&str, &str, u32),
-    from: &[String],
-    ports: &[u32],
-) -> serde_json::Value {
-    let from = from
-        .iter()
-        .map(|range| json!({ "ipBlock": { "cidr": range } }));
-    let from: Vec<_> = from.collect();
-    let ports = ports
-        .iter()
-        .map(|port| json!({ "protocol": "TCP", "port": port }));
-    let ports: Vec<_> = ports.collect();
-    json!({
-        "apiVersion": "elbv2.k8s.aws/v1beta1",
-        "kind": "TargetGroupBinding",
-        "metadata": { "name": name, "namespace": namespace },
-        "spec": {
-            "serviceRef": { "name": service, "port": port },
-            "targetGroupName": target_group,
-            "targetType": "ip",
-            "networking": { "ingress": [{ "from": from, "ports": ports }] },
-        },
-    })
-}

@@ -1,18 +1,127 @@
 //! Aurora PostgreSQL: a global database with one writer, copied below SQL.
 
+mod operate;
+mod recover;
+mod watch;
+
+use super::metrics::RDS;
 use super::network::Subnets;
 use super::{Lowering, facts, naming, output, variable};
+use crate::cloud::aws::offering::{
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+};
 use crate::cloud::kept::whole;
+use crate::cloud::offering::{
+    Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
+};
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
-use crate::spec::Mode;
+use crate::spec::{Engine, Mode};
 use crate::topology::{Datastore, RegionId};
+use Aspect::{Absent, Given};
 
 const PORT: u32 = 5432;
+
+/// Aurora.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Aurora;
+
+impl Offering for Aurora {
+    fn id(&self) -> &'static str {
+        "aws/aurora"
+    }
+
+    fn name(&self) -> &'static str {
+        "Aurora"
+    }
+
+    fn asked(&self) -> &'static str {
+        "`aurora`"
+    }
+
+    fn fits(&self, store: &Datastore) -> bool {
+        store.engine == Engine::Aurora
+    }
+
+    fn reads(&self) -> &'static [Read] {
+        const READS: &[Read] = &[
+            read("engine_version"),
+            read("machine"),
+            read("renamed_from"),
+            read("datasets.writers"),
+            read("replication.stop_writes_at"),
+            read_if("backup.copies_to", |s| s.locks_backups(), COPIES_OF_LOCKED),
+            read("backup.immutable"),
+        ];
+        READS
+    }
+
+    fn version(&self) -> Aspect<Version> {
+        Given(|| &facts::aurora().version)
+    }
+
+    fn signals(&self) -> Aspect<Watch> {
+        Given(watch::signals)
+    }
+
+    fn copies(&self) -> Aspect<RestsAt> {
+        Given(|cloud, id, store| cloud.store(id, store))
+    }
+
+    fn recovery(&self) -> Aspect<Recovery> {
+        Given(Recovery {
+            again: recover::again,
+            remaining: recover::remaining,
+        })
+    }
+}
+
+impl OnAws for Aurora {
+    fn lower(&self, lowering: &mut Lowering, store: &Datastore) {
+        if lowering.copies_itself(store) {
+            lowering.aurora(store);
+        }
+    }
+
+    fn operations(&self) -> Aspect<Operate> {
+        Given(|lowering, store| lowering.aurora_operations(store))
+    }
+
+    fn machines(&self) -> Aspect<&'static str> {
+        Given("db.")
+    }
+
+    fn alarms(&self) -> Aspect<Alarming> {
+        Absent("a lag and a failed backup are signals")
+    }
+
+    fn metrics(&self) -> Aspect<Metrics> {
+        Given(RDS)
+    }
+
+    fn own_metrics(&self) -> Aspect<OwnMetrics> {
+        Absent("its metrics are found by its tags")
+    }
+
+    fn locked(&self) -> Aspect<Locked> {
+        Given(Locked::Vault(|lowering, store, id| {
+            let name = lowering.store_name(store, id, facts::names().database);
+            lowering.arn("rds", lowering.location(id), &format!("cluster:{name}"))
+        }))
+    }
+
+    fn on_cluster(&self) -> Aspect<ClusterPart> {
+        Absent("it runs on no cluster")
+    }
+
+    fn endpoints(&self) -> Aspect<&'static [&'static str]> {
+        Absent("it is reached in the region's own network")
+    }
+}
 
 impl Lowering<'_> {
     /// The frame and all clusters stand in the links root, because the first writer must be
     /// there before the others can join.
-    pub(super) fn aurora(&mut self, store: &Datastore) {
+    fn aurora(&mut self, store: &Datastore) {
         let Some(writer) = store.writer.filter(|_| self.aurora_can(store)) else {
             return;
         };

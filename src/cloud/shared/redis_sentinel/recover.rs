@@ -1,10 +1,10 @@
 //! Redis with Sentinel: sentinels that agree promote a replica; replication is
 //! asynchronous.
 
-use super::{not_abroad, reaching_back, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
+use crate::cloud::recovery::{not_abroad, reaching_back, restored, snapshot};
 use crate::spec::{Duration, FactKind, Nodes, PerRegion};
 use crate::topology::Scenario;
 use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};

@@ -1,25 +1,148 @@
 //! PostgreSQL on RDS: an instance in each region, copied logically both ways, logically one
 //! way, physically, or not at all.
 
+mod operate;
+mod recover;
+mod watch;
+
 use super::clusters::{Statement, Workload};
 use super::homes;
+use super::metrics::RDS;
 use super::network::{LOGS, Subnets};
 use super::platform::Held;
 use super::{Lowering, facts, naming, output};
+use crate::cloud::aws::offering::{
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+};
 use crate::cloud::kept::whole;
+use crate::cloud::offering::{
+    Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
+};
 use crate::deployment::{
     Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
 };
 use crate::lock::Lock;
 use crate::lock::ranges::hash;
-use crate::spec::{Conflict, Mode, Reach, Role};
+use crate::spec::{Conflict, Engine, Mode, Reach, Role};
 use crate::topology::{Datastore, RegionId, Topology};
+use Aspect::{Absent, Given};
 
 /// The administrator's name, and its password's place, are RDS's own.
 const ADMINISTRATOR: &str = "administrator";
 /// The image of AWS' command line.
 const COMMAND_LINE: &str = "public.ecr.aws/aws-cli/aws-cli:2.27.50";
 const PORT: u32 = 5432;
+
+/// PostgreSQL on RDS.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RdsPostgres;
+
+impl Offering for RdsPostgres {
+    fn id(&self) -> &'static str {
+        "aws/rds_postgres"
+    }
+
+    fn name(&self) -> &'static str {
+        "PostgreSQL on RDS"
+    }
+
+    fn asked(&self) -> &'static str {
+        "`postgres`"
+    }
+
+    fn fits(&self, store: &Datastore) -> bool {
+        store.engine == Engine::Postgres
+    }
+
+    fn reads(&self) -> &'static [Read] {
+        const READS: &[Read] = &[
+            read("engine_version"),
+            read("machine"),
+            read("size"),
+            read("renamed_from"),
+            read("datasets.writers"),
+            read_if(
+                "replication.by",
+                |s| {
+                    s.written
+                        .replication
+                        .as_ref()
+                        .is_some_and(|r| *r.mode != Mode::None)
+                },
+                "nothing carries any",
+            ),
+            read("replication.conflict_log"),
+            read_if(
+                "node_groups",
+                |s| copies(s).is_some_and(Copies::logical),
+                "pglogical has them: `mode: active-active`, or `by: pglogical`",
+            ),
+            read("backup.copies_to"),
+            read("backup.immutable"),
+        ];
+        READS
+    }
+
+    fn version(&self) -> Aspect<Version> {
+        Given(|| &facts::postgres().version)
+    }
+
+    fn signals(&self) -> Aspect<Watch> {
+        Given(watch::signals)
+    }
+
+    fn copies(&self) -> Aspect<RestsAt> {
+        Given(|cloud, id, store| cloud.store(id, store))
+    }
+
+    fn recovery(&self) -> Aspect<Recovery> {
+        Given(Recovery {
+            again: recover::again,
+            remaining: recover::remaining,
+        })
+    }
+}
+
+impl OnAws for RdsPostgres {
+    fn lower(&self, lowering: &mut Lowering, store: &Datastore) {
+        lowering.postgres(store);
+    }
+
+    fn operations(&self) -> Aspect<Operate> {
+        Given(|lowering, store| lowering.postgres_operations(store))
+    }
+
+    fn machines(&self) -> Aspect<&'static str> {
+        Given("db.")
+    }
+
+    fn alarms(&self) -> Aspect<Alarming> {
+        Given(watch::alarms)
+    }
+
+    fn metrics(&self) -> Aspect<Metrics> {
+        Given(RDS)
+    }
+
+    fn own_metrics(&self) -> Aspect<OwnMetrics> {
+        Given(watch::own_metrics)
+    }
+
+    fn locked(&self) -> Aspect<Locked> {
+        Given(Locked::Vault(|lowering, store, id| {
+            let name = lowering.store_name(store, id, facts::names().database);
+            lowering.arn("rds", lowering.location(id), &format!("db:{name}"))
+        }))
+    }
+
+    fn on_cluster(&self) -> Aspect<ClusterPart> {
+        Absent("it runs on no cluster")
+    }
+
+    fn endpoints(&self) -> Aspect<&'static [&'static str]> {
+        Absent("it is reached in the region's own network")
+    }
+}
 
 /// How the instances of a store copy each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +189,7 @@ pub(super) fn databases(store: &Datastore) -> Vec<String> {
 }
 
 impl Lowering<'_> {
-    pub(super) fn postgres(&mut self, store: &Datastore) {
+    fn postgres(&mut self, store: &Datastore) {
         let Some(copies) = self.copies(store) else {
             return;
         };

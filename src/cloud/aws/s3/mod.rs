@@ -1,11 +1,106 @@
 //! Object storage on S3: a bucket in each region, copied one way, both ways, or not at all.
 
+mod operate;
+mod recover;
+mod watch;
+
 use super::clusters::Statement;
 use super::{Lowering, facts, naming, output};
+use crate::cloud::aws::offering::{
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+};
 use crate::cloud::kept::whole;
+use crate::cloud::offering::{Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
 use crate::deployment::{Argument, Decision, Evidence, Scope};
-use crate::spec::{Conflict, Mode};
+use crate::spec::{Conflict, Engine, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
+use Aspect::{Absent, Given};
+
+/// S3.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct S3;
+
+impl Offering for S3 {
+    fn id(&self) -> &'static str {
+        "aws/s3"
+    }
+
+    fn name(&self) -> &'static str {
+        "S3"
+    }
+
+    fn asked(&self) -> &'static str {
+        "`object-storage`"
+    }
+
+    fn fits(&self, store: &Datastore) -> bool {
+        store.engine == Engine::ObjectStorage
+    }
+
+    fn reads(&self) -> &'static [Read] {
+        const READS: &[Read] = &[read("datasets.writers"), read("backup.immutable")];
+        READS
+    }
+
+    fn version(&self) -> Aspect<Version> {
+        Absent("AWS runs one version for everybody")
+    }
+
+    fn signals(&self) -> Aspect<Watch> {
+        Given(watch::signals)
+    }
+
+    fn copies(&self) -> Aspect<RestsAt> {
+        Given(|cloud, id, store| cloud.store(id, store))
+    }
+
+    fn recovery(&self) -> Aspect<Recovery> {
+        Given(Recovery {
+            again: recover::again,
+            remaining: recover::remaining,
+        })
+    }
+}
+
+impl OnAws for S3 {
+    fn lower(&self, lowering: &mut Lowering, store: &Datastore) {
+        if lowering.copies_itself(store) {
+            lowering.object_storage(store);
+        }
+    }
+
+    fn operations(&self) -> Aspect<Operate> {
+        Given(|lowering, store| lowering.bucket_operations(store))
+    }
+
+    fn machines(&self) -> Aspect<&'static str> {
+        Absent("it has no machines")
+    }
+
+    fn alarms(&self) -> Aspect<Alarming> {
+        Absent("lag is a signal, and it has no storage that fills up")
+    }
+
+    fn metrics(&self) -> Aspect<Metrics> {
+        Absent("the metric names two buckets, and no tag finds it")
+    }
+
+    fn own_metrics(&self) -> Aspect<OwnMetrics> {
+        Given(watch::own_metrics)
+    }
+
+    fn locked(&self) -> Aspect<Locked> {
+        Given(Locked::ByItself)
+    }
+
+    fn on_cluster(&self) -> Aspect<ClusterPart> {
+        Absent("it runs on no cluster")
+    }
+
+    fn endpoints(&self) -> Aspect<&'static [&'static str]> {
+        Absent("its endpoint comes with that of DynamoDB; else it is reached by NAT")
+    }
+}
 
 /// How the buckets of a store copy each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +125,7 @@ pub(super) fn copies(store: &Datastore) -> Option<Copies> {
 }
 
 impl Lowering<'_> {
-    pub(super) fn object_storage(&mut self, store: &Datastore) {
+    fn object_storage(&mut self, store: &Datastore) {
         let Some(copies) = self.buckets_can(store) else {
             return;
         };

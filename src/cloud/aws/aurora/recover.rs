@@ -1,0 +1,29 @@
+//! What recovery of Aurora takes.
+
+use crate::analysis::Context;
+use crate::analysis::offering::Remaining;
+use crate::analysis::term::Term;
+use crate::cloud::recovery::managed::{self, Kind, Way};
+use crate::topology::{Datastore, Scenario};
+
+const KIND: Kind = Kind {
+    zone: "aws.aurora.failover",
+    zone_loss: "aws.aurora.quorum",
+    region: Way::ByHand("aws.aurora.global-failover"),
+    lag: "aws.aurora.global-lag",
+    history: "aws.rds.point-in-time",
+    log_abroad: None,
+    stops_writes: true,
+};
+
+pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
+    managed::store(context, &KIND, store, scenario)
+}
+
+pub(super) fn remaining(
+    context: &Context,
+    store: &Datastore,
+    scenario: Scenario,
+) -> Option<Vec<Remaining>> {
+    managed::remaining(context, &KIND, store, scenario)
+}

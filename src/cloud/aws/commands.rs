@@ -1,0 +1,78 @@
+//! What the commands that act on stores have in common.
+
+use super::Lowering;
+use crate::deployment::{Operation, OperationKind, Proof, RESTORED_WITHIN, words};
+use crate::topology::{Datastore, RegionId};
+
+/// Seconds that a read of the API may take.
+pub(super) const LOOK: u64 = 15;
+/// Seconds that a restore's request may take; what it makes is there later.
+pub(super) const RESTORE: u64 = 900;
+
+impl Lowering<'_> {
+    /// An operation on a store in a region.
+    pub(super) fn store_operation(
+        &self,
+        store: &Datastore,
+        id: RegionId,
+        (kind, budget_seconds): (OperationKind, u64),
+        title: String,
+        command: Vec<String>,
+        expect: &str,
+        otherwise: &str,
+    ) -> Operation {
+        Operation {
+            kind,
+            subject: store.name.clone(),
+            region: Some(id),
+            title,
+            command,
+            expect: expect.into(),
+            budget_seconds,
+            otherwise: otherwise.into(),
+        }
+    }
+}
+
+/// Waits until what was restored answers; `$1` is its name.
+pub(super) fn restored(subject: &str, id: RegionId, title: &str, read: &str, wants: &str) -> Proof {
+    Proof {
+        of: OperationKind::Restore,
+        subject: subject.to_string(),
+        region: Some(id),
+        title: title.into(),
+        command: script(read, &["$NEW_DATABASE"]),
+        wants: wants.into(),
+        within_seconds: RESTORED_WITHIN,
+        otherwise: "it is being made still, or has nothing in it: look at its status".into(),
+    }
+}
+
+/// Prints a metric of CloudWatch, of which so many units are a second, as seconds.
+pub(super) fn seconds_behind(what: &str, location: &str, metric: &str, per_second: u32) -> String {
+    format!(
+        "behind=$(aws cloudwatch get-metric-statistics --region {location} {metric} \
+         --start-time \"$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"$(date -u +%FT%TZ)\" --period 60 --statistics Maximum \
+         --query 'max(Datapoints[].Maximum)' --output text) && behind=${{behind%.*}} && \
+         if [ \"$behind\" = None ]; then echo '{what}: nothing was measured'; \
+         else echo \"{what}: $(((behind + {per_second} - 1) / {per_second})) s\"; fi"
+    )
+}
+
+/// Finds the security group of a name, as `$group`, for the command that follows.
+pub(super) fn security_group(location: &str, name: &str) -> String {
+    format!(
+        "group=$(aws ec2 describe-security-groups --region {location} --filters Name=group-name,Values={name} \
+         --query 'SecurityGroups[0].GroupId' --output text) && "
+    )
+}
+
+/// A line for a shell, with the words that it calls `$1`, `$2` and so on.
+pub(super) fn script(line: &str, parameters: &[&str]) -> Vec<String> {
+    let mut command = words(&["bash", "-c", line]);
+    if !parameters.is_empty() {
+        command.push("bash".into());
+        command.extend(words(parameters));
+    }
+    command
+}

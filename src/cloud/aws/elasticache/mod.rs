@@ -1,0 +1,276 @@
+//! ElastiCache for Redis: alone in each region, or a Global Datastore with one writer.
+
+mod operate;
+mod recover;
+mod watch;
+
+use super::data::private_domain;
+use super::network::Subnets;
+use super::{Lowering, facts, naming, output};
+use crate::cloud::aws::offering::{
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+};
+use crate::cloud::kept::whole;
+use crate::cloud::offering::{Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::deployment::{Argument, Decision, Evidence, Scope};
+use crate::spec::{Engine, Mode};
+use crate::topology::{Datastore, RegionId, Topology};
+use Aspect::{Absent, Given};
+
+/// The port of ElastiCache.
+const PORT: u32 = 6379;
+
+/// What services are told of who takes writes, behind the store's name.
+pub(super) const WRITER: &str = "WRITER_HOST";
+
+/// ElastiCache.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ElastiCache;
+
+impl Offering for ElastiCache {
+    fn id(&self) -> &'static str {
+        "aws/elasticache"
+    }
+
+    fn name(&self) -> &'static str {
+        "ElastiCache"
+    }
+
+    fn asked(&self) -> &'static str {
+        "`redis` without `sentinels`"
+    }
+
+    fn fits(&self, store: &Datastore) -> bool {
+        store.engine == Engine::Redis && store.written.sentinels.is_none()
+    }
+
+    fn reads(&self) -> &'static [Read] {
+        const READS: &[Read] = &[
+            read("engine_version"),
+            read("machine"),
+            read("nodes"),
+            read("renamed_from"),
+            read("replicas"),
+            read("datasets.writers"),
+        ];
+        READS
+    }
+
+    fn version(&self) -> Aspect<Version> {
+        Given(|| &facts::redis().version)
+    }
+
+    fn signals(&self) -> Aspect<Watch> {
+        Given(watch::signals)
+    }
+
+    fn copies(&self) -> Aspect<RestsAt> {
+        Given(|cloud, id, store| cloud.store(id, store))
+    }
+
+    fn recovery(&self) -> Aspect<Recovery> {
+        Given(Recovery {
+            again: recover::again,
+            remaining: recover::remaining,
+        })
+    }
+}
+
+impl OnAws for ElastiCache {
+    fn lower(&self, lowering: &mut Lowering, store: &Datastore) {
+        if lowering.copies_itself(store) {
+            lowering.elasticache(store);
+        }
+    }
+
+    fn operations(&self) -> Aspect<Operate> {
+        Given(|lowering, store| lowering.elasticache_operations(store))
+    }
+
+    fn machines(&self) -> Aspect<&'static str> {
+        Given("cache.")
+    }
+
+    fn alarms(&self) -> Aspect<Alarming> {
+        Absent("memory and lag are signals")
+    }
+
+    fn metrics(&self) -> Aspect<Metrics> {
+        Given((
+            "AWS/ElastiCache",
+            &[
+                ("CacheHits", "Sum"),
+                ("CacheMisses", "Sum"),
+                ("DatabaseMemoryUsagePercentage", "Maximum"),
+                ("GlobalDatastoreReplicationLag", "Maximum"),
+            ],
+        ))
+    }
+
+    fn own_metrics(&self) -> Aspect<OwnMetrics> {
+        Absent("its metrics are found by its tags")
+    }
+
+    fn locked(&self) -> Aspect<Locked> {
+        Absent("AWS Backup does not know ElastiCache")
+    }
+
+    fn on_cluster(&self) -> Aspect<ClusterPart> {
+        Absent("it runs on no cluster")
+    }
+
+    fn endpoints(&self) -> Aspect<&'static [&'static str]> {
+        Absent("it is reached in the region's own network")
+    }
+}
+
+impl Lowering<'_> {
+    /// ElastiCache: alone in each region, or a Global Datastore with one writer.
+    fn elasticache(&mut self, store: &Datastore) {
+        let has = "one writer with `mode: async`; `redis-enterprise` with `mode: active-active` takes writes everywhere";
+        if !self.one_writer(store, has) {
+            return;
+        }
+        let Some(writer) = store.writer.filter(|_| is_global(store)) else {
+            for id in store.regions.clone() {
+                self.cache(store, id, Scope::Region(id), None);
+            }
+            return;
+        };
+        let most = facts::redis().followers;
+        if store.regions.len() > most + 1 {
+            let span = store.span;
+            let what = format!("a Redis with {} followers", store.regions.len() - 1);
+            self.not_available(
+                span,
+                &what,
+                &format!("at most {most} regions beside the one that writes"),
+            );
+            return;
+        }
+        self.global_datastore(store, writer);
+    }
+
+    /// The frame and all groups stand in the links root: another region may become the writer
+    /// one day, and what it has must not move to another root then.
+    fn global_datastore(&mut self, store: &Datastore, writer: RegionId) {
+        let first = self.cache(store, writer, Scope::Links, None);
+        let global = format!("cache_{}", naming::slug(&store.name));
+        let arguments = vec![
+            ("name", global_name(self, store).into()),
+            (
+                "primary_replication_group_id",
+                output(&first, "id", Argument::Null),
+            ),
+        ];
+        let scope = Scope::Links;
+        self.call(&global, "aws/elasticache-global", scope, writer, arguments);
+        for id in store.regions.iter().copied().filter(|r| *r != writer) {
+            let group = output(&global, "id", Argument::Null);
+            let call = self.cache(store, id, scope, Some(group));
+            let evidence = Evidence::Argument {
+                call,
+                path: "global_group_id".into(),
+            };
+            let by = "a Global Datastore of ElastiCache";
+            let copy = whole(self.topology, store, (writer, id), by, evidence);
+            self.deployment.copies.push(copy);
+        }
+        self.deployment.decisions.push(Decision {
+            title: format!("{}: Redis with one writer", store.name),
+            reason: "A Global Datastore of ElastiCache follows its writer and takes no writes \
+                     elsewhere: services read in their own region and write to `WRITER_HOST`. No \
+                     region is promoted by itself: a person says so, the promotion tells the \
+                     services of the region whom to write to, and the plan leaves the roles alone \
+                     afterwards. Write the new writer's role into the topology before the next \
+                     deployment, which would tell them otherwise."
+                .into(),
+        });
+    }
+
+    fn cache(
+        &mut self,
+        store: &Datastore,
+        id: RegionId,
+        scope: Scope,
+        group: Option<Argument>,
+    ) -> String {
+        let written = &store.written;
+        let defaults = facts::redis();
+        let key = match scope {
+            Scope::Links => self.carried_key(id, "data"),
+            _ => self.key(id, "data", &[]),
+        };
+        let text = |t: &Option<crate::spec::Text>, other: &str| {
+            t.as_ref().map_or(other.to_string(), |t| t.value.clone())
+        };
+        // Whoever writes one day is written to from all regions.
+        let reached = match scope {
+            Scope::Links => store.regions.clone(),
+            _ => vec![id],
+        };
+        let region = self.topology.region(id);
+        let shards = written
+            .nodes
+            .as_ref()
+            .and_then(|n| n.get(&region.name))
+            .map_or(1, |n| n.value.0);
+        let name = self.store_name(store, id, facts::names().cache);
+        let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
+        let mut arguments = vec![("name", Argument::from(name))];
+        if let Some(group) = group {
+            arguments.extend([("follows", true.into()), ("global_group_id", group)]);
+        }
+        let backup = written.backup.as_ref().filter(|b| b.every.is_some());
+        arguments.extend([
+            ("engine_version", self.engine_version(store).into()),
+            (
+                "node_type",
+                text(&written.machine, &defaults.machine).into(),
+            ),
+            ("shards", shards.into()),
+            (
+                "replicas",
+                written.replicas.as_ref().map_or(1, |r| r.value.0).into(),
+            ),
+            (
+                "backup_days",
+                backup.map_or(0, |b| b.keep.secs().div_ceil(86_400)).into(),
+            ),
+            ("vpc_id", self.vpc(id)),
+            ("subnet_ids", self.subnets(id, Subnets::Data)),
+            ("client_cidrs", self.networks_of(&reached)),
+            ("kms_key_arn", key),
+        ]);
+        self.call(&call, "aws/elasticache-regional", scope, id, arguments);
+        let address = output(&call, "endpoint", Argument::Null);
+        let host = match scope {
+            Scope::Links => self.linked_name(id, store.made_as(), address),
+            _ => self.private_name(id, store.made_as(), address),
+        };
+        let mut told = vec![("HOST", host), ("PORT", PORT.to_string())];
+        if let Some(writer) = store.writer.filter(|_| scope == Scope::Links) {
+            told.push((WRITER, writer_host(self.topology, store, writer)));
+        }
+        self.tell(store, id, &told);
+        self.reach(id, &reached, PORT);
+        call
+    }
+}
+
+/// Whether a store is a Global Datastore, with one writer among several regions.
+pub(super) fn is_global(store: &Datastore) -> bool {
+    let replication = store.written.replication.as_ref();
+    store.regions.len() > 1 && replication.is_some_and(|r| *r.mode == Mode::Async)
+}
+
+/// The end of the id of a Global Datastore, whose beginning AWS chooses.
+pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
+    let name = format!("{}-{}", lowering.prefix(), store.made_as());
+    naming::cut(&name, facts::names().cache)
+}
+
+/// The name by which all regions reach the one that writes.
+pub(super) fn writer_host(topology: &Topology, store: &Datastore, writer: RegionId) -> String {
+    format!("{}.{}", store.made_as(), private_domain(topology, writer))
+}

@@ -1,0 +1,184 @@
+//! The commands that act on ElastiCache.
+
+use super::{WRITER, global_name, is_global, writer_host};
+use crate::cloud::aws::commands::{LOOK, RESTORE, script, security_group};
+use crate::cloud::aws::{Lowering, facts};
+use crate::deployment::{Operation, OperationKind, Proof, words};
+use crate::topology::{Datastore, RegionId, Service};
+
+impl Lowering<'_> {
+    pub(super) fn elasticache_operations(&mut self, store: &Datastore) {
+        for id in store.regions.clone() {
+            let mut found = Vec::new();
+            if is_global(store) {
+                found.extend(self.elasticache_copies(store, id));
+                let promoted = self.elasticache_writes(store, id);
+                self.deployment.proofs.push(promoted);
+            }
+            if store.written.backup.is_some() {
+                found.extend(self.elasticache_backups(store, id));
+            }
+            for operation in found {
+                self.operation(operation);
+            }
+        }
+    }
+
+    fn elasticache_copies(&self, store: &Datastore, id: RegionId) -> Vec<Operation> {
+        let location = self.location(id);
+        let name = self.store_name(store, id, facts::names().cache);
+        // AWS chooses how the group's id begins.
+        let ours = format!(
+            "GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-{}')]",
+            global_name(self, store)
+        );
+        let describe = format!(
+            "aws elasticache describe-global-replication-groups --region {location} --show-member-info"
+        );
+        #[rustfmt::skip]
+        let members = words(&[
+            "aws", "elasticache", "describe-global-replication-groups", "--region", location, "--show-member-info",
+            "--query", &format!("{ours}.Members[].[ReplicationGroupRegion,Role,Status]"), "--output", "table",
+        ]);
+        let promote = format!(
+            "writer=$({describe} --output text --query \"{ours} | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && \
+             group=$({describe} --output text --query \"{ours} | [0].GlobalReplicationGroupId\") && \
+             if [ \"$writer\" = {location} ]; then echo 'this region writes already'; else \
+             aws elasticache failover-global-replication-group --region {location} --primary-region {location} \
+             --primary-replication-group-id {name} --global-replication-group-id \"$group\"; fi"
+        );
+        let mut found = vec![
+            self.store_operation(
+                store,
+                id,
+                (OperationKind::Lag, LOOK),
+                format!("Show which regions of {} {location} sees, and who writes", store.name),
+                members,
+                "PRIMARY once, and associated for each; how far the others are behind is on the dashboard",
+                "unknown lag counts as lag over the objective",
+            ),
+            self.store_operation(
+                store,
+                id,
+                (OperationKind::Promote, 120),
+                format!("Let {location} write {}", store.name),
+                script(&promote, &[]),
+                "modifying, then primary-associated; or that it writes already",
+                "its own control plane does not answer: wait for it, nothing else can promote",
+            ),
+        ];
+        found.extend(self.told_of_the_writer(store, id));
+        found
+    }
+
+    fn elasticache_writes(&self, store: &Datastore, id: RegionId) -> Proof {
+        let location = self.location(id);
+        let writer = format!(
+            "GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-{}')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion",
+            global_name(self, store)
+        );
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "elasticache", "describe-global-replication-groups", "--region", location, "--show-member-info",
+            "--query", &writer, "--output", "text",
+        ]);
+        Proof {
+            of: OperationKind::Promote,
+            subject: store.name.clone(),
+            region: Some(id),
+            title: format!("Read back who writes {}", store.name),
+            command,
+            wants: location.into(),
+            within_seconds: 600,
+            otherwise: "it is failing over still: look at the status of the global group".into(),
+        }
+    }
+
+    /// Services of a region learn that they write at home from now on.
+    fn told_of_the_writer(&self, store: &Datastore, id: RegionId) -> Vec<Operation> {
+        let (context, location) = (self.cluster_name(id), self.location(id));
+        let variable = store.name.to_uppercase().replace(['-', '.'], "_");
+        let host = writer_host(self.topology, store, id);
+        let setting = format!("{variable}_{WRITER}={host}");
+        let uses = |s: &&Service| {
+            let mut stores = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
+            s.replicas_in(id).is_some() && stores.any(|n| *n == store.name)
+        };
+        let users = self.topology.services.iter().filter(uses);
+        let told = users.map(|service| {
+            let name = service.name_in(self.topology.region(id));
+            #[rustfmt::skip]
+            let command = words(&[
+                "kubectl", "--context", &context, "--namespace", &self.topology.namespace,
+                "set", "env", &format!("deployment/{name}"), &setting,
+            ]);
+            self.store_operation(
+                store,
+                id,
+                (OperationKind::Promote, 30),
+                format!("Let {name} in {location} write {} at home", store.name),
+                command,
+                "env updated, or no output if it was so already",
+                "the cluster does not answer: stop, this region cannot take over",
+            )
+        });
+        told.collect()
+    }
+
+    fn elasticache_backups(&self, store: &Datastore, id: RegionId) -> Vec<Operation> {
+        let location = self.location(id);
+        let name = self.store_name(store, id, facts::names().cache);
+        let machine = store.written.machine.as_ref();
+        let machine = machine.map_or(facts::redis().machine.as_str(), |m| m.as_str());
+        #[rustfmt::skip]
+        let backup = words(&[
+            "aws", "elasticache", "create-snapshot", "--region", location, "--replication-group-id", &name,
+            "--snapshot-name", "$NEW_DATABASE",
+        ]);
+        #[rustfmt::skip]
+        let list = words(&[
+            "aws", "elasticache", "describe-snapshots", "--region", location, "--replication-group-id", &name,
+            "--query", "Snapshots[].[SnapshotName,SnapshotStatus,NodeSnapshots[0].SnapshotCreateTime]", "--output", "table",
+        ]);
+        let restore = format!(
+            "{}aws elasticache create-replication-group --region {location} --replication-group-id \"$1\" \
+             --replication-group-description {name} --snapshot-name \"$2\" --engine redis \
+             --cache-node-type {machine} --cache-subnet-group-name {name} --security-group-ids \"$group\" \
+             --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 \
+             --transit-encryption-enabled --at-rest-encryption-enabled",
+            security_group(location, &format!("{name}-redis")),
+        );
+        vec![
+            self.store_operation(
+                store,
+                id,
+                (OperationKind::Backup, 30),
+                format!("Take a snapshot of {name} now"),
+                backup,
+                "creating",
+                "wait until no other snapshot is being taken",
+            ),
+            self.store_operation(
+                store,
+                id,
+                (OperationKind::ListBackups, LOOK),
+                format!("List the snapshots of {name}"),
+                list,
+                "the newest snapshot that is available is younger than a day",
+                "without a snapshot the other regions' copies are all there is",
+            ),
+            Operation {
+                subject: name.clone(),
+                ..self.store_operation(
+                    store,
+                    id,
+                    (OperationKind::Restore, RESTORE),
+                    format!("Bring a snapshot of {name} back, as a new group"),
+                    script(&restore, &["$NEW_DATABASE", "$BACKUP"]),
+                    "creating; then available, after minutes to hours by size",
+                    "take the snapshot before it",
+                )
+            },
+        ]
+    }
+}

@@ -1,0 +1,59 @@
+//! What an offering needs of Google Cloud's frame.
+
+use super::Lowering;
+use super::firestore::Firestore;
+use super::operations::Operations;
+use crate::analysis::flow::copy::Copy;
+use crate::cloud::copies::Cloud;
+use crate::cloud::offering::{Aspect, Offering};
+use crate::cloud::shared::redis_sentinel::RedisSentinel;
+use crate::deployment::Argument;
+use crate::topology::{Datastore, DatastoreId, RegionId, Service, Topology};
+
+/// Adds the commands that act on a store.
+pub(super) type Operate = fn(&mut Operations, &Datastore);
+/// What services of a region are told of a store, each behind its name.
+pub(super) type Told = fn(&Topology, &Datastore, RegionId) -> Vec<(&'static str, String)>;
+/// What a service in a region may do with a store.
+pub(super) type Grants = fn(&Topology, &Datastore, &Service, RegionId) -> Vec<Argument>;
+/// Adds what backups of the clusters keep of a copy.
+pub(super) type Volumes = fn(Cloud, DatastoreId, &Datastore, Copy) -> Copy;
+
+/// An offering of Google Cloud.
+pub(super) trait OnGcp: Offering {
+    /// Makes what the store is, or says why not.
+    fn lower(&self, lowering: &mut Lowering, store: &Datastore);
+    /// The commands that act on it.
+    fn operations(&self) -> Aspect<Operate>;
+    /// What services are told of it.
+    fn told(&self) -> Aspect<Told>;
+    /// What accounts of services may do with it.
+    fn grants(&self) -> Aspect<Grants>;
+    /// Whether a password lets services in.
+    fn password(&self) -> Aspect<()>;
+    /// What the clusters' backups keep of it, if it runs on the clusters.
+    fn volumes(&self) -> Aspect<Volumes>;
+}
+
+/// Every kind of store of Google Cloud; the first that fits is taken.
+const OFFERINGS: &[&dyn OnGcp] = &[&Firestore, &RedisSentinel];
+
+/// The offering that a store of Google Cloud is.
+pub(super) fn offering(store: &Datastore) -> Option<&'static dyn OnGcp> {
+    OFFERINGS.iter().copied().find(|o| o.fits(store))
+}
+
+/// Every offering of Google Cloud.
+pub fn offerings() -> impl Iterator<Item = &'static dyn Offering> {
+    OFFERINGS.iter().map(|o| *o as &dyn Offering)
+}
+
+/// Whether a password lets services in to a store.
+pub(super) fn has_password(store: &Datastore) -> bool {
+    offering(store).is_some_and(|o| o.password().given().is_some())
+}
+
+/// Whether a store runs on the clusters.
+pub(super) fn on_clusters(store: &Datastore) -> bool {
+    offering(store).is_some_and(|o| o.volumes().given().is_some())
+}

@@ -1,0 +1,115 @@
+//! The commands that act on a Redis with Sentinel.
+
+use super::super::naming::context;
+use super::super::operations::Operations;
+use crate::deployment::{Operation, OperationKind, Proof, words};
+use crate::topology::Datastore;
+
+impl Operations<'_> {
+    pub(super) fn redis(&mut self, store: &Datastore) {
+        let namespace = &self.topology.namespace.clone();
+        let holding = store.regions.iter().filter(|id| {
+            let nodes = store.written.nodes.as_ref();
+            let here = nodes.and_then(|n| n.get(&self.topology.region(**id).name));
+            here.is_some_and(|n| n.value.0 > 0)
+        });
+        let holding: Vec<_> = holding.copied().collect();
+        let home = self.topology.first_node(store);
+        for id in &store.regions {
+            let region = self.topology.region(*id);
+            let location = region.place.location;
+            let context = context(&self.project, &self.topology.name, location);
+            let sentinels = store
+                .written
+                .sentinels
+                .as_ref()
+                .and_then(|s| s.get(&region.name));
+            if sentinels.is_none_or(|s| s.value.0 == 0) {
+                continue;
+            }
+            let sentinel = |arguments: &[&str]| {
+                let pod = format!("{}-sentinel-0", store.name);
+                let mut command = words(&[
+                    "kubectl",
+                    "--context",
+                    &context,
+                    "--namespace",
+                    namespace,
+                    "exec",
+                    &pod,
+                    "--container",
+                    "sentinel",
+                    "--",
+                ]);
+                command.extend(words(arguments));
+                command
+            };
+            let ask = [
+                "redis-cli",
+                "-e",
+                "--tls",
+                "--cacert",
+                "/tls/ca.crt",
+                "-p",
+                "26379",
+                "sentinel",
+                "get-master-addr-by-name",
+                &store.name,
+            ];
+            self.add(Operation {
+                kind: OperationKind::Inspect,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!(
+                    "Ask the sentinels in {location} who is the primary of {}",
+                    store.name
+                ),
+                command: sentinel(&ask),
+                expect: "a name of a node in a region that is up".into(),
+                budget_seconds: 15,
+                otherwise: "ask the sentinels of another region".into(),
+            });
+            if !holding.contains(id) {
+                continue;
+            }
+            self.add(Operation {
+                kind: OperationKind::Lag,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!("Show how far {location} is behind with {}", store.name),
+                command: sentinel(&["/bin/sh", "/config/lag.sh"]),
+                expect: "seconds that the nearest node is behind".into(),
+                budget_seconds: 15,
+                otherwise: "unknown lag counts as lag over the objective".into(),
+            });
+            let kinds = match home == Some(*id) {
+                true => vec![OperationKind::Promote, OperationKind::Return],
+                false => vec![OperationKind::Promote],
+            };
+            for of in &kinds {
+                self.proofs.push(Proof {
+                    of: *of,
+                    subject: store.name.clone(),
+                    region: Some(*id),
+                    title: format!("Read back who is the primary of {}", store.name),
+                    command: sentinel(&ask),
+                    wants: format!("node-[0-9]+\\.{location}\\.[^ ]* 6379"),
+                    within_seconds: 15,
+                    otherwise: "ask the sentinels of another region; run it again".into(),
+                });
+            }
+            for kind in kinds {
+                self.add(Operation {
+                kind,
+                subject: store.name.clone(),
+                region: Some(*id),
+                title: format!("Make a node in {location} the primary of {}", store.name),
+                command: sentinel(&["/bin/sh", "/config/promote.sh"]),
+                expect: "the name of a node of the region, which is the primary and takes writes".into(),
+                budget_seconds: 60,
+                otherwise: "NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped".into(),
+            });
+            }
+        }
+    }
+}

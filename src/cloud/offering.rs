@@ -1,0 +1,160 @@
+//! An offering: everything that is true of one kind of store on one cloud, in one folder.
+//!
+//! Architecture invariant: whoever needs to know something of a kind asks its offering. An
+//! engine is named in the folder of its offering and nowhere else in `cloud`.
+
+use super::copies::Cloud;
+use super::{aws, gcp, shared};
+use crate::analysis::Context;
+use crate::analysis::flow::copy::Copy;
+use crate::analysis::offering::Remaining;
+use crate::analysis::term::Term;
+use crate::spec::Provider;
+use crate::topology::{Datastore, DatastoreId, RegionId, Scenario, Topology};
+use crate::watch::signals::Signals;
+
+/// One side of an offering: what it is, or why there is none. Nothing is left to a default.
+#[derive(Debug, Clone, Copy)]
+pub enum Aspect<T> {
+    /// What it is.
+    Given(T),
+    /// There is none, for this reason.
+    Absent(&'static str),
+}
+
+impl<T> Aspect<T> {
+    /// What it is, if it is given.
+    pub fn given(self) -> Option<T> {
+        match self {
+            Aspect::Given(given) => Some(given),
+            Aspect::Absent(_) => None,
+        }
+    }
+
+    /// Why there is none.
+    pub fn absent(&self) -> Option<&'static str> {
+        match self {
+            Aspect::Given(_) => None,
+            Aspect::Absent(why) => Some(why),
+        }
+    }
+
+    /// The same aspect without what it is.
+    pub fn kept(self) -> Aspect<()> {
+        match self {
+            Aspect::Given(_) => Aspect::Given(()),
+            Aspect::Absent(why) => Aspect::Absent(why),
+        }
+    }
+}
+
+/// The version of a kind where nothing names one.
+pub type Version = fn() -> &'static str;
+/// Adds the queries that show how a store is.
+pub type Watch = fn(&mut Signals, &Datastore);
+/// Where a store's data rests.
+pub type RestsAt = fn(Cloud, DatastoreId, &Datastore) -> Vec<Copy>;
+
+/// How a kind comes back, and what of its data remains.
+#[derive(Debug, Clone, Copy)]
+pub struct Recovery {
+    /// How a store takes writes again.
+    pub again: fn(&Context, &Datastore, Scenario) -> Vec<Term>,
+    /// What remains of its data; `None` if nothing of it is lost.
+    pub remaining: fn(&Context, &Datastore, Scenario) -> Option<Vec<Remaining>>,
+}
+
+/// A kind of store, as far as no cloud's frame is needed for it.
+pub trait Offering: Sync {
+    /// Its folder: `gcp/firestore`.
+    fn id(&self) -> &'static str;
+    /// What it is called, for people.
+    fn name(&self) -> &'static str;
+    /// How the spec asks for it, for people: "`redis` with `sentinels`".
+    fn asked(&self) -> &'static str;
+    /// Whether a store is one.
+    fn fits(&self, store: &Datastore) -> bool;
+    /// The settings that it reads, of those that not every kind has.
+    fn reads(&self) -> &'static [Read];
+    /// The version of a store where neither the spec nor the lock names one.
+    fn version(&self) -> Aspect<Version>;
+    /// The queries that show how it is.
+    fn signals(&self) -> Aspect<Watch>;
+    /// Where its data rests.
+    fn copies(&self) -> Aspect<RestsAt>;
+    /// What its recovery takes.
+    fn recovery(&self) -> Aspect<Recovery>;
+}
+
+/// A setting that an offering reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Read {
+    /// The setting by its path: `replication.max_lag`.
+    pub field: &'static str,
+    /// Whether it reads it of a store.
+    pub when: fn(&Datastore) -> bool,
+    /// Where the setting counts, for people, of a store whose setting it does not read.
+    pub counts: &'static str,
+}
+
+/// A setting that is always read.
+pub const fn read(field: &'static str) -> Read {
+    Read {
+        field,
+        when: |_| true,
+        counts: "",
+    }
+}
+
+/// A setting that is read of some stores only; `counts` says of which.
+pub const fn read_if(
+    field: &'static str,
+    when: fn(&Datastore) -> bool,
+    counts: &'static str,
+) -> Read {
+    Read {
+        field,
+        when,
+        counts,
+    }
+}
+
+/// The offering that a store is, if its cloud has one.
+pub fn of(topology: &Topology, store: &Datastore) -> Option<&'static dyn Offering> {
+    let provider = provider_of(topology, &store.regions)?;
+    let ours = store.external().is_none();
+    on(provider).find(|o| ours && o.fits(store))
+}
+
+/// Every offering of a cloud, and what runs on the clusters of any.
+pub fn on(provider: Provider) -> impl Iterator<Item = &'static dyn Offering> {
+    let own: Vec<&'static dyn Offering> = match provider {
+        Provider::Gcp => gcp::offerings().collect(),
+        Provider::Aws => aws::offerings().collect(),
+        Provider::Alibaba | Provider::Cloudflare => Vec::new(),
+    };
+    let lent = shared::OFFERINGS.iter().copied();
+    let lent: Vec<_> = lent
+        .filter(|o| own.iter().all(|own| own.id() != o.id()))
+        .collect();
+    own.into_iter().chain(lent)
+}
+
+/// The cloud that a part is on: that of its first region.
+pub fn provider_of(topology: &Topology, regions: &[RegionId]) -> Option<Provider> {
+    let first = regions.first()?;
+    Some(topology.region(*first).place.provider)
+}
+
+/// How the spec asks for each offering of some, for people: "`a`, `b` and `c`".
+pub fn asked<'a>(offerings: impl Iterator<Item = &'a dyn Offering>) -> String {
+    let mut all: Vec<&str> = offerings.map(|o| o.asked()).collect();
+    match all.pop() {
+        Some(last) if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        Some(last) => last.to_string(),
+        None => "no store".to_string(),
+    }
+}
+
+/// Where copies of backups in other regions count, of kinds whose vaults take them.
+pub const COPIES_OF_LOCKED: &str = "backups that are `immutable` are copied to other vaults";

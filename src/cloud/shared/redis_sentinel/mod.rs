@@ -1,0 +1,67 @@
+//! Redis with Sentinel: nodes and sentinels on the clusters of several regions; sentinels
+//! that agree promote a replica.
+
+mod recover;
+mod watch;
+
+use crate::cloud::offering::{Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::spec::Engine;
+use crate::topology::Datastore;
+use Aspect::Given;
+
+/// The version where the spec names none.
+const VERSION: &str = "7.4";
+
+/// Redis with Sentinel.
+#[derive(Debug, Clone, Copy)]
+pub struct RedisSentinel;
+
+impl Offering for RedisSentinel {
+    fn id(&self) -> &'static str {
+        "shared/redis_sentinel"
+    }
+
+    fn name(&self) -> &'static str {
+        "Redis with sentinels"
+    }
+
+    fn asked(&self) -> &'static str {
+        "`redis` with `sentinels`"
+    }
+
+    fn fits(&self, store: &Datastore) -> bool {
+        store.engine == Engine::Redis && store.written.sentinels.is_some()
+    }
+
+    fn reads(&self) -> &'static [Read] {
+        const READS: &[Read] = &[
+            read("engine_version"),
+            read("size"),
+            read("nodes"),
+            read("sentinels"),
+            read("health"),
+            read("replication.max_lag"),
+            read("replication.min_replicas"),
+        ];
+        READS
+    }
+
+    fn version(&self) -> Aspect<Version> {
+        Given(|| VERSION)
+    }
+
+    fn signals(&self) -> Aspect<Watch> {
+        Given(watch::signals)
+    }
+
+    fn copies(&self) -> Aspect<RestsAt> {
+        Given(|cloud, id, store| cloud.store(id, store))
+    }
+
+    fn recovery(&self) -> Aspect<Recovery> {
+        Given(Recovery {
+            again: recover::store,
+            remaining: recover::remaining,
+        })
+    }
+}
