@@ -10,7 +10,8 @@
 //! | check | topology | diagnostics | [`rules`] |
 //! | lower | topology | [`deployment::Deployment`] | [`cloud`] |
 //! | analyze | topology, deployment, the offerings' facts | [`analysis::Analysis`] | [`analysis`] |
-//! | emit | topology, analysis, deployment | [`artifact::ArtifactSet`] | [`emit`] |
+//! | plan | topology, deployment, analysis | [`procedure::Procedures`] | [`procedure`] |
+//! | emit | topology, analysis, deployment, procedures | [`artifact::ArtifactSet`] | [`emit`] |
 //! | diff | two compilations | [`diff::Difference`] | [`diff`] |
 //! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
 //!
@@ -28,6 +29,7 @@ pub mod diff;
 pub mod emit;
 pub mod format;
 pub mod lock;
+pub mod procedure;
 pub mod rules;
 pub mod source;
 pub mod spec;
@@ -40,6 +42,7 @@ use artifact::ArtifactSet;
 use deployment::Deployment;
 use diagnostic::Diagnostics;
 use lock::Lock;
+use procedure::Procedures;
 use spec::Spec;
 use syntax::Document;
 use topology::Topology;
@@ -57,6 +60,8 @@ pub struct Compilation {
     pub analysis: Option<Analysis>,
     /// What is proved of it today, where that is something else: a measurement has expired.
     pub analysis_today: Option<Analysis>,
+    /// What is done when something is lost.
+    pub procedures: Option<Procedures>,
     /// The output; empty while an error stands.
     pub artifacts: ArtifactSet,
     /// Everything there is to say, sorted by place.
@@ -133,13 +138,20 @@ pub fn compile(
         && until == Until::Emitted
         && !diagnostics.has_errors()
     {
+        let procedures = procedure::procedures(procedure::Model {
+            topology,
+            deployment,
+            analysis,
+        });
         let input = emit::Input {
             topology,
             analysis,
             deployment,
+            procedures: &procedures,
         };
         done.artifacts = emit::emit(input, &mut diagnostics);
         done.artifacts.system = topology.name.clone();
+        done.procedures = Some(procedures);
     }
     done.diagnostics = diagnostics.sorted();
     if done.diagnostics.has_errors() {

@@ -54,6 +54,17 @@ impl Step {
     }
 }
 
+/// Who spends a term's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// What is emitted, or the product itself: nobody has to act.
+    System,
+    /// A person, by a step of a procedure.
+    Person,
+    /// Those who run what is external.
+    Others,
+}
+
 /// What a term's numbers come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
@@ -140,6 +151,8 @@ pub const NEVER: u64 = u64::MAX;
 pub struct Term {
     /// What the time is spent on.
     pub step: Step,
+    /// Who spends it.
+    pub by: By,
     /// The host, service, datastore or part it is about.
     pub of: String,
     /// At least, in milliseconds; [`NEVER`] if it certainly does not end.
@@ -174,6 +187,7 @@ impl Term {
     pub fn knob(step: Step, of: &str, (low, high): (u64, u64), because: String) -> Self {
         Term {
             step,
+            by: By::System,
             of: of.into(),
             low,
             high: Some(high),
@@ -206,6 +220,11 @@ impl Term {
             source: Source::Structure,
             ..Term::knob(step, of, (0, 0), because)
         }
+    }
+
+    /// The same, spent by somebody.
+    pub fn by(self, by: By) -> Self {
+        Term { by, ..self }
     }
 
     /// The same, set at a place in the spec.

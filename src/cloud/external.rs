@@ -3,7 +3,7 @@
 
 use super::NOT_AVAILABLE;
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied};
-use crate::deployment::{Deployment, Operation, OperationKind, SignalQuery, Unit};
+use crate::deployment::{Deployment, Expect, Operation, OperationKind, SignalQuery, Unit};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::spec::decode::{BAD_VALUE, Scalar};
@@ -228,7 +228,10 @@ fn commands(
                 region,
                 title: format!("{}, which {run_by} runs", title(act, name)),
                 command: command.run.iter().map(|w| w.value.clone()).collect(),
-                expect: command.expect.value.clone(),
+                expect: match act {
+                    Act::Lag => Expect::Seconds,
+                    _ => command.expect.value.clone().into(),
+                },
                 budget_seconds: command.budget.secs(),
                 otherwise: command.otherwise.value.clone(),
             });

@@ -2,7 +2,7 @@
 //! them.
 
 use crate::deployment::routes::{List, Mesh, routes};
-use crate::deployment::{Deployment, Evidence, Operation, OperationKind};
+use crate::deployment::{Deployment, Evidence, Expect, Operation, OperationKind};
 use crate::topology::{HostId, RegionId, Topology};
 
 /// Adds routes, and the part of a fence that changes them.
@@ -66,7 +66,9 @@ fn patches(
             region: Some(out),
             title,
             command: words.map(String::from).to_vec(),
-            expect: format!("destinationrule.networking.istio.io/{service} patched"),
+            expect: Expect::Line(format!(
+                "destinationrule.networking.istio.io/{service} patched"
+            )),
             budget_seconds: 15,
             otherwise: format!(
                 "calls from {from} leave {gone} by errors alone; apply the rule by hand"

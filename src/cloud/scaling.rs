@@ -1,6 +1,6 @@
 //! Commands that hold the scaler of workloads on a cluster, whatever the cloud.
 
-use crate::deployment::{Operation, OperationKind};
+use crate::deployment::{Expect, Operation, OperationKind};
 use crate::spec::Runtime;
 use crate::topology::{RegionId, Service, Topology};
 
@@ -49,7 +49,7 @@ pub fn pause(
         region: Some(id),
         title: format!("{title} {name} in {location}"),
         command: command(value),
-        expect: format!("scaledobject.keda.sh/{name} annotated"),
+        expect: Expect::Line(format!("scaledobject.keda.sh/{name} annotated")),
         budget_seconds: 10,
         otherwise: "go on; replicas may be removed while the region warms up".into(),
     };

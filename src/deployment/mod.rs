@@ -80,6 +80,8 @@ pub struct Deployment {
     pub operations: Vec<Operation>,
     /// What scripts read back after commands, and before the first.
     pub proofs: Vec<Proof>,
+    /// What one region at a time does, and how one sees which it is.
+    pub seats: Vec<Seat>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
     /// Who sends which share of what to whom.
@@ -114,6 +116,7 @@ impl Deployment {
             dns_failovers,
             operations,
             proofs,
+            seats,
             shift,
             decisions,
             // Made of the whole, once its parts are joined.
@@ -144,6 +147,7 @@ impl Deployment {
         self.dns_failovers.extend(dns_failovers);
         self.operations.extend(operations);
         self.proofs.extend(proofs);
+        self.seats.extend(seats);
         self.shift = self.shift.take().or(shift);
         join_once(&mut self.decisions, decisions);
     }
@@ -171,8 +175,6 @@ pub struct CloudPart {
     pub lock: Option<Lock>,
     /// How the bill is read, if it can be.
     pub bill: Option<Bill>,
-    /// What a good answer looks like when a region has been taken out of the edge.
-    pub fenced: &'static str,
 }
 
 /// The commands of a lock and of the records beside it.

@@ -61,6 +61,97 @@ pub enum OperationKind {
     Publish,
     /// Removes the message `$ACK_ID` from what a queue has set aside.
     Acknowledge,
+    /// Sends what a queue pushes to another region.
+    Repoint,
+}
+
+/// What a command prints when all is well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expect {
+    /// Nothing, and its exit status is 0.
+    Nothing,
+    /// A line that begins like this.
+    Line(String),
+    /// What these words say.
+    Says(String),
+    /// For each copy the seconds that it is behind, which a script compares with a limit.
+    Seconds,
+}
+
+impl Expect {
+    /// It for people.
+    pub fn words(&self) -> String {
+        match self {
+            Expect::Nothing => "nothing printed, exit status 0".into(),
+            Expect::Line(line) => format!("`{line}`"),
+            Expect::Says(words) => words.clone(),
+            Expect::Seconds => "a number of seconds for each copy".into(),
+        }
+    }
+}
+
+impl From<&str> for Expect {
+    fn from(says: &str) -> Self {
+        Expect::Says(says.into())
+    }
+}
+
+impl From<String> for Expect {
+    fn from(says: String) -> Self {
+        Expect::Says(says)
+    }
+}
+
+/// What one region at a time does, such as taking the writes of a store: which one it is, and
+/// how one sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seat {
+    /// The kind of the commands that move it.
+    pub of: OperationKind,
+    /// See [`Operation::subject`].
+    pub subject: String,
+    /// What moves it by itself when its region is lost, for people: `the sentinels`.
+    pub by: Option<&'static str>,
+    /// The question, for people: `Who is the primary of sessions?`.
+    pub question: String,
+    /// The words of the command that asks it, by the region that is asked.
+    pub asks: Vec<(RegionId, Vec<String>)>,
+    /// What is answered when it is a region: an extended regular expression for all of the
+    /// answer, its lines joined by blanks.
+    pub answers: Vec<(RegionId, String)>,
+    /// Seconds that an answer may take.
+    pub within_seconds: u64,
+}
+
+impl Seat {
+    /// What is said when it has moved already.
+    pub fn done(&self) -> String {
+        match self.by {
+            Some(by) => format!(
+                "{by} have moved {} already: nothing is done again",
+                self.subject
+            ),
+            None => format!(
+                "{} is elsewhere already: nothing is done again",
+                self.subject
+            ),
+        }
+    }
+
+    /// What to do while it has not moved.
+    pub fn still(&self) -> String {
+        format!(
+            "{} is still in the region that is left: run the step again",
+            self.subject
+        )
+    }
+
+    /// What is answered once a region is out of it.
+    pub fn outside(&self, lost: RegionId) -> String {
+        let others = self.answers.iter().filter(|(id, _)| *id != lost);
+        let others: Vec<&str> = others.map(|(_, answer)| answer.as_str()).collect();
+        others.join("|")
+    }
 }
 
 /// A command for scripts and runbooks, always the real CLI's.
@@ -77,8 +168,8 @@ pub struct Operation {
     /// The words of the command. A word that begins with `$` names a shell variable that
     /// the script sets (`$SECONDARY`); every other word is literal and gets quoted.
     pub command: Vec<String>,
-    /// What a good answer looks like, for people.
-    pub expect: String,
+    /// What a good answer looks like.
+    pub expect: Expect,
     /// The longest it may take, in seconds, and where that number comes from.
     pub budget_seconds: u64,
     /// What to do if it fails.

@@ -17,6 +17,7 @@ use crate::artifact::ArtifactSet;
 use crate::deployment::Deployment;
 use crate::diagnostic::Diagnostics;
 use crate::format::comment;
+use crate::procedure::Procedures;
 use crate::spec::Provider;
 use crate::topology::{RegionId, Topology};
 use std::collections::BTreeSet;
@@ -30,6 +31,8 @@ pub struct Input<'a> {
     pub analysis: &'a Analysis,
     /// What the clouds make of it.
     pub deployment: &'a Deployment,
+    /// What is done when something is lost.
+    pub procedures: &'a Procedures,
 }
 
 /// A Terraform root, as whoever applies it needs to know it.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # {{ header | comment }}
 #
-# Leaves a region: freezes, fences, measures, promotes, scales, verifies.
+# Leaves a region: {% for id in failover.ids %}{% if not loop.first %}, {% endif %}{{ id }}{% endfor %}.
 # A dry run unless --apply is given. See RUNBOOK_FAILOVER.md.
 
 # shellcheck source=lib.sh
@@ -10,25 +10,33 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 usage() {
   cat <<'TEXT'
 usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--yes]
+{% if "lag" in failover.ids %}
                           [--accept-data-loss-seconds N]
+{% endif %}
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
   --from REGION   the region that is left
   --to REGION     the region that takes over
-  --step STEP     only one of: freeze fence lag promote scale verify
+  --step STEP     only one of:{% for id in failover.ids %} {{ id }}{% endfor %}
+
   --status        show the state of everything and who holds the lock, change nothing
   --unlock        take away the lock of somebody who is not at work any more
   --apply         act; without it every command is only printed
   --yes           do not ask for the name of the region
+{% if "lag" in failover.ids %}
   --accept-data-loss-seconds N
                   go on although copies may be up to N seconds behind
+{% endif %}
 TEXT
 }
 
-FROM="" TO="" ONLY="" ACCEPTED="" UNLOCK=false
+FROM="" TO="" ONLY="" UNLOCK=false
+{% if "lag" in failover.ids %}
+ACCEPTED=""
 # The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
 readonly OBJECTIVE={{ rpo_seconds }}
+{% endif %}
 {% if cooldown %}
 
 # Seconds between two failovers, and what the last one was: when, from, to.
@@ -61,124 +69,164 @@ status() {
   ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
-freeze() {
-  step "Freeze: no deployments, no scaling in"
-  note "Stop every deployment and every terraform apply until the return is done."
-  case ${TO} in
-{% for region in regions %}
-    {{ region.name }})
-{% for op in region.freeze %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
+# Seconds that a step may take, as RECOVERY_BUDGET.md has it.
+budget_of() { # step
+  case ${FROM}/${TO}/$1 in
+{% for b in failover.budgets %}
+{% if b.from and b.to %}
+    {{ b.from }}/{{ b.to }}/{{ b.step }}) printf {{ b.seconds }} ;;
+{% elif b.from %}
+    {{ b.from }}/*/{{ b.step }}) printf {{ b.seconds }} ;;
+{% elif b.to %}
+    */{{ b.to }}/{{ b.step }}) printf {{ b.seconds }} ;;
 {% else %}
-      note "nothing scales in"
+    */*/{{ b.step }}) printf {{ b.seconds }} ;;
+{% endif %}
 {% endfor %}
-      ;;
-{% endfor %}
-    *) die 65 "no such region: ${TO}" ;;
+    *) printf 0 ;;
   esac
 }
 
-fence() {
-  step "Fence: ${FROM} gets no traffic"
-  case ${FROM} in
-{% for region in regions %}
-    {{ region.name }})
-{% for op in region.fence %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ "the region is not fenced, nothing is promoted: " ~ op.otherwise }}
-{% else %}
-      note "nothing sends traffic here"
+begin() { # step title
+  step "$2" "$(budget_of "$1")"
+}
+{% if failover.seats %}
+
+# What is answered once a region other than ${FROM} does it.
+elsewhere() { # what
+  case $1/${FROM} in
+{% for s in failover.seats %}
+    {{ s.subject }}/{{ s.lost }}) printf '%s' {{ s.wants }} ;;
 {% endfor %}
-{% for p in region.fenced %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 "the region is not fenced, nothing is promoted"
-{% endfor %}
-      ;;
-{% endfor %}
-    *) die 65 "no such region: ${FROM}" ;;
   esac
 }
+{% endif %}
+{% if "lag" in failover.ids %}
 
-lag() {
-  step "Measure: what would be lost"
-  case ${TO} in
-{% for region in regions %}
-    {{ region.name }})
-{% for op in region.lag %}
-      measure {{ op.budget }} {{ op.title }} {{ op.command }}
-{% else %}
-      note "nothing replicates asynchronously to this region that could be measured here"
-{% endfor %}
-      ;;
-{% endfor %}
-    *) die 65 "no such region: ${TO}" ;;
-  esac
-  if [[ ${BEHIND} == unknown ]]; then
-    [[ -n ${ACCEPTED} ]] || die 75 "the lag is unknown, which counts as over the objective; the incident commander may accept a loss with --accept-data-loss-seconds"
+# Holds what was measured against what may be lost.
+compare() {
+  if [[ ${BEHIND} == unknown && -z ${ACCEPTED} ]]; then
+    over "the lag is unknown, which is treated as over the objective" unknown
+  elif [[ ${BEHIND} == unknown ]]; then
     note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${ACCEPTED} ]] && ((BEHIND > 10#${ACCEPTED})); then
+    over "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted" "${BEHIND}"
   elif [[ -n ${ACCEPTED} ]]; then
-    ((BEHIND <= 10#${ACCEPTED})) || die 75 "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted"
     note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
   elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
-    die 75 "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not: the incident commander may accept it with --accept-data-loss-seconds ${BEHIND}"
+    over "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not" "${BEHIND}"
   else
     note "copies are ${BEHIND} s behind{% if rpo_seconds %}, ${OBJECTIVE} s are promised{% endif %}"
   fi
 }
+{% endif %}
+{% for s in failover.steps %}
 
-promote() {
-  step "Promote: the copies of ${TO} take writes (point of no return)"
-  case ${TO} in
-{% for region in regions %}
-    {{ region.name }})
-{% for op in region.promote %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
+{% if s.verb == "measure" %}
+over() { # what seconds
+{% if s.stop %}
+  die 75 "$1: {{ s.stop | quoted }}" "the incident commander may accept a loss with --accept-data-loss-seconds $2"
 {% else %}
-      note "nothing to promote: every store here either votes by itself or has one location"
-{% endfor %}
-{% for p in region.promoted %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || missed {{ p.otherwise }}
-{% endfor %}
-      ;;
-{% endfor %}
-    *) die 65 "no such region: ${TO}" ;;
-  esac
+  missed "$1: nothing is won by waiting; note from when writes are missing"
+{% endif %}
 }
 
-scale() {
-  step "Scale: ${TO} grows for the load that comes"
-  case ${TO} in
-{% for region in regions %}
-    {{ region.name }})
-{% for op in region.scale %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || missed {{ op.otherwise }}
-{% else %}
-      note "services scale by themselves"
+{% endif %}
+{{ s.id }}() {
+{% if s.needs %}
+  # All by itself it acts only if what it needs holds.
+  if [[ -n ${ONLY} ]]; then
+{% for need in s.needs %}
+    {{ need }}
 {% endfor %}
-      ;;
-{% endfor %}
-    *) die 65 "no such region: ${TO}" ;;
-  esac
-}
-
-verify() {
-  step "Verify from outside"
-{% for op in verify %}
-{% if op.region %}
+  fi
+{% endif %}
+{% if s.verb == "look" %}
+{% for w in s.works %}
+  begin {{ s.id }} {{ w.title }}
+{% for act in w.acts %}
+{% for op in act.commands %}
+{% if act.region %}
   # Its name leads to that region alone, which may be the one that is gone.
-  [[ ${FROM} == {{ op.region }} ]] || look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
+  [[ ${FROM} == {{ act.region }} ]] || look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
 {% else %}
-  look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
+  look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
+{% endif %}
+{% endfor %}
+{% endfor %}
+{% endfor %}
+}
+{% else %}
+  case {% if s.on == "FROM" %}${FROM}{% else %}${TO}{% endif %} in
+{% for w in s.works %}
+    {{ w.region }})
+      begin {{ s.id }} {{ w.title }}
+{% if s.id == "freeze" %}
+      note "Stop every deployment and every terraform apply until the return is done."
+{% elif s.final %}
+      note "This is the point of no return."
+{% endif %}
+{% for act in w.acts %}
+{% if act.ask %}
+      if ask {{ act.ask.within }} {{ act.ask.title }} "$(elsewhere {{ act.subject }})" {{ act.ask.command }}; then
+        note {{ act.ask.done }}
+      else
+{% for op in act.commands %}
+        run {{ op.budget }} {{ op.title }} {{ op.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ op.otherwise }}
+{% endfor %}
+      fi
+{% else %}
+{% for op in act.commands %}
+{% if s.verb == "measure" %}
+      measure {{ op.budget }} {{ op.title }} {{ op.command }}
+{% else %}
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ op.otherwise }}
+{% endif %}
+{% endfor %}
 {% endif %}
 {% else %}
-  note "no host to ask"
+      note {{ w.idle }}
 {% endfor %}
+      ;;
+{% endfor %}
+  esac
+{% if s.verb == "measure" %}
+  compare
+{% elif s.proved %}
+  {{ s.id }}_holds
+{% endif %}
 }
+{% endif %}
+{% if s.proved %}
+
+# Reads back what it has brought about.
+{{ s.id }}_holds() {
+  case {% if s.on == "FROM" %}${FROM}{% else %}${TO}{% endif %} in
+{% for w in s.works if w.proved %}
+    {{ w.region }})
+{% for act in w.acts %}
+{% if act.ask %}
+      prove {{ act.ask.within }} {{ act.ask.title }} "$(elsewhere {{ act.subject }})" {{ act.ask.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ act.ask.still }}
+{% endif %}
+{% for p in act.proofs %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
+      ;;
+{% endfor %}
+  esac
+}
+{% endif %}
+{% endfor %}
 
 while (($#)); do
   case $1 in
     --from) FROM=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+{% if "lag" in failover.ids %}
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+{% endif %}
     --status) need{% for tool in tools %} {{ tool }}{% endfor %}; status; exit 0 ;;
     --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
@@ -194,7 +242,9 @@ if [[ ${UNLOCK} == true ]]; then
   exit 0
 fi
 [[ -n ${FROM} && -n ${TO} ]] || { usage >&2; exit 64; }
+{% if "lag" in failover.ids %}
 [[ ${ACCEPTED} =~ ^[0-9]{0,9}$ ]] || die 64 "'${ACCEPTED}' is no number of seconds"
+{% endif %}
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
@@ -211,8 +261,8 @@ prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
 cool_down
 {% endif %}
 case ${ONLY} in
-  "") freeze; fence; lag; promote; scale; verify ;;
-  freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;
+  "") {% for id in failover.ids %}{% if not loop.first %}; {% endif %}{{ id }}{% endfor %} ;;
+  {{ failover.ids[0] }}{% for id in failover.ids[1:] %} | {{ id }}{% endfor %}) "${ONLY}" ;;
   *) die 64 "there is no step '${ONLY}'" ;;
 esac
 finish "Done: announce it, then keep the record"

@@ -317,7 +317,7 @@ const IN_PAYNOW: [(&str, &str); 38] = [
     ),
     (
         "RUNBOOK_FAILOVER.md",
-        "The clock begins with the decision to act.",
+        "The clock starts with the page: PaynowRegionDown pages oncall 25s .. 41s after the loss",
     ),
     (
         "scripts/dr-test.sh",
@@ -429,6 +429,7 @@ fn one_number_changes_exactly_what_depends_on_it() {
             &[
                 "README.md",
                 "RECOVERY_BUDGET.md",
+                "RUNBOOK_FAILOVER.md",
                 "kubernetes/us-central1/istio-config.yaml",
                 "kubernetes/us-east1/istio-config.yaml",
                 "scripts/promote-region.sh",

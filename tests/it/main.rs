@@ -25,6 +25,7 @@ mod lock;
 mod mutations;
 mod notation;
 mod order;
+mod plans;
 mod quorum;
 mod regimes;
 mod round_trips;

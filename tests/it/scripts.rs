@@ -216,6 +216,30 @@ fn applying_acts_in_order_under_a_lock() {
     );
 }
 
+/// Who is asked first: sentinels that have promoted a node elsewhere are not overruled.
+#[test]
+fn what_automation_has_done_is_not_done_again() {
+    for (primary, promotes) in [
+        ("us-central1", true),
+        ("us-east1", false),
+        ("europe-west1", false),
+    ] {
+        let stage = Stage::new("ggen");
+        let state = stage.folder.path().join("calls.state");
+        fs::create_dir(&state).unwrap();
+        fs::write(state.join("primary"), primary).unwrap();
+        let mut arguments = LEAVE.to_vec();
+        arguments.extend(["--apply", "--yes"]);
+        let output = stage.run("failover-region.sh", &arguments);
+        assert_eq!(code(&output), 0, "{primary}: {output:?}");
+        let calls = stage.calls();
+        let promoted = calls.iter().any(|c| c.contains("/config/promote.sh"));
+        assert_eq!(promoted, promotes, "{primary}: {calls:#?}");
+        // A client's write is read back whoever has promoted.
+        assert!(calls.iter().any(|c| c.contains("/config/writes.sh")));
+    }
+}
+
 #[test]
 fn regions_that_the_topology_does_not_have_are_refused() {
     let stage = Stage::new("ggen");
@@ -887,17 +911,23 @@ fn a_restore_that_runs_nothing_is_no_exercise_passed() {
 #[test]
 fn stores_of_aws_are_promoted_by_what_they_have() {
     let stage = Stage::new("aws-engines");
-    let leave = [
-        "--from",
-        "us-east-1",
-        "--to",
-        "us-west-2",
-        "--step",
-        "promote",
-        "--apply",
-        "--yes",
-    ];
-    assert_eq!(code(&stage.run("failover-region.sh", &leave)), 0);
+    let step = |id: &str, more: &[&str]| {
+        let pair = [
+            "--from",
+            "us-east-1",
+            "--to",
+            "us-west-2",
+            "--apply",
+            "--yes",
+        ];
+        let all = [&pair[..], &["--step", id], more].concat();
+        code(&stage.run("failover-region.sh", &all))
+    };
+    let accepted = ["--accept-data-loss-seconds", "60"];
+    assert_eq!(step("fence", &[]), 0);
+    // Nobody knows how far ElastiCache is behind.
+    assert_eq!(step("promote", &[]), 75);
+    assert_eq!(step("promote", &accepted), 0);
     let calls = stage.calls();
     let at = |part: &str| {
         let found = calls.iter().position(|c| c.contains(part));

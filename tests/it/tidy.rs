@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Imports go from right to left only.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "source",
     "format",
     "diagnostic",
@@ -19,6 +19,7 @@ const LAYERS: [&str; 18] = [
     "analysis",
     "rules",
     "watch",
+    "procedure",
     "cloud",
     "artifact",
     "emit",
@@ -27,8 +28,9 @@ const LAYERS: [&str; 18] = [
     "main",
 ];
 
-/// Rules read the arithmetic of the analysis; the analysis knows no rule.
-const SIBLINGS: [(&str, &str); 1] = [("analysis", "rules")];
+/// Rules read the arithmetic of the analysis; the analysis knows no rule. Plans come after the
+/// deployment that clouds make.
+const SIBLINGS: [(&str, &str); 2] = [("analysis", "rules"), ("cloud", "procedure")];
 
 fn sources() -> Vec<(String, String)> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src");

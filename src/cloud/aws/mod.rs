@@ -214,7 +214,6 @@ impl Lowering<'_> {
             ],
             advice: format!("versioned, encrypted, in {location}; `--bootstrap` makes it"),
         });
-        part.fenced = "no output, and exit status 0: the metric is taken";
     }
 
     /// What is true of this cloud alone.

@@ -5,7 +5,7 @@ use super::edge::{
     EVACUATE, domain, edge_name, evacuation_namespace, region_host, switch_location,
 };
 use super::offering::offering;
-use crate::deployment::{Operation, OperationKind, Proof, Shift, words};
+use crate::deployment::{Expect, Operation, OperationKind, Proof, Shift, words};
 use crate::topology::{Host, RegionId};
 
 /// The function by which a script moves a share of a region's users.
@@ -55,7 +55,7 @@ impl Lowering<'_> {
             },
             title: format!("See that {} answers from outside", host.name),
             command,
-            expect: "no output and exit status 0".into(),
+            expect: Expect::Nothing,
             budget_seconds: 10,
             otherwise: "look at the region's load balancer; users get errors as long as this fails"
                 .into(),
@@ -129,7 +129,7 @@ impl Lowering<'_> {
                     region: Some(id),
                     title,
                     command,
-                    expect: "no output and exit status 0".into(),
+                    expect: Expect::Nothing,
                     budget_seconds: budget,
                     otherwise: format!("run it again; if {at} does not answer, Route 53 still leaves the region by its own check"),
                 });

@@ -20,6 +20,7 @@ pub mod ranges;
 pub mod recovery;
 mod redis_sentinel;
 mod regional;
+mod repoint;
 mod run;
 mod scrapes;
 pub mod signals;
@@ -109,7 +110,6 @@ impl Lowering<'_> {
             arguments: Vec::new(),
             advice: "versioned, in a multi-region, and not in the only region whose loss it must survive".into(),
         });
-        part.fenced = "`Updated` for each back end";
         self.deployment.providers.push(ProviderUse {
             cloud: "gcp",
             name: "google",

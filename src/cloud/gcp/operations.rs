@@ -5,7 +5,7 @@ use super::naming::context;
 use super::offering::offering;
 use super::{facts, project};
 use crate::cloud::scaling;
-use crate::deployment::{Deployment, Operation, OperationKind, Proof, words};
+use crate::deployment::{Deployment, Expect, Operation, OperationKind, Proof, Seat, words};
 use crate::spec::Runtime;
 use crate::topology::{Datastore, Host, Placement, Queue, RegionId, Service, Topology};
 
@@ -16,6 +16,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
         project: project(topology),
         found: Vec::new(),
         proofs: Vec::new(),
+        seats: Vec::new(),
     };
     all.hosts();
     all.workloads();
@@ -24,14 +25,16 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     all.secrets(deployment);
     deployment.operations.append(&mut all.found);
     deployment.proofs.append(&mut all.proofs);
+    deployment.seats.append(&mut all.seats);
 }
 
 /// The commands so far.
 pub(super) struct Operations<'a> {
     pub(super) topology: &'a Topology,
     pub(super) project: String,
-    found: Vec<Operation>,
+    pub(super) found: Vec<Operation>,
     pub(super) proofs: Vec<Proof>,
+    pub(super) seats: Vec<Seat>,
 }
 
 impl Operations<'_> {
@@ -65,7 +68,7 @@ impl Operations<'_> {
                 ]),
                 subject: name,
                 region: None,
-                expect: "Created version [1] of the secret".into(),
+                expect: Expect::Line("Created version [1] of the secret".into()),
                 budget_seconds: 15,
                 otherwise: "the secret is not there: apply Terraform first".into(),
             });
@@ -260,7 +263,6 @@ impl Operations<'_> {
         command: Vec<String>,
         budget_seconds: u64,
     ) {
-        let backend = edge_name(self.topology, host);
         let by_hand = Standby::of(self.topology, host).is_some_and(|s| s.by_hand);
         let otherwise = match by_hand {
             true => "run it again: users get errors until it succeeds",
@@ -274,7 +276,7 @@ impl Operations<'_> {
             region: Some(region),
             title,
             command,
-            expect: format!("Updated [https://www.googleapis.com/compute/v1/projects/{}/global/backendServices/{backend}]", self.project),
+            expect: Expect::Line("Updated".into()),
             budget_seconds,
             otherwise: otherwise.into(),
         });
@@ -372,7 +374,7 @@ impl Operations<'_> {
                 "--project",
                 &self.project,
             ]),
-            expect: "Service has been deployed".into(),
+            expect: Expect::Line("Service has been deployed".into()),
             budget_seconds: 60,
             otherwise: otherwise.into(),
         };
@@ -401,6 +403,7 @@ impl Operations<'_> {
 
     fn queues(&mut self) {
         for queue in &self.topology.queues {
+            self.repoint(queue);
             let dead = format!("{}-dead-letter", queue.name);
             self.add(Operation {
                 kind: OperationKind::Inspect,
@@ -435,18 +438,23 @@ impl Operations<'_> {
 /// another region, is refused.
 pub(super) fn pubsub(topology: &Topology, queue: &Queue, rest: &[&str]) -> Vec<String> {
     let primary = topology.primary().filter(|id| queue.regions.contains(id));
-    let endpoint = primary.or(queue.regions.first().copied()).map(|id| {
-        let location = topology.region(id).place.location;
-        format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://{location}-pubsub.googleapis.com/")
-    });
-    let mut command: Vec<String> = endpoint
-        .into_iter()
-        .flat_map(|e| ["env".into(), e])
-        .collect();
+    let mut command = match primary.or(queue.regions.first().copied()) {
+        Some(id) => at_endpoint(topology.region(id).place.location),
+        None => Vec::new(),
+    };
     command.extend(words(&["gcloud", "pubsub"]));
     command.extend(words(rest));
     command.extend(words(&["--project", &project(topology)]));
     command
+}
+
+/// The words before a command of Pub/Sub that is asked of a region.
+pub(super) fn at_endpoint(location: &str) -> Vec<String> {
+    let endpoint = format!("https://{location}-pubsub.googleapis.com/");
+    vec![
+        "env".into(),
+        format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB={endpoint}"),
+    ]
 }
 
 /// Asks a host from outside. An answer that is an error for curl, and healthy for us, is
@@ -479,10 +487,10 @@ fn ask(host: &Host) -> Vec<String> {
     }
 }
 
-fn expected_answer(host: &Host) -> String {
+fn expected_answer(host: &Host) -> Expect {
     match status(host) {
-        status @ 400.. => format!("exit status 0: the answer is {status}, as it has to be"),
-        _ => "no output and exit status 0".into(),
+        status @ 400.. => format!("exit status 0: the answer is {status}, as it has to be").into(),
+        _ => Expect::Nothing,
     }
 }
 

@@ -6,7 +6,7 @@ use super::edge::zone_name;
 use super::naming::context;
 use super::operations::pubsub;
 use super::project;
-use crate::deployment::{Deployment, Operation, OperationKind, words};
+use crate::deployment::{Deployment, Expect, Operation, OperationKind, words};
 use crate::spec::Runtime;
 use crate::topology::{Host, Queue, RegionId, Secret, Service, Topology};
 
@@ -223,7 +223,7 @@ impl Procedures<'_> {
             command: self.command(&[
                 "gcloud", "run", "services", "delete", &name, "--region", location,
             ]),
-            expect: format!("Deleted [{name}]."),
+            expect: Expect::Line(format!("Deleted [{name}].")),
             budget_seconds: 60,
             otherwise: "it still runs, without traffic: look at what the command says".into(),
         })

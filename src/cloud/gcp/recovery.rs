@@ -3,7 +3,7 @@
 use super::backup::has_backup;
 use super::facts::dns_check;
 use crate::analysis::Context;
-use crate::analysis::term::{Change, Step, Term};
+use crate::analysis::term::{By, Change, Step, Term};
 use crate::cloud::recovery::{decide, leaves_by_itself, noticed};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
 use crate::topology::Scenario;
@@ -124,7 +124,7 @@ pub fn queue(context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> 
     if queue.host.is_none() && home == Some(lost) {
         // The endpoint is one region's: a person points it elsewhere.
         let moved = Term::fact(Step::Redirect, &queue.name, "gcp.pubsub.repoint");
-        let moved = moved.change(Change::Measure {
+        let moved = moved.by(By::Person).change(Change::Measure {
             of: FactKind::Redirect.word(),
             on: queue.name.clone(),
         });

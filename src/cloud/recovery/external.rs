@@ -2,7 +2,7 @@
 
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::analysis::term::{By, Change, Class, Source, Step, Term};
 use crate::spec::{External, FactKind};
 use crate::topology::{Datastore, Host, Scenario};
 
@@ -28,7 +28,7 @@ fn measured(context: &Context, step: Step, kind: FactKind, name: &str) -> Vec<Te
         of: kind.word(),
         on: name.to_string(),
     });
-    context.narrowed(vec![unknown], kind, name)
+    context.narrowed(vec![unknown.by(By::Others)], kind, name)
 }
 
 /// How it serves again: what `facts` say of promoting it, all in all.

@@ -3,7 +3,7 @@
 use super::{behind_a_cut, decide, not_abroad, reaching_back, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::analysis::term::{By, Change, Class, Source, Step, Term};
 use crate::deployment::Keeps;
 use crate::spec::{Duration, FactKind, Mode, Provider};
 use crate::topology::Scenario;
@@ -103,7 +103,7 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
         }
         Way::ByHand(fact) if writer(context, store) == Some(lost) => vec![
             decide(context, &store.name, false),
-            promoted(context, store, fact),
+            promoted(context, store, fact).by(By::Person),
         ],
         Way::ByHand(_) => Vec::new(),
     }
@@ -133,7 +133,7 @@ fn unreplicated(context: &Context, store: &Datastore, lost: RegionId) -> Vec<Ter
         });
         return vec![
             decide(context, &store.name, false),
-            context.narrowed_one(restored, FactKind::Restore, &store.name),
+            context.narrowed_one(restored.by(By::Person), FactKind::Restore, &store.name),
         ];
     }
     let region = &context.topology.region(lost).name;

@@ -10,7 +10,7 @@ use super::offering::{self, Recovery};
 use super::{aws, gcp};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
-use crate::analysis::term::{Change, Class, Source, Step, Term, detection};
+use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
 use crate::spec::{Duration, FactKind, Provider, Reach, Runtime, Trigger};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
@@ -184,7 +184,7 @@ pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
             on: of.into(),
         }),
     };
-    context.narrowed_one(term, FactKind::Answer, of)
+    context.narrowed_one(term.by(By::Person), FactKind::Answer, of)
 }
 
 /// Bringing data back from history: noticing, deciding, restoring.
@@ -194,7 +194,7 @@ fn restore(context: &Context, store: &str) -> Vec<Term> {
             of: kind.word(),
             on: store.into(),
         });
-        context.narrowed_one(term, kind, store)
+        context.narrowed_one(term.by(By::Person), kind, store)
     };
     vec![
         measured(

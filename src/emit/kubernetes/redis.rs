@@ -4,7 +4,7 @@ use super::{Folder, object_of, policy, restricted};
 use crate::deployment::{SentinelRegion, SentinelSet};
 use serde_json::{Value, json};
 
-const SCRIPTS: [(&str, &str); 7] = [
+const SCRIPTS: [(&str, &str); 8] = [
     (
         "common.sh",
         include_str!("../../../templates/kubernetes/redis-common.sh"),
@@ -32,6 +32,10 @@ const SCRIPTS: [(&str, &str); 7] = [
     (
         "start-sentinel.sh",
         include_str!("../../../templates/kubernetes/redis-sentinel.sh"),
+    ),
+    (
+        "writes.sh",
+        include_str!("../../../templates/kubernetes/redis-writes.sh"),
     ),
 ];
 const EXPORTER: &str = "docker.io/oliver006/redis_exporter:v1.66.0";

@@ -1,10 +1,11 @@
 //! What the templates of the pages read. Texts of the spec are escaped by the templates.
 
-use super::steps;
+use super::plans;
 use crate::analysis::term::{Step, Term, detection, interval};
 use crate::deployment::{Operation, OperationKind, Paged};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
+use crate::procedure::{StepId, clock};
 use crate::spec::{Channel, Duration, Escalation, Name, Role, Runtime, Signal};
 use crate::topology::{
     Datastore, Host, Placement, Promisee, Queue, RegionId, Scenario, Service, Topology,
@@ -52,7 +53,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "mesh": spec.mesh.is_some(),
         "from": from.map(|id| topology.region(id).name.clone()),
         "to": to.map(|id| topology.region(id).name.clone()),
-        "steps": steps::steps(input, from, to),
+        "plan": plans::fail_over(input, from, to),
         "alerts": alerts(input, &rules),
         "channels": spec.channels.iter().map(|(n, c)| json!({
             "name": n.text, "address": address(c),
@@ -381,15 +382,10 @@ fn operation(operation: &Operation) -> Value {
     json!({
         "title": operation.title,
         "command": shell::command(&operation.command),
-        "expect": operation.expect,
+        "expect": operation.expect.words(),
         "budget": clock(operation.budget_seconds),
         "otherwise": operation.otherwise,
     })
-}
-
-/// Minutes and seconds: `2:10`.
-pub(super) fn clock(seconds: u64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// Seconds until a lost region is noticed, at worst.
@@ -615,7 +611,7 @@ fn failover(input: Input) -> Value {
         "watch": verify.and_then(|v| v.watch.as_ref()).map_or("1m".into(), |w| w.value.to_string()),
         "check": check.unwrap_or_else(|| "no health check is declared".into()),
         "detected": detected(input),
-        "promotes": steps::promotes(input),
+        "promotes": input.procedures.fail_over.step(StepId::Promote).is_some(),
         "detected_clock": clock(detected(input)),
     })
 }

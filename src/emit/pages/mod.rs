@@ -3,8 +3,8 @@
 mod context;
 mod data_flow;
 mod others;
+mod plans;
 mod procedures;
-mod steps;
 
 use super::{AppliedRoot, Input, Watching};
 use crate::artifact::ArtifactSet;

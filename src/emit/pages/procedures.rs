@@ -1,11 +1,11 @@
 //! What the pages about procedures read: names that turn, flags, dead letters, versions of
 //! events, and what has to be borne in a surge.
 
-use super::context::clock;
 use crate::analysis::capacity::{Survivor, after_loss, planned_load};
 use crate::deployment::{Operation, OperationKind};
 use crate::emit::Input;
 use crate::format::shell;
+use crate::procedure::clock;
 use crate::spec::Runtime;
 use crate::topology::{Host, Service, ServiceId};
 use serde_json::{Value, json};

@@ -1,5 +1,6 @@
 //! `RECOVERY_BUDGET.md`: what is lost, how long it takes, and what every number rests on.
 
+mod plan;
 mod standing;
 
 pub use standing::percent;
@@ -21,7 +22,8 @@ pub fn emit(input: Input, set: &mut ArtifactSet) {
     let filter = Filter::default();
     let view = view(input.topology, input.analysis, &alerts, filter, &|_| None);
     let header = format!("<!-- {} -->\n\n", input.header());
-    set.text("pages", "RECOVERY_BUDGET.md", header + &markdown(&view));
+    let page = header + &markdown(&view) + &plan::sections(input);
+    set.text("pages", "RECOVERY_BUDGET.md", page);
 }
 
 /// The analysis as a page.

@@ -1,5 +1,7 @@
 //! Scripts: dry runs by default, idempotent, with the real commands of the clouds.
 
+mod plans;
+
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind, Proof};
@@ -141,6 +143,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "carries": roots.iter().any(|r| !r.carried.is_empty()),
         "staged": staged,
         "tools": tools(input),
+        "failover": plans::plan(topology, &input.procedures.fail_over),
         "locks": clouds().filter_map(|(provider, c)| {
             let lock = c.lock.as_ref()?;
             Some(json!({

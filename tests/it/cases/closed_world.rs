@@ -139,7 +139,7 @@ fn a_failover_takes_the_lock_of_every_cloud() {
 }
 
 #[test]
-fn the_bill_and_the_fence_are_those_of_the_cloud() {
+fn the_bill_is_that_of_the_cloud() {
     let billed = "objectives: { availability: 99.9%, rto: 15m, rpo: 1h }";
     let cost = format!("{billed}\ncost: {{ billing_export: true }}");
     let edits = [(ONE_BUCKET, TWO_BUCKETS), (billed, cost.as_str())];
@@ -148,10 +148,6 @@ fn the_bill_and_the_fence_are_those_of_the_cloud() {
     assert!(report.contains("bq query") && report.contains("aws ce get-cost-and-usage"));
     let page = case.file("COST_ANALYSIS.md");
     assert!(page.contains("BigQuery") && page.contains("AWS keeps the bill"));
-    let deployment = case.done.deployment.as_ref().expect("a deployment");
-    let fences: Vec<&str> = deployment.clouds.values().map(|c| c.fenced).collect();
-    assert_eq!(fences.len(), 2);
-    assert_ne!(fences[0], fences[1]);
 }
 
 #[test]
@@ -616,11 +612,9 @@ fn a_host_that_others_route_has_no_balancer_and_its_facts_count() {
         .split(&format!("    {primary})"))
         .nth(1)
         .unwrap_or_default();
-    assert!(
-        part.trim_start()
-            .starts_with("run 10 'Fence shop.example.com, which edge team runs' edge drain"),
-        "{fenced}"
-    );
+    let first = part.lines().find(|l| l.trim_start().starts_with("run "));
+    let wanted = "run 10 'Fence shop.example.com, which edge team runs' edge drain";
+    assert!(first.is_some_and(|l| l.contains(wanted)), "{fenced}");
 }
 
 #[test]

@@ -37,8 +37,9 @@ log() { tee -a "${EVIDENCE}" 2>/dev/null || true; }
 
 note() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" | log >&2; }
 
-die() { # status message
+die() { # status message [what to do]
   printf '%s: %s\n' "$(basename "$0")" "$2" | log >&2
+  [[ $# -lt 3 ]] || printf 'next: %s\n' "$3" | log >&2
   exit "$1"
 }
 
@@ -74,15 +75,19 @@ clock() { # seconds
 }
 
 # Says which step begins, how long it may take, and where the clock stands.
-step() { # title
-  note "== $1 (elapsed $(clock $(($(date -u +%s) - STARTED))), budgets so far $(clock "${BUDGET}"))"
+step() { # title [seconds]
+  local budget=""
+  if [[ -n ${2:-} ]]; then
+    BUDGET=$((BUDGET + $2))
+    budget=", budget $(clock "$2"), budgets so far $(clock "${BUDGET}")"
+  fi
+  note "== $1 (elapsed $(clock $(($(date -u +%s) - STARTED)))${budget})"
 }
 
 # Prints a command, and runs it if --apply is given.
 run() { # seconds title command...
   local seconds=$1 title=$2
   shift 2
-  BUDGET=$((BUDGET + seconds))
   note "${title} [budget $(clock "${seconds}")]"
   note "+ $(printf '%q ' "$@")"
   [[ ${APPLY} == true ]] || return 0
@@ -119,6 +124,12 @@ prove() { # seconds title wanted command...
     sleep 5
   done
   note "${answer}"
+}
+
+# Asks whether something is so already. A dry run asks nothing, and says what would be done.
+ask() { # seconds title wanted command...
+  [[ ${APPLY} == true ]] || { note "$2"; note "+ $(printf '%q ' "${@:4}")"; return 1; }
+  prove 0 "${@:2}"
 }
 
 # The most seconds that copies are behind: a number, or unknown.

@@ -3,7 +3,7 @@
 use super::{Copies, copies, databases};
 use crate::cloud::aws::commands::{restored, script, security_group};
 use crate::cloud::aws::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind, Proof, words};
+use crate::deployment::{Expect, Operation, OperationKind, Proof, words};
 use crate::topology::{Datastore, RegionId};
 
 impl Lowering<'_> {
@@ -254,9 +254,12 @@ impl Lowering<'_> {
             kind: OperationKind::Lag,
             subject: store.name.clone(),
             region: Some(id),
-            title: format!("Show how old what {location} has of {} is", others.join(" and ")),
+            title: format!(
+                "Show how old what {location} has of {} is",
+                others.join(" and ")
+            ),
             command: exec("lag.sh"),
-            expect: "seconds for each database; while the other region is gone they grow, and began with what is lost".into(),
+            expect: Expect::Seconds,
             budget_seconds: 20,
             otherwise: "unknown lag counts as lag over the objective".into(),
         }];

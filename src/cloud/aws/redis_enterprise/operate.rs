@@ -2,7 +2,7 @@
 
 use crate::cloud::aws::Lowering;
 use crate::cloud::aws::commands::script;
-use crate::deployment::{Operation, OperationKind, words};
+use crate::deployment::{Expect, Operation, OperationKind, words};
 use crate::topology::Datastore;
 
 impl Lowering<'_> {
@@ -50,8 +50,7 @@ impl Lowering<'_> {
                     store.name
                 ),
                 command: script(&exchanged, &[]),
-                expect: "that changes are exchanged, 0 s; while another region is gone, its status"
-                    .into(),
+                expect: Expect::Seconds,
                 budget_seconds: 15,
                 otherwise: "unknown lag counts as lag over the objective".into(),
             };

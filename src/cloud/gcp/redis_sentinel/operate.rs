@@ -2,8 +2,8 @@
 
 use super::super::naming::context;
 use super::super::operations::Operations;
-use crate::deployment::{Operation, OperationKind, Proof, words};
-use crate::topology::Datastore;
+use crate::deployment::{Expect, Operation, OperationKind, Proof, Seat, words};
+use crate::topology::{Datastore, RegionId};
 
 impl Operations<'_> {
     pub(super) fn redis(&mut self, store: &Datastore) {
@@ -15,6 +15,19 @@ impl Operations<'_> {
         });
         let holding: Vec<_> = holding.copied().collect();
         let home = self.topology.first_node(store);
+        let primary = |id: &RegionId| {
+            let location = self.topology.region(*id).place.location;
+            (*id, format!("node-[0-9]+\\.{location}\\.[^ ]* 6379"))
+        };
+        let mut seat = Seat {
+            of: OperationKind::Promote,
+            subject: store.name.clone(),
+            by: Some("the sentinels"),
+            question: format!("Ask who is the primary of {}", store.name),
+            asks: Vec::new(),
+            answers: holding.iter().map(primary).collect(),
+            within_seconds: 15,
+        };
         for id in &store.regions {
             let region = self.topology.region(*id);
             let location = region.place.location;
@@ -78,10 +91,11 @@ impl Operations<'_> {
                 region: Some(*id),
                 title: format!("Show how far {location} is behind with {}", store.name),
                 command: sentinel(&["/bin/sh", "/config/lag.sh"]),
-                expect: "seconds that the nearest node is behind".into(),
+                expect: Expect::Seconds,
                 budget_seconds: 15,
                 otherwise: "unknown lag counts as lag over the objective".into(),
             });
+            seat.asks.push((*id, sentinel(&ask)));
             let kinds = match home == Some(*id) {
                 true => vec![OperationKind::Promote, OperationKind::Return],
                 false => vec![OperationKind::Promote],
@@ -91,9 +105,9 @@ impl Operations<'_> {
                     of: *of,
                     subject: store.name.clone(),
                     region: Some(*id),
-                    title: format!("Read back who is the primary of {}", store.name),
-                    command: sentinel(&ask),
-                    wants: format!("node-[0-9]+\\.{location}\\.[^ ]* 6379"),
+                    title: format!("Write to the primary of {} and read it back", store.name),
+                    command: sentinel(&["/bin/sh", "/config/writes.sh"]),
+                    wants: ".* takes writes".into(),
                     within_seconds: 15,
                     otherwise: "ask the sentinels of another region; run it again".into(),
                 });
@@ -111,5 +125,6 @@ impl Operations<'_> {
             });
             }
         }
+        self.seats.push(seat);
     }
 }

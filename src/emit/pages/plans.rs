@@ -1,0 +1,79 @@
+//! Plans as pages read them.
+
+use crate::emit::Input;
+use crate::procedure::{Case, Step, Verb, clock};
+use crate::topology::{RegionId, Scenario};
+use serde_json::{Value, json};
+
+/// The plan of leaving `from` for `to`; null if there is no other region.
+pub(super) fn fail_over(input: Input, from: Option<RegionId>, to: Option<RegionId>) -> Value {
+    let pair = from.zip(to);
+    let Some(case) = pair.and_then(|(from, to)| input.procedures.fail_over.case(from, to)) else {
+        return Value::Null;
+    };
+    let page = case.page().unwrap_or(0);
+    let bars = case.automation.iter().filter_map(|a| {
+        Some(json!({
+            "name": format!("{} {}", a.step.word(), a.of),
+            "begins": a.begins,
+            "ends": a.ends?,
+        }))
+    });
+    json!({
+        "automation": case.automation.iter().map(|a| json!({
+            "step": a.step.word(),
+            "of": a.of,
+            "ends": a.ends.map_or("no bound".to_string(), clock),
+        })).collect::<Vec<_>>(),
+        "bars": bars.collect::<Vec<_>>(),
+        "waiting": case.waiting,
+        "others": case.others,
+        "served": case.served.map(clock),
+        "done": clock(case.done()),
+        "open": case.steps.iter().any(|s| !s.bounded),
+        "after_loss": case.page().map(|page| clock(page + case.done())),
+        "steps": steps(input, case, page),
+    })
+}
+
+fn steps(input: Input, case: &Case, page: u64) -> Vec<Value> {
+    let each = case.steps.iter().enumerate().filter_map(|(index, timed)| {
+        let step = input.procedures.fail_over.step(timed.id)?;
+        let work = step.work(case.from, case.to)?;
+        let promised = input
+            .topology
+            .promises()
+            .strictest(Scenario::ANY_REGION)
+            .rpo;
+        let most = promised.map(|rpo| rpo.millis.div_ceil(1000));
+        Some(json!({
+            "number": index + 1,
+            "id": step.id.word(),
+            "title": work.title,
+            "actor": step.actor.words(),
+            "budget": clock(timed.seconds),
+            "bounded": timed.bounded,
+            "seconds": timed.seconds,
+            "starts": page + timed.clock - timed.seconds,
+            "clock": clock(timed.clock),
+            "command": command(input, case, step),
+            "expect": step.expect(work, most),
+            "otherwise": step.otherwise(),
+            "final": step.no_return,
+        }))
+    });
+    each.collect()
+}
+
+/// What the operator types.
+fn command(input: Input, case: &Case, step: &Step) -> Option<String> {
+    let name = |id: RegionId| &input.topology.region(id).name;
+    let id = step.id.word();
+    (step.verb != Verb::Person).then(|| {
+        format!(
+            "scripts/failover-region.sh --from {} --to {} --step {id} --apply",
+            name(case.from),
+            name(case.to)
+        )
+    })
+}

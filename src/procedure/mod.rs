@@ -1,0 +1,226 @@
+//! What is done when something is lost: one plan, printed as a page, as a script and as a part
+//! of the recovery budget.
+//!
+//! Architecture invariant: nothing above joins a command, what it is expected to do and what
+//! follows if it does not; all of it stands in a [`Step`]. A plan knows no cloud: commands and
+//! what is read back come from the deployment, times from the analysis.
+
+mod failover;
+mod schedule;
+mod words;
+
+pub use schedule::{Automatic, Case, Timed};
+
+use crate::analysis::Analysis;
+use crate::deployment::{Deployment, Expect, Operation, Proof, Seat};
+use crate::topology::{RegionId, Topology};
+
+/// What plans are made of.
+#[derive(Clone, Copy)]
+pub struct Model<'a> {
+    /// The settled system.
+    pub topology: &'a Topology,
+    /// What will exist.
+    pub deployment: &'a Deployment,
+    /// What is proved of it.
+    pub analysis: &'a Analysis,
+}
+
+/// All plans of a system.
+#[derive(Debug, Clone, Default)]
+pub struct Procedures {
+    /// Leaving a region for another.
+    pub fail_over: Procedure,
+}
+
+/// Plans what is done.
+pub fn procedures(model: Model) -> Procedures {
+    Procedures {
+        fail_over: failover::fail_over(model),
+    }
+}
+
+/// A plan.
+#[derive(Debug, Clone, Default)]
+pub struct Procedure {
+    /// What people and scripts do, in order.
+    pub steps: Vec<Step>,
+    /// When it is done, for each pair of regions that it may be run with.
+    pub cases: Vec<Case>,
+}
+
+impl Procedure {
+    /// The plan for a pair of regions.
+    pub fn case(&self, from: RegionId, to: RegionId) -> Option<&Case> {
+        self.cases.iter().find(|c| (c.from, c.to) == (from, to))
+    }
+
+    /// A step of it.
+    pub fn step(&self, id: StepId) -> Option<&Step> {
+        self.steps.iter().find(|s| s.id == id)
+    }
+}
+
+/// A step of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepId {
+    /// A person answers and decides.
+    Decide,
+    /// Nobody deploys, and nothing scales in.
+    Freeze,
+    /// The region gets no traffic.
+    Fence,
+    /// How far copies are behind.
+    Lag,
+    /// Copies take writes.
+    Promote,
+    /// What pushes to the region pushes to another one.
+    Redirect,
+    /// Capacity for the shifted load.
+    Scale,
+    /// Users are served, seen from outside.
+    Verify,
+}
+
+impl StepId {
+    /// Its name: the word after `--step`, and that in charts.
+    pub fn word(self) -> &'static str {
+        match self {
+            StepId::Decide => "decide",
+            StepId::Freeze => "freeze",
+            StepId::Fence => "fence",
+            StepId::Lag => "lag",
+            StepId::Promote => "promote",
+            StepId::Redirect => "redirect",
+            StepId::Scale => "scale",
+            StepId::Verify => "verify",
+        }
+    }
+}
+
+/// Who takes a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// The person who runs the scripts.
+    Operator,
+    /// The person who decides; without a command.
+    Commander,
+    /// The operator, once the incident commander has decided.
+    OnDecision,
+}
+
+/// Which of the regions that a script is given a step acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The region that is left.
+    From,
+    /// The region that takes over.
+    To,
+    /// The whole system.
+    System,
+}
+
+/// How a step's commands are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// They change something, so only where that is asked for.
+    Run,
+    /// They print seconds, which are compared with what may be lost.
+    Measure,
+    /// They look, and their failure is the step's.
+    Look,
+    /// There is none: a person does it.
+    Person,
+}
+
+/// What follows if a step fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    /// Nothing after it is done, for this reason.
+    Stop(&'static str),
+    /// The rest is done, and the whole is not called done.
+    Continue,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Which.
+    pub id: StepId,
+    /// Who takes it.
+    pub actor: Actor,
+    /// What it acts on.
+    pub on: Place,
+    /// How its commands are run.
+    pub verb: Verb,
+    /// What it does in each region; one without a region where it acts on the system.
+    pub works: Vec<Work>,
+    /// Steps whose outcome must hold before this one acts by itself.
+    pub needs: Vec<StepId>,
+    /// What follows if it fails.
+    pub failure: Failure,
+    /// Whether there is no abort after it.
+    pub no_return: bool,
+    /// The term of the recovery budget that it is, where a person's step is one.
+    pub term: Option<crate::analysis::term::Step>,
+}
+
+impl Step {
+    /// What it does for a pair of regions.
+    pub fn work(&self, from: RegionId, to: RegionId) -> Option<&Work> {
+        let region = match self.on {
+            Place::From => Some(from),
+            Place::To => Some(to),
+            Place::System => None,
+        };
+        self.works.iter().find(|w| w.region == region)
+    }
+}
+
+/// What a step does in a region.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// The region, unless the step acts on the system.
+    pub region: Option<RegionId>,
+    /// What is done in a sentence: `Take us-east1 out of the load balancers`.
+    pub title: String,
+    /// What is done, subject by subject.
+    pub acts: Vec<Act>,
+    /// What is said where there is nothing to do.
+    pub idle: &'static str,
+    /// Seconds that its commands may take.
+    pub seconds: u64,
+}
+
+impl Work {
+    /// Whether something is read back after it.
+    pub fn proved(&self) -> bool {
+        let mut acts = self.acts.iter();
+        acts.any(|a| a.seat.is_some() || !a.proofs.is_empty())
+    }
+}
+
+/// What is done about one subject.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// See [`Operation::subject`].
+    pub subject: String,
+    /// What is asked first, and by which region: automation may have done it.
+    pub seat: Option<(Seat, RegionId)>,
+    /// The commands, in order.
+    pub commands: Vec<Operation>,
+    /// What is read back after them.
+    pub proofs: Vec<Proof>,
+}
+
+impl Act {
+    /// What good answers look like.
+    fn expects(&self) -> impl Iterator<Item = &Expect> {
+        self.commands.iter().map(|o| &o.expect)
+    }
+}
+
+/// Minutes and seconds: `2:10`.
+pub fn clock(seconds: u64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
