@@ -28,6 +28,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod emit;
 pub mod format;
+pub mod graph;
 pub mod lock;
 pub mod procedure;
 pub mod rules;

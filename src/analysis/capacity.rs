@@ -176,7 +176,9 @@ impl<'a> Routing<'a> {
         worst
     }
 
-    fn shares(&self, lost: &[RegionId]) -> Vec<Shares> {
+    /// The part of each service's load that each region bears once some are lost, by service and
+    /// region; less than 1 in all if a fence leaves users without a region.
+    pub fn shares(&self, lost: &[RegionId]) -> Vec<Vec<f64>> {
         let mut shares: Vec<Shares> = vec![Vec::new(); self.sources.len()];
         for id in &self.order {
             let service = self.topology.service(*id);

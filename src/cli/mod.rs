@@ -19,6 +19,7 @@ mod check;
 mod compile;
 mod diff;
 mod explain;
+mod graph;
 mod init;
 pub mod load;
 mod lockfile;
@@ -148,6 +149,8 @@ enum Command {
     Compile(compile::CompileArgs),
     /// Say what a change of the spec brings about, or what `compile` would change
     Diff(diff::DiffArgs),
+    /// Draw regions, services, stores, replication and traffic, or what the loss of a region moves
+    Graph(graph::GraphArgs),
     /// Make the lock of a tree that was compiled without one
     Lock(lockfile::LockArgs),
     /// Print the spec with every default and where it comes from
@@ -217,6 +220,7 @@ pub fn run() -> u8 {
         Command::Analyze(args) => analyze::run(args, shared),
         Command::Compile(args) => compile::run(args, shared),
         Command::Diff(args) => diff::run(args, shared),
+        Command::Graph(args) => graph::run(args, shared),
         Command::Lock(args) => lockfile::run(args, shared),
         Command::Expand(args) => check::expand(args, shared),
         Command::Explain(args) => explain::run(args),

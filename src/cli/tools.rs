@@ -54,6 +54,8 @@ enum SchemaArg {
     Analysis,
     /// What `diff --format json` prints
     Diff,
+    /// What `graph --to json` prints
+    Graph,
 }
 
 pub(super) fn schema(args: &SchemaArgs) -> u8 {
@@ -61,6 +63,7 @@ pub(super) fn schema(args: &SchemaArgs) -> u8 {
         SchemaArg::Topology => crate::spec::schema::text(),
         SchemaArg::Analysis => crate::analysis::schema::text(),
         SchemaArg::Diff => crate::analysis::schema::printed(&crate::diff::schema()),
+        SchemaArg::Graph => crate::analysis::schema::printed(&crate::graph::Graph::schema()),
     });
     exit::CLEAN
 }

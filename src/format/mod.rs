@@ -5,10 +5,12 @@
 
 pub mod alertmanager;
 pub mod comment;
+pub mod dot;
 pub mod go_template;
 pub mod hcl;
 pub mod markdown;
 pub mod promql;
 pub mod shell;
 pub mod text;
+pub mod xml;
 pub mod yaml;

@@ -427,6 +427,7 @@ fn one_number_changes_exactly_what_depends_on_it() {
             "us-central1: { role: primary, weight: 50, serves: [north-america, south-america] }\n  us-east1: { role: secondary, weight: 35",
             "us-central1: { role: primary, weight: 45, serves: [north-america, south-america] }\n  us-east1: { role: secondary, weight: 40",
             &[
+                "ARCHITECTURE.md",
                 "README.md",
                 "RECOVERY_BUDGET.md",
                 "RUNBOOK_FAILOVER.md",

@@ -16,6 +16,7 @@ mod engines;
 mod fates;
 mod flow;
 mod golden;
+mod graph;
 mod hostile;
 mod hostile_cases;
 mod immutable;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Imports go from right to left only.
-const LAYERS: [&str; 19] = [
+const LAYERS: [&str; 20] = [
     "source",
     "format",
     "diagnostic",
@@ -20,6 +20,7 @@ const LAYERS: [&str; 19] = [
     "rules",
     "watch",
     "procedure",
+    "graph",
     "cloud",
     "artifact",
     "emit",

@@ -142,31 +142,18 @@ fn service(input: Input, service: &Service) -> Value {
         .iter()
         .map(|p| format!("{} {}", topology.region(p.region).name, p.replicas));
     json!({
-        "id": format!("s{}", index(input, service)),
         "name": service.name,
         "runtime": service.runtime.word(),
         "image": service.image(),
         "replicas": replicas.collect::<Vec<_>>().join(", "),
-        "uses": service.uses.iter().map(|id| json!({
-            "id": format!("d{}", id.0),
-            "name": topology.datastore(*id).name,
-        })).collect::<Vec<_>>(),
     })
-}
-
-fn index(input: Input, service: &Service) -> usize {
-    let services = &input.topology.services;
-    services
-        .iter()
-        .position(|s| s.name == service.name)
-        .unwrap_or(0)
 }
 
 fn stores(input: Input) -> Vec<Value> {
     let topology = input.topology;
-    let stores = topology.datastores.iter().enumerate();
+    let stores = topology.datastores.iter();
     stores
-        .map(|(index, store)| {
+        .map(|store| {
             let replication = store.written.replication.as_ref();
             let datasets = store.written.datasets.iter().map(|(name, d)| {
                 let holds = d.holds.iter().map(|h| h.value.word()).collect::<Vec<_>>();
@@ -184,7 +171,6 @@ fn stores(input: Input) -> Vec<Value> {
                 .and_then(|r| r.tie.as_ref())
                 .map(|t| t.value.word());
             json!({
-                "id": format!("d{index}"),
                 "name": store.name,
                 "engine": store.written.engine.to_string(),
                 "places": places(topology, store),
@@ -200,22 +186,16 @@ fn stores(input: Input) -> Vec<Value> {
         .collect()
 }
 
-/// Queues, who publishes into them, and whom they push to.
+/// Queues, and the hosts that they push to.
 fn queues(input: Input) -> Vec<Value> {
     let topology = input.topology;
-    let queues = topology.queues.iter().enumerate();
-    let entry = |(index, queue): (usize, &Queue)| {
-        let to_service = queue.receiver.map(|id| format!("s{}", id.0));
-        let to_host = queue.host.map(|id| format!("h{}", id.0));
+    let entry = |queue: &Queue| {
         json!({
-            "id": format!("q{index}"),
             "name": queue.name,
             "host": queue.host.map(|h| topology.host(h).name.clone()),
-            "publishers": queue.publishers.iter().map(|id| format!("s{}", id.0)).collect::<Vec<_>>(),
-            "leads_to": to_host.or(to_service),
         })
     };
-    queues.map(entry).collect()
+    topology.queues.iter().map(entry).collect()
 }
 
 /// Where a store is: its databases where it names places for them, else its regions.
@@ -250,16 +230,13 @@ fn policy(topology: &Topology, host: &Host) -> String {
 
 fn hosts(input: Input) -> Vec<Value> {
     let topology = input.topology;
-    let hosts = topology.hosts.iter().enumerate();
+    let hosts = topology.hosts.iter();
     hosts
-        .map(|(index, host)| {
+        .map(|host| {
             json!({
-                "id": format!("h{index}"),
                 "name": host.name,
-                "service": format!("s{}", host.service.0),
                 "policy": policy(topology, host),
                 "drain": host.written.drain.value.to_string(),
-                "regions": host.regions.iter().map(|id| format!("r{}", id.0)).collect::<Vec<_>>(),
             })
         })
         .collect()

@@ -9,6 +9,7 @@ mod procedures;
 use super::{AppliedRoot, Input, Watching};
 use crate::artifact::ArtifactSet;
 use crate::format::text;
+use crate::graph::{graph, mermaid};
 use serde_json::Value;
 
 const EMITTER: &str = "pages";
@@ -90,6 +91,7 @@ const PAGES: [(&str, &str, Option<&str>); 13] = [
 pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mut ArtifactSet) {
     let mut context = context::context(input, roots);
     context["others"] = others::others(input).into();
+    context["picture"] = mermaid(&graph(input.topology, input.deployment, None)).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), procedures::context(input))
     {
         all.extend(more);
