@@ -16,6 +16,7 @@ mod kept;
 mod mesh;
 pub mod offering;
 pub mod ranges;
+pub mod reads;
 pub mod recovery;
 pub mod scaling;
 mod shared;
@@ -28,8 +29,9 @@ use crate::lock::Lock;
 use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
 use crate::source::Span;
-use crate::spec::{Engine, Provider, Trigger};
+use crate::spec::{Provider, Trigger};
 use crate::topology::{Datastore, Host, HostId, Topology};
+use reads::CloudReads;
 use crate::watch::{pages, reading, series, told};
 
 /// A kind that a cloud does not have, or that is not built yet.
@@ -60,7 +62,7 @@ pub fn adopt(topology: &Topology, applied: &Applied) -> Lock {
 
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
-    check_bounds(topology, out);
+    reads::check(topology, out);
     across::check(topology, out);
     let mut deployment = lowered(topology, out);
     if let Some(former) = under_former_names(topology) {
@@ -206,24 +208,13 @@ fn generated(provider: Provider) -> bool {
     matches!(provider, Provider::Gcp | Provider::Aws)
 }
 
-/// Reports a bound on what is lost where nothing enforces it: a budget must not count on it.
-fn check_bounds(topology: &Topology, out: &mut Diagnostics) {
-    for store in &topology.datastores {
-        let replication = store.written.replication.as_ref();
-        let bound = replication.and_then(|r| r.stop_writes_at.as_ref());
-        if let Some(bound) = bound.filter(|_| store.engine != Engine::Aurora) {
-            let message = format!("`{}` cannot stop writes at a lag", store.engine);
-            out.push(
-                Diagnostic::error(NOT_AVAILABLE, bound.span, message, "asked for here")
-                    .also(
-                        store.written.engine.span,
-                        format!("this is {}", store.engine),
-                    )
-                    .help(
-                        "`aurora` has it; Redis with `sentinels` has `max_lag` and `min_replicas`",
-                    ),
-            );
-        }
+/// What a cloud reads, of the settings that not every cloud does.
+fn reads_of(provider: Provider) -> &'static CloudReads {
+    match provider {
+        Provider::Gcp => &gcp::READS,
+        Provider::Aws => &aws::READS,
+        Provider::Alibaba => &alibaba::READS,
+        Provider::Cloudflare => &cloudflare::READS,
     }
 }
 

@@ -126,6 +126,14 @@ pub fn of(topology: &Topology, store: &Datastore) -> Option<&'static dyn Offerin
     on(provider).find(|o| ours && o.fits(store))
 }
 
+/// Every offering of every cloud, each once.
+pub fn all() -> impl Iterator<Item = &'static dyn Offering> {
+    let lent = shared::OFFERINGS.iter().copied();
+    let is_lent = |o: &&'static dyn Offering| shared::OFFERINGS.iter().any(|l| l.id() == o.id());
+    let gcp = gcp::offerings().filter(move |o| !is_lent(o));
+    gcp.chain(aws::offerings()).chain(lent)
+}
+
 /// Every offering of a cloud, and what runs on the clusters of any.
 pub fn on(provider: Provider) -> impl Iterator<Item = &'static dyn Offering> {
     let own: Vec<&'static dyn Offering> = match provider {
@@ -158,3 +166,17 @@ pub fn asked<'a>(offerings: impl Iterator<Item = &'a dyn Offering>) -> String {
 
 /// Where copies of backups in other regions count, of kinds whose vaults take them.
 pub const COPIES_OF_LOCKED: &str = "backups that are `immutable` are copied to other vaults";
+
+/// Who writes a dataset means something where there are copies that could.
+pub const WRITERS_OF_COPIES: Read = read_if(
+    "datasets.writers",
+    |s| s.is_copied(),
+    "every region has data of its own",
+);
+
+/// The same of a kind whose copies all take writes, unless the topology says which do.
+pub const WRITERS_WHERE_SAID: Read = read_if(
+    "datasets.writers",
+    |s| s.all_may_write(),
+    "every copy of it takes writes",
+);

@@ -416,6 +416,19 @@ impl Datastore {
         self.written.external.as_ref()
     }
 
+    /// Whether the topology asks for copies in other regions.
+    pub fn is_copied(&self) -> bool {
+        let replication = self.written.replication.as_ref();
+        replication.is_some_and(|r| *r.mode != spec::Mode::None)
+    }
+
+    /// Whether the topology lets several copies take writes, and says how they meet.
+    pub fn all_may_write(&self) -> bool {
+        let replication = self.written.replication.as_ref();
+        let mode = replication.map(|r| *r.mode);
+        matches!(mode, Some(spec::Mode::ActiveActive | spec::Mode::Application))
+    }
+
     /// Whether its backups are locked until their time is over.
     pub fn locks_backups(&self) -> bool {
         let backup = self.written.backup.as_ref();

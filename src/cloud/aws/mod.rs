@@ -31,6 +31,7 @@ mod operations;
 mod parts;
 mod platform;
 mod ranges;
+mod reads;
 mod rds_postgres;
 mod redis_enterprise;
 mod s3;
@@ -38,6 +39,7 @@ mod signals;
 
 pub use adopt::adopt;
 pub use offering::offerings;
+pub use reads::READS;
 
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;

@@ -17,6 +17,7 @@ mod operations;
 mod platform;
 mod procedures;
 pub mod ranges;
+mod reads;
 pub mod recovery;
 mod redis_sentinel;
 mod regional;
@@ -28,6 +29,7 @@ mod system;
 
 pub use adopt::adopt;
 pub use offering::offerings;
+pub use reads::READS;
 
 use super::NOT_AVAILABLE;
 use super::ranges::check_own;

@@ -1,11 +1,12 @@
-//! What is written where nothing reads it is said, with the place where it would count.
+//! What is written where nothing reads it is said, with the place where it would count. What only
+//! some kinds or clouds read is derived from what they say they read, in `cloud::reads`.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{
-    self, Conflict, Engine, FactKind, Mode, Policy, Provider, Regime, Runtime, Signal, Text, Value,
+    self, Conflict, FactKind, Mode, Policy, Regime, Runtime, Signal, Text, Value,
 };
-use crate::topology::{Datastore, Host, Topology, lies_at_locations, provider_of};
+use crate::topology::{Datastore, Topology, provider_of};
 
 /// A value that changes nothing where it stands.
 pub const CODE: Code = Code::new("PRV103", "no-effect");
@@ -19,7 +20,7 @@ struct Idle<'a> {
 /// Checks that what is written counts where it is written.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let mut idle = Idle { topology, out };
-    idle.clouds();
+    idle.billing();
     idle.regions();
     idle.zones();
     idle.services();
@@ -27,8 +28,6 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let ours = |s: &&Datastore| s.external().is_none();
     let stores = topology.datastores.iter().filter(ours);
     stores.for_each(|s| idle.datastore(s));
-    let hosts = topology.hosts.iter().filter(|h| h.external().is_none());
-    hosts.for_each(|h| idle.host(h));
     idle.failover();
     idle.signals();
     idle.rest();
@@ -39,53 +38,32 @@ fn at<T>(value: &Option<Value<T>>) -> Option<Span> {
     value.as_ref().map(|v| v.span)
 }
 
+/// Says that `what` changes nothing `here`; `counts` says where it would.
+pub fn says(place: Span, what: &str, here: &str, counts: &str) -> Diagnostic {
+    Diagnostic::warning(
+        CODE,
+        place,
+        format!("`{what}` has no effect {here}"),
+        "nothing depends on this",
+    )
+    .help(format!("remove it; {counts}"))
+}
+
 impl Idle<'_> {
-    /// Says that `what` changes nothing `here`; `counts` says where it would.
     fn say(&mut self, place: Option<Span>, what: &str, here: &str, counts: &str) {
-        let Some(place) = place else { return };
-        self.out.push(
-            Diagnostic::warning(
-                CODE,
-                place,
-                format!("`{what}` has no effect {here}"),
-                "nothing depends on this",
-            )
-            .help(format!("remove it; {counts}")),
-        );
+        self.out
+            .extend(place.map(|place| says(place, what, here, counts)));
     }
 
-    fn only_on(&self, provider: Provider) -> bool {
-        self.topology.providers() == [provider]
-    }
-
-    fn clouds(&mut self) {
+    /// An account that nothing is billed against.
+    fn billing(&mut self) {
         let spec = &self.topology.spec;
-        let budget = spec.cost.as_ref().and_then(|c| c.budget.as_ref());
-        for (name, cloud) in spec.clouds.iter() {
-            let Some(provider) = provider_of(name, cloud) else {
-                continue;
-            };
-            let here = format!("on {}", provider.word());
-            let gcp = provider == Provider::Gcp;
-            for (what, place) in [
-                ("project", at(&cloud.project)),
-                ("project_number", at(&cloud.project_number)),
-                ("billing_account", at(&cloud.billing_account)),
-            ] {
-                self.say(
-                    place.filter(|_| !gcp),
-                    what,
-                    &here,
-                    "it is for Google Cloud",
-                );
-            }
-            let counts = "a project is named by `project`";
-            self.say(at(&cloud.account).filter(|_| gcp), "account", &here, counts);
-            let plan = at(&cloud.plan).filter(|_| provider != Provider::Cloudflare);
-            self.say(plan, "plan", &here, "it is for Cloudflare");
-            let billing = at(&cloud.billing_account).filter(|_| gcp && budget.is_none());
+        let unwatched = spec.cost.as_ref().and_then(|c| c.budget.as_ref()).is_none();
+        for (name, cloud) in spec.clouds.iter().filter(|_| unwatched) {
+            let provider = provider_of(name, cloud);
             let counts = "it is watched where `cost` has a `budget`";
-            self.say(billing, "billing_account", "without a budget", counts);
+            let account = at(&cloud.billing_account).filter(|_| provider.is_some());
+            self.say(account, "billing_account", "without a budget", counts);
         }
     }
 
@@ -200,38 +178,11 @@ impl Idle<'_> {
     }
 
     fn datastore(&mut self, store: &Datastore) {
-        let Some(kind) = kind(self.topology, store) else {
-            return;
-        };
         let written = &store.written;
         let replication = written.replication.as_ref();
         let of = |field: fn(&spec::Replication) -> Option<Span>| replication.and_then(field);
-        let health = written.health.as_ref();
-        let members = [
-            ("engine_version", at(&written.engine_version)),
-            ("machine", at(&written.machine)),
-            ("size", at(&written.size)),
-            ("replicas", at(&written.replicas)),
-            ("nodes", written.nodes.as_ref().map(place_of)),
-            ("health", health.map(|h| h.span)),
-            ("renamed_from", at(&written.renamed_from)),
-            ("replication.every", of(|r| at(&r.every))),
-            ("replication.conflict_log", of(|r| at(&r.conflict_log))),
-            ("replication.max_lag", of(|r| at(&r.max_lag))),
-            ("replication.min_replicas", of(|r| at(&r.min_replicas))),
-            ("replication.stop_writes_at", of(|r| at(&r.stop_writes_at))),
-        ];
-        let here = format!("on `{}`", store.name);
-        for (what, place) in members.into_iter().filter(|(w, _)| !kind.reads.contains(w)) {
-            let key = what.rsplit('.').next().unwrap_or(what);
-            let counts = format!("{} has no such setting", kind.name);
-            self.say(place, key, &here, &counts);
-        }
         if let Some(replication) = replication {
             self.limits(store, replication);
-        }
-        if let Some(lag) = replication.and_then(|r| r.lag.as_ref()) {
-            self.lag(store, lag, kind.reads.contains(&"replication.lag.critical"));
         }
         let carrier = of(|r| r.worker.as_ref().and(at(&r.by)));
         self.say(
@@ -240,31 +191,11 @@ impl Idle<'_> {
             "beside `worker`",
             "the worker carries the copies",
         );
-        self.location(store, &here);
         let location = at(&written.location).filter(|_| !written.databases.is_empty());
         let counts = "each of `databases` has its own";
         self.say(location, "location", "beside `databases`", counts);
-        let many = matches!(
-            store.engine,
-            Engine::Firestore | Engine::Dynamodb | Engine::RedisEnterprise
-        );
-        let expires = matches!(store.engine, Engine::Firestore | Engine::Dynamodb);
-        for (_, dataset) in written.datasets.iter() {
-            let place = at(&dataset.expires_at);
-            let counts = "Firestore and DynamoDB delete by a field; elsewhere a job of yours does";
-            self.say(place.filter(|_| !expires), "expires_at", &here, counts);
-            let named = store.engine != Engine::Firestore || !dataset.collections.is_empty();
-            let counts = "Firestore deletes in the `collections` that are named";
-            self.say(
-                place.filter(|_| !named),
-                "expires_at",
-                "without `collections`",
-                counts,
-            );
-        }
         let several =
             |r: &spec::Replication| matches!(*r.mode, Mode::ActiveActive | Mode::Application);
-        let many = many && !replication.is_some_and(several);
         let alone = replication.filter(|r| !several(r));
         for (what, place) in [
             ("tie", alone.and_then(|r| at(&r.tie))),
@@ -283,69 +214,6 @@ impl Idle<'_> {
             "without vector clocks",
             "it decides what `conflicts: vector-clock` cannot",
         );
-        let copied = replication.is_some_and(|r| *r.mode != Mode::None);
-        let alone = of(|r| at(&r.by)).filter(|_| !copied && store.engine == Engine::Postgres);
-        self.say(alone, "by", "without copies", "nothing carries any");
-        let one = !copied && written.databases.is_empty() && !kind.reads.contains(&"writers");
-        for (_, dataset) in written.datasets.iter().filter(|_| one && !many) {
-            let counts = "every region has data of its own";
-            self.say(at(&dataset.writers), "writers", "without copies", counts);
-        }
-        let by_pglogical = |r: &spec::Replication| {
-            *r.mode == Mode::ActiveActive
-                || r.by.as_ref().is_some_and(|b| b.as_str() == "pglogical")
-        };
-        let groups = written.node_groups.first().map(|g| g.span);
-        let physical = store.engine == Engine::Postgres && !replication.is_some_and(by_pglogical);
-        self.say(
-            groups.filter(|_| physical),
-            "node_groups",
-            &here,
-            "pglogical has them: `mode: active-active`, or `by: pglogical`",
-        );
-        for (_, dataset) in written.datasets.iter().filter(|_| many) {
-            let counts = format!("every copy of {} takes writes", kind.name);
-            self.say(at(&dataset.writers), "writers", &here, &counts);
-        }
-        // A sentinel has one silence for both, `every` times `unhealthy_after`.
-        let timeout = health.filter(|h| kind.reads.contains(&"health") && h.timeout.written());
-        self.say(
-            timeout.map(|h| h.timeout.span),
-            "timeout",
-            &here,
-            "a sentinel waits for `every` times `unhealthy_after`",
-        );
-        let held = |r: &&spec::Ref| {
-            let regions = &self.topology.regions;
-            store.regions.iter().any(|id| regions[id.0].name == r.value)
-        };
-        let replica = written.read_replicas.iter().find(held).map(|r| r.span);
-        self.say(
-            replica.filter(|_| store.engine != Engine::Firestore),
-            "read_replicas",
-            "in a region that holds the store",
-            "it names further regions",
-        );
-    }
-
-    /// A written metric of the same lag has bounds of its own; an alert of the store itself
-    /// takes the critical one all the same.
-    fn lag(&mut self, store: &Datastore, lag: &spec::Lag, reads_critical: bool) {
-        let mut metrics = self.topology.spec.metrics.iter();
-        let counts = metrics.find(|(_, m)| m.is_of(Signal::ReplicationLag, &store.name));
-        let Some((name, _)) = counts else { return };
-        let (here, counts) = (
-            format!("on `{}`", store.name),
-            format!("the metric `{}` counts", name.text),
-        );
-        let critical = lag.critical.as_ref().filter(|_| !reads_critical);
-        for (key, bound) in [
-            ("target", lag.target.as_ref()),
-            ("warn", lag.warn.as_ref()),
-            ("critical", critical),
-        ] {
-            self.say(bound.map(|b| b.span), key, &here, &counts);
-        }
     }
 
     /// A written alert on what a limit of replication would tell of.
@@ -359,41 +227,6 @@ impl Idle<'_> {
             let counts = format!("the alert `{}` counts", name.text);
             self.say(limit.map(|l| l.span), key, &here, &counts);
         }
-    }
-
-    fn host(&mut self, host: &Host) {
-        let topology = self.topology;
-        let on = |provider| {
-            let mut regions = host.regions.iter().map(|id| topology.region(*id));
-            regions.all(|r| r.place.provider == provider)
-        };
-        let (on_gcp, on_aws) = (on(Provider::Gcp), on(Provider::Aws));
-        let here = format!("on `{}`", host.name);
-        let serverless = topology.service(host.service).runtime == Runtime::CloudRun;
-        if let Some(health) = &host.written.health {
-            let again = health.healthy_after.written();
-            for (what, place) in [
-                ("timeout", at(&health.timeout)),
-                ("healthy_after", again.then_some(health.healthy_after.span)),
-            ] {
-                let counts = "a load balancer has no health checks of Cloud Run; `ready` of the service counts";
-                self.say(place.filter(|_| serverless && on_gcp), what, &here, counts);
-            }
-            let status = health.status.written().then_some(health.status.span);
-            let counts = "Route 53 takes any status from 200 to 399; `body` asks for a text";
-            self.say(status.filter(|_| on_aws), "status", &here, counts);
-        }
-        let protect = host.written.protect.as_ref();
-        let open = protect.filter(|p| on_gcp && !p.firewall.value);
-        self.say(
-            open.map(|p| p.firewall.span),
-            "firewall: false",
-            &here,
-            "Cloud Armor refuses known attacks on every host here",
-        );
-        let cors = host.written.cors.first().filter(|_| on_aws);
-        let counts = "no load balancer of AWS is given headers yet: answer them in the service";
-        self.say(cors.map(|c| c.span), "cors", &here, counts);
     }
 
     fn failover(&mut self) {
@@ -416,19 +249,6 @@ impl Idle<'_> {
             "in `detect`",
             "`unhealthy_after` of the host's `health` counts",
         );
-    }
-
-    /// Where a store is that has no location of its own.
-    fn location(&mut self, store: &Datastore, here: &str) {
-        let written = self.topology.spec.datastores.get(&store.name);
-        let Some(written) = written.filter(|_| !lies_at_locations(store.engine)) else {
-            return;
-        };
-        let counts = format!("{} is in its `regions`", store.engine);
-        self.say(at(&written.location), "location", here, &counts);
-        let databases = &written.databases;
-        let place = (!databases.is_empty()).then_some(databases.span);
-        self.say(place, "databases", here, &counts);
     }
 
     /// Alerts and metrics: what only some signals read.
@@ -499,20 +319,6 @@ impl Idle<'_> {
                 counts,
             );
         }
-        let unwatched = spec.cost.as_ref().filter(|c| !c.billing_export.value);
-        self.say(
-            unwatched
-                .and_then(|c| at(&c.budget))
-                .filter(|_| self.only_on(Provider::Gcp)),
-            "budget",
-            "without `billing_export: true`",
-            "a budget stands beside the export of the bill",
-        );
-        if let Some(keys) = spec.keys.as_ref().filter(|_| !self.only_on(Provider::Gcp)) {
-            let written = keys.hardware.written().then_some(keys.hardware.span);
-            let aws = written.filter(|_| self.only_on(Provider::Aws));
-            self.say(aws, "hardware", "on aws", "it is for Google Cloud");
-        }
         if let Some(o) = &spec.observability {
             for (what, t) in [("metrics", &o.metrics), ("logs", &o.logs)] {
                 let sample = t.as_ref().and_then(|t| at(&t.sample));
@@ -543,80 +349,5 @@ impl Idle<'_> {
                 );
             }
         }
-    }
-}
-
-fn place_of(nodes: &spec::PerRegion<spec::Nodes>) -> Span {
-    match nodes {
-        spec::PerRegion::All(all) => all.span,
-        spec::PerRegion::Each(map) => map.span,
-    }
-}
-
-/// What is generated for a kind of store, and which of its settings that reads.
-struct Kind {
-    name: &'static str,
-    reads: &'static [&'static str],
-}
-
-/// `None` where nothing is generated, which another code says.
-fn kind(topology: &Topology, store: &Datastore) -> Option<Kind> {
-    let first = store.regions.first()?;
-    let provider = topology.region(*first).place.provider;
-    let kind = |name, reads| Some(Kind { name, reads });
-    match (provider, store.engine) {
-        (Provider::Gcp, Engine::Firestore) => kind("Firestore", &["renamed_from"]),
-        (Provider::Gcp, Engine::Redis) if store.written.sentinels.is_some() => kind(
-            "Redis with sentinels",
-            &[
-                "engine_version",
-                "size",
-                "nodes",
-                "health",
-                "replication.max_lag",
-                "replication.min_replicas",
-            ],
-        ),
-        (Provider::Aws, Engine::Postgres) => kind(
-            "PostgreSQL on RDS",
-            &[
-                "engine_version",
-                "machine",
-                "size",
-                "renamed_from",
-                "replication.conflict_log",
-            ],
-        ),
-        (Provider::Aws, Engine::Aurora) => kind(
-            "Aurora",
-            &[
-                "engine_version",
-                "machine",
-                "renamed_from",
-                "replication.stop_writes_at",
-            ],
-        ),
-        (Provider::Aws, Engine::Dynamodb) => kind("DynamoDB", &["renamed_from"]),
-        (Provider::Aws, Engine::ObjectStorage) => kind("S3", &[]),
-        (Provider::Aws, Engine::Redis) if store.written.sentinels.is_none() => kind(
-            "ElastiCache",
-            &[
-                "engine_version",
-                "machine",
-                "nodes",
-                "renamed_from",
-                "replicas",
-            ],
-        ),
-        (Provider::Aws, Engine::RedisEnterprise) => kind(
-            "Redis Enterprise",
-            &[
-                "size",
-                "nodes",
-                "replication.every",
-                "replication.lag.critical",
-            ],
-        ),
-        _ => None,
     }
 }

@@ -11,7 +11,7 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{
+use crate::cloud::offering::{WRITERS_OF_COPIES, 
     Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
@@ -47,7 +47,8 @@ impl Offering for Aurora {
             read("engine_version"),
             read("machine"),
             read("renamed_from"),
-            read("datasets.writers"),
+            WRITERS_OF_COPIES,
+            read("replication.by"),
             read("replication.stop_writes_at"),
             read_if("backup.copies_to", |s| s.locks_backups(), COPIES_OF_LOCKED),
             read("backup.immutable"),

@@ -11,7 +11,7 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{
+use crate::cloud::offering::{WRITERS_WHERE_SAID, 
     Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
@@ -44,6 +44,8 @@ impl Offering for Dynamodb {
         const READS: &[Read] = &[
             read("renamed_from"),
             read("datasets.expires_at"),
+            WRITERS_WHERE_SAID,
+            read("replication.by"),
             read_if("backup.copies_to", |s| s.locks_backups(), COPIES_OF_LOCKED),
             read("backup.immutable"),
         ];

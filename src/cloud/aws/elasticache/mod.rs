@@ -11,7 +11,7 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::cloud::offering::{WRITERS_OF_COPIES, Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::spec::{Engine, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
@@ -51,7 +51,9 @@ impl Offering for ElastiCache {
             read("nodes"),
             read("renamed_from"),
             read("replicas"),
-            read("datasets.writers"),
+            WRITERS_OF_COPIES,
+            read("replication.by"),
+            read("backup.immutable"),
         ];
         READS
     }

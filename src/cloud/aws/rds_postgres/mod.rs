@@ -15,7 +15,7 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{
+use crate::cloud::offering::{WRITERS_OF_COPIES, 
     Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
 };
 use crate::deployment::{
@@ -60,7 +60,7 @@ impl Offering for RdsPostgres {
             read("machine"),
             read("size"),
             read("renamed_from"),
-            read("datasets.writers"),
+            WRITERS_OF_COPIES,
             read_if(
                 "replication.by",
                 |s| {

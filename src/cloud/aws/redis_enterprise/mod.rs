@@ -14,7 +14,7 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::cloud::offering::{WRITERS_WHERE_SAID, Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
 use crate::deployment::{
     ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, PEER_PORT, Scope,
 };
@@ -47,7 +47,10 @@ impl Offering for RedisEnterprise {
         const READS: &[Read] = &[
             read("size"),
             read("nodes"),
+            WRITERS_WHERE_SAID,
+            read("replication.by"),
             read("replication.every"),
+            read("backup.immutable"),
             read("replication.lag.critical"),
         ];
         READS

@@ -10,7 +10,7 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::cloud::offering::{WRITERS_OF_COPIES, Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::spec::{Conflict, Engine, Mode};
 use crate::topology::{Datastore, RegionId, Topology};
@@ -38,7 +38,13 @@ impl Offering for S3 {
     }
 
     fn reads(&self) -> &'static [Read] {
-        const READS: &[Read] = &[read("datasets.writers"), read("backup.immutable")];
+        const READS: &[Read] = &[
+            read("location"),
+            read("databases"),
+            WRITERS_OF_COPIES,
+            read("replication.by"),
+            read("backup.immutable"),
+        ];
         READS
     }
 

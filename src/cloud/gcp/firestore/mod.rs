@@ -9,11 +9,12 @@ use super::Lowering;
 use super::facts;
 use super::naming::{self, Kind, slug};
 use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
-use crate::cloud::offering::{
-    Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
+use crate::cloud::offering::{WRITERS_WHERE_SAID, 
+    Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Scope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::rules::emission::no_effect;
 use crate::spec::{Duration, Engine, Mode};
 use crate::topology::{Datastore, RegionId, Service, Topology};
 use Aspect::{Absent, Given};
@@ -54,16 +55,9 @@ impl Offering for Firestore {
             read("databases"),
             read("read_replicas"),
             read("renamed_from"),
-            read_if(
-                "datasets.expires_at",
-                |s| {
-                    s.written
-                        .datasets
-                        .iter()
-                        .all(|(_, d)| d.expires_at.is_none() || !d.collections.is_empty())
-                },
-                "Firestore deletes in the `collections` that are named",
-            ),
+            WRITERS_WHERE_SAID,
+            read("replication.by"),
+            read("datasets.expires_at"),
         ];
         READS
     }
@@ -149,9 +143,25 @@ impl Lowering<'_> {
         );
     }
 
+    /// Firestore deletes by a field of collections that are named.
+    fn check_expiry(&mut self, store: &Datastore) {
+        let datasets = store.written.datasets.iter().map(|(_, d)| d);
+        let unnamed = datasets.filter(|d| d.collections.is_empty());
+        let unread = unnamed.filter_map(|d| d.expires_at.as_ref());
+        self.out.extend(unread.map(|field| {
+            no_effect::says(
+                field.span,
+                "expires_at",
+                "without `collections`",
+                "Firestore deletes in the `collections` that are named",
+            )
+        }));
+    }
+
     fn firestore(&mut self, store: &Datastore) {
         self.api("firestore");
         self.check_history(store);
+        self.check_expiry(store);
         if let Some(replica) = store.written.read_replicas.first() {
             self.out.push(
                 Diagnostic::error(

@@ -4,7 +4,7 @@
 mod recover;
 mod watch;
 
-use crate::cloud::offering::{Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::cloud::offering::{WRITERS_OF_COPIES, Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
 use crate::spec::Engine;
 use crate::topology::Datastore;
 use Aspect::Given;
@@ -40,6 +40,8 @@ impl Offering for RedisSentinel {
             read("nodes"),
             read("sentinels"),
             read("health"),
+            WRITERS_OF_COPIES,
+            read("replication.by"),
             read("replication.max_lag"),
             read("replication.min_replicas"),
         ];

@@ -1,0 +1,23 @@
+//! What AWS reads of the settings that not every cloud does.
+
+use crate::cloud::reads::CloudReads;
+
+/// See [`CloudReads`].
+pub const READS: CloudReads = CloudReads {
+    account: &["account"],
+    system: &[
+        ("terraform.state_region", |_| true),
+        ("network.links", |_| true),
+        ("network.isolated", |_| true),
+        ("failover.shift", |_| true),
+        ("failover.undo", |_| true),
+        ("failover.detect", |_| true),
+        ("failover.healthy_below", |_| true),
+        ("cost.budget", |_| true),
+    ],
+    hosts: &[
+        ("health.timeout", |_, _| true),
+        ("health.healthy_after", |_, _| true),
+        ("protect.firewall: false", |_, _| true),
+    ],
+};

@@ -1,0 +1,44 @@
+//! What Google Cloud reads of the settings that not every cloud does.
+
+use crate::cloud::reads::CloudReads;
+use crate::spec::Runtime;
+use crate::topology::{Host, Topology};
+
+/// See [`CloudReads`].
+pub const READS: CloudReads = CloudReads {
+    account: &["project", "project_number", "billing_account"],
+    system: &[
+        ("observability.dashboards.named", boards),
+        ("cost.billing_export", |_| true),
+        ("cost.budget", exported),
+        ("keys.hardware", |_| true),
+    ],
+    hosts: &[
+        ("health.timeout", |t, h| !serverless(t, h)),
+        ("health.healthy_after", |t, h| !serverless(t, h)),
+        ("health.status", |_, _| true),
+        ("cors", |_, _| true),
+        ("backup", serverless),
+    ],
+};
+
+/// Boards are made of services, queues and hosts.
+fn boards(topology: &Topology) -> bool {
+    let spec = &topology.spec;
+    let observability = spec.observability.as_ref();
+    let boards = observability.and_then(|o| o.dashboards.as_ref());
+    let mut named = boards.iter().flat_map(|b| &b.named);
+    named.all(|name| {
+        spec.services.knows(name) || spec.queues.knows(name) || spec.traffic.knows(name)
+    })
+}
+
+/// A budget stands beside the export of the bill.
+fn exported(topology: &Topology) -> bool {
+    let cost = topology.spec.cost.as_ref();
+    cost.is_some_and(|c| c.billing_export.value)
+}
+
+fn serverless(topology: &Topology, host: &Host) -> bool {
+    topology.service(host.service).runtime == Runtime::CloudRun
+}

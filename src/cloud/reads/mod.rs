@@ -1,0 +1,34 @@
+//! What is written and read by nobody, derived: the settings that not all read, less those that
+//! the offerings of stores and the clouds of a system say that they read.
+
+mod clouds;
+mod stores;
+
+use crate::diagnostic::Diagnostics;
+use crate::topology::{Host, Topology};
+
+/// What is said of a setting that is not read.
+#[derive(Debug, Clone, Copy)]
+enum Unread {
+    /// It has no effect there.
+    NoEffect,
+    /// It is checked, and nothing is generated for it: what it is, for people.
+    NotEmitted(&'static str),
+}
+
+/// What a cloud reads, of the settings that not every cloud does.
+#[derive(Debug, Clone, Copy)]
+pub struct CloudReads {
+    /// Settings of its entry in `clouds`.
+    pub account: &'static [&'static str],
+    /// Settings of the system, each with when it reads it.
+    pub system: &'static [(&'static str, fn(&Topology) -> bool)],
+    /// Settings of hosts, each with when it reads it.
+    pub hosts: &'static [(&'static str, fn(&Topology, &Host) -> bool)],
+}
+
+/// Reports what is written and read by nobody.
+pub(super) fn check(topology: &Topology, out: &mut Diagnostics) {
+    stores::check(topology, out);
+    clouds::check(topology, out);
+}

@@ -1,0 +1,253 @@
+//! Stores: every setting that not every offering has, less what the store's offering reads.
+
+use super::Unread::{self, NoEffect, NotEmitted};
+use crate::cloud::NOT_AVAILABLE;
+use crate::cloud::offering::{self, Offering, Read, asked};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::rules::emission::{no_effect, not_emitted};
+use crate::source::Span;
+use crate::spec::{self, Value};
+use crate::topology::{Datastore, Topology};
+
+/// A setting of stores.
+struct Setting {
+    /// Its path in the spec.
+    path: &'static str,
+    /// What is said where it is not read.
+    unread: Unread,
+    /// Where it counts, for people; empty if that says the offering's name.
+    counts: &'static str,
+    /// Where it is written.
+    places: fn(&spec::Datastore) -> Vec<Span>,
+}
+
+const fn setting(
+    path: &'static str,
+    unread: Unread,
+    counts: &'static str,
+    places: fn(&spec::Datastore) -> Vec<Span>,
+) -> Setting {
+    Setting {
+        path,
+        unread,
+        counts,
+        places,
+    }
+}
+
+const IN_REGIONS: &str = "it is in its `regions`";
+
+/// The settings that not every offering reads. One below another is looked at only if that
+/// one is read.
+const SETTINGS: &[Setting] = &[
+    setting("engine_version", NoEffect, "", |s| at(&s.engine_version)),
+    setting("machine", NoEffect, "", |s| at(&s.machine)),
+    setting("size", NoEffect, "", |s| at(&s.size)),
+    setting("replicas", NoEffect, "", |s| at(&s.replicas)),
+    setting("nodes", NoEffect, "", |s| s.nodes.as_ref().map(place_of).into_iter().collect()),
+    setting("health", NoEffect, "", |s| span(s.health.as_ref().map(|h| h.span))),
+    setting(
+        "health.timeout",
+        NoEffect,
+        "a sentinel waits for `every` times `unhealthy_after`",
+        |s| {
+            let health = s.health.as_ref().filter(|h| h.timeout.written());
+            span(health.map(|h| h.timeout.span))
+        },
+    ),
+    setting("renamed_from", NoEffect, "", |s| at(&s.renamed_from)),
+    setting("location", NoEffect, IN_REGIONS, |s| at(&s.location)),
+    setting("databases", NoEffect, IN_REGIONS, |s| map(&s.databases)),
+    setting("members", NotEmitted("members of a voting set"), "", |s| map(&s.members)),
+    setting("election", NotEmitted("election timing"), "", |s| {
+        span(s.election.as_ref().map(|e| e.span))
+    }),
+    setting("node_groups", NotEmitted("pglogical node groups"), "", |s| first(&s.node_groups)),
+    setting("lifecycle", NotEmitted("storage tiers"), "", |s| map(&s.lifecycle)),
+    setting("replication.by", NoEffect, "", |s| of(s, |r| at(&r.by))),
+    setting("replication.every", NoEffect, "", |s| of(s, |r| at(&r.every))),
+    setting("replication.conflict_log", NoEffect, "", |s| of(s, |r| at(&r.conflict_log))),
+    setting("replication.max_lag", NoEffect, "", |s| of(s, |r| at(&r.max_lag))),
+    setting("replication.min_replicas", NoEffect, "", |s| of(s, |r| at(&r.min_replicas))),
+    setting(
+        "replication.timestamp",
+        NotEmitted("the field with the time of a write"),
+        "",
+        |s| of(s, |r| at(&r.timestamp)),
+    ),
+    setting(
+        "datasets.expires_at",
+        NoEffect,
+        "Firestore and DynamoDB delete by a field; elsewhere a job of yours does",
+        |s| datasets(s, |d| at(&d.expires_at)),
+    ),
+    setting("datasets.writers", NoEffect, "", |s| datasets(s, |d| at(&d.writers))),
+    setting("datasets.tier", NotEmitted("a tier of storage"), "", |s| {
+        datasets(s, |d| at(&d.tier))
+    }),
+    setting(
+        "backup.copies_to",
+        NotEmitted("copies of backups in other regions"),
+        "",
+        |s| s.backup.as_ref().map_or(Vec::new(), |b| first(&b.copies_to)),
+    ),
+    setting("backup.immutable", NotEmitted("immutable backups"), "", |s| {
+        let backup = s.backup.as_ref().filter(|b| *b.immutable);
+        span(backup.map(|b| b.immutable.span))
+    }),
+];
+
+/// Reports what is written of stores and read by nobody.
+pub(super) fn check(topology: &Topology, out: &mut Diagnostics) {
+    for store in &topology.datastores {
+        bound(topology, store, out);
+        // What has no offering is refused as a whole.
+        if let Some(offering) = offering::of(topology, store) {
+            unread(topology, store, offering, out);
+            lag(topology, store, offering, out);
+            replicas(topology, store, offering, out);
+        }
+    }
+}
+
+/// How an offering reads a setting.
+fn reading(offering: &dyn Offering, field: &str) -> Option<&'static Read> {
+    offering.reads().iter().find(|r| r.field == field)
+}
+
+fn unread(topology: &Topology, store: &Datastore, offering: &dyn Offering, out: &mut Diagnostics) {
+    // What the spec says, also where settling it has left something out.
+    let Some(written) = topology.spec.datastores.get(&store.name) else {
+        return;
+    };
+    for setting in SETTINGS {
+        let read = reading(offering, setting.path);
+        if !looked_at(offering, setting) || read.is_some_and(|r| (r.when)(store)) {
+            continue;
+        }
+        let counts = match read {
+            Some(read) => read.counts.to_string(),
+            None if setting.counts.is_empty() => format!("{} has no such setting", offering.name()),
+            None => setting.counts.to_string(),
+        };
+        for place in (setting.places)(written) {
+            out.push(match setting.unread {
+                NotEmitted(what) if read.is_none_or(|r| r.counts.is_empty()) => {
+                    not_emitted::says(place, what)
+                }
+                _ => no_effect(place, setting.path, &store.name, &counts),
+            });
+        }
+    }
+}
+
+/// Whether the setting that this one is below is read, if that is one of them.
+fn looked_at(offering: &dyn Offering, setting: &Setting) -> bool {
+    let above = setting.path.split_once('.').map(|(above, _)| above);
+    let listed = |above: &&str| SETTINGS.iter().any(|s| s.path == *above);
+    above
+        .filter(listed)
+        .is_none_or(|above| reading(offering, above).is_some())
+}
+
+/// Reports a bound on what is lost where nothing enforces it: a budget must not count on it.
+fn bound(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
+    const BOUND: &str = "replication.stop_writes_at";
+    let offering = offering::of(topology, store);
+    let replication = store.written.replication.as_ref();
+    let bound = replication.and_then(|r| r.stop_writes_at.as_ref());
+    let read = offering.is_some_and(|o| reading(o, BOUND).is_some());
+    if let Some(bound) = bound.filter(|_| !read) {
+        let reads = |field| asked(offering::all().filter(move |o| reading(*o, field).is_some()));
+        let message = format!("`{}` cannot stop writes at a lag", store.engine);
+        out.push(
+            Diagnostic::error(NOT_AVAILABLE, bound.span, message, "asked for here")
+                .also(
+                    store.written.engine.span,
+                    format!("this is {}", store.engine),
+                )
+                .help(format!(
+                    "{} has it; {} has `max_lag` and `min_replicas`",
+                    reads(BOUND),
+                    reads("replication.max_lag")
+                )),
+        );
+    }
+}
+
+/// A read replica in a region that holds the store anyway.
+fn replicas(topology: &Topology, store: &Datastore, offering: &dyn Offering, out: &mut Diagnostics) {
+    let held = |r: &&spec::Ref| {
+        let regions = &topology.regions;
+        store.regions.iter().any(|id| regions[id.0].name == r.value)
+    };
+    let replica = store.written.read_replicas.iter().find(held);
+    let refused = reading(offering, "read_replicas").is_some();
+    if let Some(replica) = replica.filter(|_| !refused) {
+        out.push(no_effect::says(
+            replica.span,
+            "read_replicas",
+            "in a region that holds the store",
+            "it names further regions",
+        ));
+    }
+}
+
+/// A written metric of the same lag has bounds of its own; an alert of the store itself takes
+/// the critical one all the same.
+fn lag(topology: &Topology, store: &Datastore, offering: &dyn Offering, out: &mut Diagnostics) {
+    let replication = store.written.replication.as_ref();
+    let Some(lag) = replication.and_then(|r| r.lag.as_ref()) else {
+        return;
+    };
+    let mut metrics = topology.spec.metrics.iter();
+    let counts = metrics.find(|(_, m)| m.is_of(spec::Signal::ReplicationLag, &store.name));
+    let Some((name, _)) = counts else { return };
+    let counts = format!("the metric `{}` counts", name.text);
+    let reads_critical = reading(offering, "replication.lag.critical").is_some();
+    let critical = lag.critical.as_ref().filter(|_| !reads_critical);
+    for (key, bound) in [
+        ("target", lag.target.as_ref()),
+        ("warn", lag.warn.as_ref()),
+        ("critical", critical),
+    ] {
+        let place = bound.map(|b| b.span);
+        out.extend(place.map(|place| no_effect(place, key, &store.name, &counts)));
+    }
+}
+
+fn no_effect(place: Span, field: &str, store: &str, counts: &str) -> Diagnostic {
+    let key = field.rsplit('.').next().unwrap_or(field);
+    no_effect::says(place, key, &format!("on `{store}`"), counts)
+}
+
+fn span(place: Option<Span>) -> Vec<Span> {
+    place.into_iter().collect()
+}
+
+fn at<T>(value: &Option<Value<T>>) -> Vec<Span> {
+    value.as_ref().map(|v| v.span).into_iter().collect()
+}
+
+fn first<T>(list: &[Value<T>]) -> Vec<Span> {
+    list.first().map(|v| v.span).into_iter().collect()
+}
+
+fn map<T>(map: &spec::Map<T>) -> Vec<Span> {
+    (!map.is_empty()).then_some(map.span).into_iter().collect()
+}
+
+fn of(store: &spec::Datastore, field: fn(&spec::Replication) -> Vec<Span>) -> Vec<Span> {
+    store.replication.as_ref().map_or(Vec::new(), field)
+}
+
+fn datasets(store: &spec::Datastore, field: fn(&spec::Dataset) -> Vec<Span>) -> Vec<Span> {
+    store.datasets.iter().flat_map(|(_, d)| field(d)).collect()
+}
+
+fn place_of(nodes: &spec::PerRegion<spec::Nodes>) -> Span {
+    match nodes {
+        spec::PerRegion::All(all) => all.span,
+        spec::PerRegion::Each(map) => map.span,
+    }
+}
