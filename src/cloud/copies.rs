@@ -3,7 +3,7 @@
 //!
 //! All of it is a pure function of the topology and of each cloud's `copies.toml`.
 
-use super::{alibaba, aws, cloudflare, gcp};
+use super::{alibaba, aws, cloudflare, gcp, offering};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Site, Supplied};
 use crate::analysis::flow::fate::{Loss, Shared, router};
 use crate::diagnostic::Label;
@@ -149,7 +149,10 @@ impl<'a> Cloud<'a> {
     }
 
     fn engine(self, store: &Datastore) -> Option<&'static Engine> {
-        self.facts.engines.get(store.engine.word())
+        let offering = offering::of(self.topology, store);
+        let folder = offering.and_then(|o| o.id().rsplit('/').next());
+        let own = folder.and_then(|f| self.facts.engines.get(f));
+        own.or_else(|| self.facts.engines.get(store.engine.word()))
     }
 
     fn source(self, store: &Datastore) -> String {

@@ -13,6 +13,7 @@ pub mod copies;
 pub mod external;
 pub mod gcp;
 mod kept;
+mod maintenance;
 mod mesh;
 pub mod offering;
 pub mod ranges;

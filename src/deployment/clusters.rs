@@ -86,6 +86,19 @@ pub struct Identity {
     pub annotations: Vec<(String, String)>,
 }
 
+/// An environment variable whose value a service is given from the cloud's secret store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SecretSetting {
+    /// The service.
+    pub service: String,
+    /// The region it runs in.
+    pub region: RegionId,
+    /// The variable.
+    pub variable: String,
+    /// The name of the secret.
+    pub secret: String,
+}
+
 /// An environment variable that tells a service where a part that it uses is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {

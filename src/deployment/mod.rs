@@ -56,6 +56,8 @@ pub struct Deployment {
     pub identities: Vec<Identity>,
     /// What services on the clusters are told about the parts they use.
     pub settings: Vec<Setting>,
+    /// Secrets that services on the clusters are given of the parts they use.
+    pub secret_settings: Vec<SecretSetting>,
     /// Redis with Sentinel that runs on the clusters.
     pub sentinel_sets: Vec<SentinelSet>,
     /// Redis Enterprise that runs on the clusters and takes writes everywhere.
@@ -106,6 +108,7 @@ impl Deployment {
             clusters,
             identities,
             settings,
+            secret_settings,
             sentinel_sets,
             active_active_sets,
             logical_stores,
@@ -137,6 +140,7 @@ impl Deployment {
         self.clusters.extend(clusters);
         self.identities.extend(identities);
         self.settings.extend(settings);
+        self.secret_settings.extend(secret_settings);
         self.sentinel_sets.extend(sentinel_sets);
         self.active_active_sets.extend(active_active_sets);
         self.logical_stores.extend(logical_stores);

@@ -90,6 +90,8 @@ const OFFERED: &[(&str, &str, &str, &[&str])] = &[
     ("gcp", "firestore", "none", &["firestore-regional"]),
     ("gcp", "firestore", "quorum", &["firestore-regional"]),
     ("gcp", "firestore", "application", &["firestore-regional"]),
+    ("gcp", "redis", "-", &["memorystore-redis"]),
+    ("gcp", "redis", "none", &["memorystore-redis"]),
     ("gcp", "redis+sentinels", "-", &["storage-bucket"]),
     ("gcp", "redis+sentinels", "async", &["storage-bucket"]),
 ];

@@ -1,6 +1,7 @@
 //! What an applied tree says of decisions on AWS.
 
-use super::{homes, naming, rds_postgres};
+use super::{homes, naming};
+use crate::cloud::maintenance;
 use crate::cloud::ranges;
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
@@ -26,7 +27,7 @@ pub fn adopt(topology: &Topology, applied: &Applied, lock: &mut Lock) {
             runs_in(call, region).then(|| window.split(':').next().unwrap_or(window))
         });
         if let Some(day) = window {
-            rds_postgres::record_maintenance(lock, &region.name, day);
+            maintenance::record(lock, &region.name, day);
         }
     }
     if let Some(region) = &applied.state_region {

@@ -42,6 +42,7 @@ pub use offering::offerings;
 pub use reads::READS;
 
 use super::NOT_AVAILABLE;
+use super::maintenance;
 use super::ranges::check_own;
 use crate::deployment::{
     Argument, Call, CloudPart, Deployment, ProviderUse, RootOutput, Scope, StateBackend, Variable,
@@ -60,7 +61,7 @@ pub const NO_ACCOUNT: Code = Code::new("AWS101", "account-missing");
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
-    rds_postgres::settle_maintenance(topology, &regions);
+    maintenance::settle(topology, &regions);
 }
 
 /// Lowers everything that is on AWS.

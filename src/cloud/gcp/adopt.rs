@@ -25,6 +25,12 @@ pub fn adopt(topology: &Topology, applied: &Applied, lock: &mut Lock) {
         if let Some(range) = applied.text(&gke, &["control_plane_cidr"]) {
             super::ranges::record(region, range, lock);
         }
+        for store in &topology.datastores {
+            let call = format!("memorystore_{}_{slug}", store.name.replace(['-', '.'], "_"));
+            if let Some(range) = applied.text(&call, &["ip_range"]) {
+                super::ranges::record_store(store, region, range, lock);
+            }
+        }
         let away = ["clusters", location, "backup_region"];
         let away = applied.text("backup_restore", &away);
         let heir = topology

@@ -11,6 +11,24 @@ struct Catalog {
     dns: DnsCheck,
     run: ServiceHealth,
     firestore_history: History,
+    memorystore: Memorystore,
+}
+
+/// Memorystore for Redis where the topology says nothing, and its bounds.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Memorystore {
+    /// The version.
+    pub version: String,
+    /// The versions that there are.
+    pub versions: Vec<String>,
+    /// Memory of a node in GiB: the least there is.
+    pub gibibytes: u64,
+    /// The most there is.
+    pub most_gibibytes: u64,
+    /// Replicas in other zones.
+    pub replicas: u32,
+    /// The most there are.
+    pub most_replicas: u32,
 }
 
 /// How far back Firestore's point-in-time recovery goes.
@@ -66,6 +84,11 @@ pub fn service_health() -> ServiceHealth {
 /// How far back Firestore's point-in-time recovery goes.
 pub fn firestore_history() -> History {
     catalog().firestore_history
+}
+
+/// Memorystore for Redis where the topology says nothing, and its bounds.
+pub fn memorystore() -> &'static Memorystore {
+    &catalog().memorystore
 }
 
 /// The zones that a cluster of a region spreads over: three.

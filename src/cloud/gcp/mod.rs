@@ -9,6 +9,7 @@ pub(super) mod edge;
 mod facts;
 mod firestore;
 mod homes;
+mod memorystore;
 mod messaging;
 mod monitoring;
 pub mod naming;
@@ -32,6 +33,7 @@ pub use offering::offerings;
 pub use reads::READS;
 
 use super::NOT_AVAILABLE;
+use super::maintenance;
 use super::ranges::check_own;
 use crate::deployment::{
     Argument, Call, CloudPart, Deployment, ProviderUse, Scope, StateBackend, Variable,
@@ -39,7 +41,8 @@ use crate::deployment::{
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{Continent, Provider};
-use crate::topology::{RegionId, Topology};
+use crate::topology::{Datastore, RegionId, Topology};
+use offering::has_range;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Decides what must not move on Google Cloud.
@@ -47,6 +50,13 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Gcp);
     ranges::settle(topology, &regions, out);
     homes::settle(topology, &regions, out);
+    let held: Vec<Datastore> = topology.datastores.iter().filter(|s| has_range(s)).cloned().collect();
+    for store in &held {
+        let on_gcp = |id: &RegionId| regions.contains(id);
+        let here: Vec<RegionId> = store.regions.iter().copied().filter(on_gcp).collect();
+        ranges::settle_store(topology, store, &here);
+        maintenance::settle(topology, &here);
+    }
 }
 
 /// Lowers everything that is on Google Cloud.
@@ -61,6 +71,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         apis: BTreeSet::new(),
         requested_keys: BTreeMap::new(),
         extra_accounts: Vec::new(),
+        reached: BTreeMap::new(),
     };
     lowering.provider();
     lowering.network();
@@ -97,6 +108,8 @@ struct Lowering<'a> {
     requested_keys: BTreeMap<String, KeyRequests>,
     /// Accounts that offerings ask for beside those of services.
     extra_accounts: Vec<(String, Argument)>,
+    /// Ranges and ports of stores that pods of a region reach.
+    reached: BTreeMap<RegionId, BTreeSet<(String, u32)>>,
 }
 
 impl Lowering<'_> {

@@ -21,6 +21,8 @@ pub enum Kind {
     Firestore,
     /// Buckets: 63.
     Bucket,
+    /// Instances of Memorystore: 40.
+    Redis,
     /// The prefix that module names are made from: 40.
     Prefix,
 }
@@ -34,6 +36,7 @@ impl Kind {
             Kind::CloudRun => (49, "a Cloud Run service"),
             Kind::Firestore => (63, "a Firestore database"),
             Kind::Bucket => (63, "a bucket"),
+            Kind::Redis => (40, "an instance of Memorystore"),
             Kind::Prefix => (40, "the prefix of resource names"),
         }
     }

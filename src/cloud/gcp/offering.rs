@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::firestore::Firestore;
+use super::memorystore::Memorystore;
 use super::operations::Operations;
 use crate::analysis::flow::copy::Copy;
 use crate::cloud::copies::Cloud;
@@ -31,12 +32,14 @@ pub(super) trait OnGcp: Offering {
     fn grants(&self) -> Aspect<Grants>;
     /// Whether a password lets services in.
     fn password(&self) -> Aspect<()>;
+    /// Whether it has a range of addresses of its own in each region.
+    fn range(&self) -> Aspect<()>;
     /// What the clusters' backups keep of it, if it runs on the clusters.
     fn volumes(&self) -> Aspect<Volumes>;
 }
 
 /// Every kind of store of Google Cloud; the first that fits is taken.
-const OFFERINGS: &[&dyn OnGcp] = &[&Firestore, &RedisSentinel];
+const OFFERINGS: &[&dyn OnGcp] = &[&Firestore, &RedisSentinel, &Memorystore];
 
 /// The offering that a store of Google Cloud is.
 pub(super) fn offering(store: &Datastore) -> Option<&'static dyn OnGcp> {
@@ -51,6 +54,12 @@ pub fn offerings() -> impl Iterator<Item = &'static dyn Offering> {
 /// Whether a password lets services in to a store.
 pub(super) fn has_password(store: &Datastore) -> bool {
     offering(store).is_some_and(|o| o.password().given().is_some())
+}
+
+/// Whether a store has ranges of addresses.
+pub(super) fn has_range(store: &Datastore) -> bool {
+    let ours = store.external().is_none();
+    ours && offering(store).is_some_and(|o| o.range().given().is_some())
 }
 
 /// Whether a store runs on the clusters.

@@ -272,7 +272,7 @@ impl Lowering<'_> {
             )],
             east_west_annotations: self.east_west_annotations(&location),
             edge_sends_sni: true,
-            stores: Vec::new(),
+            stores: self.reached.remove(&id).unwrap_or_default().into_iter().collect(),
             objects: Vec::new(),
             scraped_from: scrapes::COLLECTORS,
             charts: Vec::new(),

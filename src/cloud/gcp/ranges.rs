@@ -3,8 +3,8 @@
 use crate::cloud::ranges::{base, block, settle_each};
 use crate::diagnostic::Diagnostics;
 use crate::lock::Lock;
-use crate::lock::ranges::Block;
-use crate::topology::{Region, RegionId, Topology};
+use crate::lock::ranges::{Block, allocate};
+use crate::topology::{Datastore, Region, RegionId, Topology};
 
 /// The smallest range that a region's networks fit in: three blocks of up to a /16.
 pub const SMALLEST: u32 = 14;
@@ -21,6 +21,47 @@ const CONTROL_PLANE: &str = "control_plane";
 /// Settles the control plane of each region, a /28.
 pub fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Diagnostics) {
     settle_each(topology, regions, CONTROL_PLANE, CONTROL_PLANES, 28, out);
+}
+
+/// Where stores of a region have their addresses, each a /28: behind the services.
+fn stores(topology: &Topology, id: RegionId) -> Block {
+    Block {
+        base: base(topology, id) + (2 << 16) + (1 << 12),
+        bits: 20,
+    }
+}
+
+/// The key of a store's range in a region in the lock.
+fn range_in(region: &str) -> String {
+    format!("range-{region}")
+}
+
+/// Settles the range of a store in each of some regions.
+pub(super) fn settle_store(topology: &mut Topology, store: &Datastore, regions: &[RegionId]) {
+    for id in regions {
+        let key = range_in(&topology.region(*id).name);
+        if topology.lock.get("datastore", &store.name, &key).is_some() {
+            continue;
+        }
+        let held = topology.lock.all("datastore", &key);
+        let taken: Vec<Block> = held.filter_map(|(_, e)| Block::parse(&e.value)).collect();
+        if let Some(block) = allocate(&store.name, stores(topology, *id), 28, &taken) {
+            let lock = &mut topology.lock;
+            lock.set("datastore", &store.name, &key, block.to_string());
+        }
+    }
+}
+
+/// The range of a store in a region.
+pub(super) fn of_store(topology: &Topology, store: &Datastore, id: RegionId) -> String {
+    let key = range_in(&topology.region(id).name);
+    let range = topology.lock.get("datastore", &store.name, &key);
+    range.unwrap_or_default().to_string()
+}
+
+/// Records the range of a store in a region.
+pub(super) fn record_store(store: &Datastore, region: &Region, range: &str, lock: &mut Lock) {
+    lock.set("datastore", &store.name, &range_in(&region.name), range);
 }
 
 /// Records the control plane of a region.

@@ -6,8 +6,9 @@ use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind};
 use OperationKind::{Bootstrap as Make, Cost, Record, Unlock};
 
 /// The APIs whose service agents encrypt with keys of ours.
-const AGENTS: [&str; 5] = [
+const AGENTS: [&str; 6] = [
     "pubsub",
+    "redis",
     "secretmanager",
     "firestore",
     "artifactregistry",

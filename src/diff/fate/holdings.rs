@@ -102,6 +102,7 @@ const HOLDINGS: &[Holding] = &[
         "messages",
         &["message_retention_duration"],
     ),
+    holding("google_redis_instance", "a cache"),
     holding("google_secret_manager_secret", "a secret's values"),
     unless_empty(
         "google_storage_bucket",

@@ -245,11 +245,14 @@ impl<'a> Chart<'a> {
         let read = topology.secrets.iter();
         let read = read.filter(|s| service.secrets.contains(&s.name));
         let own = read.filter(|s| s.name_in(region) != s.name);
-        own.map(|s| {
+        let own = own.map(|s| {
             let name = format!("{}-{}", topology.name, s.name_in(region));
             (variable_name(&s.name), json!(name))
-        })
-        .collect()
+        });
+        let stores = self.input.deployment.secret_settings.iter();
+        let stores = stores.filter(|s| s.service == service.name && s.region == id);
+        own.chain(stores.map(|s| (s.variable.clone(), json!(s.secret))))
+            .collect()
     }
 
     fn environment(&self, service: &Service, id: RegionId) -> Value {

@@ -15,14 +15,13 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
+use crate::cloud::maintenance;
 use crate::cloud::offering::{WRITERS_OF_COPIES, 
     Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
 };
 use crate::deployment::{
     Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
 };
-use crate::lock::Lock;
-use crate::lock::ranges::hash;
 use crate::spec::{Conflict, Engine, Mode, Reach, Role};
 use crate::topology::{Datastore, RegionId, Topology};
 use Aspect::{Absent, Given};
@@ -586,40 +585,8 @@ fn text_of(
     text.map_or(other.to_string(), |t| t.value.clone())
 }
 
-/// The days of maintenance, quiet ones of the working week first.
-const DAYS: [&str; 7] = ["tue", "wed", "thu", "mon", "sat", "sun", "fri"];
-/// The key of a region's day in the lock.
-const MAINTENANCE: &str = "maintenance";
-
-/// Records a region's day of maintenance.
-pub(super) fn record_maintenance(lock: &mut Lock, region: &str, day: &str) {
-    lock.set("region", region, MAINTENANCE, day);
-}
-
-/// Settles a day of maintenance for each region: not two on one day as long as there are days.
-pub(super) fn settle_maintenance(topology: &mut Topology, regions: &[RegionId]) {
-    let names = regions.iter().map(|id| topology.region(*id).name.clone());
-    let mut names: Vec<String> = names.collect();
-    names.sort();
-    for name in names {
-        let used = |day: &str| {
-            let mut others = topology.lock.all("region", MAINTENANCE);
-            others.any(|(_, entry)| entry.value == day)
-        };
-        let start = hash(&name) as usize % DAYS.len();
-        let from_start = || (0..DAYS.len()).map(|step| DAYS[(start + step) % DAYS.len()]);
-        let day = from_start().find(|day| !used(day)).unwrap_or(DAYS[start]);
-        if topology.lock.get("region", &name, MAINTENANCE).is_none() {
-            topology.lock.set("region", &name, MAINTENANCE, day);
-        }
-    }
-}
-
 /// An hour of the week: that of the region's day.
 fn maintenance_window(topology: &Topology, id: RegionId) -> String {
-    let day = topology
-        .lock
-        .get("region", &topology.region(id).name, MAINTENANCE);
-    let day = day.filter(|d| DAYS.contains(d)).unwrap_or(DAYS[0]);
+    let day = maintenance::day(topology, id);
     format!("{day}:05:00-{day}:06:00")
 }

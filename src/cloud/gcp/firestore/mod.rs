@@ -105,6 +105,10 @@ impl OnGcp for Firestore {
         Absent("services are let in as their accounts")
     }
 
+    fn range(&self) -> Aspect<()> {
+        Absent("it is reached at Google's own addresses")
+    }
+
     fn volumes(&self) -> Aspect<Volumes> {
         Absent("it runs on no cluster")
     }

@@ -40,6 +40,10 @@ impl OnGcp for RedisSentinel {
         Given(())
     }
 
+    fn range(&self) -> Aspect<()> {
+        Absent("its members have addresses of the nodes' range")
+    }
+
     fn volumes(&self) -> Aspect<Volumes> {
         Given(rest::with_volumes)
     }
