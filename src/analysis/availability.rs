@@ -12,9 +12,9 @@ use super::quorum::{Electorate, Fault, Kind, electorates};
 use crate::catalog;
 use crate::catalog::availability::{Contract, contract};
 use crate::source::Span;
-use crate::spec::{Engine, Mode, Percent, Provider, Routing, Runtime, Trigger};
+use crate::spec::{Mode, Percent, Provider, Routing, Runtime, Trigger};
 use crate::topology::{
-    Datastore, DatastoreId, Host, HostId, Promisee, RegionId, ServiceId, Topology,
+    Placed, Datastore, DatastoreId, Host, HostId, Promisee, RegionId, ServiceId, Topology,
 };
 use std::collections::BTreeSet;
 
@@ -325,12 +325,10 @@ fn placed(topology: &Topology, store: &Datastore) -> Option<Vec<Option<&'static 
         return Some(vec![None]);
     }
     let provider = topology.region(*store.regions.first()?).place.provider;
-    let named = store.written.location.is_some() || !store.written.databases.is_empty();
-    let locations: Vec<bool> = match store.engine {
-        Engine::Dynamodb => vec![store.regions.len() > 1],
-        Engine::Firestore | Engine::Spanner => multi_regions(provider, store),
-        Engine::ObjectStorage if named => multi_regions(provider, store),
-        _ => return None,
+    let locations: Vec<bool> = match store.placed() {
+        Placed::AcrossRegions => vec![store.regions.len() > 1],
+        Placed::AtLocation => multi_regions(provider, store),
+        Placed::InRegions => return None,
     };
     let about = |multi: &bool| match multi {
         true => format!("{}-multi-region", store.engine.word()),

@@ -6,7 +6,7 @@
 use crate::catalog::{self, Place, network};
 use crate::source::Span;
 use crate::spec::decode::Scalar;
-use crate::spec::{Conflict, Engine, Mode, Provider, Role, Routing, Trigger};
+use crate::spec::{Conflict, Mode, Provider, Role, Routing, Trigger};
 use crate::topology::{Datastore, DatastoreId, RegionId, Topology};
 
 /// Voters of one store that act only when more than half of all agree.
@@ -426,10 +426,7 @@ fn members(topology: &Topology, store: &Datastore) -> Option<Found> {
 }
 
 fn copies(topology: &Topology, store: &Datastore) -> Option<Found> {
-    let own = matches!(
-        store.engine,
-        Engine::Kafka | Engine::Mongodb | Engine::Mysql | Engine::Postgres | Engine::Search
-    );
+    let own = store.copies_can_vote();
     let replication = store.written.replication.as_ref().filter(|_| own)?;
     if *replication.mode != Mode::Quorum {
         return None;
@@ -442,10 +439,7 @@ fn copies(topology: &Topology, store: &Datastore) -> Option<Found> {
 }
 
 fn sites(topology: &Topology, store: &Datastore) -> Option<Found> {
-    let single = matches!(
-        store.engine,
-        Engine::Mysql | Engine::Postgres | Engine::Redis | Engine::RedisEnterprise
-    );
+    let single = store.is_promoted();
     let failover = topology.spec.failover.as_ref();
     failover.filter(|f| single && *f.mode == Trigger::Automatic)?;
     let replication = store.written.replication.as_ref()?;

@@ -5,7 +5,7 @@
 
 use super::{alibaba, aws, cloudflare, gcp, offering};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Site, Supplied};
-use crate::analysis::flow::fate::{Loss, Shared, router};
+use crate::analysis::flow::fate::{Loss, Shared};
 use crate::diagnostic::Label;
 use crate::source::Span;
 use crate::spec::{self, PerRegion, Provider, Ref, Routing};
@@ -393,7 +393,7 @@ impl<'a> Cloud<'a> {
     fn routing(self, host: &Host) -> Option<Routing> {
         let written = host.written.routing.as_ref().map(|r| r.value);
         let routing = written.unwrap_or(Routing::LoadBalancer);
-        (router(self.topology, host) == Some(self.provider)).then_some(routing)
+        (self.topology.router(host) == Some(self.provider)).then_some(routing)
     }
 
     fn cache(self, host: &Host) -> Option<&'static Elsewhere> {
@@ -403,7 +403,7 @@ impl<'a> Cloud<'a> {
             let (name, cloud) = clouds.find(|(n, _)| n.text == name.value)?;
             provider_of(name, cloud)
         });
-        if named.or(router(self.topology, host)) != Some(self.provider) {
+        if named.or(self.topology.router(host)) != Some(self.provider) {
             return None;
         }
         let mainland = |id: &RegionId| self.topology.region(*id).place.country == "CN";

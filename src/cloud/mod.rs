@@ -47,7 +47,7 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
         match provider {
             Provider::Gcp => gcp::settle(topology, out),
             Provider::Aws => aws::settle(topology, out),
-            _ => {}
+            Provider::Alibaba | Provider::Cloudflare => {}
         }
     }
 }
@@ -81,7 +81,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
         match first.filter(|_| host.external().is_none()) {
             Some(Provider::Gcp) => gcp::edge::evidence(host),
             Some(Provider::Aws) => aws::edge::evidence(topology, host),
-            _ => Vec::new(),
+            Some(Provider::Alibaba | Provider::Cloudflare) | None => Vec::new(),
         }
     };
     mesh::lower(topology, &mut deployment, evidence);
@@ -170,7 +170,9 @@ fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
         match provider {
             Provider::Gcp => gcp::lower(&half, &mut part, out),
             Provider::Aws => aws::lower(&half, &mut part, out),
-            other => out.push(not_yet(topology, other)),
+            other @ (Provider::Alibaba | Provider::Cloudflare) => {
+                out.push(not_yet(topology, other));
+            }
         }
         deployment.join(part);
     }

@@ -3,7 +3,7 @@
 
 use super::{Datastore, Host, Placement, RegionId, Service, Topology};
 use crate::source::Span;
-use crate::spec::{Duration, Engine, Role, Runtime};
+use crate::spec::{Duration, Role, Runtime};
 
 /// A health check as it is emitted, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,9 +128,10 @@ impl Datastore {
     /// often as the engine's schedule can be. Firestore's is daily or weekly.
     pub fn backup_period(&self) -> Option<u64> {
         let every = self.written.backup.as_ref()?.every.as_ref()?.secs();
-        let periods: &[u64] = match self.engine {
-            Engine::Firestore => &BACKUP_PERIODS[BACKUP_PERIODS.len() - 2..],
-            _ => &BACKUP_PERIODS,
+        let periods: &[u64] = if self.is_backed_up_by_the_day() {
+            &BACKUP_PERIODS[BACKUP_PERIODS.len() - 2..]
+        } else {
+            &BACKUP_PERIODS
         };
         let often_enough = periods.iter().rev().find(|p| **p <= every);
         often_enough.or(periods.first()).copied()

@@ -8,6 +8,7 @@ mod checks;
 mod decisions;
 mod environment;
 mod half;
+mod kinds;
 pub mod knobs;
 pub mod promises;
 mod resolve;
@@ -15,6 +16,7 @@ pub mod scenario;
 mod version;
 
 pub use environment::variable_name;
+pub use kinds::{Placed, lies_at_locations};
 pub use promises::{Promise, Promised, Promisee, Promises};
 pub use resolve::{provider_of, resolve};
 pub use scenario::Scenario;
@@ -405,12 +407,6 @@ impl Topology {
 }
 
 impl Datastore {
-    /// Whether corrupted data in it is thrown away and filled in again from elsewhere: a cache.
-    pub fn can_be_refilled(&self) -> bool {
-        use spec::Engine::{Redis, RedisEnterprise};
-        matches!(self.engine, Redis | RedisEnterprise)
-    }
-
     /// Who runs it, if it is somebody else.
     pub fn external(&self) -> Option<&spec::External> {
         self.written.external.as_ref()
@@ -434,14 +430,6 @@ impl Datastore {
         let backup = self.written.backup.as_ref();
         backup.is_some_and(|b| *b.immutable)
     }
-
-    /// Whether its databases lie at locations of the provider's, and not one in each region.
-    pub fn has_locations(&self) -> bool {
-        use spec::Engine::{Firestore, Spanner};
-        let written = &self.written;
-        let named = written.location.is_some() || !written.databases.is_empty();
-        named || matches!(self.engine, Firestore | Spanner)
-    }
 }
 
 impl Queue {
@@ -456,12 +444,6 @@ impl Host {
     pub fn external(&self) -> Option<&spec::External> {
         self.written.external.as_ref()
     }
-}
-
-/// Whether a kind of store lies at a location of its own, beside the regions that use it.
-pub fn lies_at_locations(engine: spec::Engine) -> bool {
-    use spec::Engine::{Firestore, ObjectStorage, Spanner};
-    matches!(engine, Firestore | ObjectStorage | Spanner)
 }
 
 impl Secret {

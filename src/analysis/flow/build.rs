@@ -6,7 +6,7 @@ use super::serving::Served;
 use super::world::{World, protected};
 use crate::diagnostic::Label;
 use crate::source::Span;
-use crate::spec::{Dataset, Engine, Mode, Name, Reach, Ref, Writers};
+use crate::spec::{Dataset, Mode, Name, Reach, Ref, Writers};
 use crate::topology::{Datastore, DatastoreId, HostId, RegionId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -181,15 +181,7 @@ impl<'a> Builder<'a, '_> {
     /// Whether records are written at one place, wherever they arise.
     pub(super) fn one_writer(&self) -> bool {
         let written = &self.store.written;
-        let one = matches!(
-            self.store.engine,
-            Engine::Postgres
-                | Engine::Mysql
-                | Engine::Aurora
-                | Engine::Mongodb
-                | Engine::Redis
-                | Engine::Spanner
-        );
+        let one = self.store.has_one_writer();
         let mode = written.replication.as_ref().map(|r| *r.mode);
         let by_mode = matches!(mode, None | Some(Mode::Async | Mode::Sync | Mode::Quorum));
         let senders = written.replication.as_ref().map_or(0, |r| r.links.len());

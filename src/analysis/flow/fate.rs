@@ -125,7 +125,7 @@ fn promise(topology: &Topology, shared: &Shared) -> Option<Label> {
 
 fn names(topology: &Topology) -> Vec<Shared> {
     let hosts = topology.hosts.iter();
-    let answers = |host: &Host| match (&host.written.dns, router(topology, host)) {
+    let answers = |host: &Host| match (&host.written.dns, topology.router(host)) {
         (Some(dns), _) => dns.value.clone(),
         (None, Some(provider)) => provider.to_string(),
         (None, None) => String::new(),
@@ -142,18 +142,6 @@ fn names(topology: &Topology) -> Vec<Shared> {
             },
         })
         .collect()
-}
-
-/// The provider that routes a host: by its kind of routing, else that of its regions.
-pub fn router(topology: &Topology, host: &Host) -> Option<Provider> {
-    match host.written.routing.as_ref().map(|r| r.value) {
-        Some(Routing::Route53 | Routing::GlobalAccelerator) => Some(Provider::Aws),
-        Some(Routing::Cloudflare) => Some(Provider::Cloudflare),
-        None | Some(Routing::LoadBalancer | Routing::Dns) => {
-            let first = host.regions.first()?;
-            Some(topology.region(*first).place.provider)
-        }
-    }
 }
 
 fn accounts(topology: &Topology) -> Vec<Shared> {

@@ -14,12 +14,11 @@ const HAS: &str = "`pubsub`; declare one that somebody runs with `external: { ru
 impl Lowering<'_> {
     pub(super) fn queues(&mut self) {
         for queue in &self.topology.queues {
-            match queue.written.engine.known() {
-                Some(QueueEngine::Pubsub) => self.pubsub(queue),
-                _ => {
-                    let engine = &queue.written.engine;
-                    self.not_available(engine.span, &format!("`{}`", engine.value), HAS);
-                }
+            if queue.written.engine.known() == Some(QueueEngine::Pubsub) {
+                self.pubsub(queue);
+            } else {
+                let engine = &queue.written.engine;
+                self.not_available(engine.span, &format!("`{}`", engine.value), HAS);
             }
         }
         self.queue_decisions();

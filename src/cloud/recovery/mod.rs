@@ -41,7 +41,9 @@ impl Offerings for Facts {
             Some(Provider::Aws) if aws::edge::refused(topology, host) => nothing_known(),
             Some(Provider::Gcp) => gcp::recovery::entry(context, host, scenario),
             Some(Provider::Aws) => route53::entry(context, host, scenario),
-            _ => no_facts(Step::Redirect, &host.name),
+            Some(Provider::Alibaba | Provider::Cloudflare) | None => {
+                no_facts(Step::Redirect, &host.name)
+            }
         }
     }
 
@@ -84,7 +86,9 @@ impl Offerings for Facts {
         }
         match provider_of(context, &queue.regions) {
             Some(Provider::Gcp) => gcp::recovery::queue(context, queue, scenario),
-            _ => no_facts(Step::Redirect, &queue.name),
+            Some(Provider::Aws | Provider::Alibaba | Provider::Cloudflare) | None => {
+                no_facts(Step::Redirect, &queue.name)
+            }
         }
     }
 

@@ -310,7 +310,7 @@ fn clouds(spec: &Spec, out: &mut Diagnostics) {
         all(&cloud.billing_account, &BILLING_ACCOUNT, out);
         let form = match provider_of(name, cloud) {
             Some(Provider::Aws) => &AWS_ACCOUNT,
-            _ => &ACCOUNT,
+            Some(Provider::Gcp | Provider::Alibaba | Provider::Cloudflare) | None => &ACCOUNT,
         };
         all(&cloud.account, form, out);
     }

@@ -1,0 +1,108 @@
+//! What kinds of stores are by nature, whoever runs them. What is true of one on one cloud is
+//! its offering's.
+
+use super::{Datastore, Host, Topology};
+use crate::spec::{Engine, Provider, Routing};
+
+/// How many places a provider puts one database of a store in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// It is one across the regions of the store.
+    AcrossRegions,
+    /// It is at a location that the provider names.
+    AtLocation,
+    /// Each region has its own.
+    InRegions,
+}
+
+impl Datastore {
+    /// Whether corrupted data in it is thrown away and filled in again from elsewhere: a cache.
+    pub fn can_be_refilled(&self) -> bool {
+        matches!(self.engine, Engine::Redis | Engine::RedisEnterprise)
+    }
+
+    /// Whether its databases lie at locations of the provider's, and not one in each region.
+    pub fn has_locations(&self) -> bool {
+        self.names_locations() || matches!(self.engine, Engine::Firestore | Engine::Spanner)
+    }
+
+    fn names_locations(&self) -> bool {
+        let written = &self.written;
+        written.location.is_some() || !written.databases.is_empty()
+    }
+
+    /// Where the provider puts it.
+    pub fn placed(&self) -> Placed {
+        match self.engine {
+            Engine::Dynamodb => Placed::AcrossRegions,
+            Engine::Firestore | Engine::Spanner => Placed::AtLocation,
+            Engine::ObjectStorage if self.names_locations() => Placed::AtLocation,
+            Engine::Aurora
+            | Engine::External
+            | Engine::Kafka
+            | Engine::Mongodb
+            | Engine::Mysql
+            | Engine::ObjectStorage
+            | Engine::Postgres
+            | Engine::Redis
+            | Engine::RedisEnterprise
+            | Engine::Search => Placed::InRegions,
+        }
+    }
+
+    /// Whether it is backed up once a day, or once a week.
+    pub fn is_backed_up_by_the_day(&self) -> bool {
+        self.engine == Engine::Firestore
+    }
+
+    /// Whether its copies can vote on each write.
+    pub fn copies_can_vote(&self) -> bool {
+        matches!(
+            self.engine,
+            Engine::Kafka | Engine::Mongodb | Engine::Mysql | Engine::Postgres | Engine::Search
+        )
+    }
+
+    /// Whether it is promoted from outside, having no election of its own across regions.
+    pub fn is_promoted(&self) -> bool {
+        matches!(
+            self.engine,
+            Engine::Mysql | Engine::Postgres | Engine::Redis | Engine::RedisEnterprise
+        )
+    }
+
+    /// Whether one of its copies takes the writes, unless the topology lets several.
+    pub fn has_one_writer(&self) -> bool {
+        matches!(
+            self.engine,
+            Engine::Postgres
+                | Engine::Mysql
+                | Engine::Aurora
+                | Engine::Mongodb
+                | Engine::Redis
+                | Engine::Spanner
+        )
+    }
+}
+
+/// Whether a kind of store lies at a location of its own, beside the regions that use it.
+pub fn lies_at_locations(engine: Engine) -> bool {
+    matches!(
+        engine,
+        Engine::Firestore | Engine::ObjectStorage | Engine::Spanner
+    )
+}
+
+impl Topology {
+    /// The provider that routes a host: by its kind of routing, else that of its regions.
+    pub fn router(&self, host: &Host) -> Option<Provider> {
+        match host.written.routing.as_ref().map(|r| r.value) {
+            Some(Routing::Route53 | Routing::GlobalAccelerator) => Some(Provider::Aws),
+            Some(Routing::Cloudflare) => Some(Provider::Cloudflare),
+            None | Some(Routing::LoadBalancer | Routing::Dns) => {
+                let first = host.regions.first()?;
+                Some(self.region(*first).place.provider)
+            }
+        }
+    }
+}
