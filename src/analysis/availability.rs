@@ -14,7 +14,7 @@ use crate::catalog::availability::{Contract, contract};
 use crate::source::Span;
 use crate::spec::{Mode, Percent, Provider, Routing, Runtime, Trigger};
 use crate::topology::{
-    Placed, Datastore, DatastoreId, Host, HostId, Promisee, RegionId, ServiceId, Topology,
+    Datastore, DatastoreId, Host, HostId, Placed, Promisee, RegionId, ServiceId, Topology,
 };
 use std::collections::BTreeSet;
 

@@ -32,8 +32,8 @@ use crate::rules::emission::no_effect;
 use crate::source::Span;
 use crate::spec::{Provider, Trigger};
 use crate::topology::{Datastore, Host, HostId, Topology};
-use reads::CloudReads;
 use crate::watch::{pages, reading, series, told};
+use reads::CloudReads;
 
 /// A kind that a cloud does not have, or that is not built yet.
 pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");

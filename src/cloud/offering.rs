@@ -180,3 +180,19 @@ pub const WRITERS_WHERE_SAID: Read = read_if(
     |s| s.all_may_write(),
     "every copy of it takes writes",
 );
+
+/// A side of an offering, for the laws: whose it is, which, and whether it is given.
+pub type Side = (&'static str, &'static str, Aspect<()>);
+
+/// Every side of every offering, those that a cloud's frame asks for among them.
+pub fn sides() -> Vec<Side> {
+    let common = all().flat_map(|o| {
+        [
+            (o.id(), "version", o.version().kept()),
+            (o.id(), "signals", o.signals().kept()),
+            (o.id(), "copies", o.copies().kept()),
+            (o.id(), "recovery", o.recovery().kept()),
+        ]
+    });
+    common.chain(gcp::sides()).chain(aws::sides()).collect()
+}

@@ -422,7 +422,10 @@ impl Datastore {
     pub fn all_may_write(&self) -> bool {
         let replication = self.written.replication.as_ref();
         let mode = replication.map(|r| *r.mode);
-        matches!(mode, Some(spec::Mode::ActiveActive | spec::Mode::Application))
+        matches!(
+            mode,
+            Some(spec::Mode::ActiveActive | spec::Mode::Application)
+        )
     }
 
     /// Whether its backups are locked until their time is over.

@@ -157,7 +157,8 @@ pub fn spec(cloud: &str, engine: &str, mode: &str) -> String {
     .replace("R3", regions[2])
 }
 
-fn compiled(text: &str) -> Compilation {
+/// The text of a spec, compiled.
+pub fn compiled(text: &str) -> Compilation {
     let mut sources = SourceMap::default();
     let file = sources.add("topology.yaml", text);
     let mut out = Diagnostics::default();

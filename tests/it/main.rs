@@ -25,6 +25,7 @@ mod laws;
 mod lock;
 mod mutations;
 mod notation;
+mod offerings;
 mod order;
 mod plans;
 mod quorum;

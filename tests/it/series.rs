@@ -77,7 +77,7 @@ fn scraped(tree: &Tree, metric: &str) -> bool {
 }
 
 /// What is wrong with the series of a tree.
-fn faults(tree: &Tree) -> BTreeSet<String> {
+pub fn faults(tree: &Tree) -> BTreeSet<String> {
     let rules = &tree["alerts/prometheus/rules.yaml"];
     let architecture = &tree["ARCHITECTURE.md"];
     let mut faults = BTreeSet::new();

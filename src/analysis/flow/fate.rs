@@ -2,7 +2,7 @@
 
 use super::copy::Supplied;
 use crate::diagnostic::{Code, Diagnostic, Label};
-use crate::spec::{Provider, Routing};
+use crate::spec::Provider;
 use crate::topology::{Host, Promisee, RegionId, Scenario, Topology};
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -31,14 +31,14 @@ mod operations;
 mod parts;
 mod platform;
 mod ranges;
-mod reads;
 mod rds_postgres;
+mod reads;
 mod redis_enterprise;
 mod s3;
 mod signals;
 
 pub use adopt::adopt;
-pub use offering::offerings;
+pub use offering::{offerings, sides};
 pub use reads::READS;
 
 use super::NOT_AVAILABLE;

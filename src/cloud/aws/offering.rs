@@ -8,7 +8,7 @@ use super::monitoring::Alarms;
 use super::rds_postgres::RdsPostgres;
 use super::redis_enterprise::RedisEnterprise;
 use super::s3::S3;
-use crate::cloud::offering::{Aspect, Offering};
+use crate::cloud::offering::{Aspect, Offering, Side};
 use crate::deployment::Argument;
 use crate::topology::{Datastore, RegionId, Topology};
 use serde_json::Value;
@@ -86,4 +86,20 @@ pub(super) fn all() -> impl Iterator<Item = &'static dyn OnAws> {
 /// Every offering of AWS.
 pub fn offerings() -> impl Iterator<Item = &'static dyn Offering> {
     all().map(|o| o as &dyn Offering)
+}
+
+/// The sides of offerings that this cloud's frame asks for.
+pub fn sides() -> impl Iterator<Item = Side> {
+    all().flat_map(|o| {
+        [
+            (o.id(), "operations", o.operations().kept()),
+            (o.id(), "machines", o.machines().kept()),
+            (o.id(), "alarms", o.alarms().kept()),
+            (o.id(), "metrics", o.metrics().kept()),
+            (o.id(), "own_metrics", o.own_metrics().kept()),
+            (o.id(), "locked", o.locked().kept()),
+            (o.id(), "on_cluster", o.on_cluster().kept()),
+            (o.id(), "endpoints", o.endpoints().kept()),
+        ]
+    })
 }

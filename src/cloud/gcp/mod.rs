@@ -29,7 +29,7 @@ pub mod signals;
 mod system;
 
 pub use adopt::adopt;
-pub use offering::offerings;
+pub use offering::{offerings, sides};
 pub use reads::READS;
 
 use super::NOT_AVAILABLE;
@@ -50,7 +50,12 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Gcp);
     ranges::settle(topology, &regions, out);
     homes::settle(topology, &regions, out);
-    let held: Vec<Datastore> = topology.datastores.iter().filter(|s| has_range(s)).cloned().collect();
+    let held: Vec<Datastore> = topology
+        .datastores
+        .iter()
+        .filter(|s| has_range(s))
+        .cloned()
+        .collect();
     for store in &held {
         let on_gcp = |id: &RegionId| regions.contains(id);
         let here: Vec<RegionId> = store.regions.iter().copied().filter(on_gcp).collect();

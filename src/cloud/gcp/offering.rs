@@ -6,7 +6,7 @@ use super::memorystore::Memorystore;
 use super::operations::Operations;
 use crate::analysis::flow::copy::Copy;
 use crate::cloud::copies::Cloud;
-use crate::cloud::offering::{Aspect, Offering};
+use crate::cloud::offering::{Aspect, Offering, Side};
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
 use crate::deployment::Argument;
 use crate::topology::{Datastore, DatastoreId, RegionId, Service, Topology};
@@ -65,4 +65,18 @@ pub(super) fn has_range(store: &Datastore) -> bool {
 /// Whether a store runs on the clusters.
 pub(super) fn on_clusters(store: &Datastore) -> bool {
     offering(store).is_some_and(|o| o.volumes().given().is_some())
+}
+
+/// The sides of offerings that this cloud's frame asks for.
+pub fn sides() -> impl Iterator<Item = Side> {
+    OFFERINGS.iter().flat_map(|o| {
+        [
+            (o.id(), "operations", o.operations().kept()),
+            (o.id(), "told", o.told().kept()),
+            (o.id(), "grants", o.grants().kept()),
+            (o.id(), "password", o.password()),
+            (o.id(), "range", o.range()),
+            (o.id(), "volumes", o.volumes().kept()),
+        ]
+    })
 }

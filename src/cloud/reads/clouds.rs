@@ -16,7 +16,9 @@ const ACCOUNT: &[OfAccount] = &[
     ("project", FOR_GOOGLE, |c| span(&c.project)),
     ("project_number", FOR_GOOGLE, |c| span(&c.project_number)),
     ("billing_account", FOR_GOOGLE, |c| span(&c.billing_account)),
-    ("account", "a project is named by `project`", |c| span(&c.account)),
+    ("account", "a project is named by `project`", |c| {
+        span(&c.account)
+    }),
     ("plan", "it is for Cloudflare", |c| span(&c.plan)),
 ];
 const FOR_GOOGLE: &str = "it is for Google Cloud";
@@ -76,20 +78,36 @@ const SYSTEM: &[OfSystem] = &[
     not_emitted("failover.undo", All, "undoing a shift", |s| {
         Some(s.failover.as_ref()?.undo.as_ref()?.span)
     }),
-    not_emitted("failover.detect", All, "detection by error rate and latency", |s| {
-        Some(s.failover.as_ref()?.detect.as_ref()?.span)
-    }),
-    not_emitted("failover.healthy_below", All, "a share of healthy targets", |s| {
-        span(&s.failover.as_ref()?.healthy_below)
-    }),
-    not_emitted("observability.dashboards.named", All, "a dashboard of that name", |s| {
-        let boards = s.observability.as_ref()?.dashboards.as_ref()?;
-        Some(boards.named.first()?.span)
-    }),
-    not_emitted("cost.billing_export", Any, "the export of the bill on this cloud", |s| {
-        let export = &s.cost.as_ref()?.billing_export;
-        export.value.then_some(export.span)
-    }),
+    not_emitted(
+        "failover.detect",
+        All,
+        "detection by error rate and latency",
+        |s| Some(s.failover.as_ref()?.detect.as_ref()?.span),
+    ),
+    not_emitted(
+        "failover.healthy_below",
+        All,
+        "a share of healthy targets",
+        |s| span(&s.failover.as_ref()?.healthy_below),
+    ),
+    not_emitted(
+        "observability.dashboards.named",
+        All,
+        "a dashboard of that name",
+        |s| {
+            let boards = s.observability.as_ref()?.dashboards.as_ref()?;
+            Some(boards.named.first()?.span)
+        },
+    ),
+    not_emitted(
+        "cost.billing_export",
+        Any,
+        "the export of the bill on this cloud",
+        |s| {
+            let export = &s.cost.as_ref()?.billing_export;
+            export.value.then_some(export.span)
+        },
+    ),
     OfSystem {
         path: "cost.budget",
         by: Any,
@@ -121,7 +139,9 @@ type OfHost = (
 );
 
 const HOST: &[OfHost] = &[
-    ("health.timeout", NoEffect, READY, |h| span(&h.health.as_ref()?.timeout)),
+    ("health.timeout", NoEffect, READY, |h| {
+        span(&h.health.as_ref()?.timeout)
+    }),
     ("health.healthy_after", NoEffect, READY, |h| {
         written(&h.health.as_ref()?.healthy_after)
     }),
@@ -146,9 +166,12 @@ const HOST: &[OfHost] = &[
         "no load balancer of AWS is given headers yet: answer them in the service",
         |h| Some(h.cors.first()?.span),
     ),
-    ("backup", NotEmitted("a backup load balancer for Kubernetes"), "", |h| {
-        h.backup.value.then_some(h.backup.span)
-    }),
+    (
+        "backup",
+        NotEmitted("a backup load balancer for Kubernetes"),
+        "",
+        |h| h.backup.value.then_some(h.backup.span),
+    ),
 ];
 const READY: &str =
     "a load balancer has no health checks of Cloud Run; `ready` of the service counts";
@@ -175,18 +198,18 @@ fn accounts(topology: &Topology, out: &mut Diagnostics) {
 }
 
 fn system(topology: &Topology, out: &mut Diagnostics) {
-    let clouds = topology.providers();
-    let reads = |path: &str| {
+    let reads = |path: &str| -> Vec<bool> {
         let of = |reads: &CloudReads| {
             let mut own = reads.system.iter();
             own.any(|(field, when)| *field == path && when(topology))
         };
-        clouds.iter().map(move |p| of(crate::cloud::reads_of(*p)))
+        let clouds = topology.providers().into_iter();
+        clouds.map(|p| of(crate::cloud::reads_of(p))).collect()
     };
     for setting in SYSTEM {
         let read = match setting.by {
-            Any => reads(setting.path).any(|read| read),
-            All => reads(setting.path).all(|read| read),
+            Any => reads(setting.path).contains(&true),
+            All => !reads(setting.path).contains(&false),
         };
         let place = (setting.place)(&topology.spec).filter(|_| !read);
         let what = key(setting.path);

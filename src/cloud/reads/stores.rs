@@ -44,8 +44,12 @@ const SETTINGS: &[Setting] = &[
     setting("machine", NoEffect, "", |s| at(&s.machine)),
     setting("size", NoEffect, "", |s| at(&s.size)),
     setting("replicas", NoEffect, "", |s| at(&s.replicas)),
-    setting("nodes", NoEffect, "", |s| s.nodes.as_ref().map(place_of).into_iter().collect()),
-    setting("health", NoEffect, "", |s| span(s.health.as_ref().map(|h| h.span))),
+    setting("nodes", NoEffect, "", |s| {
+        s.nodes.as_ref().map(place_of).into_iter().collect()
+    }),
+    setting("health", NoEffect, "", |s| {
+        span(s.health.as_ref().map(|h| h.span))
+    }),
     setting(
         "health.timeout",
         NoEffect,
@@ -58,17 +62,34 @@ const SETTINGS: &[Setting] = &[
     setting("renamed_from", NoEffect, "", |s| at(&s.renamed_from)),
     setting("location", NoEffect, IN_REGIONS, |s| at(&s.location)),
     setting("databases", NoEffect, IN_REGIONS, |s| map(&s.databases)),
-    setting("members", NotEmitted("members of a voting set"), "", |s| map(&s.members)),
+    setting("members", NotEmitted("members of a voting set"), "", |s| {
+        map(&s.members)
+    }),
     setting("election", NotEmitted("election timing"), "", |s| {
         span(s.election.as_ref().map(|e| e.span))
     }),
-    setting("node_groups", NotEmitted("pglogical node groups"), "", |s| first(&s.node_groups)),
-    setting("lifecycle", NotEmitted("storage tiers"), "", |s| map(&s.lifecycle)),
+    setting(
+        "node_groups",
+        NotEmitted("pglogical node groups"),
+        "",
+        |s| first(&s.node_groups),
+    ),
+    setting("lifecycle", NotEmitted("storage tiers"), "", |s| {
+        map(&s.lifecycle)
+    }),
     setting("replication.by", NoEffect, "", |s| of(s, |r| at(&r.by))),
-    setting("replication.every", NoEffect, "", |s| of(s, |r| at(&r.every))),
-    setting("replication.conflict_log", NoEffect, "", |s| of(s, |r| at(&r.conflict_log))),
-    setting("replication.max_lag", NoEffect, "", |s| of(s, |r| at(&r.max_lag))),
-    setting("replication.min_replicas", NoEffect, "", |s| of(s, |r| at(&r.min_replicas))),
+    setting("replication.every", NoEffect, "", |s| {
+        of(s, |r| at(&r.every))
+    }),
+    setting("replication.conflict_log", NoEffect, "", |s| {
+        of(s, |r| at(&r.conflict_log))
+    }),
+    setting("replication.max_lag", NoEffect, "", |s| {
+        of(s, |r| at(&r.max_lag))
+    }),
+    setting("replication.min_replicas", NoEffect, "", |s| {
+        of(s, |r| at(&r.min_replicas))
+    }),
     setting(
         "replication.timestamp",
         NotEmitted("the field with the time of a write"),
@@ -81,7 +102,9 @@ const SETTINGS: &[Setting] = &[
         "Firestore and DynamoDB delete by a field; elsewhere a job of yours does",
         |s| datasets(s, |d| at(&d.expires_at)),
     ),
-    setting("datasets.writers", NoEffect, "", |s| datasets(s, |d| at(&d.writers))),
+    setting("datasets.writers", NoEffect, "", |s| {
+        datasets(s, |d| at(&d.writers))
+    }),
     setting("datasets.tier", NotEmitted("a tier of storage"), "", |s| {
         datasets(s, |d| at(&d.tier))
     }),
@@ -89,12 +112,21 @@ const SETTINGS: &[Setting] = &[
         "backup.copies_to",
         NotEmitted("copies of backups in other regions"),
         "",
-        |s| s.backup.as_ref().map_or(Vec::new(), |b| first(&b.copies_to)),
+        |s| {
+            s.backup
+                .as_ref()
+                .map_or(Vec::new(), |b| first(&b.copies_to))
+        },
     ),
-    setting("backup.immutable", NotEmitted("immutable backups"), "", |s| {
-        let backup = s.backup.as_ref().filter(|b| *b.immutable);
-        span(backup.map(|b| b.immutable.span))
-    }),
+    setting(
+        "backup.immutable",
+        NotEmitted("immutable backups"),
+        "",
+        |s| {
+            let backup = s.backup.as_ref().filter(|b| *b.immutable);
+            span(backup.map(|b| b.immutable.span))
+        },
+    ),
 ];
 
 /// Reports what is written of stores and read by nobody.
@@ -176,7 +208,12 @@ fn bound(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
 }
 
 /// A read replica in a region that holds the store anyway.
-fn replicas(topology: &Topology, store: &Datastore, offering: &dyn Offering, out: &mut Diagnostics) {
+fn replicas(
+    topology: &Topology,
+    store: &Datastore,
+    offering: &dyn Offering,
+    out: &mut Diagnostics,
+) {
     let held = |r: &&spec::Ref| {
         let regions = &topology.regions;
         store.regions.iter().any(|id| regions[id.0].name == r.value)

@@ -3,9 +3,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{
-    self, Conflict, FactKind, Mode, Policy, Regime, Runtime, Signal, Text, Value,
-};
+use crate::spec::{self, Conflict, FactKind, Mode, Policy, Regime, Runtime, Signal, Text, Value};
 use crate::topology::{Datastore, Topology, provider_of};
 
 /// A value that changes nothing where it stands.

@@ -93,8 +93,13 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 /// Says that `what` is checked, and reaches no output.
 pub fn says(place: Span, what: &str) -> Diagnostic {
     let message = format!("{what}: checked, and not generated yet");
-    Diagnostic::warning(CODE, place, message, "nothing in the output depends on this")
-        .help("waive PRV102 with a reason if you know, or remove it until it is generated")
+    Diagnostic::warning(
+        CODE,
+        place,
+        message,
+        "nothing in the output depends on this",
+    )
+    .help("waive PRV102 with a reason if you know, or remove it until it is generated")
 }
 
 fn some<T>(map: &crate::spec::Map<T>) -> Option<Span> {

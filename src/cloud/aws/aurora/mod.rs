@@ -11,8 +11,9 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{WRITERS_OF_COPIES, 
-    Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
+use crate::cloud::offering::{
+    Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
+    read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::spec::{Engine, Mode};

@@ -11,8 +11,9 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{WRITERS_WHERE_SAID, 
-    Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
+use crate::cloud::offering::{
+    Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID,
+    Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::spec::{Conflict, Engine, Mode};

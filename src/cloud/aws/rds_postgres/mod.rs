@@ -16,8 +16,8 @@ use crate::cloud::aws::offering::{
 };
 use crate::cloud::kept::whole;
 use crate::cloud::maintenance;
-use crate::cloud::offering::{WRITERS_OF_COPIES, 
-    Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read, read_if,
+use crate::cloud::offering::{
+    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read, read_if,
 };
 use crate::deployment::{
     Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,

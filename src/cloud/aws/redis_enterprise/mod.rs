@@ -14,7 +14,9 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{WRITERS_WHERE_SAID, Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::cloud::offering::{
+    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch, read,
+};
 use crate::deployment::{
     ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, PEER_PORT, Scope,
 };

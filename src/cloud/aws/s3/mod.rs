@@ -10,7 +10,9 @@ use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
 use crate::cloud::kept::whole;
-use crate::cloud::offering::{WRITERS_OF_COPIES, Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::cloud::offering::{
+    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+};
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::spec::{Conflict, Engine, Mode};
 use crate::topology::{Datastore, RegionId, Topology};

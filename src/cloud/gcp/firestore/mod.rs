@@ -9,8 +9,8 @@ use super::Lowering;
 use super::facts;
 use super::naming::{self, Kind, slug};
 use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
-use crate::cloud::offering::{WRITERS_WHERE_SAID, 
-    Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read,
+use crate::cloud::offering::{
+    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Scope};
 use crate::diagnostic::{Code, Diagnostic};

@@ -131,13 +131,19 @@ fn domain(topology: &Topology, store: &Datastore, id: RegionId) -> String {
 
 /// The bucket that exports go to.
 fn bucket(topology: &Topology, store: &Datastore, id: RegionId) -> String {
-    format!("{}-{}", super::project(topology), instance(topology, store, id))
+    format!(
+        "{}-{}",
+        super::project(topology),
+        instance(topology, store, id)
+    )
 }
 
 /// Memory of a node in GiB.
 fn gibibytes(store: &Datastore) -> u64 {
     let size = store.written.size.as_ref();
-    size.map_or(facts::memorystore().gibibytes, |s| s.get().div_ceil(1 << 30))
+    size.map_or(facts::memorystore().gibibytes, |s| {
+        s.get().div_ceil(1 << 30)
+    })
 }
 
 /// Replicas of the primary in other zones.
@@ -281,7 +287,10 @@ impl Lowering<'_> {
             }
             let kept = Argument::map([
                 ("bucket", Argument::from(bucket)),
-                ("kms_key_id", self.key(&location, "storage", "gs-project-accounts")),
+                (
+                    "kms_key_id",
+                    self.key(&location, "storage", "gs-project-accounts"),
+                ),
                 ("keep_days", backup.keep.secs().div_ceil(86_400).into()),
             ]);
             arguments.push(("exports", kept));

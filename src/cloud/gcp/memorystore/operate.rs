@@ -80,7 +80,7 @@ impl Operations<'_> {
         let location = region.place.location;
         let name = instance(self.topology, store, id);
         let bucket = bucket(self.topology, store, id);
-        let project = &self.project;
+        let project = self.project.clone();
         let (size, replicas) = (gibibytes(store), replicas(store));
         let version = version(self.topology, store).to_lowercase();
         let network = self.topology.name.clone();
@@ -112,7 +112,8 @@ impl Operations<'_> {
             command: words(&["bash", "-c", &read, "bash", "$NEW_DATABASE"]),
             wants: "READY".into(),
             within_seconds: RESTORED_WITHIN,
-            otherwise: "it is IMPORTING still, or the import has failed: look at its operations".into(),
+            otherwise: "it is IMPORTING still, or the import has failed: look at its operations"
+                .into(),
         });
     }
 }

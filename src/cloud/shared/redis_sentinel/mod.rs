@@ -4,7 +4,9 @@
 mod recover;
 mod watch;
 
-use crate::cloud::offering::{WRITERS_OF_COPIES, Aspect, Offering, Read, Recovery, RestsAt, Version, Watch, read};
+use crate::cloud::offering::{
+    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+};
 use crate::spec::Engine;
 use crate::topology::Datastore;
 use Aspect::Given;
