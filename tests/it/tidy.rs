@@ -356,13 +356,13 @@ fn no_match_on_engines_or_providers_has_a_rest() {
 /// Decision 1 allows READS, waivers, causes of `diff`, spans and `fmt`; the rest is a debt, and
 /// may only shrink: lower the number when it does.
 const WRITTEN: [(&str, usize); 7] = [
-    ("analysis", WRITTEN_ANALYSIS),
-    ("deployment", WRITTEN_DEPLOYMENT),
-    ("rules", WRITTEN_RULES),
-    ("watch", WRITTEN_WATCH),
-    ("cloud", WRITTEN_CLOUD),
-    ("emit", WRITTEN_EMIT),
-    ("diff", WRITTEN_DIFF),
+    ("analysis", 92),
+    ("deployment", 15),
+    ("rules", 63),
+    ("watch", 21),
+    ("cloud", 289),
+    ("emit", 61),
+    ("diff", 1),
 ];
 
 /// Broken by one more `.written` in `emit`.
