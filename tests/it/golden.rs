@@ -119,7 +119,7 @@ const VARIANTS: [(&str, &str, &str, &str); 2] = [
 ];
 
 /// Systems that are no examples: what they use has to be seen by real tools too.
-const FIXTURES: [&str; 1] = ["aws-engines"];
+const FIXTURES: [&str; 2] = ["aws-engines", "gcp-cache"];
 
 fn variant(example: &str, from: &str, to: &str) -> Compilation {
     let path = root().join("examples").join(example).join("topology.yaml");

@@ -22,6 +22,7 @@ fn every_committed_lock_is_what_its_spec_decides() {
         "examples/minimal/topology",
         "examples/paynow/topology",
         "tests/fixtures/aws-engines",
+        "tests/fixtures/gcp-cache",
     ];
     for spec in specs {
         let path = root().join(spec);

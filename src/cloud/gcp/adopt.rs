@@ -30,6 +30,10 @@ pub fn adopt(topology: &Topology, applied: &Applied, lock: &mut Lock) {
             if let Some(range) = applied.text(&call, &["ip_range"]) {
                 super::ranges::record_store(store, region, range, lock);
             }
+            if let Some(day) = applied.text(&call, &["maintenance_day"]) {
+                let day: String = day.to_lowercase().chars().take(3).collect();
+                crate::cloud::maintenance::record(lock, &region.name, &day);
+            }
         }
         let away = ["clusters", location, "backup_region"];
         let away = applied.text("backup_restore", &away);

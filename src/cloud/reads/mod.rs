@@ -16,15 +16,20 @@ enum Unread {
     NotEmitted(&'static str),
 }
 
+/// A setting of the system, and when a cloud reads it.
+pub type OfSystem = (&'static str, fn(&Topology) -> bool);
+/// A setting of a host, and when its cloud reads it.
+pub type OfHost = (&'static str, fn(&Topology, &Host) -> bool);
+
 /// What a cloud reads, of the settings that not every cloud does.
 #[derive(Debug, Clone, Copy)]
 pub struct CloudReads {
     /// Settings of its entry in `clouds`.
     pub account: &'static [&'static str],
     /// Settings of the system, each with when it reads it.
-    pub system: &'static [(&'static str, fn(&Topology) -> bool)],
+    pub system: &'static [OfSystem],
     /// Settings of hosts, each with when it reads it.
-    pub hosts: &'static [(&'static str, fn(&Topology, &Host) -> bool)],
+    pub hosts: &'static [OfHost],
 }
 
 /// Reports what is written and read by nobody.

@@ -187,6 +187,7 @@ fn no_unknown_ever_counts_as_met() {
             ["us-east1", "us-west1"],
             &[
                 "postgres",
+                "redis",
                 "kafka",
                 "mongodb, external: { run_by: others, at: [{ region: us-east1 }] }",
             ],
