@@ -13,6 +13,7 @@
 //! | plan | topology, deployment, analysis | [`procedure::Procedures`] | [`procedure`] |
 //! | emit | topology, analysis, deployment, procedures | [`artifact::ArtifactSet`] | [`emit`] |
 //! | diff | two compilations | [`diff::Difference`] | [`diff`] |
+//! | trace | a compilation | which input makes which line | [`trace`] |
 //! | compare, write | artifacts, files on disk | changes | [`artifact`], `cli` |
 //!
 //! Every stage but the first and the last is pure: same input, same result. A stage before
@@ -36,6 +37,7 @@ pub mod source;
 pub mod spec;
 pub mod syntax;
 pub mod topology;
+pub mod trace;
 pub mod watch;
 
 use analysis::Analysis;

@@ -26,6 +26,7 @@ mod lockfile;
 mod notation;
 mod report;
 mod tools;
+mod why;
 
 use crate::syntax::Limits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -151,6 +152,10 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Draw regions, services, stores, replication and traffic, or what the loss of a region moves
     Graph(graph::GraphArgs),
+    /// Say which values of the spec make a generated line
+    Why(why::WhyArgs),
+    /// Say which generated lines a line of the spec makes
+    Impact(why::ImpactArgs),
     /// Make the lock of a tree that was compiled without one
     Lock(lockfile::LockArgs),
     /// Print the spec with every default and where it comes from
@@ -221,6 +226,8 @@ pub fn run() -> u8 {
         Command::Compile(args) => compile::run(args, shared),
         Command::Diff(args) => diff::run(args, shared),
         Command::Graph(args) => graph::run(args, shared),
+        Command::Why(args) => why::why(args, shared),
+        Command::Impact(args) => why::impact(args, shared),
         Command::Lock(args) => lockfile::run(args, shared),
         Command::Expand(args) => check::expand(args, shared),
         Command::Explain(args) => explain::run(args),

@@ -17,6 +17,7 @@ mod values;
 pub use fate::{Fate, ResourceFate, fates};
 pub use files::{FileChange, Hunks, Kind, files, hunks};
 pub use renames::Rename;
+pub use values::path;
 
 use crate::Compilation;
 use crate::source::SourceMap;

@@ -76,15 +76,36 @@ impl Input<'_> {
 
 /// Emits the whole tree.
 pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
+    only(input, None)
+}
+
+/// Emits the files of one emitter, by its name in [`crate::artifact::Artifact`]; all without one.
+pub fn only(input: Input, emitter: Option<&str>) -> ArtifactSet {
     let mut set = ArtifactSet::default();
-    terraform::emit(input, &mut set);
-    kubernetes::emit(input, &mut set);
-    helm::emit(input, &mut set);
-    alerts::emit(input, &mut set);
-    let watching = observability::emit(input, &mut set);
-    let roots = terraform::applied(input);
-    scripts::emit(input, &roots, &mut set);
-    pages::emit(input, &roots, &watching, &mut set);
-    recovery::emit(input, &mut set);
+    let wanted = |name: &str| emitter.is_none_or(|e| e == name);
+    if wanted("terraform") {
+        terraform::emit(input, &mut set);
+    }
+    if wanted("kubernetes") {
+        kubernetes::emit(input, &mut set);
+    }
+    if wanted("helm") {
+        helm::emit(input, &mut set);
+    }
+    if wanted("alerts") {
+        alerts::emit(input, &mut set);
+    }
+    if wanted("scripts") {
+        scripts::emit(input, &terraform::applied(input), &mut set);
+    }
+    let pages = wanted("pages");
+    if pages || wanted("observability") {
+        // Pages say how to install what watches.
+        let watching = observability::emit(input, &mut set);
+        if pages {
+            pages::emit(input, &terraform::applied(input), &watching, &mut set);
+            recovery::emit(input, &mut set);
+        }
+    }
     set
 }

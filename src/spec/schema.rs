@@ -27,6 +27,11 @@ pub fn schema() -> Json {
     schema
 }
 
+/// The schema, made once.
+pub fn shared() -> &'static Json {
+    &SCHEMA
+}
+
 /// The schema file's text.
 pub fn text() -> String {
     let mut text = serde_json::to_string_pretty(&schema()).unwrap_or_default();

@@ -165,7 +165,7 @@ struct Sample {
     keep: &'static [&'static str],
 }
 
-const SAMPLES: [Sample; 3] = [
+const SAMPLES: [Sample; 4] = [
     Sample {
         marker: "<!-- sample: analyze -->",
         command: &["analyze", "examples/ggen/topology.yaml"],
@@ -209,6 +209,25 @@ const SAMPLES: [Sample; 3] = [
             "holds a cache",
             "→ keep it",
             "better service api-gateway: RTO, lose us-east-1\n",
+        ],
+    },
+    Sample {
+        marker: "<!-- sample: why -->",
+        command: &[
+            "why",
+            "--spec",
+            "examples/minimal/topology.yaml",
+            "module.run_web_us_east1",
+        ],
+        shown: Some("$ meridian why module.run_web_us_east1"),
+        keep: &[
+            "terraform/regions/us-east1/main.tf",
+            "follows from",
+            "services.web.memory",
+            "services.web.ready.every",
+            "services.web.replicas",
+            "services.web.image",
+            "  and ",
         ],
     },
 ];

@@ -38,3 +38,4 @@ mod series;
 mod support;
 mod tidy;
 mod traps;
+mod why;

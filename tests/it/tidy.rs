@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Imports go from right to left only.
-const LAYERS: [&str; 20] = [
+const LAYERS: &[&str] = &[
     "source",
     "format",
     "diagnostic",
@@ -25,6 +25,7 @@ const LAYERS: [&str; 20] = [
     "artifact",
     "emit",
     "diff",
+    "trace",
     "cli",
     "main",
 ];

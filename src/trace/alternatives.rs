@@ -1,0 +1,95 @@
+//! Other texts that could stand where a value stands.
+
+use super::inputs::alternatives as shapes;
+use crate::syntax::{Document, Kind, Node};
+use serde_json::Value as Json;
+
+/// More than so many are not tried.
+const TRIED: usize = 8;
+
+/// Texts to put in the place of one. A number is doubled first: a small change can vanish where
+/// numbers are rounded. Where that contradicts the rest of the spec, one more or less may not.
+pub fn alternatives(text: &str, shape: &'static Json, document: &Document) -> Vec<String> {
+    let mut all = Vec::new();
+    for shape in shapes(shape) {
+        let words = shape["enum"].as_array().into_iter().flatten();
+        all.extend(words.filter_map(Json::as_str).map(str::to_string));
+    }
+    if matches!(text, "true" | "false") {
+        all.extend(["true", "false"].map(str::to_string));
+    }
+    all.extend(siblings(text, &document.root));
+    all.extend(numbers(text));
+    if all.is_empty() {
+        all.extend([format!("{text}x"), format!("x{text}")]);
+    }
+    all.retain(|other| other != text);
+    all.truncate(TRIED);
+    all
+}
+
+/// Names beside one that is written somewhere as a key: another region, another service.
+fn siblings(text: &str, root: &Node) -> Vec<String> {
+    let maps = root.entries().iter().map(|e| e.value.entries());
+    maps.filter(|map| map.iter().any(|e| e.key.text == text))
+        .flat_map(|map| map.iter().map(|e| e.key.text.clone()))
+        .collect()
+}
+
+/// The text with its last or its first number changed much and a little, all else kept: `5s`
+/// becomes `10s`, `6s`, `4s`.
+fn numbers(text: &str) -> Vec<String> {
+    let digits = |c: char| c.is_ascii_digit();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(begin) = text[at..].find(digits).map(|b| at + b) {
+        let end = text[begin..]
+            .find(|c| !digits(c))
+            .map_or(text.len(), |e| begin + e);
+        found.push((begin, end));
+        at = end;
+    }
+    let ends = [found.last().copied(), found.first().copied()];
+    let changed = ends.into_iter().flatten().flat_map(|(begin, end)| {
+        let number: u64 = text[begin..end].parse().unwrap_or_default();
+        let others = [
+            number.saturating_mul(2),
+            number.saturating_add(1),
+            number.saturating_sub(1),
+        ];
+        let width = end - begin;
+        others.map(|n| format!("{}{n:0width$}{}", &text[..begin], &text[end..]))
+    });
+    changed.collect()
+}
+
+/// Puts a name in the place of another one, wherever it is a key or a whole value.
+pub fn rename(node: &mut Node, from: &str, to: &str) {
+    match &mut node.kind {
+        Kind::Null => {}
+        Kind::Scalar(s) if s.text == from => s.text = to.to_string(),
+        Kind::Scalar(_) => {}
+        Kind::List(items) => items.iter_mut().for_each(|n| rename(n, from, to)),
+        Kind::Map(entries) => {
+            for entry in entries {
+                if entry.key.text == from {
+                    entry.key.text = to.to_string();
+                }
+                rename(&mut entry.value, from, to);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn numbers_keep_what_stands_around_them() {
+        assert_eq!(numbers("5s")[..3], ["10s", "6s", "4s"]);
+        assert_eq!(numbers("3..20")[..3], ["3..40", "3..21", "3..19"]);
+        assert_eq!(numbers("2026-10-01")[1], "2026-10-02");
+        assert!(numbers("none").is_empty());
+    }
+}

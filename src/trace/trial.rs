@@ -1,0 +1,265 @@
+//! Trials: a spec with one input changed, compiled, held against what it was.
+
+use super::alternatives::{alternatives, rename};
+use super::inputs::{Input, Kind, inputs};
+use super::{Lines, Traced, Traces};
+use crate::artifact::ArtifactSet;
+use crate::diagnostic::Diagnostics;
+use crate::lock::Lock;
+use crate::source::SourceMap;
+use crate::syntax::{Document, Entry, Key, Kind as Shape, Node, Scalar, Style};
+use crate::{Until, catalog, compile, emit, lock, procedure};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Changes of one input that compile and show nothing, after which nothing is said to follow.
+const COMPILED: usize = 2;
+
+/// Inputs of one spec, to be tried.
+pub struct Trial<'a> {
+    of: Traced<'a>,
+    /// The emitter of the only file that matters.
+    emitter: Option<&'static str>,
+    inputs: Vec<(Input, &'static Json)>,
+}
+
+impl<'a> Trial<'a> {
+    /// `path` is the only file that matters, if only one does.
+    pub fn new(of: Traced<'a>, path: Option<&str>) -> Self {
+        let artifact = path.and_then(|p| of.artifacts.get(p));
+        Trial {
+            of,
+            emitter: artifact.map(|a| a.emitter),
+            inputs: inputs(of.document),
+        }
+    }
+
+    /// Values and names that are written.
+    pub fn written(&self) -> Vec<Input> {
+        let inputs = self.inputs.iter().map(|(i, _)| i);
+        let written = inputs.filter(|i| i.kind != Kind::Default);
+        written.cloned().collect()
+    }
+
+    /// What follows from each input from which anything follows.
+    pub fn all(&self) -> Vec<Traces> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut found = Vec::new();
+            while let Some((input, shape)) = self.inputs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let lines = self.lines(input, shape);
+                if !lines.is_empty() {
+                    let input = input.clone();
+                    found.push(Traces { input, lines });
+                }
+            }
+            found
+        };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut all: Vec<Traces> = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let done = workers.into_iter().map(|w| w.join());
+            done.flatten().flatten().collect()
+        });
+        all.sort_by(|a, b| {
+            (&a.input.way, a.input.kind, &a.input.path).cmp(&(
+                &b.input.way,
+                b.input.kind,
+                &b.input.path,
+            ))
+        });
+        all
+    }
+
+    /// What follows from one input.
+    pub fn one(&self, input: &Input) -> Traces {
+        let found = self.inputs.iter().find(|(i, _)| i == input);
+        let shape = found.map_or(&Json::Null, |(_, shape)| shape);
+        Traces {
+            input: input.clone(),
+            lines: self.lines(input, shape),
+        }
+    }
+
+    fn lines(&self, input: &Input, shape: &'static Json) -> Lines {
+        match input.kind {
+            Kind::Name => self.of_name(input),
+            Kind::Value => {
+                let texts = alternatives(&input.text, shape, self.of.document);
+                self.first(texts.into_iter().map(|text| {
+                    let mut document = self.of.document.clone();
+                    put(&mut document.root, &input.way, &text);
+                    (document, self.of.lock.clone())
+                }))
+            }
+            Kind::Default => {
+                let texts = alternatives(&input.text, shape, self.of.document);
+                let key = input.path.last().cloned().unwrap_or_default();
+                self.first(texts.into_iter().map(|text| {
+                    let mut document = self.of.document.clone();
+                    add(&mut document.root, &input.way, &key, &text);
+                    (document, self.of.lock.clone())
+                }))
+            }
+        }
+    }
+
+    /// Another name, and another location where the name of a region is one.
+    fn of_name(&self, input: &Input) -> Lines {
+        let from = &input.text;
+        let mut changed = Vec::new();
+        for to in [format!("{from}x"), format!("x{from}")] {
+            let mut document = self.of.document.clone();
+            rename(&mut document.root, from, &to);
+            if input.path[0] == "regions" {
+                locate(&mut document.root, &input.way, from);
+            }
+            if let Some(lock) = renamed(self.of.lock, from, &to) {
+                changed.push((document, lock));
+            }
+        }
+        let mut lines = self.first(changed.into_iter());
+        if input.path.len() == 2 && input.path[0] == "regions" {
+            let places = catalog::places().iter().filter(|p| p.location != from);
+            let moved = places.take(60).map(|place| {
+                let mut document = self.of.document.clone();
+                add(&mut document.root, &input.way, "location", place.location);
+                (document, self.of.lock.clone())
+            });
+            for (path, more) in self.first(moved) {
+                lines.entry(path).or_default().extend(more);
+            }
+        }
+        lines
+    }
+
+    /// What the first change that shows anything shows, of the first few that compile.
+    fn first(&self, changed: impl Iterator<Item = (Document, Lock)>) -> Lines {
+        let shown = changed.filter_map(|(document, lock)| self.differing(&document, &lock));
+        let mut shown = shown.take(COMPILED);
+        shown.find(|lines| !lines.is_empty()).unwrap_or_default()
+    }
+
+    /// The lines that differ once a changed spec compiles; nothing if it does not.
+    fn differing(&self, document: &Document, lock: &Lock) -> Option<Lines> {
+        let out = Diagnostics::default();
+        let done = compile(
+            Some(document),
+            Some(lock),
+            self.of.spec_name,
+            out,
+            Until::Checked,
+            None,
+        );
+        if done.diagnostics.has_errors() {
+            return None;
+        }
+        let procedures = procedure::procedures(procedure::Model {
+            topology: done.topology.as_ref()?,
+            deployment: done.deployment.as_ref()?,
+            analysis: done.analysis.as_ref()?,
+        });
+        let input = emit::Input {
+            topology: done.topology.as_ref()?,
+            analysis: done.analysis.as_ref()?,
+            deployment: done.deployment.as_ref()?,
+            procedures: &procedures,
+        };
+        let now = emit::only(input, self.emitter);
+        Some(lines(self.of.artifacts, &now, self.emitter))
+    }
+}
+
+/// Lines of the old files that are gone or replaced.
+fn lines(old: &ArtifactSet, new: &ArtifactSet, emitter: Option<&str>) -> Lines {
+    let mut found = Lines::new();
+    let files = old
+        .iter()
+        .filter(|(_, a)| emitter.is_none_or(|e| a.emitter == e));
+    for (path, artifact) in files {
+        let now = new.get(path).map_or("", |a| a.text.as_str());
+        if now == artifact.text {
+            continue;
+        }
+        let diff = similar::TextDiff::from_lines(artifact.text.as_str(), now);
+        let gone: BTreeSet<usize> = diff
+            .ops()
+            .iter()
+            .filter(|op| op.tag() != similar::DiffTag::Equal)
+            .flat_map(|op| op.old_range().map(|line| line + 1))
+            .collect();
+        if !gone.is_empty() {
+            found.insert(path.to_string(), gone);
+        }
+    }
+    found
+}
+
+/// The node at the end of a way.
+fn at<'a>(node: &'a mut Node, way: &[usize]) -> Option<&'a mut Node> {
+    match way {
+        [] => Some(node),
+        [first, rest @ ..] => at(node.members_mut().nth(*first)?, rest),
+    }
+}
+
+fn put(root: &mut Node, way: &[usize], text: &str) {
+    if let Some(Node {
+        kind: Shape::Scalar(scalar),
+        ..
+    }) = at(root, way)
+    {
+        scalar.text = text.to_string();
+    }
+}
+
+/// Adds a member to a map, unless it has one of that name.
+fn add(root: &mut Node, way: &[usize], key: &str, text: &str) {
+    let Some(node) = at(root, way) else { return };
+    let span = node.span;
+    if matches!(node.kind, Shape::Null) {
+        node.kind = Shape::Map(Vec::new());
+    }
+    let Shape::Map(entries) = &mut node.kind else {
+        return;
+    };
+    let value = Shape::Scalar(Scalar {
+        text: text.to_string(),
+        style: Style::Plain,
+        may_be_list: false,
+    });
+    match entries.iter_mut().find(|e| e.key.text == key) {
+        Some(entry) => entry.value.kind = value,
+        None => entries.push(Entry {
+            key: Key {
+                text: key.to_string(),
+                span,
+            },
+            value: Node::new(span, value),
+        }),
+    }
+}
+
+/// Writes down where a region is, so that another name does not move it.
+fn locate(root: &mut Node, way: &[usize], name: &str) {
+    let has = at(root, way).is_some_and(|n| n.get("location").is_some());
+    if !has && catalog::places().iter().any(|p| p.location == name) {
+        add(root, way, "location", name);
+    }
+}
+
+/// A lock in which one name stands for another.
+fn renamed(lock: &Lock, from: &str, to: &str) -> Option<Lock> {
+    let text = lock::print(lock);
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let mut words = String::with_capacity(text.len());
+    for piece in text.split_inclusive(|c| !part(c)) {
+        let word = piece.trim_end_matches(|c| !part(c));
+        words.push_str(if word == from { to } else { word });
+        words.push_str(&piece[word.len()..]);
+    }
+    let mut sources = SourceMap::default();
+    let file = sources.add("lock", words.clone());
+    lock::parse(&words, file, &mut Diagnostics::default())
+}

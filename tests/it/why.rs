@@ -1,0 +1,201 @@
+//! `why` and `impact`: from generated lines to the spec and back.
+#![expect(clippy::disallowed_methods, reason = "tests look at files")]
+
+use crate::support::{property, root};
+use meridian::cli::load;
+use meridian::spec::schema::with_lists;
+use meridian::syntax::{Document, Limits};
+use meridian::trace::{self, Input, Kind, Traced, Traces, Why};
+use meridian::{Compilation, Until, compile};
+use std::collections::BTreeMap;
+use std::process::Command;
+
+/// An example, compiled.
+struct Example {
+    document: Document,
+    done: Compilation,
+    text: String,
+}
+
+impl Example {
+    fn new(name: &str) -> Self {
+        let path = root().join("examples").join(name).join("topology.yaml");
+        let loaded = load::load(&path, &Limits::default());
+        let document = with_lists(loaded.document.as_ref().unwrap());
+        let lock = loaded.lock.as_ref();
+        let name = "topology.yaml";
+        let out = loaded.diagnostics;
+        let done = compile(Some(&document), lock, name, out, Until::Emitted, None);
+        Example {
+            document,
+            done,
+            text: std::fs::read_to_string(path).unwrap(),
+        }
+    }
+
+    fn traced(&self) -> Traced<'_> {
+        Traced {
+            document: &self.document,
+            lock: self.done.lock().unwrap(),
+            spec_name: "topology.yaml",
+            artifacts: &self.done.artifacts,
+        }
+    }
+
+    /// Where the first line of a file that holds a text comes from.
+    fn why(&self, path: &str, holds: &str) -> Why {
+        let text = &self.done.artifacts.get(path).unwrap().text;
+        let line = text.lines().position(|l| l.contains(holds)).unwrap() + 1;
+        trace::why(self.traced(), path, (line, line)).unwrap()
+    }
+}
+
+fn paths(inputs: &[Traces]) -> Vec<String> {
+    inputs.iter().map(|t| t.input.shown()).collect()
+}
+
+#[test]
+fn a_line_leads_to_the_value_that_makes_it() {
+    let minimal = Example::new("minimal");
+    let why = minimal.why("terraform/regions/us-central1/main.tf", "image");
+    assert!(
+        paths(&why.inputs).contains(&"services.web.image".to_string()),
+        "{:?}",
+        paths(&why.inputs)
+    );
+    let name = |t: &Traces| t.input.kind == Kind::Name;
+    assert!(
+        why.inputs
+            .iter()
+            .all(|t| !name(t) || t.input.path[0] == "services" || t.input.path[0] == "regions")
+    );
+}
+
+#[test]
+fn a_line_that_nothing_changes_leads_to_what_it_is_part_of() {
+    let minimal = Example::new("minimal");
+    let why = minimal.why("terraform/global/main.tf", "source = \"../modules/dns\"");
+    assert!(why.inputs.is_empty(), "{:?}", paths(&why.inputs));
+    let (block, inputs) = why.around.unwrap();
+    assert_eq!(block.name, "module \"dns_example_com\"");
+    assert!(!inputs.is_empty());
+}
+
+#[test]
+fn a_file_of_a_module_leads_to_the_module() {
+    let minimal = Example::new("minimal");
+    let path = "terraform/modules/cloud-run/main.tf";
+    let why = trace::why(minimal.traced(), path, (5, 5)).unwrap();
+    assert_eq!(why.module.as_deref(), Some("modules/cloud-run/main.tf"));
+}
+
+#[test]
+fn a_line_that_does_not_exist_has_no_reason() {
+    let minimal = Example::new("minimal");
+    assert!(trace::why(minimal.traced(), "README.md", (1, 100_000)).is_none());
+    assert!(trace::why(minimal.traced(), "README.md", (0, 0)).is_none());
+    assert!(trace::why(minimal.traced(), "nothing.md", (1, 1)).is_none());
+}
+
+const EXAMPLES: [&str; 4] = ["minimal", "ggen", "paynow", "eden"];
+
+property!(every_line_has_a_reason, 1, 4);
+
+/// All non-blank lines of all files lead to inputs, by themselves or as part of what surrounds
+/// them; a whole file that is the same for every system is one of these.
+fn every_line_has_a_reason(systems: u64) {
+    /// Files that no value of these systems changes.
+    const FOR_EVERY_SYSTEM: [&str; 4] = [
+        "alerts/alertmanager.yaml",
+        "scripts/cost-report.sh",
+        "/provider.tf",
+        "/terraform.tfvars.example",
+    ];
+    for name in EXAMPLES.into_iter().take(systems as usize) {
+        let example = Example::new(name);
+        let of = example.traced();
+        let all = trace::everything(of);
+        let mut without = BTreeMap::<String, usize>::new();
+        let (mut lines, mut own) = (0, 0);
+        for (path, artifact) in example.done.artifacts.iter() {
+            for (index, text) in artifact.text.lines().enumerate() {
+                if text.trim().is_empty() {
+                    continue;
+                }
+                let why = trace::why_of(of, &all, path, (index + 1, index + 1)).unwrap();
+                lines += 1;
+                own += usize::from(!why.inputs.is_empty());
+                if why.inputs.is_empty() && why.around.is_none() && why.module.is_none() {
+                    *without.entry(path.to_string()).or_default() += 1;
+                }
+            }
+        }
+        without.retain(|path, _| !FOR_EVERY_SYSTEM.iter().any(|p| path.ends_with(p)));
+        assert!(without.is_empty(), "{name}: {without:#?}");
+        assert!(
+            own * 10 > lines,
+            "{name}: {own} of {lines} lines by themselves"
+        );
+    }
+}
+
+/// What a value changes is what `impact` says of its line.
+#[test]
+fn impact_names_the_lines_that_change() {
+    let minimal = Example::new("minimal");
+    let line = minimal
+        .text
+        .lines()
+        .position(|l| l.contains("image:"))
+        .unwrap()
+        + 1;
+    let begin: usize = minimal
+        .text
+        .lines()
+        .take(line - 1)
+        .map(|l| l.len() + 1)
+        .sum();
+    let end = begin + minimal.text.lines().nth(line - 1).unwrap().len();
+    let here = |i: &Input| (begin..end).contains(&(i.span.start as usize));
+    let found = trace::impact(minimal.traced(), &here);
+    let image = found
+        .iter()
+        .find(|t| t.input.shown() == "services.web.image")
+        .unwrap();
+    assert!(!image.lines.is_empty());
+    for (path, numbers) in &image.lines {
+        let text = &minimal.done.artifacts.get(path).unwrap().text;
+        assert!(
+            numbers
+                .iter()
+                .any(|n| text.lines().nth(n - 1).unwrap().contains(&image.input.text)),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_commands_say_it() {
+    let meridian = |args: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_meridian"))
+            .current_dir(root().join("examples/minimal"))
+            .args(args)
+            .output()
+            .unwrap()
+    };
+    let said = |args: &[&str]| String::from_utf8(meridian(args).stdout).unwrap();
+    let why = said(&["why", "module.run_web_us_central1"]);
+    assert!(why.contains("services.web"), "{why}");
+    let why = said(&["why", "--format", "json", "deploy/README.md:1"]);
+    let json: serde_json::Value = serde_json::from_str(&why).unwrap();
+    assert_eq!(json[0]["path"], "README.md");
+    let impact = said(&["impact", "topology.yaml:3"]);
+    assert!(impact.contains("name"), "{impact}");
+    for wrong in [
+        ["why", "nothing"],
+        ["why", "README.md:9999"],
+        ["impact", "topology.yaml"],
+    ] {
+        assert_eq!(meridian(&wrong).status.code(), Some(64), "{wrong:?}");
+    }
+}
