@@ -32,6 +32,7 @@ pub mod format;
 pub mod graph;
 pub mod lock;
 pub mod procedure;
+pub mod lsp;
 pub mod rules;
 pub mod source;
 pub mod spec;

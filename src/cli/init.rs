@@ -33,7 +33,12 @@ enum Template {
     Eden,
 }
 
-const SCHEMA_LINE: &str = "# yaml-language-server: $schema=https://raw.githubusercontent.com/meridian-compiler/meridian/main/schema/topology.schema.json";
+/// The schema of this version: an older spec keeps the language that it was written in.
+const SCHEMA_LINE: &str = concat!(
+    "# yaml-language-server: $schema=https://raw.githubusercontent.com/meridian-compiler/meridian/v",
+    env!("CARGO_PKG_VERSION"),
+    "/schema/topology.schema.json"
+);
 
 /// Why a name cannot be that of a system, and what to write.
 fn wrong_name(name: &str) -> Option<String> {

@@ -41,9 +41,11 @@ pub struct Loaded {
 }
 
 /// Where files are read.
-enum Origin {
+enum Origin<'a> {
     /// The file system.
     Disk,
+    /// The file system, but for files that are open in an editor.
+    Open(&'a BTreeMap<PathBuf, String>),
     /// A commit of the repository that a folder is in.
     Commit {
         /// The folder.
@@ -63,6 +65,14 @@ pub fn load(path: &Path, limits: &Limits) -> Loaded {
 pub fn load_with(path: &Path, lock: Option<&Path>, limits: &Limits) -> Loaded {
     let mut loaded = load_from(&Origin::Disk, path, limits);
     read_lock(&Origin::Disk, lock, limits, &mut loaded);
+    loaded
+}
+
+/// The same with the texts of files that are open in an editor, by their absolute paths.
+pub fn load_open(path: &Path, texts: &BTreeMap<PathBuf, String>, limits: &Limits) -> Loaded {
+    let origin = Origin::Open(texts);
+    let mut loaded = load_from(&origin, path, limits);
+    read_lock(&origin, beside(path).as_deref(), limits, &mut loaded);
     loaded
 }
 
@@ -305,12 +315,13 @@ impl Refusal {
     }
 }
 
-impl Origin {
+impl Origin<'_> {
     /// A file's bytes, within the limit and never blocking on a pipe without an end.
     fn bytes(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {
         let bytes = match self {
             Origin::Disk if path == Path::new("-") => up_to(path, std::io::stdin(), limit),
-            Origin::Disk => from_disk(path, limit),
+            Origin::Open(texts) if texts.contains_key(path) => Ok(texts[path].clone().into_bytes()),
+            Origin::Disk | Origin::Open(_) => from_disk(path, limit),
             Origin::Commit { folder, id } => from_commit(folder, id, path, limit),
         }?;
         match bytes.len() as u64 > limit {
@@ -322,7 +333,7 @@ impl Origin {
     /// Whether there is such a file; one that cannot be looked at counts, and fails to be read.
     fn has(&self, path: &Path) -> bool {
         match self {
-            Origin::Disk => std::fs::symlink_metadata(path)
+            Origin::Disk | Origin::Open(_) => std::fs::symlink_metadata(path)
                 .err()
                 .is_none_or(|e| e.kind() != std::io::ErrorKind::NotFound),
             Origin::Commit { folder, id } => {
@@ -336,7 +347,7 @@ impl Origin {
     /// The file that a path leads to; a commit has no links that lead anywhere.
     fn real(&self, path: &Path) -> PathBuf {
         match self {
-            Origin::Disk => normal(path),
+            Origin::Disk | Origin::Open(_) => normal(path),
             Origin::Commit { .. } => path
                 .components()
                 .filter(|c| *c != Component::CurDir)
@@ -346,7 +357,7 @@ impl Origin {
 
     fn real_folder(&self, folder: &Path) -> PathBuf {
         match self {
-            Origin::Disk => normal_folder(folder),
+            Origin::Disk | Origin::Open(_) => normal_folder(folder),
             Origin::Commit { .. } => self.real(folder),
         }
     }
@@ -419,7 +430,7 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 struct Includer<'a> {
-    origin: &'a Origin,
+    origin: &'a Origin<'a>,
     /// The folder of the main file, which no include may leave.
     root: PathBuf,
     limits: &'a Limits,

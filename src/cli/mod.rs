@@ -23,6 +23,7 @@ mod graph;
 mod init;
 pub mod load;
 mod lockfile;
+mod lsp;
 mod notation;
 mod report;
 mod tools;
@@ -160,6 +161,8 @@ enum Command {
     Lock(lockfile::LockArgs),
     /// Print the spec with every default and where it comes from
     Expand(SpecArgs),
+    /// Serve an editor over standard input and output
+    Lsp(lsp::LspArgs),
     /// Say what a diagnostic means and how to cure it
     Explain(explain::ExplainArgs),
     /// Print the JSON schema of the language or of the analysis
@@ -230,6 +233,7 @@ pub fn run() -> u8 {
         Command::Impact(args) => why::impact(args, shared),
         Command::Lock(args) => lockfile::run(args, shared),
         Command::Expand(args) => check::expand(args, shared),
+        Command::Lsp(args) => lsp::run(args, shared),
         Command::Explain(args) => explain::run(args),
         Command::Schema(args) => tools::schema(args),
         Command::Fmt(args) => notation::fmt(args, shared),

@@ -50,6 +50,8 @@ pub(super) struct SchemaArgs {
 enum SchemaArg {
     /// The language, for editors
     Topology,
+    /// The language for people: every field with its meaning, default and example
+    Reference,
     /// What `analyze --format json` prints
     Analysis,
     /// What `diff --format json` prints
@@ -61,6 +63,7 @@ enum SchemaArg {
 pub(super) fn schema(args: &SchemaArgs) -> u8 {
     print(&match args.of {
         SchemaArg::Topology => crate::spec::schema::text(),
+        SchemaArg::Reference => crate::spec::reference::text(),
         SchemaArg::Analysis => crate::analysis::schema::text(),
         SchemaArg::Diff => crate::analysis::schema::printed(&crate::diff::schema()),
         SchemaArg::Graph => crate::analysis::schema::printed(&crate::graph::Graph::schema()),

@@ -185,6 +185,16 @@ impl SourceMap {
         &self.files[id.0 as usize]
     }
 
+    /// The ids of all files, in the order in which they were read.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len() as u32).map(FileId)
+    }
+
+    /// The file with that name.
+    pub fn named(&self, name: &str) -> Option<FileId> {
+        self.ids().find(|id| self.file(*id).name == name)
+    }
+
     /// Whether nothing has been read.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()

@@ -208,7 +208,12 @@ impl<T: Scalar> Decode for Value<T> {
     }
 
     fn schema(_: &mut Definitions) -> Json {
-        T::schema()
+        let mut schema = T::schema();
+        // Editors say this instead of the pattern.
+        if schema["pattern"].is_string() {
+            schema["patternErrorMessage"] = json!(format!("write {}", T::wanted()));
+        }
+        schema
     }
 
     fn encode(&self) -> Option<Node> {
@@ -424,6 +429,11 @@ pub fn check_part_of_names(what: &str, text: &str, span: Span, out: &mut Diagnos
 
 /// Names that Windows keeps for devices, with or without an extension.
 const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "com", "lpt"];
+
+/// Why a text cannot be an identifier; nothing if it can.
+pub fn why_no_name(text: &str) -> Option<String> {
+    name_fault(text).map(|(why, _)| why)
+}
 
 /// Why a text cannot be an identifier, and what to write instead.
 fn name_fault(text: &str) -> Option<(String, String)> {

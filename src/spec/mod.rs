@@ -8,6 +8,7 @@ pub mod model;
 mod order;
 pub mod outside;
 mod per_region;
+pub mod reference;
 pub mod schema;
 mod subjects;
 pub mod told;

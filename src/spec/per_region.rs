@@ -41,7 +41,8 @@ impl<T: Scalar> Decode for PerRegion<Value<T>> {
         }
     }
     fn schema(definitions: &mut Definitions) -> Json {
-        json!({ "anyOf": [T::schema(), Map::<Value<T>>::schema(definitions)] })
+        let one = Value::<T>::schema(definitions);
+        json!({ "anyOf": [one, Map::<Value<T>>::schema(definitions)] })
     }
     fn encode(&self) -> Option<Node> {
         match self {

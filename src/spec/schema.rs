@@ -32,6 +32,14 @@ pub fn shared() -> &'static Json {
     &SCHEMA
 }
 
+/// The record that a schema refers to.
+pub fn record_of(schema: &Json) -> Option<&str> {
+    let reference = schema["allOf"][0]["$ref"]
+        .as_str()
+        .or(schema["$ref"].as_str());
+    reference?.strip_prefix("#/definitions/")
+}
+
 /// The schema file's text.
 pub fn text() -> String {
     let mut text = serde_json::to_string_pretty(&schema()).unwrap_or_default();
@@ -70,8 +78,7 @@ fn add_snippets(root: &mut Json) {
 /// single value.
 pub fn with_lists(document: &Document) -> Document {
     fn walk(schema: &Json, here: &Json, node: &mut Node) {
-        let reference = here["allOf"][0]["$ref"].as_str().or(here["$ref"].as_str());
-        if let Some(name) = reference.and_then(|r| r.strip_prefix("#/definitions/")) {
+        if let Some(name) = record_of(here) {
             return walk(schema, &schema["definitions"][name], node);
         }
         if here["type"] == "array" && matches!(&node.kind, Kind::Scalar(s) if s.may_be_list) {
@@ -118,10 +125,7 @@ pub fn homes_of(key: &str) -> Vec<String> {
 
 /// Whether a member leads to a record with that key, at most one map away.
 fn has_property(schema: &Json, member: &Json, key: &str, depth: usize) -> bool {
-    let reference = member["allOf"][0]["$ref"]
-        .as_str()
-        .or(member["$ref"].as_str());
-    if let Some(name) = reference.and_then(|r| r.strip_prefix("#/definitions/")) {
+    if let Some(name) = record_of(member) {
         return schema["definitions"][name]["properties"].get(key).is_some();
     }
     depth < 2 && has_property(schema, &member["additionalProperties"], key, depth + 1)

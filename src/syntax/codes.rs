@@ -22,8 +22,6 @@ pub const BAD_ALIAS: Code = Code::new("SYN108", "bad-alias");
 pub const TOO_DEEP: Code = Code::new("SYN109", "too-deep");
 /// Larger than the limit.
 pub const TOO_LARGE: Code = Code::new("SYN110", "too-large");
-/// Text that is not UTF-8.
-pub const ENCODING: Code = Code::new("SYN111", "encoding");
 /// Text that is not in Unicode's composed form.
 pub const NOT_COMPOSED: Code = Code::new("SYN112", "not-composed");
 /// Text that would not mean the same once it is printed.

@@ -137,6 +137,25 @@ fn every_command_in_a_block_runs() {
     assert!(run >= 9, "{run}");
 }
 
+/// What a reader puts into the settings of an editor.
+#[test]
+fn settings_of_editors_are_read() {
+    let readme = page("README.md");
+    let blocks = blocks(&readme);
+    let toml = blocks.iter().find(|b| b.kind == "toml").expect("Helix");
+    let settings: toml::Table = toml::from_str(&toml.text).unwrap();
+    assert_eq!(
+        settings["language-server"]["meridian"]["args"][0].as_str(),
+        Some("lsp")
+    );
+    let manifest = page("examples/editors/vscode/package.json");
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["main"], "./extension.js");
+    assert!(page("examples/editors/vscode/extension.js").contains("args: ['lsp']"));
+    let pinned = format!("/v{}/schema/", env!("CARGO_PKG_VERSION"));
+    assert!(readme.contains(&pinned), "README has another version");
+}
+
 #[test]
 fn every_yaml_block_is_read() {
     for name in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"] {

@@ -23,6 +23,7 @@ mod immutable;
 mod injection;
 mod laws;
 mod lock;
+mod lsp;
 mod mutations;
 mod notation;
 mod offerings;

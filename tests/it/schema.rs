@@ -15,6 +15,29 @@ fn the_schema_file_is_up_to_date() {
     );
 }
 
+/// The page for people has every field of the schema, because it is made from it.
+#[test]
+fn the_reference_is_up_to_date_and_complete() {
+    let page = meridian::spec::reference::text();
+    let kept = std::fs::read_to_string(FILE.replace("topology.schema.json", "REFERENCE.md"));
+    assert!(
+        page == kept.unwrap_or_default(),
+        "run: cargo run -- schema reference > schema/REFERENCE.md"
+    );
+    let schema = schema::schema();
+    let mut fields = 0;
+    for (name, record) in schema["definitions"].as_object().unwrap() {
+        let section = page.split(&format!("\n## {name}\n")).nth(1);
+        let section = section.unwrap_or_else(|| panic!("no section of {name}"));
+        let section = section.split("\n## ").next().unwrap();
+        for key in record["properties"].as_object().unwrap().keys() {
+            assert!(section.contains(&format!("| `{key}` |")), "{name}.{key}");
+            fields += 1;
+        }
+    }
+    assert!(fields > 250, "{fields}");
+}
+
 #[test]
 fn the_schema_of_the_analysis_is_up_to_date() {
     let file = FILE.replace("topology", "analysis");

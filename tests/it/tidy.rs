@@ -26,6 +26,7 @@ const LAYERS: &[&str] = &[
     "emit",
     "diff",
     "trace",
+    "lsp",
     "cli",
     "main",
 ];

@@ -62,6 +62,28 @@ pub fn render(
     }
 }
 
+/// The address of the page of a code.
+pub fn page(code: &str) -> String {
+    format!(
+        "{}/blob/main/src/rules/pages/{code}.md",
+        env!("CARGO_PKG_REPOSITORY")
+    )
+}
+
+/// A path as the reference of RFC 3986: relative, or with `file://` before it.
+pub fn uri(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+    let encoded = path.bytes().map(|b| match plain(b) {
+        true => char::from(b).to_string(),
+        false => format!("%{b:02X}"),
+    });
+    let encoded: String = encoded.collect();
+    match encoded.starts_with('/') {
+        true => format!("file://{encoded}"),
+        false => encoded,
+    }
+}
+
 /// Text from a spec may hold anything; what nobody would see is spelled out.
 fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -1,5 +1,6 @@
 //! SARIF 2.1.0, for code scanning.
 
+use super::uri;
 use crate::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 use crate::source::SourceMap;
 use serde_json::{Value, json};
@@ -68,18 +69,4 @@ fn location(sources: &SourceMap, label: &Label) -> Value {
         },
         "message": { "text": label.text },
     })
-}
-
-/// A path as the reference of RFC 3986 that the format asks for.
-fn uri(path: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
-    let encoded = path.bytes().map(|b| match plain(b) {
-        true => char::from(b).to_string(),
-        false => format!("%{b:02X}"),
-    });
-    let encoded: String = encoded.collect();
-    match encoded.starts_with('/') {
-        true => format!("file://{encoded}"),
-        false => encoded,
-    }
 }
