@@ -44,7 +44,7 @@ pub mod watch;
 use analysis::Analysis;
 use artifact::ArtifactSet;
 use deployment::Deployment;
-use diagnostic::Diagnostics;
+use diagnostic::{Diagnostics, Waived};
 use lock::Lock;
 use procedure::Procedures;
 use spec::Spec;
@@ -70,6 +70,8 @@ pub struct Compilation {
     pub artifacts: ArtifactSet,
     /// Everything there is to say, sorted by place.
     pub diagnostics: Diagnostics,
+    /// What the spec accepts of it.
+    pub waived: Vec<Waived>,
 }
 
 impl Compilation {
@@ -132,7 +134,7 @@ pub fn compile(
         }
     }
     if let (Some(spec), Some(document)) = (&done.spec, document) {
-        rules::waivers::apply(spec, document, today, &mut diagnostics);
+        done.waived = rules::waivers::apply(spec, document, today, &mut diagnostics);
     }
     if until == Until::Emitted {
         diagnostics.soften_dated();

@@ -31,8 +31,11 @@ pub(super) struct AnalyzeArgs {
 }
 
 pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
-    if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
-        say!("meridian: analyze prints human, json or markdown; `check` prints github and sarif");
+    if !matches!(
+        shared.format,
+        FormatArg::Human | FormatArg::Json | FormatArg::Markdown
+    ) {
+        say!("meridian: analyze prints human, json or markdown; `check` prints the other formats");
         return exit::USAGE;
     }
     let loaded = shared.load(&args.spec.spec);

@@ -1,36 +1,119 @@
 //! `check` and `expand`: what a spec means, without output.
 
-use super::{FormatArg, Shared, SpecArgs, exit, load, lockfile, print, report};
+use super::report::Report;
+use super::workspace::{Target, targets};
+use super::{FormatArg, Shared, SpecArgs, baseline, exit, expiring, load, lockfile, print, report};
+use crate::spec::decode::Scalar;
+use crate::spec::{Date, Duration};
 use crate::syntax::{Document, Line, Notation, print as printer};
 use crate::{Until, compile, spec};
+use clap::Args;
+use std::path::PathBuf;
 
-/// Checks a spec as `compile` would, and writes nothing; dates count fully.
-pub(super) fn check(args: &SpecArgs, shared: &Shared) -> u8 {
-    let mut loaded = shared.load(&args.spec);
-    if let Some(whole) = load::whole_of(&loaded, &args.spec, &shared.limits()) {
-        let (part, shown) = (args.spec.display(), whole.display());
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The specs, or `-` for standard input; without any, those of `meridian.yaml`, or `topology.yaml`
+    specs: Vec<PathBuf>,
+    /// Say what expires within this time too: waivers, transfers and measurements, such as `60d`
+    #[arg(long, value_name = "TIME", value_parser = parsed::<Duration>)]
+    expiring: Option<Duration>,
+    /// The day that expiries are judged by; today if left out
+    #[arg(long, value_name = "DATE", value_parser = parsed::<Date>)]
+    today: Option<Date>,
+    /// Findings that are accepted until somebody gets to them
+    ///
+    /// A file that `--update-baseline` writes. What is new fails all the same.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write everything that is found now into the baseline
+    #[arg(long, requires = "baseline")]
+    update_baseline: bool,
+    /// Add the findings as a page to this file, such as "$GITHUB_STEP_SUMMARY"
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+}
+
+/// A value of the language on the command line.
+fn parsed<T: Scalar>(text: &str) -> Result<T, String> {
+    T::parse(text).map_err(|why| match why.is_empty() {
+        true => format!("write {}", T::wanted()),
+        false => format!("{why}; write {}", T::wanted()),
+    })
+}
+
+/// Checks specs as `compile` would, and writes nothing; dates count fully.
+pub(super) fn check(args: &CheckArgs, shared: &Shared) -> u8 {
+    let targets = match targets(&args.specs, None, shared) {
+        Ok(targets) => targets,
+        Err(code) => return code,
+    };
+    let mut code = exit::CLEAN;
+    let mut reports: Vec<Report> = Vec::new();
+    for target in &targets {
+        let (report, kept) = one(target, args);
+        code = code.max(kept);
+        // Two parts of one spec are checked once.
+        if reports.iter().all(|known| known.spec != report.spec) {
+            reports.push(report);
+        }
+    }
+    match (&args.baseline, args.update_baseline) {
+        (Some(file), true) => return baseline::update(file, &reports),
+        (Some(file), false) => {
+            if let Err(code) = baseline::apply(file, &mut reports) {
+                return code;
+            }
+        }
+        (None, _) => {}
+    }
+    report::show_all(&reports, shared);
+    if shared.format == FormatArg::Human {
+        for report in &reports {
+            say!(
+                "checked {}: {}",
+                report.spec,
+                report::counts(&report.diagnostics)
+            );
+        }
+    }
+    if let Some(file) = &args.summary {
+        code = code.max(report::summarize(&reports, "check", file, shared));
+    }
+    let found = reports.iter().map(|r| report::code(&r.diagnostics, shared));
+    found.fold(code, u8::max)
+}
+
+/// What is said of one spec, and whether its lock may stay as it is.
+fn one(target: &Target, args: &CheckArgs) -> (Report, u8) {
+    let shared = &target.shared;
+    let mut loaded = shared.load(&target.spec);
+    if let Some(whole) = load::whole_of(&loaded, &target.spec, &shared.limits()) {
+        let (part, shown) = (target.spec.display(), whole.display());
         say!("{part} is a part of {shown}, and is checked with it");
         loaded = shared.load(&whole);
     }
-    let diagnostics = std::mem::take(&mut loaded.diagnostics);
-    let document = loaded.document.as_ref();
-    let done = compile(
-        document,
+    let today = args.today.or_else(super::today);
+    let mut done = compile(
+        loaded.document.as_ref(),
         loaded.lock.as_ref(),
         &loaded.name,
-        diagnostics,
+        std::mem::take(&mut loaded.diagnostics),
         Until::Checked,
-        super::today(),
+        today,
     );
-    report::show(&loaded.sources, &done.diagnostics, shared);
-    if shared.format == FormatArg::Human {
-        say!(
-            "checked {}: {}",
-            loaded.shown,
-            report::counts(&done.diagnostics)
-        );
+    if let (Some(within), Some(today), Some(spec)) = (args.expiring, today, &done.spec) {
+        done.diagnostics
+            .extend(expiring::within(spec, today, within));
+        done.diagnostics = done.diagnostics.sorted();
     }
-    lockfile::kept(&loaded, &done, shared).max(report::code(&done.diagnostics, shared))
+    let kept = lockfile::kept(&loaded, &done, shared);
+    let report = Report {
+        spec: loaded.shown,
+        sources: loaded.sources,
+        diagnostics: done.diagnostics,
+        waived: done.waived,
+    };
+    (report, kept)
 }
 
 /// Prints the spec with its defaults.

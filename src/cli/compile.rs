@@ -1,23 +1,29 @@
 //! `compile`: write the output tree, or say how it differs.
 
+use super::load::Loaded;
+use super::report::Report;
+use super::workspace::{Target, collide, targets};
 use super::{FailLevel, FormatArg, Shared, exit, lockfile, print, report};
 use crate::analysis::view::verdicts;
 use crate::artifact::{Change, ChangeSet, Problem, write};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::source::Span;
 use crate::{Compilation, Until, artifact};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+/// A file of the tree that is not what the spec compiles to.
+pub const DIFFERS: Code = Code::new("OUT109", "file-differs");
+
 #[derive(Debug, Args)]
 pub(super) struct CompileArgs {
-    /// The spec, or `-` for standard input
-    #[arg(default_value = "topology.yaml")]
-    spec: PathBuf,
-    /// The folder that the tree is written into
-    #[arg(long, short, default_value = "deploy")]
-    out: PathBuf,
+    /// The specs, or `-` for standard input; without any, those of `meridian.yaml`, or `topology.yaml`
+    specs: Vec<PathBuf>,
+    /// The folder that the tree is written into; `deploy` if left out
+    #[arg(long, short)]
+    out: Option<PathBuf>,
     /// Write nothing; exit with 2 if files are missing, different or left over
     #[arg(long)]
     check: bool,
@@ -27,17 +33,67 @@ pub(super) struct CompileArgs {
     /// Take over files that carry our first line although the manifest is lost
     #[arg(long)]
     adopt: bool,
+    /// Add what is said as a page to this file, such as "$GITHUB_STEP_SUMMARY"
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+}
+
+/// What became of a spec: what is said of it, a sentence for people, and the exit code.
+struct Outcome {
+    report: Report,
+    said: Option<String>,
+    code: u8,
 }
 
 pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
+    let targets = match targets(&args.specs, args.out.as_deref(), shared) {
+        Ok(targets) => targets,
+        Err(code) => return code,
+    };
+    if collide(&targets) {
+        return exit::USAGE;
+    }
+    let mut reports = Vec::new();
+    let mut worst = exit::CLEAN;
+    for target in &targets {
+        let outcome = match one(args, target) {
+            Ok(outcome) => outcome,
+            Err(code) => return code,
+        };
+        // For people each spec is told as soon as it is done.
+        if shared.format == FormatArg::Human {
+            report::show(&outcome.report.sources, &outcome.report.diagnostics, shared);
+        }
+        if let Some(said) = outcome.said {
+            say!("{said}");
+        }
+        worst = worst.max(outcome.code);
+        reports.push(outcome.report);
+    }
+    if shared.format != FormatArg::Human {
+        report::show_all(&reports, shared);
+    }
+    if let Some(file) = &args.summary {
+        let what = if args.check {
+            "compile --check"
+        } else {
+            "compile"
+        };
+        worst = worst.max(report::summarize(&reports, what, file, shared));
+    }
+    worst
+}
+
+fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
     let begun = Instant::now();
-    let Some(lock_path) = shared.lock_path(&args.spec) else {
+    let (shared, spec, out) = (&target.shared, &target.spec, &target.out);
+    let Some(lock_path) = shared.lock_path(spec) else {
         say!(
             "meridian: standard input has no lock beside it: name one with `--lock topology.lock`"
         );
-        return exit::USAGE;
+        return Err(exit::USAGE);
     };
-    let mut loaded = shared.load(&args.spec);
+    let mut loaded = shared.load(spec);
     let diagnostics = std::mem::take(&mut loaded.diagnostics);
     let done = crate::compile(
         loaded.document.as_ref(),
@@ -48,19 +104,39 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
         super::today(),
     );
     let code = report::code(&done.diagnostics, shared);
+    let outcome = |loaded: Loaded, diagnostics: Diagnostics, said, code| Outcome {
+        report: Report {
+            spec: loaded.shown,
+            sources: loaded.sources,
+            diagnostics,
+            waived: done.waived.clone(),
+        },
+        said,
+        code,
+    };
     if done.diagnostics.has_errors() {
-        report::show(&loaded.sources, &done.diagnostics, shared);
-        return code.max(exit::DIAGNOSTICS);
+        let code = code.max(exit::DIAGNOSTICS);
+        return Ok(outcome(loaded, done.diagnostics.clone(), None, code));
     }
-    if let Some(problem) = out_of_bounds(&args.out, &args.spec) {
-        return refused(&problem.diagnostic(), &done, &loaded.sources, shared);
+    let refused = |loaded: Loaded, problem: Diagnostic| {
+        let mut all = worth_a_stop(&done.diagnostics, shared);
+        all.push(problem);
+        Ok(outcome(loaded, all.sorted(), None, exit::REFUSED))
+    };
+    if let Some(problem) = out_of_bounds(out, spec) {
+        return refused(loaded, problem.diagnostic());
     }
-    if let Some(problem) = lockfile::missing(&loaded, &args.out, &args.spec) {
-        return refused(&problem, &done, &loaded.sources, shared);
+    if let Some(problem) = lockfile::missing(&loaded, out, spec) {
+        return refused(loaded, problem);
     }
     let stale = lockfile::kept(&loaded, &done, shared);
     if stale != exit::CLEAN {
-        return stale.max(code);
+        return Ok(outcome(
+            loaded,
+            Diagnostics::default(),
+            None,
+            stale.max(code),
+        ));
     }
     let lock = lockfile::text(&loaded, &done);
     let options = write::Options {
@@ -69,25 +145,76 @@ pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
         beside: lock.as_deref().map(|text| (lock_path.as_path(), text)),
     };
     let result = if args.check {
-        artifact::compare(&done.artifacts, &args.out, options)
+        artifact::compare(&done.artifacts, out, options)
     } else {
-        artifact::write(&done.artifacts, &args.out, options)
+        artifact::write(&done.artifacts, out, options)
     };
-    match result {
-        Ok(changes) => {
-            report::show(
-                &loaded.sources,
-                &worth_a_stop(&done.diagnostics, shared),
-                shared,
-            );
-            // A tree that depends on decisions that nobody recorded is not reproducible.
-            let stale = lock
-                .filter(|_| args.check)
-                .map(|_| lock_path.display().to_string());
-            finish(args, &done, (&changes, stale), code, begun)
-        }
-        Err(problem) => refused(&problem.diagnostic(), &done, &loaded.sources, shared),
+    let changes = match result {
+        Ok(changes) => changes,
+        Err(problem) => return refused(loaded, problem.diagnostic()),
+    };
+    let mut all = worth_a_stop(&done.diagnostics, shared);
+    if !args.check {
+        let said = summary(target, &done, &changes, begun);
+        return Ok(outcome(loaded, all, Some(said), code));
     }
+    let differ: Vec<_> = changes
+        .iter()
+        .filter(|(_, c)| **c != Change::Unchanged)
+        .collect();
+    // A tree that depends on decisions that nobody recorded is not reproducible.
+    let stale_lock = lock.map(|_| lock_path.display().to_string());
+    match shared.format {
+        FormatArg::Human => {
+            let lock = stale_lock.iter().map(|lock| format!("outdated {lock}\n"));
+            let files = differ
+                .iter()
+                .map(|(path, change)| format!("{} {path}\n", word(**change)));
+            print(&lock.chain(files).collect::<String>());
+        }
+        _ => {
+            let lock = stale_lock
+                .iter()
+                .map(|lock| (lock.clone(), Change::Outdated));
+            let files = differ
+                .iter()
+                .map(|(path, change)| (out.join(path).display().to_string(), **change));
+            for (path, change) in lock.chain(files) {
+                all.push(annotated(&mut loaded, target, &path, change));
+            }
+            all = all.sorted();
+        }
+    }
+    let said = compared(target, done.artifacts.len(), &differ);
+    let differs = match differ.is_empty() && stale_lock.is_none() {
+        true => exit::CLEAN,
+        false => exit::DIFFERS,
+    };
+    let code = if code == exit::CLEAN { differs } else { code };
+    Ok(outcome(loaded, all, Some(said), code))
+}
+
+/// A finding at the beginning of a file of the tree that is not what it should be.
+fn annotated(loaded: &mut Loaded, target: &Target, path: &str, change: Change) -> Diagnostic {
+    let file = loaded.sources.add(path, "");
+    let (spec, out) = (target.spec.display(), target.out.display());
+    let message = format!("`{path}` is {}", word(change));
+    let first = match change {
+        Change::Edited | Change::OrphanedEdited => {
+            "move what was edited by hand into the spec, or discard it with --overwrite, then "
+        }
+        Change::Foreign => "move it away, then ",
+        _ => "",
+    };
+    Diagnostic::error(
+        DIFFERS,
+        Span::new(file, 0, 0),
+        message,
+        "not what the spec compiles to",
+    )
+    .help(format!(
+        "{first}run `meridian compile {spec} --out {out}` and commit"
+    ))
 }
 
 /// Why a folder is none to write a tree into.
@@ -123,51 +250,9 @@ fn worth_a_stop(diagnostics: &Diagnostics, shared: &Shared) -> Diagnostics {
     shown
 }
 
-fn refused(
-    problem: &Diagnostic,
-    done: &Compilation,
-    sources: &crate::source::SourceMap,
-    shared: &Shared,
-) -> u8 {
-    let mut all = worth_a_stop(&done.diagnostics, shared);
-    all.push(problem.clone());
-    report::show(sources, &all.sorted(), shared);
-    exit::REFUSED
-}
-
-fn finish(
-    args: &CompileArgs,
-    done: &Compilation,
-    (changes, stale_lock): (&ChangeSet, Option<String>),
-    code: u8,
-    begun: Instant,
-) -> u8 {
-    let differ: Vec<_> = changes
-        .iter()
-        .filter(|(_, c)| **c != Change::Unchanged)
-        .collect();
-    if args.check {
-        if let Some(lock) = &stale_lock {
-            print(&format!("outdated {lock}\n"));
-        }
-        for (path, change) in &differ {
-            print(&format!("{} {path}\n", word(**change)));
-        }
-        say!("{}", compared(args, done.artifacts.len(), &differ));
-        let differs = if differ.is_empty() && stale_lock.is_none() {
-            exit::CLEAN
-        } else {
-            exit::DIFFERS
-        };
-        return if code == exit::CLEAN { differs } else { code };
-    }
-    say!("{}", summary(args, done, changes, begun));
-    code
-}
-
 /// The end of `--check`: how many files, and what to do.
-fn compared(args: &CompileArgs, total: usize, differ: &[(&String, &Change)]) -> String {
-    let (spec, out) = (args.spec.display(), args.out.display());
+fn compared(target: &Target, total: usize, differ: &[(&String, &Change)]) -> String {
+    let (spec, out) = (target.spec.display(), target.out.display());
     if differ.is_empty() {
         return format!("{out}/ is what {spec} compiles to: {total} files");
     }
@@ -205,7 +290,7 @@ fn deleted(changes: &ChangeSet) -> String {
         .collect()
 }
 
-fn summary(args: &CompileArgs, done: &Compilation, changes: &ChangeSet, begun: Instant) -> String {
+fn summary(target: &Target, done: &Compilation, changes: &ChangeSet, begun: Instant) -> String {
     let same = |c: &&Change| **c == Change::Unchanged;
     let changed = changes.len() - changes.values().filter(same).count();
     let total = done.artifacts.len();
@@ -214,14 +299,14 @@ fn summary(args: &CompileArgs, done: &Compilation, changes: &ChangeSet, begun: I
         *kinds.entry(artifact.emitter).or_default() += 1;
     }
     let kinds: Vec<String> = kinds.iter().map(|(k, n)| format!("{k} {n}")).collect();
-    let stdin = args.spec.as_os_str() == "-";
-    let spec = args.spec.display();
+    let stdin = target.spec.as_os_str() == "-";
+    let spec = target.spec.display();
     let source = if stdin {
         "<stdin>".to_string()
     } else {
         spec.to_string()
     };
-    let out = args.out.display();
+    let out = target.out.display();
     let waivers = done.spec.as_ref().map_or(0, |s| s.waivers.len());
     let waivers = match waivers {
         0 => String::new(),

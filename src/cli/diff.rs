@@ -1,6 +1,7 @@
 //! `diff`: what a change of the spec brings about, or what a compile would change on disk.
 
-use super::{FormatArg, Shared, SpecArgs, exit, load, lockfile, print, report};
+use super::workspace::{Target, targets};
+use super::{FormatArg, Shared, exit, load, lockfile, print, report};
 use crate::artifact::{self, Artifact, ArtifactSet, Change, ChangeSet, write};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::diff::{self, Difference, FileChange, ResourceFate, Side, difference, show};
@@ -17,17 +18,17 @@ pub const NO_REVISION: Code = Code::new("IN103", "no-such-revision");
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArgs {
-    #[command(flatten)]
-    spec: SpecArgs,
+    /// The specs, or `-` for standard input; without any, those of `meridian.yaml`, or `topology.yaml`
+    specs: Vec<PathBuf>,
     /// Compare with the spec as it is in a git revision: `main`, `HEAD~1`
     #[arg(long, value_name = "REVISION", conflicts_with = "from")]
     base: Option<String>,
     /// Compare with another spec
     #[arg(long, value_name = "SPEC")]
     from: Option<PathBuf>,
-    /// Without `--base` and `--from`: the tree to compare with
-    #[arg(long, short, default_value = "deploy")]
-    out: PathBuf,
+    /// Without `--base` and `--from`: the tree to compare with; `deploy` if left out
+    #[arg(long, short)]
+    out: Option<PathBuf>,
     /// Print the lines that differ, as a patch
     #[arg(long, short)]
     patch: bool,
@@ -124,17 +125,38 @@ fn system(document: &Document) -> Option<&str> {
 }
 
 pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
-    if matches!(shared.format, FormatArg::Github | FormatArg::Sarif) {
-        say!("meridian: diff prints human, json or markdown; `check` prints github and sarif");
+    if !matches!(
+        shared.format,
+        FormatArg::Human | FormatArg::Json | FormatArg::Markdown
+    ) {
+        say!("meridian: diff prints human, json or markdown; `check` prints the other formats");
         return exit::USAGE;
     }
-    let path = &args.spec.spec;
+    let targets = match targets(&args.specs, args.out.as_deref(), shared) {
+        Ok(targets) => targets,
+        Err(code) => return code,
+    };
+    let results: Vec<(String, u8)> = targets.iter().map(|target| one(args, target)).collect();
+    let texts: Vec<&str> = results.iter().map(|(text, _)| text.trim_end()).collect();
+    match (shared.format, texts.as_slice()) {
+        (FormatArg::Json, [_, _, ..]) => print(&format!("[\n{}\n]\n", texts.join(",\n"))),
+        (FormatArg::Markdown, [_, _, ..]) => print(&show::together(&texts)),
+        _ => results.iter().for_each(|(text, _)| print(text)),
+    }
+    let codes = results.iter().map(|(_, code)| *code);
+    codes.fold(exit::CLEAN, u8::max)
+}
+
+/// What is said of one spec, and the exit code.
+fn one(args: &DiffArgs, target: &Target) -> (String, u8) {
+    let (shared, path) = (&target.shared, &target.spec);
+    let failed = |code| (String::new(), code);
     let loaded = shared.load(path);
     let name = loaded.name.clone();
     let before = match (&args.base, &args.from) {
         (Some(revision), _) => match load::load_at(path, revision, &shared.limits()) {
             Ok(before) => (before, revision.clone()),
-            Err(problem) => return unknown(revision, &problem, shared),
+            Err(problem) => return failed(unknown(revision, &problem, shared)),
         },
         (None, Some(from)) => {
             let before = load::load(from, &shared.limits());
@@ -143,8 +165,8 @@ pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
         (None, None) => {
             let after = Compiled::new(loaded, None, &name);
             return match after.broken(shared) {
-                true => exit::DIAGNOSTICS,
-                false => with_tree(args, &after, shared),
+                true => failed(exit::DIAGNOSTICS),
+                false => with_tree(args, &after, target),
             };
         }
     };
@@ -154,11 +176,11 @@ pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
     let before = Compiled::new(before, loaded.lock.as_ref(), &name);
     let after = Compiled::new(loaded, before.done.lock(), &name);
     if after.broken(shared) {
-        return exit::DIAGNOSTICS;
+        return failed(exit::DIAGNOSTICS);
     }
     if before.broken(shared) {
         say!("meridian: {before_name} does not compile; there is nothing to compare with");
-        return exit::DIAGNOSTICS;
+        return failed(exit::DIAGNOSTICS);
     }
     let again = |document: &Document| {
         let diagnostics = Diagnostics::default();
@@ -173,7 +195,7 @@ pub(super) fn run(args: &DiffArgs, shared: &Shared) -> u8 {
     };
     let after_name = path.display().to_string();
     let (Some(old), Some(new)) = (before.side(&before_name), after.side(&after_name)) else {
-        return exit::DIAGNOSTICS;
+        return failed(exit::DIAGNOSTICS);
     };
     finish(
         &difference(old, new, &again),
@@ -190,14 +212,17 @@ fn finish(
     after: &Compilation,
     args: &DiffArgs,
     shared: &Shared,
-) -> u8 {
-    print(&match shared.format {
+) -> (String, u8) {
+    let text = match shared.format {
         FormatArg::Json => json(difference),
         FormatArg::Markdown => show::markdown(difference),
         _ if args.patch => show::patches(&diff::hunks(&before.artifacts, &after.artifacts)),
         _ => show::human(difference),
-    });
-    verdict(args, difference.is_empty(), &difference.fates)
+    };
+    (
+        text,
+        verdict(args, difference.is_empty(), &difference.fates),
+    )
 }
 
 /// The exit code: whether anything differs, or whether it does the harm that is asked about.
@@ -230,30 +255,31 @@ fn tell(diagnostic: Diagnostic, shared: &Shared) {
 }
 
 /// What `compile` would change in the tree on disk.
-fn with_tree(args: &DiffArgs, after: &Compiled, shared: &Shared) -> u8 {
-    if let Some(problem) = lockfile::missing(&after.loaded, &args.out, &args.spec.spec) {
+fn with_tree(args: &DiffArgs, after: &Compiled, target: &Target) -> (String, u8) {
+    let (shared, out) = (&target.shared, &target.out);
+    if let Some(problem) = lockfile::missing(&after.loaded, out, &target.spec) {
         tell(problem, shared);
-        return exit::REFUSED;
+        return (String::new(), exit::REFUSED);
     }
     let set = &after.done.artifacts;
-    let changes = match artifact::compare(set, &args.out, write::Options::default()) {
+    let changes = match artifact::compare(set, out, write::Options::default()) {
         Ok(changes) => changes,
         Err(problem) => {
             tell(problem.diagnostic(), shared);
-            return exit::REFUSED;
+            return (String::new(), exit::REFUSED);
         }
     };
-    let disk = on_disk(set, &changes, &args.out);
+    let disk = on_disk(set, &changes, out);
     let tree = Tree {
         fates: diff::fates(&disk, set),
         files: diff::files(&disk, set),
     };
-    print(&match shared.format {
+    let text = match shared.format {
         FormatArg::Json => json(&tree),
         FormatArg::Markdown => show::tree(&tree.fates, &tree.files, &diff::hunks(&disk, set)),
         _ if args.patch => show::patches(&diff::hunks(&disk, set)),
         _ => show::stat(&tree.fates, &tree.files),
-    });
+    };
     for (path, change) in &changes {
         let whose = match change {
             Change::Foreign => "is not ours, and `compile` refuses to touch it",
@@ -262,9 +288,9 @@ fn with_tree(args: &DiffArgs, after: &Compiled, shared: &Shared) -> u8 {
             }
             _ => continue,
         };
-        say!("meridian: {}/{path} {whose}", args.out.display());
+        say!("meridian: {}/{path} {whose}", out.display());
     }
-    verdict(args, tree.files.is_empty(), &tree.fates)
+    (text, verdict(args, tree.files.is_empty(), &tree.fates))
 }
 
 /// The tree on disk, as far as it is ours or in our way.

@@ -15,9 +15,11 @@ macro_rules! say {
 }
 
 mod analyze;
+mod baseline;
 mod check;
 mod compile;
 mod diff;
+mod expiring;
 mod explain;
 mod graph;
 mod init;
@@ -28,6 +30,7 @@ mod notation;
 mod report;
 mod tools;
 mod why;
+mod workspace;
 
 use crate::syntax::Limits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -46,7 +49,7 @@ pub struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct Shared {
     /// How diagnostics are shown
     #[arg(long, global = true, value_enum, default_value_t = FormatArg::Human)]
@@ -66,7 +69,7 @@ struct Shared {
     locked: bool,
     /// How many diagnostics are shown
     ///
-    /// The text says how many more there are; json and sarif always have all.
+    /// The text says how many more there are; json, gitlab, junit and sarif always have all.
     #[arg(long, global = true, default_value_t = 50, hide_short_help = true)]
     max_diagnostics: usize,
     /// The largest spec file, in bytes
@@ -121,6 +124,10 @@ enum FormatArg {
     Json,
     /// Annotations on the lines of a pull request, in a workflow of GitHub
     Github,
+    /// GitLab's code quality report, for the lines of a merge request
+    Gitlab,
+    /// JUnit's XML, which most CI systems show
+    Junit,
     /// SARIF 2.1.0, for code scanning
     Sarif,
     /// For the summary of a workflow or a comment
@@ -144,7 +151,7 @@ enum Command {
     /// Write a first topology.yaml
     Init(init::InitArgs),
     /// Check a spec without writing anything
-    Check(SpecArgs),
+    Check(check::CheckArgs),
     /// Say what is lost and how long it takes, and how sure that is
     Analyze(analyze::AnalyzeArgs),
     /// Write the output tree

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct FmtArgs {
-    /// The spec, or `-` for standard input
+    /// The specs, or `-` for standard input
     #[arg(default_value = "topology.yaml")]
-    spec: PathBuf,
+    specs: Vec<PathBuf>,
     /// Write nothing; exit with 2 if the spec is not in its canonical form
     #[arg(long)]
     check: bool,
@@ -34,32 +34,29 @@ enum NotationArg {
     Kdl,
 }
 
-/// Prints the canonical form.
+/// Prints the canonical form, or puts it into the files.
 pub(super) fn fmt(args: &FmtArgs, shared: &Shared) -> u8 {
-    let notation = Notation::of(&args.spec.to_string_lossy());
-    printed(
-        &args.spec,
-        shared,
-        notation,
-        Document::clone,
-        |text, original| {
-            if args.write && args.spec != Path::new("-") {
-                return put(&args.spec, text, original);
-            }
-            if !args.check {
-                print(text);
-                return exit::CLEAN;
-            }
-            if text == original {
-                return exit::CLEAN;
-            }
-            let spec = args.spec.display();
-            say!(
-                "{spec} is not in its canonical form: `meridian fmt --write {spec}` puts it there"
-            );
-            exit::DIFFERS
-        },
-    )
+    let codes = args.specs.iter().map(|spec| format(spec, args, shared));
+    codes.fold(exit::CLEAN, u8::max)
+}
+
+fn format(spec: &Path, args: &FmtArgs, shared: &Shared) -> u8 {
+    let notation = Notation::of(&spec.to_string_lossy());
+    printed(spec, shared, notation, Document::clone, |text, original| {
+        if args.write && spec != Path::new("-") {
+            return put(spec, text, original);
+        }
+        if !args.check {
+            print(text);
+            return exit::CLEAN;
+        }
+        if text == original {
+            return exit::CLEAN;
+        }
+        let spec = spec.display();
+        say!("{spec} is not in its canonical form: `meridian fmt --write {spec}` puts it there");
+        exit::DIFFERS
+    })
 }
 
 /// Replaces a file, whole or not at all.

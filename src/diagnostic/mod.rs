@@ -171,6 +171,17 @@ impl Diagnostic {
     }
 }
 
+/// A finding that is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waived {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// Why, who answers for it and until when; or where it is listed.
+    pub because: String,
+    /// Whether the spec accepts it; otherwise a baseline beside it does.
+    pub in_spec: bool,
+}
+
 /// Findings in the order in which they were met; sorted by place when shown.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
@@ -213,9 +224,17 @@ impl Diagnostics {
         self.list.iter().map(|d| d.severity).max()
     }
 
-    /// Keeps only the findings for which `keep` holds (waivers).
+    /// Keeps only the findings for which `keep` holds.
     pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.list.retain(keep);
+    }
+
+    /// Takes out the findings for which `which` holds.
+    pub fn take(&mut self, which: impl Fn(&Diagnostic) -> bool) -> Vec<Diagnostic> {
+        let all = std::mem::take(&mut self.list).into_iter();
+        let (taken, kept) = all.partition(|d| which(d));
+        self.list = kept;
+        taken
     }
 
     /// Says of the findings for which `which` holds that they stand only because of today's

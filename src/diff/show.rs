@@ -1,16 +1,14 @@
 //! A difference for people: a screen, a patch, a comment under a pull request.
 
+mod comment;
 mod fates;
 
-use super::{Cause, Consequence, Difference, Direction, FileChange, Hunks, Rename, ResourceFate};
-use super::{Kind, ValueChange};
-use crate::format::markdown::text as escaped;
-use std::fmt::Write;
+pub use comment::{markdown, together, tree};
 
-/// GitHub takes comments of up to 65,536 characters; some are left for whoever posts it.
-const COMMENT: usize = 60_000;
-/// Rows of a table in a comment.
-const ROWS: usize = 40;
+use super::{
+    Cause, Consequence, Difference, Direction, FileChange, Hunks, Rename, ResourceFate, ValueChange,
+};
+use std::fmt::Write;
 
 /// One screen.
 pub fn human(difference: &Difference) -> String {
@@ -172,151 +170,6 @@ fn lines(files: &[FileChange]) -> String {
 /// Patches one after the other.
 pub fn patches(hunks: &[Hunks]) -> String {
     hunks.iter().map(|h| h.patch.as_str()).collect()
-}
-
-/// What a compile would change, as a comment.
-pub fn tree(fates: &[ResourceFate], files: &[FileChange], hunks: &[Hunks]) -> String {
-    let mut out = format!(
-        "**{}** of the tree would change\n\n",
-        plural(files.len(), "file")
-    );
-    out.push_str(&fates::markdown(fates));
-    let left = details(&mut out, "lines", hunks);
-    left_out(&mut out, left);
-    out
-}
-
-fn left_out(out: &mut String, files: usize) {
-    if files > 0 {
-        let _ = writeln!(
-            out,
-            "\nThe lines of {} are left out; `meridian diff --patch` shows them.",
-            plural(files, "file")
-        );
-    }
-}
-
-/// A comment under a pull request, within what such a comment may hold.
-pub fn markdown(difference: &Difference) -> String {
-    let d = difference;
-    let mut out = format!("**{}** of {}\n\n", consequences(d), summary(d));
-    out.push_str(&fates::markdown(&d.fates));
-    for rename in &d.renames {
-        let _ = writeln!(out, "- {}\n", escaped(&proposal(rename)));
-    }
-    consequence_table(&mut out, d);
-    for finding in d.findings.iter().filter(|f| f.severity != "note") {
-        let what = if finding.new { "new" } else { "gone" };
-        let message = escaped(&finding.message);
-        let _ = writeln!(
-            out,
-            "- {what}: {} `{}`: {message}",
-            finding.severity, finding.code
-        );
-    }
-    if d.findings.iter().any(|f| f.severity != "note") {
-        out.push('\n');
-    }
-    let mut left = 0;
-    for (index, cause) in d.causes.iter().enumerate() {
-        left += details(&mut out, &cause_title(index, cause), &cause.hunks);
-    }
-    if !d.unexplained.is_empty() {
-        let title = format!(
-            "by several together: {}",
-            plural(d.unexplained.len(), "file")
-        );
-        left += details(&mut out, &title, &d.unexplained);
-    }
-    left_out(&mut out, left);
-    out
-}
-
-fn summary(d: &Difference) -> String {
-    let values = d.causes.iter().map(|c| c.values.len()).sum();
-    format!(
-        "{} in `{}` since `{}` · {}",
-        plural(values, "change"),
-        code(&d.after),
-        code(&d.before),
-        plural(d.files.len(), "file")
-    )
-}
-
-fn consequence_table(out: &mut String, d: &Difference) {
-    if d.consequences.is_empty() {
-        return;
-    }
-    out.push_str("| | before | after | because of |\n|---|---|---|---|\n");
-    for row in d.consequences.iter().take(ROWS) {
-        let about = escaped(&row.about);
-        let about = match row.direction {
-            Some(Direction::Worse) => format!("**{about}**"),
-            _ => about,
-        };
-        let side = |side: &Option<String>| side.as_deref().map_or("–".into(), escaped);
-        let because = match numbers(&row.causes) {
-            none if none.is_empty() => "several together".into(),
-            causes => causes,
-        };
-        let (before, after) = (side(&row.before), side(&row.after));
-        let _ = writeln!(out, "| {about} | {before} | {after} | {because} |");
-    }
-    let rest = d.consequences.len().saturating_sub(ROWS);
-    if rest > 0 {
-        let _ = writeln!(out, "\nand {}.", plural(rest, "more consequence"));
-    }
-    out.push('\n');
-}
-
-fn cause_title(index: usize, cause: &Cause) -> String {
-    let first = &cause.values[0];
-    let more = match cause.values.len() {
-        1 => String::new(),
-        n => format!(" and {} with it", n - 1),
-    };
-    format!(
-        "{}: {}: {}{more} ({}): {}",
-        index + 1,
-        escaped(&first.path),
-        escaped(&arrow(&first.before, &first.after)),
-        escaped(&first.place),
-        plural(cause.files.len(), "file")
-    )
-}
-
-/// A folded part with patches, as many as fit; how many did not.
-fn details(out: &mut String, title: &str, hunks: &[Hunks]) -> usize {
-    if hunks.is_empty() {
-        let _ = writeln!(out, "- {title}");
-        return 0;
-    }
-    let _ = writeln!(out, "<details><summary>{title}</summary>\n");
-    let mut left = 0;
-    for hunk in hunks {
-        let fence = fence(&hunk.patch);
-        let shown = match hunk.kind {
-            Kind::Changed => format!("{fence}diff\n{}{fence}\n\n", hunk.patch),
-            Kind::Added => format!("new: `{}`\n\n", code(&hunk.path)),
-            Kind::Removed => format!("gone: `{}`\n\n", code(&hunk.path)),
-        };
-        if out.chars().count() + shown.chars().count() > COMMENT {
-            left += 1;
-        } else {
-            out.push_str(&shown);
-        }
-    }
-    out.push_str("</details>\n");
-    left
-}
-
-/// A fence that no line of the text ends.
-fn fence(text: &str) -> String {
-    let longest = text
-        .lines()
-        .map(|line| line.trim_start_matches(['+', '-', ' ']));
-    let longest = longest.map(|l| l.chars().take_while(|c| *c == '`').count());
-    "`".repeat(longest.max().unwrap_or(0).max(2) + 1)
 }
 
 /// Text inside of backticks.

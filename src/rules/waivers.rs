@@ -1,6 +1,6 @@
 //! Accepted findings: each has a reason, an owner and an end.
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Waived};
 use crate::source::Span;
 use crate::spec::{Date, Spec, Waiver};
 use crate::syntax::{Document, Node};
@@ -24,8 +24,14 @@ const LONGEST_DAYS: i64 = 731;
 const NEVER: [&str; 6] = ["SYN", "SPEC", "REF", "IN1", "OUT", "PRV101"];
 
 /// Takes away what is waived, and reports waivers that are of no use. Expiry is judged
-/// against `today`; without it no waiver has ended.
-pub fn apply(spec: &Spec, document: &Document, today: Option<Date>, out: &mut Diagnostics) {
+/// against `today`; without it no waiver has ended. Gives what was taken away.
+pub fn apply(
+    spec: &Spec,
+    document: &Document,
+    today: Option<Date>,
+    out: &mut Diagnostics,
+) -> Vec<Waived> {
+    let mut waived = Vec::new();
     for (name, waiver) in spec.waivers.iter() {
         match usable(waiver, document, today) {
             Err(problem) => {
@@ -36,9 +42,8 @@ pub fn apply(spec: &Spec, document: &Document, today: Option<Date>, out: &mut Di
                 out.push(problem);
             }
             Ok(place) => {
-                let before = out.len();
-                out.retain(|d| d.code.id != waiver.code.value || !inside(d, place));
-                if out.len() == before {
+                let accepted = out.take(|d| d.code.id == waiver.code.value && inside(d, place));
+                if accepted.is_empty() {
                     out.push(
                         Diagnostic::warning(
                             UNUSED,
@@ -49,9 +54,22 @@ pub fn apply(spec: &Spec, document: &Document, today: Option<Date>, out: &mut Di
                         .help("remove it: what it accepted is not found any more"),
                     );
                 }
+                waived.extend(accepted.into_iter().map(|diagnostic| Waived {
+                    diagnostic,
+                    because: because(waiver),
+                    in_spec: true,
+                }));
             }
         }
     }
+    waived
+}
+
+fn because(waiver: &Waiver) -> String {
+    format!(
+        "{} ({}, until {})",
+        waiver.reason.value, waiver.owner.value, waiver.expires.value
+    )
 }
 
 fn inside(diagnostic: &Diagnostic, place: Option<Span>) -> bool {

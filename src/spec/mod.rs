@@ -13,6 +13,7 @@ pub mod schema;
 mod subjects;
 pub mod told;
 pub mod units;
+pub mod workspace;
 
 pub use decode::{Map, Name, Origin, Value};
 pub use model::*;

@@ -241,6 +241,82 @@ fn a_comment_fits_and_closes_what_it_opens() {
     assert_eq!(fences % 2, 0);
 }
 
+/// Whatever changes: thousands of rows, findings and causes with texts of any length fit, what is
+/// worse comes first, and no cause pushes out the lines of all others.
+#[test]
+fn a_comment_fits_whatever_changes() {
+    let mut d = MIGRATION.clone();
+    let long = "very | long <text> ".repeat(500);
+    let row = d.consequences[0].clone();
+    let direction = |at: usize| match at {
+        1999 => Some(meridian::diff::Direction::Worse),
+        _ => Some(meridian::diff::Direction::Better),
+    };
+    d.consequences = (0..2000)
+        .map(|at| meridian::diff::Consequence {
+            about: format!("row {at} {long}"),
+            direction: direction(at),
+            ..row.clone()
+        })
+        .collect();
+    d.findings = (0..500)
+        .map(|at| meridian::diff::Finding {
+            new: true,
+            severity: "warning",
+            code: "RTO101",
+            message: format!("finding {at} {long}"),
+        })
+        .collect();
+    let cause = d.causes.iter().find(|c| !c.hunks.is_empty()).unwrap();
+    d.causes = vec![cause.clone(); 800];
+    for fate in &mut d.fates {
+        fate.because = vec![long.clone(); 20];
+    }
+    let text = show::markdown(&d);
+    assert!(text.chars().count() < 65_536, "{}", text.chars().count());
+    let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("no {what}"));
+    assert!(place("**Fates:**") < place("finding 0 ") && place("finding 0 ") < place("row 1999"));
+    assert!(place("row 1999") < place("row 0 "));
+    assert!(text.contains("more consequences") && text.contains("more findings"));
+    assert_eq!(
+        text.matches("<details>").count(),
+        text.matches("</details>").count()
+    );
+    let several = show::together(&[text.as_str(), text.as_str(), "**1 consequence**\n"]);
+    assert!(
+        several.chars().count() < 65_536,
+        "{}",
+        several.chars().count()
+    );
+    assert!(several.contains("**1 consequence**"));
+}
+
+/// A cause of many lines leaves room for the others.
+#[test]
+fn the_lines_of_one_cause_are_capped() {
+    let mut d = MIGRATION.clone();
+    let mut first = d
+        .causes
+        .iter()
+        .find(|c| !c.hunks.is_empty())
+        .unwrap()
+        .clone();
+    first.hunks = (0..200)
+        .map(|at| meridian::diff::Hunks {
+            path: format!("file-{at}"),
+            kind: meridian::diff::Kind::Changed,
+            patch: format!("--- a/file-{at}\n+++ b/file-{at}\n@@ -1 +1 @@\n-{at}\n+{at}\n")
+                .repeat(4),
+        })
+        .collect();
+    let mut second = first.clone();
+    second.hunks.truncate(1);
+    second.hunks[0].path = "second".into();
+    second.hunks[0].patch = "--- a/second\n+++ b/second\n".into();
+    d.causes = vec![first, second];
+    assert!(show::markdown(&d).contains("+++ b/second"));
+}
+
 #[test]
 fn what_a_person_wrote_cannot_end_a_fence_or_a_cell() {
     let d = ggen(&[("description: ", "description: a | <b> ``` ")]);

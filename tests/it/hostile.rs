@@ -2,7 +2,7 @@
 //! a panic, and each thing that it says has a place inside the file.
 
 use meridian::diagnostic::Diagnostics;
-use meridian::diagnostic::render::{Format, Options, render};
+use meridian::diagnostic::render::{Format, Options, Run, render};
 use meridian::source::{SourceMap, unseen};
 use meridian::syntax::{self, Limits};
 use meridian::{Until, compile, spec};
@@ -183,7 +183,13 @@ fn fault(name: &str, text: &str) -> Option<String> {
                 width: 60,
                 ..Options::default()
             };
-            let shown = render(&sources, &done.diagnostics, format, options);
+            let run = Run {
+                spec: "topology.yaml",
+                sources: &sources,
+                diagnostics: &done.diagnostics,
+                waived: &done.waived,
+            };
+            let shown = render(&[run], format, options);
             if shown.contains(unseen) {
                 return Some(format!("a control character in {format:?}"));
             }

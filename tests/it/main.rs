@@ -6,6 +6,7 @@ mod availability;
 mod aws;
 mod capacity;
 mod cases;
+mod ci;
 mod cli;
 mod coverage;
 mod diff;

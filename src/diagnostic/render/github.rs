@@ -1,12 +1,17 @@
 //! GitHub's workflow commands: annotations on the lines of a pull request.
 
-use super::{Options, printable};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use super::{Options, Run, located, printable};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceMap;
 
-pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics, options: Options) -> String {
+pub(super) fn render(run: Run, options: Options) -> String {
+    let Run {
+        sources,
+        diagnostics,
+        ..
+    } = run;
     let shown = diagnostics.iter().take(options.max);
-    let mut out: String = shown.map(|d| line(sources, d)).collect();
+    let mut out: String = shown.map(|d| line(sources, d, options)).collect();
     let hidden = diagnostics.len().saturating_sub(options.max);
     if hidden > 0 {
         out.push_str(&format!("::notice::and {hidden} more\n"));
@@ -14,7 +19,7 @@ pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics, options: Op
     out
 }
 
-fn line(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
+fn line(sources: &SourceMap, diagnostic: &Diagnostic, options: Options) -> String {
     let command = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -26,7 +31,7 @@ fn line(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
         let file = sources.file(label.span.file);
         let (line, column) = file.line_column(label.span.start);
         let (end_line, end_column) = file.line_column(label.span.end);
-        let name = property(&file.name);
+        let name = property(&located(options.base, &file.name));
         // Columns are taken only where both are of one line.
         match line == end_line {
             true => format!(

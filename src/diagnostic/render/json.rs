@@ -1,11 +1,18 @@
 //! For programs: an array of objects with stable keys.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Label};
+use super::Run;
+use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceMap;
 use serde_json::{Value, json};
 
-pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics) -> String {
-    let all: Vec<Value> = diagnostics.iter().map(|d| object(sources, d)).collect();
+pub(super) fn render(runs: &[Run]) -> String {
+    let all = runs.iter().flat_map(|run| {
+        let found = run.diagnostics.iter();
+        found
+            .map(|d| object(run.sources, d))
+            .collect::<Vec<Value>>()
+    });
+    let all: Vec<Value> = all.collect();
     let mut text = serde_json::to_string_pretty(&all).unwrap_or_default();
     text.push('\n');
     text

@@ -1,17 +1,29 @@
 //! For the summary of a workflow or a comment: a list, each finding with its places.
 
-use super::{Options, printable};
-use crate::diagnostic::{Diagnostic, Diagnostics, Label};
+use super::{Options, Run, printable};
+use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceMap;
 
-pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics, options: Options) -> String {
-    let shown = diagnostics.iter().take(options.max);
-    let mut out: String = shown.map(|d| item(sources, d)).collect();
-    let hidden = diagnostics.len().saturating_sub(options.max);
-    if hidden > 0 {
-        out.push_str(&format!("- and {hidden} more\n"));
-    }
-    out
+pub(super) fn render(runs: &[Run], options: Options) -> String {
+    let several = runs.len() > 1;
+    let each = runs.iter().map(|run| {
+        let heading = match several {
+            true => format!("#### {}\n\n", code(run.spec)),
+            false => String::new(),
+        };
+        let shown = run.diagnostics.iter().take(options.max);
+        let mut out: String = shown.map(|d| item(run.sources, d)).collect();
+        let hidden = run.diagnostics.len().saturating_sub(options.max);
+        if hidden > 0 {
+            out.push_str(&format!("- and {hidden} more\n"));
+        }
+        if several && out.is_empty() {
+            out.push_str("Nothing to complain about.\n");
+        }
+        format!("{heading}{out}")
+    });
+    each.collect::<Vec<_>>()
+        .join(if several { "\n" } else { "" })
 }
 
 fn item(sources: &SourceMap, diagnostic: &Diagnostic) -> String {

@@ -1,8 +1,8 @@
 //! Fates for people: what loses something row by row, all else by the call that it is in.
 
+use super::comment::cell;
 use super::{code, numbers, plural};
 use crate::diff::{Fate, ResourceFate};
-use crate::format::markdown::text as escaped;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -183,9 +183,9 @@ pub fn markdown(fates: &[ResourceFate]) -> String {
     out.push_str("| fate | what | why | instead | because of |\n|---|---|---|---|---|\n");
     for row in bad.iter().take(ROWS) {
         let (fate, root) = (row.first.fate.words(), code(&row.first.root));
-        let (what, why) = (code(&row.what()), escaped(&row.why()));
-        let instead = row.first.instead.as_deref().map_or("–".into(), escaped);
-        let causes = row.causes();
+        let (what, why) = (code(&row.what()), cell(&row.why()));
+        let instead = row.first.instead.as_deref().map_or("–".into(), cell);
+        let causes = cell(&row.causes());
         let _ = writeln!(
             out,
             "| **{fate}** | `{what}` in `{root}` | {why} | {instead} | {causes} |"
