@@ -288,16 +288,16 @@ impl Server<'_> {
             text: self.texts.get(&path)?,
             notation: Notation::of(&name),
         };
-        let attempt = |text: &str, until: Until| self.attempt(main, &path, text, until);
+        let attempt = |text: &str| self.attempt(main, &path, text);
         Some(complete(draft, at, &attempt))
     }
 
     /// What is said of a spec once one of its files has another text.
-    fn attempt(&self, main: &Path, path: &Path, text: &str, until: Until) -> Diagnostics {
+    fn attempt(&self, main: &Path, path: &Path, text: &str) -> Diagnostics {
         let mut texts = self.texts.clone();
         texts.insert(path.to_path_buf(), text.to_string());
         let loaded = load::load_open(main, &texts, &self.limits);
-        compiled(&loaded, until).diagnostics
+        compiled(&loaded).diagnostics
     }
 
     fn places(
@@ -355,7 +355,7 @@ impl Server<'_> {
             d.code == no_effect::CODE && d.message.starts_with("`renamed_from`")
         };
         let count = |of: &Diagnostics| of.iter().filter(|d| idle(d)).count();
-        let after = compiled(&loaded, Until::Settled).diagnostics;
+        let after = compiled(&loaded).diagnostics;
         count(&after) <= count(&project.done.diagnostics)
     }
 
@@ -368,7 +368,7 @@ impl Server<'_> {
             position::offset(page.text(), params.range.start),
             position::offset(page.text(), params.range.end),
         );
-        let retry = |text: &str| self.attempt(main, &path, text, Until::Checked);
+        let retry = |text: &str| self.attempt(main, &path, text);
         let found = actions::actions(page, range, &retry);
         let of = |code: &str| {
             let all = params.context.diagnostics.iter();
@@ -411,19 +411,19 @@ fn respond<P: DeserializeOwned, R: Serialize>(
     }
 }
 
-fn compiled(loaded: &Loaded, until: Until) -> crate::Compilation {
+fn compiled(loaded: &Loaded) -> crate::Compilation {
     compile(
         loaded.document.as_ref(),
         loaded.lock.as_ref(),
         &loaded.name,
         loaded.diagnostics.clone(),
-        until,
+        Until::Checked,
         super::today(),
     )
 }
 
 fn project(loaded: Loaded, limits: &Limits) -> Project {
-    let done = compiled(&loaded, Until::Checked);
+    let done = compiled(&loaded);
     Project::new(loaded.sources, done, limits)
 }
 

@@ -44,14 +44,20 @@ pub fn actions(page: Page, (from, to): (usize, usize), retry: Retry) -> Vec<Acti
     found
 }
 
-/// How often each thing is said, but for notes.
-fn said(all: &Diagnostics) -> BTreeMap<(&'static str, &str), usize> {
+/// How often each thing is said.
+fn said(all: &Diagnostics) -> BTreeMap<Said<'_>, usize> {
     let mut counts = BTreeMap::new();
-    for d in all.iter().filter(|d| d.severity > Severity::Note) {
-        *counts.entry((d.code.id, d.message.as_str())).or_default() += 1;
+    for d in all.iter() {
+        let serious = d.severity > Severity::Note;
+        *counts
+            .entry((d.code.id, d.message.as_str(), serious))
+            .or_default() += 1;
     }
     counts
 }
+
+/// A code, what is said, and whether it is more than a note.
+type Said<'a> = (&'static str, &'a str, bool);
 
 /// Families of findings that keep the rest of the spec from being checked.
 const FIRST: [&str; 4] = ["SYN", "SPEC", "REF", "IN1"];
@@ -62,13 +68,19 @@ fn cures(page: Page, of: &Diagnostic, edits: &[(Span, String)], retry: Retry) ->
     let done = &page.project.done;
     let after = retry(&edit::applied(page.text(), edits));
     let (before, after) = (said(&done.diagnostics), said(&after));
-    let this = (of.code.id, of.message.as_str());
+    let this = (
+        of.code.id,
+        of.message.as_str(),
+        of.severity > Severity::Note,
+    );
     let count = |of: &BTreeMap<_, usize>, key| of.get(&key).copied().unwrap_or(0);
     let could_be_said = |code: &str| {
         done.deployment.is_some() || FIRST.iter().any(|family| code.starts_with(family))
     };
-    let mut new = after.iter().filter(|(key, n)| **n > count(&before, **key));
-    count(&after, this) < count(&before, this) && !new.any(|((code, _), _)| could_be_said(code))
+    let mut new = after
+        .iter()
+        .filter(|(key, n)| key.2 && **n > count(&before, **key));
+    count(&after, this) < count(&before, this) && !new.any(|((code, ..), _)| could_be_said(code))
 }
 
 type Candidate = (String, Vec<(Span, String)>);

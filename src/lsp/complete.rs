@@ -5,9 +5,9 @@
 use super::language::{Here, walk};
 use super::names::{Thing, keys_of, referred};
 use super::{Page, Project, position};
-use crate::Until;
 use crate::diagnostic::Diagnostics;
 use crate::rules::emission::no_effect;
+use crate::rules::runtime::cloud_run::OUTSIDE;
 use crate::source::{FileId, SourceMap};
 use crate::spec::Provider;
 use crate::spec::decode::Scalar;
@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 const MARK: &str = "meridian-cursor";
 
 /// Finds out what is said of the project once the file has another text.
-pub type Try<'a> = &'a dyn Fn(&str, Until) -> Diagnostics;
+pub type Try<'a> = &'a dyn Fn(&str) -> Diagnostics;
 
 /// A file that is being written, which may not be readable as it is.
 #[derive(Clone, Copy)]
@@ -244,20 +244,21 @@ impl<'a> Marked<'a> {
             (Notation::Kdl, _) => return false,
         };
         let begin = self.around.0.len() as u32;
-        let found = self.attempt(&value, attempt, Until::Settled);
+        let found = self.attempt(&value, attempt);
         found.iter().any(|d| {
             let here = d
                 .primary
                 .as_ref()
                 .filter(|l| l.span.file == self.draft.file);
             let inside = |start: u32| (begin..begin + value.len() as u32).contains(&start);
-            d.code == no_effect::CODE && here.is_some_and(|l| inside(l.span.start))
+            [no_effect::CODE, OUTSIDE].contains(&d.code)
+                && here.is_some_and(|l| inside(l.span.start))
         })
     }
 
-    fn attempt(&self, value: &str, attempt: Try, until: Until) -> Diagnostics {
+    fn attempt(&self, value: &str, attempt: Try) -> Diagnostics {
         let (before, after) = &self.around;
-        attempt(&format!("{before}{value}{after}"), until)
+        attempt(&format!("{before}{value}{after}"))
     }
 
     /// Words, names and examples for a value.
@@ -324,7 +325,7 @@ impl<'a> Marked<'a> {
             ("Datastore" | "Queue", "engine") | ("Service", "runtime")
         );
         let found = match kind {
-            true => self.attempt(word, attempt, Until::Checked),
+            true => self.attempt(word, attempt),
             false => return true,
         };
         // It is said of the whole entry, whose name stands before the word.

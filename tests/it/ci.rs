@@ -46,20 +46,12 @@ impl Repository {
         );
         let kdl = root().join("examples/minimal/topology.kdl");
         let kdl = fs::read_to_string(kdl).unwrap();
-        let (part, whole): (Vec<&str>, Vec<&str>) =
-            kdl.lines().partition(|l| l.starts_with("clouds"));
-        assert!(!part.is_empty(), "{kdl}");
-        repository.write(
-            "us/topology.kdl",
-            &format!(
-                "include \"parts/clouds.topology.kdl\"\n{}\n",
-                whole.join("\n")
-            ),
-        );
-        repository.write(
-            "us/parts/clouds.topology.kdl",
-            &format!("{}\n", part.join("\n")),
-        );
+        let begin = kdl.find("clouds {").expect("clouds");
+        let end = begin + kdl[begin..].find("\n}\n").expect("its end") + 3;
+        let part = &kdl[begin..end];
+        let whole = kdl.replace(part, "include \"parts/clouds.topology.kdl\"\n");
+        repository.write("us/topology.kdl", &whole);
+        repository.write("us/parts/clouds.topology.kdl", part);
         repository.write(
             "meridian.yaml",
             "version: 1\nlocked: true\nspecs:\n  - { spec: eu/topology.yaml, out: eu/deploy }\n  - { spec: us/topology.kdl, out: us/deploy }\n",
@@ -590,4 +582,77 @@ fn hooks_know_two_specs_parts_kdl_and_hand_edited_output() {
         wrong.contains(&("meridian-check".to_string(), 1)),
         "{wrong:?}"
     );
+}
+
+/// Filled variables are never offered for a commit, what roots hand on is, and reviews fold what is
+/// generated.
+#[test]
+fn git_knows_what_is_generated_and_what_stays_out() {
+    let repository = Repository::new();
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        ran(command.current_dir(repository.path()).args(arguments))
+    };
+    let ignored = |path: &str| git(&["check-ignore", "-q", path]).0 == 0;
+    assert!(ignored("eu/deploy/terraform/global/terraform.tfvars"));
+    assert!(ignored("eu/deploy/terraform/global/terraform.tfstate"));
+    assert!(!ignored("eu/deploy/terraform/global/us.auto.tfvars.json"));
+    assert!(!ignored("eu/deploy/terraform/global/.terraform.lock.hcl"));
+    let generated = |path: &str| {
+        git(&["check-attr", "linguist-generated", path])
+            .1
+            .trim_end()
+            .ends_with(": set")
+    };
+    assert!(generated("eu/deploy/README.md"));
+    assert!(
+        !generated("eu/deploy/terraform/global/main_override.tf") && !generated("eu/topology.yaml")
+    );
+    let page = repository.read("eu/deploy/EXTENDING.md");
+    assert!(page.contains("CODEOWNERS") && page.contains("*_override.tf"));
+    // A file of ours beside them stays.
+    repository.write("eu/deploy/terraform/own_override.tf", "# ours\n");
+    assert_eq!(repository.run(&["compile", "--check"]).0, 0);
+    assert_eq!(repository.run(&["compile"]).0, 0);
+    assert_eq!(
+        repository.read("eu/deploy/terraform/own_override.tf"),
+        "# ours\n"
+    );
+}
+
+/// The archive, the wheel and their checksums, made of the program that is tested; the wheel's
+/// program runs once it is unpacked as `pip` does.
+#[test]
+fn what_is_released_holds_the_program_and_its_checksums() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut release = Command::new("bash");
+    release
+        .arg(root().join("packaging/release.sh"))
+        .arg(folder.path());
+    let (code, _, said) = ran(release.env("MERIDIAN_BINARY", meridian()));
+    assert_eq!(code, 0, "{said}");
+    let mut sums = Command::new("sha256sum");
+    let (code, checked, _) = ran(sums
+        .current_dir(folder.path())
+        .args(["--check", "SHA256SUMS"]));
+    assert!(
+        code == 0 && checked.matches(": OK").count() == 2,
+        "{checked}"
+    );
+    let unpack =
+        "import glob, sys, zipfile; zipfile.ZipFile(glob.glob('*.whl')[0]).extractall('wheel')";
+    let mut python = Command::new("python3");
+    assert_eq!(
+        ran(python.current_dir(folder.path()).args(["-c", unpack])).0,
+        0
+    );
+    let version = env!("CARGO_PKG_VERSION");
+    let program = folder.path().join(format!(
+        "wheel/meridian_topology-{version}.data/scripts/meridian"
+    ));
+    assert_eq!(fs::read(&program).unwrap(), fs::read(meridian()).unwrap());
+    let record = folder.path().join(format!(
+        "wheel/meridian_topology-{version}.dist-info/RECORD"
+    ));
+    assert_eq!(fs::read_to_string(record).unwrap().lines().count(), 4);
 }

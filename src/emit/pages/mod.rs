@@ -2,6 +2,7 @@
 
 mod context;
 mod data_flow;
+mod git;
 mod others;
 mod plans;
 mod procedures;
@@ -15,7 +16,7 @@ use serde_json::Value;
 const EMITTER: &str = "pages";
 
 /// Pages: name, template, and the part of the context without which there is no use for it.
-const PAGES: [(&str, &str, Option<&str>); 13] = [
+const PAGES: [(&str, &str, Option<&str>); 14] = [
     (
         "README.md",
         include_str!("../../../templates/runbooks/README.md"),
@@ -34,6 +35,11 @@ const PAGES: [(&str, &str, Option<&str>); 13] = [
     (
         "DEPLOYMENT_GUIDE.md",
         include_str!("../../../templates/runbooks/DEPLOYMENT_GUIDE.md"),
+        None,
+    ),
+    (
+        "EXTENDING.md",
+        include_str!("../../../templates/runbooks/EXTENDING.md"),
         None,
     ),
     (
@@ -97,6 +103,7 @@ pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mu
         all.extend(more);
         all.insert("watching".into(), context::watching(input, watching));
     }
+    git::emit(input, set);
     for (name, template, needs) in PAGES {
         if needs.is_some_and(|part| is_empty(&context[part])) {
             continue;
