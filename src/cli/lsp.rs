@@ -162,7 +162,7 @@ impl Server<'_> {
         let touched = self.projects.iter().filter(|(_, p)| has(p));
         let mut mains: BTreeSet<PathBuf> = touched.map(|(main, _)| main.clone()).collect();
         if mains.is_empty() {
-            mains.insert(self.main_of(&path));
+            mains.extend(self.main_of(&path));
         }
         for main in mains {
             self.compile(&main)?;
@@ -170,12 +170,13 @@ impl Server<'_> {
         Ok(())
     }
 
-    /// The spec that a file belongs to: itself, unless it has no name and another includes it.
-    fn main_of(&self, path: &Path) -> PathBuf {
+    /// The spec that a file belongs to: itself, unless it has no name and another includes it;
+    /// none for YAML that is something else, which editors send too.
+    fn main_of(&self, path: &Path) -> Option<PathBuf> {
         let loaded = load::load_open(path, &self.texts, &self.limits);
-        load::whole_of(&loaded, path, &self.limits)
-            .and_then(|whole| std::path::absolute(whole).ok())
-            .unwrap_or(path.to_path_buf())
+        let whole = load::whole_of(&loaded, path, &self.limits);
+        let whole = whole.and_then(|whole| std::path::absolute(whole).ok());
+        whole.or_else(|| is_spec(path, &loaded).then(|| path.to_path_buf()))
     }
 
     fn compile(&mut self, main: &Path) -> Served<()> {
@@ -409,6 +410,18 @@ fn respond<P: DeserializeOwned, R: Serialize>(
         },
         Err(error) => Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string()),
     }
+}
+
+/// Whether a file is a spec: by its name, or by what every spec has.
+fn is_spec(path: &Path, loaded: &Loaded) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let has = |key: &str| {
+        let document = loaded.document.as_ref();
+        document.is_some_and(|d| d.root.get(key).is_some())
+    };
+    stem == "topology"
+        || stem.ends_with(".topology")
+        || has("version") && has("name") && (has("regions") || has("include"))
 }
 
 fn compiled(loaded: &Loaded) -> crate::Compilation {
