@@ -10,7 +10,7 @@ use crate::analysis::flow::copy::Copy;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
 use crate::spec::Provider;
-use crate::topology::{Datastore, DatastoreId, RegionId, Scenario, Topology};
+use crate::topology::{Datastore, DatastoreId, Queue, QueueId, RegionId, Scenario, Topology};
 use crate::watch::signals::Signals;
 
 /// One side of an offering: what it is, or why there is none. Nothing is left to a default.
@@ -84,6 +84,38 @@ pub trait Offering: Sync {
     fn copies(&self) -> Aspect<RestsAt>;
     /// What its recovery takes.
     fn recovery(&self) -> Aspect<Recovery>;
+}
+
+/// Adds the queries that show how a queue is.
+pub type WatchQueue = fn(&mut Signals, &Queue);
+/// Where a queue's messages rest.
+pub type QueueRestsAt = fn(Cloud, QueueId, &Queue) -> Vec<Copy>;
+/// How a queue delivers again.
+pub type DeliversAgain = fn(&Context, &Queue, Scenario) -> Vec<Term>;
+
+/// A kind of queue, as far as no cloud's frame is needed for it.
+pub trait QueueOffering: Sync {
+    /// Its folder: `gcp/pubsub`.
+    fn id(&self) -> &'static str;
+    /// How the spec asks for it, for people.
+    fn asked(&self) -> &'static str;
+    /// Whether a queue is one.
+    fn fits(&self, queue: &Queue) -> bool;
+    /// The queries that show how it is.
+    fn signals(&self) -> Aspect<WatchQueue>;
+    /// Where its messages rest.
+    fn copies(&self) -> Aspect<QueueRestsAt>;
+    /// How it delivers again.
+    fn recovery(&self) -> Aspect<DeliversAgain>;
+}
+
+/// The offering that a queue is, if its cloud has one.
+pub fn of_queue(topology: &Topology, queue: &Queue) -> Option<&'static dyn QueueOffering> {
+    let ours = queue.external().is_none();
+    match provider_of(topology, &queue.regions).filter(|_| ours)? {
+        Provider::Gcp => gcp::queues().find(|o| o.fits(queue)),
+        Provider::Aws | Provider::Alibaba | Provider::Cloudflare => None,
+    }
 }
 
 /// A setting that an offering reads.
@@ -194,5 +226,13 @@ pub fn sides() -> Vec<Side> {
             (o.id(), "recovery", o.recovery().kept()),
         ]
     });
-    common.chain(gcp::sides()).chain(aws::sides()).collect()
+    let queues = gcp::queues().flat_map(|o| {
+        [
+            (o.id(), "signals", o.signals().kept()),
+            (o.id(), "copies", o.copies().kept()),
+            (o.id(), "recovery", o.recovery().kept()),
+        ]
+    });
+    let frames = gcp::sides().chain(aws::sides());
+    common.chain(queues).chain(frames).collect()
 }

@@ -2,7 +2,7 @@
 //! clusters with all that backs clusters up, and keys where they are asked for.
 
 use super::homes::Home;
-use super::offering::offering;
+use super::offering::{offering, queue_offering};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied};
 use crate::analysis::flow::fate::{Loss, Shared};
 use crate::cloud::copies::{Cloud, Facts};
@@ -34,13 +34,12 @@ pub fn supply(topology: &Topology, out: &mut Supplied) {
             }));
     }
     for (id, queue) in cloud.queues() {
-        // A topic stores a message in any region that its policy allows.
-        let copies = cloud.queue(id, queue, true).into_iter();
-        out.copies.extend(copies.map(|copy| {
-            let key = Home::Topics.of(topology);
-            let of = copy.of;
-            copy.with([key_at(cloud, of, &key)])
-        }));
+        out.copies.extend(
+            match queue_offering(queue).and_then(|o| o.copies().given()) {
+                Some(copies) => copies(cloud, id, queue),
+                None => cloud.queue(id, queue, true),
+            },
+        );
     }
     out.copies.extend(logs(cloud));
     out.copies.extend(cloud.edges());

@@ -10,26 +10,25 @@ mod facts;
 mod firestore;
 mod homes;
 mod memorystore;
-mod messaging;
 mod monitoring;
 pub mod naming;
 mod offering;
 mod operations;
 mod platform;
 mod procedures;
+mod pubsub;
 pub mod ranges;
 mod reads;
 pub mod recovery;
 mod redis_sentinel;
 mod regional;
-mod repoint;
 mod run;
 mod scrapes;
 pub mod signals;
 mod system;
 
 pub use adopt::adopt;
-pub use offering::{offerings, sides};
+pub use offering::{offerings, queues, sides};
 pub use reads::READS;
 
 use super::NOT_AVAILABLE;

@@ -4,12 +4,13 @@ use super::Lowering;
 use super::firestore::Firestore;
 use super::memorystore::Memorystore;
 use super::operations::Operations;
+use super::pubsub::Pubsub;
 use crate::analysis::flow::copy::Copy;
 use crate::cloud::copies::Cloud;
-use crate::cloud::offering::{Aspect, Offering, Side};
+use crate::cloud::offering::{Aspect, Offering, QueueOffering, Side};
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
 use crate::deployment::Argument;
-use crate::topology::{Datastore, DatastoreId, RegionId, Service, Topology};
+use crate::topology::{Datastore, DatastoreId, Queue, RegionId, Service, Topology};
 
 /// Adds the commands that act on a store.
 pub(super) type Operate = fn(&mut Operations, &Datastore);
@@ -36,6 +37,35 @@ pub(super) trait OnGcp: Offering {
     fn range(&self) -> Aspect<()>;
     /// What the clusters' backups keep of it, if it runs on the clusters.
     fn volumes(&self) -> Aspect<Volumes>;
+}
+
+/// Adds the commands that act on a queue.
+pub(super) type OperateQueue = fn(&mut Operations, &Queue);
+/// What a service in a region is told of a queue, each behind its name.
+pub(super) type ToldOfQueue =
+    fn(&Topology, &Queue, &Service, RegionId) -> Vec<(&'static str, String)>;
+
+/// A queue of Google Cloud.
+pub(super) trait QueueOnGcp: QueueOffering {
+    /// Makes what the queue is, or says why not.
+    fn lower(&self, lowering: &mut Lowering, queue: &Queue);
+    /// The commands that act on it.
+    fn operations(&self) -> Aspect<OperateQueue>;
+    /// What services are told of it.
+    fn told(&self) -> Aspect<ToldOfQueue>;
+}
+
+/// Every kind of queue of Google Cloud; the first that fits is taken.
+const QUEUES: &[&dyn QueueOnGcp] = &[&Pubsub];
+
+/// The offering that a queue of Google Cloud is.
+pub(super) fn queue_offering(queue: &Queue) -> Option<&'static dyn QueueOnGcp> {
+    QUEUES.iter().copied().find(|o| o.fits(queue))
+}
+
+/// Every queue of Google Cloud.
+pub fn queues() -> impl Iterator<Item = &'static dyn QueueOffering> {
+    QUEUES.iter().map(|o| *o as &dyn QueueOffering)
 }
 
 /// Every kind of store of Google Cloud; the first that fits is taken.
@@ -69,7 +99,13 @@ pub(super) fn on_clusters(store: &Datastore) -> bool {
 
 /// The sides of offerings that this cloud's frame asks for.
 pub fn sides() -> impl Iterator<Item = Side> {
-    OFFERINGS.iter().flat_map(|o| {
+    let queues = QUEUES.iter().flat_map(|o| {
+        [
+            (o.id(), "operations", o.operations().kept()),
+            (o.id(), "told", o.told().kept()),
+        ]
+    });
+    let stores = OFFERINGS.iter().flat_map(|o| {
         [
             (o.id(), "operations", o.operations().kept()),
             (o.id(), "told", o.told().kept()),
@@ -78,5 +114,6 @@ pub fn sides() -> impl Iterator<Item = Side> {
             (o.id(), "range", o.range()),
             (o.id(), "volumes", o.volumes().kept()),
         ]
-    })
+    });
+    stores.chain(queues)
 }

@@ -2,12 +2,12 @@
 
 use super::edge::{Standby, edge_name};
 use super::naming::context;
-use super::offering::offering;
+use super::offering::{offering, queue_offering};
 use super::{facts, project};
 use crate::cloud::scaling;
 use crate::deployment::{Deployment, Expect, Operation, OperationKind, Proof, Seat, words};
 use crate::spec::Runtime;
-use crate::topology::{Datastore, Host, Placement, Queue, RegionId, Service, Topology};
+use crate::topology::{Datastore, Host, Placement, RegionId, Service, Topology};
 
 /// Fills in the commands of every part.
 pub fn operations(topology: &Topology, deployment: &mut Deployment) {
@@ -403,58 +403,11 @@ impl Operations<'_> {
 
     fn queues(&mut self) {
         for queue in &self.topology.queues {
-            self.repoint(queue);
-            let dead = format!("{}-dead-letter", queue.name);
-            self.add(Operation {
-                kind: OperationKind::Inspect,
-                subject: queue.name.clone(),
-                region: None,
-                title: format!(
-                    "Look at messages that {} has set aside, without taking them",
-                    queue.name
-                ),
-                command: pubsub(
-                    self.topology,
-                    queue,
-                    &[
-                        "subscriptions",
-                        "pull",
-                        &dead,
-                        "--limit=10",
-                        // What is in a message stays out of terminals and records.
-                        "--format=table(message.messageId,message.publishTime,message.attributes.verdict)",
-                    ],
-                ),
-                expect: "at most ten messages, or `Listed 0 items.`".into(),
-                budget_seconds: 15,
-                otherwise: "the subscription is missing: apply Terraform first; if the region of the endpoint is lost, name another".into(),
-            });
+            if let Some(add) = queue_offering(queue).and_then(|o| o.operations().given()) {
+                add(self, queue);
+            }
         }
     }
-}
-
-/// A command of Pub/Sub, asked of a region that may hold the queue's messages: the topics
-/// enforce their regions in transit, so what arrives anywhere else, as from a laptop near
-/// another region, is refused.
-pub(super) fn pubsub(topology: &Topology, queue: &Queue, rest: &[&str]) -> Vec<String> {
-    let primary = topology.primary().filter(|id| queue.regions.contains(id));
-    let mut command = match primary.or(queue.regions.first().copied()) {
-        Some(id) => at_endpoint(topology.region(id).place.location),
-        None => Vec::new(),
-    };
-    command.extend(words(&["gcloud", "pubsub"]));
-    command.extend(words(rest));
-    command.extend(words(&["--project", &project(topology)]));
-    command
-}
-
-/// The words before a command of Pub/Sub that is asked of a region.
-pub(super) fn at_endpoint(location: &str) -> Vec<String> {
-    let endpoint = format!("https://{location}-pubsub.googleapis.com/");
-    vec![
-        "env".into(),
-        format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB={endpoint}"),
-    ]
 }
 
 /// Asks a host from outside. An answer that is an error for curl, and healthy for us, is

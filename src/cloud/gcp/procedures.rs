@@ -4,8 +4,8 @@
 use super::backup::{backup_name, has_backup};
 use super::edge::zone_name;
 use super::naming::context;
-use super::operations::pubsub;
 use super::project;
+use super::pubsub::pubsub;
 use crate::deployment::{Deployment, Expect, Operation, OperationKind, words};
 use crate::spec::Runtime;
 use crate::topology::{Host, Queue, RegionId, Secret, Service, Topology};

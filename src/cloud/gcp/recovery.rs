@@ -3,12 +3,12 @@
 use super::backup::has_backup;
 use super::facts::dns_check;
 use crate::analysis::Context;
-use crate::analysis::term::{By, Change, Step, Term};
+use crate::analysis::term::{Change, Step, Term};
 use crate::cloud::recovery::{decide, leaves_by_itself, noticed};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
-use crate::topology::{Host, Queue, RegionId, Service};
+use crate::topology::{Host, RegionId, Service};
 
 /// The global load balancer of a host.
 pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
@@ -103,42 +103,4 @@ pub fn grow(_: &Context, service: &Service, _: RegionId, before: u32, needed: u3
         of: FactKind::WarmUp.word(),
         on: service.name.clone(),
     })]
-}
-
-/// A push subscription: messages of the lost region wait there; others go on if they are
-/// sent to a host with another region behind it.
-pub fn queue(context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> {
-    let Scenario::Region(lost) = scenario else {
-        return match scenario {
-            Scenario::Cloud(Provider::Gcp) => {
-                vec![
-                    Term::never(Step::Redirect, &queue.name, "the queue is on gcp".into())
-                        .at(queue.span),
-                ]
-            }
-            _ => Vec::new(),
-        };
-    };
-    let target = queue.receiver.map(|id| context.topology.service(id));
-    let home = target.and_then(|service| push_region(context, service));
-    if queue.host.is_none() && home == Some(lost) {
-        // The endpoint is one region's: a person points it elsewhere.
-        let moved = Term::fact(Step::Redirect, &queue.name, "gcp.pubsub.repoint");
-        let moved = moved.by(By::Person).change(Change::Measure {
-            of: FactKind::Redirect.word(),
-            on: queue.name.clone(),
-        });
-        return vec![
-            decide(context, &queue.name, false),
-            context.narrowed_one(moved, FactKind::Redirect, &queue.name),
-        ];
-    }
-    Vec::new()
-}
-
-/// The region whose Cloud Run address a subscription without a host pushes to.
-pub fn push_region(context: &Context, service: &Service) -> Option<RegionId> {
-    let placed = |id: &RegionId| service.replicas_in(*id).is_some();
-    let primary = context.topology.primary().filter(placed);
-    primary.or(service.placements.first().map(|p| p.region))
 }

@@ -2,10 +2,10 @@
 //! Monitoring names them, beside those that are the same everywhere.
 
 use super::edge::edge_name;
-use super::offering::offering;
+use super::offering::{offering, queue_offering};
 use crate::deployment::{Deployment, Filled, Load, Unit};
 use crate::format::promql;
-use crate::spec::{Duration, Runtime, Signal};
+use crate::spec::{Runtime, Signal};
 use crate::topology::{Service, Topology};
 use crate::watch::signals::{Signals, counter, counter_rest, gauge, ratio};
 
@@ -28,7 +28,12 @@ pub fn signals(topology: &Topology, deployment: &mut Deployment) {
             signals(&mut all, store);
         }
     }
-    queues(&mut all);
+    for queue in &topology.queues {
+        if let Some(signals) = queue_offering(queue).and_then(|o| o.signals().given()) {
+            signals(&mut all, queue);
+        }
+    }
+    hosts(&mut all);
     deployment.signals.append(&mut all.found);
     deployment.loads.append(&mut all.loads);
 }
@@ -188,43 +193,7 @@ fn filled(topology: &Topology, service: &Service) -> Option<Filled> {
     })
 }
 
-fn queues(all: &mut Signals) {
-    for queue in &all.topology.queues {
-        let metric = "pubsub_googleapis_com:subscription_num_undelivered_messages";
-        let name = queue.name.clone();
-        let series = format!(
-            "{metric}{{monitored_resource=\"pubsub_subscription\",subscription_id={name}}}",
-            name = promql::value(&name)
-        );
-        let sample = vec![gauge(series.clone(), 1.0)];
-        all.add(
-            Signal::QueueBacklog,
-            &name,
-            format!("max({series})"),
-            &[],
-            Unit::Count,
-            "Cloud Monitoring: pubsub.googleapis.com/subscription/num_undelivered_messages",
-            sample,
-        );
-        // Everything that comes into the dead letter topic: what Pub/Sub gives up on, and
-        // what the receiver sets aside itself.
-        let window = queue.written.dead_letter.as_ref().map(|d| d.window.value);
-        let window = window.unwrap_or(Duration::from_secs(300));
-        let series = format!(
-            "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id={}}}",
-            promql::value(&format!("{name}-dead-letter"))
-        );
-        let sample = vec![counter(series.clone(), 1.0 / window.secs() as f64)];
-        all.add(
-            Signal::DeadLetters,
-            &name,
-            format!("sum(increase({series}[{window}]))"),
-            &[],
-            Unit::Count,
-            "Cloud Monitoring: pubsub.googleapis.com/topic/send_message_operation_count",
-            sample,
-        );
-    }
+fn hosts(all: &mut Signals) {
     // The load balancers' own view of failing back ends.
     for host in &all.topology.hosts {
         let backend = edge_name(all.topology, host);

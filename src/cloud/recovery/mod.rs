@@ -84,11 +84,10 @@ impl Offerings for Facts {
         if let Some(external) = queue.external() {
             return external::returns(context, &queue.name, external, Step::Redirect, scenario);
         }
-        match provider_of(context, &queue.regions) {
-            Some(Provider::Gcp) => gcp::recovery::queue(context, queue, scenario),
-            Some(Provider::Aws | Provider::Alibaba | Provider::Cloudflare) | None => {
-                no_facts(Step::Redirect, &queue.name)
-            }
+        let offering = offering::of_queue(context.topology, queue);
+        match offering.and_then(|o| o.recovery().given()) {
+            Some(again) => again(context, queue, scenario),
+            None => no_facts(Step::Redirect, &queue.name),
         }
     }
 

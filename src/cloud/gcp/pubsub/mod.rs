@@ -1,27 +1,108 @@
 //! Pub/Sub.
 
+mod operate;
+mod recover;
+mod repoint;
+mod rest;
+mod watch;
+
+pub(super) use operate::pubsub;
+
 use super::Lowering;
 use super::firestore::database_id;
 use super::homes::Home;
 use super::naming::{self, Kind, slug};
+use super::offering::{OperateQueue, QueueOnGcp, ToldOfQueue, queue_offering, queues};
+use crate::cloud::offering::{Aspect, DeliversAgain, QueueOffering, QueueRestsAt, WatchQueue};
 use crate::deployment::{Argument, Decision, Scope};
 use crate::spec::{Incompatible, QueueEngine, Runtime};
 use crate::topology::{Datastore, Queue, RegionId, Service, ServiceId, Topology, variable_name};
+use Aspect::Given;
 
-/// What there is instead of another queue.
-const HAS: &str = "`pubsub`; declare one that somebody runs with `external: { run_by: … }`";
+/// Pub/Sub.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pubsub;
+
+impl QueueOffering for Pubsub {
+    fn id(&self) -> &'static str {
+        "gcp/pubsub"
+    }
+
+    fn asked(&self) -> &'static str {
+        "`pubsub`"
+    }
+
+    fn fits(&self, queue: &Queue) -> bool {
+        queue.written.engine.known() == Some(QueueEngine::Pubsub)
+    }
+
+    fn signals(&self) -> Aspect<WatchQueue> {
+        Given(watch::signals)
+    }
+
+    fn copies(&self) -> Aspect<QueueRestsAt> {
+        Given(rest::copies)
+    }
+
+    fn recovery(&self) -> Aspect<DeliversAgain> {
+        Given(recover::again)
+    }
+}
+
+impl QueueOnGcp for Pubsub {
+    fn lower(&self, lowering: &mut Lowering, queue: &Queue) {
+        lowering.pubsub(queue);
+    }
+
+    fn operations(&self) -> Aspect<OperateQueue> {
+        Given(|all, queue| all.topic(queue))
+    }
+
+    fn told(&self) -> Aspect<ToldOfQueue> {
+        Given(told)
+    }
+}
+
+/// Where a service in a region finds a queue. Publishing in its own region is what order holds
+/// for, and needs no other region.
+fn told(
+    topology: &Topology,
+    queue: &Queue,
+    service: &Service,
+    region: RegionId,
+) -> Vec<(&'static str, String)> {
+    let same = |id: &ServiceId| topology.service(*id).name == service.name;
+    let mut found = Vec::new();
+    if queue.publishers.iter().any(same) {
+        let location = topology.region(region).place.location;
+        found.push(("TOPIC", queue.name.clone()));
+        found.push(("ENDPOINT", format!("{location}-pubsub.googleapis.com:443")));
+    }
+    if queue.receiver.as_ref().is_some_and(same) && sets_aside(topology, queue) {
+        found.push(("DEAD_LETTER_TOPIC", format!("{}-dead-letter", queue.name)));
+    }
+    found
+}
 
 impl Lowering<'_> {
     pub(super) fn queues(&mut self) {
         for queue in &self.topology.queues {
-            if queue.written.engine.known() == Some(QueueEngine::Pubsub) {
-                self.pubsub(queue);
-            } else {
-                let engine = &queue.written.engine;
-                self.not_available(engine.span, &format!("`{}`", engine.value), HAS);
+            match queue_offering(queue) {
+                Some(offering) => offering.lower(self, queue),
+                None => self.no_such_queue(queue),
             }
         }
         self.queue_decisions();
+    }
+
+    fn no_such_queue(&mut self, queue: &Queue) {
+        let engine = &queue.written.engine;
+        let has: Vec<&str> = queues().map(|o| o.asked()).collect();
+        let has = format!(
+            "{}; declare one that somebody runs with `external: {{ run_by: … }}`",
+            has.join(" and ")
+        );
+        self.not_available(engine.span, &format!("`{}`", engine.value), &has);
     }
 
     /// The store whose changes this queue carries between its databases.
@@ -100,34 +181,20 @@ impl Lowering<'_> {
         self.add_after(&call, "accounts");
     }
 
-    /// Where a service in a region finds the queues that it uses. Publishing in its own
-    /// region is what order holds for, and needs no other region.
+    /// Where a service in a region finds the queues that it uses.
     pub(super) fn queue_settings(
         &self,
         service: &Service,
         region: RegionId,
     ) -> Vec<(String, String)> {
-        let topology = self.topology;
-        let same = |id: &ServiceId| topology.service(*id).name == service.name;
-        let mut found = Vec::new();
-        for queue in &topology.queues {
+        let queues = self.topology.queues.iter();
+        let told = queues.filter_map(|q| Some((q, queue_offering(q)?.told().given()?)));
+        told.flat_map(|(queue, told)| {
             let name = variable_name(&queue.name);
-            if queue.publishers.iter().any(same) {
-                let location = topology.region(region).place.location;
-                found.push((format!("{name}_TOPIC"), queue.name.clone()));
-                found.push((
-                    format!("{name}_ENDPOINT"),
-                    format!("{location}-pubsub.googleapis.com:443"),
-                ));
-            }
-            if queue.receiver.as_ref().is_some_and(same) && sets_aside(topology, queue) {
-                found.push((
-                    format!("{name}_DEAD_LETTER_TOPIC"),
-                    format!("{}-dead-letter", queue.name),
-                ));
-            }
-        }
-        found
+            let told = told(self.topology, queue, service, region).into_iter();
+            told.map(move |(what, value)| (format!("{name}_{what}"), value))
+        })
+        .collect()
     }
 
     /// What order and pushing promise, and what they do not.

@@ -1,6 +1,7 @@
 //! Sending what a queue pushes to another region.
 
-use super::operations::{Operations, at_endpoint};
+use super::operate::at_endpoint;
+use crate::cloud::gcp::operations::Operations;
 use crate::deployment::{Expect, Operation, OperationKind, Seat, words};
 use crate::topology::Queue;
 

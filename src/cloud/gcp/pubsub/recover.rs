@@ -1,0 +1,45 @@
+//! How Pub/Sub delivers again.
+
+use crate::analysis::Context;
+use crate::analysis::term::{By, Change, Step, Term};
+use crate::cloud::recovery::decide;
+use crate::spec::{FactKind, Provider};
+use crate::topology::{Queue, RegionId, Scenario, Service};
+
+/// A push subscription: messages of the lost region wait there; others go on if they are
+/// sent to a host with another region behind it.
+pub(super) fn again(context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> {
+    let Scenario::Region(lost) = scenario else {
+        return match scenario {
+            Scenario::Cloud(Provider::Gcp) => {
+                vec![
+                    Term::never(Step::Redirect, &queue.name, "the queue is on gcp".into())
+                        .at(queue.span),
+                ]
+            }
+            _ => Vec::new(),
+        };
+    };
+    let target = queue.receiver.map(|id| context.topology.service(id));
+    let home = target.and_then(|service| push_region(context, service));
+    if queue.host.is_none() && home == Some(lost) {
+        // The endpoint is one region's: a person points it elsewhere.
+        let moved = Term::fact(Step::Redirect, &queue.name, "gcp.pubsub.repoint");
+        let moved = moved.by(By::Person).change(Change::Measure {
+            of: FactKind::Redirect.word(),
+            on: queue.name.clone(),
+        });
+        return vec![
+            decide(context, &queue.name, false),
+            context.narrowed_one(moved, FactKind::Redirect, &queue.name),
+        ];
+    }
+    Vec::new()
+}
+
+/// The region whose Cloud Run address a subscription without a host pushes to.
+fn push_region(context: &Context, service: &Service) -> Option<RegionId> {
+    let placed = |id: &RegionId| service.replicas_in(*id).is_some();
+    let primary = context.topology.primary().filter(placed);
+    primary.or(service.placements.first().map(|p| p.region))
+}
