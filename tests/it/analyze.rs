@@ -185,12 +185,15 @@ fn json_shows_infinity_as_null_and_the_places_of_terms() {
     assert!(found.contains("health: {"), "{place}: {found}");
 }
 
+/// The page goes on with who does what, which is a plan and no proof.
 #[test]
 fn markdown_is_the_page_that_is_compiled() {
     let page =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden/minimal/tree/RECOVERY_BUDGET.md");
     let page = fs::read_to_string(page).unwrap();
     let (_, body) = page.split_once("\n\n").unwrap();
+    let (body, plan) = body.split_once("\n## Who does what\n").unwrap();
+    assert!(plan.contains("At worst."), "{plan}");
     let ran = analyze(&example("minimal/topology.yaml"), &["--format", "markdown"]);
     assert_eq!(ran.code, 0);
     assert!(
@@ -244,11 +247,11 @@ fn nothing_to_show_is_a_mistake_of_the_caller() {
         assert!(ran.out.is_empty(), "{}", ran.out);
         assert!(ran.err.contains(said), "{}", ran.err);
     }
-    for format in ["sarif", "github"] {
+    for format in ["sarif", "github", "gitlab", "junit"] {
         let ran = ggen(&["--format", format]);
         assert_eq!((ran.code, ran.out.as_str()), (64, ""), "{format}");
         assert!(
-            ran.err.contains("`check` prints github and sarif"),
+            ran.err.contains("`check` prints the other formats"),
             "{}",
             ran.err
         );
