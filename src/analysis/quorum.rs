@@ -76,7 +76,8 @@ pub struct Seat {
 pub enum Fault {
     /// One voter at a seat.
     Voter(usize),
-    /// The zone of a seat that holds most, if its voters are spread evenly over its zones.
+    /// The zone of a seat that holds most, with its voters spread evenly over the zones that
+    /// are emitted.
     Zone(usize),
     /// The link between two seats.
     Link(usize, usize),
@@ -230,12 +231,12 @@ impl Electorate {
     /// A seat without what a fault takes from it.
     fn left(&self, seat: usize, fault: Fault) -> Seat {
         let whole = &self.seats[seat];
-        let zones = u32::from(whole.place.zones.max(1));
         let (votes, copies) = match fault {
             // A voter of a replica set is a copy too.
             Fault::Voter(lost) if lost == seat => (1, u32::from(self.kind != Kind::Sentinels)),
             Fault::Zone(lost) if lost == seat => {
-                (whole.votes.div_ceil(zones), whole.copies.div_ceil(zones))
+                let share = |all| whole.place.share_of_zone(all);
+                (share(whole.votes), share(whole.copies))
             }
             Fault::Region(lost) if lost == seat => (whole.votes, whole.copies),
             Fault::Cloud(lost) if lost == whole.place.provider => (whole.votes, whole.copies),

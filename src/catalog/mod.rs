@@ -8,6 +8,7 @@ pub mod facts;
 pub mod immutable;
 pub mod network;
 pub mod regimes;
+mod zones;
 
 use crate::spec::{Continent, Provider};
 use std::sync::OnceLock;
@@ -29,7 +30,7 @@ pub struct Place {
     pub latitude: f64,
     /// Degrees east.
     pub longitude: f64,
-    /// How many zones it has.
+    /// How many zones the provider has there; [`Place::spread`] has those that are used.
     pub zones: u8,
 }
 

@@ -325,7 +325,5 @@ impl Topology {
     }
 }
 
-/// Zones that pods spread over in each region.
-pub const CLUSTER_ZONES: u32 = 3;
 /// Pods of each ingress gateway.
 pub const GATEWAY_PODS: u32 = 3;

@@ -110,7 +110,7 @@ pub fn settled_notes(topology: &Topology) -> Vec<String> {
             place.city,
             place.location,
             place.country,
-            place.zones,
+            place.spread().len(),
             region.weight,
             if region.written.weight.is_some() {
                 ""

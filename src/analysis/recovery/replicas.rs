@@ -4,9 +4,9 @@
 use super::time::Loss;
 use crate::analysis::capacity::{Survivor, bears, replicas};
 use crate::analysis::term::{Change, Class, Step, Term};
+use crate::catalog::Place;
 use crate::spec::FactKind;
 use crate::topology::Scenario;
-use crate::topology::knobs::CLUSTER_ZONES;
 use crate::topology::{RegionId, Service, ServiceId};
 use std::collections::BTreeMap;
 
@@ -45,26 +45,26 @@ impl Loss<'_> {
     }
 
     /// After a pod, node or zone: the rest of the same region, at full use. Pods spread evenly
-    /// over zones, and a node holds no more than its zone does.
+    /// over the zones that are emitted, and a node holds no more than its zone does.
     fn within_regions(&self, id: ServiceId, service: &Service) -> Option<Term> {
         let (Some(peak), Some(each)) = (&self.at_peak[id.0], bears(service)) else {
             return Some(self.undeclared(service));
         };
-        let left = |runs: u32| match self.scenario {
-            Scenario::Pod => runs.saturating_sub(1),
-            _ => runs - runs.div_ceil(CLUSTER_ZONES),
+        let left = |s: &Survivor| {
+            let runs = s.replicas_before;
+            match self.scenario {
+                Scenario::Pod => runs.saturating_sub(1),
+                _ => runs - self.place(s).share_of_zone(runs),
+            }
         };
         let needed = |s: &Survivor| replicas(s.load_before, each);
-        let short = |s: &&Survivor| left(s.replicas_before) < needed(s);
-        let worst = peak
-            .iter()
-            .filter(short)
-            .min_by_key(|s| left(s.replicas_before))?;
+        let short = |s: &&Survivor| left(s) < needed(s);
+        let worst = peak.iter().filter(short).min_by_key(|s| left(s))?;
         let because = format!(
             "{} in {} at peak, and {} left for {:.0}/s",
             count(worst.replicas_before, "replica"),
             self.name(worst),
-            left(worst.replicas_before),
+            left(worst),
             worst.load_before
         );
         let term = self.offerings.restart(&self.context, service);
@@ -77,15 +77,22 @@ impl Loss<'_> {
             return Some(term);
         }
         // With as many as this, what is left after the loss is what is needed.
-        let enough = |s: &Survivor| match self.scenario {
-            Scenario::Pod => needed(s).saturating_add(1),
-            _ => needed(s)
-                .saturating_mul(CLUSTER_ZONES)
-                .div_ceil(CLUSTER_ZONES - 1),
+        let enough = |s: &Survivor| {
+            let zones = self.place(s).spread().len() as u32;
+            match self.scenario {
+                Scenario::Pod => needed(s).saturating_add(1),
+                // Nothing is left of what has one zone, however many run.
+                _ if zones < 2 => u32::MAX,
+                _ => needed(s).saturating_mul(zones).div_ceil(zones - 1),
+            }
         };
         let regions = peak.iter().filter(short);
         let regions = regions.map(|s| (self.name(s).clone(), enough(s)));
         Some(term.change(Change::Replicas(regions.collect())))
+    }
+
+    fn place(&self, survivor: &Survivor) -> &'static Place {
+        self.context.topology.region(survivor.region).place
     }
 
     fn name(&self, survivor: &Survivor) -> &String {

@@ -171,7 +171,7 @@ impl Lowering<'_> {
     fn nodes(&self, id: RegionId) -> Argument {
         let demand = Demand::of(self.topology, id);
         let node = facts::node();
-        let zones = facts::zones(self.location(id)).len() as u64;
+        let zones = self.topology.region(id).place.spread().len() as u64;
         let stores = self.topology.datastores.iter();
         let here = stores.filter(|s| s.regions.contains(&id));
         let parts = here.filter_map(|s| Some((s, offering(s)?.on_cluster().given()?)));
@@ -286,8 +286,8 @@ impl Lowering<'_> {
         let stores = self.reached.remove(&id).unwrap_or_default();
         let location = self.location(id);
         let name = self.cluster_name(id);
-        let zones = facts::zones(location);
-        let ranges = Ranges::of(self.topology, id, zones.len());
+        let zones = self.topology.region(id).place.spread();
+        let ranges = Ranges::of(self.topology, id);
         let account = self.account_text();
         Cluster {
             scraped_from: "monitoring",

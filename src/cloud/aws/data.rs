@@ -175,8 +175,7 @@ impl Lowering<'_> {
     /// The networks of regions, by name.
     pub(super) fn networks_of(&self, regions: &[RegionId]) -> Argument {
         let each = regions.iter().map(|id| {
-            let zones = facts::zones(self.location(*id)).len();
-            let ranges = Ranges::of(self.topology, *id, zones);
+            let ranges = Ranges::of(self.topology, *id);
             (self.topology.region(*id).name.clone(), ranges.vpc)
         });
         Argument::map(each)
@@ -184,10 +183,7 @@ impl Lowering<'_> {
 
     /// The ranges of regions' networks.
     pub(super) fn ranges_of(&self, regions: &[RegionId]) -> Vec<String> {
-        let range = |id: &RegionId| {
-            let zones = facts::zones(self.location(*id)).len();
-            Ranges::of(self.topology, *id, zones).vpc
-        };
+        let range = |id: &RegionId| Ranges::of(self.topology, *id).vpc;
         regions.iter().map(range).collect()
     }
 
@@ -195,10 +191,7 @@ impl Lowering<'_> {
     pub(super) fn reach(&mut self, id: RegionId, stores: &[RegionId], port: u32) {
         let ranges: Vec<String> = stores
             .iter()
-            .flat_map(|s| {
-                let zones = facts::zones(self.location(*s)).len();
-                Ranges::of(self.topology, *s, zones).data
-            })
+            .flat_map(|s| Ranges::of(self.topology, *s).data)
             .collect();
         let reached = self.reached.entry(id).or_default();
         reached.extend(ranges.into_iter().map(|range| (range, port)));

@@ -270,8 +270,7 @@ impl Lowering<'_> {
             .map(|h| h.written.drain.secs())
             .max()
             .unwrap_or(0);
-        let zones = facts::zones(self.location(id)).len();
-        let range = Ranges::of(self.topology, id, zones);
+        let range = Ranges::of(self.topology, id);
         let health = health_arguments(first.written.health.as_ref());
         let mut arguments = vec![
             ("name", name.clone().into()),

@@ -1,7 +1,6 @@
 //! The catalog of AWS, `catalog.toml`.
 
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// The region that S3 does not want named when a bucket is made there
@@ -11,7 +10,6 @@ pub const DEFAULT_REGION: &str = "us-east-1";
 #[derive(Debug, Deserialize)]
 struct Catalog {
     other_partitions: Vec<String>,
-    zones: BTreeMap<String, Vec<String>>,
     names: Names,
     tags: Tags,
     regions: Regions,
@@ -193,15 +191,6 @@ pub fn records() -> &'static Records {
     &catalog().records
 }
 
-/// The zones that a region's networks spread over: three, where there are three.
-pub fn zones(location: &str) -> Vec<String> {
-    let named = catalog().zones.get(location);
-    let letters = named.map_or(vec!["a", "b", "c"], |z| {
-        z.iter().map(String::as_str).collect()
-    });
-    letters.iter().map(|l| format!("{location}{l}")).collect()
-}
-
 /// How long names may be.
 pub fn names() -> &'static Names {
     &catalog().names
@@ -218,7 +207,6 @@ mod tests {
 
     #[test]
     fn the_catalog_is_readable() {
-        assert_eq!(zones("ap-northeast-1")[1], "ap-northeast-1c");
         assert!(in_common_partition("us-east-1") && !in_common_partition("us-gov-west-1"));
     }
 }

@@ -169,8 +169,7 @@ impl Lowering<'_> {
             &format!("{}-metrics-{}", self.prefix(), naming::code(location)),
             facts::names().load_balancer,
         );
-        let zones = facts::zones(location).len();
-        let own = Ranges::of(self.topology, id, zones).vpc;
+        let own = Ranges::of(self.topology, id).vpc;
         let call = format!("metrics_{}", self.topology.region(id).slug());
         let arguments = vec![
             ("name", name.clone().into()),

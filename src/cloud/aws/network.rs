@@ -39,7 +39,7 @@ impl Lowering<'_> {
     pub(super) fn networks(&mut self) {
         for id in self.regions.clone() {
             let zones = self.zones(id);
-            let ranges = Ranges::of(self.topology, id, facts::zones(self.location(id)).len());
+            let ranges = Ranges::of(self.topology, id);
             let location = self.location(id);
             let name = format!("{}-{location}", self.prefix());
             let logs = self.key(id, "logs", &[LOGS]);
@@ -127,8 +127,7 @@ impl Lowering<'_> {
 
     /// The range of a region's VPC.
     pub(super) fn vpc_range(&self, id: RegionId) -> String {
-        let zones = facts::zones(self.location(id)).len();
-        Ranges::of(self.topology, id, zones).vpc
+        Ranges::of(self.topology, id).vpc
     }
 
     fn side(&mut self, id: RegionId) -> Argument {
@@ -151,7 +150,7 @@ impl Lowering<'_> {
     fn zones(&mut self, id: RegionId) -> Argument {
         let region = self.topology.region(id);
         let name = format!("zones_{}", region.slug());
-        let zones = Argument::from(facts::zones(region.place.location));
+        let zones = Argument::from(region.place.spread());
         self.variable(Variable {
             kind: "list(string)",
             ..variable(

@@ -22,12 +22,12 @@ pub struct Ranges {
 }
 
 impl Ranges {
-    /// The ranges of a region with that many zones, at most three.
-    pub fn of(topology: &Topology, id: RegionId, zones: usize) -> Self {
+    /// The ranges of a region.
+    pub fn of(topology: &Topology, id: RegionId) -> Self {
         let base = base(topology, id);
         let each = |first: u32, bits: u32| -> Vec<String> {
             let size = 1 << (32 - bits);
-            let zones = 0..zones as u32;
+            let zones = 0..topology.region(id).place.spread().len() as u32;
             zones
                 .map(|z| block(base + first + z * size, bits))
                 .collect()

@@ -2,7 +2,6 @@
 
 use super::Lowering;
 use super::backup::has_backup;
-use super::facts;
 use super::naming::{self, Kind, slug};
 use crate::cloud::{by_hand, moves_by_itself};
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
@@ -59,7 +58,7 @@ impl Lowering<'_> {
             let backend = if clusters {
                 let group = Argument::map([
                     ("group", Argument::from(self.endpoint_group(location))),
-                    ("zones", facts::zones(location).into()),
+                    ("zones", region.place.spread().into()),
                 ]);
                 let preference = standby.map_or(Vec::new(), |s| s.arguments(*id));
                 Argument::map(preference.into_iter().chain([("gke", group)]))

@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 
 #[derive(Debug, Deserialize)]
 struct Catalog {
-    zones: BTreeMap<String, Vec<String>>,
     firestore: BTreeMap<String, MultiRegion>,
     dns: DnsCheck,
     run: ServiceHealth,
@@ -91,15 +90,6 @@ pub fn memorystore() -> &'static Memorystore {
     &catalog().memorystore
 }
 
-/// The zones that a cluster of a region spreads over: three.
-pub fn zones(location: &str) -> Vec<String> {
-    let named = catalog().zones.get(location);
-    let letters = named.map_or(vec!["a", "b", "c"], |z| {
-        z.iter().map(String::as_str).collect()
-    });
-    letters.iter().map(|l| format!("{location}-{l}")).collect()
-}
-
 /// A multi-region of Firestore, by its location id.
 pub fn firestore_multi_region(location: &str) -> Option<&'static MultiRegion> {
     catalog().firestore.get(location)
@@ -121,7 +111,6 @@ mod tests {
 
     #[test]
     fn the_catalog_is_readable() {
-        assert_eq!(zones("us-east1")[0], "us-east1-b");
         assert_eq!(firestore_multi_region("eur3").unwrap().kms, "europe");
     }
 }

@@ -3,7 +3,7 @@
 use super::edge::{Standby, edge_name};
 use super::naming::context;
 use super::offering::{offering, queue_offering};
-use super::{facts, project};
+use super::project;
 use crate::cloud::scaling;
 use crate::deployment::{Deployment, Expect, Operation, OperationKind, Proof, Seat, words};
 use crate::spec::Runtime;
@@ -149,7 +149,8 @@ impl Operations<'_> {
 
     /// The endpoint groups of a region behind a host: flags that name each, and its place.
     fn groups(&self, host: &Host, backend: &str, id: RegionId) -> Vec<(Vec<String>, String)> {
-        let location = self.topology.region(id).place.location;
+        let place = self.topology.region(id).place;
+        let location = place.location;
         if self.topology.service(host.service).runtime == Runtime::Kubernetes {
             let group = format!("{}-ingress-{location}", self.topology.name);
             let flags = |zone: String| {
@@ -158,7 +159,7 @@ impl Operations<'_> {
                     format!("--network-endpoint-group-zone={zone}"),
                 ]
             };
-            let zones = facts::zones(location).into_iter();
+            let zones = place.spread().into_iter();
             return zones.map(|z| (flags(z.clone()), z)).collect();
         }
         let flags = vec![

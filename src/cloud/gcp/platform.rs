@@ -223,7 +223,7 @@ impl Lowering<'_> {
         let secrets = self.key(&location, "gke", "container-engine-robot");
         let disks = self.key(&location, "disk", "compute-system");
         let account = self.node_account();
-        let zones = super::facts::zones(&location);
+        let zones = region.place.spread();
         self.variable(
             "authorized_networks",
             "Private ranges that may reach the clusters' control planes, by a name: a VPN, a bastion.".into(),

@@ -7,8 +7,7 @@ use crate::deployment::routes::{Arrival, Edge};
 use crate::spec::{Duration, FactKind, Policy, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::{
-    CLUSTER_ZONES, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
-    SCALE_OUT_PODS,
+    GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
 };
 use crate::topology::{RegionId, Service, ServiceId, Topology};
 
@@ -18,7 +17,8 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
     if let Scenario::Region(lost) = scenario {
         return left_by_mesh(context, service, lost);
     }
-    let terms = match ejection(service, scenario, pairs(context, service, &[])) {
+    let pairs = pairs(context, service, &[]);
+    let terms = match ejection(context.topology, service, scenario, pairs) {
         Some(ejected) => vec![ejected],
         None => probed(service, scenario),
     };
@@ -54,7 +54,7 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
     if pairs.is_empty() {
         return Vec::new();
     }
-    let ejected = ejection(service, Scenario::Region(lost), pairs);
+    let ejected = ejection(context.topology, service, Scenario::Region(lost), pairs);
     let unknown = || {
         let term = Term::fact(Step::Detect, &service.name, "istio.ejection");
         term.at(service.span).change(measure(service))
@@ -65,10 +65,15 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
 
 /// So many failed requests in a row, seen by each caller for itself: at the declared peak by
 /// the one that calls a replica most rarely.
-fn ejection(service: &Service, scenario: Scenario, pairs: Vec<Pair>) -> Option<Term> {
+fn ejection(
+    topology: &Topology,
+    service: &Service,
+    scenario: Scenario,
+    pairs: Vec<Pair>,
+) -> Option<Term> {
     let (errors, at_most) = service.ejection();
     let peak = service.written.capacity.as_ref()?.peak.as_ref()?;
-    if !may_leave_out(service, scenario, at_most) {
+    if !may_leave_out(topology, service, scenario, at_most) {
         return None;
     }
     let rarest = pairs.into_iter().map(|p| p.rate);
@@ -173,7 +178,7 @@ fn callers(
 }
 
 /// Whether the mesh may leave out as many replicas at once as a scenario takes.
-fn may_leave_out(service: &Service, scenario: Scenario, at_most: u32) -> bool {
+fn may_leave_out(topology: &Topology, service: &Service, scenario: Scenario, at_most: u32) -> bool {
     let at_most = u64::from(at_most);
     let fewest: u64 = service
         .placements
@@ -190,7 +195,7 @@ fn may_leave_out(service: &Service, scenario: Scenario, at_most: u32) -> bool {
             Scenario::Pod => fits(1, fewest),
             _ => {
                 // A zone's share is largest where one more than fills the zones runs.
-                let zones = u64::from(CLUSTER_ZONES);
+                let zones = topology.region(placement.region).place.spread().len() as u64;
                 let first = least + (zones + 1 - least % zones) % zones;
                 let last = most.saturating_sub((most + zones - 1) % zones);
                 let worst = [least, first, last].into_iter();

@@ -58,6 +58,10 @@ pub(in crate::cloud) fn store(
     scenario: Scenario,
 ) -> Vec<Term> {
     match scenario {
+        Scenario::Zone if majority_in_a_zone(context, store).is_some() => {
+            let why = majority_in_a_zone(context, store).unwrap_or_default();
+            vec![Term::never(Step::Promote, &store.name, why).at(store.span)]
+        }
         Scenario::Pod | Scenario::Node | Scenario::Zone => {
             vec![promoted(context, store, kind.zone)]
         }
@@ -70,6 +74,23 @@ pub(in crate::cloud) fn store(
         Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "key.destroyed")],
         Scenario::Entry | Scenario::Link => Vec::new(),
     }
+}
+
+/// Why a zone stops a cluster whose nodes agree by majority and spread over the emitted zones.
+fn majority_in_a_zone(context: &Context, store: &Datastore) -> Option<String> {
+    let mut sets = context.deployment.active_active_sets.iter();
+    let set = sets.find(|s| s.datastore == store.name)?;
+    set.regions.iter().find_map(|member| {
+        let region = context.topology.region(member.region);
+        let lost = region.place.share_of_zone(member.nodes);
+        let (left, of) = (member.nodes - lost, member.nodes);
+        (left < of / 2 + 1).then(|| {
+            format!(
+                "{left} of {of} nodes are left in {}: no majority",
+                region.name
+            )
+        })
+    })
 }
 
 /// How the store takes writes after its region is lost. What nobody replicates can at best

@@ -92,6 +92,8 @@ pub struct Emitted {
     pub ejections: BTreeMap<String, Ejection>,
     /// By service and location, in the order in which a call tries them.
     pub lists: BTreeMap<(String, String), Vec<List>>,
+    /// Zones of a cluster by location.
+    pub zones: BTreeMap<String, u64>,
     /// Pods of the ingress gateway by location.
     pub gateways: BTreeMap<String, u64>,
     pub hosts: BTreeMap<String, Host>,
@@ -157,6 +159,11 @@ impl Emitted {
                 .unwrap_or_default();
             match module {
                 "cloud-run" => self.cloud_run(call),
+                "gke" => {
+                    let zones = call["zones"].as_array().expect("zones").len();
+                    self.zones
+                        .insert(string(&call["region"]).into(), zones as u64);
+                }
                 "health-checks" => {
                     let host = self.host(call);
                     host.check = checked(&call["load_balancer"]);

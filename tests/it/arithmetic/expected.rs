@@ -28,8 +28,8 @@ enum Lost {
 
 /// Milliseconds in a second.
 const SECOND: u64 = 1000;
-/// Zones that replicas spread over evenly.
-const ZONES: u64 = 3;
+/// Zones that Cloud Run spreads over: it has no setting for them.
+const OF_CLOUD_RUN: u64 = 3;
 
 pub struct Expected<'a> {
     plan: &'a Plan,
@@ -275,6 +275,14 @@ impl<'a> Expected<'a> {
         self.plan.regions[region].location.to_string()
     }
 
+    fn zones(&self, region: usize) -> u64 {
+        self.zones_at(self.plan.regions[region].location)
+    }
+
+    fn zones_at(&self, location: &str) -> u64 {
+        *self.emitted.zones.get(location).unwrap_or(&OF_CLOUD_RUN)
+    }
+
     fn places(&self, service: usize) -> Vec<usize> {
         self.plan.services[service]
             .replicas
@@ -480,7 +488,8 @@ impl<'a> Expected<'a> {
                 _ => {
                     // The share of a zone is largest at the fewest or at one more than fills
                     // the zones.
-                    let share = |n: u64| (n.div_ceil(ZONES), n + others);
+                    let zones = self.zones(*r);
+                    let share = |n: u64| (n.div_ceil(zones), n + others);
                     let shares = (least(r)..=most).map(share);
                     shares
                         .reduce(|a, b| if a.0 * b.1 >= b.0 * a.1 { a } else { b })
@@ -519,7 +528,7 @@ impl<'a> Expected<'a> {
             let gone = if lost == Lost::Pod {
                 1
             } else {
-                runs.div_ceil(ZONES)
+                runs.div_ceil(self.zones(region))
             };
             let left = runs.saturating_sub(gone);
             !load.exceeds(full.times(Part::of(left.into(), 1)))
@@ -634,14 +643,8 @@ impl<'a> Expected<'a> {
         match lost {
             Lost::Pod => Some((1, 0, true)),
             Lost::Node | Lost::Zone => {
-                let most = |of: fn(&(u64, u64)) -> u64| {
-                    set.members
-                        .values()
-                        .map(|m| of(m).div_ceil(ZONES))
-                        .max()
-                        .unwrap_or(0)
-                };
-                Some((most(|m| m.0), most(|m| m.1), true))
+                let zones = self.zones_at(&set.home);
+                Some((home.0.div_ceil(zones), home.1.div_ceil(zones), true))
             }
             Lost::Region(region) => {
                 let there = set.members.get(&self.location(region))?;
@@ -658,13 +661,23 @@ impl<'a> Expected<'a> {
         let (nodes, sentinels, primary) = self.lost_members(set, lost)?;
         let total = |of: fn(&(u64, u64)) -> u64| set.members.values().map(of).sum::<u64>();
         let left = total(|m| m.0).saturating_sub(nodes);
+        // Any zone may take replicas that writes need.
+        let most = match lost {
+            Lost::Node | Lost::Zone => {
+                let zones = set.members.iter();
+                let most = zones.map(|(l, m)| m.0.div_ceil(self.zones_at(l))).max();
+                most.unwrap_or(nodes)
+            }
+            _ => nodes,
+        };
+        let replicas = total(|m| m.0).saturating_sub(most);
         // A pod or node comes back with its data; a zone or region does not.
         let back = match lost {
             Lost::Pod | Lost::Node => self.fact("kubernetes.reschedule"),
             _ => Range::NEVER,
         };
         // The primary is one of those that are left, the others are its replicas.
-        let writes = match left.saturating_sub(1) >= set.min_replicas {
+        let writes = match replicas.saturating_sub(1) >= set.min_replicas {
             true => Range::ZERO,
             false => back,
         };
@@ -702,7 +715,7 @@ impl<'a> Expected<'a> {
         let home = set.members[&set.home].0;
         let beside = match lost {
             Lost::Pod => 0,
-            Lost::Node | Lost::Zone => home.div_ceil(ZONES).saturating_sub(1),
+            Lost::Node | Lost::Zone => home.div_ceil(self.zones_at(&set.home)).saturating_sub(1),
             _ => home.saturating_sub(1),
         };
         let replica = match set.min_replicas > beside {

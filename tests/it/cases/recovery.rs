@@ -1,6 +1,7 @@
 //! `tests/cases/recovery`.
 
 use crate::support::case;
+use meridian::analysis::quorum::{Fault, Lack, electorates};
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::diagnostic::Severity;
 
@@ -142,4 +143,32 @@ fn origin_log_copy_lag() {
         l.dataset.as_deref() == Some("local") && l.scenario.id(topology) == "region:us-east-1"
     });
     assert_eq!(local.unwrap().verdict, Verdict::NotShown);
+}
+
+/// What divides by zones divides by those that are emitted: two of us-west-1.
+#[test]
+fn two_zones_us_west_1() {
+    let case = case("recovery/two-zones-us-west-1");
+    let terms = case.terms("service api", "zone", "warm up api");
+    assert!(!terms.is_empty(), "a zone takes two of three replicas");
+    let topology = case.done.topology.as_ref().unwrap();
+    let west = topology.region_named("us-west-1").unwrap();
+    let zones = &topology.region(west).place.spread();
+    let root = case.file("terraform/regions/us-west-1/variables.tf");
+    for zone in zones {
+        assert!(root.contains(&format!("\"{zone}\"")), "{zone}");
+    }
+    assert_eq!(zones.len(), 2);
+}
+
+/// The catalogue knows four zones of us-central1, and three are emitted.
+#[test]
+fn sentinel_zones_of_us_central1() {
+    let case = case("recovery/sentinel-zones-of-us-central1");
+    let (low, ..) = case.rto("service web", "zone").unwrap();
+    assert_eq!(low, u64::MAX, "a zone takes two of four sentinels");
+    let topology = case.done.topology.as_ref().unwrap();
+    let electorates = electorates(topology);
+    let zone = electorates[0].outcome(Fault::Zone(0));
+    assert_eq!((zone.lack, zone.sees[0]), (Some(Lack::Majority), 2));
 }

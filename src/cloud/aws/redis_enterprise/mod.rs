@@ -269,8 +269,7 @@ impl Lowering<'_> {
             ),
             facts::names().load_balancer,
         );
-        let zones = facts::zones(location).len();
-        let own = Ranges::of(self.topology, id, zones).vpc;
+        let own = Ranges::of(self.topology, id).vpc;
         let call = format!("peers_{}_{}", naming::slug(&store.name), region.slug());
         let arguments = vec![
             ("name", name.clone().into()),

@@ -7,7 +7,7 @@ use crate::analysis::term::{Change, Class, Step, Term};
 use crate::cloud::recovery::{not_abroad, reaching_back, restored, snapshot};
 use crate::spec::{Duration, FactKind, Nodes, PerRegion};
 use crate::topology::Scenario;
-use crate::topology::knobs::{CLUSTER_ZONES, SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
+use crate::topology::knobs::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, RegionId};
 
 pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
@@ -76,24 +76,31 @@ impl<'a> Members<'a> {
         self.context.topology.first_node(self.store)
     }
 
-    /// `None` if the scenario takes no member. Members spread evenly over zones, and a node
-    /// holds no more than its zone does.
+    /// What a zone of a region takes of nodes and of sentinels, at worst: they spread evenly
+    /// over the zones that are emitted.
+    fn of_zone(&self, (region, nodes, sentinels): &(RegionId, u32, u32)) -> (u32, u32) {
+        let place = self.context.topology.region(*region).place;
+        (place.share_of_zone(*nodes), place.share_of_zone(*sentinels))
+    }
+
+    /// What is lost with the primary, `None` if the scenario takes no member. A node holds no
+    /// more than its zone does.
     fn taken(&self, scenario: Scenario) -> Option<Taken> {
-        let most = |of: fn(&(RegionId, u32, u32)) -> u32| {
-            let zones = self.regions.iter().map(|r| of(r).div_ceil(CLUSTER_ZONES));
-            zones.max().unwrap_or(0)
-        };
         match scenario {
             Scenario::Pod => Some(Taken {
                 nodes: 1,
                 sentinels: 0,
                 primary: true,
             }),
-            Scenario::Node | Scenario::Zone => Some(Taken {
-                nodes: most(|r| r.1),
-                sentinels: most(|r| r.2),
-                primary: true,
-            }),
+            Scenario::Node | Scenario::Zone => {
+                let home = self.regions.iter().find(|r| Some(r.0) == self.home());
+                let (nodes, sentinels) = home.map_or((0, 0), |r| self.of_zone(r));
+                Some(Taken {
+                    nodes,
+                    sentinels,
+                    primary: true,
+                })
+            }
             Scenario::Region(lost) => {
                 let (_, nodes, sentinels) = *self.regions.iter().find(|r| r.0 == lost)?;
                 Some(Taken {
@@ -112,7 +119,13 @@ impl<'a> Members<'a> {
             return Vec::new();
         };
         let left = self.nodes().saturating_sub(taken.nodes);
-        let stopped = self.stopped(left, scenario);
+        // A zone without the primary may take more of the replicas that it needs.
+        let most = match scenario {
+            Scenario::Node | Scenario::Zone => self.regions.iter().map(|r| self.of_zone(r).0).max(),
+            _ => None,
+        };
+        let most = most.unwrap_or(taken.nodes);
+        let stopped = self.stopped(self.nodes().saturating_sub(most), scenario);
         if !taken.primary {
             return stopped.into_iter().collect();
         }
@@ -235,16 +248,11 @@ impl<'a> Members<'a> {
 
     /// How many replicas are lost with the primary, at worst.
     fn lost_beside(&self, scenario: Scenario) -> u32 {
-        let home = self.home();
-        let nodes = self
-            .regions
-            .iter()
-            .find(|r| Some(r.0) == home)
-            .map_or(0, |r| r.1);
+        let home = self.regions.iter().find(|r| Some(r.0) == self.home());
         let lost = match scenario {
             Scenario::Pod => 1,
-            Scenario::Node | Scenario::Zone => nodes.div_ceil(CLUSTER_ZONES),
-            _ => nodes,
+            Scenario::Node | Scenario::Zone => home.map_or(0, |r| self.of_zone(r).0),
+            _ => home.map_or(0, |r| r.1),
         };
         lost.saturating_sub(1)
     }
