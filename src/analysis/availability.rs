@@ -243,7 +243,7 @@ impl<'a> Model<'a> {
         }
         let survives = |e: &Electorate| {
             let regions = (0..e.seats.len()).map(Fault::Region);
-            regions.into_iter().all(|f| e.outcome(f).lack.is_none())
+            regions.into_iter().all(|f| e.outcome(f).state.holds())
         };
         let promoted = voting.is_some_and(survives) || self.written_everywhere(store);
         // Copies that nobody promotes are no help: the writer's region is what counts.

@@ -1,7 +1,8 @@
-//! Who votes, who still has a majority after a loss or a cut, and who may write then.
+//! Who votes, who still has a majority after a loss or a cut, and whether writes go on then.
 //!
 //! Decided by the systems themselves and so not here: stores whose voters the provider places
-//! (Firestore, Spanner, DynamoDB, Aurora). Queues declare no members that could be counted.
+//! (Firestore, Spanner, DynamoDB, Aurora), and those of others that name no `members`. Queues
+//! declare no members that could be counted.
 
 use crate::catalog::{self, Place, network};
 use crate::source::Span;
@@ -24,8 +25,8 @@ pub struct Electorate {
     pub timeout: Option<u64>,
     /// Other copies that a writer must see, or it refuses writes; 0 without such a rule.
     pub min_replicas: u32,
-    /// The seat that writes while nothing is wrong, where the spec says which.
-    pub writer: Option<usize>,
+    /// The seats that write while nothing is wrong; none where no one is the writer.
+    pub writing: Vec<usize>,
     /// Where the votes are written.
     pub span: Span,
     /// Pairs of seats that have no link; all others see each other.
@@ -102,14 +103,54 @@ pub struct Outcome {
     pub majority: Vec<usize>,
     /// The seats where a copy may become or stay the writer; the voters choose one of them.
     pub writers: Vec<usize>,
-    /// Why nobody may write, if so.
+    /// Whether writes go on.
+    pub state: State,
+    /// Why nobody is promoted, if so.
     pub lack: Option<Lack>,
     /// The seat of the old writer, if it goes on writing apart from the majority: another is
     /// promoted, and what this one took is dropped when the two meet again.
     pub stale: Option<usize>,
 }
 
-/// What is missing for a writer.
+/// Whether writes go on under a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// There is a writer, and another can be promoted in its place.
+    Writable,
+    /// The old writer goes on, and nothing can be promoted in its place.
+    NoPromotion,
+    /// There is no writer.
+    NotWritable,
+    /// Two write apart from each other, and what one of them takes is dropped.
+    Split,
+}
+
+impl State {
+    /// All of them, the best first.
+    pub const ALL: [State; 4] = [
+        State::Writable,
+        State::NoPromotion,
+        State::NotWritable,
+        State::Split,
+    ];
+
+    /// The words shown to people.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Writable => "writable",
+            State::NoPromotion => "writable without promotion",
+            State::NotWritable => "not writable",
+            State::Split => "split",
+        }
+    }
+
+    /// Whether the store takes writes, and keeps them.
+    pub fn holds(self) -> bool {
+        matches!(self, State::Writable | State::NoPromotion)
+    }
+}
+
+/// What is missing for a promotion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lack {
     /// Nowhere do enough voters see each other.
@@ -123,8 +164,10 @@ pub enum Lack {
 /// Everything that votes, in the order of the stores.
 pub fn electorates(topology: &Topology) -> Vec<Electorate> {
     let stores = topology.datastores.iter().enumerate();
-    // How those vote that somebody else runs is theirs.
-    let stores = stores.filter(|(_, store)| store.external().is_none());
+    // How those vote that somebody else runs is known by the members that are declared.
+    let counted =
+        |store: &Datastore| store.external().is_none() || !store.written.members.is_empty();
+    let stores = stores.filter(|(_, store)| counted(store));
     let each = stores.filter_map(|(index, store)| electorate(topology, DatastoreId(index), store));
     each.filter(|e| e.total() > 0).collect()
 }
@@ -145,7 +188,7 @@ impl Electorate {
         self.faults().into_iter().map(|f| self.outcome(f)).collect()
     }
 
-    /// The smallest fault that leaves nobody to write.
+    /// The smallest fault after which nothing can be promoted.
     pub fn counterexample(&self) -> Option<Outcome> {
         let broken = self.outcomes().into_iter().filter(|o| o.lack.is_some());
         broken.min_by_key(|o| o.fault)
@@ -183,18 +226,37 @@ impl Electorate {
             (_, _, true) => Some(Lack::Replicas),
             _ => None,
         };
-        let stale = self.writer.filter(|w| {
-            let stays = self.kind == Kind::Sentinels && writes(w);
-            stays && !reached(w) && !writers.is_empty()
+        let on = self.writing.iter().filter(|w| {
+            // A writer that the fault may hit is hit.
+            let hit = left[**w].copies < self.seats[**w].copies;
+            !hit && writes(w) && (self.writes_alone() || reached(w))
         });
+        let on: Vec<usize> = on.copied().collect();
+        let elsewhere = !writers.is_empty();
+        let stale = on.iter().copied().find(|w| elsewhere && !reached(w));
+        let apart = on.iter().any(|a| on.iter().any(|b| !linked(*a, *b)));
+        let state = match (stale.is_some() || apart, elsewhere, on.is_empty()) {
+            (true, ..) => State::Split,
+            (_, true, _) => State::Writable,
+            (_, _, false) => State::NoPromotion,
+            _ => State::NotWritable,
+        };
         Outcome {
             fault,
             sees,
             majority,
             writers,
+            state,
             lack,
             stale,
         }
+    }
+
+    /// Whether a writer goes on without a majority behind it. Members of a replica set step
+    /// down, and what acknowledges by majority waits; a Redis primary asks no Sentinel, and a
+    /// database of one site no other.
+    fn writes_alone(&self) -> bool {
+        matches!(self.kind, Kind::Sentinels | Kind::Sites)
     }
 
     fn faults(&self) -> Vec<Fault> {
@@ -338,7 +400,7 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
         arbiter: Arbiter::Nobody,
         timeout: None,
         min_replicas: 0,
-        writer: None,
+        writing: Vec::new(),
         span,
         unlinked: Vec::new(),
     };
@@ -346,9 +408,8 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
         let replication = store.written.replication.as_ref();
         let min = replication.and_then(|r| r.min_replicas.as_ref());
         electorate.min_replicas = min.map_or(0, |m| m.value);
-        let writes = |s: &Seat| s.region.is_some() && s.region == store.writer;
-        electorate.writer = electorate.seats.iter().position(writes);
     }
+    electorate.writing = writing(topology, store, &electorate);
     if kind == Kind::Sites {
         witness(topology, store, &mut electorate);
     }
@@ -358,6 +419,38 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
         .map(|e| e.timeout.millis());
     electorate.unlinked = unlinked(topology, &electorate.seats);
     Some(electorate)
+}
+
+/// The seats that write while nothing is wrong.
+fn writing(topology: &Topology, store: &Datastore, electorate: &Electorate) -> Vec<usize> {
+    let replication = store.written.replication.as_ref();
+    let everywhere = replication.is_some_and(|r| *r.mode == Mode::ActiveActive);
+    let first = match electorate.kind {
+        Kind::Sentinels => topology.first_node(store),
+        Kind::Members => preferred(topology, store),
+        // Each part of the data has a writer of its own.
+        Kind::Copies => None,
+        Kind::Sites => store.writer,
+    };
+    let writes = |s: &Seat| match electorate.kind {
+        Kind::Sites if everywhere => s.copies > 0,
+        _ => s.region.is_some() && s.region == first,
+    };
+    let seats = electorate.seats.iter().enumerate();
+    seats.filter(|(_, s)| writes(s)).map(|(i, _)| i).collect()
+}
+
+/// The region of the member that is elected while nothing is wrong: the highest priority.
+fn preferred(topology: &Topology, store: &Datastore) -> Option<RegionId> {
+    let members = store.written.members.iter().map(|(_, m)| m);
+    let best = members.reduce(|best, m| {
+        if m.priority.value.0 > best.priority.value.0 {
+            m
+        } else {
+            best
+        }
+    })?;
+    topology.region_named(&best.region)
 }
 
 type Found = (Kind, Vec<Seat>, Span);
@@ -379,20 +472,11 @@ fn seat(topology: &Topology, id: RegionId, votes: u32, copies: u32) -> Seat {
     }
 }
 
-/// Nodes in a region; one where the spec does not say.
-fn nodes(topology: &Topology, store: &Datastore, id: RegionId) -> u32 {
-    let name = &topology.region(id).name;
-    match &store.written.nodes {
-        Some(nodes) => nodes.get(name).map_or(0, |n| n.value.0),
-        None => 1,
-    }
-}
-
 fn sentinels(topology: &Topology, store: &Datastore) -> Option<Found> {
     let sentinels = store.written.sentinels.as_ref()?;
     let votes = |id: RegionId| sentinels.get(&topology.region(id).name);
     let seats = store.regions.iter().map(|id| {
-        let nodes = nodes(topology, store, *id);
+        let nodes = topology.nodes(store, *id);
         seat(topology, *id, votes(*id).map_or(0, |v| v.value.0), nodes)
     });
     let mut spans = store.regions.iter().filter_map(|id| votes(*id));
@@ -433,7 +517,7 @@ fn copies(topology: &Topology, store: &Datastore) -> Option<Found> {
         return None;
     }
     let seats = store.regions.iter().map(|id| {
-        let nodes = nodes(topology, store, *id);
+        let nodes = topology.nodes(store, *id);
         seat(topology, *id, nodes, nodes)
     });
     Some((Kind::Copies, seats.collect(), replication.mode.span))

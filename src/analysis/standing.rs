@@ -4,7 +4,7 @@
 use super::availability::{self, Availability, Part, What};
 use super::capacity::{Routing, Survivor};
 use super::coverage::{self, Told, Watch};
-use super::quorum::{Electorate, Fault, Kind, Lack, Outcome, electorates};
+use super::quorum::{Electorate, Fault, Kind, Lack, Outcome, State, electorates};
 use crate::topology::{RegionId, Topology};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -51,13 +51,18 @@ impl VotesView {
         format!("{}; {} must agree", seats.join(", "), self.majority)
     }
 
-    /// What leaves nobody who may write.
+    /// What stops writes, splits them, or leaves a writer that cannot be replaced.
     pub fn outcome(&self) -> String {
-        let broken = self.faults.iter().filter(|f| f.lack.is_some());
-        let broken: Vec<&str> = broken.map(|f| f.fault.as_str()).collect();
+        let of = |state: State| {
+            let faults = self.faults.iter().filter(|f| f.state == state.word());
+            let faults: Vec<&str> = faults.map(|f| f.fault.as_str()).collect();
+            (!faults.is_empty()).then(|| format!("{}: {}", state.word(), faults.join(", ")))
+        };
+        let worse = State::ALL.into_iter().skip(1).rev();
+        let broken: Vec<String> = worse.filter_map(of).collect();
         match broken.is_empty() {
-            true => "a writer is left after any single loss or cut".to_string(),
-            false => format!("nobody may write: {}", broken.join(", ")),
+            true => "writable after any single loss or cut".to_string(),
+            false => broken.join("; "),
         }
     }
 }
@@ -80,7 +85,9 @@ pub struct FaultView {
     pub fault: String,
     /// The places where there may be a writer.
     pub writers: Vec<String>,
-    /// Why nobody may write, if so.
+    /// `writable`, `writable without promotion`, `not writable` or `split`.
+    pub state: &'static str,
+    /// Why nobody is promoted, if so.
     pub lack: Option<&'static str>,
     /// The old writer's place, if it goes on writing apart from the majority.
     pub stale: Option<String>,
@@ -223,6 +230,7 @@ fn fault(electorate: &Electorate, outcome: &Outcome) -> FaultView {
             Fault::CloudCutOff(cloud) => format!("cut off {cloud}"),
         },
         writers: outcome.writers.iter().map(|w| name(*w)).collect(),
+        state: outcome.state.word(),
         lack: outcome.lack.map(|lack| match lack {
             Lack::Majority => "no majority",
             Lack::Copy => "no copy to promote",

@@ -371,7 +371,8 @@ fn electorate(out: &mut String, votes: &VotesView, all: bool) {
         votes.outcome()
     );
     for fault in votes.faults.iter().filter(|_| all) {
-        let who = fault.lack.map_or(fault.writers.join(", "), str::to_string);
+        let why = fault.lack.map_or(fault.writers.join(", "), str::to_string);
+        let who = format!("{}: {why}", fault.state);
         line(out, "  ", &[(&fault.fault, 40)], &who);
     }
 }

@@ -311,14 +311,25 @@ pub const SCALE_OUT_PERIOD: u64 = 15;
 /// Seconds over which the scaler's request rate is averaged.
 pub const REQUEST_RATE_WINDOW: u64 = 120;
 impl Topology {
+    /// Nodes of a store in a region; one where the spec does not count them.
+    pub fn nodes(&self, store: &Datastore, id: RegionId) -> u32 {
+        match &store.written.nodes {
+            Some(nodes) => nodes.get(&self.region(id).name).map_or(0, |n| n.value.0),
+            None => 1,
+        }
+    }
+
+    /// Sentinels of a store in a region.
+    pub fn sentinels(&self, store: &Datastore, id: RegionId) -> u32 {
+        let sentinels = store.written.sentinels.as_ref();
+        let here = sentinels.and_then(|s| s.get(&self.region(id).name));
+        here.map_or(0, |s| s.value.0)
+    }
+
     /// The region where the first node of a Redis with sentinels starts as the primary: the
     /// primary region, else the first that holds nodes.
     pub fn first_node(&self, store: &Datastore) -> Option<RegionId> {
-        let nodes = |id: &RegionId| {
-            let counts = store.written.nodes.as_ref();
-            counts.and_then(|n| n.get(&self.region(*id).name))
-        };
-        let holds = |id: &RegionId| nodes(id).is_some_and(|n| n.value.0 > 0);
+        let holds = |id: &RegionId| self.nodes(store, *id) > 0;
         let holding = || store.regions.iter().copied().filter(holds);
         let primary = |id: &RegionId| self.region(*id).role == Role::Primary;
         holding().find(primary).or(holding().next())

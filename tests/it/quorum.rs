@@ -1,6 +1,6 @@
 //! Votes under every loss and cut, against counting by hand.
 
-use meridian::analysis::quorum::{Electorate, Fault, Kind, Lack, electorates};
+use meridian::analysis::quorum::{Electorate, Fault, Kind, Lack, State, electorates};
 use meridian::diagnostic::Diagnostics;
 use meridian::source::SourceMap;
 use meridian::spec::Provider;
@@ -128,6 +128,98 @@ fn every_loss_and_cut_agrees_with_counting() {
             assert_eq!(outcome.lack.is_none(), majority, "every region has a node");
         }
     }
+}
+
+/// Whether writes go on, by hand: each region has a copy, `us-central1` the writer.
+fn state_by_hand(votes: [u32; 4], fault: Fault, alone: bool) -> State {
+    let cloud = |region: usize| region / 2;
+    let meet = |a: usize, b: usize| match fault {
+        Fault::Link(x, y) => (a.min(b), a.max(b)) != (x, y),
+        Fault::CutOff(region) => a == b || (a != region && b != region),
+        Fault::CloudCutOff(_) => cloud(a) == cloud(b),
+        _ => true,
+    };
+    let dead = |region: usize| match fault {
+        Fault::Region(lost) => lost == region,
+        Fault::Cloud(lost) => (lost == Provider::Gcp) == (region < 2),
+        _ => false,
+    };
+    // The one copy of a region is in the zone that is lost.
+    let copy = |region: usize| !dead(region) && fault != Fault::Zone(region);
+    let (sees, _) = by_hand(votes, fault);
+    let total: u32 = votes.iter().sum();
+    let agree = |region: usize| 2 * sees[region] > total;
+    let behind = |region: usize| (0..4).any(|m| agree(m) && meet(m, region));
+    let promotable = (0..4).any(|r| copy(r) && behind(r));
+    let goes_on = copy(0) && (alone || agree(0));
+    match (promotable, goes_on) {
+        (true, true) if !behind(0) => State::Split,
+        (true, _) => State::Writable,
+        (false, true) => State::NoPromotion,
+        (false, false) => State::NotWritable,
+    }
+}
+
+/// Shown to fail by taking `hit` out of `Electorate::outcome`, or `Kind::Sentinels` out of
+/// `writes_alone`.
+#[test]
+fn whether_writes_go_on_agrees_with_counting() {
+    let mut seen = [0; 4];
+    for votes in placements() {
+        for outcome in sentinels(votes, "").outcomes() {
+            let state = state_by_hand(votes, outcome.fault, true);
+            assert_eq!(outcome.state, state, "{votes:?} {:?}", outcome.fault);
+            seen[State::ALL.iter().position(|s| *s == state).expect("one")] += 1;
+        }
+    }
+    assert!(seen.iter().all(|n| *n > 100), "{seen:?}");
+}
+
+/// Members of a replica set, one copy each: without a majority the primary steps down.
+#[test]
+fn a_replica_set_is_written_only_by_its_majority() {
+    let mut stopped = 0;
+    for votes in placements().into_iter().filter(|v| v[0] > 0) {
+        let each = REGIONS.iter().zip(votes).enumerate();
+        let members = each.flat_map(|(at, (region, count))| {
+            let member = move |n: u32| {
+                let priority = if (at, n) == (0, 0) { 2 } else { 1 };
+                format!("m{at}x{n}: {{ region: {region}, priority: {priority} }}")
+            };
+            (0..count).map(member)
+        });
+        let members: Vec<String> = members.collect();
+        for external in [
+            "",
+            "external: { run_by: data, at: [{ country: US }], settings: { url: \"mongodb://m.example.com\" } }, ",
+        ] {
+            let set = only(&world(&format!(
+                "datastores: {{ docs: {{ engine: mongodb, {external}members: {{ {} }} }} }}",
+                members.join(", ")
+            )));
+            assert_eq!(set.kind, Kind::Members);
+            for outcome in set.outcomes() {
+                let state = match outcome.majority.is_empty() {
+                    true => State::NotWritable,
+                    false => State::Writable,
+                };
+                assert_eq!(outcome.state, state, "{votes:?} {:?}", outcome.fault);
+                stopped += usize::from(state == State::NotWritable);
+            }
+        }
+    }
+    assert!(stopped > 100, "{stopped}");
+}
+
+/// A database of two sites: the primary goes on without the other, and cannot be replaced.
+#[test]
+fn a_site_goes_on_alone() {
+    let two = only(&world(MAIN));
+    let state = |fault| two.outcome(fault).state;
+    assert_eq!(two.writing, [0]);
+    assert_eq!(state(Fault::Region(1)), State::NoPromotion);
+    assert_eq!(state(Fault::Link(0, 1)), State::NoPromotion);
+    assert_eq!(state(Fault::Region(0)), State::NotWritable);
 }
 
 #[test]

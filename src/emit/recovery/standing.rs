@@ -23,7 +23,7 @@ fn electorate(out: &mut String, votes: &VotesView) {
         .collect();
     let _ = write!(
         out,
-        "\n## Votes of {}\n\nThe {} vote: {}. {} must agree.\n\n| fault | who may write |\n|---|---|\n",
+        "\n## Votes of {}\n\nThe {} vote: {}. {} must agree.\n\n| fault | state |\n|---|---|\n",
         text(&votes.store),
         votes.kind,
         seats.join(", "),
@@ -31,13 +31,14 @@ fn electorate(out: &mut String, votes: &VotesView) {
     );
     for fault in &votes.faults {
         let who = match (fault.lack, &fault.stale) {
-            (Some(lack), _) => format!("**nobody**: {lack}"),
+            (Some(lack), _) => format!("**{}**: {lack}", fault.state),
             (None, Some(stale)) => format!(
-                "one of {}; {} goes on apart, and what it takes is dropped",
-                text(&fault.writers.join(", ")),
+                "**{}**: {} is promoted; {} still writes, and its writes are dropped",
+                fault.state,
+                text(&fault.writers.join(" or ")),
                 text(stale)
             ),
-            (None, None) => text(&fault.writers.join(", ")),
+            (None, None) => format!("{}: {}", fault.state, text(&fault.writers.join(", "))),
         };
         let _ = writeln!(out, "| {} | {who} |", text(&fault.fault));
     }

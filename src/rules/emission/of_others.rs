@@ -93,8 +93,6 @@ fn store_settings(store: &Datastore) -> Settings {
         ("nodes", each(&store.nodes)),
         ("replicas", at(&store.replicas)),
         ("sentinels", each(&store.sentinels)),
-        ("members", map(&store.members)),
-        ("election", store.election.as_ref().map(|e| e.span)),
         ("node_groups", first(&store.node_groups)),
         ("size", at(&store.size)),
         ("machine", at(&store.machine)),

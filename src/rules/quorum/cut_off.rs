@@ -1,6 +1,6 @@
 //! A primary that is cut off stops writing.
 
-use crate::analysis::quorum::{Electorate, Fault, electorates};
+use crate::analysis::quorum::{Electorate, Fault, Kind, electorates};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::topology::Topology;
 
@@ -14,9 +14,9 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         let store = topology.datastore(electorate.store);
         let replication = store.written.replication.as_ref();
         if !replication.is_some_and(|r| *r.loss_accepted) {
-            let stale = electorate
-                .writer
-                .and_then(|w| electorate.outcome(Fault::CutOff(w)).stale);
+            let mut writing = electorate.writing.iter();
+            let stale = writing.find_map(|w| electorate.outcome(Fault::CutOff(*w)).stale);
+            let stale = stale.filter(|_| electorate.kind == Kind::Sentinels);
             out.extend(stale.map(|seat| finding(topology, &electorate, seat)));
         }
     }

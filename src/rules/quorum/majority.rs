@@ -1,10 +1,13 @@
 //! Whatever votes keeps a majority when a region is lost, and somebody to promote.
 
-use crate::analysis::quorum::{Arbiter, Electorate, Fault, Kind, Lack, Outcome, electorates};
+use crate::analysis::quorum::{
+    Arbiter, Electorate, Fault, Kind, Lack, Outcome, State, electorates,
+};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::topology::{Datastore, Promisee, Scenario, Topology};
 
-/// Losing one region loses the majority.
+/// Losing one region loses the majority: an error where writes stop, a warning where the
+/// primary goes on and cannot be replaced.
 pub const LOST: Code = Code::new("QRM101", "majority-lost-with-a-region");
 /// An even number of votes.
 pub const EVEN: Code = Code::new("QRM102", "even-votes");
@@ -14,7 +17,7 @@ pub const EQUAL: Code = Code::new("QRM103", "equal-priorities");
 pub const NO_COPY: Code = Code::new("QRM107", "majority-without-a-copy");
 /// A promoted copy that refuses writes.
 pub const REFUSES: Code = Code::new("QRM110", "min-replicas-stop-writes");
-/// Losing one cloud loses the majority.
+/// Losing one cloud loses the majority; as [`LOST`].
 pub const CLOUD: Code = Code::new("QRM111", "majority-lost-with-a-cloud");
 
 /// Checks everything that votes: against the loss of each region, of each cloud where that
@@ -73,20 +76,29 @@ fn lost(
         }
         _ => String::new(),
     };
-    Diagnostic::error(
-        LOST,
-        who.span,
-        format!(
-            "losing `{}` loses the majority of `{}`: nothing is promoted",
-            who.seats[seat].name, store.name
+    let region = &who.seats[seat].name;
+    let (new, message): (fn(_, _, _, _) -> _, _) = match outcome.state {
+        State::NoPromotion => (
+            Diagnostic::warning,
+            format!(
+                "after losing `{region}` the primary of `{}` still takes writes and cannot be replaced",
+                store.name
+            ),
         ),
-        format!(
-            "{} votes, {} must agree, {left} would be left{smaller}",
-            who.total(),
-            who.majority()
+        _ => (
+            Diagnostic::error,
+            format!(
+                "losing `{region}` stops writes to `{}`: no majority, nothing is promoted",
+                store.name
+            ),
         ),
-    )
-    .help(format!("{spread}{third}"))
+    };
+    let votes = format!(
+        "{} votes, {} must agree, {left} would be left{smaller}",
+        who.total(),
+        who.majority()
+    );
+    new(LOST, who.span, message, votes).help(format!("{spread}{third}"))
 }
 
 fn no_copy(store: &Datastore, who: &Electorate, seat: usize) -> Diagnostic {
@@ -137,14 +149,28 @@ fn clouds(topology: &Topology, store: &Datastore, who: &Electorate, out: &mut Di
     });
     let clouds: Vec<_> = clouds.collect();
     for (cloud, outcome) in clouds.iter().filter(|_| clouds.len() > 1) {
-        if let Some(promise) = promised(*cloud).filter(|_| outcome.lack.is_some()) {
-            out.push(
-                Diagnostic::error(
+        let broken = outcome.state != State::Writable;
+        if let Some(promise) = promised(*cloud).filter(|_| broken) {
+            let votes = format!("{} votes, {} must agree", who.total(), who.majority());
+            let finding = match outcome.state {
+                State::NoPromotion => Diagnostic::warning(
+                    CLOUD,
+                    who.span,
+                    format!(
+                        "after losing {cloud} the primary of `{}` still takes writes and cannot be replaced",
+                        store.name
+                    ),
+                    votes,
+                ),
+                _ => Diagnostic::error(
                     CLOUD,
                     who.span,
                     format!("losing {cloud} leaves `{}` without a writer", store.name),
-                    format!("{} votes, {} must agree", who.total(), who.majority()),
-                )
+                    votes,
+                ),
+            };
+            out.push(
+                finding
                 .also(promise.span, "the loss of a cloud is to be survived")
                 .help("spread the votes over three clouds, or promise nothing for a cloud: a person then decides"),
             );

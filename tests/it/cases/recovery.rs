@@ -1,7 +1,7 @@
 //! `tests/cases/recovery`.
 
-use crate::support::case;
-use meridian::analysis::quorum::{Fault, Lack, electorates};
+use crate::support::{case, case_with};
+use meridian::analysis::quorum::{Fault, Lack, State, electorates};
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::diagnostic::Severity;
 
@@ -171,4 +171,56 @@ fn sentinel_zones_of_us_central1() {
     let electorates = electorates(topology);
     let zone = electorates[0].outcome(Fault::Zone(0));
     assert_eq!((zone.lack, zone.sees[0]), (Some(Lack::Majority), 2));
+}
+
+/// Votes are not writes: the primary elsewhere goes on, and only its replacement is gone.
+#[test]
+fn sentinel_lost_region_without_primary() {
+    let case = case("recovery/sentinel-lost-region-without-primary");
+    let found = case.found("QRM101");
+    let [found] = found[..] else {
+        panic!("{:?}", case.codes());
+    };
+    assert_eq!(found.severity, Severity::Warning);
+    let words = "still takes writes and cannot be replaced";
+    assert!(found.message.contains(words), "{}", found.message);
+    let topology = case.done.topology.as_ref().unwrap();
+    let set = &electorates(topology)[0];
+    let lost = |seat| set.outcome(Fault::Region(seat)).state;
+    assert_eq!((lost(0), lost(1)), (State::Writable, State::NoPromotion));
+    // The other way round writes stop.
+    let other = case_with(
+        "recovery/sentinel-lost-region-without-primary",
+        &[(
+            "      us-central1: 1\n      us-east1: 2",
+            "      us-central1: 2\n      us-east1: 1",
+        )],
+    );
+    assert!(other.errors().contains(&"QRM101"), "{:?}", other.codes());
+}
+
+/// One answer for a zone: recovery never ends where the votes say that writes stop.
+#[test]
+fn recovery_and_votes_agree_on_a_zone() {
+    for sentinels in [
+        "2, us-east1: 1",
+        "3, us-east1: 0",
+        "3, us-east1: 2",
+        "1, us-east1: 3",
+        "4, us-east1: 1",
+    ] {
+        let [here, there] = [0, 1].map(|i| sentinels.split(", us-east1: ").nth(i).unwrap());
+        let case = case_with(
+            "recovery/sentinel-zones-of-us-central1",
+            &[(
+                "    sentinels:\n      us-central1: 4\n      us-east1: 0",
+                &format!("    sentinels:\n      us-central1: {here}\n      us-east1: {there}"),
+            )],
+        );
+        let topology = case.done.topology.as_ref().unwrap();
+        let set = &electorates(topology)[0];
+        let stops = set.outcome(Fault::Zone(0)).state == State::NotWritable;
+        let (low, ..) = case.rto("service web", "zone").unwrap();
+        assert_eq!(low == u64::MAX, stops, "{sentinels}");
+    }
 }

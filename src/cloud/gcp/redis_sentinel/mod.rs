@@ -12,7 +12,7 @@ use crate::cloud::kept::whole;
 use crate::cloud::offering::Aspect;
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
 use crate::deployment::{Argument, Decision, Evidence, Scope, SentinelRegion, SentinelSet, Upload};
-use crate::spec::{Mode, PerRegion};
+use crate::spec::Mode;
 use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
 use crate::topology::{Datastore, RegionId, Topology};
 use Aspect::{Absent, Given};
@@ -51,11 +51,9 @@ impl OnGcp for RedisSentinel {
 
 /// The sentinels of all regions, which know the primary by the store's name.
 fn told(topology: &Topology, store: &Datastore, _: RegionId) -> Vec<(&'static str, String)> {
-    let sentinels = store.written.sentinels.as_ref();
     let places = store.regions.iter().flat_map(|id| {
         let region = topology.region(*id);
-        let count = sentinels.and_then(|s| s.get(&region.name));
-        let count = count.map_or(0, |c| c.value.0);
+        let count = topology.sentinels(store, *id);
         let location = region.place.location;
         (0..count).map(move |n| format!("sentinel-{n}.{location}.{}.internal:26379", store.name))
     });
@@ -115,16 +113,11 @@ impl Lowering<'_> {
     ) -> SentinelRegion {
         let region = self.topology.region(id);
         let location = region.place.location.to_string();
-        let count = |of: &Option<PerRegion<crate::spec::Nodes>>| {
-            of.as_ref()
-                .and_then(|c| c.get(&region.name))
-                .map_or(0, |c| c.value.0)
-        };
         let names = |kind: &str, count: u32| -> Vec<String> {
             (0..count).map(|n| format!("{kind}-{n}")).collect()
         };
-        let nodes = names("node", count(&store.written.nodes));
-        let sentinels = names("sentinel", count(&store.written.sentinels));
+        let nodes = names("node", self.topology.nodes(store, id));
+        let sentinels = names("sentinel", self.topology.sentinels(store, id));
         let dns = |short: &String| format!("{short}.{location}.{domain}");
         let members = nodes.iter().chain(&sentinels);
         let members = Argument::map(members.map(|short| (short.clone(), dns(short))));

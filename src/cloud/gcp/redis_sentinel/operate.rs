@@ -8,11 +8,8 @@ use crate::topology::{Datastore, RegionId};
 impl Operations<'_> {
     pub(super) fn redis(&mut self, store: &Datastore) {
         let namespace = &self.topology.namespace.clone();
-        let holding = store.regions.iter().filter(|id| {
-            let nodes = store.written.nodes.as_ref();
-            let here = nodes.and_then(|n| n.get(&self.topology.region(**id).name));
-            here.is_some_and(|n| n.value.0 > 0)
-        });
+        let holding = store.regions.iter();
+        let holding = holding.filter(|id| self.topology.nodes(store, **id) > 0);
         let holding: Vec<_> = holding.copied().collect();
         let home = self.topology.first_node(store);
         let primary = |id: &RegionId| {
@@ -32,12 +29,7 @@ impl Operations<'_> {
             let region = self.topology.region(*id);
             let location = region.place.location;
             let context = context(&self.project, &self.topology.name, location);
-            let sentinels = store
-                .written
-                .sentinels
-                .as_ref()
-                .and_then(|s| s.get(&region.name));
-            if sentinels.is_none_or(|s| s.value.0 == 0) {
+            if self.topology.sentinels(store, *id) == 0 {
                 continue;
             }
             let sentinel = |arguments: &[&str]| {

@@ -5,7 +5,7 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::cloud::recovery::{not_abroad, reaching_back, restored, snapshot};
-use crate::spec::{Duration, FactKind, Nodes, PerRegion};
+use crate::spec::{Duration, FactKind};
 use crate::topology::Scenario;
 use crate::topology::knobs::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, RegionId};
@@ -46,15 +46,10 @@ struct Taken {
 
 impl<'a> Members<'a> {
     fn of(context: &'a Context<'a>, store: &'a Datastore) -> Self {
-        let count = |of: &Option<PerRegion<Nodes>>, id: RegionId| {
-            let region = &context.topology.region(id).name;
-            let count = of.as_ref().and_then(|c| c.get(region));
-            count.map_or(0, |c| c.value.0)
-        };
-        let written = &store.written;
+        let topology = context.topology;
         let regions = store.regions.iter().map(|id| {
-            let (nodes, sentinels) = (&written.nodes, &written.sentinels);
-            (*id, count(nodes, *id), count(sentinels, *id))
+            let counts = (topology.nodes(store, *id), topology.sentinels(store, *id));
+            (*id, counts.0, counts.1)
         });
         Members {
             context,
