@@ -129,6 +129,8 @@ pub enum Change {
         name: &'static str,
         /// What it is now.
         count: u64,
+        /// Milliseconds that do not shrink with it.
+        fixed: u64,
     },
     /// The time itself, under this name.
     Value(&'static str),

@@ -29,6 +29,7 @@ pub const RULES: &[Rule] = &[
     emission::not_emitted::check,
     emission::of_others::check,
     mesh::ejection::check,
+    mesh::retries::check,
     names::collisions::check,
     names::cycles::check,
     names::forms::check,
@@ -53,6 +54,7 @@ pub const RULES: &[Rule] = &[
     terraform::state_bucket::check,
     traffic::dns_policy::check,
     traffic::icp::check,
+    traffic::shared_check::check,
     traffic::weight_of_standby::check,
     traffic::weights::check,
 ];

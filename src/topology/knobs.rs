@@ -177,6 +177,36 @@ impl Service {
         }
     }
 
+    /// How often the mesh tries a call of it again.
+    pub fn retries(&self) -> u32 {
+        let calls = self.written.calls.as_ref();
+        let retries = calls.and_then(|c| c.retries.as_ref());
+        retries.map_or(MESH_RETRIES, |r| r.value)
+    }
+
+    /// Where its retries are written, else where it is.
+    pub fn retries_at(&self) -> Span {
+        let calls = self.written.calls.as_ref();
+        let retries = calls.and_then(|c| c.retries.as_ref());
+        retries.map_or(self.span, |r| r.span)
+    }
+
+    /// How long a call of it may take in all, in milliseconds, and where that is written.
+    pub fn call_timeout(&self) -> Option<(u64, Span)> {
+        let timeout = self.written.calls.as_ref()?.timeout.as_ref()?;
+        Some((timeout.millis(), timeout.span))
+    }
+
+    /// How long one try of a call of it may take, in milliseconds; `None` without a bound. The
+    /// bound of a try is that of a retry: without retries the whole call has one alone.
+    pub fn longest_try(&self) -> Option<u64> {
+        let calls = self.written.calls.as_ref()?;
+        let call = self.call_timeout().map(|(millis, _)| millis);
+        let per_try = calls.per_try.as_ref().map(|t| t.millis());
+        let each = per_try.filter(|_| self.retries() > 0);
+        call.into_iter().chain(each).min()
+    }
+
     /// When the mesh leaves a replica out: errors in a row, and the largest share in percent
     /// that may be left out. With other regions to go to, all of a lost region may be; a lone
     /// region keeps half, because a bad half is better than nothing.
@@ -308,6 +338,11 @@ pub const SCALE_OUT_PODS: u32 = 4;
 pub const SCALE_OUT_PERCENT: u32 = 100;
 /// See [`SCALE_OUT_PODS`]: seconds.
 pub const SCALE_OUT_PERIOD: u64 = 15;
+/// How often Istio tries a call again where a route says nothing
+/// (istio.io/latest/docs/concepts/traffic-management, retries).
+pub const MESH_RETRIES: u32 = 2;
+/// Milliseconds that a proxy waits for a connection: `connectTimeout`.
+pub const CONNECT_TIMEOUT: u64 = 2_000;
 /// Seconds over which the scaler's request rate is averaged.
 pub const REQUEST_RATE_WINDOW: u64 = 120;
 impl Topology {

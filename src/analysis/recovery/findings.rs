@@ -298,8 +298,11 @@ pub fn reduction(reduction: &Reduction) -> String {
                 None => format!("{subject}: no check of this kind is that fast"),
             }
         }
-        (Some(Change::Count { name, count }), Some(within)) if count * within >= high => {
-            format!("{subject}: `{name}: {}` is enough", count * within / high)
+        (Some(Change::Count { name, count, fixed }), Some(within))
+            if count * within.saturating_sub(*fixed) >= high - fixed =>
+        {
+            let enough = count * (within - fixed) / (high - fixed);
+            format!("{subject}: `{name}: {enough}` is enough")
         }
         (Some(Change::Replicas(regions)), _) => {
             let each = regions

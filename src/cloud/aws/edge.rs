@@ -13,15 +13,19 @@ use super::{Lowering, facts, naming, output};
 use crate::cloud::{by_hand, moves_by_itself};
 use crate::deployment::{Argument, Decision, Evidence, INGRESS, ProviderUse, RootOutput, Scope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::rules::traffic::shared_check::finding;
 use crate::source::Span;
-use crate::spec::{HealthCheck, Policy, Routing};
-use crate::topology::{Host, RegionId};
+use crate::spec::{Policy, Routing};
+use crate::topology::knobs::Check;
+use crate::topology::{Host, RegionId, Topology};
 use std::collections::BTreeMap;
 
 /// A bound that AWS' health checks do not have.
 pub const HEALTH_CHECK_RANGE: Code = Code::new("AWS112", "health-check-range");
 /// A region that Route 53 can send users to by no name of its own.
 pub const NO_REGION_HOST: Code = Code::new("AWS113", "region-without-a-host");
+/// Hosts that ask one load balancer for two things.
+pub const ONE_BALANCER: Code = Code::new("AWS116", "hosts-of-one-load-balancer-disagree");
 /// A host that is the domain of its zone.
 pub const HOST_AT_APEX: Code = Code::new("AWS114", "host-at-apex");
 
@@ -106,6 +110,15 @@ impl Lowering<'_> {
         let Some(health) = &host.written.health else {
             return;
         };
+        // Route 53 asks all paths, and a region is healthy if each answers.
+        if host.regions.len() > 1 {
+            let service = self.topology.service(host.service);
+            for path in std::iter::once(&health.path).chain(&health.also) {
+                let (asked, then) = (path.as_str(), "no region is healthy");
+                let found = finding(self.topology, service, asked, path.span, then);
+                self.out.extend(found);
+            }
+        }
         let bounds = facts::health();
         let every = health.every.secs();
         let mut refuse = |span: Span, what: String, label: String, help: String| {
@@ -248,11 +261,10 @@ impl Lowering<'_> {
         let name = edge_name(self.topology, id);
         let logs = self.access_logs(id);
         self.firewall(id, hosts, &name);
-        let most_important = |h: &&&Host| h.regions.len() > 1;
-        let first = hosts.iter().find(most_important).or(hosts.first()).copied();
-        let Some(first) = first else {
+        let Some(first) = most_important(hosts) else {
             return;
         };
+        self.check_shared(id, first, hosts);
         let mut names: Vec<&str> = vec![&first.name];
         names.extend(
             hosts
@@ -271,7 +283,8 @@ impl Lowering<'_> {
             .max()
             .unwrap_or(0);
         let range = Ranges::of(self.topology, id);
-        let health = health_arguments(first.written.health.as_ref());
+        let check = target_check(self.topology, id);
+        let health = health_arguments(check);
         let mut arguments = vec![
             ("name", name.clone().into()),
             ("hosts", names.into()),
@@ -298,6 +311,58 @@ impl Lowering<'_> {
         self.call(&call, "aws/alb", Scope::Region(id), id, arguments);
         let binding = binding(&name, "public", INGRESS, 443, &range.public, &GATEWAY_PORTS);
         self.objects.entry(id).or_default().push(binding);
+    }
+
+    /// What hosts ask of the load balancer that they share, and another host has decided.
+    fn check_shared(&mut self, id: RegionId, first: &Host, hosts: &[&Host]) {
+        let region = &self.topology.region(id).name;
+        let emitted = check_of(first);
+        for host in hosts.iter().filter(|h| h.name != first.name) {
+            let asked = host.written.health.as_ref().map(|_| check_of(host));
+            let Some(asked) = asked.filter(|c| numbers(*c) != numbers(emitted)) else {
+                continue;
+            };
+            self.out.push(
+                Diagnostic::warning(
+                    ONE_BALANCER,
+                    asked.span,
+                    format!(
+                        "`{}` and `{}` share the load balancer of {region}, which has one check of its targets",
+                        host.name, first.name
+                    ),
+                    format!("targets are checked {}, as `{}` says", emitted.words(), first.name),
+                )
+                .also(emitted.span, "this one is emitted")
+                .help("write the same `health` intervals, timeouts and thresholds on both hosts"),
+            );
+        }
+        let limits = |h: &Host| {
+            let protect = h.written.protect.as_ref()?;
+            let rate = |r: &Option<crate::spec::Value<crate::spec::Rate>>| {
+                r.as_ref().map(|r| r.in_seconds(60))
+            };
+            Some((rate(&protect.rate_limit), rate(&protect.region_limit)))
+        };
+        let mut protected = hosts.iter().filter_map(|h| Some((h, limits(h)?)));
+        let Some((one, least)) = protected.next() else {
+            return;
+        };
+        for (host, _) in protected.filter(|(_, l)| *l != least) {
+            let span = |h: &Host| h.written.protect.as_ref().map_or(h.span, |p| p.span);
+            self.out.push(
+                Diagnostic::warning(
+                    ONE_BALANCER,
+                    span(host),
+                    format!(
+                        "`{}` and `{}` share the firewall of {region}, which has one limit of each kind",
+                        host.name, one.name
+                    ),
+                    "the tightest of all limits holds for both hosts",
+                )
+                .also(span(one), "limits of the other host")
+                .help("write the same limits on both hosts"),
+            );
+        }
     }
 
     /// The bucket of a region's access logs, which load balancers write with keys of S3.
@@ -468,13 +533,10 @@ impl Lowering<'_> {
         if let Some(body) = health.and_then(|h| h.body.as_ref()) {
             arguments.push(("expected_body", body.as_str().into()));
         }
-        let every = health.map_or(facts::health().intervals[0], |h| h.every.secs());
+        let check = check_of(host);
         arguments.extend([
-            ("interval_seconds", every.into()),
-            (
-                "unhealthy_threshold",
-                health.map_or(3, |h| h.unhealthy_after.value).into(),
-            ),
+            ("interval_seconds", check.every.into()),
+            ("unhealthy_threshold", check.failures.into()),
             ("zones_alarm", zones),
             ("evacuation", evacuation),
         ]);
@@ -681,22 +743,65 @@ fn first_policy(host: &Host) -> Policy {
         .map_or(Policy::Latency, |p| p.value)
 }
 
-fn health_arguments(health: Option<&HealthCheck>) -> Argument {
-    let bounds = facts::health();
-    let every = health.map_or(bounds.intervals[0], |h| h.every.secs());
+/// The host whose settings a region's load balancer takes: the first that leads to several
+/// regions.
+fn most_important<'a>(hosts: &[&'a Host]) -> Option<&'a Host> {
+    let several = hosts.iter().find(|h| h.regions.len() > 1);
+    several.or(hosts.first()).copied()
+}
+
+/// How Route 53 checks a region of a host, and how its targets would be checked. What the spec
+/// leaves out: the shortest interval of the product and three failures.
+pub(in crate::cloud) fn check_of(host: &Host) -> Check {
+    let health = host.written.health.as_ref();
+    let every = health.map_or(facts::health().intervals[0], |h| h.every.secs());
     let timeout = health.and_then(|h| h.timeout.as_ref()).map(|t| t.secs());
-    let timeout = timeout.unwrap_or(every.min(6).saturating_sub(1));
+    Check {
+        every,
+        timeout: timeout.unwrap_or(every.min(6).saturating_sub(1)),
+        failures: health.map_or(3, |h| h.unhealthy_after.value),
+        successes: health.map_or(3, |h| h.healthy_after.value),
+        span: health.map_or(host.span, |h| h.span),
+    }
+}
+
+/// How the load balancer of a region checks its targets. They are one group, the gateways, for
+/// all its hosts: the check of the most important one is emitted.
+pub(in crate::cloud) fn target_check(topology: &Topology, id: RegionId) -> Check {
+    let hosts = topology.hosts.iter();
+    let hosts: Vec<&Host> = hosts
+        .filter(|h| h.external().is_none() && h.regions.contains(&id))
+        .collect();
+    most_important(&hosts).map_or(
+        Check {
+            every: facts::health().intervals[0],
+            timeout: 5,
+            failures: 3,
+            successes: 3,
+            span: topology.region(id).span,
+        },
+        check_of,
+    )
+}
+
+/// What a check says beside its place.
+fn numbers(check: Check) -> [u64; 4] {
+    let Check {
+        every,
+        timeout,
+        failures,
+        successes,
+        span: _,
+    } = check;
+    [every, timeout, failures.into(), successes.into()]
+}
+
+fn health_arguments(check: Check) -> Argument {
     let entries: BTreeMap<&str, u64> = BTreeMap::from([
-        ("interval_seconds", every),
-        ("timeout_seconds", timeout),
-        (
-            "healthy_threshold",
-            health.map_or(3, |h| u64::from(h.healthy_after.value)),
-        ),
-        (
-            "unhealthy_threshold",
-            health.map_or(3, |h| u64::from(h.unhealthy_after.value)),
-        ),
+        ("interval_seconds", check.every),
+        ("timeout_seconds", check.timeout),
+        ("healthy_threshold", check.successes.into()),
+        ("unhealthy_threshold", check.failures.into()),
     ]);
     Argument::map(entries)
 }

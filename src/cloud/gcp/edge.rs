@@ -6,6 +6,7 @@ use super::naming::{self, Kind, slug};
 use crate::cloud::{by_hand, moves_by_itself};
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::rules::traffic::shared_check::finding;
 use crate::spec::{Policy, Protect, Rate, Routing, Runtime, Value};
 use crate::topology::{Host, RegionId, Topology};
 use std::collections::BTreeMap;
@@ -234,6 +235,13 @@ impl Lowering<'_> {
         let Some(health) = &host.written.health else {
             return;
         };
+        // The load balancer asks one path of clusters; `also` is watched by uptime checks alone.
+        let service = self.topology.service(host.service);
+        if host.regions.len() > 1 && service.runtime == Runtime::Kubernetes {
+            let (path, then) = (&health.path, "no region is healthy");
+            let found = finding(self.topology, service, path.as_str(), path.span, then);
+            self.out.extend(found);
+        }
         if let Some(timeout) = health
             .timeout
             .as_ref()

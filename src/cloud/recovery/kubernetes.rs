@@ -7,7 +7,8 @@ use crate::deployment::routes::{Arrival, Edge};
 use crate::spec::{Duration, FactKind, Policy, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::{
-    GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
+    CONNECT_TIMEOUT, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
+    SCALE_OUT_PODS,
 };
 use crate::topology::{RegionId, Service, ServiceId, Topology};
 
@@ -64,7 +65,7 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
 }
 
 /// So many failed requests in a row, seen by each caller for itself: at the declared peak by
-/// the one that calls a replica most rarely.
+/// the one that calls a replica most rarely, each as long as a try may take.
 fn ejection(
     topology: &Topology,
     service: &Service,
@@ -85,14 +86,24 @@ fn ejection(
         .calls
         .as_ref()
         .and_then(|c| c.eject.as_ref());
-    let because = format!(
-        "ejected after {errors} errors in a row; at peak the rarest caller sees {rate:.1}/s of a replica"
-    );
     if rate <= 0.0 {
         return None;
     }
+    let Some(wait) = service.longest_try() else {
+        let term = Term::fact(Step::Detect, &service.name, "istio.no-timeout");
+        return Some(term.at(service.span).change(measure(service)));
+    };
     // Saturates; what is less than a part of a millisecond comes from rounding.
-    let high = (f64::from(errors) * 1000.0 / rate - ROUNDING).ceil() as u64;
+    let calls = (f64::from(errors) * 1000.0 / rate - ROUNDING).ceil() as u64;
+    // A dead replica answers nothing: each error comes when its try has timed out.
+    let waits = wait.saturating_mul(errors.into());
+    let high = calls.saturating_add(waits).saturating_add(CONNECT_TIMEOUT);
+    let because = format!(
+        "ejected after {errors} errors in a row, each after {} at most, and {} to connect; at peak \
+         the rarest caller sees {rate:.1}/s of a replica",
+        Duration::from_millis(wait),
+        Duration::from_millis(CONNECT_TIMEOUT)
+    );
     Some(Term {
         class: Class::Declared,
         ..Term::knob(Step::Detect, &service.name, (0, high), because)
@@ -100,6 +111,7 @@ fn ejection(
             .change(Change::Count {
                 name: "errors",
                 count: errors.into(),
+                fixed: CONNECT_TIMEOUT,
             })
     })
 }

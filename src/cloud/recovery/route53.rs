@@ -4,6 +4,7 @@ use super::{decide, leaves_by_itself, noticed};
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
+use crate::cloud::aws::edge::{check_of, target_check};
 use crate::spec::{Duration, FactKind, Provider};
 use crate::topology::Host;
 use crate::topology::Scenario;
@@ -18,7 +19,7 @@ pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<T
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
         }
         Scenario::Region(_) => leave(context, host),
-        Scenario::Zone => targets(host),
+        Scenario::Zone => targets(context, host),
         Scenario::Cloud(Provider::Aws) => {
             let why = format!("the names and load balancers of {} are on aws", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
@@ -37,7 +38,7 @@ const SWITCH_PERIOD: u64 = 60;
 
 /// Checkers notice, answers change, resolvers forget.
 fn leave(context: &Context, host: &Host) -> Vec<Term> {
-    let check = host.check();
+    let check = check_of(host);
     // The timeouts of the checkers cannot be set.
     let waits = fact("aws.route53.timeout").high.unwrap_or(0);
     let failures = u64::from(check.failures);
@@ -76,7 +77,13 @@ fn leave(context: &Context, host: &Host) -> Vec<Term> {
     terms
 }
 
-/// The load balancer of the region leaves the targets of a zone.
-fn targets(host: &Host) -> Vec<Term> {
-    vec![noticed(&host.name, "health check", host.check())]
+/// The load balancer of the slowest region stops sending to the targets of a zone.
+fn targets(context: &Context, host: &Host) -> Vec<Term> {
+    let checks = host
+        .regions
+        .iter()
+        .map(|id| target_check(context.topology, *id));
+    let slowest = checks.max_by_key(|c| c.every * u64::from(c.failures) + c.timeout);
+    let noticed = |check| noticed(&host.name, "health check", check);
+    slowest.map(noticed).into_iter().collect()
 }

@@ -4,7 +4,7 @@ use super::{Folder, object_of, selector};
 use crate::deployment::routes::{Calls, List};
 use crate::deployment::{EAST_WEST, GATEWAYS, INGRESS, PEER_PORT};
 use crate::spec::{self, Continent};
-use crate::topology::knobs::{GATEWAY_PODS, ISLAND};
+use crate::topology::knobs::{CONNECT_TIMEOUT, GATEWAY_PODS, ISLAND};
 use crate::topology::{Host, RegionId, Service};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -270,10 +270,10 @@ fn route(folder: &Folder, service: &Service, host: &str, list: &List) -> Value {
     if let Some(timeout) = &calls.timeout {
         route["timeout"] = json!(seconds(timeout.millis()));
     }
-    if let Some(retries) = &calls.retries {
+    if calls.retries.is_some() || calls.per_try.is_some() {
         let abroad = list.targets().iter().any(|r| *r != list.from);
         let mut policy = json!({
-            "attempts": retries.value,
+            "attempts": service.retries(),
             "retryOn": "connect-failure,refused-stream,unavailable,503",
             "retryRemoteLocalities": abroad,
         });
@@ -337,7 +337,7 @@ fn destination_rule(folder: &Folder, service: &Service, lists: &[List]) -> Value
 }
 
 fn pool(calls: &spec::Calls) -> Value {
-    let mut tcp = json!({ "connectTimeout": "2s" });
+    let mut tcp = json!({ "connectTimeout": seconds(CONNECT_TIMEOUT) });
     if let Some(most) = &calls.max_connections {
         tcp["maxConnections"] = json!(most.value);
     }

@@ -1,3 +1,4 @@
 //! The mesh.
 
 pub mod ejection;
+pub mod retries;

@@ -2,5 +2,6 @@
 
 pub mod dns_policy;
 pub mod icp;
+pub mod shared_check;
 pub mod weight_of_standby;
 pub mod weights;

@@ -40,6 +40,8 @@ pub struct Workload {
 pub struct Ejection {
     pub errors: u64,
     pub at_most: u64,
+    /// Milliseconds to connect.
+    pub connect: u64,
 }
 
 /// Where a cluster sends calls of a service.
@@ -90,6 +92,8 @@ pub struct Host {
 pub struct Emitted {
     pub workloads: BTreeMap<(String, String), Workload>,
     pub ejections: BTreeMap<String, Ejection>,
+    /// The longest that one try of a call takes, in milliseconds, if it ends.
+    pub waits: BTreeMap<String, Option<u64>>,
     /// By service and location, in the order in which a call tries them.
     pub lists: BTreeMap<(String, String), Vec<List>>,
     /// Zones of a cluster by location.
@@ -263,6 +267,10 @@ impl Emitted {
                 let ejection = Ejection {
                     errors: number(&outlier["consecutive5xxErrors"]),
                     at_most: number(&outlier["maxEjectionPercent"]),
+                    connect: millis(
+                        &spec["trafficPolicy"]["connectionPool"]["tcp"]["connectTimeout"],
+                    )
+                    .unwrap_or(10_000),
                 };
                 let subsets = spec["subsets"].as_array().expect("subsets").iter();
                 let settings = subsets.map(|s| {
@@ -276,6 +284,14 @@ impl Emitted {
                 let routes = spec["http"].as_array().expect("routes").iter();
                 // Checks of the edge are no calls.
                 let calls = routes.filter(|r| r["match"][0]["uri"].is_null());
+                let waits = calls.clone().map(|r| {
+                    let retried = number(&r["retries"]["attempts"]) > 0;
+                    let each = millis(&r["retries"]["perTryTimeout"]).filter(|_| retried);
+                    let whole = millis(&r["timeout"]);
+                    whole.into_iter().chain(each).min()
+                });
+                let longest = waits.reduce(|a, b| Some(a?.max(b?))).flatten();
+                self.waits.insert(name.clone(), longest);
                 let lists = calls.map(|r| self.list(&name, r)).collect();
                 self.lists.insert((name, location.into()), lists);
             }
@@ -464,4 +480,13 @@ pub fn longest_gap(schedule: &str) -> u64 {
         .collect();
     let gaps = runs.windows(2).map(|pair| pair[1] - pair[0]);
     gaps.max().expect("several runs") * 60
+}
+
+/// `5s` or `500ms`; `None` if there is no such field.
+fn millis(value: &Value) -> Option<u64> {
+    let text = value.as_str()?;
+    match text.strip_suffix("ms") {
+        Some(millis) => millis.parse().ok(),
+        None => Some(text.strip_suffix('s')?.parse::<u64>().ok()? * 1000),
+    }
 }

@@ -415,7 +415,15 @@ impl<'a> Expected<'a> {
             let time = over.div_ceil(under) as u64;
             slowest = Some(slowest.map_or(time, |s| s.max(time)));
         }
-        slowest.map(|time| Range::from(0, time))
+        let calls = slowest?;
+        // A try ends by its own bound; without one the dead give no errors.
+        match self.emitted.waits[&own.name] {
+            Some(wait) => {
+                let waits = ejection.errors * wait;
+                Some(Range::from(0, calls + waits + ejection.connect))
+            }
+            None => Some(self.fact("istio.no-timeout")),
+        }
     }
 
     /// How many callers there are where calls arise, which region they call, and the part of

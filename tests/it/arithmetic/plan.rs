@@ -62,6 +62,10 @@ pub struct Scale {
 pub struct Eject {
     pub errors: u64,
     pub at_most: Option<u64>,
+    /// Milliseconds of a call and of a try, and how often one is repeated.
+    pub timeout: Option<u64>,
+    pub per_try: Option<u64>,
+    pub retries: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -305,6 +309,9 @@ fn service(dice: &mut Dice, n: u64, plan: &Plan) -> Service {
         eject: dice.maybe(if kubernetes { 60 } else { 0 }, |d| Eject {
             errors: d.from(1, 20),
             at_most: d.maybe(50, |d| d.one(&[10, 34, 50, 100])),
+            timeout: d.maybe(60, |d| d.one(&[1000, 5000, 30_000])),
+            per_try: d.maybe(60, |d| d.one(&[500, 1000, 8000])),
+            retries: d.maybe(60, |d| d.from(0, 4)),
         }),
         ready: dice.maybe(60, check),
     }
@@ -681,7 +688,12 @@ impl Plan {
                 ("errors", Some(e.errors.to_string())),
                 ("at_most", e.at_most.map(|p| format!("{p}%"))),
             ];
-            record(&[("eject", Some(record(&fields)))])
+            record(&[
+                ("eject", Some(record(&fields))),
+                ("timeout", e.timeout.map(time)),
+                ("per_try", e.per_try.map(time)),
+                ("retries", e.retries.map(|r| r.to_string())),
+            ])
         });
         let runtime = if service.kubernetes {
             "kubernetes"

@@ -85,6 +85,9 @@ fn apply(plan: &mut Plan, of: &str, settings: &BTreeMap<String, String>) -> &'st
             let eject = service.eject.get_or_insert(Eject {
                 errors: 0,
                 at_most: None,
+                timeout: None,
+                per_try: None,
+                retries: None,
             });
             eject.errors = value.parse().expect("a number");
             "errors"

@@ -224,3 +224,140 @@ fn recovery_and_votes_agree_on_a_zone() {
         assert_eq!(low == u64::MAX, stops, "{sentinels}");
     }
 }
+
+/// One load balancer a region has one group of targets: the emitted check is the one that
+/// counts, and the hosts that disagree are told.
+#[test]
+fn two_hosts_one_alb() {
+    let case = case("recovery/two-hosts-one-alb");
+    let terms = case.terms("service b", "zone", "detect a-first.example.com");
+    assert_eq!(terms, [(9 * 30 * SECOND, Some(320 * SECOND))]);
+    assert_eq!(
+        case.found("AWS116").len(),
+        2,
+        "one a region: {:?}",
+        case.codes()
+    );
+    let edge = case.call("edge_us_east_1");
+    let emitted = ["interval_seconds", "timeout_seconds", "unhealthy_threshold"];
+    assert_eq!(emitted.map(|k| edge["health"][k].clone()), [30, 20, 10]);
+    // Asked alike, nothing is said; without `health` the product's own are emitted and count.
+    let name = "recovery/two-hosts-one-alb";
+    let own = "health:\n      every: 10s\n      timeout: 3s\n      unhealthy_after: 2\n    ";
+    let alike = case_with(
+        name,
+        &[(
+            own,
+            "health: { every: 30s, timeout: 20s, unhealthy_after: 10 }\n    ",
+        )],
+    );
+    assert!(alike.found("AWS116").is_empty(), "{:?}", alike.codes());
+    let first = "health:\n      every: 30s\n      unhealthy_after: 10\n      timeout: 20s\n    ";
+    let none = case_with(name, &[(own, ""), (first, "")]);
+    let terms = none.terms("service b", "zone", "detect a-first.example.com");
+    assert_eq!(
+        terms,
+        [(20 * SECOND, Some(35 * SECOND))],
+        "{:?}",
+        none.codes()
+    );
+}
+
+/// A dead replica answers nothing: an error comes when its try times out.
+#[test]
+fn slow_timeout() {
+    let name = "recovery/slow-timeout";
+    let (_, high, verdict) = case(name).rto("service web", "pod").unwrap();
+    assert!(high.unwrap() >= 5 * MINUTE, "{high:?}");
+    assert_eq!(verdict, Verdict::MayExceed);
+    let detect = |edits: &[(&str, &str)]| {
+        let terms = case_with(name, edits).terms("service web", "pod", "detect web");
+        terms
+            .iter()
+            .filter_map(|t| t.1)
+            .max()
+            .filter(|_| terms.iter().all(|t| t.1.is_some()))
+    };
+    let fast = detect(&[("per_try: 60s", "per_try: 1s")]).unwrap();
+    assert!(fast < 10 * SECOND, "{fast}");
+    // Without a bound of a try that of the call holds, and without both there is none.
+    let whole = detect(&[("      per_try: 60s\n", "")]).unwrap();
+    assert!(whole >= 10 * MINUTE, "{whole}");
+    let never = detect(&[("      timeout: 120s\n", ""), ("      per_try: 60s\n", "")]);
+    assert_eq!(never, None);
+    // No retry, no bound of a try.
+    let once = detect(&[("retries: 1", "retries: 0")]).unwrap();
+    assert!(once >= 10 * MINUTE, "{once}");
+}
+
+#[test]
+fn retry_storm() {
+    let case = case("recovery/retry-storm");
+    let [storm] = case.found("MSH104")[..] else {
+        panic!("{:?}", case.codes());
+    };
+    assert!(storm.message.contains("1331 calls"), "{}", storm.message);
+    assert_eq!(
+        case.found("MSH105").len(),
+        3,
+        "each try may take the whole call"
+    );
+    assert_eq!(case.found("MSH106").len(), 2, "web -> b -> c");
+    let cured = case_with(
+        "recovery/retry-storm",
+        &[
+            (
+                "      timeout: 30s\n      retries: 10\n      per_try: 30s\n",
+                "      timeout: 5s\n      retries: 0\n",
+            ),
+            (
+                "      timeout: 60s\n      retries: 10\n      per_try: 60s\n",
+                "      timeout: 5s\n      retries: 0\n",
+            ),
+            ("per_try: 5s", "per_try: 400ms"),
+        ],
+    );
+    let left: Vec<_> = cured
+        .codes()
+        .into_iter()
+        .filter(|c| c.starts_with("MSH10"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// A check that asks for what all regions share.
+#[test]
+fn health_check_through_shared_db() {
+    let name = "recovery/health-check-through-shared-db";
+    let found = |edits: &[(&str, &str)]| case_with(name, edits).found("TRF104").len();
+    assert_eq!(found(&[]), 2, "the database and the provider");
+    let provider = "      also:\n      - /health/payments-provider\n";
+    assert_eq!(found(&[(provider, "")]), 1);
+    let path = |to: &'static str| [(provider, ""), ("path: /health/database", to)];
+    for fine in [
+        "path: /health",
+        "path: /api/v1/healthz",
+        "path: /ready",
+        "path: /api/health",
+        "path: /actuator/health/liveness",
+    ] {
+        assert_eq!(found(&path(fine)), 0, "{fine}");
+    }
+    for shared in [
+        "path: /ready/db",
+        "path: /health-postgres",
+        "path: /api/database/health",
+        "path: /healthz/stripe",
+    ] {
+        assert_eq!(found(&path(shared)), 1, "{shared}");
+    }
+    // Probes of replicas too.
+    let ready = (
+        "    ready:\n      every: 5s",
+        "    ready:\n      path: /ready/database\n      every: 5s",
+    );
+    assert_eq!(found(&[ready]), 3);
+    // What each region has for itself is no shared need.
+    let own = ("mode: async\n      arbiter: operator", "mode: none");
+    assert_eq!(found(&[own]), 1);
+}
