@@ -29,18 +29,9 @@ fn others(topology: &Topology) -> Vec<Other<'_>> {
 
 /// The sites of what somebody else runs, each with the place that says so.
 fn sites(topology: &Topology, at: &[Spot]) -> Vec<(Site, Span)> {
-    let site = |spot: &Spot| match (&spot.region, &spot.country) {
-        (Some(region), _) => {
-            let id = topology.region_named(region)?;
-            Some((Site::region(topology, id), spot.span))
-        }
-        (None, Some(country)) => {
-            let within = [country.as_str()];
-            Some((Site::named(country.as_str(), within), spot.span))
-        }
-        (None, None) => None,
-    };
-    at.iter().filter_map(site).collect()
+    at.iter()
+        .filter_map(|spot| Site::spot(topology, spot))
+        .collect()
 }
 
 /// Where data rests, or passes, with others: every region's writes come there.

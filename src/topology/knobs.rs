@@ -346,6 +346,22 @@ pub const CONNECT_TIMEOUT: u64 = 2_000;
 /// Seconds over which the scaler's request rate is averaged.
 pub const REQUEST_RATE_WINDOW: u64 = 120;
 impl Topology {
+    /// The region of a service that messages are pushed to where no host stands before it: the
+    /// primary one, else its first.
+    pub fn push_region(&self, service: &Service) -> Option<RegionId> {
+        let placed = |id: &RegionId| service.replicas_in(*id).is_some();
+        let first = service.placements.first().map(|p| p.region);
+        self.primary().filter(placed).or(first)
+    }
+
+    /// The service that carries changes between the databases of a store, and where it is named.
+    pub fn worker(&self, store: &Datastore) -> Option<(&Service, Span)> {
+        let worker = store.written.replication.as_ref()?.worker.as_ref()?;
+        let mut services = self.services.iter();
+        let service = services.find(|s| s.name == worker.value)?;
+        Some((service, worker.span))
+    }
+
     /// Nodes of a store in a region; one where the spec does not count them.
     pub fn nodes(&self, store: &Datastore, id: RegionId) -> u32 {
         match &store.written.nodes {

@@ -7,7 +7,7 @@ use super::world::{World, protected};
 use crate::diagnostic::Label;
 use crate::source::Span;
 use crate::spec::{Dataset, Mode, Name, Reach, Ref, Writers};
-use crate::topology::{Datastore, DatastoreId, HostId, RegionId};
+use crate::topology::{Datastore, DatastoreId, HostId, QueueId, RegionId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A node of a dataset's graph.
@@ -104,6 +104,7 @@ impl<'a> Builder<'a, '_> {
         self.telemetry();
         self.edges();
         self.served();
+        self.read();
     }
 
     pub(super) fn node(&mut self, node: Node) -> usize {
@@ -220,7 +221,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// The nodes that services of a region write to.
-    fn written_from(&self, region: RegionId) -> Vec<usize> {
+    pub(super) fn written_from(&self, region: RegionId) -> Vec<usize> {
         if let Some(nodes) = self.takes.get(&region) {
             return nodes.clone();
         }
@@ -229,7 +230,7 @@ impl<'a> Builder<'a, '_> {
         writer.map(|(node, _)| node).into_iter().collect()
     }
 
-    fn is_home(&self, copy: &Copy) -> bool {
+    pub(super) fn is_home(&self, copy: &Copy) -> bool {
         let inside = |zone: &str| self.world.zones.inside(zone, &copy.site);
         match self.subject.zone {
             Some(zone) => inside(zone) || copy.site.zone.as_deref() == Some(zone),
@@ -301,6 +302,7 @@ impl<'a> Builder<'a, '_> {
                 Vec::new()
             };
             sources.extend(published.then_some(ORIGIN));
+            let mut kept = Vec::new();
             for copy in &self.world.queues[index] {
                 let takes = match &copy.written {
                     Written::By(by) => by.iter().any(|r| self.homes.contains(r)),
@@ -308,11 +310,13 @@ impl<'a> Builder<'a, '_> {
                 };
                 if takes && !sources.is_empty() {
                     let node = self.tree(copy);
+                    kept.push(node);
                     for source in &sources {
                         self.link(*source, node, reasons.clone());
                     }
                 }
             }
+            self.received(QueueId(index), &kept);
         }
     }
 

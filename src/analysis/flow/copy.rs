@@ -2,6 +2,8 @@
 
 use crate::catalog::Place;
 use crate::diagnostic::Label;
+use crate::source::Span;
+use crate::spec::Spot;
 use crate::topology::{DatastoreId, HostId, QueueId, RegionId, Topology};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -40,6 +42,16 @@ impl Site {
             Some(id) => Site::region(topology, id),
             None => Site::named(place.location, [place.country]),
         }
+    }
+
+    /// A place of something that others run; `None` if it names neither region nor country.
+    pub fn spot(topology: &Topology, spot: &Spot) -> Option<(Self, Span)> {
+        let site = match (&spot.region, &spot.country) {
+            (Some(region), _) => Site::region(topology, topology.region_named(region)?),
+            (None, Some(country)) => Site::named(country.as_str(), [country.as_str()]),
+            (None, None) => return None,
+        };
+        Some((site, spot.span))
     }
 
     /// Anything else, by the countries that it lies in; none if nobody says where.
@@ -122,6 +134,8 @@ pub enum Kind {
     Edge,
     /// A service that reads and writes it for users.
     Service,
+    /// A service outside of the zone that reads or receives it.
+    Processing,
     /// The key that the copy is encrypted with.
     Key,
 }
@@ -144,6 +158,7 @@ impl Kind {
             Kind::ControlPlane => "vendor's control plane",
             Kind::Edge => "decrypted and passed on",
             Kind::Service => "served from",
+            Kind::Processing => "processed by",
             Kind::Key => "key",
         }
     }

@@ -33,6 +33,9 @@ pub const FENCE: Code = Code::new("RES109", "fence-that-does-not-hold");
 /// Requests of a fenced zone that are decrypted outside.
 pub const DECRYPTED: Code = Code::new("RES110", "decrypted-outside-the-fence");
 
+/// A service outside of the zone that reads or receives data of it.
+pub const PROCESSED: Code = Code::new("RES111", "processed-outside-the-zone");
+
 /// How many places of one kind a finding points at; the rest is counted.
 const SHOWN: usize = 4;
 
@@ -75,6 +78,7 @@ fn code(flow: &DatasetFlow, stop: &Stop, unbound_people: bool) -> Option<Code> {
         _ if !stop.exit || by_service(flow, stop).is_some() => None,
         Kind::Key => Some(KEY),
         Kind::ControlPlane => Some(VENDOR),
+        Kind::Processing => Some(PROCESSED),
         _ => Some(OUTSIDE),
     }
 }
@@ -113,6 +117,10 @@ fn left(topology: &Topology, flow: &DatasetFlow, code: Code, stops: &[&Stop]) ->
     let what = match code {
         KEY => format!("a key lies outside the zone `{zone}`"),
         VENDOR => format!("the vendor may see it from outside the zone `{zone}`"),
+        PROCESSED if about_people(&flow.written) => {
+            format!("data about people is processed outside the zone `{zone}`")
+        }
+        PROCESSED => format!("data is processed outside the zone `{zone}`"),
         _ if about_people(&flow.written) => {
             format!("data about people leaves the zone `{zone}`")
         }
@@ -225,6 +233,11 @@ fn way_out(topology: &Topology, flow: &DatasetFlow, code: Code, stop: &Stop) -> 
              that holds the vendor's country"
                 .into()
         }
+        (PROCESSED, _) => format!(
+            "run it in regions of the zone: `regions: [{}]`, or {}",
+            of_zone(topology, zone),
+            declare(region.unwrap_or("…"))
+        ),
         (_, Kind::Telemetry) => format!(
             "write `location` with a region of the zone, keep `{dataset}` out of it, or {}",
             declare(region.unwrap_or("…"))
@@ -242,6 +255,14 @@ fn way_out(topology: &Topology, flow: &DatasetFlow, code: Code, stop: &Stop) -> 
             declare(region.unwrap_or("…"))
         ),
     }
+}
+
+/// The regions of a zone, as they are written.
+fn of_zone(topology: &Topology, zone: &str) -> String {
+    let regions = topology.regions.iter();
+    let of = regions.filter(|r| r.zone.as_deref() == Some(zone));
+    let names: Vec<&str> = of.map(|r| r.name.as_str()).collect();
+    names.join(", ")
 }
 
 /// A basis that the regimes of a zone know, to show how one is written.

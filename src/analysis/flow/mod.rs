@@ -14,6 +14,7 @@ pub mod copy;
 pub mod fate;
 pub mod findings;
 pub mod graph;
+mod processing;
 mod replicate;
 mod serving;
 mod world;

@@ -1,12 +1,13 @@
 //! What the graphs of all datasets of a topology are built from, gathered once.
 
 use super::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied, Written};
+use super::processing::{Reader, of_queues, of_stores};
 use super::serving::{Served, elsewhere};
 use super::zones::Zones;
 use crate::analysis::capacity::Routing;
 use crate::source::Span;
 use crate::spec::{Dataset, Nature, Telemetry};
-use crate::topology::{DatastoreId, HostId, RegionId, ServiceId, Topology};
+use crate::topology::{DatastoreId, HostId, QueueId, RegionId, ServiceId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What all graphs of a topology are built from.
@@ -19,6 +20,10 @@ pub(super) struct World<'a> {
     pub sinks: Vec<(Sink, &'a Telemetry, Vec<Copy>)>,
     /// The regions whose services use a store, each with the place that says so.
     pub users: Vec<BTreeMap<RegionId, Span>>,
+    /// Who reads each store, and where.
+    pub readers: BTreeMap<DatastoreId, Vec<Reader>>,
+    /// Who receives what each queue keeps, and where.
+    pub receivers: BTreeMap<QueueId, Vec<Reader>>,
     /// The hosts whose services use a store.
     pub hosts: Vec<Vec<HostId>>,
     /// By zone and store, who else serves users of what uses the store.
@@ -35,6 +40,8 @@ impl<'a> World<'a> {
             edges: vec![Vec::new(); topology.hosts.len()],
             sinks: sinks(topology, supplied),
             users: users(topology),
+            readers: of_stores(topology),
+            receivers: of_queues(topology),
             hosts: hosts(topology),
             served: BTreeMap::new(),
         };

@@ -317,7 +317,10 @@ impl Lowering<'_> {
     fn check_shared(&mut self, id: RegionId, first: &Host, hosts: &[&Host]) {
         let region = &self.topology.region(id).name;
         let emitted = check_of(first);
-        for host in hosts.iter().filter(|h| h.name != first.name) {
+        // Said once, where they first meet.
+        let met = |h: &&&Host| h.regions.iter().find(|r| first.regions.contains(r)) == Some(&id);
+        let others = hosts.iter().filter(|h| h.name != first.name);
+        for host in others.filter(met) {
             let asked = host.written.health.as_ref().map(|_| check_of(host));
             let Some(asked) = asked.filter(|c| numbers(*c) != numbers(emitted)) else {
                 continue;
@@ -343,7 +346,10 @@ impl Lowering<'_> {
             };
             Some((rate(&protect.rate_limit), rate(&protect.region_limit)))
         };
-        let mut protected = hosts.iter().filter_map(|h| Some((h, limits(h)?)));
+        let mut protected = hosts
+            .iter()
+            .filter(met)
+            .filter_map(|h| Some((h, limits(h)?)));
         let Some((one, least)) = protected.next() else {
             return;
         };

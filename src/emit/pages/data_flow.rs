@@ -118,6 +118,7 @@ fn what(stop: &Stop) -> String {
             stop.name.clone()
         }
         Kind::Service => format!("users served by {}", stop.name),
+        Kind::Processing => format!("read or received by {}", stop.name),
         Kind::Edge => format!("requests to {}, decrypted and passed on", stop.name),
         Kind::ControlPlane => format!("{}: {}", stop.kind.words(), stop.name),
         _ => stop.kind.words().into(),

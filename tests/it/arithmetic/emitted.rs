@@ -285,7 +285,8 @@ impl Emitted {
                 // Checks of the edge are no calls.
                 let calls = routes.filter(|r| r["match"][0]["uri"].is_null());
                 let waits = calls.clone().map(|r| {
-                    let retried = number(&r["retries"]["attempts"]) > 0;
+                    let retries = &r["retries"]["attempts"];
+                    let retried = !retries.is_null() && number(retries) > 0;
                     let each = millis(&r["retries"]["perTryTimeout"]).filter(|_| retried);
                     let whole = millis(&r["timeout"]);
                     whole.into_iter().chain(each).min()

@@ -309,7 +309,7 @@ fn service(dice: &mut Dice, n: u64, plan: &Plan) -> Service {
         eject: dice.maybe(if kubernetes { 60 } else { 0 }, |d| Eject {
             errors: d.from(1, 20),
             at_most: d.maybe(50, |d| d.one(&[10, 34, 50, 100])),
-            timeout: d.maybe(60, |d| d.one(&[1000, 5000, 30_000])),
+            timeout: d.maybe(90, |d| d.one(&[1000, 5000, 30_000])),
             per_try: d.maybe(60, |d| d.one(&[500, 1000, 8000])),
             retries: d.maybe(60, |d| d.from(0, 4)),
         }),

@@ -230,17 +230,22 @@ fn recovery_and_votes_agree_on_a_zone() {
 #[test]
 fn two_hosts_one_alb() {
     let case = case("recovery/two-hosts-one-alb");
-    let terms = case.terms("service b", "zone", "detect a-first.example.com");
-    assert_eq!(terms, [(9 * 30 * SECOND, Some(320 * SECOND))]);
-    assert_eq!(
-        case.found("AWS116").len(),
-        2,
-        "one a region: {:?}",
-        case.codes()
+    // Hosts have no order in the file; the first by name decides.
+    for (service, host) in [("b", "a-first"), ("api", "api")] {
+        let of = format!("detect {host}.example.com");
+        let terms = case.terms(&format!("service {service}"), "zone", &of);
+        assert_eq!(terms, [(10 * SECOND, Some(23 * SECOND))], "{service}");
+    }
+    let found = case.found("AWS116");
+    assert_eq!(found.len(), 1, "{:?}", case.codes());
+    assert!(
+        found[0].message.starts_with("`api.example.com`"),
+        "{}",
+        found[0].message
     );
     let edge = case.call("edge_us_east_1");
     let emitted = ["interval_seconds", "timeout_seconds", "unhealthy_threshold"];
-    assert_eq!(emitted.map(|k| edge["health"][k].clone()), [30, 20, 10]);
+    assert_eq!(emitted.map(|k| edge["health"][k].clone()), [10, 3, 2]);
     // Asked alike, nothing is said; without `health` the product's own are emitted and count.
     let name = "recovery/two-hosts-one-alb";
     let own = "health:\n      every: 10s\n      timeout: 3s\n      unhealthy_after: 2\n    ";

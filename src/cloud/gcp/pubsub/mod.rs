@@ -272,11 +272,7 @@ impl Lowering<'_> {
 
     /// `https://SERVICE-NUMBER.REGION.run.app`, of the primary region or the first.
     fn cloud_run_address(&self, service: &Service) -> Vec<Argument> {
-        let primary = self.topology.primary();
-        let placed = |id| service.replicas_in(id).is_some();
-        let region = primary
-            .filter(|id| placed(*id))
-            .or(service.placements.first().map(|p| p.region));
+        let region = self.topology.push_region(service);
         let Some(region) = region.map(|id| self.topology.region(id)) else {
             return Vec::new();
         };
