@@ -1,7 +1,7 @@
 //! Measurements that the spec declares: they close what nobody publishes.
 
 use super::Context;
-use super::term::{Change, Class, Measured, Source, Term};
+use super::term::{Change, Class, Measured, NEVER, Source, Term};
 use crate::spec::{Fact, FactKind};
 
 impl Context<'_> {
@@ -26,6 +26,15 @@ impl Context<'_> {
         let Some(fact) = self.declared(kind, on) else {
             return terms;
         };
+        // No drill measured what does not come back.
+        if let Some(never) = terms.iter().position(|t| t.low == NEVER) {
+            let mut terms = terms;
+            terms[never].measured = Some(Measured {
+                span: fact.value.span,
+                contradicts: None,
+            });
+            return terms;
+        }
         let certain = || terms.iter().filter(|t| t.class <= Class::Enforced);
         let at_least = certain().fold(0u64, |sum, t| sum.saturating_add(t.low));
         let at_worst = certain().fold(0u64, |sum, t| sum.saturating_add(t.high.unwrap_or(0)));
@@ -62,6 +71,7 @@ impl Context<'_> {
             source: Source::Declared {
                 evidence: fact.evidence.value.clone(),
                 measured: fact.measured.to_string(),
+                expires: fact.expires.as_ref().map(|e| e.value.to_string()),
             },
             span: Some(fact.value.span),
             change: Some(Change::Measure {

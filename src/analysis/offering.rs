@@ -57,6 +57,8 @@ pub trait Offerings {
     ) -> Option<Vec<Remaining>>;
     /// How a queue delivers again.
     fn queue(&self, context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term>;
+    /// How a queue takes messages again.
+    fn publish(&self, context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term>;
     /// How a service grows from `before` to `needed` replicas in a region; `needed` is more
     /// than `before` and within what the region allows.
     fn grow(

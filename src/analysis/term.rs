@@ -8,8 +8,10 @@ use crate::spec::Duration;
 /// What a term's time is spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Step {
-    /// Noticing the loss.
+    /// Noticing the loss, by what acts on it itself.
     Detect,
+    /// Until the person who acts is paged, from the loss on.
+    Page,
     /// Choosing to act.
     Decide,
     /// Making a copy writable.
@@ -28,8 +30,9 @@ pub enum Step {
 
 impl Step {
     /// All of them, in the order of a recovery.
-    pub const ALL: [Step; 8] = [
+    pub const ALL: [Step; 9] = [
         Step::Detect,
+        Step::Page,
         Step::Decide,
         Step::Promote,
         Step::Restore,
@@ -43,6 +46,7 @@ impl Step {
     pub fn word(self) -> &'static str {
         match self {
             Step::Detect => "detect",
+            Step::Page => "page",
             Step::Decide => "decide",
             Step::Promote => "promote",
             Step::Restore => "restore",
@@ -78,6 +82,8 @@ pub enum Source {
         evidence: String,
         /// The day it was measured.
         measured: String,
+        /// The last day on which it counts, if the spec names one.
+        expires: Option<String>,
     },
     /// Follows from the topology: no number of anybody's.
     Structure,
@@ -90,8 +96,21 @@ impl Source {
             Source::Spec => "spec".into(),
             Source::Catalog(fact) if fact.url.is_empty() => fact.title.clone(),
             Source::Catalog(fact) => format!("{}, {}", fact.title, fact.date),
-            Source::Declared { measured, .. } => format!("measured {measured}"),
+            Source::Declared {
+                measured, expires, ..
+            } => match expires {
+                Some(day) => format!("measured {measured}, valid until {day}"),
+                None => format!("measured {measured}"),
+            },
             Source::Structure => "topology".into(),
+        }
+    }
+
+    /// The last day on which it counts, if it ends: `2027-10-03`.
+    pub fn valid_until(&self) -> Option<&str> {
+        match self {
+            Source::Declared { expires, .. } => expires.as_deref(),
+            _ => None,
         }
     }
 
@@ -134,6 +153,13 @@ pub enum Change {
     },
     /// The time itself, under this name.
     Value(&'static str),
+    /// The `lasting` of an alert.
+    Lasting {
+        /// Milliseconds that the rest of the alert takes: scrape, window, evaluation, group wait.
+        beside: u64,
+        /// Milliseconds between two evaluations: it ends on one.
+        every: u64,
+    },
     /// At least so many replicas from the beginning, by region.
     Replicas(Vec<(String, u32)>),
     /// Declaring a measurement: `facts: { x: { of: …, on: … } }`.
@@ -227,6 +253,16 @@ impl Term {
     /// The same, spent by somebody.
     pub fn by(self, by: By) -> Self {
         Term { by, ..self }
+    }
+
+    /// Something that nobody bounds, and no product of anybody's is to blame for.
+    pub fn unbounded(step: Step, of: &str, because: String) -> Self {
+        Term {
+            high: None,
+            class: Class::Unknown,
+            source: Source::Structure,
+            ..Term::knob(step, of, (0, 0), because)
+        }
     }
 
     /// The same, set at a place in the spec.

@@ -77,6 +77,8 @@ pub struct TimeView {
     /// The judgement.
     #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
+    /// The last day on which all measurements in it count; `null` if none ends.
+    pub valid_until: Option<String>,
     /// How many terms are typical or declared, if it is met assuming them.
     pub assumptions: usize,
     /// The terms in order.
@@ -148,6 +150,8 @@ pub struct LossView {
     /// The judgement.
     #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
+    /// The last day on which the measurement behind it counts; `null` if it does not end.
+    pub valid_until: Option<String>,
     /// The best copy that remains.
     pub copy: String,
     /// What the numbers rest on.
@@ -262,6 +266,7 @@ impl Make<'_> {
             high,
             interval: interval(low, high),
             verdict: time.verdict.word(),
+            valid_until: valid_until(time.budget.nodes.iter().map(|n| &n.term)),
             assumptions: time.budget.assumptions().len(),
             terms: self.terms(&time.budget),
             helps: reductions.iter().take(2).map(findings::reduction).collect(),
@@ -334,6 +339,7 @@ impl Make<'_> {
                 interval(low, high)
             },
             verdict: loss.verdict.word(),
+            valid_until: valid_until(lacks.into_iter()),
             copy: best.map_or("no copy remains".into(), |b| b.copy.clone()),
             class: lacks.map_or("knob", |l| l.class.word()),
             because: lacks.map_or(String::new(), |l| l.because.clone()),
@@ -342,6 +348,12 @@ impl Make<'_> {
             place: lacks.and_then(|l| l.span).and_then(self.place),
         }
     }
+}
+
+/// The first day on which one of the measurements ends.
+fn valid_until<'a>(terms: impl Iterator<Item = &'a Term>) -> Option<String> {
+    let days = terms.filter_map(|t| t.source.valid_until());
+    days.min().map(str::to_string)
 }
 
 fn bounded(low: u64) -> Option<u64> {

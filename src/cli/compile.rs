@@ -313,7 +313,7 @@ fn summary(target: &Target, done: &Compilation, changes: &ChangeSet, begun: Inst
         1 => ", 1 waiver".to_string(),
         n => format!(", {n} waivers"),
     };
-    let verdicts = done.analysis.iter().flat_map(verdicts);
+    let verdicts = done.today().into_iter().flat_map(verdicts);
     let verdicts: Vec<_> = verdicts
         .map(|v| format!("{} {}", v.count, v.verdict))
         .collect();

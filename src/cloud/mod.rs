@@ -24,14 +24,14 @@ mod shared;
 pub mod sizing;
 mod versions;
 
-use crate::deployment::Deployment;
+use crate::deployment::{Action, Deployment};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
 use crate::source::Span;
 use crate::spec::{Provider, Trigger};
-use crate::topology::{Datastore, Host, HostId, Topology};
+use crate::topology::{Datastore, Elsewhere, Host, HostId, Topology};
 use crate::watch::{pages, reading, series, told};
 use reads::CloudReads;
 
@@ -50,6 +50,32 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
             Provider::Alibaba | Provider::Cloudflare => {}
         }
     }
+    topology.elsewhere = elsewhere(topology);
+}
+
+/// The regions that hold something of the system beside its own.
+fn elsewhere(topology: &Topology) -> Vec<Elsewhere> {
+    let mut all = Vec::new();
+    for provider in topology.providers() {
+        let locations = match provider {
+            Provider::Gcp => gcp::homes::locations_in_use(topology),
+            Provider::Aws => aws::homes::locations_in_use(topology),
+            Provider::Alibaba | Provider::Cloudflare => Vec::new(),
+        };
+        all.extend(
+            locations
+                .into_iter()
+                .map(|location| Elsewhere { provider, location }),
+        );
+    }
+    let own = |e: &Elsewhere| {
+        let mut places = topology.regions.iter().map(|r| r.place);
+        places.any(|p| p.provider == e.provider && p.location == e.location)
+    };
+    all.retain(|e| !own(e));
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The lock of a tree that was compiled without one: what it has applied.
@@ -175,6 +201,11 @@ fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
             }
         }
         deployment.join(part);
+    }
+    // With a lock on each of several clouds, scripts go on without that of a cloud that does
+    // not answer (`WITHOUT_LOCK`).
+    if deployment.clouds.len() > 1 {
+        deployment.needs.retain(|n| n.by != Action::Script);
     }
     deployment
 }

@@ -90,8 +90,14 @@ pub trait Offering: Sync {
 pub type WatchQueue = fn(&mut Signals, &Queue);
 /// Where a queue's messages rest.
 pub type QueueRestsAt = fn(Cloud, QueueId, &Queue) -> Vec<Copy>;
-/// How a queue delivers again.
-pub type DeliversAgain = fn(&Context, &Queue, Scenario) -> Vec<Term>;
+/// How a queue comes back.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueRecovery {
+    /// How it delivers again.
+    pub again: fn(&Context, &Queue, Scenario) -> Vec<Term>,
+    /// How it takes messages again.
+    pub publish: fn(&Context, &Queue, Scenario) -> Vec<Term>,
+}
 
 /// A kind of queue, as far as no cloud's frame is needed for it.
 pub trait QueueOffering: Sync {
@@ -105,8 +111,8 @@ pub trait QueueOffering: Sync {
     fn signals(&self) -> Aspect<WatchQueue>;
     /// Where its messages rest.
     fn copies(&self) -> Aspect<QueueRestsAt>;
-    /// How it delivers again.
-    fn recovery(&self) -> Aspect<DeliversAgain>;
+    /// What its recovery takes.
+    fn recovery(&self) -> Aspect<QueueRecovery>;
 }
 
 /// The offering that a queue is, if its cloud has one.

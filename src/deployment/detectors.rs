@@ -1,6 +1,7 @@
 //! What notices that regions are lost and notifies people: alert rules, with the time that
 //! each of their emitted fields takes.
 
+use crate::source::Span;
 use crate::spec::Duration;
 use crate::topology::RegionId;
 
@@ -26,9 +27,14 @@ pub struct AlertTiming {
 }
 
 impl AlertTiming {
-    /// When the alert fires, at best and at worst. A `for` ends on an evaluation.
+    /// The `for` as it is kept: it ends on an evaluation. In milliseconds.
+    pub fn held(&self) -> u64 {
+        self.hold.div_ceil(self.evaluation.max(1)) * self.evaluation.max(1)
+    }
+
+    /// When the alert fires, at best and at worst.
     pub fn fires(&self) -> (u64, Option<u64>) {
-        let hold = self.hold.div_ceil(self.evaluation.max(1)) * self.evaluation.max(1);
+        let hold = self.held();
         let (low, high) = self.window;
         let high = self.scrape.map(|s| s + high + self.evaluation + hold);
         (low + hold, high)
@@ -77,6 +83,8 @@ pub struct Detector {
     pub at_least: usize,
     /// When it fires and is notified.
     pub timing: AlertTiming,
+    /// Where its `for` is written, if the topology has it.
+    pub span: Option<Span>,
     /// The regions that it sees, each with those who are notified when it is lost.
     pub regions: Vec<(RegionId, Vec<Receiver>)>,
 }
@@ -96,6 +104,18 @@ pub struct Paged {
     pub high: Option<u64>,
     /// How the time comes about, for people.
     pub because: String,
+    /// When the alert's parts end.
+    pub timing: AlertTiming,
+    /// Where its `for` is written, if the topology has it.
+    pub span: Option<Span>,
+}
+
+impl Paged {
+    /// When the on-call engineer knows of the loss, in milliseconds at worst. A message in a
+    /// channel wakes nobody: it has no bound.
+    pub fn known(&self) -> Option<u64> {
+        self.high.filter(|_| self.pages)
+    }
 }
 
 impl super::Deployment {
@@ -122,6 +142,8 @@ impl super::Deployment {
             low,
             high,
             because: detector.timing.words(),
+            timing: detector.timing,
+            span: detector.span,
         })
     }
 }

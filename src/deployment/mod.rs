@@ -9,6 +9,7 @@ mod copies;
 mod detectors;
 mod evidence;
 pub mod modules;
+mod needs;
 mod operations;
 pub mod routes;
 mod signals;
@@ -19,6 +20,7 @@ pub use clusters::*;
 pub use copies::*;
 pub use detectors::*;
 pub use evidence::*;
+pub use needs::*;
 pub use operations::*;
 pub use signals::*;
 pub use stores::*;
@@ -66,6 +68,8 @@ pub struct Deployment {
     pub logical_stores: Vec<LogicalStore>,
     /// Copies of stores in other regions.
     pub copies: Vec<StoreCopy>,
+    /// What actions need, where losing regions loses it.
+    pub needs: Vec<Need>,
     /// Queries for the signals that alerts and dashboards name.
     pub signals: Vec<SignalQuery>,
     /// What is asked of services, where it is measured.
@@ -113,6 +117,7 @@ impl Deployment {
             active_active_sets,
             logical_stores,
             copies,
+            needs,
             signals,
             loads,
             boards,
@@ -145,6 +150,7 @@ impl Deployment {
         self.active_active_sets.extend(active_active_sets);
         self.logical_stores.extend(logical_stores);
         self.copies.extend(copies);
+        self.needs.extend(needs);
         join_once(&mut self.signals, signals);
         join_once(&mut self.loads, loads);
         self.boards.extend(boards);

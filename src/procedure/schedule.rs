@@ -3,7 +3,7 @@
 
 use super::{Model, Step, StepId, Verb};
 use crate::analysis::recovery::{RecoveryTime, Subject};
-use crate::analysis::term::{self, By, NEVER};
+use crate::analysis::term::{self, By, NEVER, Term};
 use crate::deployment::Paged;
 use crate::topology::{RegionId, Scenario};
 
@@ -165,7 +165,9 @@ fn automation(model: Model, from: RegionId) -> Vec<Automatic> {
     let mut found: Vec<Automatic> = Vec::new();
     for time in lost(model, from) {
         let nodes = time.budget.nodes.iter().zip(time.budget.ends());
-        let own = nodes.filter(|(n, _)| n.term.by == By::System && !n.term.is_zero());
+        // The page begins the other clock.
+        let acts = |t: &Term| t.by == By::System && t.step != term::Step::Page && !t.is_zero();
+        let own = nodes.filter(|(n, _)| acts(&n.term));
         for (node, (_, ends)) in own.filter(|(n, _)| n.term.low != NEVER) {
             let term = &node.term;
             let begins = ends.zip(term.high).map(|(end, high)| end - high);

@@ -20,7 +20,9 @@ pub use model::*;
 pub use outside::*;
 pub use per_region::PerRegion;
 pub use told::*;
-pub use units::{Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, Threshold};
+pub use units::{
+    Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, StepShare, Threshold,
+};
 
 use crate::diagnostic::Diagnostics;
 use crate::syntax::{Document, Node};

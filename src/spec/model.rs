@@ -8,7 +8,7 @@ use super::decode::{Map, Value, choice, record};
 use super::outside::{External, Outside};
 use super::told::{Events, FeatureFlag};
 use super::units::{
-    Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, Threshold, Within,
+    Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, StepShare, Threshold, Within,
 };
 
 /// Free text.
@@ -1235,7 +1235,7 @@ record! {
     /// Moving traffic step by step.
     pub struct Shift {
         /// The share that moves at once. Example: `20%`
-        step: Value<Percent>,
+        step: Value<StepShare>,
         /// The time between two steps. Example: `30s`
         every: Time,
         /// The time that is watched at the end. Example: `60s`

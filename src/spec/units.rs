@@ -183,6 +183,41 @@ impl Scalar for Percent {
     }
 }
 
+/// A share that moves at once: from one percent, so that steps end, to all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepShare(Percent);
+
+impl std::ops::Deref for StepShare {
+    type Target = Percent;
+    fn deref(&self) -> &Percent {
+        &self.0
+    }
+}
+
+impl fmt::Display for StepShare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Scalar for StepShare {
+    fn wanted() -> String {
+        "a percentage from `1%` to `100%`".into()
+    }
+    fn parse(text: &str) -> Result<Self, String> {
+        match Percent::parse(text)? {
+            share if share < Percent::new(1) => Err("less than 1%".into()),
+            share => Ok(StepShare(share)),
+        }
+    }
+    fn print(&self) -> String {
+        self.to_string()
+    }
+    fn schema() -> Json {
+        json!({ "type": "string", "pattern": "^(100(\\.0{1,4})?|[1-9][0-9]?(\\.[0-9]{1,4})?)%$" })
+    }
+}
+
 /// Events per second, in thousandths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Rate {

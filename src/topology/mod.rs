@@ -19,7 +19,7 @@ pub use environment::variable_name;
 pub use kinds::{Placed, lies_at_locations};
 pub use promises::{Promise, Promised, Promisee, Promises};
 pub use resolve::{provider_of, resolve};
-pub use scenario::Scenario;
+pub use scenario::{Elsewhere, ElsewhereId, Scenario};
 
 use crate::catalog::Place;
 use crate::lock::Lock;
@@ -69,6 +69,8 @@ pub struct Topology {
     pub lock: Lock,
     /// The regions by role, share and name: the primary first.
     pub regions: Vec<Region>,
+    /// Where else something of the system is: what it stands on is lost with these too.
+    pub elsewhere: Vec<Elsewhere>,
     /// The services by name.
     pub services: Vec<Service>,
     /// The datastores by name.

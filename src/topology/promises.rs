@@ -250,7 +250,7 @@ fn own_words(objectives: &Objectives, scenario: Scenario) -> Option<&spec::Recov
     match scenario {
         Scenario::Pod | Scenario::Node => None,
         Scenario::Zone => objectives.zone.as_ref(),
-        Scenario::Region(_) => objectives.region.as_ref(),
+        Scenario::Region(_) | Scenario::Elsewhere(_) => objectives.region.as_ref(),
         Scenario::Cloud(_) => objectives.cloud.as_ref(),
         Scenario::Entry => objectives.entry.as_ref(),
         Scenario::Link => objectives.link.as_ref(),
@@ -262,9 +262,12 @@ fn own_words(objectives: &Objectives, scenario: Scenario) -> Option<&spec::Recov
 /// Whether a general `rto` and `rpo` cover the loss.
 fn covered_by_general(scenario: Scenario) -> bool {
     match scenario {
-        Scenario::Pod | Scenario::Node | Scenario::Zone | Scenario::Region(_) | Scenario::Link => {
-            true
-        }
+        Scenario::Pod
+        | Scenario::Node
+        | Scenario::Zone
+        | Scenario::Region(_)
+        | Scenario::Elsewhere(_)
+        | Scenario::Link => true,
         Scenario::Cloud(_) | Scenario::Entry | Scenario::Corruption | Scenario::Key => false,
     }
 }

@@ -287,6 +287,7 @@ impl Resolver<'_> {
             only: None,
             lock: Lock::default(),
             regions: Vec::new(),
+            elsewhere: Vec::new(),
             services: self.services(out),
             datastores: self.datastores(out),
             queues: self.queues(&hosts, out),

@@ -3,6 +3,20 @@
 use super::{RegionId, Topology};
 use crate::spec::Provider;
 
+/// A region of a cloud that no region of the topology is in, and that holds something of it: a
+/// database, a member of a multi-region, state and locks.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Elsewhere {
+    /// The cloud.
+    pub provider: Provider,
+    /// The region, as the cloud calls it.
+    pub location: String,
+}
+
+/// An [`Elsewhere`] by its place in the topology.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ElsewhereId(pub usize);
+
 /// One named loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scenario {
@@ -14,6 +28,8 @@ pub enum Scenario {
     Zone,
     /// Everything in a region.
     Region(RegionId),
+    /// Everything in a region that the topology does not run in.
+    Elsewhere(ElsewhereId),
     /// Everything of a provider.
     Cloud(Provider),
     /// The entry point: the load balancer or the name that users resolve.
@@ -34,10 +50,36 @@ impl Scenario {
     pub fn all(topology: &Topology) -> Vec<Scenario> {
         let mut all = vec![Scenario::Pod, Scenario::Node, Scenario::Zone];
         all.extend(topology.region_ids().map(Scenario::Region));
+        let elsewhere = 0..topology.elsewhere.len();
+        all.extend(elsewhere.map(|at| Scenario::Elsewhere(ElsewhereId(at))));
         all.extend(topology.providers().into_iter().map(Scenario::Cloud));
         all.extend([Scenario::Entry, Scenario::Link]);
         all.extend([Scenario::Corruption, Scenario::Key]);
         all
+    }
+
+    /// The regions of the topology that are lost whole.
+    pub fn regions(self, topology: &Topology) -> Vec<RegionId> {
+        match self {
+            Scenario::Region(id) => vec![id],
+            Scenario::Cloud(provider) => topology.regions_on(provider),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The one region of a cloud that is lost whole, as the cloud calls it.
+    pub fn location(self, topology: &Topology) -> Option<(Provider, &str)> {
+        match self {
+            Scenario::Region(id) => {
+                let place = topology.region(id).place;
+                Some((place.provider, place.location))
+            }
+            Scenario::Elsewhere(at) => {
+                let place = &topology.elsewhere[at.0];
+                Some((place.provider, &place.location))
+            }
+            _ => None,
+        }
     }
 
     /// The name for people: `lose us-central1`.
@@ -47,6 +89,7 @@ impl Scenario {
             Scenario::Node => "lose a node".into(),
             Scenario::Zone => "lose a zone".into(),
             Scenario::Region(id) => format!("lose {}", topology.region(id).name),
+            Scenario::Elsewhere(at) => format!("lose {}", topology.elsewhere[at.0].location),
             Scenario::Cloud(provider) => format!("lose {provider}"),
             Scenario::Entry => "lose the entry".into(),
             Scenario::Link => "cut a link".into(),
@@ -62,6 +105,7 @@ impl Scenario {
             Scenario::Node => "node".into(),
             Scenario::Zone => "zone".into(),
             Scenario::Region(id) => format!("region:{}", topology.region(id).name),
+            Scenario::Elsewhere(at) => format!("region:{}", topology.elsewhere[at.0].location),
             Scenario::Cloud(provider) => format!("cloud:{provider}"),
             Scenario::Entry => "entry".into(),
             Scenario::Link => "link".into(),

@@ -12,16 +12,7 @@ use crate::topology::{RegionId, Scenario, Topology};
 /// paged; `None` if no alert fires for that loss alone. What a person then takes to answer
 /// begins at [`Paged::high`].
 pub fn paged(topology: &Topology, deployment: &Deployment, scenario: Scenario) -> Option<Paged> {
-    let lost: Vec<RegionId> = match scenario {
-        Scenario::Region(id) => vec![id],
-        Scenario::Cloud(provider) => {
-            let ids = topology.region_ids();
-            ids.filter(|id| topology.region(*id).place.provider == provider)
-                .collect()
-        }
-        _ => Vec::new(),
-    };
-    deployment.paged(&lost)
+    deployment.paged(&scenario.regions(topology))
 }
 
 /// The alerts that fire when regions are lost.
@@ -37,6 +28,7 @@ pub fn detectors(topology: &Topology, deployment: &Deployment) -> Vec<Detector> 
             alert: rule.name.clone(),
             at_least: at_least(rule),
             timing: timing(topology, deployment, rule),
+            span: rule.span,
             regions: seen.map(|id| (id, notified(topology, rule, id))).collect(),
         })
     });

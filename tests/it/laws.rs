@@ -2,7 +2,9 @@
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
 use crate::support::{Case, case_with, compiled, root};
+use meridian::analysis::term::Step;
 use meridian::deployment::{Argument, Call, Deployment, Evidence};
+use meridian::topology::Scenario;
 use std::collections::BTreeSet;
 
 /// Arguments by which a module copies data to another region. `each` says that every key is a
@@ -248,4 +250,27 @@ fn a_promise_is_one_in_all_files() {
     ] {
         assert!(minimal.file(file).contains(words), "{file}");
     }
+}
+
+/// The first page comes when the budget counts it, on the page of the failover as well.
+#[test]
+fn a_page_takes_as_long_everywhere() {
+    let mut seen = 0;
+    for (name, case) in all() {
+        let topology = case.done.topology.as_ref().expect("a topology");
+        let analysis = case.done.analysis.as_ref().expect("an analysis");
+        let Some(first) = topology.primary() else {
+            continue;
+        };
+        let times = analysis.recovery.times.iter();
+        let lost = times.filter(|t| t.scenario == Scenario::Region(first));
+        let terms = lost.flat_map(|t| &t.budget.nodes).map(|n| &n.term);
+        for page in terms.filter(|t| t.step == Step::Page && t.high.is_some()) {
+            let words = format!("{} after the loss", page.interval());
+            let runbook = case.file("RUNBOOK_FAILOVER.md");
+            assert!(runbook.contains(&words), "{name}: {words}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
 }

@@ -26,6 +26,7 @@ mod laws;
 mod lock;
 mod lsp;
 mod mutations;
+mod needs;
 mod notation;
 mod offerings;
 mod order;

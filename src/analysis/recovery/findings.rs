@@ -85,8 +85,8 @@ fn code_of(time: &RecoveryTime, promise: Promise) -> Option<Code> {
 /// The terms of detection that alone may take as long as is promised for everything.
 fn slow_detection(time: &RecoveryTime, promise: Promise) -> Vec<&Term> {
     let terms = time.budget.nodes.iter().map(|n| &n.term);
-    let slow =
-        |t: &&Term| t.step == Step::Detect && t.high.is_some_and(|high| high >= promise.millis);
+    let notices = |t: &Term| matches!(t.step, Step::Detect | Step::Page);
+    let slow = |t: &&Term| notices(t) && t.high.is_some_and(|high| high >= promise.millis);
     terms.filter(slow).collect()
 }
 
@@ -94,7 +94,7 @@ fn slow_detection(time: &RecoveryTime, promise: Promise) -> Vec<&Term> {
 fn kind(scenario: Scenario) -> u8 {
     match scenario {
         Scenario::Pod | Scenario::Node | Scenario::Zone => 0,
-        Scenario::Region(_) => 1,
+        Scenario::Region(_) | Scenario::Elsewhere(_) => 1,
         Scenario::Cloud(_) => 2,
         Scenario::Entry => 3,
         Scenario::Link => 4,
@@ -253,27 +253,50 @@ pub fn closing(terms: &[&Term]) -> String {
     other.join("; ")
 }
 
-/// The checks that notice soon enough, if what else is known of the recovery takes as long as
-/// it may.
+/// The checks and alerts that notice soon enough, all of them together, if what else is known of
+/// the recovery takes as long as it may; and what else must change then.
 fn sooner(time: &RecoveryTime, promise: Promise, slow: &[&Term]) -> String {
     let long = time.budget.longest();
-    let others = long
-        .iter()
-        .filter(|t| !slow.contains(t))
-        .filter_map(|t| t.high);
+    let (noticing, others): (Vec<&Term>, Vec<&Term>) =
+        long.into_iter().partition(|t| slow.contains(t));
+    let others = others.iter().filter_map(|t| t.high);
     let others = others.fold(0, u64::saturating_add);
-    let left = promise.millis.saturating_sub(1 + others);
-    let ways = slow.iter().filter_map(|term| {
-        let enough = term.change.as_ref().and_then(|c| check_within(left, c));
-        Some(format!("`{}` notices in time", enough?))
-    });
-    let ways: Vec<String> = ways.collect();
-    match ways.is_empty() {
-        true => format!(
+    // Those that follow one another share what is left.
+    let left = promise.millis.saturating_sub(1 + others) / (noticing.len() as u64).max(1);
+    let way = |term: &&Term| {
+        let enough = noticed_within(left, term.change.as_ref()?)?;
+        Some(match slow.len() {
+            1 => format!("`{enough}`"),
+            _ => format!("`{enough}` of {}", term.of),
+        })
+    };
+    let ways: Option<Vec<String>> = slow.iter().map(way).collect();
+    let Some(mut ways) = ways else {
+        return format!(
             "no check that the product takes leaves the {} that the rest may take: promise more, or shorten that",
             Duration::from_millis(others)
-        ),
-        false => ways.join(" · "),
+        );
+    };
+    ways.dedup();
+    let notices = match ways.len() {
+        1 => "notices",
+        _ => "notice",
+    };
+    let ways = format!("{} {notices} in time", ways.join(" and "));
+    let mut after = time.budget.clone();
+    for node in &mut after.nodes {
+        if slow.contains(&&node.term) {
+            node.term.high = Some(left);
+            node.term.change = None;
+        }
+    }
+    let rest = match after.total().1 {
+        Some(high) if high > promise.millis => helping(&after.reductions(Some(promise.millis))),
+        _ => String::new(),
+    };
+    match rest.is_empty() {
+        true => ways,
+        false => format!("{ways}, and then {rest}"),
     }
 }
 
@@ -292,8 +315,8 @@ pub fn reduction(reduction: &Reduction) -> String {
     let subject = format!("{} {}", term.step.word(), term.of);
     let within = reduction.within.filter(|within| *within < high);
     match (&term.change, within) {
-        (Some(change @ Change::Interval { .. }), Some(within)) => {
-            match check_within(within, change) {
+        (Some(change @ (Change::Interval { .. } | Change::Lasting { .. })), Some(within)) => {
+            match noticed_within(within, change) {
                 Some(enough) => format!("{subject}: `{enough}` is enough"),
                 None => format!("{subject}: no check of this kind is that fast"),
             }
@@ -320,6 +343,18 @@ pub fn reduction(reduction: &Reduction) -> String {
             format!("{subject}: `{what}: {enough}` is enough")
         }
         _ => format!("{subject}: up to -{gain} of {}", time(high)),
+    }
+}
+
+/// The settings with which a check or an alert takes no longer than `within`.
+fn noticed_within(within: u64, change: &Change) -> Option<String> {
+    match change {
+        Change::Lasting { beside, every } => {
+            let left = within.checked_sub(*beside)?;
+            let held = left / every * every;
+            (held > 0).then(|| format!("lasting: {}", Duration::from_millis(held)))
+        }
+        _ => check_within(within, change),
     }
 }
 

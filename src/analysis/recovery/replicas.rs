@@ -5,7 +5,8 @@ use super::time::Loss;
 use crate::analysis::capacity::{Survivor, bears, replicas};
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::catalog::Place;
-use crate::spec::FactKind;
+use crate::deployment::Action;
+use crate::spec::{FactKind, Runtime};
 use crate::topology::Scenario;
 use crate::topology::{RegionId, Service, ServiceId};
 use std::collections::BTreeMap;
@@ -139,7 +140,10 @@ impl Loss<'_> {
             let enough = "what runs at peak is enough".to_string();
             return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), enough)];
         }
-        let terms = self.slowest(service, &growing);
+        if let Some(missing) = self.cannot_start(service, &growing, lost) {
+            return vec![missing];
+        }
+        let terms = self.slowest(id, service, &growing);
         let mut terms = self
             .context
             .narrowed(terms, FactKind::WarmUp, &service.name);
@@ -153,9 +157,37 @@ impl Loss<'_> {
         terms
     }
 
+    /// What replicas need to start is lost as well: only nodes and caches that have it by chance
+    /// start one, and nothing says that they do.
+    fn cannot_start(
+        &self,
+        service: &Service,
+        growing: &[&Survivor],
+        lost: RegionId,
+    ) -> Option<Term> {
+        let start = Action::Start(service.name.clone());
+        let need = self.context.deployment.lost_need(&start, &[lost])?;
+        let most = growing.iter().max_by_key(|s| s.replicas_needed)?;
+        let why = format!(
+            "{} needs {}, and a replica needs {}, which {} alone has",
+            self.name(most),
+            count(most.replicas_needed, "replica"),
+            need.what,
+            self.context.topology.region(lost).name
+        );
+        let term = Term::unbounded(Step::WarmUp, &service.name, why);
+        let needed = growing.iter();
+        let needed = needed.map(|s| (self.name(s).clone(), s.replicas_needed));
+        Some(Term {
+            span: need.span.or(Some(service.span)),
+            change: Some(Change::Replicas(needed.collect())),
+            ..term
+        })
+    }
+
     /// Regions grow side by side: the one that takes longest. Of those that begin with as many,
     /// it is the one that must reach most.
-    fn slowest(&self, service: &Service, growing: &[&Survivor]) -> Vec<Term> {
+    fn slowest(&self, id: ServiceId, service: &Service, growing: &[&Survivor]) -> Vec<Term> {
         let mut by_size: BTreeMap<u32, &Survivor> = BTreeMap::new();
         for survivor in growing {
             let most = by_size.entry(survivor.replicas_before).or_insert(survivor);
@@ -165,11 +197,16 @@ impl Loss<'_> {
         }
         // What is not there measures nothing.
         let asleep = growing.iter().find(|s| s.replicas_before == 0);
-        if let Some(asleep) = asleep.filter(|_| !service.wakes()) {
-            let why = format!(
-                "no replica runs in {}, and nothing starts one",
-                self.name(asleep)
-            );
+        let mut hosts = self.context.topology.hosts.iter();
+        // A queue that grows wakes a worker, and no user puts anything into it.
+        let by_queue = service.runtime == Runtime::Kubernetes;
+        let users = hosts.any(|h| h.service == id) && by_queue;
+        if let Some(asleep) = asleep.filter(|_| !service.wakes() || users) {
+            let what = match service.wakes() {
+                true => "only a queue starts one, not requests",
+                false => "nothing starts one",
+            };
+            let why = format!("no replica runs in {}, and {what}", self.name(asleep));
             return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
         }
         let grow = |s: &Survivor| {

@@ -208,6 +208,11 @@ impl Loss<'_> {
             ready.extend(budget.add_serial(self.left(*needed), Vec::new()));
             ready.extend(budget.add_serial(self.replaced(*needed), after));
         }
+        let queues = self.context.topology.queues.iter();
+        for queue in queues.filter(|q| q.publishers.iter().any(|id| on.services.contains(id))) {
+            let terms = self.offerings.publish(&self.context, queue, self.scenario);
+            ready.extend(budget.add_serial(terms, Vec::new()));
+        }
         let called = on.services.iter();
         let outside = called.flat_map(|id| &self.context.topology.service(*id).needs_outside);
         let outside: BTreeSet<&usize> = outside.collect();

@@ -101,6 +101,12 @@ pub(super) fn home_of_secret(topology: &Topology, secret: &str) -> Option<Region
     owner(topology, "secret", secret)
 }
 
+/// The regions that hold something: state, locks and records.
+pub(in crate::cloud) fn locations_in_use(topology: &Topology) -> Vec<String> {
+    let found = topology.lock.get("cloud", CLOUD, STATE);
+    found.map(str::to_string).into_iter().collect()
+}
+
 /// The location of state, locks and records.
 pub(super) fn state(topology: &Topology) -> &str {
     topology

@@ -21,7 +21,7 @@ mod dynamodb;
 pub(super) mod edge;
 mod elasticache;
 pub(super) mod facts;
-mod homes;
+pub(super) mod homes;
 mod metrics;
 mod monitoring;
 pub mod naming;

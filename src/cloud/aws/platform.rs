@@ -4,7 +4,7 @@
 use super::homes;
 use super::{Lowering, facts, naming, output};
 use crate::catalog;
-use crate::deployment::{Argument, Decision, ProviderUse, Scope};
+use crate::deployment::{Action, Argument, Decision, Evidence, Need, ProviderUse, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::spec::{Provider, Runtime, SecretReplication};
 use crate::topology::{RegionId, Secret};
@@ -278,6 +278,20 @@ impl Lowering<'_> {
             arguments,
         );
         self.outside_decision(outside.location);
+        let mut own = self.regions.iter().copied();
+        let own = own.find(|id| self.location(*id) == outside.location);
+        let terraform = self.topology.spec.terraform.as_ref();
+        let written = terraform.and_then(|t| t.state_region.as_ref());
+        self.deployment.needs.extend(own.map(|id| Need {
+            by: Action::Script,
+            what: "the failover lock".into(),
+            at: vec![id],
+            span: written.map(|w| w.span),
+            evidence: vec![Evidence::File {
+                file: "scripts/lib.sh".into(),
+                key: records_bucket(self.topology),
+            }],
+        }));
     }
 
     fn outside_decision(&mut self, location: &str) {

@@ -68,6 +68,14 @@ pub struct MultiRegion {
     pub witness: Vec<String>,
 }
 
+impl MultiRegion {
+    /// The regions that vote.
+    pub fn members(&self) -> impl Iterator<Item = &str> {
+        let all = self.read_write.iter().chain(&self.witness);
+        all.map(String::as_str)
+    }
+}
+
 fn catalog() -> &'static Catalog {
     static CATALOG: OnceLock<Catalog> = OnceLock::new();
     CATALOG.get_or_init(|| {

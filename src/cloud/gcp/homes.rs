@@ -1,12 +1,15 @@
 //! Where things that all regions share are: chosen once, around the primary of that day, and
 //! recorded, because moving one replaces it with what it holds.
 
-use super::multi_region;
+use super::facts::firestore_multi_region;
 use super::offering::has_password;
+use super::{Lowering, multi_region};
+use crate::catalog;
+use crate::deployment::{Action, Evidence, Need};
 use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Lock};
 use crate::source::Span;
-use crate::spec::{Provider, SecretReplication};
+use crate::spec::{Provider, Runtime, SecretReplication};
 use crate::topology::{Region, RegionId, Secret, Topology};
 
 /// The name of this cloud in the lock.
@@ -83,6 +86,26 @@ pub(super) fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Di
     }
 }
 
+/// The regions that hold something: databases and the members of their multi-regions, what has a
+/// home of its own, copies of secrets. A multi-region without named members is in no region.
+pub(in crate::cloud) fn locations_in_use(topology: &Topology) -> Vec<String> {
+    let stores = topology.datastores.iter();
+    let databases = stores
+        .filter(|s| s.external().is_none())
+        .flat_map(|s| &s.databases);
+    let databases = databases.map(|d| d.location.clone());
+    let homes = Home::ALL.iter().map(|home| home.of(topology));
+    let secrets = topology.secrets.iter();
+    let copies = secrets.flat_map(|s| places_of(topology, &s.name));
+    let all = databases.chain(homes).chain(copies);
+    let known = |l: &String| catalog::find(Provider::Gcp, l).is_some();
+    all.flat_map(|location| match firestore_multi_region(&location) {
+        Some(multi) => multi.members().map(str::to_string).collect(),
+        None => Vec::from_iter(Some(location).filter(known)),
+    })
+    .collect()
+}
+
 /// The secret that holds the password of a store.
 pub(super) fn password(store: &str) -> String {
     format!("{store}-password")
@@ -125,6 +148,67 @@ pub(super) fn places_of(topology: &Topology, secret: &str) -> Vec<String> {
     let places = topology.lock.get("secret", secret, PLACES);
     let places = places.into_iter().flat_map(|p| p.split(' '));
     places.map(str::to_string).collect()
+}
+
+impl Lowering<'_> {
+    /// Records what an action needs, if it is in regions of ours alone.
+    pub(super) fn need(
+        &mut self,
+        by: Action,
+        what: &str,
+        locations: &[String],
+        span: Option<Span>,
+        (file, key): (&str, &str),
+    ) {
+        let region = |location: &String| {
+            let mut own = self.regions.iter().copied();
+            own.find(|id| self.topology.region(*id).place.location == location)
+        };
+        let at: Option<Vec<RegionId>> = locations.iter().map(region).collect();
+        let at = at.filter(|at| !at.is_empty());
+        self.deployment.needs.extend(at.map(|at| Need {
+            by,
+            what: what.into(),
+            at,
+            span,
+            evidence: vec![Evidence::File {
+                file: file.into(),
+                key: key.into(),
+            }],
+        }));
+    }
+
+    /// What replicas need to start on the clusters: their image, which a node that has not run
+    /// it pulls, and the secrets that they read. Cloud Run keeps a copy of the image.
+    pub(super) fn needs_of_starts(&mut self) {
+        let registry = Home::Registry.of(self.topology);
+        let services = self.topology.services.iter();
+        let services: Vec<String> = services
+            .filter(|s| s.runtime == Runtime::Kubernetes)
+            .map(|s| s.name.clone())
+            .collect();
+        for service in services {
+            let image = ("helm/values.yaml", format!("{registry}-docker.pkg.dev"));
+            let start = || Action::Start(service.clone());
+            self.need(
+                start(),
+                "its image",
+                std::slice::from_ref(&registry),
+                None,
+                (image.0, &image.1),
+            );
+        }
+        for secret in &self.topology.secrets {
+            let places = places_of(self.topology, &secret.name);
+            let written = secret.written.regions.first().map(|r| r.span);
+            let what = format!("the secret `{}`", secret.name);
+            for reader in &secret.readers {
+                let service = self.topology.service(*reader).name.clone();
+                let file = ("terraform", secret.name.as_str());
+                self.need(Action::Start(service), &what, &places, written, file);
+            }
+        }
+    }
 }
 
 /// A region that reads a secret which has no copy there.

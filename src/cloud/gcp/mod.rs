@@ -8,7 +8,7 @@ mod data;
 pub(super) mod edge;
 mod facts;
 mod firestore;
-mod homes;
+pub(super) mod homes;
 mod memorystore;
 mod monitoring;
 pub mod naming;
@@ -85,6 +85,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.clusters();
     lowering.cloud_run();
     lowering.registry();
+    lowering.needs_of_starts();
     lowering.mesh();
     lowering.hosts();
     lowering.backups();

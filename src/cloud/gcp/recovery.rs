@@ -4,7 +4,7 @@ use super::backup::has_backup;
 use super::facts::dns_check;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{decide, leaves_by_itself, noticed};
+use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed};
 use crate::spec::{Duration, FactKind, Provider, Runtime};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
@@ -21,11 +21,14 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
             let why = format!("{} leads to one region", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
         }
-        Scenario::Region(_) => leave(context, host, service, leaves_by_itself(context)),
-        // The endpoints of a dead zone fail the same check.
-        Scenario::Zone if service.runtime == Runtime::Kubernetes => {
-            leave(context, host, service, true)
+        Scenario::Region(_) if !leaves_by_itself(context) => {
+            let mut terms = by_hand(context, &host.name, scenario);
+            terms.push(redirected(context, host));
+            terms
         }
+        Scenario::Region(_) => leave(context, host, service),
+        // The endpoints of a dead zone fail the same check.
+        Scenario::Zone if service.runtime == Runtime::Kubernetes => leave(context, host, service),
         Scenario::Cloud(Provider::Gcp) => {
             let why = format!("the load balancer of {} is on gcp", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
@@ -35,18 +38,22 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     }
 }
 
-/// The load balancer notices, and leaves by itself or when a person has opened another region.
-fn leave(context: &Context, host: &Host, service: &Service, by_itself: bool) -> Vec<Term> {
+/// The load balancer notices and leaves by itself.
+fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
     let seen = match service.runtime {
         Runtime::Kubernetes => vec![noticed(&host.name, "health check", host.check())],
         Runtime::CloudRun => service_health(host, service),
     };
-    let redirect = Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect");
-    let redirect = context.narrowed_one(redirect, FactKind::Redirect, &host.name);
     let mut terms = context.narrowed(seen, FactKind::Detect, &host.name);
-    terms.push(decide(context, &host.name, by_itself));
-    terms.push(redirect);
+    terms.push(by_itself(&host.name));
+    terms.push(redirected(context, host));
     terms
+}
+
+/// Requests follow what the load balancer has noticed, or what a person has opened.
+fn redirected(context: &Context, host: &Host) -> Term {
+    let redirect = Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect");
+    context.narrowed_one(redirect, FactKind::Redirect, &host.name)
 }
 
 /// Serverless back ends have no health check of the load balancer: readiness probes of the
@@ -86,7 +93,7 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
     };
     vec![
         seen,
-        decide(context, &host.name, true),
+        by_itself(&host.name),
         Term::knob(Step::Redirect, &host.name, (0, ttl), because)
             .at(host.written.ttl.span)
             .change(Change::Value("ttl")),

@@ -1,8 +1,9 @@
 //! What a system on Google Cloud has once: the lock, the records, the bill, and what must be
 //! there before Terraform.
 
+use super::homes::Home;
 use super::{Lowering, cost};
-use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind};
+use crate::deployment::{Action, Bill, Bootstrap, Lock, Operation, OperationKind};
 use OperationKind::{Bootstrap as Make, Cost, Record, Unlock};
 
 /// The APIs whose service agents encrypt with keys of ours.
@@ -19,6 +20,14 @@ impl Lowering<'_> {
     /// Fills in the commands of the whole system.
     pub(super) fn system(&mut self) {
         let lock = self.lock();
+        let evidence = Home::Evidence.of(self.topology);
+        self.need(
+            Action::Script,
+            "the failover lock",
+            &[evidence],
+            None,
+            ("scripts/lib.sh", "/locks/failover"),
+        );
         let commands = self.first_commands();
         let bill = self.bill();
         let part = self.part();

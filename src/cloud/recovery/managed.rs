@@ -1,6 +1,6 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
-use super::{behind_a_cut, decide, not_abroad, reaching_back, restored, snapshot};
+use super::{behind_a_cut, by_hand, not_abroad, reaching_back, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{By, Change, Class, Source, Step, Term};
@@ -72,7 +72,7 @@ pub(in crate::cloud) fn store(
             .collect(),
         Scenario::Corruption => restored(context, store, &history(context, kind, store)),
         Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "key.destroyed")],
-        Scenario::Entry | Scenario::Link => Vec::new(),
+        Scenario::Entry | Scenario::Link | Scenario::Elsewhere(_) => Vec::new(),
     }
 }
 
@@ -122,10 +122,11 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
                 .map_or(store.span, |r| r.mode.span);
             vec![Term::knob(Step::Promote, &store.name, (0, 0), why).at(span)]
         }
-        Way::ByHand(fact) if writer(context, store) == Some(lost) => vec![
-            decide(context, &store.name, false),
-            promoted(context, store, fact).by(By::Person),
-        ],
+        Way::ByHand(fact) if writer(context, store) == Some(lost) => {
+            let mut terms = by_hand(context, &store.name, Scenario::Region(lost));
+            terms.push(promoted(context, store, fact).by(By::Person));
+            terms
+        }
         Way::ByHand(_) => Vec::new(),
     }
 }
@@ -152,10 +153,10 @@ fn unreplicated(context: &Context, store: &Datastore, lost: RegionId) -> Vec<Ter
             of: FactKind::Restore.word(),
             on: store.name.clone(),
         });
-        return vec![
-            decide(context, &store.name, false),
-            context.narrowed_one(restored.by(By::Person), FactKind::Restore, &store.name),
-        ];
+        let mut terms = by_hand(context, &store.name, Scenario::Region(lost));
+        let restored = restored.by(By::Person);
+        terms.push(context.narrowed_one(restored, FactKind::Restore, &store.name));
+        return terms;
     }
     let region = &context.topology.region(lost).name;
     let why = format!(
@@ -212,7 +213,7 @@ pub(in crate::cloud) fn remaining(
         Scenario::Link => (store.regions.len() > 1).then(|| vec![behind_a_cut(store)]),
         Scenario::Corruption => Some(history(context, kind, store)),
         Scenario::Key => Some(Vec::new()),
-        Scenario::Entry => None,
+        Scenario::Entry | Scenario::Elsewhere(_) => None,
     }
 }
 

@@ -11,6 +11,7 @@ use super::{aws, gcp};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
+use crate::deployment::Action;
 use crate::spec::{Duration, FactKind, Provider, Reach, Runtime, Trigger};
 use crate::topology::Scenario;
 use crate::topology::knobs::Check;
@@ -86,7 +87,18 @@ impl Offerings for Facts {
         }
         let offering = offering::of_queue(context.topology, queue);
         match offering.and_then(|o| o.recovery().given()) {
-            Some(again) => again(context, queue, scenario),
+            Some(recovery) => (recovery.again)(context, queue, scenario),
+            None => no_facts(Step::Redirect, &queue.name),
+        }
+    }
+
+    fn publish(&self, context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> {
+        if let Some(external) = queue.external() {
+            return external::returns(context, &queue.name, external, Step::Redirect, scenario);
+        }
+        let offering = offering::of_queue(context.topology, queue);
+        match offering.and_then(|o| o.recovery().given()) {
+            Some(recovery) => (recovery.publish)(context, queue, scenario),
             None => no_facts(Step::Redirect, &queue.name),
         }
     }
@@ -144,7 +156,7 @@ fn touched(context: &Context, store: &Datastore, scenario: Scenario) -> bool {
     match scenario {
         Scenario::Region(lost) => store.regions.contains(&lost),
         Scenario::Cloud(provider) => store.regions.iter().any(|id| on(id, provider)),
-        Scenario::Entry => false,
+        Scenario::Entry | Scenario::Elsewhere(_) => false,
         Scenario::Link => store.regions.len() > 1,
         _ => true,
     }
@@ -162,12 +174,91 @@ pub(super) fn leaves_by_itself(context: &Context) -> bool {
     failover.is_none_or(|f| *f.mode != Trigger::Manual)
 }
 
-/// Choosing to act: nothing if the part acts by itself, else a person's time.
-pub(super) fn decide(context: &Context, of: &str, by_itself: bool) -> Term {
-    let failover = context.topology.spec.failover.as_ref();
-    if by_itself {
-        return Term::knob(Step::Decide, of, (0, 0), "by itself".into());
+/// Nobody has to choose: the part acts by itself.
+pub(super) fn by_itself(of: &str) -> Term {
+    Term::knob(Step::Decide, of, (0, 0), "by itself".into())
+}
+
+/// A person acts on lost regions: paged first, then answering and deciding. What needs
+/// something that is lost as well cannot be done.
+pub(super) fn by_hand(context: &Context, of: &str, scenario: Scenario) -> Vec<Term> {
+    let lost = scenario.regions(context.topology);
+    let mut terms = vec![paged(context, of, scenario)];
+    match context.deployment.lost_need(&Action::Script, &lost) {
+        Some(need) => {
+            let at = need
+                .at
+                .iter()
+                .map(|id| context.topology.region(*id).name.as_str());
+            let at: Vec<&str> = at.collect();
+            let why = format!(
+                "scripts need {}, which is in {} and lost with it: put it into a region that the system does not use",
+                need.what,
+                at.join(" and ")
+            );
+            let never = Term::never(Step::Decide, of, why).by(By::Person);
+            terms.push(Term {
+                span: need.span,
+                ..never
+            });
+        }
+        None => terms.push(decide(context, of)),
     }
+    terms
+}
+
+/// Until somebody is paged. Without an alert that pages, nobody knows that there is something to
+/// act on, and there is no bound.
+fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {
+    let step = Step::Page;
+    let Some(page) = context
+        .deployment
+        .paged(&scenario.regions(context.topology))
+    else {
+        let lost = scenario.title(context.topology);
+        let why = format!(
+            "no alert pages anybody if you {lost}: add one `of: region-silent` that tells a channel with `pagerduty` or `webhook`"
+        );
+        return Term::unbounded(step, of, why);
+    };
+    let (alert, channel) = (&page.alert, &page.channel);
+    let term = match page.known() {
+        _ if !page.pages => Term::unbounded(
+            step,
+            of,
+            format!(
+                "{alert} only leaves a message for {channel}: tell a channel with `pagerduty` or `webhook`"
+            ),
+        ),
+        None => Term::unbounded(
+            step,
+            of,
+            format!("{alert} pages {channel}: {}", page.because),
+        ),
+        Some(high) => {
+            let because = format!("{alert} pages {channel}: {}", page.because);
+            let term = Term::knob(step, of, (page.low, high), because);
+            let held = page.timing.held();
+            match page.span.filter(|_| held > 0) {
+                Some(_) => term.change(Change::Lasting {
+                    beside: high - held,
+                    every: page.timing.evaluation,
+                }),
+                None => term,
+            }
+        }
+    };
+    let low = page.low;
+    Term {
+        low,
+        span: page.span,
+        ..term
+    }
+}
+
+/// A person answers and chooses to act.
+fn decide(context: &Context, of: &str) -> Term {
+    let failover = context.topology.spec.failover.as_ref();
     let answer = failover.and_then(|f| f.answer.as_ref());
     let term = match answer {
         Some(answer) => Term {
@@ -205,7 +296,7 @@ fn restore(context: &Context, store: &str) -> Vec<Term> {
             FactKind::NoticeCorruption,
             "people.notice-corruption",
         ),
-        decide(context, store, false),
+        decide(context, store),
         measured(Step::Restore, FactKind::Restore, "restore.time"),
     ]
 }

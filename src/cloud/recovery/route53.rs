@@ -1,6 +1,6 @@
 //! Hosts that Route 53 leads to a load balancer per region.
 
-use super::{decide, leaves_by_itself, noticed};
+use super::{by_hand, by_itself, leaves_by_itself, noticed};
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
@@ -18,7 +18,7 @@ pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<T
             let why = format!("{} leads to one region", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
         }
-        Scenario::Region(_) => leave(context, host),
+        Scenario::Region(_) => leave(context, host, scenario),
         Scenario::Zone => targets(context, host),
         Scenario::Cloud(Provider::Aws) => {
             let why = format!("the names and load balancers of {} are on aws", host.name);
@@ -36,8 +36,8 @@ pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<T
 /// in `templates/terraform/aws/health-checks`.
 const SWITCH_PERIOD: u64 = 60;
 
-/// Checkers notice, answers change, resolvers forget.
-fn leave(context: &Context, host: &Host) -> Vec<Term> {
+/// Checkers notice or a person turns the switch, answers change, resolvers forget.
+fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     let check = check_of(host);
     // The timeouts of the checkers cannot be set.
     let waits = fact("aws.route53.timeout").high.unwrap_or(0);
@@ -65,14 +65,17 @@ fn leave(context: &Context, host: &Host) -> Vec<Term> {
             on: host.name.clone(),
         }),
     ];
-    let mut terms = context.narrowed(vec![seen], FactKind::Detect, &host.name);
-    let by_itself = leaves_by_itself(context);
-    terms.push(decide(context, &host.name, by_itself));
-    if !by_itself {
+    let mut terms = if leaves_by_itself(context) {
+        let mut terms = context.narrowed(vec![seen], FactKind::Detect, &host.name);
+        terms.push(by_itself(&host.name));
+        terms
+    } else {
+        let mut terms = by_hand(context, &host.name, scenario);
         let period = SWITCH_PERIOD * 1000;
         let because = format!("the alarm of the switch reads it every {SWITCH_PERIOD}s");
         terms.push(Term::knob(Step::Redirect, &host.name, (0, period), because));
-    }
+        terms
+    };
     terms.extend(context.narrowed(moved, FactKind::Redirect, &host.name));
     terms
 }

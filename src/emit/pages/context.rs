@@ -6,7 +6,7 @@ use crate::deployment::{Operation, OperationKind, Paged};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::procedure::{StepId, clock};
-use crate::spec::{Channel, Duration, Escalation, Name, Role, Runtime, Signal};
+use crate::spec::{Channel, Duration, Escalation, Name, Role, Runtime, Signal, Trigger};
 use crate::topology::{
     Datastore, Host, Placement, Promisee, Queue, RegionId, Scenario, Service, Topology,
 };
@@ -583,6 +583,7 @@ fn failover(input: Input) -> Value {
     let check = noticed(input).map(|(_, check)| check);
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
+        "by_itself": failover.is_none_or(|f| f.mode.value != Trigger::Manual),
         "back": failover.map_or("manual", |f| f.back.value.word()),
         "lag_below": input.topology.return_lag().to_string(),
         "watch": verify.and_then(|v| v.watch.as_ref()).map_or("1m".into(), |w| w.value.to_string()),

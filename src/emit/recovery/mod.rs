@@ -63,19 +63,20 @@ fn capital(word: &str) -> String {
 
 fn summary(out: &mut String, view: &View) {
     out.push_str(
-        "\n## Summary\n\n| what | scenario | promised | takes | verdict |\n|---|---|---|---|---|\n",
+        "\n## Summary\n\n| what | scenario | promised | takes | verdict | valid until |\n|---|---|---|---|---|---|\n",
     );
     for subject in &view.recovery {
         for time in subject.scenarios.iter().filter(|t| t.promised.is_some()) {
             let _ = writeln!(
                 out,
-                "| {} {} | {} | {} | {} | {} |",
+                "| {} {} | {} | {} | {} | {} | {} |",
                 subject.kind,
                 text(&subject.name),
                 text(&time.title),
                 promise(time.promised),
                 time.interval,
-                time.verdict
+                time.verdict,
+                day(time.valid_until.as_deref())
             );
         }
     }
@@ -83,15 +84,21 @@ fn summary(out: &mut String, view: &View) {
         for loss in data.scenarios.iter().filter(|l| l.promised.is_some()) {
             let _ = writeln!(
                 out,
-                "| {} | {} | {} | {} | {} |",
+                "| {} | {} | {} | {} | {} | {} |",
                 text(&title(data)),
                 text(&loss.title),
                 promise(loss.promised),
                 loss.interval,
-                loss.verdict
+                loss.verdict,
+                day(loss.valid_until.as_deref())
             );
         }
     }
+}
+
+/// The day on which a measurement behind a result ends.
+fn day(valid_until: Option<&str>) -> &str {
+    valid_until.unwrap_or("-")
 }
 
 fn title(data: &DataView) -> String {

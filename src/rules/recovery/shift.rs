@@ -18,7 +18,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let Some(rto) = topology.promises().strictest(Scenario::ANY_REGION).rto else {
         return;
     };
-    let steps = u64::from(1_000_000_u32.div_ceil(shift.step.millionths().max(1)));
+    let steps = u64::from(1_000_000_u32.div_ceil(shift.step.millionths()));
     let verify = shift.verify.as_ref().map_or(0, |v| v.millis());
     let millis = steps
         .saturating_mul(shift.every.millis())
@@ -40,6 +40,27 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             takes,
         )
         .also(rto.span, format!("promised: at most {}", rto.time()))
-        .help("take larger or faster steps, or fail over at once and shift gradually only when failing back"),
+        .help(within(
+            shift.every.millis(),
+            steps,
+            rto.millis.saturating_sub(verify),
+        )),
     );
+}
+
+/// Larger or faster steps that end before `left` milliseconds are over.
+fn within(every: u64, steps: u64, left: u64) -> String {
+    let last = left.saturating_sub(1);
+    let larger = last.checked_div(every).filter(|most| *most > 0);
+    let larger = larger.map(|most| format!("`step: {}%`", 100_u64.div_ceil(most)));
+    let faster = last / steps.max(1) / 1000;
+    let faster = (faster > 0).then(|| format!("`every: {faster}s`"));
+    let ways: Vec<String> = larger.into_iter().chain(faster).collect();
+    match ways.is_empty() {
+        true => "fail over at once, and shift gradually only when failing back".into(),
+        false => format!(
+            "{} is enough; or fail over at once, and shift gradually only when failing back",
+            ways.join(" or ")
+        ),
+    }
 }

@@ -101,13 +101,29 @@ pub struct Emitted {
     /// Pods of the ingress gateway by location.
     pub gateways: BTreeMap<String, u64>,
     pub hosts: BTreeMap<String, Host>,
+    /// The rules that page when a region is silent.
+    pub pages: Vec<Page>,
     /// The address that a queue pushes to.
     pub pushes: BTreeMap<String, String>,
+    /// The locations that may keep a queue's messages.
+    pub keeps: BTreeMap<String, Vec<String>>,
     pub sentinels: BTreeMap<String, Sentinel>,
     pub firestores: BTreeMap<String, Firestore>,
     locations: Vec<String>,
     /// The settings of the subsets of each service in the cluster that is read.
     settings: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+/// A rule that pages when most of the last probes of a region have failed, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// Between two probes.
+    pub probe: u64,
+    /// Until a probe without an answer has failed.
+    pub waits: u64,
+    pub evaluation: u64,
+    pub hold: u64,
+    pub group_wait: u64,
 }
 
 impl Emitted {
@@ -125,6 +141,14 @@ impl Emitted {
             {
                 emitted.terraform(&artifact.text);
             }
+        }
+        let text = |path: &str| set.get(path).map_or("", |a| a.text.as_str());
+        for rules in documents(text("alerts/prometheus/rules.yaml")) {
+            emitted.rules(
+                &rules,
+                text("alerts/alertmanager.yaml"),
+                text("ARCHITECTURE.md"),
+            );
         }
         for (region, location) in locations {
             let text = |path: String| set.get(&path).map_or("", |a| a.text.as_str());
@@ -188,6 +212,9 @@ impl Emitted {
                 "pubsub" | "firestore-replication" => {
                     let endpoint = string(&call["push"]["endpoint"]).to_string();
                     self.pushes.insert(string(&call["name"]).into(), endpoint);
+                    let keeps = call["regions"].as_array().into_iter().flatten();
+                    let keeps = keeps.map(|l| string(l).to_string()).collect();
+                    self.keeps.insert(string(&call["name"]).into(), keeps);
                 }
                 "firestore-regional" => {
                     let weekly = call["backup_weekly"] == true;
@@ -201,6 +228,37 @@ impl Emitted {
                         .insert(string(&call["database_id"]).into(), database);
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// What is lost answers no probe: rules about most of the last ones, by region, that name
+    /// the channel that pages. How probes are made is on a page for whoever makes them.
+    fn rules(&mut self, rules: &Value, alertmanager: &str, page: &str) {
+        let seconds = |text: &str| text.trim_end_matches('s').parse::<u64>().expect("seconds");
+        let waits = || {
+            let after = page
+                .split_once("and fail after ")
+                .expect("how probes are made")
+                .1;
+            seconds(after.split_once(';').expect("a sentence").0)
+        };
+        for group in rules["groups"].as_array().into_iter().flatten() {
+            for rule in group["rules"].as_array().into_iter().flatten() {
+                let window = string(&rule["expr"])
+                    .strip_prefix("1 - (avg by (region) (avg_over_time(probe_success{")
+                    .and_then(|rest| Some(rest.split_once('[')?.1.split_once(']')?.0));
+                let (Some(window), "oncall") = (window, string(&rule["labels"]["tell"])) else {
+                    continue;
+                };
+                assert!(alertmanager.contains("group_wait: 10s"), "{alertmanager}");
+                self.pages.push(Page {
+                    probe: seconds(window) / 3,
+                    waits: waits(),
+                    evaluation: seconds(string(&group["interval"])),
+                    hold: rule["for"].as_str().map_or(0, seconds),
+                    group_wait: 10,
+                });
             }
         }
     }

@@ -5,7 +5,7 @@ use super::documented::{Documented, Range};
 use super::emitted::{Check, Emitted, Scaling, Sentinel, Workload, longest_gap};
 use super::load::{Arrival, Load, Part};
 use super::plan::{Database, Host, Kind, Plan, Store};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Times by subject and scenario, as the command line names them.
 pub type Times = BTreeMap<(String, String), Range>;
@@ -19,6 +19,8 @@ enum Lost {
     Node,
     Zone,
     Region(usize),
+    /// A location that only databases use.
+    Elsewhere(usize),
     Cloud,
     Entry,
     Link,
@@ -37,12 +39,21 @@ pub struct Expected<'a> {
     documented: &'a Documented,
     load: Load<'a>,
     before: Vec<Vec<Part>>,
+    /// The locations of databases that no region is in.
+    elsewhere: Vec<String>,
 }
 
 impl<'a> Expected<'a> {
     pub fn of(plan: &'a Plan, emitted: &'a Emitted, documented: &'a Documented) -> Self {
         let load = Load::of(plan, documented, emitted);
+        let databases = emitted.firestores.values().flat_map(|d| {
+            let multi = documented.multi_regions.get(&d.location);
+            multi.cloned().unwrap_or_else(|| vec![d.location.clone()])
+        });
+        let own = |l: &String| plan.regions.iter().any(|r| r.location == l);
+        let elsewhere: BTreeSet<String> = databases.filter(|l| !own(l)).collect();
         Expected {
+            elsewhere: elsewhere.into_iter().collect(),
             plan,
             emitted,
             documented,
@@ -65,7 +76,9 @@ impl<'a> Expected<'a> {
             ("key", Lost::Key),
         ];
         let rest = rest.into_iter().map(|(id, lost)| (id.to_string(), lost));
-        rest.chain(regions).collect()
+        let elsewhere = self.elsewhere.iter().enumerate();
+        let elsewhere = elsewhere.map(|(at, l)| (format!("region:{l}"), Lost::Elsewhere(at)));
+        rest.chain(regions).chain(elsewhere).collect()
     }
 
     /// How long what is down.
@@ -144,6 +157,22 @@ impl<'a> Expected<'a> {
             return all;
         }
         Range::from(all.low.min(most), most)
+    }
+
+    /// A person is paged, if a rule fires and somebody is told: two of three probes fail, each
+    /// of which waits for its answer; then the rule, and the group.
+    fn paged(&self, region: usize) -> Range {
+        let location = self.location(region);
+        let mut hosts = self.emitted.hosts.values();
+        let probed = hosts.any(|h| h.backends.iter().any(|(l, _)| *l == location));
+        let pages = self.emitted.pages.iter().filter(|_| probed).map(|page| {
+            let hold = page.hold.div_ceil(page.evaluation) * page.evaluation;
+            let least = page.probe + hold + page.group_wait;
+            let most = page.probe + page.waits + 2 * page.probe + page.evaluation;
+            Range::from(least * SECOND, (most + hold + page.group_wait) * SECOND)
+        });
+        let open = Range { low: 0, high: None };
+        pages.min_by_key(|r| r.high).unwrap_or(open)
     }
 
     /// A person answers and decides.
@@ -347,7 +376,12 @@ impl<'a> Expected<'a> {
                 let address = self.emitted.pushes.get(name).map_or("", String::as_str);
                 let there = address.contains(&format!(".{}.run.app", self.location(region)));
                 let moved = || self.measured_or("redirect", name, "gcp.pubsub.repoint");
-                (!through_host && there).then(|| self.answered(name).then(moved()))
+                let keeps = self.emitted.keeps.get(name).map_or(&[][..], Vec::as_slice);
+                if !keeps.is_empty() && keeps.iter().all(|l| *l == self.location(region)) {
+                    return Some(Range::NEVER);
+                }
+                let told = || self.paged(region).then(self.answered(name));
+                (!through_host && there).then(|| told().then(moved()))
             }
             _ => None,
         }
@@ -636,6 +670,14 @@ impl<'a> Expected<'a> {
             (_, Lost::Cloud) => Some(Range::NEVER),
             (Kind::Redis { .. }, _) => self.redis(store, lost),
             (Kind::Firestore { .. }, Lost::Key) => Some(self.fact("gcp.kms.destroyed")),
+            (Kind::Firestore { .. }, Lost::Elsewhere(at)) => {
+                let held = self.held_at(store, &self.elsewhere[at]).into_iter();
+                let again = held.map(|members| match members {
+                    1 => Range::NEVER,
+                    _ => self.fact("gcp.firestore.failover"),
+                });
+                again.reduce(Range::and)
+            }
             (Kind::Firestore { .. }, Lost::Region(region)) => {
                 let each = self.databases(store).into_iter();
                 each.filter_map(|d| self.database(&store.name, &d, region))
@@ -820,12 +862,31 @@ impl<'a> Expected<'a> {
         let holders = self.holders(store, database, self.alone(store));
         let touched = holders.contains(&self.location(lost));
         let used = database.serves.contains(&lost);
-        let mut others = database.serves.iter().chain(&database.taken_over_by);
-        let unreachable = used && !others.any(|r| *r != lost);
+        let others = database.serves.iter().chain(&database.taken_over_by);
+        // The only database is used by every region that runs a service with it.
+        let at = self.plan.stores.iter().position(|s| s.name == store);
+        let mut services = self.plan.services.iter();
+        let alone = database.name.is_empty();
+        let stands_by = services.any(|s| {
+            let uses = s.uses.iter().any(|u| Some(*u) == at);
+            alone && uses && s.replicas.iter().any(|(r, ..)| *r != lost)
+        });
+        let mut others = others.filter(|r| **r != lost);
+        let unreachable = used && others.next().is_none() && !stands_by;
         if (touched && holders.len() == 1) || unreachable {
             return Some(Range::NEVER);
         }
         touched.then(|| self.fact("gcp.firestore.failover"))
+    }
+
+    /// The databases that a location holds: by how many regions each.
+    fn held_at(&self, store: &Store, location: &String) -> Vec<usize> {
+        let alone = self.alone(&store.name);
+        let databases = self.databases(store);
+        let holders = databases.iter();
+        let holders = holders.map(|d| self.holders(&store.name, d, alone));
+        let held = holders.filter(|h| h.contains(location));
+        held.map(|h| h.len()).collect()
     }
 
     fn firestore_loss(&self, store: &Store, lost: Lost) -> Option<Option<Range>> {
@@ -837,15 +898,13 @@ impl<'a> Expected<'a> {
                 several.then_some(Some(Range::ZERO))
             }
             Lost::Corruption => Some(self.firestore_history(store)),
-            Lost::Region(region) => {
-                let location = self.location(region);
-                let alone = self.alone(&store.name);
-                let touched: Vec<usize> = databases
-                    .iter()
-                    .map(|d| self.holders(&store.name, d, alone))
-                    .filter(|h| h.contains(&location))
-                    .map(|h| h.len())
-                    .collect();
+            Lost::Region(_) | Lost::Elsewhere(_) => {
+                let location = match lost {
+                    Lost::Elsewhere(at) => self.elsewhere[at].clone(),
+                    Lost::Region(region) => self.location(region),
+                    _ => return None,
+                };
+                let touched = self.held_at(store, &location);
                 let whole = self.fact("gcp.firestore.quorum");
                 (!touched.is_empty()).then(|| (!touched.contains(&1)).then_some(whole))
             }

@@ -12,6 +12,7 @@ mod plan;
 mod promises;
 mod reductions;
 
+use crate::needs::lost_needs;
 use crate::support::property;
 use documented::{Documented, Range};
 use emitted::Emitted;
@@ -119,6 +120,7 @@ fn compare(seed: u64, plan: &Plan, documented: &Documented) -> Result<(usize, us
     let (losses_ours, losses) = (expected.losses(), losses(topology, &analysis.recovery));
     let mut wrong = differences(&times_ours, &times);
     wrong.extend(differences(&losses_ours, &losses));
+    wrong.extend(lost_needs(topology, &analysis.recovery.times, &done.artifacts).0);
     if !wrong.is_empty() {
         return Err(format!("{seed}:\n{}\n{text}", wrong.join("\n")));
     }

@@ -18,6 +18,8 @@ pub struct Plan {
     pub queues: Vec<Queue>,
     pub failover: Option<Failover>,
     pub facts: Vec<Fact>,
+    /// The `lasting` of an alert that pages when a region is silent.
+    pub paged: Option<u64>,
     /// Text of `objectives`, where a test promises something.
     pub objectives: String,
 }
@@ -212,6 +214,9 @@ pub fn plan(seed: u64) -> Plan {
     plan.queues = (0..queues).map(|n| queue(dice, n, &plan)).collect();
     plan.failover = dice.maybe(60, failover);
     plan.facts = facts(dice, &plan);
+    if !plan.hosts.is_empty() {
+        plan.paged = dice.maybe(75, |d| d.one(&[0, 10 * SECOND, 45 * SECOND, 300 * SECOND]));
+    }
     plan
 }
 
@@ -568,6 +573,14 @@ impl Plan {
                 ("shift", shift),
             ];
             let _ = writeln!(out, "failover: {}", record(&fields));
+        }
+        if let Some(lasting) = self.paged {
+            let lasting = time(lasting);
+            let _ = writeln!(out, "channels: {{ oncall: {{ pagerduty: on-call }} }}");
+            let _ = writeln!(
+                out,
+                "alerts: {{ down: {{ of: region-silent, lasting: {lasting}, severity: critical, tell: [oncall] }} }}"
+            );
         }
         section(
             &mut out,

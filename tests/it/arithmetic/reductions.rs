@@ -92,6 +92,10 @@ fn apply(plan: &mut Plan, of: &str, settings: &BTreeMap<String, String>) -> &'st
             eject.errors = value.parse().expect("a number");
             "errors"
         }
+        ("lasting", ..) => {
+            plan.paged = Some(millis(value));
+            "lasting"
+        }
         ("answer", ..) => {
             let failover = plan.failover.get_or_insert(Failover::default());
             failover.answer = Some(millis(value));

@@ -1,6 +1,6 @@
 //! `tests/cases/recovery`.
 
-use crate::support::{case, case_with};
+use crate::support::{Case, case, case_with};
 use meridian::analysis::quorum::{Fault, Lack, State, electorates};
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::diagnostic::Severity;
@@ -365,4 +365,310 @@ fn health_check_through_shared_db() {
     // What each region has for itself is no shared need.
     let own = ("mode: async\n      arbiter: operator", "mode: none");
     assert_eq!(found(&[own]), 1);
+}
+
+/// The chain of a person begins with the page: 10m of `for`, then 9m and 5m at worst.
+#[test]
+fn a_person_promotes_after_the_first_page() {
+    let case = case("recovery/promote-by-hand-no-detection");
+    let (low, high, verdict) = case.rto("service api", "region:us-east-1").unwrap();
+    assert!(low >= 10 * MINUTE, "{low}");
+    assert!(high.unwrap() >= 24 * MINUTE, "{high:?}");
+    assert_eq!(verdict, Verdict::MayExceed);
+    // The page of the budget and the page of the failover have one time for it.
+    let [page] = case.terms("service api", "region:us-east-1", "page db")[..] else {
+        panic!("one page");
+    };
+    let interval = meridian::analysis::term::interval(page.0, page.1);
+    let budget = case.file("RECOVERY_BUDGET.md");
+    assert!(
+        budget.contains(&format!("| page | db | {interval} |")),
+        "{budget}"
+    );
+    let failover = case.file("RUNBOOK_FAILOVER.md");
+    assert!(
+        failover.contains(&format!("{interval} after the loss")),
+        "{failover}"
+    );
+}
+
+#[test]
+fn a_verdict_changes_with_the_for_of_the_alert() {
+    const NAME: &str = "recovery/decide-before-detect";
+    let scenario = "region:us-east-1";
+    let of = |edits: &[(&str, &str)]| {
+        case_with(NAME, edits)
+            .rto("service web", scenario)
+            .expect("a budget")
+    };
+    let (low, high, verdict) = of(&[]);
+    assert!(low >= 5 * MINUTE && high.unwrap() >= 20 * MINUTE);
+    assert_eq!(verdict, Verdict::MayExceed);
+    let (.., verdict) = of(&[("lasting: 5m", "lasting: 16m")]);
+    assert_eq!(verdict, Verdict::Violated);
+    let relaxed = ("rto: 15m", "rto: 22m");
+    let (.., verdict) = of(&[relaxed]);
+    assert_eq!(verdict, Verdict::MetAssuming);
+    let (.., verdict) = of(&[relaxed, ("lasting: 5m", "lasting: 8m")]);
+    assert_eq!(verdict, Verdict::MayExceed);
+}
+
+#[test]
+fn without_an_alert_that_pages_nobody_acts() {
+    const NAME: &str = "recovery/decide-before-detect";
+    let silent = [
+        ("channels: { oncall: { pagerduty: x } }\n", ""),
+        (
+            "alerts: { down: { of: region-silent, lasting: 5m, severity: critical, tell: [oncall] } }\n",
+            "",
+        ),
+    ];
+    let message = [("pagerduty: x", "slack: \"#x\"")];
+    for edits in [&silent[..], &message[..]] {
+        let case = case_with(NAME, edits);
+        let (_, high, verdict) = case.rto("service web", "region:us-east-1").unwrap();
+        assert_eq!((high, verdict), (None, Verdict::NotShown));
+        let found = format!("{:?}", case.found("RTO203"));
+        assert!(found.contains("pagerduty"), "{found}");
+    }
+}
+
+#[test]
+fn a_queue_is_repointed_after_the_first_page() {
+    const NAME: &str = "recovery/queue-repointed-by-hand";
+    let silent = case(NAME);
+    let (_, high, verdict) = silent.rto("service worker", "region:us-central1").unwrap();
+    assert_eq!((high, verdict), (None, Verdict::NotShown));
+    let alert = "channels: { oncall: { pagerduty: x } }\nalerts: { down: { of: region-silent, lasting: 0s, severity: critical, tell: [oncall] } }\nqueues:\n";
+    let paged = case_with(NAME, &[("queues:\n", alert)]);
+    let (_, high, verdict) = paged.rto("service worker", "region:us-central1").unwrap();
+    assert!(high.unwrap() > 20 * MINUTE, "{high:?}");
+    assert_eq!(verdict, Verdict::MayExceed);
+}
+
+/// What is said to be enough is enough, and a second more is not.
+#[test]
+fn the_for_that_is_proposed_cures_a_late_page() {
+    const NAME: &str = "recovery/decide-before-detect";
+    let with = |lasting: &str| {
+        let lasting = format!("lasting: {lasting}");
+        let edits = [("rto: 15m", "rto: 20m"), ("lasting: 5m", lasting.as_str())];
+        case_with(NAME, &edits)
+    };
+    let late = with("5m");
+    let found = late.found("RTO202");
+    let help = found[0].help.as_deref().unwrap();
+    let enough = help.split("`lasting: ").nth(1).unwrap();
+    let (enough, rest) = enough.split_once('`').unwrap();
+    assert!(rest.starts_with(" is enough"), "{help}");
+    assert!(with(enough).found("RTO202").is_empty(), "{help}");
+}
+
+/// Where a person leaves a region, users wait for the page as well.
+#[test]
+fn users_are_moved_by_hand_after_the_first_page() {
+    let by_hand = [("mode: automatic", "mode: manual")];
+    let case = case_with("recovery/decide-before-detect", &by_hand);
+    let scenario = "region:us-east-1";
+    let page = case.terms("service web", scenario, "page www.shop.example.com");
+    assert!(page[0].0 >= 5 * MINUTE, "{page:?}");
+    assert!(
+        case.terms("service web", scenario, "detect www.shop.example.com")
+            .is_empty()
+    );
+}
+
+/// Where something of the system is, it can be lost: a database, members of a multi-region,
+/// and what scripts need.
+#[test]
+fn every_place_of_a_part_has_a_scenario() {
+    let alone = case("recovery/store-outside-topology");
+    let (low, _, verdict) = alone.rto("service web", "region:us-west1").unwrap();
+    assert_eq!((low, verdict), (u64::MAX, Verdict::Violated));
+    let (verdict, copy) = alone.rpo("main", "region:us-west1").unwrap();
+    assert_eq!((verdict, copy), (Verdict::Violated, None));
+    assert!(
+        alone
+            .found("RTO201")
+            .iter()
+            .any(|d| d.message.contains("us-west1"))
+    );
+    let spread = case_with(
+        "recovery/store-outside-topology",
+        &[("location: us-west1", "location: nam5")],
+    );
+    let (low, high, _) = spread.rto("service web", "region:us-central2").unwrap();
+    assert!(low == 0 && high.is_some());
+    let (_, copy) = spread.rpo("main", "region:us-central2").unwrap();
+    assert_eq!(copy.as_deref(), Some("us-central1 and us-east1 of nam5"));
+    let topology = spread.done.topology.as_ref().unwrap();
+    let all = meridian::topology::Scenario::all(topology);
+    let ids: Vec<String> = all.iter().map(|s| s.id(topology)).collect();
+    assert_eq!(
+        ids.iter().filter(|id| id.starts_with("region:")).count(),
+        3,
+        "{ids:?}"
+    );
+}
+
+/// Scripts take a lock first: one that is lost with the region lets nobody act.
+#[test]
+fn an_action_whose_need_is_lost_is_none() {
+    const NAME: &str = "recovery/state-in-primary";
+    let bucket = ("state_bucket: b\n", "state_bucket: sm-tfstate\n");
+    let alert = (
+        "failover:\n",
+        "channels: { oncall: { pagerduty: x } }\nalerts: { down: { of: region-silent, lasting: 10s, severity: critical, tell: [oncall] } }\nfailover:\n",
+    );
+    let inside = case_with(NAME, &[bucket, alert]);
+    let (low, _, verdict) = inside.rto("service api", "region:us-east-1").unwrap();
+    assert_eq!((low, verdict), (u64::MAX, Verdict::Violated));
+    let found = inside.found("RTO201");
+    assert!(format!("{found:?}").contains("failover lock"), "{found:?}");
+    // What nobody has to do is done all the same.
+    let (low, ..) = inside.rto("service api", "region:us-west-2").unwrap();
+    assert!(low < u64::MAX);
+    let outside = [
+        bucket,
+        alert,
+        ("state_region: us-east-1", "state_region: us-east-2"),
+    ];
+    let outside = case_with(NAME, &outside);
+    let (_, _, verdict) = outside.rto("service api", "region:us-east-1").unwrap();
+    assert_eq!(verdict, Verdict::MetAssuming);
+    assert!(outside.errors().is_empty(), "{:?}", outside.codes());
+}
+
+/// Who puts messages into a queue needs a region that keeps them.
+#[test]
+fn queue_region_lost() {
+    const NAME: &str = "recovery/queue-region-lost";
+    let alone = case(NAME);
+    for service in ["service web", "service worker"] {
+        let (low, _, verdict) = alone.rto(service, "region:us-central1").unwrap();
+        assert_eq!((low, verdict), (u64::MAX, Verdict::Violated), "{service}");
+        let (low, ..) = alone.rto(service, "region:us-east1").unwrap();
+        assert!(low < u64::MAX, "{service}");
+    }
+    let both = (
+        "    - us-central1\n    push:",
+        "    - us-central1\n    - us-east1\n    push:",
+    );
+    let both = case_with(NAME, &[both]);
+    let (low, ..) = both.rto("service web", "region:us-central1").unwrap();
+    assert!(low < u64::MAX);
+}
+
+/// What stands in the way is that nothing starts a replica, and that alone.
+#[test]
+fn standby_cold() {
+    let case = case("recovery/standby-cold");
+    assert_eq!(case.errors(), ["RTO201", "RUN105"], "{:?}", case.codes());
+    let found = case.found("RTO201");
+    assert_eq!(found.len(), 1);
+    let text = format!("{found:?}");
+    assert!(text.contains("nothing starts one"), "{text}");
+    assert!(!text.contains("only us-central1 uses it"), "{text}");
+}
+
+#[test]
+fn shift_zero() {
+    const NAME: &str = "recovery/shift-zero";
+    let none = case(NAME);
+    assert_eq!(none.errors(), ["SPEC104"], "{:?}", none.codes());
+    let found = none.found("SPEC104");
+    assert!(format!("{found:?}").contains("`1%` to `100%`"), "{found:?}");
+    for (step, errors) in [("0.5%", 1), ("101%", 1), ("1%", 0), ("100%", 0)] {
+        let step = format!("step: {step}");
+        let case = case_with(NAME, &[("step: 0%", step.as_str())]);
+        assert_eq!(case.found("SPEC104").len(), errors, "{step}");
+    }
+}
+
+/// Files say until when a measurement counts, and no byte depends on the day.
+#[test]
+fn expired_fact() {
+    let alert = "channels: { oncall: { pagerduty: x } }\nalerts: { down: { of: region-silent, lasting: 10s, severity: critical, tell: [oncall] } }\nfailover:\n";
+    let case = case_with("recovery/expired-fact", &[("failover:\n", alert)]);
+    let budget = case.file("RECOVERY_BUDGET.md");
+    assert!(budget.contains("valid until 2025-01-01]"), "{budget}");
+    let row = "| service api | lose us-east-1 | 15m |";
+    let row = budget.lines().find(|l| l.starts_with(row)).unwrap();
+    assert!(row.ends_with("| 2025-01-01 |"), "{row}");
+    let today = case.done.today().unwrap();
+    let judged = today.recovery.times.iter();
+    let unproven = judged.filter(|t| t.verdict == Verdict::NotShown).count();
+    let committed = case.done.analysis.as_ref().unwrap();
+    let before = committed.recovery.times.iter();
+    let before = before.filter(|t| t.verdict == Verdict::NotShown).count();
+    assert!(unproven > before, "{unproven} of {before}");
+}
+
+/// The settings that a help names: `every: 1s, timeout: 1s`.
+fn settings(help: &str) -> Vec<(String, String)> {
+    let quoted = help.split('`').skip(1).step_by(2);
+    let settings = quoted.flat_map(|q| q.split(", "));
+    let pairs = settings.filter_map(|s| s.split_once(": "));
+    pairs.map(|(k, v)| (k.to_string(), v.to_string())).collect()
+}
+
+/// A case with each setting that the help of a code names, put in behind `place` in the text.
+fn helped(name: &str, edits: &[(&str, &str)], code: &str, place: &str) -> (Case, String) {
+    let mut text = crate::support::text(name);
+    for (from, to) in edits {
+        assert!(text.contains(from), "{name}: {from}");
+        text = text.replace(from, to);
+    }
+    let before = crate::support::spec(&text);
+    let found = before.found(code);
+    let found = found
+        .first()
+        .unwrap_or_else(|| panic!("{name}: {:?}", before.codes()));
+    let help = found.help.clone().expect("a help");
+    let named = settings(&help);
+    assert!(!named.is_empty(), "{help}");
+    for (key, value) in named {
+        let begin = text.find(place).expect("the place");
+        let at = text[begin..].find(&format!("{key}: "));
+        let at = begin + at.unwrap_or_else(|| panic!("{key} in {text}")) + key.len() + 2;
+        let end = text[at..].find(['\n', ',', ' ', '}']).expect("an end");
+        text.replace_range(at..at + end, &value);
+    }
+    (crate::support::spec(&text), help)
+}
+
+/// What a help names is put into the spec, and the finding is gone.
+#[test]
+fn a_help_that_names_an_edit_cures() {
+    let gcp = "recovery/help-that-changes-nothing";
+    let aws = "recovery/decide-before-detect";
+    let acting = [
+        ("rto: 15m", "rto: 4m"),
+        ("of: answer, value: 5m", "of: answer, value: 30s"),
+        ("value: 10m", "value: 30s"),
+    ];
+    // Route 53 checks every 10 or 30 seconds, and nothing else is proposed.
+    let checked = [
+        ("rto: 15m", "rto: 100s"),
+        ("mode: async", "mode: active-active"),
+        ("engine: postgres", "engine: dynamodb"),
+    ];
+    let shifted = [("step: 0%", "step: 1%")];
+    let cures = |name: &str, edits: &[(&str, &str)], code: &str, place: &str, names: &str| {
+        let (cured, help) = helped(name, edits, code, place);
+        assert!(help.contains(names), "{help}");
+        for code in [code, "RTO101", "RTO102", "RTO103", "RTO202"] {
+            assert!(cured.found(code).is_empty(), "{help}: {:?}", cured.codes());
+        }
+    };
+    cures(gcp, &[], "RTO102", "health:", "every: 1s, timeout: 1s");
+    cures(aws, &acting, "RTO101", "alerts:", "lasting: 1m30s");
+    cures(aws, &checked, "RTO102", "health:", "every: 10s");
+    cures(
+        "recovery/shift-zero",
+        &shifted,
+        "RTO103",
+        "shift:",
+        "step: 4%",
+    );
 }

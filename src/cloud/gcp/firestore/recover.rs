@@ -1,6 +1,6 @@
 //! What recovery of Firestore takes.
 
-use super::super::facts::{MultiRegion, firestore_multi_region};
+use super::super::facts::firestore_multi_region;
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Step, Term};
@@ -16,39 +16,26 @@ enum Touched {
     Gone,
 }
 
-fn touched(context: &Context, database: &Database, lost: RegionId) -> Touched {
-    let lost = context.topology.region(lost).place.location;
+fn touched(database: &Database, lost: &str) -> Touched {
     match firestore_multi_region(&database.location) {
         None if database.location == lost => Touched::Gone,
         None => Touched::Not,
-        Some(multi) if !members(multi).any(|m| m == lost) => Touched::Not,
+        Some(multi) if !multi.members().any(|m| m == lost) => Touched::Not,
         Some(multi) => {
-            let left: Vec<&str> = members(multi).filter(|m| *m != lost).collect();
+            let left: Vec<&str> = multi.members().filter(|m| *m != lost).collect();
             Touched::MajorityLeft(format!("{} of {}", left.join(" and "), database.location))
         }
     }
 }
 
-fn members(multi: &MultiRegion) -> impl Iterator<Item = &str> {
-    multi
-        .read_write
-        .iter()
-        .chain(&multi.witness)
-        .map(String::as_str)
-}
-
 /// Firestore takes writes again.
 pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
     match scenario {
-        Scenario::Region(lost) => {
-            let mut terms: Vec<Term> = Vec::new();
-            for database in &store.databases {
-                terms.extend(database_again(context, store, database, lost));
-            }
+        Scenario::Region(_) | Scenario::Elsewhere(_) => {
+            let again = |database| database_again(context, store, database, scenario);
+            let terms = store.databases.iter().filter_map(again);
             // Databases recover side by side: the worst one counts.
-            let worst = terms
-                .into_iter()
-                .max_by_key(|t| (t.low, t.high.unwrap_or(u64::MAX)));
+            let worst = terms.max_by_key(|t| (t.low, t.high.unwrap_or(u64::MAX)));
             worst.into_iter().collect()
         }
         Scenario::Cloud(Provider::Gcp) => {
@@ -67,10 +54,14 @@ fn database_again(
     context: &Context,
     store: &Datastore,
     database: &Database,
-    lost: RegionId,
+    scenario: Scenario,
 ) -> Option<Term> {
-    let whole = unreachable(context, store, database, lost);
-    match touched(context, database, lost) {
+    let whole = match scenario {
+        Scenario::Region(lost) => unreachable(context, store, database, lost),
+        _ => None,
+    };
+    let (_, lost) = scenario.location(context.topology)?;
+    match touched(database, lost) {
         Touched::Gone => {
             let why = format!(
                 "database `{}` is in {} alone",
@@ -95,10 +86,15 @@ fn unreachable(
     database: &Database,
     lost: RegionId,
 ) -> Option<Term> {
-    let left = |id: &&RegionId| **id != lost;
     let used = database.serves.contains(&lost);
     let others = database.serves.iter().chain(&database.taken_over_by);
-    if !used || others.filter(left).count() > 0 {
+    // Without databases of their own, regions that stand by use the one there is.
+    let implied = store.written.databases.is_empty();
+    let id = context.topology.id_of(store);
+    let services = context.topology.services.iter();
+    let users = services.filter(|s| implied && s.uses.contains(&id));
+    let users = users.flat_map(|s| s.placements.iter().map(|p| &p.region));
+    if !used || others.chain(users).any(|id| *id != lost) {
         return None;
     }
     let region = &context.topology.region(lost).name;
@@ -116,10 +112,11 @@ pub(super) fn remaining(
     scenario: Scenario,
 ) -> Option<Vec<Remaining>> {
     match scenario {
-        Scenario::Region(lost) => {
+        Scenario::Region(_) | Scenario::Elsewhere(_) => {
+            let (_, lost) = scenario.location(context.topology)?;
             let mut worst: Option<Vec<Remaining>> = None;
             for database in &store.databases {
-                match touched(context, database, lost) {
+                match touched(database, lost) {
                     Touched::Gone => return Some(Vec::new()),
                     Touched::MajorityLeft(left) => {
                         let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.quorum");

@@ -13,7 +13,7 @@ use super::firestore::database_id;
 use super::homes::Home;
 use super::naming::{self, Kind, slug};
 use super::offering::{OperateQueue, QueueOnGcp, ToldOfQueue, queue_offering, queues};
-use crate::cloud::offering::{Aspect, DeliversAgain, QueueOffering, QueueRestsAt, WatchQueue};
+use crate::cloud::offering::{Aspect, QueueOffering, QueueRecovery, QueueRestsAt, WatchQueue};
 use crate::deployment::{Argument, Decision, Scope};
 use crate::spec::{Incompatible, QueueEngine, Runtime};
 use crate::topology::{Datastore, Queue, RegionId, Service, ServiceId, Topology, variable_name};
@@ -44,8 +44,11 @@ impl QueueOffering for Pubsub {
         Given(rest::copies)
     }
 
-    fn recovery(&self) -> Aspect<DeliversAgain> {
-        Given(recover::again)
+    fn recovery(&self) -> Aspect<QueueRecovery> {
+        Given(QueueRecovery {
+            again: recover::again,
+            publish: recover::publish,
+        })
     }
 }
 

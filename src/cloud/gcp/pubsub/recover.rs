@@ -2,7 +2,7 @@
 
 use crate::analysis::Context;
 use crate::analysis::term::{By, Change, Step, Term};
-use crate::cloud::recovery::decide;
+use crate::cloud::recovery::by_hand;
 use crate::spec::{FactKind, Provider};
 use crate::topology::{Queue, RegionId, Scenario, Service};
 
@@ -20,6 +20,10 @@ pub(super) fn again(context: &Context, queue: &Queue, scenario: Scenario) -> Vec
             _ => Vec::new(),
         };
     };
+    let gone = publish(context, queue, scenario);
+    if !gone.is_empty() {
+        return gone;
+    }
     let target = queue.receiver.map(|id| context.topology.service(id));
     let home = target.and_then(|service| push_region(context, service));
     if queue.host.is_none() && home == Some(lost) {
@@ -29,12 +33,24 @@ pub(super) fn again(context: &Context, queue: &Queue, scenario: Scenario) -> Vec
             of: FactKind::Redirect.word(),
             on: queue.name.clone(),
         });
-        return vec![
-            decide(context, &queue.name, false),
-            context.narrowed_one(moved, FactKind::Redirect, &queue.name),
-        ];
+        let mut terms = by_hand(context, &queue.name, scenario);
+        terms.push(context.narrowed_one(moved, FactKind::Redirect, &queue.name));
+        return terms;
     }
     Vec::new()
+}
+
+/// A topic keeps messages in its regions alone: without any of them it takes none.
+pub(super) fn publish(context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> {
+    let lost = scenario.regions(context.topology);
+    if queue.regions.is_empty() || !queue.regions.iter().all(|id| lost.contains(id)) {
+        return Vec::new();
+    }
+    let names = queue.regions.iter();
+    let names = names.map(|id| context.topology.region(*id).name.as_str());
+    let names = names.collect::<Vec<_>>().join(" and ");
+    let why = format!("{} keeps messages in {names} alone", queue.name);
+    vec![Term::never(Step::Redirect, &queue.name, why).at(queue.span)]
 }
 
 /// The region whose Cloud Run address a subscription without a host pushes to.
