@@ -110,6 +110,9 @@ pub struct Outcome {
     /// The seat of the old writer, if it goes on writing apart from the majority: another is
     /// promoted, and what this one took is dropped when the two meet again.
     pub stale: Option<usize>,
+    /// The seats that are alive and have no way to the writer: their clients cannot write, though
+    /// somebody may. Where one is chosen anew, those with no way to any that may be chosen.
+    pub stranded: Vec<usize>,
 }
 
 /// Whether writes go on under a fault.
@@ -241,8 +244,20 @@ impl Electorate {
             (_, _, false) => State::NoPromotion,
             _ => State::NotWritable,
         };
+        let serving = if on.is_empty() { &writers } else { &on };
+        let alive = |seat: &usize| match fault {
+            Fault::Region(lost) => lost != *seat,
+            Fault::Cloud(lost) => lost != self.seats[*seat].place.provider,
+            _ => true,
+        };
+        let reaches = |seat: &usize| serving.iter().any(|w| linked(*seat, *w));
+        let stranded = match state.holds() {
+            true => seats().filter(|s| alive(s) && !reaches(s)).collect(),
+            false => Vec::new(),
+        };
         Outcome {
             fault,
+            stranded,
             sees,
             majority,
             writers,

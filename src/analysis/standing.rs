@@ -91,6 +91,8 @@ pub struct FaultView {
     pub lack: Option<&'static str>,
     /// The old writer's place, if it goes on writing apart from the majority.
     pub stale: Option<String>,
+    /// The places whose clients have no way to a writer, though there is one.
+    pub stranded: Vec<String>,
 }
 
 /// The tightest region after a loss.
@@ -237,6 +239,7 @@ fn fault(electorate: &Electorate, outcome: &Outcome) -> FaultView {
             Lack::Replicas => "too few replicas to take writes",
         }),
         stale: outcome.stale.map(name),
+        stranded: outcome.stranded.iter().map(|s| name(*s)).collect(),
     }
 }
 

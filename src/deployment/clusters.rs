@@ -27,9 +27,8 @@ pub struct Cluster {
     pub ingress_annotations: Vec<(String, String)>,
     /// Annotations of the Service of the gateway that other clusters call through.
     pub east_west_annotations: Vec<(String, String)>,
-    /// Whether the edge names the host when it opens TLS to a gateway. Where it does not,
-    /// the gateway cannot choose by it.
-    pub edge_sends_sni: bool,
+    /// The trust domain of its mesh: with it the identities of workloads begin.
+    pub trust_domain: String,
     /// Ranges and ports of stores outside the cluster that pods reach.
     pub stores: Vec<(String, u32)>,
     /// Objects of the cloud's own kinds, as they are applied.

@@ -14,6 +14,7 @@ mod operations;
 pub mod routes;
 mod signals;
 mod stores;
+mod switches;
 mod terraform;
 
 pub use clusters::*;
@@ -24,6 +25,7 @@ pub use needs::*;
 pub use operations::*;
 pub use signals::*;
 pub use stores::*;
+pub use switches::*;
 pub use terraform::*;
 
 use crate::spec::Provider;
@@ -88,6 +90,8 @@ pub struct Deployment {
     pub proofs: Vec<Proof>,
     /// What one region at a time does, and how one sees which it is.
     pub seats: Vec<Seat>,
+    /// How restored copies come into service.
+    pub switches: Vec<Switch>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
     /// Who sends which share of what to whom.
@@ -125,6 +129,7 @@ impl Deployment {
             operations,
             proofs,
             seats,
+            switches,
             shift,
             decisions,
             // Made of the whole, once its parts are joined.
@@ -158,6 +163,7 @@ impl Deployment {
         self.operations.extend(operations);
         self.proofs.extend(proofs);
         self.seats.extend(seats);
+        self.switches.extend(switches);
         self.shift = self.shift.take().or(shift);
         join_once(&mut self.decisions, decisions);
     }

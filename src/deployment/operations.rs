@@ -28,6 +28,8 @@ pub enum OperationKind {
     ListBackups,
     /// Brings data back, beside the original.
     Restore,
+    /// Puts a restored copy `$COPY` into service, takes it out, or deletes it.
+    Switch,
     /// Checks that something works.
     Verify,
     /// Makes what others need before Terraform can run: a state bucket, service agents.
@@ -260,4 +262,14 @@ impl Operation {
 /// The words of a command.
 pub fn words(all: &[&str]) -> Vec<String> {
     all.iter().map(|w| (*w).to_string()).collect()
+}
+
+/// A line for a shell, with the words that it calls `$1`, `$2` and so on.
+pub fn script(line: &str, parameters: &[&str]) -> Vec<String> {
+    let mut command = words(&["bash", "-c", line]);
+    if !parameters.is_empty() {
+        command.push("bash".into());
+        command.extend(words(parameters));
+    }
+    command
 }

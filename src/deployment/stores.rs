@@ -111,6 +111,13 @@ pub struct LogicalStore {
     pub regions: Vec<LogicalRegion>,
 }
 
+impl LogicalStore {
+    /// Whether others subscribe to a region.
+    pub fn sends(&self, id: RegionId) -> bool {
+        self.regions.iter().any(|r| r.sources.contains(&id))
+    }
+}
+
 /// A PostgreSQL server of one region.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogicalRegion {

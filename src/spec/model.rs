@@ -1160,7 +1160,8 @@ record! {
     pub struct Mesh {
         /// Which service mesh. Example: `istio`
         kind: Value<MeshKind> = "istio",
-        /// The identity domain that all clusters share. Example: `ggen.internal`
+        /// The identity domain that all clusters share. The managed mesh of GKE has the project's own,
+        /// which cannot be set. Example: `ggen.internal`
         trust_domain: Option<Text>,
         /// The namespace of the services. Example: `ggen`
         namespace: Option<Text>,

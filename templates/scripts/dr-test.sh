@@ -144,7 +144,17 @@ case ${TEST_TYPE} in
     fi
     evidence passed "${DATASTORE}" {{ restore_seconds }}
 
-    note "Next: compare counts with the original, then delete the copy"
+    note "Next: compare counts with the original"
+{% if switches %}
+    case ${DATASTORE} in
+{% for switch in switches %}
+      {{ switch.subject }}) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+{% endfor %}
+      *) note "Then delete the copy ${copy}" ;;
+    esac
+{% else %}
+    note "Then delete the copy ${copy}"
+{% endif %}
     ;;
 {% if replays %}
   dead-letters)

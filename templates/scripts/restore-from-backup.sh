@@ -81,5 +81,5 @@ case ${DATASTORE} in
     ;;
 {% endfor %}
 esac
-finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
+finish "Done: compare counts, then put ${NEW_DATABASE} into service as RUNBOOK_RESTORE.md says; the original stays as it is"
 {% endif %}

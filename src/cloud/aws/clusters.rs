@@ -300,8 +300,7 @@ impl Lowering<'_> {
             node_range: ranges.vpc.clone(),
             pod_range: ranges.vpc,
             ingress_annotations: Vec::new(),
-            // The load balancer opens TLS to its targets without naming a host.
-            edge_sends_sni: false,
+            trust_domain: self.topology.trust_domain.clone(),
             stores: stores.into_iter().collect(),
             objects,
             charts: self.charts.remove(&id).unwrap_or_default(),
@@ -408,9 +407,10 @@ impl Lowering<'_> {
         ]);
         if self.topology.spec.mesh.is_some() {
             needs.push(format!(
-                "Istio in `istio-system`, with the network `{}-{location}` and the cluster name `{}` in {location}, and a root certificate that all clusters share;",
+                "Istio in `istio-system`, with the network `{}-{location}` and the cluster name `{}` in {location}, the trust domain `{}` (`meshConfig.trustDomain`: with another, every call is refused), and a root certificate that all clusters share;",
                 self.prefix(),
-                self.cluster_name(id)
+                self.cluster_name(id),
+                self.topology.trust_domain
             ));
         }
         let observability = self.topology.spec.observability.as_ref();

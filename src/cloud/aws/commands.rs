@@ -1,7 +1,7 @@
 //! What the commands that act on stores have in common.
 
 use super::Lowering;
-use crate::deployment::{Operation, OperationKind, Proof, RESTORED_WITHIN, words};
+use crate::deployment::{Operation, OperationKind, Proof, RESTORED_WITHIN, script};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a read of the API may take.
@@ -65,14 +65,4 @@ pub(super) fn security_group(location: &str, name: &str) -> String {
         "group=$(aws ec2 describe-security-groups --region {location} --filters Name=group-name,Values={name} \
          --query 'SecurityGroups[0].GroupId' --output text) && "
     )
-}
-
-/// A line for a shell, with the words that it calls `$1`, `$2` and so on.
-pub(super) fn script(line: &str, parameters: &[&str]) -> Vec<String> {
-    let mut command = words(&["bash", "-c", line]);
-    if !parameters.is_empty() {
-        command.push("bash".into());
-        command.extend(words(parameters));
-    }
-    command
 }

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 #[derive(Debug, Deserialize)]
 struct Catalog {
     firestore: BTreeMap<String, MultiRegion>,
+    mesh: ManagedMesh,
     dns: DnsCheck,
     run: ServiceHealth,
     firestore_history: History,
@@ -28,6 +29,13 @@ pub struct Memorystore {
     pub replicas: u32,
     /// The most there are.
     pub most_replicas: u32,
+}
+
+/// The managed mesh of GKE.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ManagedMesh {
+    /// What follows the project in the name of its workload identity pool.
+    pub pool: String,
 }
 
 /// How far back Firestore's point-in-time recovery goes.
@@ -74,6 +82,11 @@ impl MultiRegion {
         let all = self.read_write.iter().chain(&self.witness);
         all.map(String::as_str)
     }
+}
+
+/// The managed mesh.
+pub fn mesh() -> &'static ManagedMesh {
+    &catalog().mesh
 }
 
 fn catalog() -> &'static Catalog {

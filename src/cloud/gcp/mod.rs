@@ -97,6 +97,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.keys();
     lowering.apis();
     lowering.system();
+    lowering.switches();
     operations::operations(topology, deployment);
     procedures::procedures(topology, deployment);
 }

@@ -271,7 +271,7 @@ impl Lowering<'_> {
                 ),
             )],
             east_west_annotations: self.east_west_annotations(&location),
-            edge_sends_sni: true,
+            trust_domain: format!("{project}.{}", super::facts::mesh().pool),
             stores: self.reached.remove(&id).unwrap_or_default().into_iter().collect(),
             objects: Vec::new(),
             scraped_from: scrapes::COLLECTORS,
@@ -500,6 +500,15 @@ impl Lowering<'_> {
             ("labels", Argument::variable("labels")),
         ];
         self.call("mesh", "gcp/istio-traffic", Scope::Global, arguments);
+        let domain = format!("{}.{}", self.project_text(), super::facts::mesh().pool);
+        self.deployment.decisions.push(Decision {
+            title: format!("Identities of the mesh on GKE begin with {domain}"),
+            reason: format!(
+                "The managed mesh has the project's workload identity pool as its trust domain, and it cannot be set: \
+                 what may call what is written with it. `{}` is the domain of meshes whose control plane is ours.",
+                self.topology.trust_domain
+            ),
+        });
         for id in regions {
             let call = format!("gke_{}", self.topology.region(id).slug());
             self.add_after("mesh", &call);

@@ -62,18 +62,13 @@ fn hosts<'a>(folder: &Folder<'a>, service: &Service) -> Vec<&'a str> {
 /// The gateway that the load balancer sends requests to, and what it accepts.
 fn ingress(folder: &Folder) -> Vec<Value> {
     let namespace = folder.namespace();
-    let mut hosts: Vec<String> = folder
-        .services()
-        .flat_map(|(_, s)| hosts(folder, s))
-        .map(|host| format!("{namespace}/{host}"))
-        .collect();
-    if hosts.is_empty() {
+    if folder.services().all(|(_, s)| hosts(folder, s).is_empty()) {
         return Vec::new();
     }
-    // A gateway that names hosts takes only connections that name one too.
-    if !folder.cluster.edge_sends_sni {
-        hosts = vec![format!("{namespace}/*")];
-    }
+    // A gateway that names hosts takes only connections that name one in TLS too. Load balancers and
+    // their health checks name none (docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html,
+    // cloud.google.com/load-balancing/docs/ssl-certificates/encryption-to-the-backends, read 2026-11).
+    // Which host a request is for is decided by its routes.
     let mut objects = gateway(
         folder,
         INGRESS,
@@ -89,7 +84,7 @@ fn ingress(folder: &Folder) -> Vec<Value> {
             "credentialName": format!("{}-public", folder.input.topology.name),
             "minProtocolVersion": "TLSV1_2",
         },
-        "hosts": hosts,
+        "hosts": [format!("{namespace}/*")],
     }]);
     let spec = json!({ "selector": { "istio": INGRESS }, "servers": servers });
     objects.push(folder.object(API, "Gateway", "public", GATEWAYS, spec));
@@ -399,11 +394,16 @@ fn security(folder: &Folder) -> Vec<Value> {
         namespace,
         json!({}),
     ));
-    let domain = &topology.trust_domain;
+    // Calls come from clusters of every cloud, each with the trust domain of its mesh.
+    let clusters = folder.input.deployment.clusters.iter();
+    let domains: BTreeSet<&str> = clusters.map(|c| c.trust_domain.as_str()).collect();
     for (_, service) in folder.services() {
         let mut principals = Vec::new();
         if !hosts(folder, service).is_empty() {
-            principals.push(format!("{domain}/ns/{GATEWAYS}/sa/{INGRESS}"));
+            let gateways = domains
+                .iter()
+                .map(|d| format!("{d}/ns/{GATEWAYS}/sa/{INGRESS}"));
+            principals.extend(gateways);
         }
         for caller in &topology.services {
             let calls = caller
@@ -411,7 +411,10 @@ fn security(folder: &Folder) -> Vec<Value> {
                 .iter()
                 .any(|id| topology.service(*id).name == service.name);
             if calls {
-                principals.push(format!("{domain}/ns/{namespace}/sa/{}", caller.name));
+                let callers = domains
+                    .iter()
+                    .map(|d| format!("{d}/ns/{namespace}/sa/{}", caller.name));
+                principals.extend(callers);
             }
         }
         if principals.is_empty() {

@@ -6,11 +6,41 @@ use crate::deployment::{LogicalRegion, LogicalStore};
 use crate::topology::RegionId;
 use serde_json::{Map, Value, json};
 
-const REPLICATION_SCRIPT: &str =
-    include_str!("../../../templates/kubernetes/postgres-replication.sh");
-const HEARTBEAT_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-heartbeat.sh");
-const LAG_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-lag.sh");
-const STOP_SCRIPT: &str = include_str!("../../../templates/kubernetes/postgres-stop-following.sh");
+/// What the pods run, by the name of its file.
+const SCRIPTS: [(&str, &str); 8] = [
+    (
+        "common.sh",
+        include_str!("../../../templates/kubernetes/postgres-common.sh"),
+    ),
+    (
+        "replication.sh",
+        include_str!("../../../templates/kubernetes/postgres-replication.sh"),
+    ),
+    (
+        "add-table.sh",
+        include_str!("../../../templates/kubernetes/postgres-add-table.sh"),
+    ),
+    (
+        "copy-anew.sh",
+        include_str!("../../../templates/kubernetes/postgres-copy-anew.sh"),
+    ),
+    (
+        "heartbeat.sh",
+        include_str!("../../../templates/kubernetes/postgres-heartbeat.sh"),
+    ),
+    (
+        "lag.sh",
+        include_str!("../../../templates/kubernetes/postgres-lag.sh"),
+    ),
+    (
+        "stop-following.sh",
+        include_str!("../../../templates/kubernetes/postgres-stop-following.sh"),
+    ),
+    (
+        "follow.sh",
+        include_str!("../../../templates/kubernetes/postgres-follow.sh"),
+    ),
+];
 const EXPORTER: &str = "docker.io/burningalchemist/sql_exporter:0.18.0";
 const EXPORTER_PORT: u32 = 9399;
 const POSTGRES_PORT: u32 = 5432;
@@ -62,17 +92,17 @@ impl Member<'_> {
     }
 
     fn scripts(&self) -> Value {
+        let mut data: Map<String, Value> = SCRIPTS
+            .into_iter()
+            .map(|(name, text)| (name.to_string(), json!(text)))
+            .collect();
+        let exporter = crate::format::yaml::print(&self.exporter_config());
+        data.insert("sql_exporter.yml".into(), json!(exporter));
         json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": self.folder.metadata(&self.name("replication"), self.folder.namespace()),
-            "data": {
-                "replication.sh": REPLICATION_SCRIPT,
-                "heartbeat.sh": HEARTBEAT_SCRIPT,
-                "lag.sh": LAG_SCRIPT,
-                "stop-following.sh": STOP_SCRIPT,
-                "sql_exporter.yml": crate::format::yaml::print(&self.exporter_config()),
-            },
+            "data": data,
         })
     }
 
@@ -111,13 +141,29 @@ impl Member<'_> {
         account
     }
 
+    /// What `common.sh` asks for.
     fn environment(&self) -> Vec<Value> {
         let text = |name: &str, value: String| json!({ "name": name, "value": value });
-        vec![
+        let names = |ids: Vec<RegionId>| {
+            let names = ids.into_iter().map(|id| self.region_name(id));
+            names.collect::<Vec<_>>().join(" ")
+        };
+        let regions = &self.store.regions;
+        let sending = regions.iter().filter(|r| self.store.sends(r.region));
+        let mut found = vec![
             text("DATABASES", self.store.databases.join(" ")),
+            text("LOCAL_TABLES", self.store.local_tables.join(" ")),
             text("REGION", self.region_name(self.region.region).to_string()),
+            text("REGIONS", names(regions.iter().map(|r| r.region).collect())),
+            text("PROVIDERS", names(sending.map(|r| r.region).collect())),
             text("PGHOST", self.region.host.clone()),
-        ]
+            self.replication_password("REPLICATION_PASSWORD"),
+        ];
+        found.extend(regions.iter().map(|each| {
+            let slug = self.folder.input.topology.region(each.region).slug();
+            text(&format!("HOST_{slug}"), each.host.clone())
+        }));
+        found
     }
 
     fn replication_password(&self, variable: &str) -> Value {
@@ -145,25 +191,16 @@ impl Member<'_> {
         let number = regions.iter().position(|r| r.region == self.region.region);
         let sources = self.region.sources.iter().map(|id| self.region_name(*id));
         env.extend([
-            text("LOCAL_TABLES".into(), self.store.local_tables.join(" ")),
             text("SOURCES".into(), sources.collect::<Vec<_>>().join(" ")),
             text("ADMINISTRATOR".into(), self.store.administrator.into()),
             text(
                 "ADMINISTRATOR_PASSWORD_FILE".into(),
                 "/work/administrator".into(),
             ),
-            self.replication_password("REPLICATION_PASSWORD"),
             text("REGION_NUMBER".into(), number.unwrap_or(0).to_string()),
             text("REGION_COUNT".into(), regions.len().to_string()),
             text("BOTH_WAYS".into(), self.store.both_ways.to_string()),
-            // Where both sides are written, neither's rows may be copied over the other's.
-            text("COPY_DATA".into(), (!self.store.both_ways).to_string()),
         ]);
-        let others = regions.iter().filter(|r| r.region != self.region.region);
-        env.extend(others.map(|other| {
-            let slug = self.folder.input.topology.region(other.region).slug();
-            text(format!("HOST_{slug}"), other.host.clone())
-        }));
         let main = json!({
             "name": "replication",
             "image": self.client(),
@@ -277,6 +314,15 @@ impl Member<'_> {
             "SELECT region AS origin, extract(epoch FROM clock_timestamp() - beat) AS value \
              FROM replication_heartbeat WHERE region <> '{region}'"
         );
+        // Where nothing is sent from, no table can lack it.
+        let unreplicated = format!(
+            "SELECT c.relname AS table, (NOT EXISTS (SELECT FROM pglogical.tables t \
+             WHERE t.relid = c.oid AND t.set_name IS NOT NULL))::int AS value \
+             FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND {} \
+             AND NOT c.relname = ANY (string_to_array('{}', ' '))",
+            self.store.sends(self.region.region),
+            self.store.local_tables.join(" ")
+        );
         let metrics = [
             metric(
                 "replication_lag_seconds",
@@ -290,6 +336,12 @@ impl Member<'_> {
                 "subscription",
                 "SELECT subscription_name AS subscription, (status = 'replicating')::int AS value \
                  FROM pglogical.show_subscription_status()",
+            ),
+            metric(
+                "pglogical_table_unreplicated",
+                "A table whose rows are to be replicated and are not sent.",
+                "table",
+                &unreplicated,
             ),
             metric(
                 "pglogical_slot_retained_bytes",

@@ -2,7 +2,7 @@
 
 use super::plans;
 use crate::analysis::term::{Step, Term, detection, interval};
-use crate::deployment::{Operation, OperationKind, Paged};
+use crate::deployment::{Operation, OperationKind, Paged, SwitchStep};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::procedure::{StepId, clock};
@@ -79,7 +79,8 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     context["pace"] = pace(topology);
     let copied = input.deployment.logical_stores.iter();
     context["replicated"] = copied.map(|s| s.datastore.clone()).collect();
-    context["stop_copying"] = stop_copying(input).into();
+    context["switches"] = switches(input);
+    context["unswitched"] = unswitched(input).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
     }
@@ -657,29 +658,39 @@ fn backups(input: Input) -> Vec<Value> {
         .collect()
 }
 
-/// What ends the copying of stores between their regions, and keeps it ended: in each of them.
-fn stop_copying(input: Input) -> Vec<String> {
-    let stores = input.deployment.logical_stores.iter();
-    let members = stores.flat_map(|s| s.regions.iter().map(move |r| (s, r.region)));
-    let commands = members.flat_map(|(store, id)| {
-        let mut clusters = input.deployment.clusters.iter();
-        let cluster = clusters.find(|c| c.region == id);
-        let context = cluster.map_or("", |c| c.context.as_str());
-        let namespace = input.topology.namespace.as_str();
-        let begin = ["kubectl", "--context", context, "--namespace", namespace];
-        let kubectl = |words: &[&str]| {
-            let all = begin.iter().chain(words);
-            shell::command(&all.map(|w| (*w).to_string()).collect::<Vec<_>>())
-        };
-        let job = format!("{}-replication", store.datastore);
-        let pod = format!("deployment/{}-heartbeat", store.datastore);
-        let suspend = r#"{"spec":{"suspend":true}}"#;
-        [
-            kubectl(&["patch", "cronjob", &job, "--patch", suspend]),
-            kubectl(&["exec", &pod, "--", "/bin/sh", "/config/stop-following.sh"]),
-        ]
+/// How restored copies come into service, as the script does it.
+fn switches(input: Input) -> Value {
+    let each = input.deployment.switches.iter().map(|switch| {
+        let mut actions: Vec<&SwitchStep> = switch.to_copy.iter().collect();
+        if let Some(copying) = &switch.copying {
+            let stop: Vec<&SwitchStep> = copying.stop.iter().collect();
+            actions = [stop, actions, copying.join.iter().collect()].concat();
+        }
+        json!({
+            "subject": switch.subject,
+            "means": switch.means,
+            "afterwards": switch.afterwards,
+            "others": switch.copying.as_ref().map_or(Vec::new(), |c| names_of(input, &c.others)),
+            "titles": actions.iter().map(|a| a.operation.title.clone()).collect::<Vec<_>>(),
+            "command": format!("scripts/switch-store.sh --datastore {}", shell::word(&switch.subject)),
+        })
     });
-    commands.collect()
+    each.collect::<Vec<_>>().into()
+}
+
+fn names_of(input: Input, ids: &[RegionId]) -> Vec<String> {
+    let names = ids.iter().map(|id| input.topology.region(*id).name.clone());
+    names.collect()
+}
+
+/// What is restored by a command, and comes into service by none.
+fn unswitched(input: Input) -> Vec<String> {
+    let operations = input.deployment.operations.iter();
+    let restored = operations.filter(|o| o.kind == OperationKind::Restore);
+    let mut subjects: Vec<String> = restored.map(|o| o.subject.clone()).collect();
+    subjects.dedup();
+    subjects.retain(|s| input.deployment.switches.iter().all(|w| w.subject != *s));
+    subjects
 }
 
 /// The ways back, as the script takes them: with its lock and its record.

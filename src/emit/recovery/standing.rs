@@ -40,7 +40,14 @@ fn electorate(out: &mut String, votes: &VotesView) {
             ),
             (None, None) => format!("{}: {}", fault.state, text(&fault.writers.join(", "))),
         };
-        let _ = writeln!(out, "| {} | {who} |", text(&fault.fault));
+        let stranded = match fault.stranded.is_empty() {
+            true => String::new(),
+            false => format!(
+                "; clients in {} have no way to it and cannot write",
+                text(&fault.stranded.join(", "))
+            ),
+        };
+        let _ = writeln!(out, "| {} | {who}{stranded} |", text(&fault.fault));
     }
 }
 

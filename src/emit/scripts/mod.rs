@@ -4,7 +4,7 @@ mod plans;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
-use crate::deployment::{Operation, OperationKind, Proof};
+use crate::deployment::{Operation, OperationKind, Proof, Switch, SwitchStep};
 use crate::format::text;
 use crate::spec::{Drill, Name, Trigger};
 use crate::topology::{Promise, RegionId, Scenario};
@@ -18,7 +18,7 @@ const EMITTER: &str = "scripts";
 const SERVING: &str = "serving_regions";
 
 /// Scripts: name, template, and the part of the context without which there is no use for it.
-const TEMPLATES: [(&str, &str, Option<&str>); 11] = [
+const TEMPLATES: [(&str, &str, Option<&str>); 12] = [
     (
         "lib.sh",
         include_str!("../../../templates/scripts/lib.sh"),
@@ -43,6 +43,11 @@ const TEMPLATES: [(&str, &str, Option<&str>); 11] = [
         "restore-from-backup.sh",
         include_str!("../../../templates/scripts/restore-from-backup.sh"),
         None,
+    ),
+    (
+        "switch-store.sh",
+        include_str!("../../../templates/scripts/switch-store.sh"),
+        Some("switches"),
     ),
     (
         "dr-test.sh",
@@ -166,6 +171,8 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         }).collect::<Vec<_>>(),
         "list_backups": all(OperationKind::ListBackups),
         "restores": restores(input),
+        "switches": input.deployment.switches.iter().map(switch).collect::<Vec<_>>(),
+        "switch_tools": switch_tools(input),
         "dns": dns(input, roots),
         "shifts": shift(input).into_iter().collect::<Vec<_>>(),
         "shift": shift(input),
@@ -449,6 +456,41 @@ fn drills(input: Input) -> Vec<Value> {
         .collect()
 }
 
+/// How a restored copy comes into service and out of it.
+fn switch(switch: &Switch) -> Value {
+    let all = |actions: &[SwitchStep]| actions.iter().map(action).collect::<Vec<_>>();
+    json!({
+        "subject": switch.subject,
+        "to_copy": all(&switch.to_copy),
+        "to_original": all(&switch.to_original),
+        "copying": switch.copying.as_ref().map(|c| json!({
+            "stop": all(&c.stop), "join": all(&c.join), "resume": all(&c.resume),
+        })),
+        "delete": all(&switch.delete),
+    })
+}
+
+fn action(action: &SwitchStep) -> Value {
+    let mut value = operation(&action.operation);
+    value["proofs"] = action.proof.iter().map(proof).collect();
+    value
+}
+
+/// The programs of switches: those of the other scripts, and what reads a cloud's answers.
+fn switch_tools(input: Input) -> Vec<String> {
+    let mut found = tools(input);
+    let switches = input.deployment.switches.iter();
+    let mut actions = switches.flat_map(|s| s.to_copy.iter());
+    let reads = actions.any(|a| {
+        let proof = a.proof.iter().flat_map(|p| &p.command);
+        proof.into_iter().any(|w| w.contains("| jq "))
+    });
+    if reads {
+        found.push("jq".into());
+    }
+    found
+}
+
 /// What can be restored by a command, each with its commands.
 fn restores(input: Input) -> Vec<Value> {
     let operations = input.deployment.operations.iter();
@@ -471,6 +513,7 @@ fn restores(input: Input) -> Vec<Value> {
             "name": s,
             "moments": takes(s, "$SNAPSHOT_TIME"),
             "backups": takes(s, "$BACKUP"),
+            "switched": input.deployment.switches.iter().any(|w| w.subject == s),
             "operations": of(s),
             "restored": proofs(input, OperationKind::Restore, None, Some(s)),
         })

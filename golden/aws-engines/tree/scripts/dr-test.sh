@@ -121,7 +121,8 @@ case ${TEST_TYPE} in
     fi
     evidence passed "${DATASTORE}" 14400
 
-    note "Next: compare counts with the original, then delete the copy"
+    note "Next: compare counts with the original"
+    note "Then delete the copy ${copy}"
     ;;
   *) usage >&2; exit 64 ;;
 esac

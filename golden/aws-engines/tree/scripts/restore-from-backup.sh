@@ -91,6 +91,7 @@ case ${DATASTORE} in
     if [[ -n ${BACKUP} ]]; then
       run 900 'Bring a snapshot of shop-orders-us-east-1 back, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-orders-us-east-1-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-from-snapshot --region us-east-1 --engine aurora-postgresql --snapshot-identifier \"\$2\" --db-cluster-identifier \"\$1\" --db-subnet-group-name shop-orders-us-east-1 --db-cluster-parameter-group-name shop-orders-us-east-1 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-east-1 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
+    prove 21600 'Wait until the copy'\''s instance is available' available bash -c "aws rds describe-db-instances --region us-east-1 --db-instance-identifier \"\$1-0\" --query 'DBInstances[0].DBInstanceStatus' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
   shop-orders-us-west-2)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
@@ -99,16 +100,19 @@ case ${DATASTORE} in
     if [[ -n ${BACKUP} ]]; then
       run 900 'Bring a snapshot of shop-orders-us-west-2 back, as a new cluster' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-orders-us-west-2-postgres --query 'SecurityGroups[0].GroupId' --output text) && aws rds restore-db-cluster-from-snapshot --region us-west-2 --engine aurora-postgresql --snapshot-identifier \"\$2\" --db-cluster-identifier \"\$1\" --db-subnet-group-name shop-orders-us-west-2 --db-cluster-parameter-group-name shop-orders-us-west-2 --vpc-security-group-ids \"\$group\" --deletion-protection && aws rds create-db-instance --region us-west-2 --db-cluster-identifier \"\$1\" --db-instance-identifier \"\$1-0\" --engine aurora-postgresql --db-instance-class db.r6g.large" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
+    prove 21600 'Wait until the copy'\''s instance is available' available bash -c "aws rds describe-db-instances --region us-west-2 --db-instance-identifier \"\$1-0\" --query 'DBInstances[0].DBInstanceStatus' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
   shop-sessions-us-east-1)
     if [[ -n ${BACKUP} ]]; then
       run 900 'Bring a snapshot of shop-sessions-us-east-1 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=shop-sessions-us-east-1-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-east-1 --replication-group-id \"\$1\" --replication-group-description shop-sessions-us-east-1 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name shop-sessions-us-east-1 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
+    prove 21600 'Wait until the copy is available' available bash -c "aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].Status' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
   shop-sessions-us-west-2)
     if [[ -n ${BACKUP} ]]; then
       run 900 'Bring a snapshot of shop-sessions-us-west-2 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=shop-sessions-us-west-2-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-west-2 --replication-group-id \"\$1\" --replication-group-description shop-sessions-us-west-2 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name shop-sessions-us-west-2 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
+    prove 21600 'Wait until the copy is available' available bash -c "aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].Status' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
 esac
-finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
+finish "Done: compare counts, then put ${NEW_DATABASE} into service as RUNBOOK_RESTORE.md says; the original stays as it is"

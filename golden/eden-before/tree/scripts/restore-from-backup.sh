@@ -96,11 +96,13 @@ case ${DATASTORE} in
     if [[ -n ${BACKUP} ]]; then
       run 900 'Bring a snapshot of eden-redis-us-east-1 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-east-1 --filters Name=group-name,Values=eden-redis-us-east-1-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-east-1 --replication-group-id \"\$1\" --replication-group-description eden-redis-us-east-1 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name eden-redis-us-east-1 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
+    prove 21600 'Wait until the copy is available' available bash -c "aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].Status' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
   eden-redis-us-west-2)
     if [[ -n ${BACKUP} ]]; then
       run 900 'Bring a snapshot of eden-redis-us-west-2 back, as a new group' bash -c "group=\$(aws ec2 describe-security-groups --region us-west-2 --filters Name=group-name,Values=eden-redis-us-west-2-redis --query 'SecurityGroups[0].GroupId' --output text) && aws elasticache create-replication-group --region us-west-2 --replication-group-id \"\$1\" --replication-group-description eden-redis-us-west-2 --snapshot-name \"\$2\" --engine redis --cache-node-type cache.r7g.large --cache-subnet-group-name eden-redis-us-west-2 --security-group-ids \"\$group\" --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 --transit-encryption-enabled --at-rest-encryption-enabled" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the snapshot before it'
     fi
+    prove 21600 'Wait until the copy is available' available bash -c "aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].Status' --output text" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
 esac
-finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
+finish "Done: compare counts, then put ${NEW_DATABASE} into service as RUNBOOK_RESTORE.md says; the original stays as it is"

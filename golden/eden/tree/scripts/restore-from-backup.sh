@@ -89,4 +89,4 @@ case ${DATASTORE} in
     prove 21600 'Read a row of the copy' t bash -c "host=\$(aws rds describe-db-instances --region us-east-1 --db-instance-identifier \"\$1\" --query \"DBInstances[?DBInstanceStatus=='available'] | [0].Endpoint.Address\" --output text) && if [ \"\$host\" = None ]; then exit 1; fi && kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- env PGHOST=\"\$host\" psql --no-psqlrc --tuples-only --no-align --dbname eden_vault --command 'SELECT count(*) > 0 FROM replication_heartbeat'" bash "${NEW_DATABASE}" || die 75 'it is being made still, or has nothing in it: look at its status'
     ;;
 esac
-finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
+finish "Done: compare counts, then put ${NEW_DATABASE} into service as RUNBOOK_RESTORE.md says; the original stays as it is"

@@ -119,7 +119,8 @@ case ${TEST_TYPE} in
     fi
     evidence passed "${DATASTORE}" null
 
-    note "Next: compare counts with the original, then delete the copy"
+    note "Next: compare counts with the original"
+    note "Then delete the copy ${copy}"
     ;;
   *) usage >&2; exit 64 ;;
 esac

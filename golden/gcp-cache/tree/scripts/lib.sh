@@ -217,12 +217,12 @@ lock() {
 }
 
 lock_on() { # cloud
-  local who answer=0
+  local who="" answer=0
   take "$1" || answer=$?
   [[ ${APPLY} == true ]] || return 0
-  # What the lock holds counts, not whether the answer came back.
-  who=$(holder "$1" || true)
-  if [[ ${answer} == 0 || ${who} == "${LOCK_TEXT}" ]]; then
+  # An error may be the answer to a lock that was taken: then what it holds counts.
+  ((answer == 0)) || who=$(holder "$1" || true)
+  if ((answer == 0)) || [[ ${who} == "${LOCK_TEXT}" ]]; then
     LOCKED+=" $1"
     return 0
   fi

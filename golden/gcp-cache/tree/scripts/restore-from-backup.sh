@@ -67,4 +67,4 @@ case ${DATASTORE} in
     prove 21600 'Read the state of the new instance' READY bash -c "gcloud redis instances describe \"\$1\" --region us-west1 --project shop-prod --format='value(state)'" bash "${NEW_DATABASE}" || die 75 'it is IMPORTING still, or the import has failed: look at its operations'
     ;;
 esac
-finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
+finish "Done: compare counts, then put ${NEW_DATABASE} into service as RUNBOOK_RESTORE.md says; the original stays as it is"

@@ -121,7 +121,12 @@ case ${TEST_TYPE} in
     fi
     evidence passed "${DATASTORE}" 14400
 
-    note "Next: compare counts with the original, then delete the copy"
+    note "Next: compare counts with the original"
+    case ${DATASTORE} in
+      ggen-marketplace-marketplace-eu) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      ggen-marketplace-marketplace-us) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      *) note "Then delete the copy ${copy}" ;;
+    esac
     ;;
   *) usage >&2; exit 64 ;;
 esac

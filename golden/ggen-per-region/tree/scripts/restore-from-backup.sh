@@ -61,7 +61,7 @@ case ${DATASTORE} in
     if [[ -n ${BACKUP} ]]; then
       run 900 'Restore a backup of ggen-marketplace-marketplace-eu into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'take the backup before it'
     fi
-    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer \$(gcloud auth print-access-token)\" -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
+    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     ;;
   ggen-marketplace-marketplace-us)
     if [[ -n ${SNAPSHOT_TIME} ]]; then
@@ -70,7 +70,7 @@ case ${DATASTORE} in
     if [[ -n ${BACKUP} ]]; then
       run 900 'Restore a backup of ggen-marketplace-marketplace-us into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'take the backup before it'
     fi
-    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer \$(gcloud auth print-access-token)\" -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
+    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     ;;
 esac
-finish "Done: compare counts, then point the services at ${NEW_DATABASE}; the original stays as it is"
+finish "Done: compare counts, then put ${NEW_DATABASE} into service as RUNBOOK_RESTORE.md says; the original stays as it is"

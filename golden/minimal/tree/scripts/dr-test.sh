@@ -119,7 +119,11 @@ case ${TEST_TYPE} in
     fi
     evidence passed "${DATASTORE}" null
 
-    note "Next: compare counts with the original, then delete the copy"
+    note "Next: compare counts with the original"
+    case ${DATASTORE} in
+      hello-main) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      *) note "Then delete the copy ${copy}" ;;
+    esac
     ;;
   *) usage >&2; exit 64 ;;
 esac

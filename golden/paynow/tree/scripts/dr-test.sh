@@ -128,7 +128,11 @@ case ${TEST_TYPE} in
     fi
     evidence passed "${DATASTORE}" 14400
 
-    note "Next: compare counts with the original, then delete the copy"
+    note "Next: compare counts with the original"
+    case ${DATASTORE} in
+      paynow-ledger) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      *) note "Then delete the copy ${copy}" ;;
+    esac
     ;;
   dead-letters)
     [[ -n ${QUEUE} ]] || { usage >&2; exit 64; }

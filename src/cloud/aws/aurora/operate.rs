@@ -1,9 +1,9 @@
 //! The commands that act on Aurora.
 
 use super::global_name;
-use crate::cloud::aws::commands::{LOOK, RESTORE, script, seconds_behind, security_group};
+use crate::cloud::aws::commands::{LOOK, RESTORE, restored, seconds_behind, security_group};
 use crate::cloud::aws::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind, Proof, words};
+use crate::deployment::{Operation, OperationKind, Proof, script, words};
 use crate::topology::{Datastore, RegionId};
 
 impl Lowering<'_> {
@@ -17,6 +17,15 @@ impl Lowering<'_> {
             }
             if store.written.backup.is_some() {
                 found.extend(self.aurora_backups(store, id));
+                let location = self.location(id);
+                let name = self.store_name(store, id, facts::names().database);
+                let read = format!(
+                    "aws rds describe-db-instances --region {location} --db-instance-identifier \"$1-0\" \
+                     --query 'DBInstances[0].DBInstanceStatus' --output text"
+                );
+                let title = "Wait until the copy's instance is available";
+                let proof = restored(&name, id, title, &read, "available");
+                self.deployment.proofs.push(proof);
             }
             for operation in found {
                 self.operation(operation);

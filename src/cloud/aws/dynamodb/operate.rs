@@ -2,8 +2,8 @@
 
 use super::table_name;
 use crate::cloud::aws::Lowering;
-use crate::cloud::aws::commands::{LOOK, RESTORE, restored, script, seconds_behind};
-use crate::deployment::{Operation, OperationKind, words};
+use crate::cloud::aws::commands::{LOOK, RESTORE, restored, seconds_behind};
+use crate::deployment::{Operation, OperationKind, script, words};
 use crate::topology::Datastore;
 
 impl Lowering<'_> {

@@ -1,9 +1,9 @@
 //! The commands that act on ElastiCache.
 
 use super::{WRITER, global_name, is_global, writer_host};
-use crate::cloud::aws::commands::{LOOK, RESTORE, script, security_group};
+use crate::cloud::aws::commands::{LOOK, RESTORE, restored, security_group};
 use crate::cloud::aws::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind, Proof, words};
+use crate::deployment::{Operation, OperationKind, Proof, script, words};
 use crate::topology::{Datastore, RegionId, Service};
 
 impl Lowering<'_> {
@@ -17,6 +17,15 @@ impl Lowering<'_> {
             }
             if store.written.backup.is_some() {
                 found.extend(self.elasticache_backups(store, id));
+                let location = self.location(id);
+                let name = self.store_name(store, id, facts::names().cache);
+                let read = format!(
+                    "aws elasticache describe-replication-groups --region {location} --replication-group-id \"$1\" \
+                     --query 'ReplicationGroups[0].Status' --output text"
+                );
+                let title = "Wait until the copy is available";
+                let proof = restored(&name, id, title, &read, "available");
+                self.deployment.proofs.push(proof);
             }
             for operation in found {
                 self.operation(operation);
@@ -35,11 +44,20 @@ impl Lowering<'_> {
         let describe = format!(
             "aws elasticache describe-global-replication-groups --region {location} --show-member-info"
         );
-        #[rustfmt::skip]
-        let members = words(&[
-            "aws", "elasticache", "describe-global-replication-groups", "--region", location, "--show-member-info",
-            "--query", &format!("{ours}.Members[].[ReplicationGroupRegion,Role,Status]"), "--output", "table",
-        ]);
+        // A metric has the dimensions that AWS gives it: they are read, not known.
+        let behind = format!(
+            "writer=$({describe} --output text --query \"{ours} | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && \
+             if [ \"$writer\" = {location} ]; then echo '{store}: this region writes, 0 s'; exit 0; fi && \
+             dimensions=$(aws cloudwatch list-metrics --region {location} --namespace AWS/ElastiCache \
+             --metric-name GlobalDatastoreReplicationLag --output json \
+             --query \"Metrics[?Dimensions[?starts_with(Value, '{name}')]] | [0].Dimensions\") && \
+             behind=$(aws cloudwatch get-metric-statistics --region {location} --namespace AWS/ElastiCache \
+             --metric-name GlobalDatastoreReplicationLag --dimensions \"$dimensions\" \
+             --start-time \"$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"$(date -u +%FT%TZ)\" --period 60 --statistics Maximum \
+             --query 'max(Datapoints[].Maximum)' --output text) && \
+             if [ \"$behind\" = None ]; then echo '{store}: nothing was measured'; else echo \"{store}: $behind s\"; fi",
+            store = store.name
+        );
         let promote = format!(
             "writer=$({describe} --output text --query \"{ours} | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && \
              group=$({describe} --output text --query \"{ours} | [0].GlobalReplicationGroupId\") && \
@@ -52,9 +70,9 @@ impl Lowering<'_> {
                 store,
                 id,
                 (OperationKind::Lag, LOOK),
-                format!("Show which regions of {} {location} sees, and who writes", store.name),
-                members,
-                "PRIMARY once, and associated for each; how far the others are behind is on the dashboard",
+                format!("Show how far {location} is behind with {}", store.name),
+                script(&behind, &[]),
+                "seconds; 0 where the primary is",
                 "unknown lag counts as lag over the objective",
             ),
             self.store_operation(

@@ -3,6 +3,7 @@
 
 mod operate;
 mod recover;
+mod switch;
 mod watch;
 
 use super::clusters::{Statement, Workload};
@@ -226,7 +227,7 @@ impl Lowering<'_> {
         self.store_name(store, id, facts::names().database)
     }
 
-    fn instance_call(&self, store: &str, id: RegionId) -> String {
+    pub(super) fn instance_call(&self, store: &str, id: RegionId) -> String {
         format!(
             "postgres_{}_{}",
             naming::slug(store),

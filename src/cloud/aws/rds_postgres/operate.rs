@@ -1,9 +1,9 @@
 //! The commands that act on PostgreSQL of RDS.
 
 use super::{Copies, copies, databases};
-use crate::cloud::aws::commands::{restored, script, security_group};
+use crate::cloud::aws::commands::{restored, security_group};
 use crate::cloud::aws::{Lowering, facts};
-use crate::deployment::{Expect, Operation, OperationKind, Proof, words};
+use crate::deployment::{Expect, Operation, OperationKind, Proof, script, words};
 use crate::topology::{Datastore, RegionId};
 
 impl Lowering<'_> {
@@ -80,6 +80,7 @@ impl Lowering<'_> {
                 self.operation(operation);
             }
         }
+        self.postgres_switches(store);
     }
 
     fn postgres_restores(

@@ -65,10 +65,12 @@ fn beats(all: &mut Signals, store: &Datastore) {
     all.add(
         Signal::SyncFailures,
         name,
-        format!("sum by (datastore, region) (1 - pglogical_subscription_replicating{{{of}}})"),
+        format!(
+            "sum by (datastore, region) ((1 - pglogical_subscription_replicating{{{of}}}) or pglogical_table_unreplicated{{{of}}})"
+        ),
         &["datastore", "region"],
         Unit::Count,
-        "the exporter beside the store: pglogical.show_subscription_status()",
+        "the exporter beside the store: pglogical.show_subscription_status() and pglogical.tables",
         Vec::new(),
     );
 }

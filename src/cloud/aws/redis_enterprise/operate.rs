@@ -1,8 +1,7 @@
 //! The commands that act on Redis Enterprise.
 
 use crate::cloud::aws::Lowering;
-use crate::cloud::aws::commands::script;
-use crate::deployment::{Expect, Operation, OperationKind, words};
+use crate::deployment::{Expect, Operation, OperationKind, script, words};
 use crate::topology::Datastore;
 
 impl Lowering<'_> {

@@ -3,8 +3,8 @@
 
 use super::{bucket_name, copies, targets};
 use crate::cloud::aws::Lowering;
-use crate::cloud::aws::commands::{LOOK, RESTORE, script};
-use crate::deployment::{Operation, OperationKind};
+use crate::cloud::aws::commands::{LOOK, RESTORE};
+use crate::deployment::{Operation, OperationKind, script};
 use crate::topology::{Datastore, RegionId};
 
 impl Lowering<'_> {

@@ -116,7 +116,9 @@ impl Operations<'_> {
             self.project
         );
         let ask = format!(
-            "curl --fail --silent --show-error --max-time 30 --request POST --header \"Authorization: Bearer $(gcloud auth print-access-token)\" -- \"{address}/$1/documents:listCollectionIds\""
+            "token=$(gcloud auth print-access-token) && \
+             curl --fail --silent --show-error --max-time 30 --request POST \
+             --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"$token\") -- \"{address}/$1/documents:listCollectionIds\""
         );
         Proof {
             of: OperationKind::Restore,

@@ -1,0 +1,383 @@
+//! How a restored instance of PostgreSQL comes into service: it takes the original's name, and with
+//! it the endpoint, alarms, permissions and backups that go by that name (docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html, read 2026-11).
+
+use super::{Copies, copies, databases};
+use crate::cloud::aws::{Lowering, facts};
+use crate::deployment::{
+    Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Switch, SwitchStep, script, words,
+};
+use crate::topology::{Datastore, RegionId};
+
+/// Seconds that RDS may take to rename, change or restart an instance: it says "up to 10 minutes".
+const CHANGED_WITHIN: u64 = 1200;
+
+impl Lowering<'_> {
+    pub(super) fn postgres_switches(&mut self, store: &Datastore) {
+        let Some(copies) = copies(store) else {
+            return;
+        };
+        // A replica is made anew from the instance that takes the writer's place.
+        let switched = |id: &RegionId| match copies {
+            Copies::Apart | Copies::BothWays => true,
+            Copies::OneWay => store.writer == Some(*id),
+            Copies::Physical => false,
+        };
+        if store.written.backup.is_none() {
+            return;
+        }
+        for id in store.regions.clone() {
+            let instance = Instance {
+                lowering: self,
+                store,
+                id,
+                location: self.location(id).to_string(),
+                name: self.store_name(store, id, facts::names().database),
+            };
+            if switched(&id) {
+                let switch = instance.switch(copies);
+                self.deployment.switches.push(switch);
+            }
+        }
+    }
+}
+
+struct Instance<'a> {
+    lowering: &'a Lowering<'a>,
+    store: &'a Datastore,
+    id: RegionId,
+    location: String,
+    name: String,
+}
+
+impl Instance<'_> {
+    fn switch(&self, copies: Copies) -> Switch {
+        let before = format!("{}-before", self.name);
+        let mut to_copy = vec![
+            self.rename(&self.name, &before),
+            self.rename("$COPY", &self.name),
+        ];
+        to_copy.push(self.password());
+        Switch {
+            subject: self.name.clone(),
+            datastore: self.store.name.clone(),
+            means: format!(
+                "The copy gets the name {}, and the original {before}: endpoint, alarms and permissions go by the name.",
+                self.name
+            ),
+            afterwards: format!(
+                "Terraform still knows the original: before the next apply, in the root of {}, `terraform state rm 'module.{call}.aws_db_instance.this'` and `terraform import 'module.{call}.aws_db_instance.this' {}`. The original is {before} from then on: delete it once nobody needs it as evidence.",
+                self.location,
+                self.name,
+                call = self.lowering.instance_call(&self.store.name, self.id)
+            ),
+            to_copy,
+            to_original: vec![
+                self.rename(&self.name, "$COPY"),
+                self.rename(&before, &self.name),
+            ],
+            copying: copies.logical().then(|| self.copying()),
+            delete: vec![self.delete()],
+        }
+    }
+
+    fn operation(
+        &self,
+        title: String,
+        command: Vec<String>,
+        expect: &str,
+        budget_seconds: u64,
+        otherwise: &str,
+    ) -> Operation {
+        Operation {
+            kind: OperationKind::Switch,
+            subject: self.name.clone(),
+            region: Some(self.id),
+            title,
+            command,
+            expect: expect.into(),
+            budget_seconds,
+            otherwise: otherwise.into(),
+        }
+    }
+
+    fn proof(
+        &self,
+        title: String,
+        command: Vec<String>,
+        wants: &str,
+        within_seconds: u64,
+    ) -> Proof {
+        Proof {
+            of: OperationKind::Switch,
+            subject: self.name.clone(),
+            region: Some(self.id),
+            title,
+            command,
+            wants: wants.into(),
+            within_seconds,
+            otherwise: "it is not so yet: look at its status before the next step".into(),
+        }
+    }
+
+    fn described(&self, name: &str, query: &str) -> Vec<String> {
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "rds", "describe-db-instances", "--region", &self.location, "--db-instance-identifier", name,
+            "--query", query, "--output", "text",
+        ]);
+        command
+    }
+
+    fn rename(&self, from: &str, to: &str) -> SwitchStep {
+        let shown = |name: &str| name.replace("$COPY", "the copy");
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "rds", "modify-db-instance", "--region", &self.location, "--db-instance-identifier", from,
+            "--new-db-instance-identifier", to, "--apply-immediately",
+        ]);
+        SwitchStep {
+            operation: self.operation(
+                format!("Rename {} to {}", shown(from), shown(to)),
+                command,
+                "the new name among what is pending, then available under it",
+                60,
+                "see which names there are: aws rds describe-db-instances; take the steps that are missing by hand",
+            ),
+            proof: Some(self.proof(
+                format!("Wait until {} is available", shown(to)),
+                self.described(to, "DBInstances[0].DBInstanceStatus"),
+                "available",
+                CHANGED_WITHIN,
+            )),
+        }
+    }
+
+    /// A restored instance has the password of the moment that it was restored to.
+    fn password(&self) -> SwitchStep {
+        let key = format!(
+            "alias/{}",
+            self.lowering.alias("data").trim_start_matches("alias/")
+        );
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "rds", "modify-db-instance", "--region", &self.location, "--db-instance-identifier", &self.name,
+            "--manage-master-user-password", "--master-user-secret-kms-key-id", &key, "--apply-immediately",
+        ]);
+        SwitchStep {
+            operation: self.operation(
+                format!(
+                    "Let Secrets Manager make the administrator's password of {}",
+                    self.name
+                ),
+                command,
+                "a secret that is being made, then active",
+                60,
+                "set a password by hand: pods cannot sign in until then",
+            ),
+            proof: Some(self.proof(
+                "Wait until the secret is active".into(),
+                self.described(
+                    &self.name,
+                    "DBInstances[0].[DBInstanceStatus,MasterUserSecret.SecretStatus]",
+                ),
+                "available active",
+                CHANGED_WITHIN,
+            )),
+        }
+    }
+
+    fn delete(&self) -> SwitchStep {
+        let location = &self.location;
+        let delete = format!(
+            "aws rds modify-db-instance --region {location} --db-instance-identifier \"$1\" --no-deletion-protection --apply-immediately && \
+             aws rds delete-db-instance --region {location} --db-instance-identifier \"$1\" --skip-final-snapshot"
+        );
+        let left = format!(
+            "aws rds describe-db-instances --region {location} --query \"length(DBInstances[?DBInstanceIdentifier=='$1'])\" --output text"
+        );
+        SwitchStep {
+            operation: self.operation(
+                "Delete the copy".into(),
+                script(&delete, &["$COPY"]),
+                "deleting",
+                60,
+                "it costs money until it is gone: delete it by hand",
+            ),
+            proof: Some(self.proof(
+                "Wait until the copy is gone".into(),
+                script(&left, &["$COPY"]),
+                "0",
+                CHANGED_WITHIN,
+            )),
+        }
+    }
+
+    fn kubectl(&self, id: RegionId, more: &[&str]) -> Vec<String> {
+        let context = self.lowering.cluster_name(id);
+        let namespace = &self.lowering.topology.namespace;
+        let begin = ["kubectl", "--context", &context, "--namespace", namespace];
+        words(&[&begin, more].concat())
+    }
+
+    /// Runs an emitted script in the pod that beats.
+    fn exec(&self, id: RegionId, more: &[&str]) -> Vec<String> {
+        let pod = format!("deployment/{}-heartbeat", self.store.name);
+        self.kubectl(id, &[&["exec", &pod, "--"], more].concat())
+    }
+
+    fn suspend(&self, id: RegionId, suspended: bool) -> SwitchStep {
+        let job = format!("{}-replication", self.store.name);
+        let patch = format!(r#"{{"spec":{{"suspend":{suspended}}}}}"#);
+        let what = if suspended { "Suspend" } else { "Resume" };
+        SwitchStep::of(self.operation(
+            format!(
+                "{what} the replication job in {}",
+                self.lowering.location(id)
+            ),
+            self.kubectl(id, &["patch", "cronjob", &job, "--patch", &patch]),
+            "patched",
+            10,
+            "the cluster does not answer: the job would undo the next steps",
+        ))
+    }
+
+    fn subscriptions(&self, id: RegionId, script: &str, what: &str) -> SwitchStep {
+        SwitchStep::of(self.operation(
+            format!("{what} the subscriptions of {}", self.lowering.location(id)),
+            self.exec(id, &["/bin/sh", &format!("/config/{script}")]),
+            "a line that ends in true for each subscription",
+            30,
+            "the server does not answer: look at its status",
+        ))
+    }
+
+    /// Runs the replication job now, and waits for a line in its log.
+    fn job(&self, id: RegionId, name: &str, title: &str, proof: (&str, &str, &str)) -> SwitchStep {
+        let kubectl = crate::format::shell::command(&self.kubectl(id, &[]));
+        let job = format!("{}-replication", self.store.name);
+        let make = format!(
+            "{kubectl} delete job \"{name}-$1\" --ignore-not-found && {kubectl} create job \"{name}-$1\" --from cronjob/{job}"
+        );
+        let (wait, read, wants) = proof;
+        let read = read.replace("KUBECTL", &kubectl);
+        SwitchStep {
+            operation: self.operation(
+                title.to_string(),
+                script(&make, &["$COPY"]),
+                "job created",
+                30,
+                "see why: kubectl describe the job",
+            ),
+            proof: Some(self.proof(wait.to_string(), script(&read, &["$COPY"]), wants, 300)),
+        }
+    }
+
+    fn parameters(&self) -> SwitchStep {
+        let (location, name) = (&self.location, &self.name);
+        let change = format!(
+            "aws rds modify-db-instance --region {location} --db-instance-identifier {name} --db-parameter-group-name {name} --apply-immediately && \
+             aws rds wait db-instance-available --region {location} --db-instance-identifier {name} && \
+             aws rds reboot-db-instance --region {location} --db-instance-identifier {name}"
+        );
+        SwitchStep {
+            operation: self.operation(
+                format!("Give {name} the original's parameter group, and restart it"),
+                script(&change, &[]),
+                "rebooting, then available",
+                600,
+                "it stays without pglogical until it has restarted",
+            ),
+            proof: Some(self.proof(
+                "Wait until the parameters are in force".into(),
+                self.described(
+                    name,
+                    "DBInstances[0].[DBInstanceStatus,DBParameterGroups[0].[DBParameterGroupName,ParameterApplyStatus]][]",
+                ),
+                &format!("available {name} in-sync"),
+                CHANGED_WITHIN,
+            )),
+        }
+    }
+
+    fn copy_anew(&self, id: RegionId) -> SwitchStep {
+        let (here, from) = (self.lowering.location(id), &self.location);
+        let source = &self.lowering.topology.region(self.id).name;
+        SwitchStep::of(self.operation(
+            format!("Replace the rows of {here} by those of {from}"),
+            self.exec(
+                id,
+                &[
+                    "env",
+                    "ACCEPT_LOSS=true",
+                    "/bin/sh",
+                    "/config/copy-anew.sh",
+                    source,
+                ],
+            ),
+            "`copied` for each database",
+            RESTORED_WITHIN / 4,
+            "run it again: it begins anew; keep users away from the region until it is through",
+        ))
+    }
+
+    fn copying(&self) -> Copying {
+        let regions = || self.store.regions.iter().copied();
+        let database = databases(self.store).swap_remove(0);
+        let ended =
+            "KUBECTL get job \"node-$1\" --output 'jsonpath={.status.failed}{.status.succeeded}'";
+        let all_well = "KUBECTL get job \"check-$1\" --output 'jsonpath={.status.succeeded}'";
+        let forgot = format!(
+            "KUBECTL logs \"job/forget-$1\" | grep -c '^[0-9:]* {database}: a restored copy, which has forgotten'"
+        );
+        let mut join = vec![
+            self.job(
+                self.id,
+                "forget",
+                "Let the copy forget the original's peers",
+                ("Wait until it has forgotten them", &forgot, "1"),
+            ),
+            self.parameters(),
+            self.job(
+                self.id,
+                "node",
+                "Make the copy a node",
+                ("Wait until the job has ended", ended, "1"),
+            ),
+        ];
+        join.extend(
+            regions()
+                .filter(|r| *r != self.id)
+                .map(|r| self.copy_anew(r)),
+        );
+        join.extend(regions().map(|r| self.suspend(r, false)));
+        join.extend(regions().map(|r| {
+            let title = format!("Check the replication of {}", self.lowering.location(r));
+            self.job(
+                r,
+                "check",
+                &title,
+                ("Wait until the check has passed", all_well, "1"),
+            )
+        }));
+        Copying {
+            stop: regions()
+                .flat_map(|r| {
+                    [
+                        self.suspend(r, true),
+                        self.subscriptions(r, "stop-following.sh", "Disable"),
+                    ]
+                })
+                .collect(),
+            join,
+            others: regions().filter(|r| *r != self.id).collect(),
+            resume: regions()
+                .flat_map(|r| {
+                    [
+                        self.subscriptions(r, "follow.sh", "Enable"),
+                        self.suspend(r, false),
+                    ]
+                })
+                .collect(),
+        }
+    }
+}

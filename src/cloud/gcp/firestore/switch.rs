@@ -1,0 +1,183 @@
+//! How a restored Firestore database comes into service: the services that serve with the original
+//! may read the copy, and are told its name.
+
+use super::database_id;
+use crate::cloud::gcp::naming::context;
+use crate::cloud::gcp::{Lowering, project};
+use crate::deployment::{
+    Operation, OperationKind, Proof, Setting, Switch, SwitchStep, script, words,
+};
+use crate::format::shell;
+use crate::spec::{Engine, Runtime};
+use crate::topology::{Datastore, Service};
+
+impl Lowering<'_> {
+    pub(in crate::cloud::gcp) fn switches(&mut self) {
+        let stores = self.topology.datastores.iter();
+        let restored =
+            stores.filter(|s| s.engine == Engine::Firestore && s.written.backup.is_some());
+        let found: Vec<Switch> = restored
+            .flat_map(|store| {
+                let names = store.databases.iter();
+                names.map(|d| {
+                    self.database_switch(store, &database_id(self.topology, store, &d.name))
+                })
+            })
+            .collect();
+        self.deployment.switches.extend(found);
+    }
+
+    fn database_switch(&self, store: &Datastore, id: &str) -> Switch {
+        let placed = self.topology.services.iter().flat_map(|service| {
+            let regions = service.placements.iter().map(|p| p.region);
+            regions.flat_map(move |region| {
+                let told = self.settings(service, region).into_iter();
+                told.map(move |setting| (service, setting))
+            })
+        });
+        let users: Vec<(&Service, Setting)> = placed.filter(|(_, s)| s.value == id).collect();
+        let told = |to: &str| -> Vec<SwitchStep> {
+            let each = users.iter();
+            each.map(|(service, setting)| self.told(service, setting, to))
+                .collect()
+        };
+        Switch {
+            subject: id.to_string(),
+            datastore: store.name.clone(),
+            means: "Services get access to the copy and are told its name; the original stays as it is.".into(),
+            afterwards: "The next deployment of the services names the original again: bring what is right into the original, or deploy nothing, until you are back there.".into(),
+            to_copy: users.iter().map(|(service, setting)| self.granted(id, service, setting)).chain(told("$COPY")).collect(),
+            to_original: told(id),
+            copying: None,
+            delete: vec![self.deleted(id)],
+        }
+    }
+
+    fn switched(
+        &self,
+        subject: &str,
+        title: String,
+        command: Vec<String>,
+        expect: &str,
+        budget_seconds: u64,
+        otherwise: &str,
+    ) -> Operation {
+        Operation {
+            kind: OperationKind::Switch,
+            subject: subject.to_string(),
+            region: None,
+            title,
+            command,
+            expect: expect.into(),
+            budget_seconds,
+            otherwise: otherwise.into(),
+        }
+    }
+
+    fn granted(&self, id: &str, service: &Service, setting: &Setting) -> SwitchStep {
+        let project = project(self.topology);
+        let account = self.account_id(service, setting.region);
+        let grant = format!(
+            "gcloud projects add-iam-policy-binding {project} --member serviceAccount:{account}@{project}.iam.gserviceaccount.com \
+             --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/{project}/databases/$1\\\",title=$1\" --format none"
+        );
+        SwitchStep::of(self.switched(
+            id,
+            format!("Let {} use the copy", account),
+            script(&grant, &["$COPY"]),
+            "Updated IAM policy",
+            60,
+            "without access the service fails as soon as it is pointed at the copy",
+        ))
+    }
+
+    fn told(&self, service: &Service, setting: &Setting, to: &str) -> SwitchStep {
+        let region = self.topology.region(setting.region);
+        let location = region.place.location;
+        let project = project(self.topology);
+        let variable = &setting.variable;
+        let (tell, show) = match service.runtime {
+            Runtime::CloudRun => {
+                let name = service.name_in(region);
+                (
+                    format!(
+                        "gcloud run services update {name} --update-env-vars {variable}=\"$1\" --region {location} --project {project}"
+                    ),
+                    format!(
+                        "gcloud run services describe {name} --region {location} --project {project} --format=json | \
+                         jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"{variable}\").value'"
+                    ),
+                )
+            }
+            Runtime::Kubernetes => {
+                let cluster = context(&project, &self.topology.name, location);
+                let kubectl = shell::command(&words(&[
+                    "kubectl",
+                    "--context",
+                    &cluster,
+                    "--namespace",
+                    &self.topology.namespace,
+                ]));
+                let name = &service.name;
+                (
+                    format!(
+                        "{kubectl} set env deployment/{name} {variable}=\"$1\" && {kubectl} rollout status deployment/{name} --timeout 300s"
+                    ),
+                    format!(
+                        "{kubectl} set env deployment/{name} --list | sed -n 's/^{variable}=//p'"
+                    ),
+                )
+            }
+        };
+        let proof = Proof {
+            of: OperationKind::Switch,
+            subject: setting.value.clone(),
+            region: Some(setting.region),
+            title: format!(
+                "Read back which database {} in {} uses",
+                service.name, region.name
+            ),
+            command: script(
+                &format!("test \"$({show})\" = \"$1\" && echo as wanted"),
+                &[to],
+            ),
+            wants: "as wanted".into(),
+            within_seconds: 60,
+            otherwise: "the new revision is not there: look at why it does not start".into(),
+        };
+        let shown = if to == "$COPY" { "the copy" } else { to };
+        SwitchStep {
+            operation: self.switched(
+                &setting.value,
+                format!("Point {} in {} at {shown}", service.name, region.name),
+                script(&tell, &[to]),
+                "a new revision that serves",
+                120,
+                "look at the new revision: the old one serves until the new one is ready",
+            ),
+            proof: Some(proof),
+        }
+    }
+
+    fn deleted(&self, id: &str) -> SwitchStep {
+        let project = project(self.topology);
+        SwitchStep::of(self.switched(
+            id,
+            "Delete the copy".into(),
+            words(&[
+                "gcloud",
+                "firestore",
+                "databases",
+                "delete",
+                "--database",
+                "$COPY",
+                "--project",
+                &project,
+                "--quiet",
+            ]),
+            "the operation ends, and the copy is listed no more",
+            120,
+            "it costs money until it is gone: delete it by hand",
+        ))
+    }
+}

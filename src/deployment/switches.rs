@@ -1,0 +1,57 @@
+//! How what uses a store is pointed at a restored copy, and back at the original.
+
+use super::{Operation, Proof};
+use crate::topology::RegionId;
+
+/// A step with the proof that it was taken; commands and proofs may read `$COPY`, the copy's name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SwitchStep {
+    /// What is done.
+    pub operation: Operation,
+    /// What is read back, where the command returns before it is so.
+    pub proof: Option<Proof>,
+}
+
+/// The way of a restored copy into service, back out of it, and away.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Switch {
+    /// The subject of the restores that make the copy.
+    pub subject: String,
+    /// The datastore's name in the topology.
+    pub datastore: String,
+    /// What changes hands, in a sentence.
+    pub means: String,
+    /// What is left for people once the copy serves, in a sentence.
+    pub afterwards: String,
+    /// Puts the copy into service in place of the original.
+    pub to_copy: Vec<SwitchStep>,
+    /// Puts the original back into service.
+    pub to_original: Vec<SwitchStep>,
+    /// Where regions copy each other: what is done before and after either.
+    pub copying: Option<Copying>,
+    /// Deletes a copy that is not in service.
+    pub delete: Vec<SwitchStep>,
+}
+
+/// What a switch needs of a store whose regions copy each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Copying {
+    /// Stops the copying in every region.
+    pub stop: Vec<SwitchStep>,
+    /// Makes the copy a member, and its rows those of all regions.
+    pub join: Vec<SwitchStep>,
+    /// Lets every region copy again.
+    pub resume: Vec<SwitchStep>,
+    /// The regions whose rows are replaced by those of the copy.
+    pub others: Vec<RegionId>,
+}
+
+impl SwitchStep {
+    /// A step whose exit status tells whether it was taken.
+    pub fn of(operation: Operation) -> SwitchStep {
+        SwitchStep {
+            operation,
+            proof: None,
+        }
+    }
+}

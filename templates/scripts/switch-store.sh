@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# {{ header | comment }}
+#
+# Puts a restored copy into service, takes it out again, or deletes it.
+# A dry run unless --apply is given. See RUNBOOK_RESTORE.md.
+
+# shellcheck source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+usage() {
+  cat <<'TEXT'
+usage: switch-store.sh --datastore NAME --to COPY [--apply] [--yes]
+       switch-store.sh --datastore NAME --back-from COPY [--apply] [--yes]
+       switch-store.sh --datastore NAME --delete COPY [--apply] [--yes]
+
+  --datastore NAME  what was restored
+  --to COPY         put the copy into service, in place of the original
+  --back-from COPY  put the original into service again
+  --delete COPY     delete a copy that is not in service
+  --apply           act; without it every command is only printed
+  --yes             do not ask for the name of the copy
+TEXT
+}
+
+DATASTORE="" COPY="" WAY=""
+while (($#)); do
+  case $1 in
+    --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --to | --back-from | --delete)
+      [[ -z ${WAY} ]] || { usage >&2; exit 64; }
+      WAY=${1#--} COPY=${2:-}
+      shift 2 || { usage >&2; exit 64; }
+      ;;
+    --apply) APPLY=true; shift ;;
+    --yes) ASSUME_YES=true; shift ;;
+    --help) usage; exit 0 ;;
+    *) usage >&2; exit 64 ;;
+  esac
+done
+[[ -n ${DATASTORE} && -n ${COPY} ]] || { usage >&2; exit 64; }
+[[ ${COPY} =~ ^[a-z][a-z0-9-]*$ ]] || die 64 "'${COPY}' has other characters than small letters, digits and dashes"
+case ${DATASTORE} in
+{% for switch in switches %}
+  {{ switch.subject }}) : ;;
+{% endfor %}
+  *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
+esac
+[[ ${COPY} != "${DATASTORE}" && ${COPY} != "${DATASTORE}-before" ]] || die 65 "${COPY} is no copy: it is the original's name"
+need{% for tool in switch_tools %} {{ tool }}{% endfor %}
+
+
+confirm "${COPY}"
+lock
+{% for switch in switches %}
+if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
+{% if switch.copying %}
+  if [[ ${WAY} != delete ]]; then
+    step "Stop the copying between regions"
+{% for a in switch.copying.stop %}
+    run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
+{% for p in a.proofs %}
+    prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
+  fi
+{% endif %}
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+{% for a in switch.to_copy %}
+      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
+{% for p in a.proofs %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
+{% if switch.copying %}
+      step "Make it a member, and its rows those of every region"
+{% for a in switch.copying.join %}
+      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
+{% for p in a.proofs %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
+{% endif %}
+      ;;
+    back-from)
+      step "Put the original into service"
+{% for a in switch.to_original %}
+      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
+{% for p in a.proofs %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
+{% if switch.copying %}
+      step "Let the regions copy each other again"
+{% for a in switch.copying.resume %}
+      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
+{% for p in a.proofs %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
+{% endif %}
+      ;;
+    delete)
+      step "Delete ${COPY}"
+{% for a in switch.delete %}
+      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
+{% for p in a.proofs %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+{% endfor %}
+      ;;
+  esac
+fi
+{% endfor %}
+step "Verify from outside"
+{% for op in verify %}
+look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
+{% else %}
+note "no host to ask"
+{% endfor %}
+case ${WAY} in
+  to) finish "Done: ${COPY} serves. Write it into Terraform's state before the next apply, see RUNBOOK_RESTORE.md" ;;
+  back-from) finish "Done: the original serves. If nobody needs the copy: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}" ;;
+  delete) finish "Done: ${COPY} is gone" ;;
+esac
