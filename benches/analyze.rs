@@ -77,7 +77,7 @@ fn settled(text: &str) -> Topology {
     let mut out = Diagnostics::default();
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     let spec = document.as_ref().and_then(|d| spec::decode(d, &mut out));
-    let topology = spec.and_then(|s| topology::resolve(s, None, "topology.yaml", &mut out));
+    let topology = spec.and_then(|s| topology::resolve(s, None, "topology.yaml", None, &mut out));
     topology.unwrap_or_else(|| panic!("{out:#?}"))
 }
 

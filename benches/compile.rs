@@ -137,7 +137,7 @@ fn large(regions: usize, services: usize) -> Topology {
     let mut out = Diagnostics::default();
     let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
     let spec = meridian::spec::decode(document.as_ref().expect("a document"), &mut out);
-    let topology = topology::resolve(spec.expect("a spec"), None, "topology.yaml", &mut out);
+    let topology = topology::resolve(spec.expect("a spec"), None, "topology.yaml", None, &mut out);
     topology.expect("every reference resolves")
 }
 

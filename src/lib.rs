@@ -118,7 +118,7 @@ pub fn compile(
     if until >= Until::Settled
         && let Some(spec) = &done.spec
     {
-        done.topology = topology::resolve(spec.clone(), lock, spec_name, &mut diagnostics);
+        done.topology = topology::resolve(spec.clone(), lock, spec_name, today, &mut diagnostics);
     }
     if let Some(topology) = &mut done.topology {
         cloud::settle(topology, &mut diagnostics);
@@ -132,6 +132,9 @@ pub fn compile(
             done.analysis_today = today;
             done.deployment = Some(deployment);
         }
+    }
+    if let (Some(topology), Some(deployment)) = (&mut done.topology, &done.deployment) {
+        cloud::remember(topology, deployment);
     }
     if let (Some(spec), Some(document)) = (&done.spec, document) {
         done.waived = rules::waivers::apply(spec, document, today, &mut diagnostics);

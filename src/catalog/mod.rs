@@ -5,6 +5,7 @@
 
 pub mod availability;
 pub mod facts;
+pub mod holdings;
 pub mod immutable;
 pub mod network;
 pub mod regimes;

@@ -13,6 +13,7 @@ pub mod copies;
 pub mod external;
 pub mod gcp;
 mod kept;
+mod leaving;
 mod maintenance;
 mod mesh;
 pub mod offering;
@@ -22,6 +23,7 @@ pub mod recovery;
 pub mod scaling;
 mod shared;
 pub mod sizing;
+mod state;
 mod versions;
 
 use crate::deployment::{Action, Deployment};
@@ -31,7 +33,7 @@ use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
 use crate::source::Span;
 use crate::spec::{Provider, Trigger};
-use crate::topology::{Datastore, Elsewhere, Host, HostId, Topology};
+use crate::topology::{Elsewhere, Host, HostId, Topology};
 use crate::watch::{pages, reading, series, told};
 use reads::CloudReads;
 
@@ -43,6 +45,7 @@ pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     ranges::settle(topology, out);
     versions::settle(topology);
+    state::settle(topology);
     for provider in topology.providers() {
         match provider {
             Provider::Gcp => gcp::settle(topology, out),
@@ -87,14 +90,23 @@ pub fn adopt(topology: &Topology, applied: &Applied) -> Lock {
     lock
 }
 
+/// Records what was made and must not vanish with what asked for it.
+pub fn remember(topology: &mut Topology, deployment: &Deployment) {
+    gcp::remember(&mut topology.lock, deployment);
+}
+
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     reads::check(topology, out);
     across::check(topology, out);
     let mut deployment = lowered(topology, out);
-    if let Some(former) = under_former_names(topology) {
-        let former = lowered(&former, &mut Diagnostics::default());
-        note_moves(&mut deployment, &former);
+    leaving::lower(topology, &mut deployment);
+    state::check(topology, &deployment, out);
+    for left in &topology.left {
+        if left.place.provider == Provider::Aws {
+            let configuration = aws::configuration_of(left);
+            deployment.providers.push(configuration);
+        }
     }
     external::lower(topology, &mut deployment, out);
     let evidence = |id: HostId| {
@@ -208,34 +220,6 @@ fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
         deployment.needs.retain(|n| n.by != Action::Script);
     }
     deployment
-}
-
-/// The topology with the names that renamed stores had before; `None` if none was renamed.
-fn under_former_names(topology: &Topology) -> Option<Topology> {
-    let renamed = |s: &Datastore| s.made_as() != s.name;
-    topology.datastores.iter().any(renamed).then(|| {
-        let mut former = topology.clone();
-        for store in &mut former.datastores {
-            let name = store.made_as().to_string();
-            for database in store.databases.iter_mut().filter(|d| d.name == store.name) {
-                database.name.clone_from(&name);
-            }
-            former.lock.rename("datastore", &store.name, &name);
-            store.name = name;
-        }
-        former
-    })
-}
-
-/// Calls that are named otherwise than before say so: what they made moves with them.
-fn note_moves(deployment: &mut Deployment, former: &Deployment) {
-    let taken: Vec<String> = deployment.calls.iter().map(|c| c.name.clone()).collect();
-    for (call, before) in deployment.calls.iter_mut().zip(&former.calls) {
-        if call.module == before.module && call.name != before.name && !taken.contains(&before.name)
-        {
-            call.formerly.push(before.name.clone());
-        }
-    }
 }
 
 fn generated(provider: Provider) -> bool {

@@ -46,6 +46,10 @@ pub const PEER_PORT: u32 = 9443;
 pub struct Deployment {
     /// Terraform module calls, in the order in which they are written.
     pub calls: Vec<Call>,
+    /// Calls that are gone, and whose resources are forgotten.
+    pub tombstones: Vec<Tombstone>,
+    /// Resources of regions that have left which no `removed` block can name.
+    pub strays: Vec<Stray>,
     /// Root variables that calls refer to.
     pub variables: Vec<Variable>,
     /// Terraform providers that the roots configure.
@@ -109,6 +113,8 @@ impl Deployment {
         // Every field is named, so that a new one is not forgotten here.
         let Deployment {
             calls,
+            tombstones,
+            strays,
             variables,
             providers,
             clouds,
@@ -139,6 +145,8 @@ impl Deployment {
             mesh: _,
         } = other;
         self.calls.extend(calls);
+        self.tombstones.extend(tombstones);
+        self.strays.extend(strays);
         for variable in variables {
             if self.variables.iter().all(|v| v.name != variable.name) {
                 self.variables.push(variable);
@@ -204,6 +212,14 @@ pub struct Lock {
     pub release: Operation,
     /// Keeps the record of an action; `$EVIDENCE` is the file.
     pub record: Operation,
+    /// What the places of marks begin with; the name of a fenced region ends them.
+    pub fences: String,
+    /// Marks a region as fenced: `$LOCK_FILE` goes to `$FENCE`.
+    pub mark: Operation,
+    /// Prints who fenced a region; fails if nobody did.
+    pub marked: Operation,
+    /// Takes the mark away.
+    pub unmark: Operation,
 }
 
 /// How the bill of a cloud is read.

@@ -1,6 +1,7 @@
 //! The Terraform modules of `templates/terraform`, by cloud.
 
 use include_dir::{Dir, include_dir};
+use std::collections::BTreeSet;
 
 static MODULES: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates/terraform");
 
@@ -25,4 +26,29 @@ pub fn files(module: &str) -> Vec<(&'static str, &'static str)> {
         .collect();
     files.sort_unstable();
     files
+}
+
+/// The modules, and those that they call beside themselves (`source = "../pubsub"`).
+pub fn with_siblings<'a>(modules: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    let mut open: Vec<String> = modules.into_iter().map(str::to_string).collect();
+    let mut all = BTreeSet::new();
+    while let Some(module) = open.pop() {
+        let cloud = module.split('/').next().unwrap_or_default().to_string();
+        for (_, text) in files(&module) {
+            open.extend(siblings(text).map(|name| format!("{cloud}/{name}")));
+        }
+        // A sibling is pushed again by each caller; the set keeps one.
+        if !all.insert(module) {
+            continue;
+        }
+        open.retain(|m| !all.contains(m));
+    }
+    all
+}
+
+fn siblings(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .filter_map(|line| line.trim().strip_prefix("source"))
+        .filter_map(|rest| rest.trim_start().strip_prefix("= \"../"))
+        .map(|rest| rest.trim_end_matches('"'))
 }

@@ -42,6 +42,12 @@ pub enum OperationKind {
     Unlock,
     /// Prints the text of the lock.
     Holder,
+    /// Marks a region as fenced; `$LOCK_FILE` goes to `$FENCE`.
+    Mark,
+    /// Prints who fenced a region.
+    Marked,
+    /// Takes the mark of a region away.
+    Unmark,
     /// Puts a value into a secret, read from standard input.
     StoreSecret,
     /// Keeps the record of an action; `$EVIDENCE` is the file.

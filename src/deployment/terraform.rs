@@ -12,6 +12,22 @@ pub enum Scope {
     /// The root of what ties regions together and needs ids that only they know; applied
     /// after them.
     Links,
+    /// The root of a region that has left, by its place in [`Topology::left`]: nothing is made
+    /// there, and what it made is taken leave of.
+    ///
+    /// [`Topology::left`]: crate::topology::Topology::left
+    Left(usize),
+}
+
+/// A call that is gone, and whose resources leave the state without being destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The call.
+    pub call: String,
+    /// The folder of its module: `gcp`.
+    pub cloud: &'static str,
+    /// The root that it was in.
+    pub scope: Scope,
 }
 
 /// A call of a module of `templates/terraform/<cloud>/`.
@@ -31,10 +47,22 @@ pub struct Call {
     /// Calls that must be complete before, beyond those that arguments refer to. Names of
     /// calls in other roots are ignored: their order is the order of the roots.
     pub after: Vec<String>,
-    /// Names of this call before (`renamed_from`): become `moved` blocks.
-    pub formerly: Vec<String>,
     /// What it is for, in a line above the call; empty for none.
     pub comment: String,
+}
+
+/// A resource of a region that has left, one of several that a call makes: it is taken out of the
+/// state by a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// The folder of its module: `gcp`.
+    pub cloud: &'static str,
+    /// The root that it was in.
+    pub scope: Scope,
+    /// The region that has left.
+    pub region: String,
+    /// Its address.
+    pub address: String,
 }
 
 /// A value given to a module.
@@ -201,6 +229,10 @@ pub struct StateBackend {
     pub arguments: Vec<(&'static str, Argument)>,
     /// What the bucket must be like, for people.
     pub advice: String,
+    /// What an address of the bucket begins with: `gs://`.
+    pub scheme: &'static str,
+    /// The command that copies a folder of one bucket to another, before their addresses.
+    pub copy: &'static str,
 }
 
 /// An output of a root.

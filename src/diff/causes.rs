@@ -47,7 +47,7 @@ pub fn causes(
             hunks: Vec::new(),
         };
         if let Some(effect) = effect {
-            let shown = promises::shown(&effect.tried, renames);
+            let shown = promises::shown(&effect.tried);
             let (old, new, base) = match effect.forward {
                 true => (before.done, &effect.tried, (shown_before, &shown)),
                 false => (&effect.tried, after.done, (&shown, shown_after)),

@@ -144,8 +144,8 @@ pub fn difference(
     compile: &dyn Fn(&Document) -> Compilation,
 ) -> Difference {
     let renames = renames::said(before.document, after.document);
-    let shown_before = promises::shown(before.done, &renames);
-    let shown_after = promises::shown(after.done, &renames);
+    let shown_before = promises::shown(before.done);
+    let shown_after = promises::shown(after.done);
     let mut consequences = promises::consequences(&shown_before, &shown_after);
     let (old, new) = (&before.done.artifacts, &after.done.artifacts);
     let mut fates = fates(old, new);

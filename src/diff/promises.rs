@@ -1,7 +1,6 @@
 //! What is shown of a system: its promises and what stands beside them, as rows that can be
 //! compared.
 
-use super::renames::Rename;
 use super::{Consequence, Direction};
 use crate::Compilation;
 use crate::analysis::flow::Verdict as Going;
@@ -52,12 +51,9 @@ pub struct Row {
     pub causes: Vec<usize>,
 }
 
-/// Everything that is said of a compiled spec, under the names that things have now.
-pub fn shown(done: &Compilation, renames: &[Rename]) -> Shown {
-    let told = |text: String| renames.iter().fold(text, |text, r| r.told(&text));
-    let all = said(done).into_iter();
-    all.map(|((about, what), said)| ((told(about), told(what)), said))
-        .collect()
+/// Everything that is said of a compiled spec.
+pub fn shown(done: &Compilation) -> Shown {
+    said(done)
 }
 
 fn said(done: &Compilation) -> Shown {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Maps whose entries may say what they were named before.
-const MAPS: [&str; 3] = ["datastores", "services", "regions"];
+const MAPS: [&str; 5] = ["datastores", "services", "regions", "queues", "secrets"];
 /// The field that says it.
 const FIELD: &str = "renamed_from";
 
@@ -85,24 +85,6 @@ impl Rename {
     /// Whether two values differ by the name alone.
     pub fn explains(&self, before: &Node, after: &Node) -> bool {
         words(&shown(before), &self.from, &self.to) == shown(after)
-    }
-
-    /// A text of the old system as the new one says it.
-    pub fn told(&self, text: &str) -> String {
-        let before: &[&str] = match self.map.as_str() {
-            "services" => &["service "],
-            "datastores" => &["data ", "datastore ", " of "],
-            _ => return words(text, &self.from, &self.to),
-        };
-        if text == self.from {
-            return self.to.clone();
-        }
-        let mut text = text.to_string();
-        for word in before {
-            let (from, to) = (format!("{word}{}", self.from), format!("{word}{}", self.to));
-            text = words(&text, &from, &to);
-        }
-        text
     }
 }
 

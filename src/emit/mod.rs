@@ -46,12 +46,16 @@ pub struct AppliedRoot {
     pub region: Option<RegionId>,
     /// The names of its calls.
     pub calls: BTreeSet<String>,
+    /// Regions that have left, each with the address of what a command takes out of the state.
+    pub strays: Vec<(String, String)>,
     /// The names of its variables.
     pub takes: BTreeSet<String>,
     /// The names of its outputs.
     pub gives: BTreeSet<String>,
     /// Whether it ties the regions together, and so comes after them.
     pub ties: bool,
+    /// Whether it is the root of a region that has left.
+    pub left: bool,
     /// Variables that are outputs of roots before it, each with that root's path.
     pub carried: Vec<(String, String)>,
 }

@@ -132,25 +132,9 @@ impl Lock {
         value
     }
 
-    /// Hands the decisions on a thing over to its new name, if that has none of its own.
-    pub fn rename(&mut self, kind: &str, from: &str, to: &str) {
-        let of = |name: &str| {
-            let name = name.to_string();
-            move |key: &&Key| key.kind == kind && key.name == name
-        };
-        if self.entries.keys().any(|k| of(to)(&k)) {
-            return;
-        }
-        let old: Vec<Key> = self.entries.keys().filter(of(from)).cloned().collect();
-        for key in old {
-            if let Some(entry) = self.entries.remove(&key) {
-                let key = Key {
-                    name: to.to_string(),
-                    ..key
-                };
-                self.entries.insert(key, entry);
-            }
-        }
+    /// Forgets a decision.
+    pub fn remove(&mut self, kind: &str, name: &str, key: &str) {
+        self.entries.remove(&Key::new(kind, name, key));
     }
 
     /// All decisions, sorted.

@@ -126,6 +126,22 @@ impl<T> Map<T> {
         self.entries.retain(|(_, member)| keep(member));
     }
 
+    /// The members, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.entries.iter_mut().map(|(_, member)| member)
+    }
+
+    /// Gives the members other names; one whose name becomes nothing is taken out.
+    pub fn rename(&mut self, to: &dyn Fn(&str) -> Option<String>) {
+        let entries = std::mem::take(&mut self.entries).into_iter();
+        let named = entries.filter_map(|(name, member)| {
+            let text = to(&name.text)?;
+            Some((Name { text, ..name }, member))
+        });
+        self.entries = named.collect();
+        self.entries.sort_by(|(a, _), (b, _)| a.text.cmp(&b.text));
+    }
+
     /// How many members there are.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -4,11 +4,13 @@
 //! marked as such; what depends on other values is settled by `topology`.
 
 pub mod decode;
+mod life;
 pub mod model;
 mod order;
 pub mod outside;
 mod per_region;
 pub mod reference;
+pub mod references;
 pub mod schema;
 mod subjects;
 pub mod told;
@@ -16,9 +18,11 @@ pub mod units;
 pub mod workspace;
 
 pub use decode::{Map, Name, Origin, Value};
+pub use life::{Kept, Leaving};
 pub use model::*;
 pub use outside::*;
 pub use per_region::PerRegion;
+pub use references::Thing;
 pub use told::*;
 pub use units::{
     Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, StepShare, Threshold,

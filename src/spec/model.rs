@@ -5,6 +5,7 @@
 
 use super::PerRegion;
 use super::decode::{Map, Value, choice, record};
+use super::life::Leaving;
 use super::outside::{External, Outside};
 use super::told::{Events, FeatureFlag};
 use super::units::{
@@ -272,8 +273,10 @@ record! {
         short: Option<Text>,
         /// The network range, if it is not to be allocated. Example: `10.10.0.0/16`
         cidr: Option<Text>,
-        /// The name before this one: resources move instead of being replaced. Example: `us-east4`
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `us-east4`
         renamed_from: Option<Text>,
+        /// That it leaves, and what becomes of its data; RUNBOOK_TAKE_OUT.md has the steps. Example: `{ since: 2026-11-28 }`
+        leaving: Option<Leaving>,
         /// The regimes that apply here, beside those of its compliance zone. Example: `[ccpa]`
         regimes: Vec<Value<Regime>>,
     }
@@ -454,6 +457,10 @@ record! {
         rotate: Option<Time>,
         /// `regional`: a separate secret in each region; `named`: one secret with copies in the named regions; `automatic`: copies wherever the provider likes. Example: `regional`
         replication: Value<SecretReplication> = "named",
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `stripe-key`
+        renamed_from: Option<Text>,
+        /// That it leaves, and what becomes of its data; RUNBOOK_TAKE_OUT.md has the steps. Example: `{ since: 2026-11-28 }`
+        leaving: Option<Leaving>,
     }
 }
 
@@ -546,6 +553,8 @@ record! {
         lifecycle: Map<Tier>,
         /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `shop`
         renamed_from: Option<Text>,
+        /// That it leaves, and what becomes of its data; RUNBOOK_TAKE_OUT.md has the steps. Example: `{ since: 2026-11-28 }`
+        leaving: Option<Leaving>,
         /// The promise for this store, where it differs. Example: `{ rpo: 1m }`
         objectives: Option<Objectives>,
     }
@@ -830,6 +839,10 @@ record! {
         carries: Vec<Ref>,
         /// Unread messages that are worth a message. Example: `1000`
         backlog_limit: Option<Count>,
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `changes`
+        renamed_from: Option<Text>,
+        /// That it leaves, and what becomes of its data; RUNBOOK_TAKE_OUT.md has the steps. Example: `{ since: 2026-11-28 }`
+        leaving: Option<Leaving>,
     }
 }
 
@@ -916,8 +929,10 @@ record! {
         memory: Value<Bytes> = "512Mi",
         /// Requests that one replica handles at once (Cloud Run). Example: `80`
         concurrency: Option<Count>,
-        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `web`
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `frontend`
         renamed_from: Option<Text>,
+        /// That it leaves, and what becomes of its data; RUNBOOK_TAKE_OUT.md has the steps. Example: `{ since: 2026-11-28 }`
+        leaving: Option<Leaving>,
         /// The promise for this service, where it differs. Example: `{ rto: 1m }`
         objectives: Option<Objectives>,
     }
@@ -1078,6 +1093,8 @@ record! {
         backup: Flag = "false",
         /// Caching at the edge. Example: `{ rules: { images: { keep: 7d } } }`
         cdn: Option<Cdn>,
+        /// That it leaves, and what becomes of its data; RUNBOOK_TAKE_OUT.md has the steps. Example: `{ since: 2026-11-28 }`
+        leaving: Option<Leaving>,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lock::{self, Lock, OTHER_SYSTEM};
 use crate::spec::{Role, Spec};
 
-/// The decisions that a spec inherits: those of its lock, under today's names.
+/// The decisions that a spec inherits: those of its lock.
 pub(super) fn inherited(spec: &Spec, lock: Option<&Lock>, out: &mut Diagnostics) -> Lock {
     let name = &spec.name;
     let Some(lock) = lock else {
@@ -29,26 +29,7 @@ pub(super) fn inherited(spec: &Spec, lock: Option<&Lock>, out: &mut Diagnostics)
     let mut lock = lock.clone();
     lock.tool = env!("CARGO_PKG_VERSION").to_string();
     lock.language = *spec.version;
-    for (kind, from, to) in renames(spec) {
-        lock.rename(kind, from, to);
-    }
     lock
-}
-
-/// Every `renamed_from`: the kind of thing, its name before and its name now.
-fn renames(spec: &Spec) -> Vec<(&'static str, &str, &str)> {
-    let regions = spec.regions.iter();
-    let regions = regions.map(|(n, r)| ("region", n, &r.renamed_from));
-    let stores = spec.datastores.iter();
-    let stores = stores.map(|(n, d)| ("datastore", n, &d.renamed_from));
-    let services = spec.services.iter();
-    let services = services.map(|(n, s)| ("service", n, &s.renamed_from));
-    let all = regions.chain(stores).chain(services);
-    let renamed = all.filter_map(|(kind, name, from)| {
-        let from = from.as_ref()?;
-        Some((kind, from.as_str(), name.text.as_str()))
-    });
-    renamed.collect()
 }
 
 /// Settles the short name of each region, if names of services or accounts hold it.
@@ -142,7 +123,7 @@ impl Topology {
         others.min_by_key(rank)
     }
 
-    /// Whether a region can take over from another: it is no witness, and it is its pair or runs
+    /// Whether a region can take over from another: it is no witness, it stays, and it is its pair or runs
     /// one of the services that run there, if any do.
     fn can_succeed(&self, lost: RegionId, id: RegionId) -> bool {
         let region = self.region(id);
@@ -152,6 +133,7 @@ impl Topology {
             services.filter(move |s| s.replicas_in(id).is_some())
         };
         let shares = runs(lost).next().is_none() || runs(lost).any(|s| s.replicas_in(id).is_some());
-        id != lost && region.role != Role::Witness && (is_pair || shares)
+        let stays = region.role != Role::Witness && !region.leaving;
+        id != lost && stays && (is_pair || shares)
     }
 }

@@ -10,6 +10,8 @@ mod environment;
 mod half;
 mod kinds;
 pub mod knobs;
+pub mod leaving;
+mod names;
 pub mod promises;
 mod resolve;
 pub mod scenario;
@@ -67,6 +69,12 @@ pub struct Topology {
     pub only: Option<Provider>,
     /// What was decided once, in this run or in an earlier one.
     pub lock: Lock,
+    /// What leaves, and how far it has come.
+    pub leaving: Vec<leaving::Leaver>,
+    /// Regions that are gone but for what Terraform has yet to take leave of.
+    pub left: Vec<leaving::LeftRegion>,
+    /// The spec with all that leaves still in it.
+    pub source: Box<Spec>,
     /// The regions by role, share and name: the primary first.
     pub regions: Vec<Region>,
     /// Where else something of the system is: what it stands on is lost with these too.
@@ -155,6 +163,8 @@ pub struct Region {
     pub role: Role,
     /// Its share of traffic in percent; 0 for a standby or witness.
     pub weight: u32,
+    /// Whether it leaves: it holds what it holds, and nobody is sent there.
+    pub leaving: bool,
     /// The parts of the world that come here first.
     pub serves: Vec<Continent>,
     /// The compliance zone it belongs to.
@@ -229,14 +239,6 @@ pub struct Datastore {
     pub databases: Vec<Database>,
     /// The record in the spec.
     pub written: spec::Datastore,
-}
-
-impl Datastore {
-    /// The name that what was made of it has for good: the one before, if it was renamed.
-    pub fn made_as(&self) -> &str {
-        let former = self.written.renamed_from.as_ref();
-        former.map_or(&self.name, |former| &former.value)
-    }
 }
 
 /// A database at one location.
@@ -465,7 +467,7 @@ impl Secret {
 impl Region {
     /// Whether it serves users in normal times.
     pub fn serving(&self) -> bool {
-        matches!(self.role, Role::Primary | Role::Secondary)
+        !self.leaving && matches!(self.role, Role::Primary | Role::Secondary)
     }
     /// The name as an HCL or metric identifier.
     pub fn slug(&self) -> String {
@@ -489,14 +491,7 @@ impl Service {
     pub fn name_in(&self, region: &Region) -> String {
         match &self.written.named {
             Some(pattern) => pattern.replace("{region}", &region.short),
-            None if self.runtime == Runtime::CloudRun => self.made_as().to_string(),
             None => self.name.clone(),
         }
-    }
-
-    /// The name that what was made of it has for good: the one before, if it was renamed.
-    pub fn made_as(&self) -> &str {
-        let former = self.written.renamed_from.as_ref();
-        former.map_or(&self.name, |former| &former.value)
     }
 }

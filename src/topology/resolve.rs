@@ -18,17 +18,25 @@ pub const UNKNOWN_REGION: Code = Code::new("REG101", "unknown-region");
 pub const UNKNOWN_CLOUD: Code = Code::new("REG102", "unknown-cloud");
 
 /// Settles a spec. Everything wrong is reported; a topology comes back only if every
-/// reference resolves.
+/// reference resolves. `today` is shown in messages alone.
 pub fn resolve(
     spec: Spec,
     lock: Option<&Lock>,
     spec_name: &str,
+    today: Option<spec::Date>,
     out: &mut Diagnostics,
 ) -> Option<Topology> {
     let before = errors(out);
     version::check(&spec, out);
     checks::check(&spec, out);
-    let lock = decisions::inherited(&spec, lock, out);
+    let mut lock = decisions::inherited(&spec, lock, out);
+    let source = names::as_made(spec, &mut lock, today, out);
+    let leaving = leaving::all(&source, &mut lock, out);
+    let spec = leaving::staying(&source, &leaving);
+    if !leaving.is_empty() {
+        let all = resolve_regions(&source, &mut Diagnostics::default());
+        leaving::remember(&all, &leaving, &mut lock);
+    }
     let regions = resolve_regions(&spec, out);
     // What somebody else runs has no replicas, and so is no service to any later stage.
     let mut ours = spec.clone();
@@ -44,12 +52,16 @@ pub fn resolve(
     let mut topology = Topology {
         regions,
         spec,
+        left: leaving::left(&source, &leaving, &lock),
+        leaving,
+        source: Box::new(source),
         lock,
         ..topology
     };
     if errors(out) > before {
         return None;
     }
+    leaving::quiet(&mut topology, out);
     decisions::shorts(&mut topology, out);
     decisions::successors(&mut topology, out);
     Some(topology)
@@ -81,6 +93,7 @@ fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
             cloud,
             role: *written.role,
             weight: 0,
+            leaving: false,
             serves: written.serves.iter().map(|c| c.value).collect(),
             zone: written.zone.as_ref().map(|z| z.value.clone()),
             short: written
@@ -102,7 +115,7 @@ fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
 }
 
 /// Serving regions without a written weight share what the written ones leave.
-fn settle_weights(regions: &mut [Region]) {
+pub(super) fn settle_weights(regions: &mut [Region]) {
     let written = regions.iter().filter_map(|r| r.written.weight.as_ref());
     let written = written.fold(0u32, |sum, weight| sum.saturating_add(weight.value.0));
     let open = |r: &Region| r.serving() && r.written.weight.is_none();
@@ -286,6 +299,9 @@ impl Resolver<'_> {
             namespace,
             only: None,
             lock: Lock::default(),
+            leaving: Vec::new(),
+            left: Vec::new(),
+            source: Box::new(spec.clone()),
             regions: Vec::new(),
             elsewhere: Vec::new(),
             services: self.services(out),

@@ -2,7 +2,9 @@
 # {{ header | comment }}
 #
 # Brings every region to what is committed: Terraform, manifests, services, one region after
-# the other. A dry run unless --apply is given. See DEPLOYMENT_GUIDE.md.
+# the other. Each root is planned into a file, shown, and that plan is applied. Stops while a
+# region is fenced or somebody holds the lock. A dry run unless --apply is given. See
+# DEPLOYMENT_GUIDE.md.
 
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -10,7 +12,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 usage() {
   cat <<'TEXT'
 usage: deploy-all-regions.sh --var-file FILE{% if clusters %} [--helm-values FILE]{% endif %} [--bootstrap]
-                             [--region REGION] [--apply] [--yes]
+                             [--region REGION] [--despite-fence REGION] [--apply] [--yes]
 
   --var-file FILE   values of the Terraform variables
 {% if clusters %}
@@ -20,12 +22,14 @@ usage: deploy-all-regions.sh --var-file FILE{% if clusters %} [--helm-values FIL
 {{ (("  --bootstrap       " if loop.first else "                    ") ~ line) | comment }}
 {% endfor %}
   --region REGION   only this region
+  --despite-fence REGION
+                    go on although this region is fenced: for one that does not come back
   --apply           act; without it every command is only printed
-  --yes             do not ask for the name of the system
+  --yes             do not ask for the name of the system, nor for each plan
 TEXT
 }
 
-VAR_FILE=""{% if clusters %} HELM_VALUES=""{% endif %} BOOTSTRAP=false REGION=""
+VAR_FILE=""{% if clusters %} HELM_VALUES=""{% endif %} BOOTSTRAP=false REGION="" DESPITE=""
 while (($#)); do
   case $1 in
     --var-file) VAR_FILE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -34,6 +38,7 @@ while (($#)); do
 {% endif %}
     --bootstrap) BOOTSTRAP=true; shift ;;
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --despite-fence) DESPITE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
@@ -48,12 +53,10 @@ need terraform{% for tool in tools %} {{ tool }}{% endfor %}{% if clusters %} he
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VAR_FILE=$(cd "$(dirname "${VAR_FILE}")" && pwd)/$(basename "${VAR_FILE}")
 
-apply_root() { # path flags...
+apply() { # root flags...
   local root=$1
   shift
-  step "Terraform: ${root}"
-  run 120 "Initialise ${root}" terraform -chdir="${here}/${root}" init -input=false || die 75 "Terraform cannot begin in ${root}"
-  run 1800 "Apply ${root}" terraform -chdir="${here}/${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" "$@" || die 75 "${root} is applied in part: see what failed, and run this again"
+  apply_root "${here}" "${root}" "${VAR_FILE}" "$@"
 }
 
 {% if carries %}
@@ -84,6 +87,15 @@ wanted() { # region
 confirm "${SYSTEM}"
 # The first deployment makes what holds the lock.
 [[ ${BOOTSTRAP} == true ]] || lock
+# What a failover changed is not in the spec: a deployment would put it back.
+if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
+  for fenced in "${REGIONS[@]}"; do
+    [[ ${fenced} != "${DESPITE}" ]] || continue
+    if who=$(fenced_by "${fenced}"); then
+      die 75 "nothing was changed: ${fenced} is fenced by ${who}. Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
+    fi
+  done
+fi
 {% if bootstrap %}
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
@@ -97,13 +109,31 @@ first=()
 # The load balancer's back ends are made by the gateways, which come later.
 [[ ${BOOTSTRAP} == false ]] || first=(-var "serving_regions=[]")
 {% endif %}
+{% if left %}
+# What ties regions together lets go of one that has left before the region's root is emptied,
+# and what all share goes last.
+if [[ -z ${REGION} && ${BOOTSTRAP} == false ]]; then
+{% for root in roots %}
+{% if root.ties %}
+{% for id in root.carried %}
+  run 120 {{ "Initialise " ~ id.from }} terraform -chdir="${here}"/{{ id.from }} init -input=false || die 75 {{ "Terraform cannot begin in " ~ id.from }}
+  carry {{ root.path }} {{ id.name }} {{ id.from }}
+{% endfor %}
+  apply {{ root.path }}
+{% endif %}
+{% endfor %}
+{% for root in left %}
+  apply {{ root.path }}
+{% endfor %}
+fi
+{% endif %}
 {% for root in roots %}
 {% if root.ties %}
 if [[ -z ${REGION} ]]; then
 {% for id in root.carried %}
   carry {{ root.path }} {{ id.name }} {{ id.from }}
 {% endfor %}
-  apply_root {{ root.path }}
+  apply {{ root.path }}
 fi
 {% elif root.region %}
 {% if root.needs %}
@@ -114,10 +144,10 @@ if wanted {{ root.region }}; then
 fi
 {% endif %}
 if wanted {{ root.region }}; then
-  apply_root {{ root.path }}
+  apply {{ root.path }}
 fi
 {% else %}
-apply_root {{ root.path }}{% if root.staged %} "${first[@]}"{% endif %}
+apply {{ root.path }}{% if root.staged %} "${first[@]}"{% endif %}
 
 {% endif %}
 {% endfor %}
@@ -134,7 +164,7 @@ if [[ ${BOOTSTRAP} == true ]]; then
   step "Let the load balancer send traffic"
 {% for root in roots %}
 {% if root.staged %}
-  run 1800 "Apply again, with back ends" terraform -chdir="${here}"/{{ root.path }} apply -input=false -auto-approve -var-file="${VAR_FILE}" || die 75 "no users are served yet: run this again"
+  apply {{ root.path }}
 {% endif %}
 {% endfor %}
 fi

@@ -190,6 +190,10 @@ over() { # what seconds
       ;;
 {% endfor %}
   esac
+{% if s.id == "fence" %}
+  # Until the region serves again no deployment may put back what the fence took away.
+  mark_fenced "${FROM}"
+{% endif %}
 {% if s.verb == "measure" %}
   compare
 {% elif s.proved %}

@@ -80,6 +80,7 @@ case ${REGION} in
 {% endfor %}
   *) die 65 "no such region: ${REGION}" ;;
 esac
+unmark_fenced "${REGION}"
 step "Verify from outside"
 {% for op in verify %}
 look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}

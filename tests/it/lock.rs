@@ -61,7 +61,8 @@ fn two_regions_with_one_range_are_an_error_at_both_lines() {
 fn a_removed_region_keeps_its_range_until_its_line_is_deleted() {
     let before = case("second-day/three-regions-one-inserted");
     let range = before.lock().get("region", "us-west1", "network").unwrap();
-    let after = spec_after(&text("second-day/three-regions"), &lock_of(&before));
+    let lock = lock_of(&before) + "region us-west1 leaving = delete\n";
+    let after = spec_after(&text("second-day/three-regions"), &lock);
     assert_eq!(
         after.lock().get("region", "us-west1", "network"),
         Some(range)
@@ -135,10 +136,16 @@ fn a_renamed_region_keeps_what_it_has() {
     let after = spec_after(&renamed, &lock_of(&before));
     assert_eq!(after.errors(), Vec::<&str>::new());
     assert_eq!(
-        before.lock().get("region", "us-east1", "network"),
-        after.lock().get("region", "east", "network")
+        after.lock().get("region", "east", "made_as"),
+        Some("us-east1")
     );
-    assert_eq!(after.lock().get("region", "us-east1", "network"), None);
+    let fates = meridian::diff::fates(&before.done.artifacts, &after.done.artifacts);
+    assert_eq!(fates, []);
+    // The lock knows the name from then on: `renamed_from` may go.
+    let plain = renamed.replace(", renamed_from: us-east1", "");
+    let later = spec_after(&plain, &lock_of(&after));
+    assert_eq!(later.errors(), Vec::<&str>::new());
+    assert!(later.lock().decides_as(after.lock()));
 }
 
 #[test]

@@ -35,7 +35,10 @@ fn edited(text: &str, edits: Option<&toml::Value>, name: &str) -> String {
 /// the error says; another system has no lock.
 fn decided(text: &str, lock: &str) -> Case {
     let after = spec_after(text, lock);
-    let labels = after.found("LCK104").into_iter().flat_map(|d| &d.secondary);
+    let contradicted = ["LCK104", "LCK108"]
+        .into_iter()
+        .flat_map(|c| after.found(c));
+    let labels = contradicted.flat_map(|d| &d.secondary);
     let gone: Vec<usize> = labels.map(|label| label.span.start as usize).collect();
     let mut start = 0;
     let mut kept = String::new();

@@ -168,7 +168,8 @@ fn a_region_that_comes_moves_nothing_and_neither_does_one_that_goes() {
             let more = text.replacen(place, &more, 1);
             let after = spec_after(&more, &print(before.lock()));
             unmoved(&before, &after, &format!("{name} with {region}"));
-            let back = spec_after(&text, &print(after.lock()));
+            let gone = format!("region {region} leaving = delete\n");
+            let back = spec_after(&text, &(print(after.lock()) + &gone));
             unmoved(&after, &back, &format!("{name} without {region}"));
             assert_eq!(calls(&before), calls(&back), "{name}");
         }
@@ -205,7 +206,11 @@ fn an_entry_that_goes_moves_nothing() {
             for gone in entries {
                 let mut less = document.clone();
                 remove(&mut less.root, map, &gone.key.text);
-                let done = built(&less, Some(before.lock()));
+                // It took leave before.
+                let mut lock = before.lock().clone();
+                let kind = map.trim_end_matches('s');
+                lock.set(kind, &gone.key.text, "leaving", "delete");
+                let done = built(&less, Some(&lock));
                 // What is referred to cannot go alone.
                 if !done.diagnostics.has_errors() {
                     let what = format!("{folder:?} without {map}.{}", gone.key.text);

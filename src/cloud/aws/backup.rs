@@ -51,7 +51,7 @@ impl Lowering<'_> {
                 }
                 let plan = self.plan(backup, keep, resource, &copies);
                 let vault = vaults.entry(id).or_default();
-                vault.plans.push((store.made_as().to_string(), plan));
+                vault.plans.push((store.name.clone(), plan));
                 self.list_backups(store, id);
             }
         }

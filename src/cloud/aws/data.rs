@@ -310,7 +310,7 @@ pub(super) fn store_name(
 ) -> String {
     let location = topology.region(id).place.location;
     naming::cut(
-        &format!("{}-{}-{location}", topology.name, store.made_as()),
+        &format!("{}-{}-{location}", topology.name, store.name),
         limit,
     )
 }

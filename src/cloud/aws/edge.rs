@@ -15,7 +15,7 @@ use crate::deployment::{Argument, Decision, Evidence, INGRESS, ProviderUse, Root
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::traffic::shared_check::finding;
 use crate::source::Span;
-use crate::spec::{Policy, Routing};
+use crate::spec::{Policy, Routing, Thing};
 use crate::topology::knobs::Check;
 use crate::topology::{Host, RegionId, Topology};
 use std::collections::BTreeMap;
@@ -179,7 +179,7 @@ impl Lowering<'_> {
         if known.clone().all(|p| p.alias.as_ref() != Some(&alias)) {
             let configuration = ProviderUse {
                 alias: Some(alias.clone()),
-                ..self.configuration_at(ROUTE53_HOME)
+                ..super::configuration_at(ROUTE53_HOME)
             };
             self.deployment.providers.push(configuration);
         }
@@ -728,8 +728,26 @@ pub(super) fn region_host(
     topology.hosts.iter().find(fits).map(|h| h.name.clone())
 }
 
-/// The domain of a host's zone: its own, or the domain of another host above that.
+/// The key of the domain of a host's zone in the lock.
+const ZONE: &str = "zone";
+
+/// Settles the zone of each host: one that comes or goes moves no record of another.
+pub(super) fn settle_zones(topology: &mut crate::topology::Topology) {
+    for host in topology.hosts.clone() {
+        let derived = derived_domain(topology, &host);
+        let kind = Thing::Host.word();
+        topology.lock.settle(kind, &host.name, ZONE, || derived);
+    }
+}
+
+/// The domain of a host's zone.
 pub(super) fn domain(topology: &crate::topology::Topology, host: &Host) -> String {
+    let recorded = topology.lock.get(Thing::Host.word(), &host.name, ZONE);
+    recorded.map_or_else(|| derived_domain(topology, host), str::to_string)
+}
+
+/// Its own, or the domain of another host above that.
+fn derived_domain(topology: &crate::topology::Topology, host: &Host) -> String {
     let own = host.domain();
     let above = topology.hosts.iter().map(Host::domain);
     let above = above.filter(|other| own.ends_with(&format!(".{other}")));

@@ -51,6 +51,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::names::collisions::Accounts;
 use crate::source::Span;
 use crate::spec::{Cloud, Provider};
+use crate::topology::leaving::LeftRegion;
 use crate::topology::{RegionId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +62,7 @@ pub const NO_ACCOUNT: Code = Code::new("AWS101", "account-missing");
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
+    edge::settle_zones(topology);
     maintenance::settle(topology, &regions);
 }
 
@@ -110,6 +112,32 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.carry();
     lowering.operations();
     lowering.operations_of_parts();
+}
+
+/// The configuration of a region that has left, for what is still in a state.
+pub fn configuration_of(left: &LeftRegion) -> ProviderUse {
+    ProviderUse {
+        alias: Some(left.slug()),
+        ..configuration_at(left.place.location)
+    }
+}
+
+fn configuration_at(location: &str) -> ProviderUse {
+    ProviderUse {
+        cloud: "aws",
+        name: "aws",
+        alias: None,
+        source: "hashicorp/aws",
+        version: ">= 5.100.0, < 6.0.0",
+        arguments: vec![
+            ("region", location.into()),
+            (
+                "allowed_account_ids",
+                Argument::List(vec![Argument::variable("account_id")]),
+            ),
+        ],
+        blocks: vec![("default_tags", vec![("tags", Argument::variable("tags"))])],
+    }
 }
 
 /// Keys by name, each with who uses it without a caller of ours: a service such as
@@ -210,6 +238,8 @@ impl Lowering<'_> {
             bucket: bucket.value.clone(),
             place: "key",
             suffix: "/terraform.tfstate",
+            scheme: "s3://",
+            copy: "aws s3 sync",
             arguments: vec![
                 ("region", location.into()),
                 ("encrypt", true.into()),
@@ -227,25 +257,7 @@ impl Lowering<'_> {
     fn configuration(&self, id: RegionId) -> ProviderUse {
         ProviderUse {
             alias: Some(self.topology.region(id).slug()),
-            ..self.configuration_at(self.location(id))
-        }
-    }
-
-    fn configuration_at(&self, location: &str) -> ProviderUse {
-        ProviderUse {
-            cloud: "aws",
-            name: "aws",
-            alias: None,
-            source: "hashicorp/aws",
-            version: ">= 5.100.0, < 6.0.0",
-            arguments: vec![
-                ("region", location.into()),
-                (
-                    "allowed_account_ids",
-                    Argument::List(vec![Argument::variable("account_id")]),
-                ),
-            ],
-            blocks: vec![("default_tags", vec![("tags", Argument::variable("tags"))])],
+            ..configuration_at(self.location(id))
         }
     }
 
@@ -412,7 +424,6 @@ impl Lowering<'_> {
             providers,
             arguments,
             after: Vec::new(),
-            formerly: Vec::new(),
             comment: String::new(),
         };
         self.deployment.calls.push(call);

@@ -118,6 +118,9 @@ impl Lowering<'_> {
             .copied()
             .filter(|id| !isolated(id))
             .collect();
+        // By name: who asks whom must not change with the roles of regions.
+        let mut open = open;
+        open.sort_by_key(|id| self.topology.region(*id).name.clone());
         let pairs = open.iter().enumerate().flat_map(|(at, a)| {
             let later = open[at + 1..].iter();
             later.map(|b| (*a, *b)).collect::<Vec<_>>()

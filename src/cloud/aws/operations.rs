@@ -137,6 +137,39 @@ impl Lowering<'_> {
                 15,
                 "keep the file and copy it later",
             ),
+            fences: format!("s3://{bucket}/locks/fenced-"),
+            mark: self.command(
+                OperationKind::Mark,
+                "Mark the region as fenced",
+                &[
+                    "aws",
+                    "s3",
+                    "cp",
+                    "$LOCK_FILE",
+                    "$FENCE",
+                    "--region",
+                    region,
+                ],
+                "upload: … to the bucket of records",
+                15,
+                "tell everybody who deploys",
+            ),
+            marked: self.command(
+                OperationKind::Marked,
+                "Show who fenced the region",
+                &["aws", "s3", "cp", "$FENCE", "-", "--region", region],
+                "the name of a person, or 404",
+                15,
+                "nobody did",
+            ),
+            unmark: self.command(
+                OperationKind::Unmark,
+                "Take the mark of the fence away",
+                &["aws", "s3", "rm", "$FENCE", "--region", region],
+                "delete: s3://… of the mark",
+                15,
+                "remove it by hand: no deployment runs while it is there",
+            ),
         }
     }
 

@@ -319,7 +319,7 @@ impl Lowering<'_> {
         if known.all(|p| p.alias.as_ref() != Some(&outside.alias)) {
             let configuration = ProviderUse {
                 alias: Some(outside.alias.clone()),
-                ..self.configuration_at(outside.location)
+                ..super::configuration_at(outside.location)
             };
             self.deployment.providers.push(configuration);
         }

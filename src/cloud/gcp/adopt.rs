@@ -44,6 +44,13 @@ pub fn adopt(topology: &Topology, applied: &Applied, lock: &mut Lock) {
         if let Some(heir) = heir {
             lock.set("region", &region.name, "successor", heir.name.clone());
         }
+        if let Some(away) = away {
+            homes::record_backups(lock, &region.name, away);
+        }
+        let bound = ["bindings", "keda-operator"];
+        if applied.value(&format!("identity_{slug}"), &bound).is_some() {
+            homes::record_binder(lock, &region.name);
+        }
     }
     shared(applied, lock);
     let secrets = applied

@@ -1,13 +1,14 @@
 //! What every store has on Google Cloud, secrets, and backups of clusters.
 
 use super::Lowering;
-use super::homes::{Home, password, places_of, read_from_afar};
+use super::homes::{Home, backups_of, password, places_of, read_from_afar};
 use super::naming::{self, Kind, slug};
 use super::offering::{has_password, offering, offerings};
 use crate::cloud::offering::asked;
-use crate::deployment::{Argument, Decision, Scope, Setting, Variable};
+use crate::deployment::{Argument, Decision, Scope, Setting, Stray, Variable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::spec::{Duration, Mode, SecretReplication};
+use crate::topology::leaving::LeftRegion;
 use crate::topology::{Datastore, RegionId, Secret, Service};
 
 /// How long backups of clusters are kept.
@@ -259,7 +260,7 @@ impl Lowering<'_> {
         regions.iter().map(location).collect()
     }
 
-    /// Backups of clusters, each kept in the region that would take over.
+    /// Backups of clusters, each kept in the region that would take over when it was made.
     pub(super) fn backups(&mut self) {
         let regions = self.cluster_regions();
         let home = Home::Evidence.of(self.topology);
@@ -267,11 +268,10 @@ impl Lowering<'_> {
         let evidence_key = self.key(&home, "storage", "gs-project-accounts");
         let mut clusters = Vec::new();
         for id in &regions {
-            let Some(other) = self.topology.successor(*id).filter(|s| regions.contains(s)) else {
+            let Some(away) = backups_of(self.topology, *id).map(str::to_string) else {
                 continue;
             };
             let own = self.topology.region(*id).place.location;
-            let away = self.topology.region(other).place.location.to_string();
             let key = self.key(&away, "backup", "gcp-sa-gkebackup");
             let cluster =
                 |l: &str, n: String| self.in_project(&format!("locations/{l}/clusters/{n}"));
@@ -281,7 +281,7 @@ impl Lowering<'_> {
                 ("kms_key_id", key),
                 (
                     "restore_cluster_id",
-                    cluster(&away, self.cluster_name(other)),
+                    cluster(&away, self.cluster_name_at(&away)),
                 ),
             ]);
             clusters.push((own.to_string(), entry));
@@ -320,6 +320,17 @@ impl Lowering<'_> {
             &home,
             arguments,
         );
+        let gone = |l: &&LeftRegion| !self.topology.source.regions.knows(&l.name);
+        for left in self.topology.left.iter().filter(gone) {
+            // It is one of several of its call, which no `removed` block can name.
+            let plan = "module.backup_restore.google_gke_backup_backup_plan.this";
+            self.deployment.strays.push(Stray {
+                cloud: "gcp",
+                scope: Scope::Global,
+                region: left.name.clone(),
+                address: format!("{plan}[\"{}\"]", left.place.location),
+            });
+        }
         for id in regions {
             let region = self.topology.region(id);
             let after = [

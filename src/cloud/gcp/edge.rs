@@ -7,7 +7,7 @@ use crate::cloud::{by_hand, moves_by_itself};
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::traffic::shared_check::finding;
-use crate::spec::{Policy, Protect, Rate, Routing, Runtime, Value};
+use crate::spec::{Policy, Protect, Rate, Routing, Runtime, Thing, Value};
 use crate::topology::{Host, RegionId, Topology};
 use std::collections::BTreeMap;
 
@@ -424,9 +424,28 @@ impl Lowering<'_> {
     }
 }
 
-/// The name of a host's load balancer: system and first label; the whole host where two
-/// hosts begin alike.
+/// The key of the name of a host's load balancer in the lock.
+const EDGE: &str = "edge";
+
+/// Settles the name of each host's load balancer: another host changes none.
+pub(super) fn settle(topology: &mut Topology, regions: &[RegionId]) {
+    let here = |h: &&Host| h.external().is_none() && h.regions.iter().any(|r| regions.contains(r));
+    let hosts: Vec<Host> = topology.hosts.iter().filter(here).cloned().collect();
+    for host in hosts {
+        let name = derived_name(topology, &host);
+        let kind = Thing::Host.word();
+        topology.lock.settle(kind, &host.name, EDGE, || name);
+    }
+}
+
+/// The name of a host's load balancer.
 pub fn edge_name(topology: &crate::topology::Topology, host: &Host) -> String {
+    let recorded = topology.lock.get(Thing::Host.word(), &host.name, EDGE);
+    recorded.map_or_else(|| derived_name(topology, host), str::to_string)
+}
+
+/// System and first label; the whole host where two hosts begin alike.
+fn derived_name(topology: &Topology, host: &Host) -> String {
     let first = |h: &Host| h.name.split('.').next().unwrap_or_default().to_string();
     let same = topology
         .hosts

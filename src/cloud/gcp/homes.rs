@@ -5,12 +5,13 @@ use super::facts::firestore_multi_region;
 use super::offering::has_password;
 use super::{Lowering, multi_region};
 use crate::catalog;
-use crate::deployment::{Action, Evidence, Need};
+use crate::deployment::{Action, Argument, Deployment, Evidence, Need};
 use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Lock};
 use crate::source::Span;
 use crate::spec::{Provider, Runtime, SecretReplication};
 use crate::topology::{Region, RegionId, Secret, Topology};
+use std::collections::BTreeSet;
 
 /// The name of this cloud in the lock.
 const CLOUD: &str = "gcp";
@@ -104,6 +105,89 @@ pub(in crate::cloud) fn locations_in_use(topology: &Topology) -> Vec<String> {
         None => Vec::from_iter(Some(location).filter(known)),
     })
     .collect()
+}
+
+/// The key of the location of a cluster's backups in the lock.
+const BACKUP: &str = "backup";
+/// The key of the region that binds what acts in every region, in the lock.
+const BINDINGS: &str = "bindings";
+
+/// Settles where the backups of each cluster are, and which cluster's root binds what acts in all
+/// of them: another successor or primary moves neither.
+pub(super) fn settle_clusters(topology: &mut Topology, clusters: &[RegionId]) {
+    for id in clusters {
+        let heir = topology.successor(*id).filter(|s| clusters.contains(s));
+        if let Some(heir) = heir {
+            let name = topology.region(*id).name.clone();
+            let away = topology.region(heir).place.location.to_string();
+            topology.lock.settle("region", &name, BACKUP, || away);
+        }
+    }
+    let known = binder(topology).is_some_and(|id| clusters.contains(&id));
+    if let Some(first) = clusters.first().filter(|_| !known) {
+        let name = topology.region(*first).name.clone();
+        topology.lock.set("cloud", CLOUD, BINDINGS, name);
+    }
+}
+
+/// The region whose root binds what acts in every region.
+pub(super) fn binder(topology: &Topology) -> Option<RegionId> {
+    topology.region_named(topology.lock.get("cloud", CLOUD, BINDINGS)?)
+}
+
+/// Records that region.
+pub(super) fn record_binder(lock: &mut Lock, region: &str) {
+    lock.set("cloud", CLOUD, BINDINGS, region);
+}
+
+/// Where the backups of a region's cluster are.
+pub(super) fn backups_of(topology: &Topology, id: RegionId) -> Option<&str> {
+    let region = &topology.region(id).name;
+    topology.lock.get("region", region, BACKUP)
+}
+
+/// Records that.
+pub(super) fn record_backups(lock: &mut Lock, region: &str, location: &str) {
+    lock.set("region", region, BACKUP, location);
+}
+
+/// The kind of keys in the lock: by location, each with the agents that use it.
+const KEY: &str = "key";
+
+/// Records the keys that are made. One that nothing asks for any more stays with its grants: what it
+/// has encrypted is still there.
+pub(super) fn remember_keys(lock: &mut Lock, deployment: &Deployment) {
+    let calls = deployment.calls.iter();
+    for call in calls.filter(|c| c.module == "gcp/kms-regional") {
+        let given = |wanted: &str| call.arguments.iter().find(|(name, _)| *name == wanted);
+        if let (Some((_, Argument::Text(location))), Some((_, Argument::Map(keys)))) =
+            (given("location"), given("keys"))
+        {
+            for (name, agents) in keys {
+                lock.set(KEY, location, name, words(agents).join(" "));
+            }
+        }
+    }
+}
+
+/// The keys that were made at a location, each with its agents.
+pub(super) fn keys_at(topology: &Topology, location: &str) -> Vec<(String, BTreeSet<String>)> {
+    let all = topology.lock.iter();
+    let here = all.filter(|(k, _)| k.kind == KEY && k.name == location);
+    let agents = |text: &str| text.split(' ').map(str::to_string).collect();
+    here.map(|(k, entry)| (k.key.clone(), agents(&entry.value)))
+        .collect()
+}
+
+fn words(list: &Argument) -> Vec<String> {
+    let Argument::List(items) = list else {
+        return Vec::new();
+    };
+    let texts = items.iter().filter_map(|item| match item {
+        Argument::Text(text) => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
 }
 
 /// The secret that holds the password of a store.

@@ -38,6 +38,7 @@ use crate::deployment::{
     Argument, Call, CloudPart, Deployment, ProviderUse, Scope, StateBackend, Variable,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::lock::Lock;
 use crate::source::Span;
 use crate::spec::{Continent, Provider};
 use crate::topology::{Datastore, RegionId, Topology};
@@ -61,6 +62,14 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
         ranges::settle_store(topology, store, &here);
         maintenance::settle(topology, &here);
     }
+    homes::settle_clusters(topology, &platform::clusters_of(topology, &regions));
+    edge::settle(topology, &regions);
+    firestore::settle(topology);
+}
+
+/// Records what was made and must not vanish with what asked for it.
+pub fn remember(lock: &mut Lock, deployment: &Deployment) {
+    homes::remember_keys(lock, deployment);
 }
 
 /// Lowers everything that is on Google Cloud.
@@ -128,6 +137,8 @@ impl Lowering<'_> {
             bucket: bucket.value.clone(),
             place: "prefix",
             suffix: "",
+            scheme: "gs://",
+            copy: "gcloud storage rsync --recursive",
             arguments: Vec::new(),
             advice: "versioned, in a multi-region, and not in the only region whose loss it must survive".into(),
         });
@@ -270,7 +281,6 @@ impl Lowering<'_> {
             providers: Vec::new(),
             arguments,
             after: vec!["apis".into()],
-            formerly: Vec::new(),
             comment: String::new(),
         }
     }

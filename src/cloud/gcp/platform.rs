@@ -12,7 +12,7 @@ use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
 use crate::spec::Runtime;
-use crate::topology::RegionId;
+use crate::topology::{RegionId, Topology};
 
 impl Lowering<'_> {
     /// Enables what the other calls need; written first, so that all can wait for it.
@@ -89,7 +89,10 @@ impl Lowering<'_> {
         let rotate = self.topology.spec.keys.as_ref();
         let rotation = rotate.map_or(7_776_000, |k| k.rotate.secs());
         let hardware = rotate.is_none_or(|k| *k.hardware);
-        for (location, keys) in self.requested_keys.clone() {
+        for (location, mut keys) in self.requested_keys.clone() {
+            for (name, agents) in super::homes::keys_at(self.topology, &location) {
+                keys.entry(name).or_insert(agents);
+            }
             let keys = keys.into_iter().map(|(name, agents)| {
                 (name, Argument::from(agents.into_iter().collect::<Vec<_>>()))
             });
@@ -193,15 +196,7 @@ impl Lowering<'_> {
 
     /// The regions that need a cluster.
     pub(super) fn cluster_regions(&self) -> Vec<RegionId> {
-        let needs = |id: &RegionId| {
-            let runs = |s: &crate::topology::Service| {
-                s.runtime == Runtime::Kubernetes && s.replicas_in(*id).is_some()
-            };
-            let holds = |d: &crate::topology::Datastore| on_clusters(d) && d.regions.contains(id);
-            let topology = self.topology;
-            topology.services.iter().any(runs) || topology.datastores.iter().any(holds)
-        };
-        self.regions.iter().copied().filter(needs).collect()
+        clusters_of(self.topology, &self.regions)
     }
 
     pub(super) fn clusters(&mut self) {
@@ -322,11 +317,12 @@ impl Lowering<'_> {
     }
 
     pub(super) fn cluster_name(&self, id: RegionId) -> String {
-        format!(
-            "{}-{}",
-            self.prefix(),
-            self.topology.region(id).place.location
-        )
+        self.cluster_name_at(self.topology.region(id).place.location)
+    }
+
+    /// The name of the cluster at a location.
+    pub(super) fn cluster_name_at(&self, location: &str) -> String {
+        format!("{}-{location}", self.prefix())
     }
 
     /// The endpoint groups that the ingress gateway's Service makes, one in each zone.
@@ -415,11 +411,7 @@ impl Lowering<'_> {
         let region = self.topology.region(id);
         match &service.written.account {
             Some(pattern) => pattern.replace("{region}", &region.short),
-            None => format!(
-                "{}-{}",
-                service.made_as(),
-                naming::code(region.place.location)
-            ),
+            None => format!("{}-{}", service.name, naming::code(region.place.location)),
         }
     }
 
@@ -446,7 +438,8 @@ impl Lowering<'_> {
     /// because the project's identity pool comes with the first.
     pub(super) fn workload_identities(&mut self) {
         let namespace = self.topology.namespace.clone();
-        for (index, id) in self.cluster_regions().into_iter().enumerate() {
+        let binder = super::homes::binder(self.topology);
+        for id in self.cluster_regions() {
             let mut bindings = Vec::new();
             for service in &self.topology.services {
                 if service.runtime == Runtime::Kubernetes && service.replicas_in(id).is_some() {
@@ -455,7 +448,7 @@ impl Lowering<'_> {
                 }
             }
             // What acts in every region is bound once.
-            if index == 0 {
+            if binder == Some(id) {
                 bindings.push(("keda-operator".into(), binding("keda", "keda-operator")));
                 let backups = self.deployment.sentinel_sets.iter();
                 let backups = backups.filter(|s| s.regions.iter().any(|r| r.backup.is_some()));
@@ -521,6 +514,18 @@ impl Lowering<'_> {
                 .into(),
         });
     }
+}
+
+/// The regions, among some, that need a cluster.
+pub(super) fn clusters_of(topology: &Topology, regions: &[RegionId]) -> Vec<RegionId> {
+    let needs = |id: &RegionId| {
+        let runs = |s: &crate::topology::Service| {
+            s.runtime == Runtime::Kubernetes && s.replicas_in(*id).is_some()
+        };
+        let holds = |d: &crate::topology::Datastore| on_clusters(d) && d.regions.contains(id);
+        topology.services.iter().any(runs) || topology.datastores.iter().any(holds)
+    };
+    regions.iter().copied().filter(needs).collect()
 }
 
 fn binding(namespace: &str, name: &str) -> Argument {

@@ -102,12 +102,6 @@ impl Lowering<'_> {
         for after in ["accounts", "registry", "secrets"] {
             self.add_after(&call, after);
         }
-        if let Some(former) = &written.renamed_from
-            && let Some(call) = self.deployment.calls.last_mut()
-        {
-            call.formerly
-                .push(format!("run_{}_{}", slug(former), region.slug()));
-        }
     }
 
     fn environment(&self, service: &Service, id: RegionId) -> Argument {

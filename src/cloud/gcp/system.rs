@@ -107,6 +107,31 @@ impl Lowering<'_> {
                 15,
                 "keep the file and copy it later",
             ),
+            fences: format!("{bucket}/locks/fenced-"),
+            mark: self.command(
+                OperationKind::Mark,
+                "Mark the region as fenced",
+                &["gcloud", "storage", "cp", "$LOCK_FILE", "$FENCE"],
+                done,
+                15,
+                "tell everybody who deploys",
+            ),
+            marked: self.command(
+                OperationKind::Marked,
+                "Show who fenced the region",
+                &["gcloud", "storage", "cat", "$FENCE"],
+                "the name of a person, or that there is no such object",
+                15,
+                "nobody did",
+            ),
+            unmark: self.command(
+                OperationKind::Unmark,
+                "Take the mark of the fence away",
+                &["gcloud", "storage", "rm", "$FENCE"],
+                "Removing the mark",
+                15,
+                "remove it by hand: no deployment runs while it is there",
+            ),
         }
     }
 

@@ -59,7 +59,6 @@ const SETTINGS: &[Setting] = &[
             span(health.map(|h| h.timeout.span))
         },
     ),
-    setting("renamed_from", NoEffect, "", |s| at(&s.renamed_from)),
     setting("location", NoEffect, IN_REGIONS, |s| at(&s.location)),
     setting("databases", NoEffect, IN_REGIONS, |s| map(&s.databases)),
     setting("members", NotEmitted("members of a voting set"), "", |s| {

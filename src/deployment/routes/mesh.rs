@@ -147,11 +147,14 @@ impl Cluster<'_> {
     }
 }
 
-/// The regions that a cluster may call a service in: those on its side of every fence.
+/// The regions that a cluster may call a service in: those on its side of every fence that do
+/// not leave.
 fn reach(topology: &Topology, service: &Service, own: RegionId) -> Vec<RegionId> {
     let here = topology.island(own);
     let all = service.placements.iter().map(|p| p.region);
-    all.filter(|r| topology.island(*r) == here).collect()
+    let stays = |r: &RegionId| *r == own || !topology.region(*r).leaving;
+    all.filter(|r| topology.island(*r) == here && stays(r))
+        .collect()
 }
 
 /// Parts of the world that the same regions serve, and those regions; none without the header

@@ -127,7 +127,7 @@ fn region(input: Input, id: RegionId) -> Value {
         "city": region.place.city,
         "country": region.place.country,
         "provider": region.place.provider.word(),
-        "role": region.role.word(),
+        "role": if region.leaving { "leaving" } else { region.role.word() },
         "weight": region.weight,
         "serves": region.serves.iter().map(|c| c.word()).collect::<Vec<_>>().join(", "),
         "zone": region.zone.clone().unwrap_or_else(|| "none".into()),
@@ -316,6 +316,7 @@ fn holds(input: Input, root: &AppliedRoot) -> String {
     };
     match root.region {
         Some(id) => input.topology.region(id).name.clone(),
+        None if root.left => "nothing: what a region that left made is taken leave of here".into(),
         None if root.ties => format!("what ties the regions{of} together"),
         None => format!("what all regions{of} share"),
     }

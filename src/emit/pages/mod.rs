@@ -3,6 +3,7 @@
 mod context;
 mod data_flow;
 mod git;
+mod leaving;
 mod others;
 mod plans;
 mod procedures;
@@ -16,7 +17,7 @@ use serde_json::Value;
 const EMITTER: &str = "pages";
 
 /// Pages: name, template, and the part of the context without which there is no use for it.
-const PAGES: [(&str, &str, Option<&str>); 14] = [
+const PAGES: [(&str, &str, Option<&str>); 16] = [
     (
         "README.md",
         include_str!("../../../templates/runbooks/README.md"),
@@ -51,6 +52,16 @@ const PAGES: [(&str, &str, Option<&str>); 14] = [
         "RUNBOOK_FAILOVER.md",
         include_str!("../../../templates/runbooks/RUNBOOK_FAILOVER.md"),
         None,
+    ),
+    (
+        "RUNBOOK_TAKE_OUT.md",
+        include_str!("../../../templates/runbooks/RUNBOOK_TAKE_OUT.md"),
+        None,
+    ),
+    (
+        "RUNBOOK_PRIMARY.md",
+        include_str!("../../../templates/runbooks/RUNBOOK_PRIMARY.md"),
+        Some("several"),
     ),
     (
         "RUNBOOK_RESTORE.md",
@@ -104,6 +115,9 @@ pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mu
         all.insert("watching".into(), context::watching(input, watching));
     }
     git::emit(input, set);
+    if let (Some(all), Value::Object(more)) = (context.as_object_mut(), leaving::context(input)) {
+        all.extend(more);
+    }
     for (name, template, needs) in PAGES {
         if needs.is_some_and(|part| is_empty(&context[part])) {
             continue;

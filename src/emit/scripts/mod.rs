@@ -18,7 +18,7 @@ const EMITTER: &str = "scripts";
 const SERVING: &str = "serving_regions";
 
 /// Scripts: name, template, and the part of the context without which there is no use for it.
-const TEMPLATES: [(&str, &str, Option<&str>); 12] = [
+const TEMPLATES: &[(&str, &str, Option<&str>)] = &[
     (
         "lib.sh",
         include_str!("../../../templates/scripts/lib.sh"),
@@ -38,6 +38,11 @@ const TEMPLATES: [(&str, &str, Option<&str>); 12] = [
         "promote-region.sh",
         include_str!("../../../templates/scripts/promote-region.sh"),
         None,
+    ),
+    (
+        "take-region-out.sh",
+        include_str!("../../../templates/scripts/take-region-out.sh"),
+        Some("several"),
     ),
     (
         "restore-from-backup.sh",
@@ -135,16 +140,12 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "namespace": topology.namespace,
         "regions": order(input).into_iter().map(|id| region_context(input, id)).collect::<Vec<_>>(),
         "clusters": order(input).into_iter().filter_map(|id| cluster(input, id)).collect::<Vec<_>>(),
-        "roots": in_order(input, roots).into_iter().map(|root| json!({
-            "path": root.path,
-            "region": root.region.map(|id| topology.region(id).name.clone()),
-            "ties": root.ties,
-            "needs": needs(input, root.region),
-            "staged": root.takes.contains(SERVING),
-            "carried": root.carried.iter().map(|(name, from)| json!({
-                "name": name, "from": from,
-            })).collect::<Vec<_>>(),
+        "roots": in_order(input, roots).into_iter().map(|root| root_context(input, root)).collect::<Vec<_>>(),
+        "left": roots.iter().filter(|r| r.left).map(|r| json!({
+            "name": r.path.rsplit('/').next(), "path": r.path,
         })).collect::<Vec<_>>(),
+        "leaving": topology.regions.iter().filter(|r| r.leaving).map(|r| &r.name).collect::<Vec<_>>(),
+        "several": several(input),
         "carries": roots.iter().any(|r| !r.carried.is_empty()),
         "staged": staged,
         "tools": tools(input),
@@ -157,6 +158,10 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
                 "holder": operation(&lock.holder),
                 "release": operation(&lock.release),
                 "record": operation(&lock.record),
+                "fences": lock.fences,
+                "mark": operation(&lock.mark),
+                "marked": operation(&lock.marked),
+                "unmark": operation(&lock.unmark),
             }))
         }).collect::<Vec<_>>(),
         "costs": clouds().filter_map(|(_, c)| Some(operation(&c.bill.as_ref()?.command))).collect::<Vec<_>>(),
@@ -192,15 +197,45 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     })
 }
 
+/// The regions, where one can be taken out: there are others.
+fn several(input: Input<'_>) -> Vec<&str> {
+    let regions: Vec<&str> = input
+        .topology
+        .regions
+        .iter()
+        .map(|r| r.name.as_str())
+        .collect();
+    match regions.len() + input.topology.left.len() {
+        0 | 1 => Vec::new(),
+        _ => regions,
+    }
+}
+
+fn root_context(input: Input, root: &AppliedRoot) -> Value {
+    json!({
+        "path": root.path,
+        "region": root.region.map(|id| input.topology.region(id).name.clone()),
+        "ties": root.ties,
+        "needs": needs(input, root.region),
+        "staged": root.takes.contains(SERVING),
+        "strays": root.strays.iter().map(|(region, address)| json!({
+            "region": region, "address": address,
+        })).collect::<Vec<_>>(),
+        "carried": root.carried.iter().map(|(name, from)| json!({
+            "name": name, "from": from,
+        })).collect::<Vec<_>>(),
+    })
+}
+
 /// Roots in the order of deployment: the one that all regions share, the regions, the one
-/// that ties them together.
+/// that ties them together. Those of regions that have left are emptied before.
 fn in_order<'a>(input: Input, roots: &'a [AppliedRoot]) -> Vec<&'a AppliedRoot> {
     let order = order(input);
     let place = |root: &AppliedRoot| {
         let own = order.iter().position(|id| Some(*id) == root.region);
         (root.ties, own)
     };
-    let mut roots: Vec<_> = roots.iter().collect();
+    let mut roots: Vec<_> = roots.iter().filter(|r| !r.left).collect();
     roots.sort_by_key(|root| place(root));
     roots
 }

@@ -8,7 +8,7 @@ mod root;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
-use crate::deployment::{Argument, Call, RootOutput, Scope};
+use crate::deployment::{Argument, Call, RootOutput, Scope, Tombstone};
 use crate::spec::{Layout, Provider};
 use crate::topology::RegionId;
 use std::collections::BTreeSet;
@@ -75,10 +75,23 @@ pub fn roots(input: Input) -> Vec<Root> {
             modules: "../../modules",
         }
     };
+    let left = input.topology.left.iter().enumerate();
+    let left = left.map(|(at, region)| Root {
+        path: format!("terraform/regions/{}", region.name),
+        state: format!("regions/{}", region.name),
+        cloud: region.place.provider,
+        scope: Some(Scope::Left(at)),
+        modules: "../../modules",
+    });
+    let used = |root: &Root| {
+        let held = input.deployment.calls.iter().any(|c| root.holds(c));
+        held || input.deployment.tombstones.iter().any(|t| root.had(t))
+    };
     shared("global", Scope::Global)
         .chain(input.topology.region_ids().map(region))
         .chain(shared("links", Scope::Links))
-        .filter(|root| input.deployment.calls.iter().any(|c| root.holds(c)))
+        .filter(used)
+        .chain(left)
         .collect()
 }
 
@@ -94,6 +107,22 @@ impl Root {
     /// Whether a call is written in this root.
     pub fn holds(&self, call: &Call) -> bool {
         call.cloud() == self.cloud.word() && self.scope.is_none_or(|scope| scope == call.scope)
+    }
+
+    /// Whether a call that is gone was written in this root.
+    pub fn had(&self, tombstone: &Tombstone) -> bool {
+        let here = self.scope.is_none_or(|scope| scope == tombstone.scope);
+        tombstone.cloud == self.cloud.word() && here
+    }
+
+    /// Whether what regions that have left made may still be in its state: its provider is
+    /// needed to plan that.
+    fn remembers(&self, at: usize) -> bool {
+        match self.scope {
+            None | Some(Scope::Global | Scope::Links) => true,
+            Some(Scope::Left(own)) => own == at,
+            Some(Scope::Region(_)) => false,
+        }
     }
 
     /// Whether an output is of this root: the call that it shows is.
@@ -115,12 +144,24 @@ pub fn applied(input: Input) -> Vec<AppliedRoot> {
         region: root.region(),
         cloud: root.cloud,
         ties: root.scope == Some(Scope::Links),
+        left: matches!(root.scope, Some(Scope::Left(_))),
         calls: held(input, root),
+        strays: strays(input, root),
         takes: root::variables(input, root),
         gives: given(input, root),
         carried: carried(input, root, &roots),
     });
     each.collect()
+}
+
+/// Regions that have left and what of them a command takes out of a root's state.
+fn strays(input: Input, root: &Root) -> Vec<(String, String)> {
+    let all = input.deployment.strays.iter();
+    let here = all.filter(|s| {
+        s.cloud == root.cloud.word() && root.scope.is_none_or(|scope| scope == s.scope)
+    });
+    here.map(|s| (s.region.clone(), s.address.clone()))
+        .collect()
 }
 
 /// The variables of a root that are outputs of another, with that root's path.

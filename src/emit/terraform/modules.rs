@@ -2,7 +2,7 @@
 
 use super::EMITTER;
 use crate::artifact::ArtifactSet;
-use crate::deployment::modules::files;
+use crate::deployment::modules::{files, with_siblings};
 use crate::emit::Input;
 use crate::spec::ModuleSource;
 use std::collections::BTreeSet;
@@ -43,31 +43,6 @@ pub fn emit(input: Input, set: &mut ArtifactSet) {
             set.text(EMITTER, format!("{root}/{folder}/{name}"), header + text);
         }
     }
-}
-
-/// The modules, and those that they call beside themselves (`source = "../pubsub"`).
-fn with_siblings<'a>(modules: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
-    let mut open: Vec<String> = modules.map(str::to_string).collect();
-    let mut all = BTreeSet::new();
-    while let Some(module) = open.pop() {
-        let cloud = module.split('/').next().unwrap_or_default().to_string();
-        for (_, text) in files(&module) {
-            open.extend(siblings(text).map(|name| format!("{cloud}/{name}")));
-        }
-        // A sibling is pushed again by each caller; the set keeps one.
-        if !all.insert(module) {
-            continue;
-        }
-        open.retain(|m| !all.contains(m));
-    }
-    all
-}
-
-fn siblings(text: &str) -> impl Iterator<Item = &str> {
-    text.lines()
-        .filter_map(|line| line.trim().strip_prefix("source"))
-        .filter_map(|rest| rest.trim_start().strip_prefix("= \"../"))
-        .map(|rest| rest.trim_end_matches('"'))
 }
 
 fn header(input: Input, name: &str) -> String {

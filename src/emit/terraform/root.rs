@@ -2,7 +2,7 @@
 
 use super::{EMITTER, Root, modules};
 use crate::artifact::ArtifactSet;
-use crate::deployment::{Argument, Call, ProviderUse, RootOutput, Variable};
+use crate::deployment::{Argument, Call, ProviderUse, RootOutput, Scope, Variable};
 use crate::emit::Input;
 use crate::format::hcl::{Block, Body, Expr, Item, Part, print};
 use std::collections::BTreeSet;
@@ -66,10 +66,11 @@ impl<'a> Writer<'a> {
                 items.push(Item::Comment(call.comment.clone()));
             }
             items.push(Item::Block(self.call(call, calls)));
-            for former in &call.formerly {
-                items.push(Item::Blank);
-                items.push(Item::Block(moved(former, &call.name)));
-            }
+        }
+        let gone = self.input.deployment.tombstones.iter();
+        for tombstone in gone.filter(|t| self.root.had(t)) {
+            separate(&mut items);
+            items.push(Item::Block(removed(&tombstone.call)));
         }
         Body(items)
     }
@@ -278,7 +279,18 @@ impl<'a> Writer<'a> {
     /// The provider configurations that the calls use.
     fn configurations(&self, calls: &[&Call]) -> Vec<&ProviderUse> {
         let all = self.input.deployment.providers.iter();
-        all.filter(|p| calls.iter().any(|c| p.serves(c))).collect()
+        let used = |p: &&ProviderUse| calls.iter().any(|c| p.serves(c)) || self.may_need(p);
+        all.filter(used).collect()
+    }
+
+    /// Whether a provider is needed for what is still in the state: nothing of it is called.
+    fn may_need(&self, provider: &ProviderUse) -> bool {
+        let mut left = self.input.topology.left.iter().enumerate();
+        provider.cloud == self.root.cloud.word()
+            && match &provider.alias {
+                Some(alias) => left.any(|(at, l)| l.slug() == *alias && self.root.remembers(at)),
+                None => matches!(self.root.scope, Some(Scope::Left(_))),
+            }
     }
 
     fn providers(&self, calls: &[&Call]) -> Body {
@@ -405,15 +417,18 @@ fn separate(items: &mut Vec<Item>) {
     }
 }
 
-fn moved(from: &str, to: &str) -> Block {
-    let address = |name: &str| Expr::Reference(format!("module.{name}"));
-    Block {
-        kind: "moved".into(),
+/// What a call made leaves the state and is not destroyed.
+fn removed(call: &str) -> Block {
+    let from = Item::Attribute("from".into(), Expr::Reference(format!("module.{call}")));
+    let lifecycle = Block {
+        kind: "lifecycle".into(),
         labels: Vec::new(),
-        body: Body(vec![
-            Item::Attribute("from".into(), address(from)),
-            Item::Attribute("to".into(), address(to)),
-        ]),
+        body: Body(vec![Item::Attribute("destroy".into(), Expr::Bool(false))]),
+    };
+    Block {
+        kind: "removed".into(),
+        labels: Vec::new(),
+        body: Body(vec![from, Item::Blank, Item::Block(lifecycle)]),
     }
 }
 

@@ -92,12 +92,6 @@ impl Idle<'_> {
                 "while no name asks for it",
                 "it stands for `{region}` in a service's `named` or `account`",
             );
-            self.say(
-                at(&region.renamed_from),
-                "renamed_from",
-                "on a region",
-                "a region's resources cannot move: add the new region, move traffic, remove the old one",
-            );
         }
         let header = spec.mesh.as_ref().and_then(|m| m.geography_header.as_ref());
         let serving = spec.regions.iter().any(|(_, r)| !r.serves.is_empty());
@@ -165,12 +159,6 @@ impl Idle<'_> {
                 "fallback",
                 "without `requests` or `queues`",
                 "KEDA has none for CPU and memory",
-            );
-            self.say(
-                at(&service.renamed_from).filter(|_| kubernetes),
-                "renamed_from",
-                "on Kubernetes",
-                "a Deployment cannot move: the new one starts beside the old one, which goes last",
             );
         }
     }

@@ -263,7 +263,11 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for (_, store) in spec.datastores.iter() {
         of_store(store, out);
     }
+    for (_, secret) in spec.secrets.iter() {
+        all(&secret.renamed_from, &FORMER, out);
+    }
     for (_, queue) in spec.queues.iter() {
+        all(&queue.renamed_from, &FORMER, out);
         all(&queue.ordered_by, &ATTRIBUTE, out);
         all(queue.push.iter().map(|p| &p.path), &PATH, out);
     }

@@ -8,7 +8,11 @@ pub const CODE: Code = Code::new("TRF102", "weight-without-service");
 
 /// Checks that standbys and witnesses have no weight.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    for region in topology.regions.iter().filter(|r| !r.serving()) {
+    for region in topology
+        .regions
+        .iter()
+        .filter(|r| !r.serving() && !r.leaving)
+    {
         let weight = region.written.weight.as_ref();
         if let Some(weight) = weight.filter(|w| w.value.0 > 0) {
             out.push(

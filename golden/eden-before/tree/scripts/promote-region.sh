@@ -58,6 +58,7 @@ case ${REGION} in
     ;;
   *) die 65 "no such region: ${REGION}" ;;
 esac
+unmark_fenced "${REGION}"
 step "Verify from outside"
 look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
 look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'

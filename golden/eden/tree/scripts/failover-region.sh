@@ -134,6 +134,8 @@ fence() {
       run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || missed 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
+  # Until the region serves again no deployment may put back what the fence took away.
+  mark_fenced "${FROM}"
   fence_holds
 }
 

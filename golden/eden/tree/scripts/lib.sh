@@ -31,6 +31,8 @@ RECORDED=false
 LOCKED=""
 LOCK_TEXT="${USER:-unknown} pid $$ on ${HOSTNAME:-unknown} since $(date -u +%FT%TZ)"
 LOCK_FILE=""
+# Plans hold values of secrets: a folder that nobody else reads, gone at the end.
+PLANS=""
 
 # Prints what it reads and keeps it. A log that cannot be written stops nothing.
 log() { tee -a "${EVIDENCE}" 2>/dev/null || true; }
@@ -241,6 +243,50 @@ release() {
   LOCKED=""
 }
 
+# Where the mark of a fenced region is.
+mark_of() { # cloud region
+  case $1 in
+    aws) printf '%s%s' s3://123456789012-eden-records/locks/fenced- "$2" ;;
+    *) return 1 ;;
+  esac
+}
+
+# Remembers that a region is fenced: deployments stop there until it serves again.
+mark_fenced() { # region
+  local cloud FENCE
+  for cloud in "${CLOUDS[@]}"; do
+    FENCE=$(mark_of "${cloud}" "$1")
+    case ${cloud} in
+      aws) run 15 'Mark the region as fenced' aws s3 cp "${LOCK_FILE}" "${FENCE}" --region us-east-2 || missed 'tell everybody who deploys' ;;
+    esac
+  done
+}
+
+# The region serves again.
+unmark_fenced() { # region
+  local cloud FENCE
+  for cloud in "${CLOUDS[@]}"; do
+    FENCE=$(mark_of "${cloud}" "$1")
+    case ${cloud} in
+      aws) run 15 'Take the mark of the fence away' aws s3 rm "${FENCE}" --region us-east-2 || optional 'remove it by hand: no deployment runs while it is there' ;;
+    esac
+  done
+}
+
+# Who fenced a region; fails if nobody did, or if nobody can tell.
+fenced_by() { # region
+  local cloud who FENCE
+  for cloud in "${CLOUDS[@]}"; do
+    FENCE=$(mark_of "${cloud}" "$1")
+    who=""
+    case ${cloud} in
+      aws) who=$(timeout --foreground 60 aws s3 cp "${FENCE}" - --region us-east-2 2>/dev/null) || true ;;
+    esac
+    [[ -z ${who} ]] || { printf '%s' "${who}"; return 0; }
+  done
+  return 1
+}
+
 # Takes away a lock that nobody needs any more.
 break_lock() {
   local cloud
@@ -266,8 +312,22 @@ leave() {
     note "the lock is still held by ${LOCK_TEXT}: failover-region.sh --unlock --apply"
     ((status != 0)) || status=75
   fi
+  [[ -z ${PLANS} ]] || rm -rf -- "${PLANS}"
   [[ -z ${LOCK_FILE} || ${LOCK_FILE} == "${BASH_SOURCE[0]}" ]] || rm -f -- "${LOCK_FILE}"
   exit "${status}"
+}
+
+# Plans a root into a file, shows the plan, and applies that plan and no other.
+apply_root() { # tree root var-file flags...
+  local root=$2 folder=$1/$2 vars=$3 plan
+  shift 3
+  step "Terraform: ${root}"
+  [[ -n ${PLANS} || ${APPLY} == false ]] || PLANS=$(mktemp -d) || die 75 "there is no folder for plans"
+  plan=${PLANS}/${root//\//-}.tfplan
+  run 120 "Initialise ${root}" terraform -chdir="${folder}" init -input=false || die 75 "Terraform cannot begin in ${root}"
+  run 600 "Plan ${root}" terraform -chdir="${folder}" plan -input=false -var-file="${vars}" -out="${plan}" "$@" || die 75 "${root} cannot be planned: nothing of it was changed"
+  confirm "${root}"
+  run 1800 "Apply the plan of ${root}" terraform -chdir="${folder}" apply -input=false "${plan}" || die 75 "${root} is applied in part: see what failed, and run this again"
 }
 
 # The end: what is called done is done.

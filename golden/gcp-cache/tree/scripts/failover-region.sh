@@ -78,6 +78,8 @@ fence() {
       run 45 'Take us-west1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
+  # Until the region serves again no deployment may put back what the fence took away.
+  mark_fenced "${FROM}"
   fence_holds
 }
 

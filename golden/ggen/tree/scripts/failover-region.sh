@@ -188,6 +188,8 @@ fence() {
       run 15 'Stop calls of api (geography-2) from us-east1 to europe-west1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from us-east1 leave europe-west1 by errors alone; apply the rule by hand'
       ;;
   esac
+  # Until the region serves again no deployment may put back what the fence took away.
+  mark_fenced "${FROM}"
   fence_holds
 }
 

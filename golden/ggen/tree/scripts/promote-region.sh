@@ -85,6 +85,7 @@ case ${REGION} in
     ;;
   *) die 65 "no such region: ${REGION}" ;;
 esac
+unmark_fenced "${REGION}"
 step "Verify from outside"
 look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 step "Let the regions that helped shrink again"

@@ -74,6 +74,8 @@ fence() {
       run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
+  # Until the region serves again no deployment may put back what the fence took away.
+  mark_fenced "${FROM}"
   fence_holds
 }
 

@@ -54,6 +54,7 @@ case ${REGION} in
     ;;
   *) die 65 "no such region: ${REGION}" ;;
 esac
+unmark_fenced "${REGION}"
 step "Verify from outside"
 look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 step "Let the regions that helped shrink again"

@@ -80,6 +80,8 @@ fence() {
       run 45 'Take europe-west1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
+  # Until the region serves again no deployment may put back what the fence took away.
+  mark_fenced "${FROM}"
   fence_holds
 }
 

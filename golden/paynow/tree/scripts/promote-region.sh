@@ -58,6 +58,7 @@ case ${REGION} in
     ;;
   *) die 65 "no such region: ${REGION}" ;;
 esac
+unmark_fenced "${REGION}"
 step "Verify from outside"
 look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'look at the back ends'\'' health; users get errors as long as this fails'

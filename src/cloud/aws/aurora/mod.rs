@@ -6,7 +6,7 @@ mod watch;
 
 use super::metrics::RDS;
 use super::network::Subnets;
-use super::{Lowering, facts, naming, output, variable};
+use super::{Lowering, facts, homes, naming, output, variable};
 use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
@@ -47,7 +47,6 @@ impl Offering for Aurora {
         const READS: &[Read] = &[
             read("engine_version"),
             read("machine"),
-            read("renamed_from"),
             WRITERS_OF_COPIES,
             read("replication.by"),
             read("replication.stop_writes_at"),
@@ -127,19 +126,15 @@ impl Lowering<'_> {
         let Some(writer) = store.writer.filter(|_| self.aurora_can(store)) else {
             return;
         };
+        // The cluster that wrote first has users of its own, whoever writes today.
+        let home = homes::home_of_store(self.topology, &store.name).unwrap_or(writer);
         let slug = naming::slug(&store.name);
         let global = format!("aurora_{slug}");
         let arguments = vec![
             ("name", global_name(self, store).into()),
             ("engine_version", self.engine_version(store).into()),
         ];
-        self.call(
-            &global,
-            "aws/aurora-global",
-            Scope::Links,
-            writer,
-            arguments,
-        );
+        self.call(&global, "aws/aurora-global", Scope::Links, home, arguments);
         self.variable(Variable {
             sensitive: true,
             ..variable(
@@ -149,10 +144,10 @@ impl Lowering<'_> {
                 "replace-me".into(),
             )
         });
-        self.aurora_cluster(store, writer, writer);
-        let first = cluster_call(self, store, writer);
-        for id in store.regions.iter().copied().filter(|r| *r != writer) {
-            self.aurora_cluster(store, id, writer);
+        self.aurora_cluster(store, home, (home, writer));
+        let first = cluster_call(self, store, home);
+        for id in store.regions.iter().copied().filter(|r| *r != home) {
+            self.aurora_cluster(store, id, (home, writer));
             let call = cluster_call(self, store, id);
             self.add_after(&call, &first);
         }
@@ -189,7 +184,12 @@ impl Lowering<'_> {
         true
     }
 
-    fn aurora_cluster(&mut self, store: &Datastore, id: RegionId, writer: RegionId) {
+    fn aurora_cluster(
+        &mut self,
+        store: &Datastore,
+        id: RegionId,
+        (home, writer): (RegionId, RegionId),
+    ) {
         let global = format!("aurora_{}", naming::slug(&store.name));
         let name = self.store_name(store, id, facts::names().database);
         let machine = store.written.machine.as_ref();
@@ -200,11 +200,11 @@ impl Lowering<'_> {
                 "global_cluster_id",
                 output(&global, "id", global_name(self, store).into()),
             ),
-            ("writer", (id == writer).into()),
+            ("writer", (id == home).into()),
             ("engine_version", self.engine_version(store).into()),
             ("instance_class", machine.into()),
         ];
-        if id == writer {
+        if id == home {
             arguments.push(("master_password", Argument::variable(password(store))));
         }
         let replication = store.written.replication.as_ref();
@@ -253,8 +253,8 @@ impl Lowering<'_> {
             "reader_endpoint",
             Argument::Null,
         );
-        let host = self.linked_name(id, store.made_as(), writes);
-        let read_host = self.linked_name(id, &format!("{}-read", store.made_as()), reads);
+        let host = self.linked_name(id, &store.name, writes);
+        let read_host = self.linked_name(id, &format!("{}-read", store.name), reads);
         self.tell(
             store,
             id,
@@ -269,7 +269,7 @@ impl Lowering<'_> {
 
 /// The identifier of the global database.
 pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
-    let name = format!("{}-{}", lowering.prefix(), store.made_as());
+    let name = format!("{}-{}", lowering.prefix(), store.name);
     naming::cut(&name, facts::names().global_database)
 }
 

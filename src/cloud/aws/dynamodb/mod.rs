@@ -43,7 +43,6 @@ impl Offering for Dynamodb {
 
     fn reads(&self) -> &'static [Read] {
         const READS: &[Read] = &[
-            read("renamed_from"),
             read("datasets.expires_at"),
             WRITERS_WHERE_SAID,
             read("replication.by"),
@@ -230,5 +229,5 @@ impl Lowering<'_> {
 /// The table of a store, alike in all regions.
 pub(super) fn table_name(topology: &crate::topology::Topology, store: &Datastore) -> String {
     let prefix = naming::cut(&topology.name, facts::names().prefix);
-    format!("{prefix}-{}", store.made_as())
+    format!("{prefix}-{}", store.name)
 }

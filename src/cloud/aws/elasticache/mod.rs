@@ -6,7 +6,7 @@ mod watch;
 
 use super::data::private_domain;
 use super::network::Subnets;
-use super::{Lowering, facts, naming, output};
+use super::{Lowering, facts, homes, naming, output};
 use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
 };
@@ -51,7 +51,6 @@ impl Offering for ElastiCache {
             read("engine_version"),
             read("machine"),
             read("nodes"),
-            read("renamed_from"),
             read("replicas"),
             WRITERS_OF_COPIES,
             read("replication.by"),
@@ -158,7 +157,9 @@ impl Lowering<'_> {
     /// The frame and all groups stand in the links root: another region may become the writer
     /// one day, and what it has must not move to another root then.
     fn global_datastore(&mut self, store: &Datastore, writer: RegionId) {
-        let first = self.cache(store, writer, Scope::Links, None);
+        // The group that the others joined stays the first one, whoever writes today.
+        let home = homes::home_of_store(self.topology, &store.name).unwrap_or(writer);
+        let first = self.cache(store, home, Scope::Links, None);
         let global = format!("cache_{}", naming::slug(&store.name));
         let arguments = vec![
             ("name", global_name(self, store).into()),
@@ -168,13 +169,17 @@ impl Lowering<'_> {
             ),
         ];
         let scope = Scope::Links;
-        self.call(&global, "aws/elasticache-global", scope, writer, arguments);
-        for id in store.regions.iter().copied().filter(|r| *r != writer) {
+        self.call(&global, "aws/elasticache-global", scope, home, arguments);
+        let mut joined = vec![(home, global.clone(), "primary_replication_group_id")];
+        for id in store.regions.iter().copied().filter(|r| *r != home) {
             let group = output(&global, "id", Argument::Null);
             let call = self.cache(store, id, scope, Some(group));
+            joined.push((id, call, "global_group_id"));
+        }
+        for (id, call, path) in joined.into_iter().filter(|(id, ..)| *id != writer) {
             let evidence = Evidence::Argument {
                 call,
-                path: "global_group_id".into(),
+                path: path.into(),
             };
             let by = "a Global Datastore of ElastiCache";
             let copy = whole(self.topology, store, (writer, id), by, evidence);
@@ -249,8 +254,8 @@ impl Lowering<'_> {
         self.call(&call, "aws/elasticache-regional", scope, id, arguments);
         let address = output(&call, "endpoint", Argument::Null);
         let host = match scope {
-            Scope::Links => self.linked_name(id, store.made_as(), address),
-            _ => self.private_name(id, store.made_as(), address),
+            Scope::Links => self.linked_name(id, &store.name, address),
+            _ => self.private_name(id, &store.name, address),
         };
         let mut told = vec![("HOST", host), ("PORT", PORT.to_string())];
         if let Some(writer) = store.writer.filter(|_| scope == Scope::Links) {
@@ -270,11 +275,11 @@ pub(super) fn is_global(store: &Datastore) -> bool {
 
 /// The end of the id of a Global Datastore, whose beginning AWS chooses.
 pub(super) fn global_name(lowering: &Lowering, store: &Datastore) -> String {
-    let name = format!("{}-{}", lowering.prefix(), store.made_as());
+    let name = format!("{}-{}", lowering.prefix(), store.name);
     naming::cut(&name, facts::names().cache)
 }
 
 /// The name by which all regions reach the one that writes.
 pub(super) fn writer_host(topology: &Topology, store: &Datastore, writer: RegionId) -> String {
-    format!("{}.{}", store.made_as(), private_domain(topology, writer))
+    format!("{}.{}", store.name, private_domain(topology, writer))
 }

@@ -59,7 +59,6 @@ impl Offering for RdsPostgres {
             read("engine_version"),
             read("machine"),
             read("size"),
-            read("renamed_from"),
             WRITERS_OF_COPIES,
             read_if(
                 "replication.by",
@@ -183,7 +182,7 @@ pub(super) fn databases(store: &Datastore) -> Vec<String> {
     let groups = store.written.node_groups.iter().map(|g| g.value.clone());
     let mut databases: Vec<String> = groups.collect();
     if databases.is_empty() {
-        databases.push(naming::slug(store.made_as()));
+        databases.push(naming::slug(&store.name));
     }
     databases
 }
@@ -311,11 +310,7 @@ impl Lowering<'_> {
         }
         let call = self.instance_call(&store.name, id);
         self.call(&call, "aws/rds-postgres", Scope::Region(id), id, arguments);
-        let host = self.private_name(
-            id,
-            store.made_as(),
-            output(&call, "address", Argument::Null),
-        );
+        let host = self.private_name(id, &store.name, output(&call, "address", Argument::Null));
         self.tell(store, id, &[("HOST", host), ("PORT", PORT.to_string())]);
         self.reach(id, &reading, PORT);
     }
@@ -407,7 +402,7 @@ impl Lowering<'_> {
             .iter()
             .map(|id| LogicalRegion {
                 region: *id,
-                host: format!("{}.{}", store.made_as(), self.private_domain(*id)),
+                host: format!("{}.{}", store.name, self.private_domain(*id)),
                 sources: match both_ways {
                     true => store.regions.iter().copied().filter(|r| r != id).collect(),
                     false => store.writer.into_iter().filter(|w| w != id).collect(),
@@ -443,7 +438,7 @@ impl Lowering<'_> {
         let local = local().flat_map(|(_, d)| d.collections.iter().map(|c| c.value.clone()));
         let version = self.engine_version(store);
         let version = version.split('.').next().unwrap_or(version).to_string();
-        let password = format!("{}-replication", store.made_as());
+        let password = format!("{}-replication", store.name);
         self.store_secrets.push(Held {
             name: password.clone(),
             regions: store.regions.clone(),
@@ -489,7 +484,7 @@ impl Lowering<'_> {
         let name = self.instance_name(store, id);
         let key = self.alias("data");
         Workload {
-            name: format!("{}-replication", store.made_as()),
+            name: format!("{}-replication", store.name),
             namespace: self.topology.namespace.clone(),
             statements: vec![
                 Statement {
@@ -574,7 +569,7 @@ pub(super) fn conflict_namespace(
     topology: &crate::topology::Topology,
     store: &Datastore,
 ) -> String {
-    format!("{}/{}", topology.name, store.made_as())
+    format!("{}/{}", topology.name, store.name)
 }
 
 fn text_of(

@@ -109,7 +109,7 @@ pub(super) fn alarms(lowering: &Lowering, store: &Datastore, id: RegionId) -> Al
         .as_ref()
         .map_or(facts::postgres().storage_gb << 30, |s| s.get());
     let mut alarms = vec![(
-        format!("{}-storage", store.made_as()),
+        format!("{}-storage", store.name),
         alarm(
             format!("{name} has less than a tenth of its storage left."),
             ("AWS/RDS", "FreeStorageSpace", "Minimum"),
@@ -122,7 +122,7 @@ pub(super) fn alarms(lowering: &Lowering, store: &Datastore, id: RegionId) -> Al
     if copies(store).is_some_and(Copies::logical) {
         let keep = size / facts::postgres().keep_wal_share;
         alarms.push((
-            format!("{}-log-kept", store.made_as()),
+            format!("{}-log-kept", store.name),
             alarm(
                 format!("{name} keeps log for a region that does not take it; at {keep} bytes the copy is given up."),
                 ("AWS/RDS", "OldestReplicationSlotLag", "Maximum"),
@@ -140,7 +140,7 @@ pub(super) fn alarms(lowering: &Lowering, store: &Datastore, id: RegionId) -> Al
 pub(super) fn own_metrics(lowering: &Lowering, store: &Datastore, id: RegionId) -> Option<Value> {
     (copies(store) == Some(Copies::BothWays)).then(|| {
         json!({
-            "name": format!("{}-{CONFLICTS}", store.made_as()),
+            "name": format!("{}-{CONFLICTS}", store.name),
             "namespace": conflict_namespace(lowering.topology, store),
             "regions": [lowering.location(id)],
             "metrics": [{

@@ -224,7 +224,7 @@ impl Lowering<'_> {
             (self.location(*id).to_string(), Argument::Map(side))
         });
         let to = Argument::Map(to.collect());
-        let role = self.role_name(&format!("{}-copies", store.made_as()), origin);
+        let role = self.role_name(&format!("{}-copies", store.name), origin);
         let arguments = vec![
             ("role_name", role.into()),
             ("origin", Argument::Map(from)),
@@ -315,7 +315,7 @@ pub(super) fn targets_of(store: &Datastore, origin: RegionId) -> impl Iterator<I
 /// The bucket of a region: all accounts of the world share one list of names.
 pub(super) fn bucket_name(topology: &Topology, store: &Datastore, id: RegionId) -> String {
     let (account, location) = (super::account(topology), topology.region(id).place.location);
-    let name = format!("{account}-{}-{}-{location}", topology.name, store.made_as());
+    let name = format!("{account}-{}-{}-{location}", topology.name, store.name);
     naming::cut(&name, facts::names().bucket)
 }
 

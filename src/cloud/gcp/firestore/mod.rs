@@ -16,12 +16,33 @@ use crate::cloud::offering::{
 use crate::deployment::{Argument, Decision, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::emission::no_effect;
-use crate::spec::{Duration, Engine, Mode};
+use crate::spec::{Duration, Engine, Mode, Thing};
 use crate::topology::{Datastore, RegionId, Service, Topology};
 use Aspect::{Absent, Given};
 
 /// A location that Firestore does not have.
 pub const FIRESTORE_LOCATION: Code = Code::new("GCP101", "firestore-location");
+
+/// The key of a location that nobody wrote, in the lock.
+const LOCATION: &str = "location";
+
+/// Settles where a store lies that says nothing of it: beside the first region of that day.
+pub(super) fn settle(topology: &mut Topology) {
+    for index in 0..topology.datastores.len() {
+        let store = &topology.datastores[index];
+        let silent = store.written.location.is_none() && store.written.databases.is_empty();
+        if store.engine != Engine::Firestore || !silent {
+            continue;
+        }
+        let name = store.name.clone();
+        for place in 0..store.databases.len() {
+            let derived = topology.datastores[index].databases[place].location.clone();
+            let kind = Thing::Datastore.word();
+            let location = topology.lock.settle(kind, &name, LOCATION, || derived);
+            topology.datastores[index].databases[place].location = location;
+        }
+    }
+}
 
 /// Replicas that Firestore does not have.
 pub const FIRESTORE_REPLICAS: Code = Code::new("GCP102", "firestore-has-no-read-replicas");
@@ -55,7 +76,6 @@ impl Offering for Firestore {
             read("location"),
             read("databases"),
             read("read_replicas"),
-            read("renamed_from"),
             WRITERS_WHERE_SAID,
             read("replication.by"),
             read("datasets.expires_at"),
@@ -343,7 +363,7 @@ pub(in crate::cloud::gcp) fn database_id(
     database: &str,
 ) -> String {
     match store.databases.len() {
-        1 => format!("{}-{}", topology.name, store.made_as()),
-        _ => format!("{}-{}-{database}", topology.name, store.made_as()),
+        1 => format!("{}-{}", topology.name, store.name),
+        _ => format!("{}-{}-{database}", topology.name, store.name),
     }
 }

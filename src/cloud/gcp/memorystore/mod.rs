@@ -58,7 +58,6 @@ impl Offering for Memorystore {
             read("engine_version"),
             read("size"),
             read("replicas"),
-            read("renamed_from"),
             WRITERS_OF_COPIES,
             read("replication.by"),
         ];
@@ -120,13 +119,13 @@ impl OnGcp for Memorystore {
 /// What an instance is called.
 pub(super) fn instance(topology: &Topology, store: &Datastore, id: RegionId) -> String {
     let location = topology.region(id).place.location;
-    format!("{}-{}-{location}", topology.name, store.made_as())
+    format!("{}-{}-{location}", topology.name, store.name)
 }
 
 /// The private zone that has the names of an instance.
 fn domain(topology: &Topology, store: &Datastore, id: RegionId) -> String {
     let location = topology.region(id).place.location;
-    format!("{location}.{}.internal", store.made_as())
+    format!("{location}.{}.internal", store.name)
 }
 
 /// The bucket that exports go to.

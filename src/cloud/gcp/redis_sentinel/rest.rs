@@ -1,6 +1,6 @@
 //! Where data of Redis on the clusters rests beside its nodes.
 
-use super::super::data;
+use super::super::{data, homes};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Site};
 use crate::cloud::copies::Cloud;
 use crate::spec::{Provider, Runtime};
@@ -16,10 +16,12 @@ pub(super) fn with_volumes(cloud: Cloud, id: DatastoreId, store: &Datastore, cop
     let Some(region) = copy.site.region.filter(|r| has_cluster(topology, *r)) else {
         return copy;
     };
-    let successor = topology
-        .successor(region)
-        .filter(|s| has_cluster(topology, *s));
-    let backup = successor.map(|to| {
+    let away = homes::backups_of(topology, region);
+    let kept_in = away.and_then(|away| {
+        let mut ids = topology.region_ids();
+        ids.find(|id| topology.region(*id).place.location == away)
+    });
+    let backup = kept_in.map(|to| {
         let site = Site::region(topology, to);
         let span = match sentinels {
             crate::spec::PerRegion::Each(map) => map.span,

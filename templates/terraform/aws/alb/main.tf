@@ -80,7 +80,7 @@ resource "aws_lb" "this" {
 
   drop_invalid_header_fields = true
   desync_mitigation_mode     = "strictest"
-  enable_deletion_protection = true
+  enable_deletion_protection = var.guarded
   enable_zonal_shift         = true
 
   access_logs {

@@ -125,3 +125,10 @@ variable "logs_bucket" {
   type        = string
   nullable    = false
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -5,7 +5,7 @@ resource "aws_rds_global_cluster" "this" {
   engine                    = "aurora-postgresql"
   engine_version            = var.engine_version
   storage_encrypted         = true
-  deletion_protection       = true
+  deletion_protection       = var.guarded
 
   lifecycle {
     prevent_destroy = true

@@ -98,7 +98,7 @@ resource "aws_rds_cluster" "this" {
   preferred_backup_window             = "03:00-04:00"
   copy_tags_to_snapshot               = true
   enabled_cloudwatch_logs_exports     = ["postgresql"]
-  deletion_protection                 = true
+  deletion_protection                 = var.guarded
   skip_final_snapshot                 = false
   final_snapshot_identifier           = "${var.name}-final"
 

@@ -98,3 +98,10 @@ variable "backup_days" {
     error_message = "Aurora keeps 1 to 35 days."
   }
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

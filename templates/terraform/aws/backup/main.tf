@@ -7,7 +7,7 @@ locals {
 resource "aws_backup_vault" "this" {
   name          = local.vault
   kms_key_arn   = var.kms_key_arn
-  force_destroy = false
+  force_destroy = !var.guarded
 
   lifecycle {
     prevent_destroy = true

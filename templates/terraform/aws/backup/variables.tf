@@ -106,3 +106,10 @@ variable "topic_arn" {
   type        = string
   nullable    = false
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

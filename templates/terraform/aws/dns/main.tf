@@ -44,6 +44,10 @@ resource "aws_kms_key" "log" {
   enable_key_rotation     = true
   deletion_window_in_days = 30
   policy                  = local.log_key_policy
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 locals {
@@ -104,6 +108,11 @@ resource "aws_cloudwatch_log_group" "queries" {
   name              = local.log_group
   retention_in_days = 365
   kms_key_id        = aws_kms_key.log.arn
+  skip_destroy      = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_cloudwatch_log_resource_policy" "queries" {

@@ -7,7 +7,7 @@ resource "aws_dynamodb_table" "this" {
   range_key                   = try(var.range_key.name, null)
   stream_enabled              = true
   stream_view_type            = "NEW_AND_OLD_IMAGES"
-  deletion_protection_enabled = true
+  deletion_protection_enabled = var.guarded
 
   attribute {
     name = var.hash_key.name

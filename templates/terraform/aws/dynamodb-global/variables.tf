@@ -68,3 +68,10 @@ variable "replicas" {
   default     = {}
   nullable    = false
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -5,7 +5,7 @@ resource "aws_ecr_repository" "this" {
 
   name                 = "${var.name}/${each.key}"
   image_tag_mutability = "IMMUTABLE"
-  force_delete         = false
+  force_delete         = !var.guarded
 
   encryption_configuration {
     encryption_type = "KMS"

@@ -37,3 +37,10 @@ variable "untagged_days" {
     error_message = "At least one day."
   }
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -12,6 +12,11 @@ resource "aws_cloudwatch_log_group" "control_plane" {
   name              = "/aws/eks/${var.name}/cluster"
   retention_in_days = var.log_days
   kms_key_id        = var.logs_kms_key_arn
+  skip_destroy      = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_eks_cluster" "this" {

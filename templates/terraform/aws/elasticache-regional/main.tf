@@ -64,6 +64,7 @@ resource "aws_elasticache_replication_group" "this" {
   transit_encryption_enabled = local.own ? true : null
   snapshot_retention_limit   = local.own ? var.backup_days : null
   snapshot_window            = local.own ? "03:00-04:00" : null
+  final_snapshot_identifier  = local.own ? "${var.name}-final" : null
 
   replicas_per_node_group    = var.replicas
   automatic_failover_enabled = true

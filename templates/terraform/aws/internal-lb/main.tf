@@ -39,7 +39,7 @@ resource "aws_lb" "this" {
   security_groups    = [aws_security_group.this.id]
 
   enable_cross_zone_load_balancing = true
-  enable_deletion_protection       = true
+  enable_deletion_protection       = var.guarded
 }
 
 resource "aws_lb_target_group" "this" {

@@ -55,3 +55,10 @@ variable "target_port" {
     error_message = "A port is 1 to 65535."
   }
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -183,6 +183,11 @@ resource "aws_cloudwatch_log_group" "flows" {
   name              = "/vpc/${var.name}"
   retention_in_days = var.flow_log_days
   kms_key_id        = var.logs_kms_key_arn
+  skip_destroy      = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_flow_log" "this" {

@@ -6,4 +6,8 @@ resource "aws_db_instance_automated_backups_replication" "this" {
   source_db_instance_arn = each.value
   retention_period       = var.keep_days
   kms_key_id             = var.kms_key_arn
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

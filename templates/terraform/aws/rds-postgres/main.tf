@@ -149,6 +149,11 @@ resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/rds/instance/${var.name}/${each.key}"
   retention_in_days = 365
   kms_key_id        = var.logs_kms_key_arn
+  skip_destroy      = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_db_instance" "this" {
@@ -192,7 +197,7 @@ resource "aws_db_instance" "this" {
   performance_insights_kms_key_id       = var.kms_key_arn
   performance_insights_retention_period = 7
 
-  deletion_protection       = true
+  deletion_protection       = var.guarded
   skip_final_snapshot       = false
   final_snapshot_identifier = "${var.name}-final"
 

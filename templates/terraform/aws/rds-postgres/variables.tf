@@ -146,3 +146,10 @@ variable "conflicts" {
   })
   default = null
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

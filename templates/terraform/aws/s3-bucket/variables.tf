@@ -99,3 +99,10 @@ variable "writers" {
     error_message = "A service is a principal that ends in .amazonaws.com."
   }
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -227,6 +227,11 @@ resource "aws_cloudwatch_log_group" "this" {
   name              = "aws-waf-logs-${var.name}"
   retention_in_days = 365
   kms_key_id        = var.logs_kms_key_arn
+  skip_destroy      = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_wafv2_web_acl_logging_configuration" "this" {

@@ -8,7 +8,7 @@ resource "google_gke_backup_backup_plan" "this" {
   cluster         = each.value.cluster_id
   location        = each.value.backup_region
   labels          = var.labels
-  deletion_policy = "PREVENT"
+  deletion_policy = each.value.guarded ? "PREVENT" : "DELETE"
 
   retention_policy {
     backup_retain_days      = var.keep_days

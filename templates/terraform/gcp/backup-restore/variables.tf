@@ -21,12 +21,13 @@ variable "name" {
 }
 
 variable "clusters" {
-  description = "Clusters by region: the id, the region and key of the backups, and the cluster that a restore goes to."
+  description = "Clusters by region: the id, the region and key of the backups, the cluster that a restore goes to, and whether deletion is refused."
   type = map(object({
     cluster_id         = string
     backup_region      = string
     kms_key_id         = string
     restore_cluster_id = string
+    guarded            = optional(bool, true)
   }))
   nullable = false
 

@@ -7,7 +7,7 @@ resource "google_cloud_run_v2_service" "this" {
   ingress              = var.behind_load_balancer ? "INGRESS_TRAFFIC_INTERNAL_LOAD_BALANCER" : "INGRESS_TRAFFIC_INTERNAL_ONLY"
   default_uri_disabled = var.behind_load_balancer
   custom_audiences     = var.audiences
-  deletion_protection  = true
+  deletion_protection  = var.guarded
   labels               = var.labels
 
   template {

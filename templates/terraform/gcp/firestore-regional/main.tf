@@ -7,8 +7,8 @@ resource "google_firestore_database" "this" {
   type                              = "FIRESTORE_NATIVE"
   concurrency_mode                  = "PESSIMISTIC"
   point_in_time_recovery_enablement = var.point_in_time_recovery ? "POINT_IN_TIME_RECOVERY_ENABLED" : "POINT_IN_TIME_RECOVERY_DISABLED"
-  delete_protection_state           = "DELETE_PROTECTION_ENABLED"
-  deletion_policy                   = "PREVENT"
+  delete_protection_state           = var.guarded ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  deletion_policy                   = var.guarded ? "PREVENT" : "DELETE"
 
   cmek_config {
     kms_key_name = var.kms_key_id

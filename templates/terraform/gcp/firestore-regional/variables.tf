@@ -63,3 +63,10 @@ variable "ttl_fields" {
   default     = {}
   nullable    = false
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

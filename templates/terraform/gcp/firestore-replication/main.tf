@@ -17,6 +17,7 @@ module "queue" {
   push       = var.push
   publishers = var.publishers
   labels     = var.labels
+  guarded    = var.guarded
 }
 
 # The worker reads and writes the databases that it keeps alike, and no others.

@@ -141,3 +141,10 @@ variable "workers" {
   type        = map(string)
   nullable    = false
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -13,7 +13,7 @@ resource "google_container_cluster" "this" {
   enable_intranode_visibility = true
   remove_default_node_pool    = true
   initial_node_count          = 1
-  deletion_protection         = true
+  deletion_protection         = var.guarded
   resource_labels             = merge(var.labels, { mesh_id = "proj-${var.project_number}" })
 
   ip_allocation_policy {

@@ -20,7 +20,7 @@ resource "google_kms_crypto_key" "this" {
   rotation_period            = "${var.rotation_seconds}s"
   destroy_scheduled_duration = "2592000s"
   labels                     = var.labels
-  deletion_policy            = "PREVENT"
+  deletion_policy            = var.guarded ? "PREVENT" : "DELETE"
 
   version_template {
     algorithm        = "GOOGLE_SYMMETRIC_ENCRYPTION"

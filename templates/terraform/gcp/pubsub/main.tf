@@ -38,7 +38,7 @@ resource "google_pubsub_subscription" "this" {
   message_retention_duration = "${var.retention_seconds}s"
   enable_message_ordering    = var.ordered
   labels                     = var.labels
-  deletion_policy            = "PREVENT"
+  deletion_policy            = var.guarded ? "PREVENT" : "DELETE"
 
   # Without this an idle subscription is deleted after 31 days.
   expiration_policy {
@@ -82,7 +82,7 @@ resource "google_pubsub_subscription" "dead_letter" {
   ack_deadline_seconds       = 60
   message_retention_duration = "${var.dead_letter_retention_seconds}s"
   labels                     = var.labels
-  deletion_policy            = "PREVENT"
+  deletion_policy            = var.guarded ? "PREVENT" : "DELETE"
 
   expiration_policy {
     ttl = ""

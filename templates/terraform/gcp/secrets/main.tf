@@ -12,7 +12,7 @@ resource "google_secret_manager_secret" "this" {
   project         = var.project_id
   secret_id       = "${var.name}-${each.key}"
   labels          = var.labels
-  deletion_policy = "PREVENT"
+  deletion_policy = each.value.guarded ? "PREVENT" : "DELETE"
 
   replication {
     user_managed {

@@ -32,11 +32,12 @@ variable "name" {
 }
 
 variable "secrets" {
-  description = "Secrets by name: the regions that hold a copy, the IAM members that read it, and the seconds between rotations (null for none)."
+  description = "Secrets by name: the regions that hold a copy, the IAM members that read it, the seconds between rotations (null for none), and whether deletion is refused."
   type = map(object({
     regions          = set(string)
     readers          = optional(set(string), [])
     rotation_seconds = optional(number)
+    guarded          = optional(bool, true)
   }))
   nullable = false
 

@@ -7,8 +7,8 @@ resource "google_storage_bucket" "this" {
   storage_class               = "STANDARD"
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-  force_destroy               = false
-  deletion_policy             = "PREVENT"
+  force_destroy               = !var.guarded
+  deletion_policy             = var.guarded ? "PREVENT" : "DELETE"
   labels                      = var.labels
 
   versioning {

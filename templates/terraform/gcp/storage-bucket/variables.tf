@@ -76,3 +76,10 @@ variable "labels" {
   default     = {}
   nullable    = false
 }
+
+variable "guarded" {
+  description = "Whether deletion is refused; off once what it holds may go."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -1,0 +1,189 @@
+//! What leaves, in Terraform: guards that are taken off, and what is forgotten instead of destroyed.
+//!
+//! What a thing alone makes is found by lowering the system with it and without it.
+
+use super::{lowered, settle};
+use crate::catalog::holdings;
+use crate::deployment::{Argument, Call, Deployment, Scope, Tombstone, modules};
+use crate::diagnostic::Diagnostics;
+use crate::spec::Thing;
+use crate::topology::leaving::{self, Leaver, Stage};
+use crate::topology::{self, Topology};
+
+/// The variable of a module that takes its guards off.
+const GUARDED: &str = "guarded";
+/// Modules with guards that protect no data: what they make goes when nobody uses it.
+const IDLE: [&str; 3] = ["gcp/cloud-run", "aws/alb", "aws/internal-lb"];
+/// What parts that stay behind stand on, beside modules that hold data or keys.
+const GROUND: [&str; 1] = ["gcp/network"];
+/// Modules that make several things at once: the argument that names them, each with a guard.
+const EACH: [(&str, &str); 2] = [
+    ("gcp/secrets", "secrets"),
+    ("gcp/backup-restore", "clusters"),
+];
+
+/// A system and what its clouds make of it.
+struct View {
+    topology: Topology,
+    deployment: Deployment,
+}
+
+impl View {
+    /// As if all stayed, but for one.
+    fn of(topology: &Topology, gone: Option<&Leaver>) -> Option<View> {
+        let mut out = Diagnostics::default();
+        let spec = leaving::without(&topology.source, gone);
+        let mut lock = topology.lock.clone();
+        if let Some(gone) = gone {
+            leaving::let_go(gone, &mut lock);
+        }
+        let mut view = topology::resolve(spec, Some(&lock), &topology.spec_name, None, &mut out)?;
+        settle(&mut view, &mut out);
+        let deployment = lowered(&view, &mut out);
+        Some(View {
+            topology: view,
+            deployment,
+        })
+    }
+
+    fn call(&self, name: &str) -> Option<&Call> {
+        self.deployment.calls.iter().find(|c| c.name == name)
+    }
+}
+
+/// Takes guards off, and names what Terraform forgets.
+pub(super) fn lower(topology: &Topology, deployment: &mut Deployment) {
+    if topology.leaving.is_empty() {
+        return;
+    }
+    let Some(full) = View::of(topology, None) else {
+        return;
+    };
+    for leaver in &topology.leaving {
+        let Some(rest) = View::of(topology, Some(leaver)) else {
+            continue;
+        };
+        let calls = full.deployment.calls.iter();
+        let own: Vec<&Call> = calls.filter(|c| rest.call(&c.name).is_none()).collect();
+        match leaver.stage {
+            Stage::Idle => unguard(deployment, &own, |module| IDLE.contains(&module)),
+            Stage::Delete => {
+                unguard(deployment, &own, |_| true);
+                unguard_elements(&full.topology, leaver, deployment);
+            }
+            Stage::Keep => {
+                keep_ground(leaver, &full, deployment);
+                forget(topology, &full, &own, deployment);
+            }
+        }
+    }
+}
+
+/// Gives modules that have the variable its value.
+fn unguard(deployment: &mut Deployment, own: &[&Call], fits: impl Fn(&str) -> bool) {
+    for call in &mut deployment.calls {
+        let ours = own.iter().any(|o| o.name == call.name);
+        let given = call.arguments.iter().any(|(name, _)| *name == GUARDED);
+        if ours && !given && fits(call.module) && has_guard(call.module) {
+            call.arguments.push((GUARDED, false.into()));
+        }
+    }
+}
+
+fn has_guard(module: &str) -> bool {
+    let files = modules::files(module);
+    files.iter().any(|(name, text)| {
+        *name == "variables.tf" && text.contains(&format!("variable \"{GUARDED}\""))
+    })
+}
+
+/// The same where one call makes the things of several.
+fn unguard_elements(full: &Topology, leaver: &Leaver, deployment: &mut Deployment) {
+    let key = match leaver.thing {
+        Thing::Secret => leaver.name.clone(),
+        Thing::Region => match full.region_named(&leaver.name) {
+            Some(id) => full.region(id).place.location.to_string(),
+            None => return,
+        },
+        _ => return,
+    };
+    for call in &mut deployment.calls {
+        let Some((_, argument)) = EACH.iter().find(|(module, _)| *module == call.module) else {
+            continue;
+        };
+        let given = call.arguments.iter_mut().find(|(name, _)| name == argument);
+        if let Some((_, Argument::Map(all))) = given
+            && let Some((_, Argument::Map(one))) = all.iter_mut().find(|(name, _)| *name == key)
+        {
+            one.push((GUARDED.to_string(), false.into()));
+        }
+    }
+}
+
+/// Whether a module makes something that holds data or keys.
+fn holds(module: &str) -> bool {
+    let kinds = holdings::HOLDINGS.iter().map(|h| h.kind);
+    let blocks: Vec<String> = kinds.map(|kind| format!("resource \"{kind}\"")).collect();
+    let files = modules::with_siblings([module]);
+    let mut texts = files.iter().flat_map(|m| modules::files(m));
+    texts.any(|(_, text)| blocks.iter().any(|block| text.contains(block)))
+}
+
+/// As long as a region is in the spec, what its leftovers stand on stays as it is: the subnets of
+/// its clusters, the plans of its backups, the grants of its keys.
+fn keep_ground(leaver: &Leaver, full: &View, deployment: &mut Deployment) {
+    if leaver.thing != Thing::Region {
+        return;
+    }
+    for call in &mut deployment.calls {
+        let ground = GROUND.contains(&call.module) || holds(call.module);
+        if let Some(before) = full.call(&call.name)
+            && ground
+            && call.scope == Scope::Global
+        {
+            keep_arguments(&mut call.arguments, &before.arguments);
+        }
+    }
+}
+
+/// Arguments as they were, and what has come since beside it.
+fn keep_arguments(now: &mut Vec<(&'static str, Argument)>, before: &[(&'static str, Argument)]) {
+    let mut kept = before.to_vec();
+    for (name, value) in &mut kept {
+        let new = now.iter().find(|(n, _)| n == name).map(|(_, v)| v);
+        if let (Argument::Map(old), Some(Argument::Map(new))) = (value, new) {
+            let known: Vec<String> = old.iter().map(|(key, _)| key.clone()).collect();
+            let more = new.iter().filter(|(key, _)| !known.contains(key));
+            old.extend(more.cloned());
+        }
+    }
+    *now = kept;
+}
+
+/// What holds data or keys is in no state any more, and runs on.
+fn forget(topology: &Topology, full: &View, own: &[&Call], deployment: &mut Deployment) {
+    for call in own {
+        let there = deployment.calls.iter().any(|c| c.name == call.name);
+        if there || !holds(call.module) {
+            continue;
+        }
+        if let Some(scope) = scope(topology, &full.topology, call.scope) {
+            deployment.tombstones.push(Tombstone {
+                call: call.name.clone(),
+                cloud: call.cloud(),
+                scope,
+            });
+        }
+    }
+}
+
+/// The root of a call in the topology without what left.
+fn scope(topology: &Topology, full: &Topology, scope: Scope) -> Option<Scope> {
+    let Scope::Region(id) = scope else {
+        return Some(scope);
+    };
+    let name = &full.region(id).name;
+    let left = topology.left.iter().position(|l| l.name == *name);
+    let staying = || topology.region_named(name).map(Scope::Region);
+    left.map(Scope::Left).or_else(staying)
+}

@@ -1,0 +1,309 @@
+//! Where the parts of a spec name each other: the one place in which a name is exchanged or
+//! taken out everywhere.
+
+use super::decode::Value;
+use super::{Datastore, PerRegion, Ref, Spec, Spot};
+
+/// A kind of thing that has a name and that something is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    /// A region.
+    Region,
+    /// A datastore.
+    Datastore,
+    /// A queue.
+    Queue,
+    /// A service.
+    Service,
+    /// A host.
+    Host,
+    /// A secret.
+    Secret,
+}
+
+/// What a name becomes: another one, or nothing.
+pub type Becomes<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Thing {
+    /// All kinds.
+    pub const ALL: [Thing; 6] = [
+        Thing::Region,
+        Thing::Datastore,
+        Thing::Queue,
+        Thing::Service,
+        Thing::Host,
+        Thing::Secret,
+    ];
+
+    /// Its word in the lock and in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Thing::Region => "region",
+            Thing::Datastore => "datastore",
+            Thing::Queue => "queue",
+            Thing::Service => "service",
+            Thing::Host => "host",
+            Thing::Secret => "secret",
+        }
+    }
+
+    /// The key of the spec that holds all of the kind.
+    pub fn map(self) -> &'static str {
+        match self {
+            Thing::Region => "regions",
+            Thing::Datastore => "datastores",
+            Thing::Queue => "queues",
+            Thing::Service => "services",
+            Thing::Host => "traffic",
+            Thing::Secret => "secrets",
+        }
+    }
+}
+
+impl Spec {
+    /// Exchanges the names of a kind of thing, where they are given and wherever they are
+    /// referred to. What becomes nothing is taken out with what is only about it; a reference
+    /// that must be there stays, and then leads nowhere.
+    pub fn exchange(&mut self, thing: Thing, to: Becomes) {
+        match thing {
+            Thing::Region => self.regions.rename(to),
+            Thing::Datastore => self.datastores.rename(to),
+            Thing::Queue => self.queues.rename(to),
+            Thing::Service => self.services.rename(to),
+            Thing::Host => self.traffic.rename(to),
+            Thing::Secret => self.secrets.rename(to),
+        }
+        self.exchange_references(thing, to);
+    }
+
+    /// The same, but the thing itself keeps its name and stays.
+    pub fn exchange_references(&mut self, thing: Thing, to: Becomes) {
+        match thing {
+            Thing::Region => self.regions_named(to),
+            Thing::Datastore => {
+                for service in self.services.values_mut() {
+                    list(&mut service.uses, to);
+                }
+            }
+            Thing::Queue => self.queues_named(to),
+            Thing::Service => self.services_named(to),
+            Thing::Host => {
+                for queue in self.queues.values_mut() {
+                    queue.push.iter_mut().for_each(|p| one(&mut p.host, to));
+                }
+            }
+            Thing::Secret => {
+                for service in self.services.values_mut() {
+                    list(&mut service.secrets, to);
+                }
+                let stores = self.datastores.values_mut().map(|d| &mut d.external);
+                for external in stores.flatten() {
+                    one(&mut external.secret, to);
+                }
+            }
+        }
+        if !matches!(thing, Thing::Region | Thing::Secret) {
+            self.parts_named(to);
+        }
+    }
+
+    /// What is measured: a datastore, service, queue or host.
+    fn parts_named(&mut self, to: Becomes) {
+        self.metrics.retain(|m| stays(m.on.as_ref(), to));
+        self.alerts.retain(|a| stays(a.on.as_ref(), to));
+        self.facts.retain(|f| stays(f.on.as_ref(), to));
+        self.metrics.values_mut().for_each(|m| one(&mut m.on, to));
+        self.alerts.values_mut().for_each(|a| one(&mut a.on, to));
+        self.facts.values_mut().for_each(|f| one(&mut f.on, to));
+        let boards = self
+            .observability
+            .iter_mut()
+            .flat_map(|o| &mut o.dashboards);
+        boards.for_each(|d| list(&mut d.named, to));
+    }
+
+    fn queues_named(&mut self, to: Becomes) {
+        for service in self.services.values_mut() {
+            list(&mut service.publishes, to);
+            let scaled = service.scale_on.iter_mut();
+            scaled.for_each(|s| s.queues.rename(to));
+        }
+        for store in self.datastores.values_mut() {
+            let replication = store.replication.iter_mut();
+            replication.for_each(|r| one(&mut r.queue, to));
+        }
+        self.drills.retain(|d| stays(d.queue.as_ref(), to));
+        self.drills.values_mut().for_each(|d| one(&mut d.queue, to));
+    }
+
+    fn services_named(&mut self, to: Becomes) {
+        for service in self.services.values_mut() {
+            list(&mut service.needs, to);
+        }
+        for secret in self.secrets.values_mut() {
+            list(&mut secret.used_by, to);
+        }
+        for queue in self.queues.values_mut() {
+            list(&mut queue.publishers, to);
+            queue.push.iter_mut().for_each(|p| must(&mut p.to, to));
+        }
+        for host in self.traffic.values_mut() {
+            must(&mut host.to, to);
+        }
+        for store in self.datastores.values_mut() {
+            let replication = store.replication.iter_mut();
+            replication.for_each(|r| one(&mut r.worker, to));
+        }
+    }
+
+    fn regions_named(&mut self, to: Becomes) {
+        for region in self.regions.values_mut() {
+            one(&mut region.pair, to);
+        }
+        for secret in self.secrets.values_mut() {
+            list(&mut secret.regions, to);
+        }
+        for store in self.datastores.values_mut() {
+            regions_of_store(store, to);
+        }
+        for queue in self.queues.values_mut() {
+            list(&mut queue.regions, to);
+            queue.external.iter_mut().for_each(|e| spots(&mut e.at, to));
+        }
+        for service in self.services.values_mut() {
+            list(&mut service.regions, to);
+            each(&mut service.replicas, to);
+            service
+                .external
+                .iter_mut()
+                .for_each(|e| spots(&mut e.at, to));
+        }
+        for host in self.traffic.values_mut() {
+            one(&mut host.region, to);
+            host.external.iter_mut().for_each(|e| spots(&mut e.at, to));
+        }
+        self.regions_of_the_system(to);
+    }
+
+    /// What names regions beside what is in them.
+    fn regions_of_the_system(&mut self, to: Becomes) {
+        if let Some(network) = &mut self.network {
+            list(&mut network.isolated, to);
+            network
+                .links
+                .retain(|l| l.between.iter().all(|r| to(r).is_some()));
+            network
+                .links
+                .values_mut()
+                .for_each(|l| list(&mut l.between, to));
+        }
+        let transfers = self.compliance.iter_mut().map(|c| &mut c.transfers);
+        for transfers in transfers {
+            transfers.retain(|t| to(&t.to).is_some());
+            transfers.values_mut().for_each(|t| must(&mut t.to, to));
+        }
+        self.drills
+            .retain(|d| stays(d.primary.as_ref(), to) && stays(d.secondary.as_ref(), to));
+        for drill in self.drills.values_mut() {
+            one(&mut drill.primary, to);
+            one(&mut drill.secondary, to);
+        }
+        self.alerts
+            .retain(|a| a.between.iter().all(|r| to(r).is_some()));
+        self.alerts
+            .values_mut()
+            .for_each(|a| list(&mut a.between, to));
+        let all = |c: &super::Channel| c.regions.is_empty();
+        self.channels
+            .retain(|c| all(c) || c.regions.iter().any(|r| to(r).is_some()));
+        self.channels
+            .values_mut()
+            .for_each(|c| list(&mut c.regions, to));
+        if let Some(deployment) = &mut self.deployment {
+            list(&mut deployment.order, to);
+            deployment.environments.rename(to);
+        }
+        if let Some(cost) = &mut self.cost {
+            cost.monthly.rename(to);
+            cost.shares.rename(to);
+        }
+        let collectors = self.observability.iter_mut();
+        let collectors = collectors.flat_map(|o| [&mut o.metrics, &mut o.logs, &mut o.traces]);
+        for outside in collectors.flatten().filter_map(|t| t.external.as_mut()) {
+            spots(&mut outside.at, to);
+        }
+    }
+}
+
+fn regions_of_store(store: &mut Datastore, to: Becomes) {
+    list(&mut store.regions, to);
+    list(&mut store.read_replicas, to);
+    each(&mut store.nodes, to);
+    each(&mut store.sentinels, to);
+    store.members.retain(|m| to(&m.region).is_some());
+    store
+        .members
+        .values_mut()
+        .for_each(|m| must(&mut m.region, to));
+    for database in store.databases.values_mut() {
+        list(&mut database.serves, to);
+        list(&mut database.taken_over_by, to);
+        // What served the lost region alone serves those that take over from it.
+        if database.serves.is_empty() {
+            database.serves.clone_from(&database.taken_over_by);
+        }
+    }
+    if let Some(replication) = &mut store.replication {
+        replication.links.rename(to);
+        replication.links.values_mut().for_each(|l| list(l, to));
+    }
+    store
+        .backup
+        .iter_mut()
+        .for_each(|b| list(&mut b.copies_to, to));
+    store.external.iter_mut().for_each(|e| spots(&mut e.at, to));
+}
+
+/// Whether what is about something, or about all, is still about something.
+fn stays(on: Option<&Ref>, to: Becomes) -> bool {
+    on.is_none_or(|on| to(on).is_some())
+}
+
+fn must(of: &mut Ref, to: Becomes) {
+    if let Some(name) = to(&of.value) {
+        of.value = name;
+    }
+}
+
+fn one(of: &mut Option<Ref>, to: Becomes) {
+    let named = of.take();
+    *of = named.and_then(|r| {
+        Some(Value {
+            value: to(&r.value)?,
+            ..r
+        })
+    });
+}
+
+fn list(of: &mut Vec<Ref>, to: Becomes) {
+    let named = std::mem::take(of).into_iter();
+    *of = named
+        .filter_map(|r| {
+            Some(Value {
+                value: to(&r.value)?,
+                ..r
+            })
+        })
+        .collect();
+}
+
+fn spots(of: &mut Vec<Spot>, to: Becomes) {
+    of.retain(|spot| stays(spot.region.as_ref(), to));
+    of.iter_mut().for_each(|spot| one(&mut spot.region, to));
+}
+
+fn each<T>(of: &mut Option<PerRegion<T>>, to: Becomes) {
+    if let Some(PerRegion::Each(map)) = of {
+        map.rename(to);
+    }
+}

@@ -1,0 +1,215 @@
+//! Names that last: what was made under a name keeps it, and no name vanishes unseen.
+//!
+//! A thing with another name in the spec (`renamed_from`) is settled under the name that it was
+//! made under, so that nothing of it changes: no resource, no object, no variable of a service.
+//! The lock remembers the names of all things; one that is gone must say where it went.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::lock::Lock;
+use crate::source::Span;
+use crate::spec::{Date, Map, Name, Spec, Text, Thing};
+use std::collections::BTreeMap;
+
+/// A name of the lock that the spec neither has nor takes leave of.
+pub const VANISHED: Code = Code::new("LCK108", "name-vanished");
+/// A new thing with the name that another one was made under.
+pub const TAKEN: Code = Code::new("LCK109", "name-taken");
+
+/// The key of the name that something was made under.
+pub(super) const MADE_AS: &str = "made_as";
+
+/// A thing of the spec: its name, and the one before.
+struct Named<'a> {
+    name: &'a Name,
+    before: Option<&'a Text>,
+}
+
+/// The things of a kind that we make, and where all of them are written.
+fn things(spec: &Spec, thing: Thing) -> (Span, Vec<Named<'_>>) {
+    fn all<'a, T>(
+        map: &'a Map<T>,
+        ours: impl Fn(&T) -> bool,
+        before: impl Fn(&'a T) -> Option<&'a Text>,
+    ) -> (Span, Vec<Named<'a>>) {
+        let of = |(name, member)| Named {
+            name,
+            before: before(member),
+        };
+        let ours = map.iter().filter(|(_, member)| ours(member));
+        (map.span, ours.map(of).collect())
+    }
+    match thing {
+        Thing::Region => all(&spec.regions, |_| true, |r| r.renamed_from.as_ref()),
+        Thing::Datastore => all(
+            &spec.datastores,
+            |d| d.external.is_none(),
+            |d| d.renamed_from.as_ref(),
+        ),
+        Thing::Queue => all(
+            &spec.queues,
+            |q| q.external.is_none(),
+            |q| q.renamed_from.as_ref(),
+        ),
+        Thing::Service => all(
+            &spec.services,
+            |s| s.external.is_none(),
+            |s| s.renamed_from.as_ref(),
+        ),
+        Thing::Host => all(&spec.traffic, |h| h.external.is_none(), |_| None),
+        Thing::Secret => all(&spec.secrets, |_| true, |s| s.renamed_from.as_ref()),
+    }
+}
+
+/// The spec under the names that its things were made under. The lock remembers them; a name of
+/// it that is gone without a word is an error.
+pub(super) fn as_made(
+    mut spec: Spec,
+    lock: &mut Lock,
+    today: Option<Date>,
+    out: &mut Diagnostics,
+) -> Spec {
+    let before = lock.clone();
+    for thing in Thing::ALL {
+        let made = made(&spec, thing, lock, out);
+        // The lock of another system knows other names, and is refused as it is.
+        if before.system == spec.name.value {
+            vanished(&spec, thing, &before, (&made, today), out);
+        }
+        remember(thing, &made, lock);
+        if made.iter().any(|(name, first)| name != first) {
+            spec.exchange(thing, &|name| {
+                Some(made.get(name).map_or(name, String::as_str).to_string())
+            });
+        }
+    }
+    spec
+}
+
+/// The name that each thing of a kind was made under, by its name today.
+fn made(spec: &Spec, thing: Thing, lock: &Lock, out: &mut Diagnostics) -> BTreeMap<String, String> {
+    let kind = thing.word();
+    let mut made: BTreeMap<String, String> = BTreeMap::new();
+    for named in things(spec, thing).1 {
+        let name = &named.name.text;
+        let recorded = |name: &str| lock.get(kind, name, MADE_AS).map(str::to_string);
+        let before = || {
+            let before = &named.before?.value;
+            Some(recorded(before).unwrap_or_else(|| before.clone()))
+        };
+        let first = recorded(name)
+            .or_else(before)
+            .unwrap_or_else(|| name.clone());
+        if let Some((other, _)) = made.iter().find(|(_, m)| **m == first) {
+            out.push(taken(thing, &named, other, &first));
+        }
+        made.insert(name.clone(), first);
+    }
+    made
+}
+
+fn taken(thing: Thing, named: &Named, other: &str, first: &str) -> Diagnostic {
+    let (kind, name) = (thing.word(), &named.name.text);
+    Diagnostic::error(
+        TAKEN,
+        named.name.span,
+        format!("{kind} `{name}` and {kind} `{other}` would both be made as `{first}`"),
+        "the second one",
+    )
+    .help(format!(
+        "what was made keeps its name: a new {kind} needs one that no {kind} was made under"
+    ))
+}
+
+/// Remembers each name, once for each thing.
+fn remember(thing: Thing, made: &BTreeMap<String, String>, lock: &mut Lock) {
+    let kind = thing.word();
+    let known = lock.all(kind, MADE_AS);
+    let stale: Vec<String> = known
+        .filter(|(name, entry)| {
+            let now = made.iter().any(|(_, first)| *first == entry.value);
+            now && made.get(*name) != Some(&entry.value)
+        })
+        .map(|(name, _)| name.to_string())
+        .collect();
+    for name in stale {
+        lock.remove(kind, &name, MADE_AS);
+    }
+    for (name, first) in made {
+        lock.set(kind, name, MADE_AS, first.clone());
+    }
+}
+
+/// Reports names of the lock that the spec does not have and that did not take leave.
+fn vanished(
+    spec: &Spec,
+    thing: Thing,
+    lock: &Lock,
+    (made, today): (&BTreeMap<String, String>, Option<Date>),
+    out: &mut Diagnostics,
+) {
+    let kind = thing.word();
+    let (span, named) = things(spec, thing);
+    let new: Vec<&Name> = named
+        .iter()
+        .map(|n| n.name)
+        .filter(|n| lock.get(kind, &n.text, MADE_AS).is_none())
+        .filter(|n| made.get(&n.text) == Some(&n.text))
+        .collect();
+    for (name, entry) in lock.all(kind, MADE_AS) {
+        let there = made.values().any(|first| *first == entry.value);
+        let broken = things_written(spec, thing).iter().any(|n| n == name);
+        if there || broken || super::leaving::may_be_gone(thing, &entry.value, lock) {
+            continue;
+        }
+        let near = did_you_mean(name, new.iter().map(|n| n.text.as_str()));
+        let near = near.or(match new[..] {
+            [only] => Some(only.text.as_str()),
+            _ => None,
+        });
+        let at = new.iter().find(|n| Some(n.text.as_str()) == near);
+        let map = thing.map();
+        let found = Diagnostic::error(
+            VANISHED,
+            at.map_or(span, |n| n.span),
+            format!("{kind} `{name}` is gone from `{map}`, and what it made is applied"),
+            match near {
+                Some(_) => format!("is this {kind} `{name}` under a new name?"),
+                None => format!("no `{name}` here"),
+            },
+        );
+        let found = match entry.span {
+            Some(line) => found.also(line, "made under this name"),
+            None => found,
+        };
+        out.push(found.help(ways_on(thing, name, near, today)));
+    }
+}
+
+/// All names of a kind that are written, with or without errors below them.
+fn things_written(spec: &Spec, thing: Thing) -> Vec<String> {
+    match thing {
+        Thing::Region => spec.regions.written().map(str::to_string).collect(),
+        Thing::Datastore => spec.datastores.written().map(str::to_string).collect(),
+        Thing::Queue => spec.queues.written().map(str::to_string).collect(),
+        Thing::Service => spec.services.written().map(str::to_string).collect(),
+        Thing::Host => spec.traffic.written().map(str::to_string).collect(),
+        Thing::Secret => spec.secrets.written().map(str::to_string).collect(),
+    }
+}
+
+/// The lines to write: the new name of what it was, or how it leaves.
+fn ways_on(thing: Thing, name: &str, near: Option<&str>, today: Option<Date>) -> String {
+    let day = today.map_or("2026-11-28".to_string(), |d| d.to_string());
+    let (kind, map) = (thing.word(), thing.map());
+    let renamed = match near {
+        Some(near) => format!("in `{map}.{near}`"),
+        None => format!("in the {kind} that it is now"),
+    };
+    let renamed = match thing {
+        Thing::Host => String::new(),
+        _ => format!("renamed: write `renamed_from: {name}` {renamed}; "),
+    };
+    format!(
+        "{renamed}removed: keep `{map}.{name}` and write `leaving: {{ since: {day} }}` in it, and see RUNBOOK_TAKE_OUT.md; never applied: delete this line of the lock"
+    )
+}

@@ -1,0 +1,116 @@
+//! What holds data or keys has three guards: `prevent_destroy` in its module, one of the provider,
+//! and a way out that lets it live (`tests/it/leaving.rs`).
+
+use meridian::catalog::holdings::{Guard, HOLDINGS, Holding, find};
+use meridian::deployment::modules;
+use std::collections::BTreeSet;
+
+/// The resources of all modules: the module, the type, the block.
+fn resources() -> Vec<(String, String, hcl::Body)> {
+    let mut found = Vec::new();
+    for cloud in ["gcp", "aws"] {
+        for name in modules::names(cloud) {
+            let module = format!("{cloud}/{name}");
+            let files = modules::files(&module).into_iter();
+            for (_, text) in files.filter(|(file, _)| file.ends_with(".tf")) {
+                let body: hcl::Body = hcl::from_str(text).unwrap();
+                for block in body.into_blocks().filter(|b| b.identifier() == "resource") {
+                    let kind = block.labels()[0].as_str().to_string();
+                    found.push((module.clone(), kind, block.body().clone()));
+                }
+            }
+        }
+    }
+    assert!(found.len() > 100, "{}", found.len());
+    found
+}
+
+fn says(body: &hcl::Body, argument: &str) -> Option<String> {
+    let mut attributes = body.attributes();
+    let found = attributes.find(|a| a.key() == argument)?;
+    Some(hcl::format::to_string(found.expr()).unwrap())
+}
+
+fn prevents(body: &hcl::Body) -> bool {
+    let mut rules = body.blocks().filter(|b| b.identifier() == "lifecycle");
+    rules.any(|rule| says(rule.body(), "prevent_destroy").as_deref() == Some("true"))
+}
+
+/// Whether the argument guards as long as nobody lets the thing go (`var.guarded`).
+fn guarded(of: &Holding, body: &hcl::Body) -> bool {
+    let given = |argument| says(body, argument);
+    let switch = |text: &str| text.contains("var.guarded") || text.contains("each.value.guarded");
+    match of.guard {
+        Guard::Refuses(argument, word) => {
+            given(argument).is_some_and(|text| text.trim_matches('"') == word || switch(&text))
+        }
+        Guard::UnlessEmpty(argument) => {
+            given(argument).is_none_or(|text| text == "false" || switch(&text))
+        }
+        Guard::Leaves(argument) => {
+            given(argument).is_some_and(|text| text != "0" && text != "null")
+        }
+        Guard::Nothing(why) => !why.is_empty(),
+    }
+}
+
+/// Fails if `prevent_destroy` or the provider's guard is taken out of any module.
+#[test]
+fn what_holds_data_or_keys_has_its_guards() {
+    for (module, kind, body) in resources() {
+        let Some(holding) = find(&kind) else { continue };
+        assert!(prevents(&body), "{module}: {kind} lacks prevent_destroy");
+        assert!(
+            guarded(holding, &body),
+            "{module}: {kind} lacks {:?}",
+            holding.guard
+        );
+    }
+}
+
+/// What is guarded is in the catalog, or `diff` would not say what its end loses; what sounds as if
+/// it held something is there too.
+#[test]
+fn the_catalog_knows_what_holds_data() {
+    let words = [
+        "bucket",
+        "database",
+        "dataset",
+        "key",
+        "repository",
+        "secret",
+        "subscription",
+        "table",
+        "vault",
+    ];
+    let seen: BTreeSet<String> = resources().into_iter().map(|(_, kind, _)| kind).collect();
+    for kind in &seen {
+        let last = kind.rsplit('_').next().unwrap();
+        // A signing key of DNSSEC is made of a key of KMS, a route table of routes; who subscribed
+        // to a topic of SNS holds nothing.
+        let other = [
+            "aws_route53_key_signing_key",
+            "aws_route_table",
+            "aws_sns_topic_subscription",
+        ];
+        let other = other.contains(&kind.as_str());
+        assert!(
+            !words.contains(&last) || other || find(kind).is_some(),
+            "{kind}"
+        );
+    }
+    for (module, kind, body) in resources() {
+        let zone = kind == "aws_route53_zone";
+        assert!(
+            !prevents(&body) || zone || find(&kind).is_some(),
+            "{module}: {kind}"
+        );
+    }
+    let used = |h: &&Holding| seen.contains(h.kind);
+    let unused: Vec<&str> = HOLDINGS
+        .iter()
+        .filter(|h| !used(h))
+        .map(|h| h.kind)
+        .collect();
+    assert_eq!(unused, Vec::<&str>::new());
+}

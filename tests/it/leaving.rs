@@ -1,0 +1,205 @@
+//! What leaves: step by step, with its data kept or let go, and never unseen.
+
+use crate::support::{Case, case, spec_after, text};
+use meridian::diff::{Fate, ResourceFate, fates};
+use meridian::lock::print;
+
+const TRIO: &str = "second-day/trio";
+
+/// A case of `tests/cases` and what follows from it: each step with the lock of the one before.
+struct Walk {
+    text: String,
+    at: Case,
+}
+
+impl Walk {
+    fn from(name: &str) -> Self {
+        let at = case(name);
+        assert_eq!(at.errors(), Vec::<&str>::new());
+        Walk {
+            text: text(name),
+            at,
+        }
+    }
+
+    /// The next step: edits of the spec. What becomes of what the last one made.
+    fn step(&mut self, edits: &[(&str, &str)]) -> Vec<ResourceFate> {
+        for (from, to) in edits {
+            assert!(self.text.contains(from), "no {from:?} in\n{}", self.text);
+            self.text = self.text.replace(from, to);
+        }
+        let next = spec_after(&self.text, &print(self.at.lock()));
+        assert_eq!(next.errors(), Vec::<&str>::new(), "{edits:?}");
+        let all = fates(&self.at.done.artifacts, &next.done.artifacts);
+        self.at = next;
+        all
+    }
+
+    /// Whether all that would be lost is stopped by a guard, and is taken out of the state by the
+    /// script before the plan.
+    fn only_strays(&self, all: &[ResourceFate]) {
+        let script = self.file("scripts/take-region-out.sh").unwrap();
+        for lost in terraform(all).filter(|f| f.fate.loses_data()) {
+            assert!(lost.stopped_by.is_some(), "{lost:#?}");
+            assert!(script.contains(&lost.address), "{lost:#?}");
+        }
+    }
+
+    fn file(&self, path: &str) -> Option<&str> {
+        self.at.done.artifacts.get(path).map(|a| a.text.as_str())
+    }
+}
+
+fn terraform(all: &[ResourceFate]) -> impl Iterator<Item = &ResourceFate> {
+    all.iter().filter(|f| f.root.starts_with("terraform"))
+}
+
+fn bad(all: &[ResourceFate]) -> Vec<&ResourceFate> {
+    terraform(all)
+        .filter(|f| f.fate.loses_data() || f.fate.is_bad())
+        .collect()
+}
+
+const EAST: &str = "  us-east1: { role: secondary, weight: 30 }\n";
+
+/// The shares of the others, once the entry is gone.
+const REST: [(&str, &str); 3] = [
+    ("weight: 40", "weight: 57"),
+    ("weight: 30", "weight: 43"),
+    ("us-east1: 3..12, ", ""),
+];
+
+fn leaves(data: &str) -> String {
+    EAST.replace(
+        "30 }",
+        &format!("30, leaving: {{ since: 2026-11-28{data} }} }}"),
+    )
+}
+
+/// With data kept: first nobody is sent there and all of it runs on; then what holds data or keys
+/// is forgotten and the rest goes; then the entry goes, and nothing with it.
+#[test]
+fn a_region_leaves_and_its_data_stays() {
+    let mut walk = Walk::from(TRIO);
+    let all = walk.step(&[(EAST, &leaves(""))]);
+    assert_eq!(bad(&all), Vec::<&ResourceFate>::new());
+    let all = walk.step(&[("2026-11-28 }", "2026-11-28, data: keep }")]);
+    let lost: Vec<_> = terraform(&all).filter(|f| f.fate.loses_data()).collect();
+    assert_eq!(lost, Vec::<&ResourceFate>::new());
+    let forgotten = |kind: &str| {
+        let mut all = terraform(&all);
+        all.any(|f| f.fate == Fate::Forgotten && f.kind == kind)
+    };
+    assert!(forgotten("google_container_cluster"));
+    assert!(
+        !terraform(&all).any(|f| f.fate == Fate::Orphaned),
+        "{all:#?}"
+    );
+    let root = walk.file("terraform/regions/us-east1/main.tf").unwrap();
+    assert!(
+        root.contains("removed {") && root.contains("destroy = false"),
+        "{root}"
+    );
+    assert!(walk.file("terraform/regions/us-east1/backend.tf").is_some());
+    let all = walk.step(&[(&leaves(", data: keep"), ""), REST[0], REST[1], REST[2]]);
+    walk.only_strays(&all);
+}
+
+/// With data let go: the guards are off first, and all of it goes with the entry, in a root that
+/// stays until it is empty.
+#[test]
+fn a_region_leaves_with_its_data() {
+    let mut walk = Walk::from(TRIO);
+    walk.step(&[(EAST, &leaves(""))]);
+    let all = walk.step(&[("2026-11-28 }", "2026-11-28, data: delete }")]);
+    assert_eq!(bad(&all), Vec::<&ResourceFate>::new());
+    let mut unguarded = terraform(&all).filter(|f| f.fate == Fate::InPlace);
+    assert!(
+        unguarded.any(|f| f.because == ["deletion_protection"]),
+        "{all:#?}"
+    );
+    let all = walk.step(&[(&leaves(", data: delete"), ""), REST[0], REST[1], REST[2]]);
+    assert!(
+        !terraform(&all).any(|f| f.fate == Fate::Orphaned),
+        "{all:#?}"
+    );
+    let cluster = terraform(&all).find(|f| f.kind == "google_container_cluster");
+    let cluster = cluster.unwrap();
+    assert_eq!(
+        (cluster.fate, &cluster.stopped_by),
+        (Fate::DestroyedWithData, &None)
+    );
+    // The root is empty and has what a plan of the rest needs, until the lock forgets the region.
+    assert!(walk.file("terraform/regions/us-east1/backend.tf").is_some());
+    assert!(
+        walk.file("terraform/regions/us-east1/provider.tf")
+            .is_some()
+    );
+    let lock = print(walk.at.lock()).replace("region us-east1 leaving = delete\n", "");
+    let lock = lock.replace("region us-east1 made_as = us-east1\n", "");
+    let end = spec_after(&walk.text, &lock);
+    assert!(
+        end.done
+            .artifacts
+            .get("terraform/regions/us-east1/backend.tf")
+            .is_none()
+    );
+}
+
+/// Nobody is sent to a region that leaves, from the first step on.
+#[test]
+fn a_region_that_leaves_gets_no_traffic() {
+    let mut walk = Walk::from(TRIO);
+    let before = walk.at.done.topology.as_ref().unwrap();
+    let east = before.region_named("us-east1").unwrap();
+    assert!(before.hosts.iter().any(|h| h.regions.contains(&east)));
+    walk.step(&[(EAST, &leaves(""))]);
+    let topology = walk.at.done.topology.as_ref().unwrap();
+    let east = topology.region_named("us-east1").unwrap();
+    assert_eq!(topology.region(east).weight, 0);
+    assert!(topology.hosts.iter().all(|h| !h.regions.contains(&east)));
+    let total: u32 = topology.regions.iter().map(|r| r.weight).sum();
+    assert_eq!(total, 100);
+    for list in walk.at.done.deployment.as_ref().unwrap().mesh.lists() {
+        assert!(list.from == east || !list.reach.contains(&east), "{list:?}");
+    }
+}
+
+/// A name that is gone is an error with both ways on, and nothing is written.
+#[test]
+fn a_name_that_vanishes_says_where_it_went() {
+    let before = case("second-day/three-regions");
+    let lock = print(before.lock());
+    let spec = text("second-day/three-regions");
+    let gone = spec_after(
+        &spec.replace("  us-east1: { role: secondary }\n", ""),
+        &lock,
+    );
+    assert_eq!(gone.errors(), ["LCK108"]);
+    let found = gone.found("LCK108")[0];
+    let help = found.help.as_deref().unwrap();
+    assert!(
+        help.contains("renamed_from: us-east1") && help.contains("leaving: { since: 2026-11-28 }"),
+        "{help}"
+    );
+    assert_eq!(found.secondary.len(), 1);
+    // The nearest new name is proposed.
+    let typo = spec_after(&spec.replace("  us-east1: {", "  us-east4: {"), &lock);
+    let help = typo.found("LCK108")[0].help.clone().unwrap();
+    assert!(help.contains("`regions.us-east4`"), "{help}");
+}
+
+/// Data that was handed over cannot be let go any more.
+#[test]
+fn data_that_was_kept_is_not_deleted_by_a_word() {
+    let mut walk = Walk::from(TRIO);
+    walk.step(&[(EAST, &leaves(", data: keep"))]);
+    let lock = print(walk.at.lock());
+    let wrong = walk.text.replace("data: keep", "data: delete");
+    assert_eq!(spec_after(&wrong, &lock).errors(), ["LVE102"]);
+    // Somebody changes their mind: the region serves again.
+    let back = walk.text.replace(&leaves(", data: keep"), EAST);
+    let back = spec_after(&back, &lock);
+    assert_eq!(back.errors(), Vec::<&str>::new());
+    assert_eq!(back.lock().get("region", "us-east1", "leaving"), None);
+}
