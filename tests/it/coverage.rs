@@ -71,7 +71,7 @@ fn without_alerts_nobody_is_told() {
 /// A small system with a promise of thirty seconds and these alerts.
 fn small(alerts: &str) -> String {
     format!(
-        "version: 1\nname: small\nclouds: {{ gcp: {{ project: small-prod }} }}\nregions: {{ us-central1: {{ role: primary }}, us-east1: {{}} }}\nobjectives: {{ rto: 30s, rpo: 1m }}\nservices: {{ api: {{ image: a/b }} }}\ndatastores: {{ main: {{ engine: postgres, replication: {{ mode: async }} }}, more: {{ engine: postgres, replication: {{ mode: async }}, objectives: {{ rpo: 10m }} }} }}\ntraffic: {{ api.example.com: {{ to: api }} }}\nalerts: {{ {alerts} }}\n"
+        "version: 1\nname: small\nclouds: {{ gcp: {{ project: small-prod }} }}\nregions: {{ us-central1: {{ role: primary }}, us-east1: {{}} }}\nobjectives: {{ rto: 30s, rpo: 1m }}\nservices: {{ api: {{ image: a/b }} }}\ndatastores: {{ main: {{ engine: redis, nodes: {{ us-central1: 1, us-east1: 1 }}, sentinels: {{ us-central1: 2, us-east1: 1 }}, replication: {{ mode: async, min_replicas: 1 }} }}, more: {{ engine: redis, nodes: {{ us-central1: 1, us-east1: 1 }}, sentinels: {{ us-central1: 2, us-east1: 1 }}, replication: {{ mode: async, min_replicas: 1 }}, objectives: {{ rpo: 10m }} }} }}\ntraffic: {{ api.example.com: {{ to: api }} }}\nalerts: {{ {alerts} }}\n"
     )
 }
 

@@ -75,7 +75,7 @@ impl Kept {
     }
 
     fn write(&self, folder: &Path) {
-        let _ = fs::remove_dir_all(folder);
+        let _ = fs::remove_dir_all(folder.join("tree"));
         for (path, text) in &self.files {
             let full = folder.join("tree").join(path);
             fs::create_dir_all(full.parent().unwrap()).unwrap();
