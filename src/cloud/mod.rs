@@ -24,6 +24,7 @@ pub mod scaling;
 mod shared;
 pub mod sizing;
 mod state;
+pub mod upgrades;
 mod versions;
 
 use crate::deployment::{Action, Deployment};
@@ -44,7 +45,7 @@ pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
 /// derived and recorded in the topology's lock.
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     ranges::settle(topology, out);
-    versions::settle(topology);
+    versions::settle(topology, out);
     state::settle(topology);
     for provider in topology.providers() {
         match provider {
@@ -108,6 +109,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
             deployment.providers.push(configuration);
         }
     }
+    upgrades::sentinels(topology, &mut deployment);
     external::lower(topology, &mut deployment, out);
     let evidence = |id: HostId| {
         let host = topology.host(id);

@@ -55,6 +55,10 @@ pub type Watch = fn(&mut Signals, &Datastore);
 /// Where a store's data rests.
 pub type RestsAt = fn(Cloud, DatastoreId, &Datastore) -> Vec<Copy>;
 
+/// Why a store cannot go from one version to another by one apply, and what leads there; `None`
+/// if it can.
+pub type Path = fn(&Datastore, &str, &str) -> Option<(String, String)>;
+
 /// How a kind comes back, and what of its data remains.
 #[derive(Debug, Clone, Copy)]
 pub struct Recovery {
@@ -78,6 +82,8 @@ pub trait Offering: Sync {
     fn reads(&self) -> &'static [Read];
     /// The version of a store where neither the spec nor the lock names one.
     fn version(&self) -> Aspect<Version>;
+    /// What one apply cannot do to its version, beyond going back.
+    fn path(&self) -> Aspect<Path>;
     /// The queries that show how it is.
     fn signals(&self) -> Aspect<Watch>;
     /// Where its data rests.
@@ -227,6 +233,7 @@ pub fn sides() -> Vec<Side> {
     let common = all().flat_map(|o| {
         [
             (o.id(), "version", o.version().kept()),
+            (o.id(), "path", o.path().kept()),
             (o.id(), "signals", o.signals().kept()),
             (o.id(), "copies", o.copies().kept()),
             (o.id(), "recovery", o.recovery().kept()),

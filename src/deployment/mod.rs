@@ -16,6 +16,7 @@ mod signals;
 mod stores;
 mod switches;
 mod terraform;
+mod upgrades;
 
 pub use clusters::*;
 pub use copies::*;
@@ -27,6 +28,7 @@ pub use signals::*;
 pub use stores::*;
 pub use switches::*;
 pub use terraform::*;
+pub use upgrades::*;
 
 use crate::spec::Provider;
 use crate::topology::RegionId;
@@ -102,6 +104,8 @@ pub struct Deployment {
     pub routes: Vec<routes::Route>,
     /// The lists of the mesh, which routes of clusters follow.
     pub mesh: routes::Mesh,
+    /// How versions go up.
+    pub upgrades: Vec<Upgrade>,
     /// Decisions worth explaining in the generated architecture page.
     pub decisions: Vec<Decision>,
 }
@@ -137,6 +141,7 @@ impl Deployment {
             seats,
             switches,
             shift,
+            upgrades,
             decisions,
             // Made of the whole, once its parts are joined.
             contract: _,
@@ -164,6 +169,7 @@ impl Deployment {
         self.logical_stores.extend(logical_stores);
         self.copies.extend(copies);
         self.needs.extend(needs);
+        self.upgrades.extend(upgrades);
         join_once(&mut self.signals, signals);
         join_once(&mut self.loads, loads);
         self.boards.extend(boards);

@@ -70,6 +70,8 @@ record! {
         traffic: Map<Host>,
         /// The service mesh. Example: `{ kind: istio, trust_domain: ggen.internal }`
         mesh: Option<Mesh>,
+        /// The clusters that the cloud runs. Example: `{ version: "1.33" }`
+        kubernetes: Option<Kubernetes>,
         /// How a lost region is left and returned to. Example: `{ mode: automatic, back: manual }`
         failover: Option<Failover>,
         /// Exercises that prove the promises. Example: `{ restore: { every: monthly } }`
@@ -1186,6 +1188,16 @@ record! {
         geography_header: Option<Text>,
         /// Whether only encrypted calls are taken. Example: `true`
         mtls: Flag = "true",
+    }
+}
+
+record! {
+    /// The clusters that the cloud runs, one in each region with services on Kubernetes.
+    pub struct Kubernetes {
+        /// The minor version of the control planes, for all regions or for each, so that one
+        /// follows the other. It goes up by one at a time. On Google Cloud the release channel
+        /// chooses if left out. Example: `1.33`
+        version: Option<PerRegion<Text>>,
     }
 }
 

@@ -1,9 +1,9 @@
 //! What the lock knows of a spec, and the region that takes over from each region.
 
-use super::{Datastore, Region, RegionId, Topology};
+use super::{Datastore, Region, RegionId, Service, Topology};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lock::{self, Lock, OTHER_SYSTEM};
-use crate::spec::{Role, Spec};
+use crate::spec::{Role, Runtime, Spec};
 
 /// The decisions that a spec inherits: those of its lock.
 pub(super) fn inherited(spec: &Spec, lock: Option<&Lock>, out: &mut Diagnostics) -> Lock {
@@ -84,6 +84,24 @@ impl Topology {
     pub fn engine_version<'a>(&'a self, store: &'a Datastore) -> Option<&'a str> {
         let written = store.written.engine_version.as_ref();
         let recorded = || self.lock.get("datastore", &store.name, "engine_version");
+        written.map(|v| v.as_str()).or_else(recorded)
+    }
+
+    /// Whether something in a region runs on a cluster.
+    pub fn needs_cluster(&self, region: RegionId) -> bool {
+        let runs =
+            |s: &Service| s.runtime == Runtime::Kubernetes && s.replicas_in(region).is_some();
+        let holds = |d: &Datastore| d.written.sentinels.is_some() && d.regions.contains(&region);
+        self.services.iter().any(runs) || self.datastores.iter().any(holds)
+    }
+
+    /// The version of Kubernetes in a region: as written, else as recorded; `None` if the cloud
+    /// chooses, or where there is no cluster.
+    pub fn kubernetes_version(&self, region: RegionId) -> Option<&str> {
+        let name = &self.region(region).name;
+        let written = self.spec.kubernetes.as_ref();
+        let written = written.and_then(|k| k.version.as_ref()?.get(name));
+        let recorded = || self.lock.get("region", name, "kubernetes");
         written.map(|v| v.as_str()).or_else(recorded)
     }
 

@@ -385,6 +385,9 @@ impl Resolver<'_> {
                 self.regions(&link.between, out);
             }
         }
+        if let Some(versions) = spec.kubernetes.as_ref().and_then(|k| k.version.as_ref()) {
+            self.check_per_region(versions, out);
+        }
         if let Some(deployment) = &spec.deployment {
             self.regions(&deployment.order, out);
             let environments = deployment.environments.iter();
@@ -733,6 +736,12 @@ impl Resolver<'_> {
                 lookup("host", &spec.traffic, host, out);
                 let named = hosts.iter().position(|h| h.name == host.value);
                 named.map(HostId)
+            });
+            // A service on several regions has one address that outlives each of them: its host's.
+            let host = host.or_else(|| {
+                let spans = |h: &Host| Some(h.service) == receiver && h.regions.len() > 1;
+                let spans = hosts.iter().position(spans).map(HostId);
+                spans.filter(|_| written.external.is_none() && push.is_some())
             });
             let mut publishers = ids(
                 &self.ours(&written.publishers),

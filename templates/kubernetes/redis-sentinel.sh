@@ -1,22 +1,23 @@
 #!/bin/sh
-# Starts a sentinel. Who the primary is stands in a file that the sentinel keeps itself; what
-# the topology says of the set replaces what that file says, at each start.
+# Starts a sentinel. Who it is, who the primary is and whom it knows stand in a file that it keeps
+# itself, and only that is taken from it: all else is what the topology says, at each start.
 set -eu
 . /config/common.sh
 self="sentinel-${HOSTNAME##*-}.${MEMBER_DOMAIN}"
 password=$(cat /password/password)
-settings='^sentinel (auth-pass|down-after-milliseconds|failover-timeout|parallel-syncs) '
+state='^sentinel (config-epoch|current-epoch|known-replica|known-sentinel|leader-epoch|myid) '
 umask 077
-if [ ! -s /data/sentinel.conf ]; then
-  {
-    cat /config/sentinel.conf
-    printf 'sentinel announce-ip %s\n' "${self}"
-  } > /data/sentinel.conf
-fi
+touch /data/sentinel.conf
 quorum=$(sed -n 's/^sentinel monitor .* //p' /config/sentinel.conf)
+monitor=$(sed -n 's/^\(sentinel monitor .* \)[0-9]*$/\1/p' /data/sentinel.conf)
 {
-  sed -E -e "/${settings}/d" -e "s/^(sentinel monitor .* )[0-9]+\$/\\1${quorum}/" /data/sentinel.conf
-  grep -E "${settings}" /config/sentinel.conf
+  if [ -n "${monitor}" ]; then
+    sed "s|^sentinel monitor .*|${monitor}${quorum}|" /config/sentinel.conf
+    grep -E "${state}" /data/sentinel.conf || true
+  else
+    cat /config/sentinel.conf
+  fi
+  printf 'sentinel announce-ip %s\n' "${self}"
   # The sentinel itself writes it without quotes.
   printf 'sentinel auth-pass %s %s\n' "${SET_NAME}" "$(quoted "${password}")"
 } > /data/sentinel.conf.new

@@ -104,6 +104,17 @@ if [[ ${BOOTSTRAP} == true ]]; then
 {% endfor %}
 fi
 {% endif %}
+{% if clusters %}
+if [[ ${BOOTSTRAP} == false ]]; then
+  step "Kubernetes: what the tree no longer has"
+{% for region in clusters %}
+  if wanted {{ region.name }}; then
+    run 60 "Fetch the credentials" {{ region.credentials }} || die 75 "the cluster does not answer"
+    prune {{ region.context }} "${here}"/kubernetes/{{ region.name }}
+  fi
+{% endfor %}
+fi
+{% endif %}
 {% if staged %}
 first=()
 # The load balancer's back ends are made by the gateways, which come later.

@@ -68,7 +68,7 @@ const OFFERED: &[(&str, &str, &str, &[&str])] = &[
         "aws",
         "redis",
         "async",
-        &["elasticache-global", "elasticache-regional"],
+        &["elasticache-global", "elasticache-member"],
     ),
     ("aws", "redis-enterprise", "-", &["internal-lb"]),
     ("aws", "redis-enterprise", "active-active", &["internal-lb"]),

@@ -241,3 +241,33 @@ fn an_element_that_is_made_anew_is_lost() {
     ];
     assert_eq!(told(&all), both);
 }
+
+/// Every kind of object that a tree has is pruned by name in lib.sh, or holds data and is kept.
+#[test]
+fn every_emitted_kind_is_pruned_or_kept() {
+    let kept = [
+        "Kustomization",
+        "Namespace",
+        "RedisEnterpriseActiveActiveDatabase",
+        "RedisEnterpriseCluster",
+        "RedisEnterpriseRemoteCluster",
+    ];
+    for name in ["ggen", "eden"] {
+        let case = crate::support::example(name);
+        let lib = case.file("scripts/lib.sh");
+        let files = case.done.artifacts.iter();
+        for (path, file) in files.filter(|(p, _)| p.starts_with("kubernetes/")) {
+            for line in file.text.lines() {
+                let Some(kind) = line.strip_prefix("kind: ") else {
+                    continue;
+                };
+                let many = match kind.strip_suffix('y') {
+                    Some(stem) => format!("{stem}ies"),
+                    None => format!("{kind}s"),
+                };
+                let pruned = lib.contains(&format!(" {}", many.to_lowercase()));
+                assert!(pruned || kept.contains(&kind), "{path}: {kind}");
+            }
+        }
+    }
+}

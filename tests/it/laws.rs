@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// copy of its own.
 const COPYING: [(&str, &str, bool); 6] = [
     ("aws/rds-postgres", "replica_of", false),
-    ("aws/elasticache-regional", "global_group_id", false),
+    ("aws/elasticache-member", "global_group_id", false),
     ("aws/aurora-regional", "global_cluster_id", false),
     ("aws/dynamodb-global", "replicas", true),
     ("aws/s3-replication", "targets", true),

@@ -1,6 +1,7 @@
 //! One binary for all integration tests: it links once.
 
 mod analyze;
+mod applies;
 mod arithmetic;
 mod availability;
 mod aws;
@@ -33,6 +34,7 @@ mod notation;
 mod offerings;
 mod order;
 mod plans;
+mod provider_range;
 mod quorum;
 mod regimes;
 mod round_trips;
@@ -43,4 +45,5 @@ mod series;
 mod support;
 mod tidy;
 mod traps;
+mod upgrades;
 mod why;

@@ -413,6 +413,55 @@ fn the_first_deployment_needs_no_lock_and_carries_ids_to_the_links() {
     assert!(calls[1].contains("put-object") && calls[1].contains("--if-none-match *"));
 }
 
+/// What the tree no longer has is removed from each cluster before Terraform takes away what it
+/// holds; what the tree has stays, and so do claims and namespaces. Fails if the loop over kinds,
+/// or the comparison with the tree, is taken out of lib.sh.
+#[test]
+fn what_the_tree_no_longer_has_leaves_the_clusters_before_terraform() {
+    let stage = Stage::of_fixture("aws-small.yaml");
+    fs::write(stage.folder.path().join("x.tfvars"), "").unwrap();
+    let stub = stage.folder.path().join("bin/kubectl");
+    let calls = stage.folder.path().join("calls");
+    let text = format!(
+        "#!/bin/bash\nprintf 'kubectl %s\\n' \"$*\" >> '{}'\ncase \"$*\" in\n\
+         kustomize*) printf 'apiVersion: apps/v1\\nkind: Deployment\\nmetadata:\\n  name: web\\n  namespace: shop\\n---\\nkind: Service\\nmetadata:\\n  name: web\\n  namespace: shop\\n' ;;\n\
+         *'get deployments.apps'*) printf 'Deployment/shop/web\\nDeployment/shop/old\\n' ;;\n\
+         *'get services'*) printf 'Service/shop/web\\n' ;;\n\
+         *'get externalsecrets'*) exit 1 ;;\nesac\n",
+        calls.display()
+    );
+    fs::write(&stub, text).unwrap();
+    let output = stage.run(
+        "deploy-all-regions.sh",
+        &["--var-file", "x.tfvars", "--apply", "--yes"],
+    );
+    let errors = String::from_utf8_lossy(&output.stderr).to_string();
+    let calls = stage.calls();
+    let deleted: Vec<&String> = calls.iter().filter(|c| c.contains(" delete ")).collect();
+    assert_eq!(
+        deleted.len(),
+        2,
+        "one in each region: {deleted:#?}\n{errors}"
+    );
+    assert!(
+        deleted
+            .iter()
+            .all(|c| c.contains("--namespace shop delete deployments.apps old")),
+        "{deleted:#?}"
+    );
+    let at = |part: &str| calls.iter().position(|c| c.contains(part));
+    assert!(
+        at(" delete ").unwrap() < at("terraform").unwrap(),
+        "{calls:#?}"
+    );
+    for kept in ["namespaces", "persistentvolumeclaims", "redisenterprise"] {
+        assert!(
+            !calls.iter().any(|c| c.contains(&format!("get {kept}"))),
+            "{kept}"
+        );
+    }
+}
+
 #[test]
 fn a_restore_goes_into_a_new_database() {
     let stage = Stage::new("minimal");

@@ -44,11 +44,7 @@ pub(super) struct Workload {
 impl Lowering<'_> {
     /// The regions that need a cluster.
     pub(super) fn cluster_regions(&self) -> Vec<RegionId> {
-        let runs = |s: &Service, id: RegionId| {
-            s.runtime == Runtime::Kubernetes && s.replicas_in(id).is_some()
-        };
-        let services = &self.topology.services;
-        let needs = |id: &RegionId| services.iter().any(|s| runs(s, *id));
+        let needs = |id: &RegionId| self.topology.needs_cluster(*id);
         self.regions.iter().copied().filter(needs).collect()
     }
 
@@ -94,15 +90,6 @@ impl Lowering<'_> {
 
     fn cluster_variables(&mut self) {
         self.variable(Variable {
-            pattern: Some(("^1\\.[0-9]{2}$", "A version such as 1.33.")),
-            ..variable(
-                "kubernetes_version",
-                "Version of Kubernetes, one that is in standard support: aws eks describe-cluster-versions.",
-                None,
-                "1.33".into(),
-            )
-        });
-        self.variable(Variable {
             kind: "map(string)",
             ..variable(
                 "authorized_networks",
@@ -138,7 +125,10 @@ impl Lowering<'_> {
             ("name", self.cluster_name(id).into()),
             (
                 "kubernetes_version",
-                Argument::variable("kubernetes_version"),
+                self.topology
+                    .kubernetes_version(id)
+                    .unwrap_or_default()
+                    .into(),
             ),
             ("subnet_ids", self.subnets(id, Subnets::Private)),
             (
@@ -383,7 +373,9 @@ impl Lowering<'_> {
                 "with `{ROLE_ANNOTATION}: arn:aws:iam::{account}:role/{name}` on its service account"
             )
         };
-        let mut needs = vec!["KEDA 2.18 or newer in the namespace `keda`;".to_string()];
+        let mut needs = vec![
+            "Reloader (chart `stakater/reloader`), which restarts pods when a Secret that they read changes;".to_string(),
+"KEDA 2.18 or newer in the namespace `keda`;".to_string()];
         if self.promql_address().is_none() {
             needs.push(
                 "Prometheus as the Service `prometheus` in the namespace `monitoring`, port 9090;"

@@ -9,9 +9,11 @@
 use super::bindings::binding;
 use super::network::{LOGS, Subnets};
 use super::ranges::Ranges;
-use super::{Lowering, facts, naming, output};
+use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::{by_hand, moves_by_itself};
-use crate::deployment::{Argument, Decision, Evidence, INGRESS, ProviderUse, RootOutput, Scope};
+use crate::deployment::{
+    Argument, Decision, Evidence, INGRESS, ProviderUse, RootOutput, Scope, Variable,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::traffic::shared_check::finding;
 use crate::source::Span;
@@ -416,7 +418,23 @@ impl Lowering<'_> {
         countries.dedup();
         let firewall = protects().all(|p| *p.firewall);
         let logs = self.key(id, "logs", &[LOGS]);
-        let mut arguments = vec![("name", name.into()), ("firewall", firewall.into())];
+        self.variable(Variable {
+            kind: "list(string)",
+            ..variable(
+                "health_checker_cidrs",
+                "Ranges of Route 53's health checkers, which no rule refuses: aws route53 get-checker-ip-ranges.",
+                None,
+                vec!["15.177.0.0/18"].into(),
+            )
+        });
+        let mut arguments = vec![
+            ("name", name.into()),
+            ("firewall", firewall.into()),
+            (
+                "health_checker_cidrs",
+                Argument::variable("health_checker_cidrs"),
+            ),
+        ];
         if !countries.is_empty() {
             arguments.push(("blocked_countries", countries.into()));
         }

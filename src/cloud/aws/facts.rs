@@ -14,6 +14,7 @@ struct Catalog {
     tags: Tags,
     regions: Regions,
     node: Node,
+    cluster: ClusterVersion,
     records: Records,
     postgres: Postgres,
     aurora: Aurora,
@@ -95,6 +96,12 @@ pub struct Node {
     pub usable_gibibytes: u64,
 }
 
+/// Kubernetes where the topology says nothing.
+#[derive(Debug, Deserialize)]
+struct ClusterVersion {
+    version: String,
+}
+
 /// How long records are kept.
 #[derive(Debug, Deserialize)]
 pub struct Records {
@@ -143,6 +150,11 @@ fn catalog() -> &'static Catalog {
     CATALOG.get_or_init(|| {
         toml::from_str(include_str!("catalog.toml")).expect("the catalog is checked by a test")
     })
+}
+
+/// The version of Kubernetes that new clusters have where the topology says nothing.
+pub fn kubernetes() -> &'static str {
+    &catalog().cluster.version
 }
 
 /// Whether a region is in the partition `aws`, with everybody else's.

@@ -36,6 +36,7 @@ mod reads;
 mod redis_enterprise;
 mod s3;
 mod signals;
+mod upgrades;
 
 pub use adopt::adopt;
 pub use offering::{offerings, sides};
@@ -44,6 +45,7 @@ pub use reads::READS;
 use super::NOT_AVAILABLE;
 use super::maintenance;
 use super::ranges::check_own;
+use super::upgrades::settle_clusters;
 use crate::deployment::{
     Argument, Call, CloudPart, Deployment, ProviderUse, RootOutput, Scope, StateBackend, Variable,
 };
@@ -63,6 +65,7 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
     edge::settle_zones(topology);
+    settle_clusters(topology, &regions, Some(facts::kubernetes()), out);
     maintenance::settle(topology, &regions);
 }
 
@@ -101,6 +104,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.private_names();
     lowering.secrets();
     lowering.clusters();
+    lowering.upgrades();
     lowering.registry();
     lowering.links();
     lowering.records();
@@ -128,7 +132,7 @@ fn configuration_at(location: &str) -> ProviderUse {
         name: "aws",
         alias: None,
         source: "hashicorp/aws",
-        version: ">= 5.100.0, < 6.0.0",
+        version: ">= 5.100.0, < 7.0.0",
         arguments: vec![
             ("region", location.into()),
             (

@@ -9,12 +9,14 @@ use super::rds_postgres::RdsPostgres;
 use super::redis_enterprise::RedisEnterprise;
 use super::s3::S3;
 use crate::cloud::offering::{Aspect, Offering, Side};
-use crate::deployment::Argument;
+use crate::deployment::{Argument, Upgrade};
 use crate::topology::{Datastore, RegionId, Topology};
 use serde_json::Value;
 
 /// Adds the commands that act on a store.
 pub(super) type Operate = fn(&mut Lowering, &Datastore);
+/// How its version goes up, for people.
+pub(super) type Upgrades = fn(&Lowering, &Datastore) -> Upgrade;
 /// The alarms of CloudWatch over a store in a region.
 pub(super) type Alarming = fn(&Lowering, &Datastore, RegionId) -> Alarms;
 /// A namespace of CloudWatch, and its metrics with a statistic each, that an exporter finds by
@@ -47,6 +49,8 @@ pub(super) trait OnAws: Offering {
     fn lower(&self, lowering: &mut Lowering, store: &Datastore);
     /// The commands that act on it.
     fn operations(&self) -> Aspect<Operate>;
+    /// How its version goes up.
+    fn upgrade(&self) -> Aspect<Upgrades>;
     /// How the types of its machines begin.
     fn machines(&self) -> Aspect<&'static str>;
     /// What CloudWatch itself watches.
@@ -93,6 +97,7 @@ pub fn sides() -> impl Iterator<Item = Side> {
     all().flat_map(|o| {
         [
             (o.id(), "operations", o.operations().kept()),
+            (o.id(), "upgrade", o.upgrade().kept()),
             (o.id(), "machines", o.machines().kept()),
             (o.id(), "alarms", o.alarms().kept()),
             (o.id(), "metrics", o.metrics().kept()),

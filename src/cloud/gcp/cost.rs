@@ -16,6 +16,14 @@ impl Lowering<'_> {
         account.map(|a| Argument::Text(a.value.clone()))
     }
 
+    /// Whether a budget is made: its API belongs to no project of its own and asks which one
+    /// counts (registry.terraform.io/providers/hashicorp/google/latest/docs/resources/billing_budget,
+    /// read 2026-11).
+    pub(super) fn has_budget(&self) -> bool {
+        let cost = self.topology.spec.cost.as_ref();
+        cost.is_some_and(|c| *c.billing_export && c.budget.is_some())
+    }
+
     pub(super) fn cost(&mut self) {
         let Some(cost) = self
             .topology

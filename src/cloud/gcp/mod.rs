@@ -26,6 +26,7 @@ mod run;
 mod scrapes;
 pub mod signals;
 mod system;
+mod upgrades;
 
 pub use adopt::adopt;
 pub use offering::{offerings, queues, sides};
@@ -34,6 +35,7 @@ pub use reads::READS;
 use super::NOT_AVAILABLE;
 use super::maintenance;
 use super::ranges::check_own;
+use crate::cloud::upgrades::settle_clusters;
 use crate::deployment::{
     Argument, Call, CloudPart, Deployment, ProviderUse, Scope, StateBackend, Variable,
 };
@@ -65,6 +67,7 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     homes::settle_clusters(topology, &platform::clusters_of(topology, &regions));
     edge::settle(topology, &regions);
     firestore::settle(topology);
+    settle_clusters(topology, &regions, None, out);
 }
 
 /// Records what was made and must not vanish with what asked for it.
@@ -87,11 +90,15 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
         reached: BTreeMap::new(),
     };
     lowering.provider();
+    for api in OF_TERRAFORM {
+        lowering.api(api);
+    }
     lowering.network();
     lowering.secrets();
     lowering.datastores();
     lowering.queues();
     lowering.clusters();
+    lowering.upgrades();
     lowering.cloud_run();
     lowering.registry();
     lowering.needs_of_starts();
@@ -110,6 +117,11 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     operations::operations(topology, deployment);
     procedures::procedures(topology, deployment);
 }
+
+/// What resource types need whatever they are about: `google_project_service` asks Service Usage,
+/// and every `google_project_iam_member` the Resource Manager (provider 7.45.0, their documentation
+/// and first errors: `SERVICE_DISABLED`). Off in a fresh project.
+const OF_TERRAFORM: [&str; 2] = ["cloudresourcemanager", "serviceusage"];
 
 /// The keys of one location, each with the service agents that use it.
 type KeyRequests = BTreeMap<String, BTreeSet<String>>;
@@ -142,16 +154,23 @@ impl Lowering<'_> {
             arguments: Vec::new(),
             advice: "versioned, in a multi-region, and not in the only region whose loss it must survive".into(),
         });
+        let mut arguments = vec![
+            ("project", Argument::variable("project_id")),
+            ("default_labels", Argument::variable("labels")),
+        ];
+        if self.has_budget() {
+            arguments.extend([
+                ("billing_project", Argument::variable("project_id")),
+                ("user_project_override", true.into()),
+            ]);
+        }
         self.deployment.providers.push(ProviderUse {
             cloud: "gcp",
             name: "google",
             alias: None,
             source: "hashicorp/google",
             version: ">= 7.33.0, < 8.0.0",
-            arguments: vec![
-                ("project", Argument::variable("project_id")),
-                ("default_labels", Argument::variable("labels")),
-            ],
+            arguments,
             blocks: Vec::new(),
         });
         let cloud =

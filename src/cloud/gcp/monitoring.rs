@@ -2,6 +2,7 @@
 
 use super::{Lowering, regional, signals};
 use crate::deployment::{Argument, Decision, Scope, Variable};
+use crate::format::promql;
 use crate::spec::AlertSeverity;
 use crate::watch::alerts::{AlertRule, spec_alerts};
 use crate::watch::pace::{SLOWEST_EVALUATION, evaluation_seconds};
@@ -17,7 +18,14 @@ impl Lowering<'_> {
         }
         self.api("monitoring");
         self.pace_decision();
+        self.variable(
+            "channel_secrets_version",
+            "Goes up by one whenever a value of channel_secrets changes.".into(),
+            Some("1".into()),
+            "1".into(),
+        );
         let alerts = rules.iter().map(|rule| (rule.key.clone(), policy(rule)));
+        let alerts = alerts.chain(self.unreachable());
         let alerts = Argument::Map(alerts.collect());
         self.deployment.variables.push(Variable {
             kind: "map(string)",
@@ -34,6 +42,10 @@ impl Lowering<'_> {
             ("name", self.prefix().into()),
             ("channels", self.channels()),
             ("channel_secrets", Argument::variable("channel_secrets")),
+            (
+                "channel_secrets_version",
+                Argument::variable("channel_secrets_version"),
+            ),
             ("log_metrics", self.log_metrics()),
             ("alerts", alerts),
             ("dashboards", self.dashboards()),
@@ -110,6 +122,50 @@ impl Lowering<'_> {
         Argument::map(names.map(|name| (name, "replace-me")))
     }
 
+    /// A policy for each host that is probed from outside: a check that fails tells nobody.
+    fn unreachable(&self) -> Vec<(String, Argument)> {
+        let channels = self.topology.spec.channels_by_preference();
+        let Some((channel, _)) = channels.first() else {
+            return Vec::new();
+        };
+        let calls = self.deployment.calls.iter();
+        let checks = calls.filter(|c| c.module == "gcp/health-checks");
+        let hosts = checks.filter_map(|c| c.arguments.iter().find(|(name, _)| *name == "host"));
+        let hosts = hosts.filter_map(|(_, host)| match host {
+            Argument::Text(host) => Some(host.as_str()),
+            _ => None,
+        });
+        let of = |host: &str| {
+            // A host's name is no name of an alert.
+            let key = format!("{}-unreachable", host.replace('.', "-"));
+            let query = format!(
+                "avg(monitoring_googleapis_com:uptime_check_check_passed{{monitored_resource=\"uptime_url\",host={}}}) < 0.5",
+                promql::value(&host)
+            );
+            let fields = Argument::map([
+                (
+                    "summary",
+                    Argument::from(format!("{host} does not answer from outside")),
+                ),
+                (
+                    "documentation",
+                    "Most probes of Cloud Monitoring fail, from several places: users get errors."
+                        .into(),
+                ),
+                (
+                    "runbook",
+                    format!("{}/RUNBOOK_FAILOVER.md", self.topology.runbooks).into(),
+                ),
+                ("severity", "CRITICAL".into()),
+                ("query", query.into()),
+                ("duration_seconds", 60_u64.into()),
+                ("channels", vec![channel.text.as_str()].into()),
+            ]);
+            (key, fields)
+        };
+        hosts.map(of).collect()
+    }
+
     fn log_metrics(&self) -> Argument {
         let watched = self.topology.spec.alerts.iter();
         let mut watched = watched.filter(|(_, a)| *a.of == crate::spec::Signal::KeyRotation);
@@ -125,7 +181,7 @@ impl Lowering<'_> {
                 ),
                 (
                     "filter",
-                    "protoPayload.serviceName=\"cloudkms.googleapis.com\" AND protoPayload.methodName=\"CreateCryptoKeyVersion\" AND severity>=ERROR",
+                    "resource.type=\"cloudkms_cryptokey\" AND protoPayload.serviceName=\"cloudkms.googleapis.com\" AND protoPayload.methodName=\"CreateCryptoKeyVersion\" AND severity>=ERROR",
                 ),
             ]),
         )])

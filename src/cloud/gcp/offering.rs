@@ -92,11 +92,6 @@ pub(super) fn has_range(store: &Datastore) -> bool {
     ours && offering(store).is_some_and(|o| o.range().given().is_some())
 }
 
-/// Whether a store runs on the clusters.
-pub(super) fn on_clusters(store: &Datastore) -> bool {
-    offering(store).is_some_and(|o| o.volumes().given().is_some())
-}
-
 /// The sides of offerings that this cloud's frame asks for.
 pub fn sides() -> impl Iterator<Item = Side> {
     let queues = QUEUES.iter().flat_map(|o| {

@@ -5,7 +5,6 @@ use super::Lowering;
 use super::backup::has_backup;
 use super::homes::Home;
 use super::naming::{self, Kind, slug};
-use super::offering::on_clusters;
 use super::ranges::Ranges;
 use super::scrapes;
 use crate::cloud::sizing::Demand;
@@ -225,7 +224,7 @@ impl Lowering<'_> {
             None,
             Argument::map([("vpn", "10.255.0.0/24")]),
         );
-        let arguments = vec![
+        let mut arguments = vec![
             ("project_id", self.project()),
             ("project_number", Argument::variable("project_number")),
             ("name", name.clone().into()),
@@ -244,6 +243,9 @@ impl Lowering<'_> {
             ("nodes", self.nodes(id)),
             ("labels", Argument::variable("labels")),
         ];
+        if let Some(version) = self.topology.kubernetes_version(id) {
+            arguments.push(("kubernetes_version", version.into()));
+        }
         let call = format!("gke_{}", region.slug());
         self.call_after_keys(&call, "gcp/gke", Scope::Region(id), &location, arguments);
         self.add_after(&call, "accounts");
@@ -300,6 +302,7 @@ impl Lowering<'_> {
     /// What Terraform does not install.
     fn cluster_needs(&self) -> Vec<String> {
         let mut needs = vec![
+            "Reloader (chart `stakater/reloader`), which restarts pods when a Secret that they read changes;".to_string(),
             "KEDA 2.18 or newer in the namespace `keda`, its operator's service account bound to `keda-operator`;".to_string(),
             format!(
                 "External Secrets Operator with a `ClusterSecretStore` called `{}-secrets`;",
@@ -518,13 +521,7 @@ impl Lowering<'_> {
 
 /// The regions, among some, that need a cluster.
 pub(super) fn clusters_of(topology: &Topology, regions: &[RegionId]) -> Vec<RegionId> {
-    let needs = |id: &RegionId| {
-        let runs = |s: &crate::topology::Service| {
-            s.runtime == Runtime::Kubernetes && s.replicas_in(*id).is_some()
-        };
-        let holds = |d: &crate::topology::Datastore| on_clusters(d) && d.regions.contains(id);
-        topology.services.iter().any(runs) || topology.datastores.iter().any(holds)
-    };
+    let needs = |id: &RegionId| topology.needs_cluster(*id);
     regions.iter().copied().filter(needs).collect()
 }
 

@@ -68,7 +68,8 @@ impl Lowering<'_> {
             ("timeout_seconds", ready.timeout.into()),
             ("failure_threshold", ready.failures.into()),
         ]);
-        let arguments = vec![
+        let invokers = self.invokers(service);
+        let mut arguments = vec![
             ("project_id", self.project()),
             ("name", name.into()),
             ("region", region.place.location.into()),
@@ -94,9 +95,13 @@ impl Lowering<'_> {
             ("env", self.environment(service, id)),
             ("secret_env", self.secret_environment(service, id)),
             ("audiences", self.audiences(service)),
-            ("invokers", self.invokers(service, behind)),
+            ("invokers", invokers.clone()),
             ("labels", Argument::variable("labels")),
         ];
+        // Only what no queue feeds is for everybody.
+        if behind && invokers == Argument::Map(Vec::new()) {
+            arguments.push(("public", true.into()));
+        }
         let call = format!("run_{}_{}", slug(&service.name), region.slug());
         self.call(&call, "gcp/cloud-run", Scope::Region(id), arguments);
         for after in ["accounts", "registry", "secrets"] {
@@ -147,7 +152,7 @@ impl Lowering<'_> {
             .into()
     }
 
-    fn invokers(&self, service: &Service, behind: bool) -> Argument {
+    fn invokers(&self, service: &Service) -> Argument {
         let mut members = Vec::new();
         let queues = &self.topology.queues;
         let receives = |q: &&crate::topology::Queue| {
@@ -157,10 +162,6 @@ impl Lowering<'_> {
         for queue in queues.iter().filter(receives) {
             let account = format!("{}-push", queue.name);
             members.push((queue.name.clone(), self.member(&account)));
-        }
-        // Only what no queue feeds is for everybody.
-        if behind && members.is_empty() {
-            members.push(("everybody".into(), Argument::from("allUsers")));
         }
         Argument::Map(members)
     }

@@ -54,7 +54,9 @@ fn google(all: &mut Signals) {
         )],
     );
     let metric = format!(
-        "logging_googleapis_com:user_{}_key_rotation_failed",
+        // A log-based metric is of every type of resource until one is named, and then PromQL
+        // refuses it (cloud.google.com/monitoring/promql/promql-mapping, read 2026-11).
+        "logging_googleapis_com:user_{}_key_rotation_failed{{monitored_resource=\"cloudkms_cryptokey\"}}",
         name.replace('-', "_")
     );
     all.add(

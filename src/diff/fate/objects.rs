@@ -5,7 +5,7 @@ use crate::artifact::ArtifactSet;
 use crate::diagnostic::Diagnostics;
 use crate::source::SourceMap;
 use crate::syntax::{self, Kind, Limits, Node};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that the API server refuses to change, by kind; a `*` stands for all fields but those
 /// that are listed behind it.
@@ -45,6 +45,14 @@ const IMMUTABLE: &[(&str, &str, &[&str])] = &[
     ("Secret", "type", &[]),
 ];
 
+/// Kinds that the deployment does not prune (`PRUNED` of lib.sh): they hold data.
+const KEPT: &[&str] = &[
+    "Namespace",
+    "RedisEnterpriseActiveActiveDatabase",
+    "RedisEnterpriseCluster",
+    "RedisEnterpriseRemoteCluster",
+];
+
 /// An object of a cluster's folder by kind, namespace and name.
 type Objects = BTreeMap<(String, String), Object>;
 
@@ -56,9 +64,7 @@ struct Object {
 /// The fates of the objects that differ.
 pub fn fates(before: &ArtifactSet, after: &ArtifactSet) -> Vec<ResourceFate> {
     let (old, new) = (objects(before), objects(after));
-    let prunes = after
-        .iter()
-        .any(|(path, file)| path.starts_with("scripts/") && file.text.contains("--prune"));
+    let folders: BTreeSet<&String> = new.keys().map(|(root, _)| root).collect();
     let mut all = Vec::new();
     for (key, object) in &new {
         all.extend(match old.get(key) {
@@ -68,14 +74,17 @@ pub fn fates(before: &ArtifactSet, after: &ArtifactSet) -> Vec<ResourceFate> {
     }
     for (key, object) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
         let volumes = member(&object.fields, "spec.volumeClaimTemplates").is_some();
-        let fate = match (prunes, volumes) {
-            (false, _) => Fate::Orphaned,
-            (true, _) => Fate::Destroyed,
+        // The deployment prunes the clusters of its tree; what holds data stays there.
+        let prunes = folders.contains(&key.0) && !KEPT.contains(&object.kind.as_str());
+        let fate = if prunes {
+            Fate::Destroyed
+        } else {
+            Fate::Orphaned
         };
         let because = match (prunes, volumes) {
-            (false, _) => "kubectl apply removes nothing",
+            (false, _) => "the deployment does not remove it",
             (true, true) => "its volume claims stay",
-            (true, false) => "pruned",
+            (true, false) => "pruned by the deployment",
         };
         all.push(ResourceFate {
             because: vec![because.into()],

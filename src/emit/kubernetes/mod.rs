@@ -1,5 +1,6 @@
 //! Manifests of each cluster: a folder that `kubectl apply -k` takes as it is.
 
+mod changes;
 mod istio;
 mod keda;
 mod policy;
@@ -56,6 +57,8 @@ impl<'a> Folder<'a> {
             files.push((name, postgres::objects(self, store)));
         }
         files.push(("cloud.yaml".to_string(), self.cluster.objects.clone()));
+        let mut files = files;
+        changes::reach(&mut files);
         for (name, objects) in files {
             if objects.is_empty() {
                 continue;
@@ -68,6 +71,8 @@ impl<'a> Folder<'a> {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",
             "resources": resources,
+            // By these the deployment finds what the tree no longer has.
+            "labels": [{ "pairs": self.labels() }],
         });
         let text = yaml::print_documents(&self.input.header(), &[kustomization]);
         set.text(
@@ -122,10 +127,15 @@ impl<'a> Folder<'a> {
         json!({
             "name": name,
             "namespace": namespace,
-            "labels": {
-                "app.kubernetes.io/part-of": self.input.topology.name,
-                "app.kubernetes.io/managed-by": "meridian",
-            },
+            "labels": self.labels(),
+        })
+    }
+
+    /// The labels of everything of ours.
+    fn labels(&self) -> Value {
+        json!({
+            "app.kubernetes.io/part-of": self.input.topology.name,
+            "app.kubernetes.io/managed-by": "meridian",
         })
     }
 

@@ -7,7 +7,7 @@ use crate::topology::RegionId;
 use serde_json::{Map, Value, json};
 
 /// What the pods run, by the name of its file.
-const SCRIPTS: [(&str, &str); 8] = [
+const SCRIPTS: [(&str, &str); 9] = [
     (
         "common.sh",
         include_str!("../../../templates/kubernetes/postgres-common.sh"),
@@ -31,6 +31,10 @@ const SCRIPTS: [(&str, &str); 8] = [
     (
         "lag.sh",
         include_str!("../../../templates/kubernetes/postgres-lag.sh"),
+    ),
+    (
+        "leave-replication.sh",
+        include_str!("../../../templates/kubernetes/postgres-leave-replication.sh"),
     ),
     (
         "stop-following.sh",

@@ -2,7 +2,7 @@
 
 use super::plans;
 use crate::analysis::term::{Step, Term, detection, interval};
-use crate::deployment::{Operation, OperationKind, Paged, SwitchStep};
+use crate::deployment::{Operation, OperationKind, Paged, SwitchStep, UpgradeStep};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::procedure::{StepId, clock};
@@ -74,6 +74,8 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             "description": f.description,
         })).collect::<Vec<_>>(),
     });
+    context["upgrades"] = upgrades(input).into();
+    context["clusters_read_secrets"] = (!input.deployment.clusters.is_empty()).into();
     context["safeguards"] = safeguards(input).into();
     context["page"] = from.and_then(|id| page(input, id)).map(first_page).into();
     context["pace"] = pace(topology);
@@ -324,7 +326,15 @@ fn holds(input: Input, root: &AppliedRoot) -> String {
 
 /// The commands that put values into secrets.
 fn secrets(input: Input) -> Vec<Value> {
-    operations(input, &[OperationKind::StoreSecret])
+    let operations = input.deployment.operations.iter();
+    let stores = operations.filter(|o| o.kind == OperationKind::StoreSecret);
+    stores
+        .map(|o| {
+            let mut row = operation(o);
+            row["prompt"] = shell::word(&format!("{}: ", o.subject)).into();
+            row
+        })
+        .collect()
 }
 
 /// What clusters need before the manifests, each thing once.
@@ -594,6 +604,30 @@ fn failover(input: Input) -> Value {
         "promotes": input.procedures.fail_over.step(StepId::Promote).is_some(),
         "detected_clock": clock(detected(input)),
     })
+}
+
+/// Versions that go up, and the commands around that.
+fn upgrades(input: Input) -> Vec<Value> {
+    let steps = |steps: &[UpgradeStep]| {
+        let of = |s: &UpgradeStep| {
+            let commands = s.commands.iter().map(|c| shell::command(c));
+            json!({ "title": s.title, "commands": commands.collect::<Vec<_>>(), "expect": s.expect })
+        };
+        steps.iter().map(of).collect::<Vec<_>>()
+    };
+    let upgrades = input.deployment.upgrades.iter();
+    upgrades
+        .map(|u| {
+            json!({
+                "what": u.what,
+                "field": u.field,
+                "version": u.version,
+                "demands": u.demands,
+                "before": steps(&u.before),
+                "after": steps(&u.after),
+            })
+        })
+        .collect()
 }
 
 /// The exercise of a restore; from a backup that a person names, where nothing else is known.

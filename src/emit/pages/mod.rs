@@ -17,7 +17,7 @@ use serde_json::Value;
 const EMITTER: &str = "pages";
 
 /// Pages: name, template, and the part of the context without which there is no use for it.
-const PAGES: [(&str, &str, Option<&str>); 16] = [
+const PAGES: &[(&str, &str, Option<&str>)] = &[
     (
         "README.md",
         include_str!("../../../templates/runbooks/README.md"),
@@ -94,6 +94,11 @@ const PAGES: [(&str, &str, Option<&str>); 16] = [
         Some("replays"),
     ),
     (
+        "RUNBOOK_UPGRADE.md",
+        include_str!("../../../templates/runbooks/RUNBOOK_UPGRADE.md"),
+        Some("upgrades"),
+    ),
+    (
         "EVENT_MIGRATION.md",
         include_str!("../../../templates/runbooks/EVENT_MIGRATION.md"),
         Some("events"),
@@ -124,7 +129,7 @@ pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mu
         }
         let text =
             text::render(name, template, &[], &context).unwrap_or_else(|error| panic!("{error}"));
-        set.text(EMITTER, name, tidy(&text));
+        set.text(EMITTER, *name, tidy(&text));
     }
 }
 

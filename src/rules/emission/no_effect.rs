@@ -28,6 +28,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     stores.for_each(|s| idle.datastore(s));
     idle.failover();
     idle.signals();
+    idle.versions();
     idle.rest();
 }
 
@@ -264,6 +265,34 @@ impl Idle<'_> {
                 &here(of),
                 "it is for `of: custom`",
             );
+        }
+    }
+
+    /// A version of Kubernetes where there is no cluster.
+    fn versions(&mut self) {
+        let topology = self.topology;
+        let versions = topology
+            .spec
+            .kubernetes
+            .as_ref()
+            .and_then(|k| k.version.as_ref());
+        let clusters: Vec<&str> = topology
+            .region_ids()
+            .filter(|id| topology.needs_cluster(*id))
+            .map(|id| topology.region(id).name.as_str())
+            .collect();
+        let idle: Vec<Span> = match versions {
+            Some(spec::PerRegion::All(all)) if clusters.is_empty() => vec![all.span],
+            Some(spec::PerRegion::Each(map)) => {
+                let each = map.iter();
+                let idle = each.filter(|(name, _)| !clusters.contains(&name.text.as_str()));
+                idle.map(|(_, version)| version.span).collect()
+            }
+            _ => Vec::new(),
+        };
+        for place in idle {
+            let counts = "it is for regions where something runs on Kubernetes";
+            self.say(Some(place), "version", "without a cluster", counts);
         }
     }
 

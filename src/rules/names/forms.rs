@@ -122,6 +122,14 @@ const VERSION: Form = Form {
     help: "letters, digits, dots, dashes and `_`: `16.6`",
     fits: |t| tame(t, "._-"),
 };
+const MINOR: Form = Form {
+    what: "a version of Kubernetes",
+    help: "the minor version: `\"1.33\"`",
+    fits: |t| {
+        let minor = t.strip_prefix("1.").unwrap_or_default();
+        minor.len() == 2 && minor.bytes().all(|b| b.is_ascii_digit())
+    },
+};
 const MACHINE: Form = Form {
     what: "a machine type",
     help: "letters, digits, dots and dashes, as the provider writes it: `db.r6g.large`",
@@ -403,6 +411,8 @@ fn rest(spec: &Spec, out: &mut Diagnostics) {
         all(&mesh.trust_domain, &TRUST_DOMAIN, out);
         all(&mesh.geography_header, &HEADER, out);
     }
+    let versions = spec.kubernetes.iter().flat_map(|k| &k.version);
+    all(versions.flat_map(|v| v.values()), &MINOR, out);
     if let Some(observability) = &spec.observability {
         let kinds = [
             &observability.metrics,

@@ -209,6 +209,7 @@ module "firewall_us_east_1" {
 
   name                    = "eden-us-east-1"
   firewall                = true
+  health_checker_cidrs    = var.health_checker_cidrs
   client_limit_per_minute = 6000
   region_limit_per_minute = 300000
   logs_kms_key_arn        = module.kms_us_east_1.key_arns["logs"]
@@ -264,6 +265,7 @@ module "firewall_us_west_2" {
 
   name                    = "eden-us-west-2"
   firewall                = true
+  health_checker_cidrs    = var.health_checker_cidrs
   client_limit_per_minute = 6000
   region_limit_per_minute = 300000
   logs_kms_key_arn        = module.kms_us_west_2.key_arns["logs"]
@@ -520,7 +522,7 @@ module "eks_us_east_1" {
   }
 
   name                = "eden-us-east-1"
-  kubernetes_version  = var.kubernetes_version
+  kubernetes_version  = "1.33"
   subnet_ids          = module.network_us_east_1.private_subnet_ids
   authorized_networks = var.authorized_networks
   admin_role_arns     = var.cluster_admin_role_arns
@@ -724,7 +726,7 @@ module "eks_us_west_2" {
   }
 
   name                = "eden-us-west-2"
-  kubernetes_version  = var.kubernetes_version
+  kubernetes_version  = "1.33"
   subnet_ids          = module.network_us_west_2.private_subnet_ids
   authorized_networks = var.authorized_networks
   admin_role_arns     = var.cluster_admin_role_arns

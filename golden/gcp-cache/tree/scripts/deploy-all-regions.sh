@@ -77,12 +77,23 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com redis.googleapis.com secretmanager.googleapis.com storage.googleapis.com --project shop-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com redis.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com --project shop-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
   run 30 'Make the service agent of redis' gcloud beta services identity create --service=redis.googleapis.com --project shop-prod || optional 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project shop-prod || optional 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project shop-prod || optional 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project shop-prod || optional 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project shop-prod || optional 'run it again: a fresh API takes a minute'
+fi
+if [[ ${BOOTSTRAP} == false ]]; then
+  step "Kubernetes: what the tree no longer has"
+  if wanted us-west1; then
+    run 60 "Fetch the credentials" gcloud container clusters get-credentials shop-us-west1 --region us-west1 --project shop-prod || die 75 "the cluster does not answer"
+    prune gke_shop-prod_us-west1_shop-us-west1 "${here}"/kubernetes/us-west1
+  fi
+  if wanted us-east1; then
+    run 60 "Fetch the credentials" gcloud container clusters get-credentials shop-us-east1 --region us-east1 --project shop-prod || die 75 "the cluster does not answer"
+    prune gke_shop-prod_us-east1_shop-us-east1 "${here}"/kubernetes/us-east1
+  fi
 fi
 first=()
 # The load balancer's back ends are made by the gateways, which come later.

@@ -77,7 +77,7 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com billingbudgets.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com firestore.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com storage.googleapis.com --project ggen-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com billingbudgets.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com firestore.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com --project ggen-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
   run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
@@ -85,6 +85,21 @@ if [[ ${BOOTSTRAP} == true ]]; then
   run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
   run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project ggen-prod || optional 'run it again: a fresh API takes a minute'
   run 30 'Make the encryption account of BigQuery' bq --project_id ggen-prod show --encryption_service_account || optional 'run it again: a fresh API takes a minute'
+fi
+if [[ ${BOOTSTRAP} == false ]]; then
+  step "Kubernetes: what the tree no longer has"
+  if wanted us-east1; then
+    run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod || die 75 "the cluster does not answer"
+    prune gke_ggen-prod_us-east1_ggen-marketplace-us-east1 "${here}"/kubernetes/us-east1
+  fi
+  if wanted europe-west1; then
+    run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-europe-west1 --region europe-west1 --project ggen-prod || die 75 "the cluster does not answer"
+    prune gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 "${here}"/kubernetes/europe-west1
+  fi
+  if wanted us-central1; then
+    run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-central1 --region us-central1 --project ggen-prod || die 75 "the cluster does not answer"
+    prune gke_ggen-prod_us-central1_ggen-marketplace-us-central1 "${here}"/kubernetes/us-central1
+  fi
 fi
 first=()
 # The load balancer's back ends are made by the gateways, which come later.

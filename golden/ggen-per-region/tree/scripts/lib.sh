@@ -96,6 +96,48 @@ run() { # seconds title command...
   timeout --foreground "$((seconds * 4))" "$@" 2>&1 | log >&2
 }
 
+# Kinds that the tree has, or had: what carries the system's labels and is not in the tree is removed from a cluster.
+# Namespaces, volume claims and clusters of Redis Enterprise stay: they hold data, and a person removes them.
+readonly PRUNED=(
+  deployments.apps statefulsets.apps cronjobs.batch services configmaps serviceaccounts
+  poddisruptionbudgets.policy networkpolicies.networking.k8s.io
+  certificates.cert-manager.io externalsecrets.external-secrets.io scaledobjects.keda.sh
+  triggerauthentications.keda.sh podmonitorings.monitoring.googleapis.com
+  targetgroupbindings.elbv2.k8s.aws destinationrules.networking.istio.io gateways.networking.istio.io
+  peerauthentications.security.istio.io authorizationpolicies.security.istio.io
+  telemetries.telemetry.istio.io virtualservices.networking.istio.io
+)
+
+# The objects of a folder of manifests as Kind/namespace/name, a line each.
+in_tree() { # folder
+  kubectl kustomize "$1" | awk '
+    function told() { if (kind != "") print kind "/" space "/" name; kind = space = name = "" }
+    /^---/ { told(); next }
+    /^[^ ]/ { meta = /^metadata:/ }
+    /^kind: / { kind = $2 }
+    meta && /^  name: / { name = $2 }
+    meta && /^  namespace: / { space = $2 }
+    END { told() }'
+}
+
+# Removes from a cluster what the tree no longer has: before Terraform takes away the addresses
+# and identities that it holds.
+prune() { # context folder
+  local there kept kind line name space words
+  run 60 "See that the cluster answers" kubectl --context "$1" get --raw /readyz || die 75 "the cluster $1 does not answer"
+  kept=$(in_tree "$2") || die 75 "the manifests in $2 cannot be read"
+  for kind in "${PRUNED[@]}"; do
+    # A kind that the cluster does not know has nothing there.
+    there=$(timeout --foreground 60 kubectl --context "$1" get "${kind}" --all-namespaces --selector "app.kubernetes.io/managed-by=meridian,app.kubernetes.io/part-of=${SYSTEM}" --output "go-template={{range .items}}{{.kind}}/{{.metadata.namespace}}/{{.metadata.name}}{{\"\\n\"}}{{end}}" 2>/dev/null) || continue
+    while IFS= read -r line; do
+      [[ ${line} == */*/* ]] || continue
+      ! grep -qxF -- "${line}" <<<"${kept}" || continue
+      IFS=/ read -r words space name <<<"${line}"
+      run 120 "Remove ${words} ${name}, which the tree no longer has" kubectl --context "$1" --namespace "${space}" delete "${kind}" "${name}" --wait || missed "remove ${words} ${space}/${name} from $1"
+    done <<<"${there}"
+  done
+}
+
 # Runs a command that only looks, in a dry run too.
 look() { # seconds title command...
   local seconds=$1 title=$2

@@ -2,18 +2,19 @@
 
 mod operate;
 mod recover;
+mod upgrade;
 mod watch;
 
 use super::metrics::RDS;
 use super::network::Subnets;
 use super::{Lowering, facts, homes, naming, output, variable};
 use crate::cloud::aws::offering::{
-    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics, Upgrades,
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
-    read, read_if,
+    Aspect, COPIES_OF_LOCKED, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES,
+    Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::spec::{Engine, Mode};
@@ -60,6 +61,10 @@ impl Offering for Aurora {
         Given(|| &facts::aurora().version)
     }
 
+    fn path(&self) -> Aspect<Path> {
+        Given(upgrade::path)
+    }
+
     fn signals(&self) -> Aspect<Watch> {
         Given(watch::signals)
     }
@@ -85,6 +90,10 @@ impl OnAws for Aurora {
 
     fn operations(&self) -> Aspect<Operate> {
         Given(|lowering, store| lowering.aurora_operations(store))
+    }
+
+    fn upgrade(&self) -> Aspect<Upgrades> {
+        Given(|lowering, store| lowering.upgrade_of_aurora(store))
     }
 
     fn machines(&self) -> Aspect<&'static str> {

@@ -8,11 +8,11 @@ use super::clusters::Statement;
 use super::homes;
 use super::{Lowering, facts, naming};
 use crate::cloud::aws::offering::{
-    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics, Upgrades,
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, COPIES_OF_LOCKED, Offering, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID,
+    Aspect, COPIES_OF_LOCKED, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID,
     Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
@@ -56,6 +56,10 @@ impl Offering for Dynamodb {
         Absent("AWS runs one version for everybody")
     }
 
+    fn path(&self) -> Aspect<Path> {
+        Absent("AWS runs one version for everybody")
+    }
+
     fn signals(&self) -> Aspect<Watch> {
         Given(watch::signals)
     }
@@ -81,6 +85,10 @@ impl OnAws for Dynamodb {
 
     fn operations(&self) -> Aspect<Operate> {
         Given(|lowering, store| lowering.dynamodb_operations(store))
+    }
+
+    fn upgrade(&self) -> Aspect<Upgrades> {
+        Absent("AWS runs one version for everybody")
     }
 
     fn machines(&self) -> Aspect<&'static str> {

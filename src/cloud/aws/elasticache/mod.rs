@@ -2,17 +2,18 @@
 
 mod operate;
 mod recover;
+mod upgrade;
 mod watch;
 
 use super::data::private_domain;
 use super::network::Subnets;
 use super::{Lowering, facts, homes, naming, output};
 use crate::cloud::aws::offering::{
-    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics, Upgrades,
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::spec::{Engine, Mode};
@@ -63,6 +64,10 @@ impl Offering for ElastiCache {
         Given(|| &facts::redis().version)
     }
 
+    fn path(&self) -> Aspect<Path> {
+        Given(upgrade::path)
+    }
+
     fn signals(&self) -> Aspect<Watch> {
         Given(watch::signals)
     }
@@ -88,6 +93,10 @@ impl OnAws for ElastiCache {
 
     fn operations(&self) -> Aspect<Operate> {
         Given(|lowering, store| lowering.elasticache_operations(store))
+    }
+
+    fn upgrade(&self) -> Aspect<Upgrades> {
+        Given(|lowering, store| lowering.upgrade_of_cache(store))
     }
 
     fn machines(&self) -> Aspect<&'static str> {
@@ -167,6 +176,7 @@ impl Lowering<'_> {
                 "primary_replication_group_id",
                 output(&first, "id", Argument::Null),
             ),
+            ("engine_version", self.engine_version(store).into()),
         ];
         let scope = Scope::Links;
         self.call(&global, "aws/elasticache-global", scope, home, arguments);
@@ -251,7 +261,11 @@ impl Lowering<'_> {
             ("client_cidrs", self.networks_of(&reached)),
             ("kms_key_arn", key),
         ]);
-        self.call(&call, "aws/elasticache-regional", scope, id, arguments);
+        let module = match scope {
+            Scope::Links => "aws/elasticache-member",
+            _ => "aws/elasticache-regional",
+        };
+        self.call(&call, module, scope, id, arguments);
         let address = output(&call, "endpoint", Argument::Null);
         let host = match scope {
             Scope::Links => self.linked_name(id, &store.name, address),

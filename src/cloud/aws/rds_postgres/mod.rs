@@ -4,6 +4,7 @@
 mod operate;
 mod recover;
 mod switch;
+mod upgrade;
 mod watch;
 
 use super::clusters::{Statement, Workload};
@@ -13,12 +14,13 @@ use super::network::{LOGS, Subnets};
 use super::platform::Held;
 use super::{Lowering, facts, naming, output};
 use crate::cloud::aws::offering::{
-    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics, Upgrades,
 };
 use crate::cloud::kept::whole;
 use crate::cloud::maintenance;
 use crate::cloud::offering::{
-    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read, read_if,
+    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    read_if,
 };
 use crate::deployment::{
     Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
@@ -86,6 +88,10 @@ impl Offering for RdsPostgres {
         Given(|| &facts::postgres().version)
     }
 
+    fn path(&self) -> Aspect<Path> {
+        Absent("RDS goes to any version that it lists as a target")
+    }
+
     fn signals(&self) -> Aspect<Watch> {
         Given(watch::signals)
     }
@@ -109,6 +115,10 @@ impl OnAws for RdsPostgres {
 
     fn operations(&self) -> Aspect<Operate> {
         Given(|lowering, store| lowering.postgres_operations(store))
+    }
+
+    fn upgrade(&self) -> Aspect<Upgrades> {
+        Given(|lowering, store| lowering.upgrade_of_postgres(store))
     }
 
     fn machines(&self) -> Aspect<&'static str> {

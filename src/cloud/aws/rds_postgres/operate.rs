@@ -96,12 +96,12 @@ impl Lowering<'_> {
             "{group}aws rds restore-db-instance-to-point-in-time --region {location} \
              --source-db-instance-identifier {name} --target-db-instance-identifier \"$1\" \
              --restore-time \"$2\" {}",
-            as_ours(name, copies)
+            as_ours(name, self.engine_version(store), copies)
         );
         let snapshot = format!(
             "{group}aws rds restore-db-instance-from-db-snapshot --region {location} \
              --db-snapshot-identifier \"$2\" --db-instance-identifier \"$1\" {}",
-            as_ours(name, copies)
+            as_ours(name, self.engine_version(store), copies)
         );
         let mut restores = vec![
             postgres_restore(
@@ -201,7 +201,7 @@ impl Lowering<'_> {
              --source-db-instance-automated-backups-arn \"$history\" \
              --target-db-instance-identifier \"$1\" --restore-time \"$2\" {}",
             security_group(location, &format!("{own}-postgres")),
-            as_ours(&own, copies)
+            as_ours(&own, self.engine_version(store), copies)
         );
         postgres_restore(
             format!("{}-in-{location}", name(from)),
@@ -304,12 +304,13 @@ fn postgres_restore(
 
 /// What a restored instance is made with: else it has the VPC's own security group, which
 /// lets no service in.
-fn as_ours(name: &str, copies: Copies) -> String {
+fn as_ours(name: &str, version: &str, copies: Copies) -> String {
+    let major = version.split('.').next().unwrap_or(version);
     // With pglogical it would take the original's place with its peers as soon as it starts.
     let parameters = if copies.logical() {
-        format!("{name}-restored")
+        format!("{name}-restored-{major}")
     } else {
-        name.to_string()
+        format!("{name}-{major}")
     };
     format!(
         "--db-subnet-group-name {name} --db-parameter-group-name {parameters} \

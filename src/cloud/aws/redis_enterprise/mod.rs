@@ -11,11 +11,11 @@ use super::platform::Held;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output};
 use crate::cloud::aws::offering::{
-    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics, Upgrades,
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch, read,
+    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch, read,
 };
 use crate::deployment::{
     ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, PEER_PORT, Scope,
@@ -62,6 +62,10 @@ impl Offering for RedisEnterprise {
         Absent("the operator brings its version")
     }
 
+    fn path(&self) -> Aspect<Path> {
+        Absent("the operator brings its version")
+    }
+
     fn signals(&self) -> Aspect<Watch> {
         Given(watch::signals)
     }
@@ -87,6 +91,10 @@ impl OnAws for RedisEnterprise {
 
     fn operations(&self) -> Aspect<Operate> {
         Given(|lowering, store| lowering.redis_enterprise_operations(store))
+    }
+
+    fn upgrade(&self) -> Aspect<Upgrades> {
+        Absent("the operator brings its version")
     }
 
     fn machines(&self) -> Aspect<&'static str> {

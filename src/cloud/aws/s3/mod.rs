@@ -7,11 +7,11 @@ mod watch;
 use super::clusters::Statement;
 use super::{Lowering, facts, naming, output};
 use crate::cloud::aws::offering::{
-    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics,
+    Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics, Upgrades,
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::spec::{Conflict, Engine, Mode};
@@ -54,6 +54,10 @@ impl Offering for S3 {
         Absent("AWS runs one version for everybody")
     }
 
+    fn path(&self) -> Aspect<Path> {
+        Absent("AWS runs one version for everybody")
+    }
+
     fn signals(&self) -> Aspect<Watch> {
         Given(watch::signals)
     }
@@ -79,6 +83,10 @@ impl OnAws for S3 {
 
     fn operations(&self) -> Aspect<Operate> {
         Given(|lowering, store| lowering.bucket_operations(store))
+    }
+
+    fn upgrade(&self) -> Aspect<Upgrades> {
+        Absent("AWS runs one version for everybody")
     }
 
     fn machines(&self) -> Aspect<&'static str> {

@@ -11,7 +11,7 @@ use super::facts;
 use super::naming::{self, Kind, slug};
 use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
 use crate::cloud::offering::{
-    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch, read,
+    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Scope};
 use crate::diagnostic::{Code, Diagnostic};
@@ -84,6 +84,10 @@ impl Offering for Firestore {
     }
 
     fn version(&self) -> Aspect<Version> {
+        Absent("Google runs one version for everybody")
+    }
+
+    fn path(&self) -> Aspect<Path> {
         Absent("Google runs one version for everybody")
     }
 

@@ -12,7 +12,7 @@ use super::naming::{self, Kind, slug};
 use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
 use super::ranges;
 use crate::cloud::offering::{
-    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Scope, SecretSetting};
 use crate::spec::{Engine, Mode, Runtime};
@@ -66,6 +66,10 @@ impl Offering for Memorystore {
 
     fn version(&self) -> Aspect<Version> {
         Given(|| &facts::memorystore().version)
+    }
+
+    fn path(&self) -> Aspect<Path> {
+        Absent("Memorystore goes to any newer version in place")
     }
 
     fn signals(&self) -> Aspect<Watch> {

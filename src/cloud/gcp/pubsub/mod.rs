@@ -16,7 +16,9 @@ use super::offering::{OperateQueue, QueueOnGcp, ToldOfQueue, queue_offering, que
 use crate::cloud::offering::{Aspect, QueueOffering, QueueRecovery, QueueRestsAt, WatchQueue};
 use crate::deployment::{Argument, Decision, Scope};
 use crate::spec::{Incompatible, QueueEngine, Runtime};
-use crate::topology::{Datastore, Queue, RegionId, Service, ServiceId, Topology, variable_name};
+use crate::topology::{
+    Datastore, Queue, RegionId, Scenario, Service, ServiceId, Topology, variable_name,
+};
 use Aspect::Given;
 
 /// Pub/Sub.
@@ -139,6 +141,10 @@ impl Lowering<'_> {
             (
                 "max_delivery_attempts",
                 dead.map_or(5, |d| d.after.value).into(),
+            ),
+            (
+                "minimum_backoff_seconds",
+                backoff(self.topology, queue).into(),
             ),
         ];
         let publishers =
@@ -293,4 +299,17 @@ fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
     events.is_some_and(|e| *e.incompatible == Incompatible::DeadLetter)
         && queue.written.dead_letter.is_some()
         && queue.receiver.is_some()
+}
+
+/// Seconds between two attempts at least: with fewer, the attempts are over before a lost region
+/// is back within its promise, and every message of the meantime is set aside.
+/// Pub/Sub takes 0 to 600 (docs.cloud.google.com/pubsub/docs/handling-failures, read 2026-11).
+fn backoff(topology: &Topology, queue: &Queue) -> u64 {
+    let attempts = queue.written.dead_letter.as_ref();
+    let waits = u64::from(attempts.map_or(5, |d| d.after.value))
+        .saturating_sub(1)
+        .max(1);
+    let rto = topology.promises().strictest(Scenario::ANY_REGION).rto;
+    let back = rto.map_or(0, |promise| promise.time().secs());
+    back.div_ceil(waits).clamp(10, 600)
 }

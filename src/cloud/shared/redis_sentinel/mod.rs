@@ -5,11 +5,11 @@ mod recover;
 mod watch;
 
 use crate::cloud::offering::{
-    Aspect, Offering, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
 };
 use crate::spec::Engine;
 use crate::topology::Datastore;
-use Aspect::Given;
+use Aspect::{Absent, Given};
 
 /// The version where the spec names none.
 const VERSION: &str = "7.4";
@@ -52,6 +52,10 @@ impl Offering for RedisSentinel {
 
     fn version(&self) -> Aspect<Version> {
         Given(|| VERSION)
+    }
+
+    fn path(&self) -> Aspect<Path> {
+        Absent("a newer server reads what an older one wrote")
     }
 
     fn signals(&self) -> Aspect<Watch> {

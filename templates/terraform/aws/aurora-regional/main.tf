@@ -1,7 +1,8 @@
 # The cluster of an Aurora global database in one region. Which one writes is changed by a command and not by a plan.
 
 resource "aws_rds_cluster_parameter_group" "this" {
-  name        = var.name
+  # A family never changes: the next major version gets a group of its own before this one goes.
+  name        = "${var.name}-${split(".", var.engine_version)[0]}"
   family      = "aurora-postgresql${split(".", var.engine_version)[0]}"
   description = "Parameters of ${var.name}"
 
@@ -28,6 +29,10 @@ resource "aws_rds_cluster_parameter_group" "this" {
       name  = "rds.global_db_rpo"
       value = tostring(parameter.value)
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 

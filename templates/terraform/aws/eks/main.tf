@@ -146,6 +146,7 @@ resource "aws_launch_template" "nodes" {
 
 resource "aws_eks_node_group" "this" {
   cluster_name           = aws_eks_cluster.this.name
+  version                = aws_eks_cluster.this.version
   node_group_name_prefix = "main-"
   node_role_arn          = aws_iam_role.nodes.arn
   subnet_ids             = var.subnet_ids
@@ -182,12 +183,24 @@ resource "aws_eks_node_group" "this" {
   }
 }
 
+# The version of each add-on that EKS recommends for the cluster's. Asked once the control plane is what it is to be:
+# add-ons follow it, and never lead.
+data "aws_eks_addon_version" "this" {
+  for_each = toset(["aws-ebs-csi-driver", "coredns", "kube-proxy", "metrics-server", "vpc-cni"])
+
+  addon_name         = each.key
+  kubernetes_version = aws_eks_cluster.this.version
+
+  depends_on = [aws_eks_cluster.this]
+}
+
 # What pods need before the first of them can run.
 resource "aws_eks_addon" "network" {
   for_each = { vpc-cni = module.addon_roles.role_arns["vpc-cni"], kube-proxy = null }
 
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = each.key
+  addon_version               = data.aws_eks_addon_version.this[each.key].version
   service_account_role_arn    = each.value
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
@@ -205,6 +218,7 @@ resource "aws_eks_addon" "this" {
 
   cluster_name                = aws_eks_cluster.this.name
   addon_name                  = each.key
+  addon_version               = data.aws_eks_addon_version.this[each.key].version
   service_account_role_arn    = each.value
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"

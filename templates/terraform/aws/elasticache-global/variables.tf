@@ -14,3 +14,9 @@ variable "primary_replication_group_id" {
   type        = string
   nullable    = false
 }
+
+variable "engine_version" {
+  description = "Version of all groups; minor versions go up here and nowhere else, none goes down."
+  type        = string
+  nullable    = false
+}

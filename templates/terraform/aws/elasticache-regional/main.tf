@@ -1,8 +1,9 @@
-# A Redis of one region on ElastiCache, encrypted and on two zones; alone, or as a part of a global group.
+# A Redis of one region on ElastiCache, encrypted and on two zones, alone.
 
 locals {
-  # What follows takes all of this from the writer, and may not name it.
-  own = !var.follows
+  # Redis ends at 7.1 on ElastiCache; later versions are Valkey's.
+  engine = tonumber(join(".", slice(split(".", "${var.engine_version}.0"), 0, 2))) > 7.1 ? "valkey" : "redis"
+  family = "${local.engine}${split(".", var.engine_version)[0]}"
 }
 
 resource "aws_elasticache_subnet_group" "this" {
@@ -12,10 +13,9 @@ resource "aws_elasticache_subnet_group" "this" {
 }
 
 resource "aws_elasticache_parameter_group" "this" {
-  for_each = local.own ? { this = "redis${split(".", var.engine_version)[0]}" } : {}
-
-  name        = var.name
-  family      = each.value
+  # A family never changes: the next major version gets a group of its own before this one goes.
+  name        = "${var.name}-${local.family}"
+  family      = local.family
   description = "Parameters of ${var.name}"
 
   parameter {
@@ -27,6 +27,10 @@ resource "aws_elasticache_parameter_group" "this" {
   parameter {
     name  = "maxmemory-policy"
     value = "noeviction"
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
@@ -48,23 +52,20 @@ resource "aws_vpc_security_group_ingress_rule" "client" {
 }
 
 resource "aws_elasticache_replication_group" "this" {
-  #checkov:skip=CKV_AWS_29:a follower takes encryption from the writer and may not name it
-  #checkov:skip=CKV_AWS_30:a follower takes encryption from the writer and may not name it
   #checkov:skip=CKV_AWS_31:users sign in by name, with user groups; the token of old would lie in the state
-  replication_group_id        = var.name
-  description                 = "Redis of ${var.name}"
-  global_replication_group_id = var.global_group_id
+  replication_group_id = var.name
+  description          = "Redis of ${var.name}"
 
-  engine                     = local.own ? "redis" : null
-  engine_version             = local.own ? var.engine_version : null
-  node_type                  = local.own ? var.node_type : null
-  num_node_groups            = local.own ? var.shards : null
-  parameter_group_name       = local.own ? aws_elasticache_parameter_group.this["this"].name : null
-  at_rest_encryption_enabled = local.own ? true : null
-  transit_encryption_enabled = local.own ? true : null
-  snapshot_retention_limit   = local.own ? var.backup_days : null
-  snapshot_window            = local.own ? "03:00-04:00" : null
-  final_snapshot_identifier  = local.own ? "${var.name}-final" : null
+  engine                     = local.engine
+  engine_version             = var.engine_version
+  parameter_group_name       = aws_elasticache_parameter_group.this.name
+  node_type                  = var.node_type
+  num_node_groups            = var.shards
+  at_rest_encryption_enabled = true
+  transit_encryption_enabled = true
+  snapshot_retention_limit   = var.backup_days
+  snapshot_window            = "03:00-04:00"
+  final_snapshot_identifier  = "${var.name}-final"
 
   replicas_per_node_group    = var.replicas
   automatic_failover_enabled = true
@@ -76,8 +77,5 @@ resource "aws_elasticache_replication_group" "this" {
 
   lifecycle {
     prevent_destroy = true
-
-    # A global group changes these on all its parts.
-    ignore_changes = [num_node_groups, engine_version, node_type, global_replication_group_id]
   }
 }

@@ -9,28 +9,15 @@ variable "name" {
   }
 }
 
-variable "follows" {
-  description = "Whether the group follows the writer of a global group."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
-variable "global_group_id" {
-  description = "Global group that a follower joins; null for a writer, or a group of its own."
-  type        = string
-  default     = null
-}
-
 variable "engine_version" {
-  description = "Version of Redis."
+  description = "Version of the engine: Redis up to 7.1, Valkey from 7.2 on. It goes up, never down."
   type        = string
   default     = "7.1"
   nullable    = false
 }
 
 variable "node_type" {
-  description = "Type of the nodes; a global group needs M5, R5 or newer."
+  description = "Type of the nodes."
   type        = string
   nullable    = false
 

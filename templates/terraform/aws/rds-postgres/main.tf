@@ -2,6 +2,8 @@
 # Replication between regions is logical and is set up in SQL, not here: the parameter group only makes it possible. An instance that others copy physically is named by `replica_of`.
 
 locals {
+  major = split(".", var.engine_version)[0]
+
   # Each replicated database needs a manager and an apply worker, and the server a supervisor.
   workers = var.logical == null ? 0 : 2 * var.logical.databases + 1
 
@@ -21,9 +23,12 @@ locals {
 }
 
 resource "aws_db_parameter_group" "this" {
-  name        = var.name
-  family      = "postgres${split(".", var.engine_version)[0]}"
-  description = "Parameters of ${var.name}"
+  # A family never changes: the next major version gets a group of its own beside this one, and this one stays in the
+  # account, because the instance may use it until its maintenance window.
+  name         = "${var.name}-${local.major}"
+  family       = "postgres${local.major}"
+  description  = "Parameters of ${var.name}"
+  skip_destroy = true
 
   parameter {
     name  = "rds.force_ssl"
@@ -55,6 +60,10 @@ resource "aws_db_parameter_group" "this" {
       apply_method = parameter.value.method
     }
   }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # A copy that is restored beside the original has the original's slots and subscriptions. Without pglogical it cannot use them.
@@ -62,9 +71,10 @@ resource "aws_db_parameter_group" "this" {
 resource "aws_db_parameter_group" "restored" {
   count = var.logical == null ? 0 : 1
 
-  name        = "${var.name}-restored"
-  family      = "postgres${split(".", var.engine_version)[0]}"
-  description = "Parameters of copies of ${var.name} that are restored beside it"
+  name         = "${var.name}-restored-${local.major}"
+  family       = "postgres${local.major}"
+  description  = "Parameters of copies of ${var.name} that are restored beside it"
+  skip_destroy = true
 
   parameter {
     name  = "rds.force_ssl"
@@ -85,6 +95,10 @@ resource "aws_db_parameter_group" "restored" {
       value        = parameter.value.value
       apply_method = parameter.value.method
     }
+  }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 
@@ -157,10 +171,11 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_db_instance" "this" {
-  identifier     = var.name
-  engine         = "postgres"
-  engine_version = var.replica_of == null ? var.engine_version : null
-  instance_class = var.instance_class
+  identifier                  = var.name
+  engine                      = "postgres"
+  engine_version              = var.replica_of == null ? var.engine_version : null
+  allow_major_version_upgrade = true
+  instance_class              = var.instance_class
 
   replicate_source_db         = var.replica_of
   username                    = var.replica_of == null ? var.username : null

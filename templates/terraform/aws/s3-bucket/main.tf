@@ -2,9 +2,8 @@
 
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_144:Copies in other regions are the module s3-replication's, where they are wanted.
-  bucket              = var.bucket
-  force_destroy       = !var.guarded
-  object_lock_enabled = var.lock_days != null
+  bucket        = var.bucket
+  force_destroy = !var.guarded
 
   lifecycle {
     prevent_destroy = true

@@ -93,8 +93,9 @@ resource "aws_iam_role_policy" "this" {
         Resource = "arn:aws:s3:::${var.origin.bucket}"
       },
       {
-        Effect   = "Allow"
-        Action   = ["s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"]
+        Effect = "Allow"
+        # Objects with a retention or a legal hold are not copied, silently, without the rights to read these.
+        Action   = ["s3:GetObjectLegalHold", "s3:GetObjectRetention", "s3:GetObjectVersionAcl", "s3:GetObjectVersionForReplication", "s3:GetObjectVersionTagging"]
         Resource = "arn:aws:s3:::${var.origin.bucket}/*"
       },
       {

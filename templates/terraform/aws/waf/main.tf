@@ -5,6 +5,15 @@ locals {
   window_seconds = 60
 }
 
+# Anybody can send the name of a health checker; nobody else has its addresses.
+resource "aws_wafv2_ip_set" "health_checkers" {
+  name               = "${var.name}-health-checkers"
+  description        = "Health checkers of Route 53"
+  scope              = "REGIONAL"
+  ip_address_version = "IPV4"
+  addresses          = var.health_checker_cidrs
+}
+
 resource "aws_wafv2_web_acl" "this" {
   name        = var.name
   description = "What is kept out of ${var.name}"
@@ -14,12 +23,34 @@ resource "aws_wafv2_web_acl" "this" {
     allow {}
   }
 
+  # Whatever is refused below, a region is not lost because its health checks are.
+  rule {
+    name     = "health-checkers"
+    priority = 0
+
+    action {
+      allow {}
+    }
+
+    statement {
+      ip_set_reference_statement {
+        arn = aws_wafv2_ip_set.health_checkers.arn
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "health-checkers"
+      sampled_requests_enabled   = true
+    }
+  }
+
   dynamic "rule" {
     for_each = length(var.blocked_countries) == 0 ? [] : [var.blocked_countries]
 
     content {
       name     = "countries"
-      priority = 0
+      priority = 5
 
       action {
         block {}
@@ -96,20 +127,8 @@ resource "aws_wafv2_web_acl" "this" {
           scope_down_statement {
             not_statement {
               statement {
-                byte_match_statement {
-                  positional_constraint = "CONTAINS"
-                  search_string         = "Amazon-Route53-Health-Check-Service"
-
-                  field_to_match {
-                    single_header {
-                      name = "user-agent"
-                    }
-                  }
-
-                  text_transformation {
-                    priority = 0
-                    type     = "NONE"
-                  }
+                ip_set_reference_statement {
+                  arn = aws_wafv2_ip_set.health_checkers.arn
                 }
               }
             }
@@ -205,6 +224,19 @@ resource "aws_wafv2_web_acl" "this" {
       managed_rule_group_statement {
         vendor_name = "AWS"
         name        = "AWSManagedRulesCommonRuleSet"
+
+        # Rules on bodies refuse uploads and long forms: they are counted until somebody has seen that they hit none.
+        dynamic "rule_action_override" {
+          for_each = var.body_rules_block ? [] : ["SizeRestrictions_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY"]
+
+          content {
+            name = rule_action_override.value
+
+            action_to_use {
+              count {}
+            }
+          }
+        }
       }
     }
 

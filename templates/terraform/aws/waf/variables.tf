@@ -55,3 +55,21 @@ variable "logs_kms_key_arn" {
   type        = string
   nullable    = false
 }
+
+variable "health_checker_cidrs" {
+  description = "Ranges of Route 53's health checkers: aws route53 get-checker-ip-ranges."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.health_checker_cidrs) > 0 && alltrue([for range in var.health_checker_cidrs : can(cidrhost(range, 0)) && range != "0.0.0.0/0"])
+    error_message = "At least one range, and not the whole world."
+  }
+}
+
+variable "body_rules_block" {
+  description = "Whether rules on the bodies of requests refuse; otherwise they only count."
+  type        = bool
+  default     = false
+  nullable    = false
+}

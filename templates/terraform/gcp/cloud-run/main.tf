@@ -9,6 +9,8 @@ resource "google_cloud_run_v2_service" "this" {
   custom_audiences     = var.audiences
   deletion_protection  = var.guarded
   labels               = var.labels
+  # Public without a member allUsers, which organizations that share within their domains refuse.
+  invoker_iam_disabled = var.public
 
   template {
     service_account                  = var.service_account

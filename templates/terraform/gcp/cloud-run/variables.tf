@@ -148,13 +148,25 @@ variable "audiences" {
 }
 
 variable "invokers" {
-  description = "IAM members that may call it, by a name of their own; allUsers only for a public service behind the load balancer."
+  description = "IAM members that may call it, by a name of their own."
   type        = map(string)
   default     = {}
   nullable    = false
 
   validation {
-    condition     = var.behind_load_balancer || !contains(values(var.invokers), "allUsers")
+    condition     = length(setintersection(values(var.invokers), ["allUsers", "allAuthenticatedUsers"])) == 0
+    error_message = "A public service says so by public; members are named."
+  }
+}
+
+variable "public" {
+  description = "Whether everybody behind the load balancer may call it."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.public || var.behind_load_balancer
     error_message = "Without a load balancer in front the service may not be public."
   }
 }

@@ -12,6 +12,7 @@ module "queue" {
   dead_letter_retention_seconds = var.dead_letter_retention_seconds
   ack_deadline_seconds          = var.ack_deadline_seconds
   max_delivery_attempts         = var.max_delivery_attempts
+  minimum_backoff_seconds       = var.minimum_backoff_seconds
   # Vector clocks order the changes; ordered delivery would pin them to one region.
   ordered    = false
   push       = var.push

@@ -48,6 +48,9 @@ resource "google_container_cluster" "this" {
     }
   }
 
+  # The channel upgrades by itself; a version that is asked for comes at once, and nodes follow in the window.
+  min_master_version = var.kubernetes_version
+
   release_channel {
     channel = "REGULAR"
   }

@@ -162,3 +162,14 @@ variable "guarded" {
   default     = true
   nullable    = false
 }
+
+variable "kubernetes_version" {
+  description = "The least version of the control plane, such as 1.33; null for what the channel chooses. It goes up by one minor version at a time, never down."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kubernetes_version == null ? true : can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
+    error_message = "A version such as 1.33."
+  }
+}

@@ -28,15 +28,11 @@ resource "google_monitoring_notification_channel" "this" {
     for_each = contains(["slack", "pagerduty"], each.value.kind) ? [each.value.kind] : []
 
     content {
-      auth_token  = sensitive_labels.value == "slack" ? var.channel_secrets[each.key] : null
-      service_key = sensitive_labels.value == "pagerduty" ? var.channel_secrets[each.key] : null
-    }
-  }
-
-  lifecycle {
-    precondition {
-      condition     = !contains(["slack", "pagerduty"], each.value.kind) || contains(keys(nonsensitive(var.channel_secrets)), each.key)
-      error_message = "The channel ${each.key} needs a secret in channel_secrets: a Slack token or a PagerDuty integration key."
+      # Write-only: in no state. A new value is sent when the version goes up.
+      auth_token_wo          = sensitive_labels.value == "slack" ? var.channel_secrets[each.key] : null
+      auth_token_wo_version  = sensitive_labels.value == "slack" ? var.channel_secrets_version : null
+      service_key_wo         = sensitive_labels.value == "pagerduty" ? var.channel_secrets[each.key] : null
+      service_key_wo_version = sensitive_labels.value == "pagerduty" ? var.channel_secrets_version : null
     }
   }
 }

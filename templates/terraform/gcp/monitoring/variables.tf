@@ -35,9 +35,22 @@ variable "channels" {
 }
 
 variable "channel_secrets" {
-  description = "Slack tokens and PagerDuty integration keys, by channel."
+  description = "Slack tokens and PagerDuty integration keys, by channel; they reach no state."
   type        = map(string)
   sensitive   = true
+  ephemeral   = true
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name, channel in var.channels : !contains(["slack", "pagerduty"], channel.kind) || contains(keys(var.channel_secrets), name)])
+    error_message = "Each channel of Slack or PagerDuty needs a secret in channel_secrets: a token or an integration key."
+  }
+}
+
+variable "channel_secrets_version" {
+  description = "Goes up by one whenever a secret of a channel changes."
+  type        = string
+  default     = "1"
   nullable    = false
 }
 

@@ -46,7 +46,7 @@ resource "google_pubsub_subscription" "this" {
   }
 
   retry_policy {
-    minimum_backoff = "10s"
+    minimum_backoff = "${var.minimum_backoff_seconds}s"
     maximum_backoff = "600s"
   }
 

@@ -145,3 +145,15 @@ variable "guarded" {
   default     = true
   nullable    = false
 }
+
+variable "minimum_backoff_seconds" {
+  description = "Seconds between two attempts at least. Attempts that are over before a lost region is back set every message aside."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = var.minimum_backoff_seconds >= 10 && var.minimum_backoff_seconds <= 600
+    error_message = "Between 10 and 600 seconds."
+  }
+}

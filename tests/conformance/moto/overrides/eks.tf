@@ -4,6 +4,10 @@ resource "aws_vpc_security_group_ingress_rule" "api" {
   for_each = {}
 }
 
+data "aws_eks_addon_version" "this" {
+  for_each = {}
+}
+
 resource "aws_eks_addon" "network" {
   for_each = {}
 }

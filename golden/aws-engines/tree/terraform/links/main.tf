@@ -105,7 +105,7 @@ module "aurora_orders_us_west_2" {
 }
 
 module "cache_sessions_us_east_1" {
-  source = "../modules/elasticache-regional"
+  source = "../modules/elasticache-member"
 
   providers = {
     aws = aws.us_east_1
@@ -135,10 +135,11 @@ module "cache_sessions" {
 
   name                         = "shop-sessions"
   primary_replication_group_id = module.cache_sessions_us_east_1.id
+  engine_version               = "7.1"
 }
 
 module "cache_sessions_us_west_2" {
-  source = "../modules/elasticache-regional"
+  source = "../modules/elasticache-member"
 
   providers = {
     aws = aws.us_west_2

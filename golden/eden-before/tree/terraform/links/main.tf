@@ -29,7 +29,7 @@ module "backups_of_postgres_us_west_2" {
 }
 
 module "cache_redis_us_east_1" {
-  source = "../modules/elasticache-regional"
+  source = "../modules/elasticache-member"
 
   providers = {
     aws = aws.us_east_1
@@ -59,10 +59,11 @@ module "cache_redis" {
 
   name                         = "eden-redis"
   primary_replication_group_id = module.cache_redis_us_east_1.id
+  engine_version               = "7.1"
 }
 
 module "cache_redis_us_west_2" {
-  source = "../modules/elasticache-regional"
+  source = "../modules/elasticache-member"
 
   providers = {
     aws = aws.us_west_2

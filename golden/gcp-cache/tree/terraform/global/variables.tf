@@ -36,6 +36,13 @@ variable "serving_regions" {
   default     = null
 }
 
+variable "channel_secrets_version" {
+  description = "Goes up by one whenever a value of channel_secrets changes."
+  type        = string
+  default     = "1"
+  nullable    = false
+}
+
 variable "channel_secrets" {
   description = "Slack tokens and PagerDuty integration keys, by channel."
   type        = map(string)

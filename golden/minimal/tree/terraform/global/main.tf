@@ -8,6 +8,7 @@ module "apis" {
     "artifactregistry.googleapis.com",
     "certificatemanager.googleapis.com",
     "cloudkms.googleapis.com",
+    "cloudresourcemanager.googleapis.com",
     "cloudtrace.googleapis.com",
     "compute.googleapis.com",
     "dns.googleapis.com",
@@ -17,6 +18,7 @@ module "apis" {
     "logging.googleapis.com",
     "monitoring.googleapis.com",
     "run.googleapis.com",
+    "serviceusage.googleapis.com",
     "storage.googleapis.com",
   ]
 }

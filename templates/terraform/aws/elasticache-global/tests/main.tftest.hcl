@@ -3,6 +3,7 @@ mock_provider "aws" {}
 variables {
   name                         = "shop-sessions"
   primary_replication_group_id = "shop-sessions-us-east-1"
+  engine_version               = "7.1"
 }
 
 run "begins_with_the_first_writer" {

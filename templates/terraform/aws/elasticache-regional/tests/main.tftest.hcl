@@ -20,17 +20,16 @@ run "is_encrypted_on_two_zones" {
   }
 }
 
-run "takes_from_the_writer_what_it_may_not_name" {
+run "follows_a_version" {
   command = plan
 
   variables {
-    follows         = true
-    global_group_id = "ldgnf-shop-sessions"
+    engine_version = "8.0"
   }
 
   assert {
-    condition     = length(aws_elasticache_parameter_group.this) == 0 && aws_elasticache_replication_group.this.global_replication_group_id == "ldgnf-shop-sessions"
-    error_message = "A follower names neither engine nor parameters."
+    condition     = aws_elasticache_replication_group.this.engine == "valkey" && aws_elasticache_replication_group.this.engine_version == "8.0" && aws_elasticache_parameter_group.this.family == "valkey8"
+    error_message = "A later version is Valkey's, with parameters of its own."
   }
 }
 

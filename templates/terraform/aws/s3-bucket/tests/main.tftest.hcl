@@ -38,7 +38,7 @@ run "locks_when_asked" {
   }
 
   assert {
-    condition     = aws_s3_bucket.this.object_lock_enabled && aws_s3_bucket_object_lock_configuration.this[0].rule[0].default_retention[0].mode == "GOVERNANCE"
+    condition     = aws_s3_bucket_object_lock_configuration.this[0].rule[0].default_retention[0].mode == "GOVERNANCE"
     error_message = "A lock must be undoable by a named right."
   }
 }

@@ -3,13 +3,15 @@ mock_provider "aws" {}
 variables {
   name             = "shop-us-east-1"
   logs_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
+
+  health_checker_cidrs = ["15.177.0.0/18"]
 }
 
 run "refuses_known_attacks" {
   command = plan
 
   assert {
-    condition     = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset(["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"])
+    condition     = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset(["health-checkers", "AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"])
     error_message = "Without limits, only the managed rules stand."
   }
 
@@ -27,7 +29,7 @@ run "only_counts_without_a_firewall" {
   }
 
   assert {
-    condition     = alltrue([for rule in aws_wafv2_web_acl.this.rule : length(rule.override_action[0].count) == 1 && length(rule.override_action[0].none) == 0])
+    condition     = alltrue([for rule in aws_wafv2_web_acl.this.rule : length(rule.override_action[0].count) == 1 && length(rule.override_action[0].none) == 0 if rule.name != "health-checkers"])
     error_message = "What is not refused is still seen."
   }
 }
@@ -60,4 +62,18 @@ run "refuses_a_limit_that_waf_cannot_count" {
   }
 
   expect_failures = [var.client_limit_per_minute]
+}
+
+run "never_refuses_a_health_check_and_counts_bodies_first" {
+  command = plan
+
+  assert {
+    condition     = min([for rule in aws_wafv2_web_acl.this.rule : rule.priority]...) == one([for rule in aws_wafv2_web_acl.this.rule : rule.priority if rule.name == "health-checkers"])
+    error_message = "A refused health check loses the region."
+  }
+
+  assert {
+    condition     = contains([for override in one([for rule in aws_wafv2_web_acl.this.rule : rule if rule.name == "AWSManagedRulesCommonRuleSet"]).statement[0].managed_rule_group_statement[0].rule_action_override : override.name], "SizeRestrictions_BODY")
+    error_message = "Uploads must not be refused unseen."
+  }
 }

@@ -30,13 +30,27 @@ run "refuses_to_scale_to_zero" {
   expect_failures = [var.instances]
 }
 
+run "is_public_without_a_member_that_an_organization_may_refuse" {
+  command = plan
+
+  variables {
+    behind_load_balancer = true
+    public               = true
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service.this.invoker_iam_disabled && length(google_cloud_run_v2_service_iam_member.invoker) == 0
+    error_message = "Domain-restricted sharing refuses allUsers."
+  }
+}
+
 run "refuses_a_public_service_without_a_load_balancer" {
   command = plan
 
   variables {
     behind_load_balancer = false
-    invokers             = { all = "allUsers" }
+    public               = true
   }
 
-  expect_failures = [var.invokers]
+  expect_failures = [var.public]
 }

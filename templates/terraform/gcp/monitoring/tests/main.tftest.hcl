@@ -34,7 +34,7 @@ run "refuses_a_channel_without_its_secret" {
     channel_secrets = {}
   }
 
-  expect_failures = [google_monitoring_notification_channel.this]
+  expect_failures = [var.channel_secrets]
 }
 
 run "refuses_an_odd_duration" {

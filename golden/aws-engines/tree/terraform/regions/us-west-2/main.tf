@@ -54,9 +54,10 @@ module "firewall_us_west_2" {
     aws = aws.us_west_2
   }
 
-  name             = "shop-us-west-2"
-  firewall         = true
-  logs_kms_key_arn = module.kms_us_west_2.key_arns["logs"]
+  name                 = "shop-us-west-2"
+  firewall             = true
+  health_checker_cidrs = var.health_checker_cidrs
+  logs_kms_key_arn     = module.kms_us_west_2.key_arns["logs"]
 }
 
 module "edge_us_west_2" {
@@ -126,7 +127,7 @@ module "eks_us_west_2" {
   }
 
   name                = "shop-us-west-2"
-  kubernetes_version  = var.kubernetes_version
+  kubernetes_version  = "1.33"
   subnet_ids          = module.network_us_west_2.private_subnet_ids
   authorized_networks = var.authorized_networks
   admin_role_arns     = var.cluster_admin_role_arns

@@ -31,15 +31,10 @@ variable "zones_us_east_1" {
   nullable    = false
 }
 
-variable "kubernetes_version" {
-  description = "Version of Kubernetes, one that is in standard support: aws eks describe-cluster-versions."
-  type        = string
+variable "health_checker_cidrs" {
+  description = "Ranges of Route 53's health checkers, which no rule refuses: aws route53 get-checker-ip-ranges."
+  type        = list(string)
   nullable    = false
-
-  validation {
-    condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
-    error_message = "A version such as 1.33."
-  }
 }
 
 variable "authorized_networks" {

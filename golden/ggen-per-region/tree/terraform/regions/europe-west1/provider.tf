@@ -12,6 +12,8 @@ terraform {
 }
 
 provider "google" {
-  project        = var.project_id
-  default_labels = var.labels
+  project               = var.project_id
+  default_labels        = var.labels
+  billing_project       = var.project_id
+  user_project_override = true
 }

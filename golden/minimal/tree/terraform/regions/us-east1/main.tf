@@ -30,8 +30,7 @@ module "run_web_us_east1" {
   }
   secret_env = {}
   audiences  = ["https://hello.example.com"]
-  invokers = {
-    everybody = "allUsers"
-  }
-  labels = var.labels
+  invokers   = {}
+  labels     = var.labels
+  public     = true
 }

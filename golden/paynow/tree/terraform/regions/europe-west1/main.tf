@@ -44,10 +44,9 @@ module "run_webhook_europe_west1" {
     HASH_SALT = "paynow-hash-salt-europe-west1"
   }
   audiences = ["https://hooks.siraj.life"]
-  invokers = {
-    everybody = "allUsers"
-  }
-  labels = var.labels
+  invokers  = {}
+  labels    = var.labels
+  public    = true
 }
 
 module "run_worker_europe_west1" {

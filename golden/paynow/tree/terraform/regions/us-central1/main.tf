@@ -44,10 +44,9 @@ module "run_webhook_us_central1" {
     HASH_SALT = "paynow-hash-salt-us-central1"
   }
   audiences = ["https://hooks.siraj.life"]
-  invokers = {
-    everybody = "allUsers"
-  }
-  labels = var.labels
+  invokers  = {}
+  labels    = var.labels
+  public    = true
 }
 
 module "run_worker_us_central1" {
