@@ -8,6 +8,7 @@ use crate::diff::{self, Difference, FileChange, ResourceFate, Side, difference, 
 use crate::lock::Lock;
 use crate::source::SourceMap;
 use crate::syntax::{Document, Kind};
+use crate::topology::names::without_names;
 use crate::{Compilation, Until, compile};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -81,9 +82,10 @@ impl Compiled {
         let diagnostics = std::mem::take(&mut loaded.diagnostics);
         let system = loaded.document.as_ref().and_then(system);
         let other = other.filter(|l| system == Some(l.system.as_str()));
+        let lock = loaded.lock.as_ref().or(other).map(without_names);
         let done = compile(
             loaded.document.as_ref(),
-            loaded.lock.as_ref().or(other),
+            lock.as_ref(),
             name,
             diagnostics,
             Until::Emitted,
@@ -182,11 +184,12 @@ fn one(args: &DiffArgs, target: &Target) -> (String, u8) {
         say!("meridian: {before_name} does not compile; there is nothing to compare with");
         return failed(exit::DIAGNOSTICS);
     }
+    let decided = before.done.lock().map(without_names);
     let again = |document: &Document| {
         let diagnostics = Diagnostics::default();
         compile(
             Some(document),
-            before.done.lock(),
+            decided.as_ref(),
             &name,
             diagnostics,
             Until::Emitted,

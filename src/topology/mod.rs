@@ -11,7 +11,7 @@ mod half;
 mod kinds;
 pub mod knobs;
 pub mod leaving;
-mod names;
+pub mod names;
 pub mod promises;
 mod resolve;
 pub mod scenario;

@@ -139,6 +139,18 @@ fn remember(thing: Thing, made: &BTreeMap<String, String>, lock: &mut Lock) {
     }
 }
 
+/// The lock without the names of things that kept theirs: where a change is only compared, a name
+/// that is gone is told by what becomes of what it made, and refused when it is compiled.
+pub fn without_names(lock: &Lock) -> Lock {
+    let mut left = lock.clone();
+    for (key, entry) in lock.iter() {
+        if key.key == MADE_AS && key.name == entry.value {
+            left.remove(&key.kind, &key.name, &key.key);
+        }
+    }
+    left
+}
+
 /// Reports names of the lock that the spec does not have and that did not take leave.
 fn vanished(
     spec: &Spec,

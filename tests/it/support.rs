@@ -12,6 +12,7 @@ use meridian::diagnostic::{Diagnostic, Diagnostics, Severity};
 use meridian::diff::{Difference, Side};
 use meridian::lock::Lock;
 use meridian::syntax::{Document, Limits};
+use meridian::topology::names::without_names;
 use meridian::{Compilation, Until, compile, spec};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -157,9 +158,10 @@ pub fn between(before: &Path, after: &Path) -> Difference {
     };
     let run = |document: &Document, lock: Option<&Lock>| {
         let out = Diagnostics::default();
+        let lock = lock.map(without_names);
         let done = compile(
             Some(document),
-            lock,
+            lock.as_ref(),
             "topology.yaml",
             out,
             Until::Emitted,

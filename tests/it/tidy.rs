@@ -366,7 +366,7 @@ const WRITTEN: [(&str, usize); 7] = [
     ("deployment", 20),
     ("rules", 70),
     ("watch", 30),
-    ("cloud", 300),
+    ("cloud", 304),
     ("emit", 70),
     ("diff", 10),
 ];
