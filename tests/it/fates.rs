@@ -261,7 +261,7 @@ fn every_emitted_kind_is_pruned_or_kept() {
                 let Some(kind) = line.strip_prefix("kind: ") else {
                     continue;
                 };
-                let many = match kind.strip_suffix('y') {
+                let many = match kind.strip_suffix('y').filter(|s| !s.ends_with('a')) {
                     Some(stem) => format!("{stem}ies"),
                     None => format!("{kind}s"),
                 };
