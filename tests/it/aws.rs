@@ -109,10 +109,8 @@ fn what_the_links_take_the_regions_give_and_the_deployment_carries() {
         let line = format!("carry terraform/links {id} terraform/regions/{region}\n");
         assert!(script.contains(&line), "{line}{script}");
     }
-    let links = script.find("apply_root terraform/links").expect("links");
-    let last = script
-        .rfind("apply_root terraform/regions/")
-        .expect("regions");
+    let links = script.find("apply terraform/links\n").expect("links");
+    let last = script.rfind("apply terraform/regions/").expect("regions");
     assert!(last < links, "links come after the regions");
 }
 

@@ -519,6 +519,13 @@ fn the_workflows_pass_a_good_change_and_stop_a_bad_one() {
             "eu/topology.yaml",
             &(kept.join("\n").replace("uses: [main], ", "") + "\n"),
         );
+        let lock = repository.path().join("eu/topology.lock");
+        let lines = std::fs::read_to_string(&lock).unwrap();
+        let kept: Vec<&str> = lines
+            .lines()
+            .filter(|l| !l.contains("datastore main "))
+            .collect();
+        repository.write("eu/topology.lock", &(kept.join("\n") + "\n"));
         assert_eq!(repository.run(&["compile"]).0, 0);
         repository.commit("no database");
         let lost = failing_step(&repository, &steps).expect("data is lost");
