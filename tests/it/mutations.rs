@@ -66,6 +66,8 @@ fn mutation(of: &toml::Value, known: &mut Known) -> Result<Mutation, String> {
     let before = known.entry(first.clone()).or_insert_with(|| {
         let lock = std::fs::read_to_string(path("spec").with_extension("lock"));
         let case = lock.map_or_else(|_| spec(&first), |lock| decided(&first, &lock));
+        // With nothing applied, everything would be created, and no fate would be told.
+        assert_eq!(case.errors(), Vec::<&str>::new(), "{name}: before");
         Rc::new(case.done)
     });
     let second = match of.get("after") {
