@@ -109,12 +109,17 @@ impl Stage {
     }
 
     fn run(&self, script: &str, arguments: &[&str]) -> Output {
+        self.command(script, arguments).output().unwrap()
+    }
+
+    fn command(&self, script: &str, arguments: &[&str]) -> Command {
         let path = format!(
             "{}:{}",
             self.folder.path().join("bin").display(),
             std::env::var("PATH").unwrap()
         );
-        Command::new(self.scripts.join(script))
+        let mut command = Command::new(self.scripts.join(script));
+        command
             .args(arguments)
             .env("PATH", path)
             .env("EVIDENCE_DIR", self.folder.path())
@@ -123,9 +128,8 @@ impl Stage {
                 "PUSHGATEWAY_URL",
                 self.gateway.as_deref().unwrap_or_default(),
             )
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap()
+            .current_dir(self.folder.path());
+        command
     }
 
     fn calls(&self) -> Vec<String> {
@@ -970,7 +974,8 @@ fn stores_of_aws_are_promoted_by_what_they_have() {
             "--yes",
         ];
         let all = [&pair[..], &["--step", id], more].concat();
-        code(&stage.run("failover-region.sh", &all))
+        let mut command = stage.command("failover-region.sh", &all);
+        code(&command.env("LAG", "1500").output().unwrap())
     };
     let accepted = ["--accept-data-loss-seconds", "1500"];
     assert_eq!(step("fence", &[]), 0);
