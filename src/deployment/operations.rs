@@ -132,26 +132,16 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// What is said when it has moved already.
-    pub fn done(&self) -> String {
-        match self.by {
-            Some(by) => format!(
-                "{by} have moved {} already: nothing is done again",
-                self.subject
-            ),
-            None => format!(
-                "{} is elsewhere already: nothing is done again",
-                self.subject
-            ),
-        }
+    /// Whether commands of a kind move it: away from a lost region, or back.
+    pub fn moved_by(&self, kind: OperationKind) -> bool {
+        kind == self.of || kind == OperationKind::Return
     }
 
-    /// What to do while it has not moved.
-    pub fn still(&self) -> String {
-        format!(
-            "{} is still in the region that is left: run the step again",
-            self.subject
-        )
+    /// What is answered when it is a region.
+    pub fn inside(&self, region: RegionId) -> &str {
+        let mut answers = self.answers.iter();
+        let found = answers.find(|(id, _)| *id == region);
+        found.map_or("", |(_, answer)| answer)
     }
 
     /// What is answered once a region is out of it.

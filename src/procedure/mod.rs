@@ -5,6 +5,8 @@
 //! follows if it does not; all of it stands in a [`Step`]. A plan knows no cloud: commands and
 //! what is read back come from the deployment, times from the analysis.
 
+mod build;
+mod failback;
 mod failover;
 mod schedule;
 mod words;
@@ -31,12 +33,15 @@ pub struct Model<'a> {
 pub struct Procedures {
     /// Leaving a region for another.
     pub fail_over: Procedure,
+    /// Letting a region that is back serve again.
+    pub fail_back: Procedure,
 }
 
 /// Plans what is done.
 pub fn procedures(model: Model) -> Procedures {
     Procedures {
         fail_over: failover::fail_over(model),
+        fail_back: failback::fail_back(model),
     }
 }
 
@@ -80,6 +85,12 @@ pub enum StepId {
     Scale,
     /// Users are served, seen from outside.
     Verify,
+    /// What a region did before alone, it does again.
+    Home,
+    /// A region that is back gets traffic.
+    Serve,
+    /// Those that helped shrink.
+    Settle,
 }
 
 impl StepId {
@@ -94,6 +105,9 @@ impl StepId {
             StepId::Redirect => "redirect",
             StepId::Scale => "scale",
             StepId::Verify => "verify",
+            StepId::Home => "home",
+            StepId::Serve => "serve",
+            StepId::Settle => "settle",
         }
     }
 }
@@ -116,6 +130,10 @@ pub enum Place {
     From,
     /// The region that takes over.
     To,
+    /// The region that is back.
+    Back,
+    /// All but the region that is back.
+    Others,
     /// The whole system.
     System,
 }
@@ -166,14 +184,15 @@ pub struct Step {
 }
 
 impl Step {
-    /// What it does for a pair of regions.
-    pub fn work(&self, from: RegionId, to: RegionId) -> Option<&Work> {
-        let region = match self.on {
-            Place::From => Some(from),
-            Place::To => Some(to),
-            Place::System => None,
+    /// What it does for a pair of regions; a return has one, which is both.
+    pub fn works(&self, from: RegionId, to: RegionId) -> Vec<&Work> {
+        let fits = |work: &&Work| match self.on {
+            Place::From | Place::Back => work.region == Some(from),
+            Place::To => work.region == Some(to),
+            Place::Others => work.region != Some(from),
+            Place::System => work.region.is_none(),
         };
-        self.works.iter().find(|w| w.region == region)
+        self.works.iter().filter(fits).collect()
     }
 }
 
@@ -196,7 +215,7 @@ impl Work {
     /// Whether something is read back after it.
     pub fn proved(&self) -> bool {
         let mut acts = self.acts.iter();
-        acts.any(|a| a.seat.is_some() || !a.proofs.is_empty())
+        acts.any(|a| a.ask.is_some() || !a.proofs.is_empty())
     }
 }
 
@@ -205,12 +224,44 @@ impl Work {
 pub struct Act {
     /// See [`Operation::subject`].
     pub subject: String,
-    /// What is asked first, and by which region: automation may have done it.
-    pub seat: Option<(Seat, RegionId)>,
+    /// What is asked first: it may be so already.
+    pub ask: Option<Ask>,
     /// The commands, in order.
     pub commands: Vec<Operation>,
     /// What is read back after them.
     pub proofs: Vec<Proof>,
+}
+
+/// A question that is asked before something is done, and after it.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Who has what only one region has.
+    pub seat: Seat,
+    /// The region that is asked.
+    pub at: RegionId,
+    /// The answer that is wanted.
+    pub wants: Wants,
+}
+
+/// Where something is to be that only one region has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// In any region but the one that is left.
+    Elsewhere,
+    /// In the region that is asked.
+    Here,
+}
+
+impl Ask {
+    /// The question as a region can be asked it.
+    fn of(seat: &Seat, at: RegionId, wants: Wants) -> Option<Ask> {
+        let asked = seat.asks.iter().any(|(id, _)| *id == at);
+        asked.then(|| Ask {
+            seat: seat.clone(),
+            at,
+            wants,
+        })
+    }
 }
 
 impl Act {

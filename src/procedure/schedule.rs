@@ -81,11 +81,25 @@ pub(super) fn cases(model: Model, steps: &[Step]) -> Vec<Case> {
         .collect()
 }
 
+/// A return has one region.
+pub(super) fn back(model: Model, steps: &[Step]) -> Vec<Case> {
+    let regions = model.topology.region_ids();
+    let each = regions.map(|id| Case {
+        automation: Vec::new(),
+        paged: None,
+        waiting: Vec::new(),
+        others: false,
+        served: None,
+        ..case(model, steps, id, id)
+    });
+    each.collect()
+}
+
 fn case(model: Model, steps: &[Step], from: RegionId, to: RegionId) -> Case {
     let mut clock = 0;
     let timed = steps.iter().filter_map(|step| {
         let measured = step.term.map(|term| by_hand(model, from, term));
-        let commands = step.work(from, to).map_or(0, |w| w.seconds);
+        let commands: u64 = step.works(from, to).iter().map(|w| w.seconds).sum();
         let (seconds, bounded) = match measured {
             Some(Hand::Takes(seconds)) => (seconds, true),
             Some(Hand::Unbounded) => (commands, false),

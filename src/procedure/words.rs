@@ -1,6 +1,6 @@
 //! What people read of a step.
 
-use super::{Act, Actor, Failure, Step, StepId, Verb, Work};
+use super::{Act, Actor, Ask, Failure, Place, Step, StepId, Verb, Wants, Work};
 
 impl Actor {
     /// Who, for people.
@@ -13,19 +13,64 @@ impl Actor {
     }
 }
 
+impl StepId {
+    /// What it is for, whatever the region.
+    pub fn title(self) -> &'static str {
+        match self {
+            StepId::Decide => "Answer the page and decide",
+            StepId::Freeze => "Freeze deployments and scaling",
+            StepId::Fence => "Take the region out of the load balancers",
+            StepId::Lag => "Measure how far copies are behind, and compare",
+            StepId::Promote => "Let the copies take writes",
+            StepId::Redirect => "Push messages to the region that takes over",
+            StepId::Scale => "Grow for the load that comes",
+            StepId::Verify => "See from outside that users are served",
+            StepId::Home => "Bring back what only one region has",
+            StepId::Serve => "Let the region serve again",
+            StepId::Settle => "Let the regions that helped shrink again",
+        }
+    }
+}
+
+impl Ask {
+    /// What is said when nothing has to be done.
+    pub fn done(&self) -> String {
+        let subject = &self.seat.subject;
+        let so = match (self.wants, self.seat.by) {
+            (Wants::Here, _) => format!("{subject} is back already"),
+            (Wants::Elsewhere, Some(by)) => format!("{by} have moved {subject} already"),
+            (Wants::Elsewhere, None) => format!("{subject} is elsewhere already"),
+        };
+        format!("{so}: nothing is done again")
+    }
+
+    /// What to do while it is not so.
+    pub fn still(&self) -> String {
+        let subject = &self.seat.subject;
+        match self.wants {
+            Wants::Here => format!("{subject} is not back: run it again"),
+            Wants::Elsewhere => {
+                format!("{subject} is still in the region that is left: run the step again")
+            }
+        }
+    }
+}
+
 impl Step {
     /// What a good end of it looks like, for people. `most` is how many seconds copies may be
     /// behind.
-    pub fn expect(&self, work: &Work, most: Option<u64>) -> String {
-        if work.acts.is_empty() {
+    pub fn expect(&self, works: &[&Work], most: Option<u64>) -> String {
+        let acts: Vec<&Act> = works.iter().flat_map(|w| &w.acts).collect();
+        if acts.is_empty() {
+            let idle = works.first().map_or("", |w| w.idle);
             return match self.id {
                 StepId::Decide => "a decision and its time, in the scribe's notes".into(),
-                _ => format!("`{}`", work.idle),
+                _ => format!("`{idle}`"),
             };
         }
         match self.verb {
-            Verb::Measure => compared(work, most),
-            _ => printed(work),
+            Verb::Measure => compared(&acts, most),
+            _ => printed(&acts),
         }
     }
 }
@@ -35,6 +80,9 @@ impl Step {
     pub fn otherwise(&self) -> &'static str {
         match (self.failure, self.id) {
             (_, StepId::Decide) => "page the next in the escalation.",
+            (Failure::Stop(_), StepId::Lag) if self.on == Place::Back => {
+                "wait until the copies have caught up: the script does not go on before."
+            }
             (Failure::Stop(_), StepId::Lag) => {
                 "do not go on. The incident commander accepts the loss with \
                  `--accept-data-loss-seconds`, or waits."
@@ -50,8 +98,8 @@ impl Step {
     }
 }
 
-fn compared(work: &Work, most: Option<u64>) -> String {
-    let subjects: Vec<&str> = work.acts.iter().map(|a| a.subject.as_str()).collect();
+fn compared(acts: &[&Act], most: Option<u64>) -> String {
+    let subjects: Vec<&str> = acts.iter().map(|a| a.subject.as_str()).collect();
     let subjects = subjects.join(", ");
     match most {
         Some(most) => format!(
@@ -64,9 +112,9 @@ fn compared(work: &Work, most: Option<u64>) -> String {
 }
 
 /// What its commands print, each thing once with how often it comes.
-fn printed(work: &Work) -> String {
+fn printed(acts: &[&Act]) -> String {
     let mut found: Vec<(String, usize)> = Vec::new();
-    for act in &work.acts {
+    for act in acts {
         for expect in act.expects() {
             let words = expect.words();
             match found.iter_mut().find(|(w, _)| *w == words) {
@@ -80,14 +128,14 @@ fn printed(work: &Work) -> String {
         _ => format!("{words} ({count} times)"),
     });
     let mut all: Vec<String> = each.collect();
-    all.extend(read_back(&work.acts));
+    all.extend(read_back(acts));
     all.join("; ")
 }
 
 /// What is read back, for people.
-fn read_back(acts: &[Act]) -> Option<String> {
+fn read_back(acts: &[&Act]) -> Option<String> {
     let proofs: usize = acts.iter().map(|a| a.proofs.len()).sum();
-    let seats = acts.iter().filter(|a| a.seat.is_some()).count();
+    let seats = acts.iter().filter(|a| a.ask.is_some()).count();
     match proofs + seats {
         0 => None,
         1 => Some("then 1 read-back that matches".into()),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # {{ header | comment }}
 #
-# Leaves a region: {% for id in failover.ids %}{% if not loop.first %}, {% endif %}{{ id }}{% endfor %}.
+# Leaves a region: {% for id in plan.ids %}{% if not loop.first %}, {% endif %}{{ id }}{% endfor %}.
 # A dry run unless --apply is given. See RUNBOOK_FAILOVER.md.
 
 # shellcheck source=lib.sh
@@ -10,7 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 usage() {
   cat <<'TEXT'
 usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--yes]
-{% if "lag" in failover.ids %}
+{% if "lag" in plan.ids %}
                           [--accept-data-loss-seconds N]
 {% endif %}
        failover-region.sh --status
@@ -18,13 +18,13 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
 
   --from REGION   the region that is left
   --to REGION     the region that takes over
-  --step STEP     only one of:{% for id in failover.ids %} {{ id }}{% endfor %}
+  --step STEP     only one of:{% for id in plan.ids %} {{ id }}{% endfor %}
 
   --status        show the state of everything and who holds the lock, change nothing
   --unlock        take away the lock of somebody who is not at work any more
   --apply         act; without it every command is only printed
   --yes           do not ask for the name of the region
-{% if "lag" in failover.ids %}
+{% if "lag" in plan.ids %}
   --accept-data-loss-seconds N
                   go on although copies may be up to N seconds behind
 {% endif %}
@@ -32,7 +32,7 @@ TEXT
 }
 
 FROM="" TO="" ONLY="" UNLOCK=false
-{% if "lag" in failover.ids %}
+{% if "lag" in plan.ids %}
 ACCEPTED=""
 # The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
 readonly OBJECTIVE={{ rpo_seconds }}
@@ -68,40 +68,7 @@ status() {
   holders || note "nobody is known to hold the lock"
   ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
-
-# Seconds that a step may take, as RECOVERY_BUDGET.md has it.
-budget_of() { # step
-  case ${FROM}/${TO}/$1 in
-{% for b in failover.budgets %}
-{% if b.from and b.to %}
-    {{ b.from }}/{{ b.to }}/{{ b.step }}) printf {{ b.seconds }} ;;
-{% elif b.from %}
-    {{ b.from }}/*/{{ b.step }}) printf {{ b.seconds }} ;;
-{% elif b.to %}
-    */{{ b.to }}/{{ b.step }}) printf {{ b.seconds }} ;;
-{% else %}
-    */*/{{ b.step }}) printf {{ b.seconds }} ;;
-{% endif %}
-{% endfor %}
-    *) printf 0 ;;
-  esac
-}
-
-begin() { # step title
-  step "$2" "$(budget_of "$1")"
-}
-{% if failover.seats %}
-
-# What is answered once a region other than ${FROM} does it.
-elsewhere() { # what
-  case $1/${FROM} in
-{% for s in failover.seats %}
-    {{ s.subject }}/{{ s.lost }}) printf '%s' {{ s.wants }} ;;
-{% endfor %}
-  esac
-}
-{% endif %}
-{% if "lag" in failover.ids %}
+{% if "lag" in plan.ids %}
 
 # Holds what was measured against what may be lost.
 compare() {
@@ -120,9 +87,8 @@ compare() {
   fi
 }
 {% endif %}
-{% for s in failover.steps %}
+{% for s in plan.steps if s.verb == "measure" %}
 
-{% if s.verb == "measure" %}
 over() { # what seconds
 {% if s.stop %}
   die 75 "$1: {{ s.stop | quoted }}" "the incident commander may accept a loss with --accept-data-loss-seconds $2"
@@ -130,105 +96,16 @@ over() { # what seconds
   missed "$1: nothing is won by waiting; note from when writes are missing"
 {% endif %}
 }
+{% endfor %}
 
-{% endif %}
-{{ s.id }}() {
-{% if s.needs %}
-  # All by itself it acts only if what it needs holds.
-  if [[ -n ${ONLY} ]]; then
-{% for need in s.needs %}
-    {{ need }}
-{% endfor %}
-  fi
-{% endif %}
-{% if s.verb == "look" %}
-{% for w in s.works %}
-  begin {{ s.id }} {{ w.title }}
-{% for act in w.acts %}
-{% for op in act.commands %}
-{% if act.region %}
-  # Its name leads to that region alone, which may be the one that is gone.
-  [[ ${FROM} == {{ act.region }} ]] || look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
-{% else %}
-  look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
-{% endif %}
-{% endfor %}
-{% endfor %}
-{% endfor %}
-}
-{% else %}
-  case {% if s.on == "FROM" %}${FROM}{% else %}${TO}{% endif %} in
-{% for w in s.works %}
-    {{ w.region }})
-      begin {{ s.id }} {{ w.title }}
-{% if s.id == "freeze" %}
-      note "Stop every deployment and every terraform apply until the return is done."
-{% elif s.final %}
-      note "This is the point of no return."
-{% endif %}
-{% for act in w.acts %}
-{% if act.ask %}
-      if ask {{ act.ask.within }} {{ act.ask.title }} "$(elsewhere {{ act.subject }})" {{ act.ask.command }}; then
-        note {{ act.ask.done }}
-      else
-{% for op in act.commands %}
-        run {{ op.budget }} {{ op.title }} {{ op.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ op.otherwise }}
-{% endfor %}
-      fi
-{% else %}
-{% for op in act.commands %}
-{% if s.verb == "measure" %}
-      measure {{ op.budget }} {{ op.title }} {{ op.command }}
-{% else %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ op.otherwise }}
-{% endif %}
-{% endfor %}
-{% endif %}
-{% else %}
-      note {{ w.idle }}
-{% endfor %}
-      ;;
-{% endfor %}
-  esac
-{% if s.id == "fence" %}
-  # Until the region serves again no deployment may put back what the fence took away.
-  mark_fenced "${FROM}"
-{% endif %}
-{% if s.verb == "measure" %}
-  compare
-{% elif s.proved %}
-  {{ s.id }}_holds
-{% endif %}
-}
-{% endif %}
-{% if s.proved %}
-
-# Reads back what it has brought about.
-{{ s.id }}_holds() {
-  case {% if s.on == "FROM" %}${FROM}{% else %}${TO}{% endif %} in
-{% for w in s.works if w.proved %}
-    {{ w.region }})
-{% for act in w.acts %}
-{% if act.ask %}
-      prove {{ act.ask.within }} {{ act.ask.title }} "$(elsewhere {{ act.subject }})" {{ act.ask.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ act.ask.still }}
-{% endif %}
-{% for p in act.proofs %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ p.otherwise }}
-{% endfor %}
-{% endfor %}
-      ;;
-{% endfor %}
-  esac
-}
-{% endif %}
-{% endfor %}
+{% include "steps.sh" %}
 
 while (($#)); do
   case $1 in
     --from) FROM=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-{% if "lag" in failover.ids %}
+{% if "lag" in plan.ids %}
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
 {% endif %}
     --status) need{% for tool in tools %} {{ tool }}{% endfor %}; status; exit 0 ;;
@@ -246,7 +123,7 @@ if [[ ${UNLOCK} == true ]]; then
   exit 0
 fi
 [[ -n ${FROM} && -n ${TO} ]] || { usage >&2; exit 64; }
-{% if "lag" in failover.ids %}
+{% if "lag" in plan.ids %}
 [[ ${ACCEPTED} =~ ^[0-9]{0,9}$ ]] || die 64 "'${ACCEPTED}' is no number of seconds"
 {% endif %}
 known_region "${FROM}"
@@ -265,8 +142,8 @@ prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
 cool_down
 {% endif %}
 case ${ONLY} in
-  "") {% for id in failover.ids %}{% if not loop.first %}; {% endif %}{{ id }}{% endfor %} ;;
-  {{ failover.ids[0] }}{% for id in failover.ids[1:] %} | {{ id }}{% endfor %}) "${ONLY}" ;;
+  "") {% for id in plan.ids %}{% if not loop.first %}; {% endif %}{{ id }}{% endfor %} ;;
+  {{ plan.ids[0] }}{% for id in plan.ids[1:] %} | {{ id }}{% endfor %}) "${ONLY}" ;;
   *) die 64 "there is no step '${ONLY}'" ;;
 esac
 finish "Done: announce it, then keep the record"

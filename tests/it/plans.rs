@@ -179,6 +179,27 @@ fn what_the_budget_counts_on_people_for_is_a_step() {
     assert!(counted > 5, "{counted}");
 }
 
+/// The way back is printed from one plan as well: broken on purpose by another budget on the page.
+#[test]
+fn page_and_script_of_the_way_back_say_the_same() {
+    for (name, case) in all() {
+        let page = case.file("RUNBOOK_FAILOVER.md");
+        let script = case.file("scripts/promote-region.sh");
+        let (from, _) = pair(page).expect("a region");
+        let allowed = in_script(script, &from, &from);
+        let table = between(page, "| step | budget | clock |", "\n\n").expect("a table");
+        let rows = table.lines().skip(2).map(|l| l.split('|').map(str::trim));
+        let rows: Vec<Vec<&str>> = rows.map(Iterator::collect).collect();
+        let on_page: Vec<u64> = rows.iter().map(|r| seconds(r[2])).collect();
+        let plan = &procedures(&case).fail_back;
+        let in_script: Vec<u64> = plan.steps.iter().map(|s| allowed[s.id.word()]).collect();
+        assert_eq!(on_page, in_script, "{name}");
+        let total: u64 = in_script.iter().sum();
+        let last = rows.last().map(|r| seconds(r[3]));
+        assert_eq!(last, Some(total), "{name}");
+    }
+}
+
 /// No step without something to do: a part that a system does not have leaves no trace.
 #[test]
 fn a_step_has_something_to_do() {

@@ -244,6 +244,52 @@ fn what_automation_has_done_is_not_done_again() {
     }
 }
 
+/// Every step acts in the region that is named, not in the usual successor.
+#[test]
+fn the_region_that_takes_over_is_the_one_that_is_named() {
+    let stage = Stage::new("ggen");
+    let leave = [
+        "--from",
+        "us-central1",
+        "--to",
+        "europe-west1",
+        "--apply",
+        "--yes",
+    ];
+    assert_eq!(code(&stage.run("failover-region.sh", &leave)), 0);
+    let calls = stage.calls();
+    for part in [
+        "paused-scale-in=true",
+        "/config/lag.sh",
+        "/config/promote.sh",
+        "modify-push-config",
+        "run services update",
+    ] {
+        let own: Vec<&String> = calls.iter().filter(|c| c.contains(part)).collect();
+        let there = own.iter().all(|c| c.contains("europe-west1"));
+        assert!(!own.is_empty() && there, "{part}: {own:#?}");
+    }
+}
+
+/// A region that is back gets back what only it has, unless it has it.
+#[test]
+fn what_is_back_is_not_brought_back_again() {
+    for (primary, moved) in [("us-central1", false), ("us-east1", true)] {
+        let stage = Stage::new("ggen");
+        let state = stage.folder.path().join("calls.state");
+        fs::create_dir(&state).unwrap();
+        fs::write(state.join("primary"), primary).unwrap();
+        let back = ["--region", "us-central1", "--apply", "--yes"];
+        let output = stage.run("promote-region.sh", &back);
+        assert_eq!(code(&output), 0, "{primary}: {output:?}");
+        let calls = stage.calls();
+        let promoted = calls.iter().any(|c| c.contains("/config/promote.sh"));
+        assert_eq!(promoted, moved, "{primary}: {calls:#?}");
+        // What pushed elsewhere pushes to its home again.
+        assert!(calls.iter().any(|c| c.contains("modify-push-config")));
+    }
+}
+
 #[test]
 fn regions_that_the_topology_does_not_have_are_refused() {
     let stage = Stage::new("ggen");

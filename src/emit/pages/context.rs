@@ -76,6 +76,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     });
     context["upgrades"] = upgrades(input).into();
     context["clusters_read_secrets"] = (!input.deployment.clusters.is_empty()).into();
+    context["back"] = plans::fail_back(input, from);
     context["safeguards"] = safeguards(input).into();
     context["page"] = from.and_then(|id| page(input, id)).map(first_page).into();
     context["pace"] = pace(topology);

@@ -39,7 +39,8 @@ pub(super) fn fail_over(input: Input, from: Option<RegionId>, to: Option<RegionI
 fn steps(input: Input, case: &Case, page: u64) -> Vec<Value> {
     let each = case.steps.iter().enumerate().filter_map(|(index, timed)| {
         let step = input.procedures.fail_over.step(timed.id)?;
-        let work = step.work(case.from, case.to)?;
+        let works = step.works(case.from, case.to);
+        let title = works.first().map_or("", |w| &w.title);
         let promised = input
             .topology
             .promises()
@@ -49,7 +50,7 @@ fn steps(input: Input, case: &Case, page: u64) -> Vec<Value> {
         Some(json!({
             "number": index + 1,
             "id": step.id.word(),
-            "title": work.title,
+            "title": title,
             "actor": step.actor.words(),
             "budget": clock(timed.seconds),
             "bounded": timed.bounded,
@@ -57,7 +58,7 @@ fn steps(input: Input, case: &Case, page: u64) -> Vec<Value> {
             "starts": page + timed.clock - timed.seconds,
             "clock": clock(timed.clock),
             "command": command(input, case, step),
-            "expect": step.expect(work, most),
+            "expect": step.expect(&works, most),
             "otherwise": step.otherwise(),
             "final": step.no_return,
         }))
@@ -76,4 +77,29 @@ fn command(input: Input, case: &Case, step: &Step) -> Option<String> {
             name(case.to)
         )
     })
+}
+
+/// The plan of a region's way back; null if there is nothing to do.
+pub(super) fn fail_back(input: Input, region: Option<RegionId>) -> Value {
+    let plan = &input.procedures.fail_back;
+    let Some(case) = region.and_then(|id| plan.case(id, id)) else {
+        return Value::Null;
+    };
+    let most = input.topology.return_lag().millis().div_ceil(1000);
+    let steps = case.steps.iter().filter_map(|timed| {
+        let step = plan.step(timed.id)?;
+        let works = step.works(case.from, case.to);
+        let title = match works.as_slice() {
+            [only] => only.title.clone(),
+            _ => step.id.title().into(),
+        };
+        Some(json!({
+            "title": title,
+            "budget": clock(timed.seconds),
+            "clock": clock(timed.clock),
+            "expect": step.expect(&works, Some(most)),
+            "otherwise": step.otherwise(),
+        }))
+    });
+    json!({ "steps": steps.collect::<Vec<_>>(), "done": clock(case.done()) })
 }

@@ -58,7 +58,8 @@ fn section(out: &mut String, input: Input, case: &Case) {
         let Some(step) = input.procedures.fail_over.step(timed.id) else {
             continue;
         };
-        let on = step.work(case.from, case.to).and_then(|w| w.region);
+        let works = step.works(case.from, case.to);
+        let on = works.first().and_then(|w| w.region);
         bounded &= timed.bounded;
         let after = case
             .page()

@@ -92,12 +92,25 @@ const TEMPLATES: &[(&str, &str, Option<&str>)] = &[
 /// If a template asks for something that the context does not have: a bug that the golden
 /// tests show.
 pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
-    let context = context(input, roots);
+    let mut context = context(input, roots);
     let shift = input.deployment.shift.as_ref();
-    let parts = [("set-share.sh", shift.map_or("", |s| s.function))];
+    let parts = [
+        ("set-share.sh", shift.map_or("", |s| s.function)),
+        (
+            "steps.sh",
+            include_str!("../../../templates/scripts/steps.sh"),
+        ),
+    ];
+    let plans = [
+        ("failover-region.sh", &input.procedures.fail_over),
+        ("promote-region.sh", &input.procedures.fail_back),
+    ];
     for (name, template, needs) in TEMPLATES {
         if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
             continue;
+        }
+        if let Some((_, plan)) = plans.iter().find(|(script, _)| *script == name) {
+            context["plan"] = plans::plan(input.topology, plan);
         }
         let text = text::render(name, template, &parts, &context)
             .unwrap_or_else(|error| panic!("{error}"));
@@ -149,7 +162,6 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "carries": roots.iter().any(|r| !r.carried.is_empty()),
         "staged": staged,
         "tools": tools(input),
-        "failover": plans::plan(topology, &input.procedures.fail_over),
         "locks": clouds().filter_map(|(provider, c)| {
             let lock = c.lock.as_ref()?;
             Some(json!({
@@ -169,11 +181,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "bootstrap_usage": usage.collect::<Vec<_>>(),
         "places": proofs(input, OperationKind::Lock, None, None),
         "inspect": all(OperationKind::Inspect),
-        "verify": of(OperationKind::Verify).into_iter().map(|o| {
-            let mut verify = operation(o);
-            verify["region"] = json!(o.region.map(|id| topology.region(id).name.clone()));
-            verify
-        }).collect::<Vec<_>>(),
+        "verify": all(OperationKind::Verify),
         "list_backups": all(OperationKind::ListBackups),
         "restores": restores(input),
         "switches": input.deployment.switches.iter().map(switch).collect::<Vec<_>>(),
@@ -315,39 +323,13 @@ fn proof(proof: &Proof) -> Value {
 }
 
 fn region_context(input: Input, id: RegionId) -> Value {
-    let services: BTreeSet<&str> = input
-        .topology
-        .services
-        .iter()
-        .map(|s| s.name.as_str())
-        .collect();
-    let of = |kind: OperationKind, workload: Option<bool>| -> Vec<Value> {
-        let operations = input.deployment.operations.iter();
-        let here = operations.filter(|o| o.kind == kind && o.region == Some(id));
-        // Freezing keeps what scales by itself from shrinking; it is a service's `Scale`
-        // that acts on a scaler and not on instances.
-        let fits = |o: &&Operation| {
-            let freezes = o.command.iter().any(|w| w == "annotate");
-            workload.is_none_or(|wanted| services.contains(o.subject.as_str()) && freezes == wanted)
-        };
-        here.filter(fits).map(operation).collect()
-    };
+    let operations = input.deployment.operations.iter();
+    let own = operations.filter(|o| o.kind == OperationKind::Set && o.region == Some(id));
+    let set: Vec<Value> = own.map(operation).collect();
     json!({
         "name": input.topology.region(id).name,
-        "freeze": of(OperationKind::Scale, Some(true)),
-        "scale": of(OperationKind::Scale, Some(false)),
-        "fence": of(OperationKind::Fence, None),
-        "unfence": of(OperationKind::Unfence, None),
-        "settle": of(OperationKind::Settle, None),
-        "lag": of(OperationKind::Lag, None),
-        "promote": of(OperationKind::Promote, None),
-        "set": of(OperationKind::Set, None),
-        "return": of(OperationKind::Return, None),
+        "set": set,
         "places": proofs(input, OperationKind::Lock, Some(id), None),
-        "fenced": proofs(input, OperationKind::Fence, Some(id), None),
-        "unfenced": proofs(input, OperationKind::Unfence, Some(id), None),
-        "promoted": proofs(input, OperationKind::Promote, Some(id), None),
-        "returned": proofs(input, OperationKind::Return, Some(id), None),
     })
 }
 

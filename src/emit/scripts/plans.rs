@@ -2,7 +2,9 @@
 
 use super::{operation, proof};
 use crate::deployment::Seat;
-use crate::procedure::{Act, Case, Failure, Place, Procedure, Step, StepId, Verb, Work};
+use crate::procedure::{
+    Act, Ask, Case, Failure, Place, Procedure, Step, StepId, Verb, Wants, Work,
+};
 use crate::topology::{RegionId, Topology};
 use serde_json::{Value, json};
 
@@ -13,6 +15,7 @@ pub(super) fn plan(topology: &Topology, procedure: &Procedure) -> Value {
     json!({
         "steps": by_script().map(|s| step(topology, procedure, s)).collect::<Vec<_>>(),
         "ids": ids,
+        "pair": procedure.steps.iter().any(|s| matches!(s.on, Place::From | Place::To)),
         "budgets": by_script().flat_map(|s| budgets(topology, &procedure.cases, s.id)).collect::<Vec<_>>(),
         "seats": seats(topology, procedure),
     })
@@ -28,11 +31,14 @@ fn step(topology: &Topology, procedure: &Procedure, step: &Step) -> Value {
     });
     json!({
         "id": step.id.word(),
+        "title": step.id.title(),
         "on": match step.on {
             Place::From => Some("FROM"),
             Place::To => Some("TO"),
+            Place::Back | Place::Others => Some("REGION"),
             Place::System => None,
         },
+        "others": step.on == Place::Others,
         "verb": match step.verb {
             Verb::Run => "run",
             Verb::Measure => "measure",
@@ -71,21 +77,23 @@ fn act(topology: &Topology, act: &Act) -> Value {
     let only = act.commands.first().and_then(|o| o.region);
     json!({
         "subject": act.subject,
-        "ask": act.seat.as_ref().and_then(|(seat, region)| ask(seat, *region)),
+        "ask": act.ask.as_ref().and_then(ask),
         "commands": commands.map(operation).collect::<Vec<_>>(),
         "proofs": act.proofs.iter().map(proof).collect::<Vec<_>>(),
         "region": only.map(|id| topology.region(id).name.clone()),
     })
 }
 
-fn ask(seat: &Seat, region: RegionId) -> Option<Value> {
-    let (_, command) = seat.asks.iter().find(|(id, _)| *id == region)?;
+fn ask(ask: &Ask) -> Option<Value> {
+    let seat = &ask.seat;
+    let (_, command) = seat.asks.iter().find(|(id, _)| *id == ask.at)?;
     Some(json!({
         "title": seat.question,
         "command": command,
         "within": seat.within_seconds,
-        "done": seat.done(),
-        "still": seat.still(),
+        "wants": (ask.wants == Wants::Here).then(|| seat.inside(ask.at)),
+        "done": ask.done(),
+        "still": ask.still(),
     }))
 }
 
@@ -94,9 +102,10 @@ fn seats(topology: &Topology, procedure: &Procedure) -> Vec<Value> {
     let acts = procedure.steps.iter().flat_map(|s| &s.works);
     let acts = acts.flat_map(|w| &w.acts);
     let mut found: Vec<&Seat> = Vec::new();
-    for (seat, _) in acts.filter_map(|a| a.seat.as_ref()) {
-        if !found.contains(&seat) {
-            found.push(seat);
+    let asked = acts.filter_map(|a| a.ask.as_ref());
+    for ask in asked.filter(|a| a.wants == Wants::Elsewhere) {
+        if !found.contains(&&ask.seat) {
+            found.push(&ask.seat);
         }
     }
     let each = found.into_iter().flat_map(|seat| {

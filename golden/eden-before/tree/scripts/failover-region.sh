@@ -42,23 +42,6 @@ status() {
   ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
-# Seconds that a step may take, as RECOVERY_BUDGET.md has it.
-budget_of() { # step
-  case ${FROM}/${TO}/$1 in
-    */*/freeze) printf 40 ;;
-    */*/fence) printf 210 ;;
-    */*/lag) printf 25 ;;
-    us-east-1/*/promote) printf 150 ;;
-    us-west-2/*/promote) printf 145 ;;
-    */*/verify) printf 30 ;;
-    *) printf 0 ;;
-  esac
-}
-
-begin() { # step title
-  step "$2" "$(budget_of "$1")"
-}
-
 # Holds what was measured against what may be lost.
 compare() {
   if [[ ${BEHIND} == unknown && -z ${ACCEPTED} ]]; then
@@ -76,6 +59,28 @@ compare() {
   fi
 }
 
+over() { # what seconds
+  die 75 "$1: nothing is promoted" "the incident commander may accept a loss with --accept-data-loss-seconds $2"
+}
+
+# Seconds that a step may take, as RECOVERY_BUDGET.md has it.
+budget_of() { # step
+  case ${FROM}/${TO}/$1 in
+    */*/freeze) printf 40 ;;
+    */*/fence) printf 210 ;;
+    */*/lag) printf 25 ;;
+    us-east-1/*/promote) printf 150 ;;
+    us-west-2/*/promote) printf 145 ;;
+    */*/verify) printf 30 ;;
+    *) printf 0 ;;
+  esac
+}
+
+begin() { # step title
+  step "$2" "$(budget_of "$1")"
+}
+
+# Freeze deployments and scaling.
 freeze() {
   case ${TO} in
     us-east-1)
@@ -103,6 +108,7 @@ freeze() {
   esac
 }
 
+# Take the region out of the load balancers.
 fence() {
   case ${FROM} in
     us-east-1)
@@ -131,10 +137,7 @@ fence_holds() {
   esac
 }
 
-over() { # what seconds
-  die 75 "$1: nothing is promoted" "the incident commander may accept a loss with --accept-data-loss-seconds $2"
-}
-
+# Measure how far copies are behind, and compare.
 lag() {
   case ${TO} in
     us-east-1)
@@ -151,6 +154,7 @@ lag() {
   compare
 }
 
+# Let the copies take writes.
 promote() {
   # All by itself it acts only if what it needs holds.
   if [[ -n ${ONLY} ]]; then
@@ -195,6 +199,7 @@ promote_holds() {
   esac
 }
 
+# See from outside that users are served.
 verify() {
   begin verify 'See from outside that users are served'
   look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
@@ -203,6 +208,7 @@ verify() {
   # Its name leads to that region alone, which may be the one that is gone.
   [[ ${FROM} == us-west-2 ]] || look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
 }
+
 
 while (($#)); do
   case $1 in

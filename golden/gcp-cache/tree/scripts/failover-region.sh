@@ -48,6 +48,7 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# Freeze deployments and scaling.
 freeze() {
   case ${TO} in
     us-east1)
@@ -63,6 +64,7 @@ freeze() {
   esac
 }
 
+# Take the region out of the load balancers.
 fence() {
   case ${FROM} in
     us-east1)
@@ -99,10 +101,12 @@ fence_holds() {
   esac
 }
 
+# See from outside that users are served.
 verify() {
   begin verify 'See from outside that users are served'
   look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/ready || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
 }
+
 
 while (($#)); do
   case $1 in

@@ -19,6 +19,74 @@ TEXT
 }
 
 REGION=""
+
+# Seconds that a step may take, as RECOVERY_BUDGET.md has it.
+budget_of() { # step
+  case ${REGION}/${REGION}/$1 in
+    */*/serve) printf 25 ;;
+    */*/verify) printf 10 ;;
+    */*/settle) printf 10 ;;
+    *) printf 0 ;;
+  esac
+}
+
+begin() { # step title
+  step "$2" "$(budget_of "$1")"
+}
+
+# Let the region serve again.
+serve() {
+  case ${REGION} in
+    us-east1)
+      begin serve 'Let us-east1 serve again'
+      run 15 'Let us-east1-b serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-east1-c serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-east1-d serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      ;;
+    us-west1)
+      begin serve 'Let us-west1 serve again'
+      run 15 'Let us-west1-a serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-west1-b serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-west1-c serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      ;;
+  esac
+  serve_holds
+}
+
+# Reads back what it has brought about.
+serve_holds() {
+  case ${REGION} in
+    us-east1)
+      prove 30 'Read back whether us-east1-b serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-b/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-east1-c serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-c/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-east1-d serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-d/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+    us-west1)
+      prove 30 'Read back whether us-west1-a serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-a/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-west1-b serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-b/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-west1-c serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-c/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+  esac
+}
+
+# See from outside that users are served.
+verify() {
+  begin verify 'See from outside that users are served'
+  look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/ready || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+}
+
+# Let the regions that helped shrink again.
+settle() {
+  begin settle 'Let the regions that helped shrink again'
+  if [[ ${REGION} != us-east1 ]]; then
+    run 10 'Let the scaler remove replicas again of web in us-east1' kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+  fi
+  if [[ ${REGION} != us-west1 ]]; then
+    run 10 'Let the scaler remove replicas again of web in us-west1' kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+  fi
+}
+
+
 while (($#)); do
   case $1 in
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -31,45 +99,9 @@ done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
 need bash curl gcloud kubectl
-step "Condition: copies are at most 10s behind"
-if [[ ${REGION} == us-west1 ]]; then
-  note "nothing replicates asynchronously to this region that could be measured here"
-fi
-if [[ ${REGION} == us-east1 ]]; then
-  note "nothing replicates asynchronously to this region that could be measured here"
-fi
-[[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-((BEHIND <= 10)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
 confirm "${REGION}"
 lock
-step "Let ${REGION} serve again"
-case ${REGION} in
-  us-west1)
-    run 15 'Let us-west1-a serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=1 --project shop-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-west1-b serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=1 --project shop-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-west1-c serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=1 --project shop-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    prove 30 'Read back whether us-west1-a serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-a/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-west1-b serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-b/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-west1-c serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-c/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  us-east1)
-    run 15 'Let us-east1-b serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project shop-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-east1-c serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project shop-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-east1-d serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project shop-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    prove 30 'Read back whether us-east1-b serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-b/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-east1-c serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-c/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-east1-d serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-d/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  *) die 65 "no such region: ${REGION}" ;;
-esac
-unmark_fenced "${REGION}"
-step "Verify from outside"
-look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/ready || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
-step "Let the regions that helped shrink again"
-if [[ ${REGION} != us-west1 ]]; then
-  run 10 'Let the scaler remove replicas again of web in us-west1' kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-fi
-if [[ ${REGION} != us-east1 ]]; then
-  run 10 'Let the scaler remove replicas again of web in us-east1' kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-fi
+serve
+verify
+settle
 finish "Done: run terraform plan, which must show no change, then allow deployments again"

@@ -44,6 +44,27 @@ status() {
   ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
+# Holds what was measured against what may be lost.
+compare() {
+  if [[ ${BEHIND} == unknown && -z ${ACCEPTED} ]]; then
+    over "the lag is unknown, which is treated as over the objective" unknown
+  elif [[ ${BEHIND} == unknown ]]; then
+    note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${ACCEPTED} ]] && ((BEHIND > 10#${ACCEPTED})); then
+    over "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted" "${BEHIND}"
+  elif [[ -n ${ACCEPTED} ]]; then
+    note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
+  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
+    over "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not" "${BEHIND}"
+  else
+    note "copies are ${BEHIND} s behind, ${OBJECTIVE} s are promised"
+  fi
+}
+
+over() { # what seconds
+  die 75 "$1: nothing is promoted" "the incident commander may accept a loss with --accept-data-loss-seconds $2"
+}
+
 # Seconds that a step may take, as RECOVERY_BUDGET.md has it.
 budget_of() { # step
   case ${FROM}/${TO}/$1 in
@@ -78,23 +99,7 @@ elsewhere() { # what
   esac
 }
 
-# Holds what was measured against what may be lost.
-compare() {
-  if [[ ${BEHIND} == unknown && -z ${ACCEPTED} ]]; then
-    over "the lag is unknown, which is treated as over the objective" unknown
-  elif [[ ${BEHIND} == unknown ]]; then
-    note "the lag is unknown; a loss of up to ${ACCEPTED} s was accepted"
-  elif [[ -n ${ACCEPTED} ]] && ((BEHIND > 10#${ACCEPTED})); then
-    over "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted" "${BEHIND}"
-  elif [[ -n ${ACCEPTED} ]]; then
-    note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
-  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
-    over "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not" "${BEHIND}"
-  else
-    note "copies are ${BEHIND} s behind, ${OBJECTIVE} s are promised"
-  fi
-}
-
+# Push messages to the region that takes over.
 redirect() {
   case ${TO} in
     us-central1)
@@ -140,6 +145,7 @@ redirect_holds() {
   esac
 }
 
+# Freeze deployments and scaling.
 freeze() {
   case ${TO} in
     us-central1)
@@ -160,6 +166,7 @@ freeze() {
   esac
 }
 
+# Take the region out of the load balancers.
 fence() {
   case ${FROM} in
     us-central1)
@@ -214,10 +221,7 @@ fence_holds() {
   esac
 }
 
-over() { # what seconds
-  die 75 "$1: nothing is promoted" "the incident commander may accept a loss with --accept-data-loss-seconds $2"
-}
-
+# Measure how far copies are behind, and compare.
 lag() {
   case ${TO} in
     us-central1)
@@ -236,6 +240,7 @@ lag() {
   compare
 }
 
+# Let the copies take writes.
 promote() {
   # All by itself it acts only if what it needs holds.
   if [[ -n ${ONLY} ]]; then
@@ -292,6 +297,7 @@ promote_holds() {
   esac
 }
 
+# Grow for the load that comes.
 scale() {
   case ${TO} in
     us-central1)
@@ -309,10 +315,12 @@ scale() {
   esac
 }
 
+# See from outside that users are served.
 verify() {
   begin verify 'See from outside that users are served'
   look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
 }
+
 
 while (($#)); do
   case $1 in

@@ -19,6 +19,168 @@ TEXT
 }
 
 REGION=""
+
+# Holds what was measured against what the return allows: 1s.
+compare() {
+  [[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
+  ((BEHIND <= 1)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
+}
+
+# Seconds that a step may take, as RECOVERY_BUDGET.md has it.
+budget_of() { # step
+  case ${REGION}/${REGION}/$1 in
+    */*/lag) printf 15 ;;
+    us-central1/*/home) printf 95 ;;
+    us-east1/*/home) printf 0 ;;
+    europe-west1/*/home) printf 0 ;;
+    us-central1/*/serve) printf 35 ;;
+    us-east1/*/serve) printf 40 ;;
+    europe-west1/*/serve) printf 35 ;;
+    */*/verify) printf 10 ;;
+    */*/settle) printf 130 ;;
+    *) printf 0 ;;
+  esac
+}
+
+begin() { # step title
+  step "$2" "$(budget_of "$1")"
+}
+
+# Measure how far copies are behind, and compare.
+lag() {
+  case ${REGION} in
+    us-central1)
+      begin lag 'Condition: us-central1 is at most 1s behind'
+      measure 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
+      ;;
+    us-east1)
+      begin lag 'Condition: us-east1 is at most 1s behind'
+      measure 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
+      ;;
+    europe-west1)
+      begin lag 'Condition: europe-west1 is at most 1s behind'
+      measure 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
+      ;;
+  esac
+  compare
+}
+
+# Bring back what only one region has.
+home() {
+  case ${REGION} in
+    us-central1)
+      begin home 'Bring what is written back to us-central1'
+      if ask 15 'Ask who is the primary of sessions' 'node-[0-9]+\.us-central1\.[^ ]* 6379' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
+        note 'sessions is back already: nothing is done again'
+      else
+        run 60 'Make a node in us-central1 the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || die 75 'the region does not serve yet' 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
+      fi
+      if ask 15 'Ask where firestore-replication pushes to' 'https://replication-worker-[0-9]+\.us-central1\.run\.app.*' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
+        note 'firestore-replication is back already: nothing is done again'
+      else
+        run 30 'Push firestore-replication to us-central1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker us-central1 firestore-replication /changes firestore-replication-push || die 75 'the region does not serve yet' 'run it again: messages wait in the subscription until then'
+      fi
+      ;;
+    us-east1)
+      begin home 'Bring what is written back to us-east1'
+      note 'nothing has its home here'
+      ;;
+    europe-west1)
+      begin home 'Bring what is written back to europe-west1'
+      note 'nothing has its home here'
+      ;;
+  esac
+  home_holds
+}
+
+# Reads back what it has brought about.
+home_holds() {
+  case ${REGION} in
+    us-central1)
+      prove 15 'Ask who is the primary of sessions' 'node-[0-9]+\.us-central1\.[^ ]* 6379' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || die 75 'the region does not serve yet' 'sessions is not back: run it again'
+      prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || die 75 'the region does not serve yet' 'ask the sentinels of another region; run it again'
+      prove 15 'Ask where firestore-replication pushes to' 'https://replication-worker-[0-9]+\.us-central1\.run\.app.*' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || die 75 'the region does not serve yet' 'firestore-replication is not back: run it again'
+      ;;
+  esac
+}
+
+# Let the region serve again.
+serve() {
+  case ${REGION} in
+    us-central1)
+      begin serve 'Let us-central1 serve again'
+      run 15 'Let us-central1-a serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-central1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-central1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let calls of api (geography-1) from us-east1 reach us-central1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"distribute":[{"from":"us-east1/*","to":{"us-central1/*":59,"us-east1/*":41}}]}}]' || die 75 'the region does not serve yet' 'calls from us-east1 leave us-central1 by errors alone; apply the rule by hand'
+      run 15 'Let calls of api (weighted) from us-east1 reach us-central1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/2/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"distribute":[{"from":"us-east1/*","to":{"us-central1/*":59,"us-east1/*":41}}]}}]' || die 75 'the region does not serve yet' 'calls from us-east1 leave us-central1 by errors alone; apply the rule by hand'
+      ;;
+    us-east1)
+      begin serve 'Let us-east1 serve again'
+      run 15 'Let us-east1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-east1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-east1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let calls of api (geography-1) from us-central1 reach us-east1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"distribute":[{"from":"us-central1/*","to":{"us-central1/*":59,"us-east1/*":41}}]}}]' || die 75 'the region does not serve yet' 'calls from us-central1 leave us-east1 by errors alone; apply the rule by hand'
+      run 15 'Let calls of api (weighted) from us-central1 reach us-east1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/2/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"distribute":[{"from":"us-central1/*","to":{"us-central1/*":59,"us-east1/*":41}}]}}]' || die 75 'the region does not serve yet' 'calls from us-central1 leave us-east1 by errors alone; apply the rule by hand'
+      run 15 'Let calls of api (geography-1) from europe-west1 reach us-east1 again' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || die 75 'the region does not serve yet' 'calls from europe-west1 leave us-east1 by errors alone; apply the rule by hand'
+      ;;
+    europe-west1)
+      begin serve 'Let europe-west1 serve again'
+      run 15 'Let europe-west1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let europe-west1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let europe-west1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let calls of api (geography-2) from us-central1 reach europe-west1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-europe-west1"]}}]' || die 75 'the region does not serve yet' 'calls from us-central1 leave europe-west1 by errors alone; apply the rule by hand'
+      run 15 'Let calls of api (geography-2) from us-east1 reach europe-west1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-europe-west1"]}}]' || die 75 'the region does not serve yet' 'calls from us-east1 leave europe-west1 by errors alone; apply the rule by hand'
+      ;;
+  esac
+  serve_holds
+}
+
+# Reads back what it has brought about.
+serve_holds() {
+  case ${REGION} in
+    us-central1)
+      prove 30 'Read back whether us-central1-a serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-a/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-central1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-b/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-central1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-c/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+    us-east1)
+      prove 30 'Read back whether us-east1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-b/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-east1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-c/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-east1-d serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-d/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+    europe-west1)
+      prove 30 'Read back whether europe-west1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-b/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether europe-west1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-c/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether europe-west1-d serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-d/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+  esac
+}
+
+# See from outside that users are served.
+verify() {
+  begin verify 'See from outside that users are served'
+  look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+}
+
+# Let the regions that helped shrink again.
+settle() {
+  begin settle 'Let the regions that helped shrink again'
+  if [[ ${REGION} != us-central1 ]]; then
+    run 10 'Let the scaler remove replicas again of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    run 60 'Let replication-worker in us-central1 go back to 3 instances' gcloud run services update replication-worker --min-instances=3 --region us-central1 --project ggen-prod || missed 'the next deployment does it'
+  fi
+  if [[ ${REGION} != us-east1 ]]; then
+    run 10 'Let the scaler remove replicas again of api in us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    run 60 'Let replication-worker in us-east1 go back to 2 instances' gcloud run services update replication-worker --min-instances=2 --region us-east1 --project ggen-prod || missed 'the next deployment does it'
+  fi
+  if [[ ${REGION} != europe-west1 ]]; then
+    run 10 'Let the scaler remove replicas again of api in europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    run 60 'Let replication-worker in europe-west1 go back to 1 instances' gcloud run services update replication-worker --min-instances=1 --region europe-west1 --project ggen-prod || missed 'the next deployment does it'
+  fi
+}
+
+
 while (($#)); do
   case $1 in
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -31,74 +193,11 @@ done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
 need bash curl gcloud kubectl
-step "Condition: copies are at most 1s behind"
-if [[ ${REGION} == us-east1 ]]; then
-  measure 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
-fi
-if [[ ${REGION} == europe-west1 ]]; then
-  measure 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
-fi
-if [[ ${REGION} == us-central1 ]]; then
-  measure 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
-fi
-[[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-((BEHIND <= 1)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
+lag
 confirm "${REGION}"
 lock
-if [[ ${REGION} == us-central1 ]]; then
-  step "Bring what is written back to ${REGION}"
-  run 60 'Make a node in us-central1 the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || die 75 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
-  prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || die 75 'ask the sentinels of another region; run it again'
-fi
-step "Let ${REGION} serve again"
-case ${REGION} in
-  us-east1)
-    run 15 'Let us-east1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-east1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-east1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let calls of api (geography-1) from us-central1 reach us-east1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"distribute":[{"from":"us-central1/*","to":{"us-central1/*":59,"us-east1/*":41}}]}}]' || die 75 'calls from us-central1 leave us-east1 by errors alone; apply the rule by hand'
-    run 15 'Let calls of api (weighted) from us-central1 reach us-east1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/2/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"distribute":[{"from":"us-central1/*","to":{"us-central1/*":59,"us-east1/*":41}}]}}]' || die 75 'calls from us-central1 leave us-east1 by errors alone; apply the rule by hand'
-    run 15 'Let calls of api (geography-1) from europe-west1 reach us-east1 again' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-us-east1"]}}]' || die 75 'calls from europe-west1 leave us-east1 by errors alone; apply the rule by hand'
-    prove 30 'Read back whether us-east1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-b/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-east1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-c/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-east1-d serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-d/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  europe-west1)
-    run 15 'Let europe-west1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let europe-west1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let europe-west1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let calls of api (geography-2) from us-central1 reach europe-west1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-europe-west1"]}}]' || die 75 'calls from us-central1 leave europe-west1 by errors alone; apply the rule by hand'
-    run 15 'Let calls of api (geography-2) from us-east1 reach europe-west1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/1/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"failoverPriority":["topology.istio.io/cluster=ggen-marketplace-europe-west1"]}}]' || die 75 'calls from us-east1 leave europe-west1 by errors alone; apply the rule by hand'
-    prove 30 'Read back whether europe-west1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-b/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether europe-west1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-c/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether europe-west1-d serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-d/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  us-central1)
-    run 15 'Let us-central1-a serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-central1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-central1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=1 --project ggen-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let calls of api (geography-1) from us-east1 reach us-central1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/0/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"distribute":[{"from":"us-east1/*","to":{"us-central1/*":59,"us-east1/*":41}}]}}]' || die 75 'calls from us-east1 leave us-central1 by errors alone; apply the rule by hand'
-    run 15 'Let calls of api (weighted) from us-east1 reach us-central1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch destinationrule api --type=json --patch '[{"op":"replace","path":"/spec/subsets/2/trafficPolicy/loadBalancer/localityLbSetting","value":{"enabled":true,"distribute":[{"from":"us-east1/*","to":{"us-central1/*":59,"us-east1/*":41}}]}}]' || die 75 'calls from us-east1 leave us-central1 by errors alone; apply the rule by hand'
-    prove 30 'Read back whether us-central1-a serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-a/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-central1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-b/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-central1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-c/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  *) die 65 "no such region: ${REGION}" ;;
-esac
-unmark_fenced "${REGION}"
-step "Verify from outside"
-look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
-step "Let the regions that helped shrink again"
-if [[ ${REGION} != us-east1 ]]; then
-  run 10 'Let the scaler remove replicas again of api in us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-  run 60 'Let replication-worker in us-east1 go back to 2 instances' gcloud run services update replication-worker --min-instances=2 --region us-east1 --project ggen-prod || missed 'the next deployment does it'
-fi
-if [[ ${REGION} != europe-west1 ]]; then
-  run 10 'Let the scaler remove replicas again of api in europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-  run 60 'Let replication-worker in europe-west1 go back to 1 instances' gcloud run services update replication-worker --min-instances=1 --region europe-west1 --project ggen-prod || missed 'the next deployment does it'
-fi
-if [[ ${REGION} != us-central1 ]]; then
-  run 10 'Let the scaler remove replicas again of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-  run 60 'Let replication-worker in us-central1 go back to 3 instances' gcloud run services update replication-worker --min-instances=3 --region us-central1 --project ggen-prod || missed 'the next deployment does it'
-fi
+home
+serve
+verify
+settle
 finish "Done: run terraform plan, which must show no change, then allow deployments again"

@@ -48,6 +48,7 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# Freeze deployments and scaling.
 freeze() {
   case ${TO} in
     us-central1)
@@ -63,6 +64,7 @@ freeze() {
   esac
 }
 
+# Take the region out of the load balancers.
 fence() {
   case ${FROM} in
     us-central1)
@@ -91,6 +93,7 @@ fence_holds() {
   esac
 }
 
+# Grow for the load that comes.
 scale() {
   case ${TO} in
     us-central1)
@@ -104,10 +107,12 @@ scale() {
   esac
 }
 
+# See from outside that users are served.
 verify() {
   begin verify 'See from outside that users are served'
   look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
 }
+
 
 while (($#)); do
   case $1 in

@@ -19,6 +19,66 @@ TEXT
 }
 
 REGION=""
+
+# Seconds that a step may take, as RECOVERY_BUDGET.md has it.
+budget_of() { # step
+  case ${REGION}/${REGION}/$1 in
+    */*/serve) printf 15 ;;
+    */*/verify) printf 10 ;;
+    */*/settle) printf 60 ;;
+    *) printf 0 ;;
+  esac
+}
+
+begin() { # step title
+  step "$2" "$(budget_of "$1")"
+}
+
+# Let the region serve again.
+serve() {
+  case ${REGION} in
+    us-central1)
+      begin serve 'Let us-central1 serve again'
+      run 15 'Let us-central1 serve hello.example.com again' gcloud compute backend-services add-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      ;;
+    us-east1)
+      begin serve 'Let us-east1 serve again'
+      run 15 'Let us-east1 serve hello.example.com again' gcloud compute backend-services add-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      ;;
+  esac
+  serve_holds
+}
+
+# Reads back what it has brought about.
+serve_holds() {
+  case ${REGION} in
+    us-central1)
+      prove 30 'Read back whether us-central1 serves hello.example.com' hello-hello-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-central1/networkEndpointGroups/hello-hello-us-central1\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+    us-east1)
+      prove 30 'Read back whether us-east1 serves hello.example.com' hello-hello-us-east1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-east1/networkEndpointGroups/hello-hello-us-east1\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+  esac
+}
+
+# See from outside that users are served.
+verify() {
+  begin verify 'See from outside that users are served'
+  look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+}
+
+# Let the regions that helped shrink again.
+settle() {
+  begin settle 'Let the regions that helped shrink again'
+  if [[ ${REGION} != us-central1 ]]; then
+    run 60 'Let web in us-central1 go back to 2 instances' gcloud run services update web --min-instances=2 --region us-central1 --project hello-prod || missed 'the next deployment does it'
+  fi
+  if [[ ${REGION} != us-east1 ]]; then
+    run 60 'Let web in us-east1 go back to 2 instances' gcloud run services update web --min-instances=2 --region us-east1 --project hello-prod || missed 'the next deployment does it'
+  fi
+}
+
+
 while (($#)); do
   case $1 in
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -31,37 +91,9 @@ done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
 need curl gcloud
-step "Condition: copies are at most 5m behind"
-if [[ ${REGION} == us-east1 ]]; then
-  note "nothing replicates asynchronously to this region that could be measured here"
-fi
-if [[ ${REGION} == us-central1 ]]; then
-  note "nothing replicates asynchronously to this region that could be measured here"
-fi
-[[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-((BEHIND <= 300)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
 confirm "${REGION}"
 lock
-step "Let ${REGION} serve again"
-case ${REGION} in
-  us-east1)
-    run 15 'Let us-east1 serve hello.example.com again' gcloud compute backend-services add-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    prove 30 'Read back whether us-east1 serves hello.example.com' hello-hello-us-east1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-east1/networkEndpointGroups/hello-hello-us-east1\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  us-central1)
-    run 15 'Let us-central1 serve hello.example.com again' gcloud compute backend-services add-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    prove 30 'Read back whether us-central1 serves hello.example.com' hello-hello-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-central1/networkEndpointGroups/hello-hello-us-central1\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  *) die 65 "no such region: ${REGION}" ;;
-esac
-unmark_fenced "${REGION}"
-step "Verify from outside"
-look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
-step "Let the regions that helped shrink again"
-if [[ ${REGION} != us-east1 ]]; then
-  run 60 'Let web in us-east1 go back to 2 instances' gcloud run services update web --min-instances=2 --region us-east1 --project hello-prod || missed 'the next deployment does it'
-fi
-if [[ ${REGION} != us-central1 ]]; then
-  run 60 'Let web in us-central1 go back to 2 instances' gcloud run services update web --min-instances=2 --region us-central1 --project hello-prod || missed 'the next deployment does it'
-fi
+serve
+verify
+settle
 finish "Done: run terraform plan, which must show no change, then allow deployments again"

@@ -52,6 +52,7 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# Freeze deployments and scaling.
 freeze() {
   case ${TO} in
     us-central1)
@@ -67,6 +68,7 @@ freeze() {
   esac
 }
 
+# Take the region out of the load balancers.
 fence() {
   case ${FROM} in
     us-central1)
@@ -99,6 +101,7 @@ fence_holds() {
   esac
 }
 
+# Grow for the load that comes.
 scale() {
   case ${TO} in
     us-central1)
@@ -114,11 +117,13 @@ scale() {
   esac
 }
 
+# See from outside that users are served.
 verify() {
   begin verify 'See from outside that users are served'
   look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
   look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
 }
+
 
 while (($#)); do
   case $1 in

@@ -19,6 +19,73 @@ TEXT
 }
 
 REGION=""
+
+# Seconds that a step may take, as RECOVERY_BUDGET.md has it.
+budget_of() { # step
+  case ${REGION}/${REGION}/$1 in
+    */*/serve) printf 20 ;;
+    */*/verify) printf 20 ;;
+    */*/settle) printf 65 ;;
+    *) printf 0 ;;
+  esac
+}
+
+begin() { # step title
+  step "$2" "$(budget_of "$1")"
+}
+
+# Let the region serve again.
+serve() {
+  case ${REGION} in
+    us-central1)
+      begin serve 'Let us-central1 serve again'
+      run 15 'Let us-central1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let us-central1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      ;;
+    europe-west1)
+      begin serve 'Let europe-west1 serve again'
+      run 15 'Let europe-west1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 'Let europe-west1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      ;;
+  esac
+  serve_holds
+}
+
+# Reads back what it has brought about.
+serve_holds() {
+  case ${REGION} in
+    us-central1)
+      prove 30 'Read back whether us-central1 serves hooks.siraj.life' paynow-hooks-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/us-central1/networkEndpointGroups/paynow-hooks-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether us-central1 serves worker.siraj.life' paynow-worker-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/us-central1/networkEndpointGroups/paynow-worker-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+    europe-west1)
+      prove 30 'Read back whether europe-west1 serves hooks.siraj.life' paynow-hooks-europe-west1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/europe-west1/networkEndpointGroups/paynow-hooks-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 'Read back whether europe-west1 serves worker.siraj.life' paynow-worker-europe-west1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/europe-west1/networkEndpointGroups/paynow-worker-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      ;;
+  esac
+}
+
+# See from outside that users are served.
+verify() {
+  begin verify 'See from outside that users are served'
+  look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+  look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+}
+
+# Let the regions that helped shrink again.
+settle() {
+  begin settle 'Let the regions that helped shrink again'
+  if [[ ${REGION} != us-central1 ]]; then
+    run 60 'Let siraj-webhook-us in us-central1 go back to 5 instances' gcloud run services update siraj-webhook-us --min-instances=5 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
+    run 60 'Let siraj-worker-us in us-central1 go back to 9 instances' gcloud run services update siraj-worker-us --min-instances=9 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
+  fi
+  if [[ ${REGION} != europe-west1 ]]; then
+    run 60 'Let siraj-webhook-eu in europe-west1 go back to 5 instances' gcloud run services update siraj-webhook-eu --min-instances=5 --region europe-west1 --project siraj-prod || missed 'the next deployment does it'
+    run 60 'Let siraj-worker-eu in europe-west1 go back to 9 instances' gcloud run services update siraj-worker-eu --min-instances=9 --region europe-west1 --project siraj-prod || missed 'the next deployment does it'
+  fi
+}
+
+
 while (($#)); do
   case $1 in
     --region) REGION=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -31,44 +98,9 @@ done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
 need bash curl gcloud
-step "Condition: copies are at most 0s behind"
-if [[ ${REGION} == europe-west1 ]]; then
-  note "nothing replicates asynchronously to this region that could be measured here"
-fi
-if [[ ${REGION} == us-central1 ]]; then
-  note "nothing replicates asynchronously to this region that could be measured here"
-fi
-[[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-((BEHIND <= 0)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
 confirm "${REGION}"
 lock
-step "Let ${REGION} serve again"
-case ${REGION} in
-  europe-west1)
-    run 15 'Let europe-west1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let europe-west1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    prove 30 'Read back whether europe-west1 serves hooks.siraj.life' paynow-hooks-europe-west1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/europe-west1/networkEndpointGroups/paynow-hooks-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether europe-west1 serves worker.siraj.life' paynow-worker-europe-west1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/europe-west1/networkEndpointGroups/paynow-worker-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  us-central1)
-    run 15 'Let us-central1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    run 15 'Let us-central1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-    prove 30 'Read back whether us-central1 serves hooks.siraj.life' paynow-hooks-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/us-central1/networkEndpointGroups/paynow-hooks-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    prove 30 'Read back whether us-central1 serves worker.siraj.life' paynow-worker-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/us-central1/networkEndpointGroups/paynow-worker-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'run it again; the load balancer'\''s API has not done it'
-    ;;
-  *) die 65 "no such region: ${REGION}" ;;
-esac
-unmark_fenced "${REGION}"
-step "Verify from outside"
-look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
-look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
-step "Let the regions that helped shrink again"
-if [[ ${REGION} != europe-west1 ]]; then
-  run 60 'Let siraj-webhook-eu in europe-west1 go back to 5 instances' gcloud run services update siraj-webhook-eu --min-instances=5 --region europe-west1 --project siraj-prod || missed 'the next deployment does it'
-  run 60 'Let siraj-worker-eu in europe-west1 go back to 9 instances' gcloud run services update siraj-worker-eu --min-instances=9 --region europe-west1 --project siraj-prod || missed 'the next deployment does it'
-fi
-if [[ ${REGION} != us-central1 ]]; then
-  run 60 'Let siraj-webhook-us in us-central1 go back to 5 instances' gcloud run services update siraj-webhook-us --min-instances=5 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
-  run 60 'Let siraj-worker-us in us-central1 go back to 9 instances' gcloud run services update siraj-worker-us --min-instances=9 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
-fi
+serve
+verify
+settle
 finish "Done: run terraform plan, which must show no change, then allow deployments again"

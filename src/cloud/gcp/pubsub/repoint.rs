@@ -72,16 +72,20 @@ impl Operations<'_> {
                 path,
                 &account,
             ]));
-            self.found.push(Operation {
-                kind: OperationKind::Repoint,
-                subject: queue.name.clone(),
-                region: Some(placement.region),
-                title: format!("Push {} to {}", queue.name, region.name),
-                command,
-                expect: Expect::Nothing,
-                budget_seconds: 30,
-                otherwise: "run it again: messages wait in the subscription until then".into(),
-            });
+            let home = self.topology.push_region(receiver) == Some(placement.region);
+            let back = home.then_some(OperationKind::Return);
+            for kind in [OperationKind::Repoint].into_iter().chain(back) {
+                self.found.push(Operation {
+                    kind,
+                    subject: queue.name.clone(),
+                    region: Some(placement.region),
+                    title: format!("Push {} to {}", queue.name, region.name),
+                    command: command.clone(),
+                    expect: Expect::Nothing,
+                    budget_seconds: 30,
+                    otherwise: "run it again: messages wait in the subscription until then".into(),
+                });
+            }
         }
         if !seat.asks.is_empty() {
             self.seats.push(seat);

@@ -1,0 +1,75 @@
+//! The way back: a recovered region serves again.
+
+use super::build::{acts, any, settled, step, verify, work, works};
+use super::schedule::back;
+use super::{Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
+use crate::deployment::OperationKind;
+use crate::topology::RegionId;
+
+/// The plan. Its only parameter is the region that is back.
+pub(super) fn fail_back(model: Model) -> Procedure {
+    let steps = settled([
+        lag(model),
+        home(model),
+        serve(model),
+        verify(model),
+        settle(model),
+    ]);
+    let cases = back(model, &steps);
+    Procedure { steps, cases }
+}
+
+fn lag(model: Model) -> Option<Step> {
+    let works = works(model, |id| Work {
+        title: format!(
+            "Condition: {} is at most {} behind",
+            name(model, id),
+            model.topology.return_lag()
+        ),
+        idle: "nothing replicates asynchronously to this region that could be measured here",
+        ..work(Some(id), acts(model, OperationKind::Lag, id, any))
+    });
+    Some(Step {
+        verb: Verb::Measure,
+        failure: Failure::Stop("do not return yet"),
+        ..step(StepId::Lag, Place::Back, works)?
+    })
+}
+
+/// What the region wrote and took before, it writes and takes again.
+fn home(model: Model) -> Option<Step> {
+    let works = works(model, |id| Work {
+        title: format!("Bring what is written back to {}", name(model, id)),
+        idle: "nothing has its home here",
+        ..work(Some(id), acts(model, OperationKind::Return, id, any))
+    });
+    Some(Step {
+        failure: Failure::Stop("the region does not serve yet"),
+        ..step(StepId::Home, Place::Back, works)?
+    })
+}
+
+fn serve(model: Model) -> Option<Step> {
+    let works = works(model, |id| Work {
+        title: format!("Let {} serve again", name(model, id)),
+        idle: "nothing was fenced",
+        ..work(Some(id), acts(model, OperationKind::Unfence, id, any))
+    });
+    Some(Step {
+        failure: Failure::Stop("the region does not serve yet"),
+        ..step(StepId::Serve, Place::Back, works)?
+    })
+}
+
+fn settle(model: Model) -> Option<Step> {
+    let works = works(model, |id| Work {
+        title: format!("Let {} shrink again", name(model, id)),
+        idle: "nothing was held here",
+        ..work(Some(id), acts(model, OperationKind::Settle, id, any))
+    });
+    step(StepId::Settle, Place::Others, works)
+}
+
+fn name(model: Model<'_>, id: RegionId) -> &str {
+    &model.topology.region(id).name
+}
