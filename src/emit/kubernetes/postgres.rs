@@ -2,6 +2,7 @@
 //! how old the copies are.
 
 use super::{Folder, object_of, policy, restricted};
+use crate::artifact::manifest::hash;
 use crate::deployment::{LogicalRegion, LogicalStore};
 use crate::topology::RegionId;
 use serde_json::{Map, Value, json};
@@ -278,10 +279,9 @@ impl Member<'_> {
             "volumeMounts": [{ "name": "config", "mountPath": "/config", "readOnly": true }],
         });
         let mut deployment = self.deployment("exporter", container);
-        deployment["spec"]["template"]["metadata"]["annotations"] = json!({
-            "prometheus.io/scrape": "true",
-            "prometheus.io/port": EXPORTER_PORT.to_string(),
-        });
+        let annotations = &mut deployment["spec"]["template"]["metadata"]["annotations"];
+        annotations["prometheus.io/scrape"] = json!("true");
+        annotations["prometheus.io/port"] = json!(EXPORTER_PORT.to_string());
         deployment
     }
 
@@ -375,6 +375,17 @@ impl Member<'_> {
         })
     }
 
+    fn checksum(&self, part: &str) -> String {
+        match part {
+            "exporter" => hash(&crate::format::yaml::print(&self.exporter_config())),
+            _ => {
+                let read = ["common.sh", "heartbeat.sh"];
+                let own = SCRIPTS.iter().filter(|(name, _)| read.contains(name));
+                hash(&own.map(|(_, text)| *text).collect::<String>())
+            }
+        }
+    }
+
     fn deployment(&self, part: &str, container: Value) -> Value {
         let name = self.name(part);
         let mut pod = self.pod();
@@ -384,7 +395,14 @@ impl Member<'_> {
             "replicas": 1,
             "strategy": { "type": "Recreate" },
             "selector": { "matchLabels": { "app.kubernetes.io/name": name } },
-            "template": { "metadata": { "labels": self.labels(part) }, "spec": pod },
+            "template": {
+                "metadata": {
+                    "labels": self.labels(part),
+                    // Both read their file when they start.
+                    "annotations": { "checksum/config": self.checksum(part) },
+                },
+                "spec": pod,
+            },
         });
         self.object("apps/v1", "Deployment", &name, spec)
     }

@@ -1,6 +1,7 @@
 //! Redis with Sentinel: nodes and sentinels of one region, reachable by name from all.
 
 use super::{Folder, object_of, policy, restricted};
+use crate::artifact::manifest::hash;
 use crate::deployment::{SentinelRegion, SentinelSet};
 use serde_json::{Value, json};
 
@@ -38,6 +39,8 @@ const SCRIPTS: [(&str, &str); 8] = [
         include_str!("../../../templates/kubernetes/redis-writes.sh"),
     ),
 ];
+/// Scripts that a running member holds on to, beside those that start it.
+const READ_AT_START: [&str; 2] = ["common.sh", "reload.sh"];
 const EXPORTER: &str = "docker.io/oliver006/redis_exporter:v1.66.0";
 const REDIS_PORT: u32 = 6379;
 const SENTINEL_PORT: u32 = 26379;
@@ -115,6 +118,22 @@ impl Members<'_> {
         } else {
             100
         }
+    }
+
+    /// What a member reads when it starts: pods start again when it changes. The other scripts
+    /// are read each time that they run.
+    fn checksum(&self) -> String {
+        let config = self.config();
+        let read = |name: &&str| {
+            name.ends_with(".conf") || name.starts_with("start-") || READ_AT_START.contains(name)
+        };
+        let data = config["data"].as_object();
+        let files = data.into_iter().flatten();
+        let files = files.filter(|(name, _)| read(&name.as_str()));
+        let all: String = files
+            .map(|(name, text)| format!("{name}\n{text}\n"))
+            .collect();
+        hash(&all)
     }
 
     fn config(&self) -> Value {
@@ -216,7 +235,10 @@ impl Members<'_> {
             "podManagementPolicy": "Parallel",
             "selector": { "matchLabels": labels },
             "template": {
-                "metadata": { "labels": pod_labels },
+                "metadata": {
+                    "labels": pod_labels,
+                    "annotations": { "checksum/config": self.checksum() },
+                },
                 "spec": {
                     "automountServiceAccountToken": false,
                     "terminationGracePeriodSeconds": 60,

@@ -109,7 +109,7 @@ pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
         if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
             continue;
         }
-        if let Some((_, plan)) = plans.iter().find(|(script, _)| *script == name) {
+        if let Some((_, plan)) = plans.iter().find(|(script, _)| script == name) {
             context["plan"] = plans::plan(input.topology, plan);
         }
         let text = text::render(name, template, &parts, &context)
@@ -181,7 +181,11 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "bootstrap_usage": usage.collect::<Vec<_>>(),
         "places": proofs(input, OperationKind::Lock, None, None),
         "inspect": all(OperationKind::Inspect),
-        "verify": all(OperationKind::Verify),
+        "verify": of(OperationKind::Verify).into_iter().map(|o| {
+            let mut verify = operation(o);
+            verify["region"] = json!(o.region.map(|id| topology.region(id).name.clone()));
+            verify
+        }).collect::<Vec<_>>(),
         "list_backups": all(OperationKind::ListBackups),
         "restores": restores(input),
         "switches": input.deployment.switches.iter().map(switch).collect::<Vec<_>>(),
@@ -323,12 +327,15 @@ fn proof(proof: &Proof) -> Value {
 }
 
 fn region_context(input: Input, id: RegionId) -> Value {
-    let operations = input.deployment.operations.iter();
-    let own = operations.filter(|o| o.kind == OperationKind::Set && o.region == Some(id));
-    let set: Vec<Value> = own.map(operation).collect();
+    let of = |kind: OperationKind| -> Vec<Value> {
+        let operations = input.deployment.operations.iter();
+        let own = operations.filter(|o| o.kind == kind && o.region == Some(id));
+        own.map(operation).collect()
+    };
     json!({
         "name": input.topology.region(id).name,
-        "set": set,
+        "set": of(OperationKind::Set),
+        "lag": of(OperationKind::Lag),
         "places": proofs(input, OperationKind::Lock, Some(id), None),
     })
 }

@@ -71,6 +71,7 @@ serve() {
       ;;
   esac
   serve_holds
+  unmark_fenced "${REGION}"
 }
 
 # Reads back what it has brought about.

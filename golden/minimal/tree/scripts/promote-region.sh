@@ -47,6 +47,7 @@ serve() {
       ;;
   esac
   serve_holds
+  unmark_fenced "${REGION}"
 }
 
 # Reads back what it has brought about.
