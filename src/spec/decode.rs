@@ -844,6 +844,9 @@ macro_rules! choice {
         pub enum $name { $( $(#[doc = $variant_doc])* $variant, )* }
 
         impl $name {
+            /// Every one, in the order of the language.
+            pub const ALL: &'static [Self] = &[$( $name::$variant ),*];
+
             /// The word as it is written.
             pub fn word(self) -> &'static str {
                 match self { $( $name::$variant => $text, )* }

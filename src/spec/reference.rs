@@ -3,20 +3,77 @@
 use super::schema::{record_of, shared};
 use crate::format::markdown::{code, text as escaped};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+/// Who reads a setting that not every kind and not every cloud reads.
+#[derive(Debug, Clone)]
+pub struct Readers {
+    /// The record that the path begins at.
+    pub record: &'static str,
+    /// The setting's path below it: `replication.max_lag`. What follows a colon is the one value
+    /// that is meant.
+    pub path: &'static str,
+    /// Who reads it, for people.
+    pub by: String,
+}
+
+/// A record and one of its fields.
+type Field = (&'static str, &'static str);
+
+impl Readers {
+    /// The record and the field where the path ends.
+    fn field(&self) -> Field {
+        let path = self.path.split(':').next().unwrap_or(self.path);
+        let (mut record, mut rest) = (self.record, path);
+        while let Some((key, below)) = rest.split_once('.') {
+            let member = &definition(record)["properties"][key];
+            record = records(member).first().copied().unwrap_or(record);
+            rest = below;
+        }
+        (record, rest)
+    }
+
+    /// Who reads it: with the value that is meant, and with what has the record, if several do.
+    fn words(&self) -> String {
+        let value = self.path.split_once(": ").map(|(_, value)| code(value));
+        let several = self.record != "Spec" && self.record != self.field().0;
+        let of = several.then(|| format!("of {}", self.record));
+        let which: Vec<String> = value.into_iter().chain(of).collect();
+        if which.is_empty() {
+            self.by.clone()
+        } else {
+            format!("{}: {}", which.join(" "), self.by)
+        }
+    }
+}
+
+fn definition(record: &str) -> &'static Json {
+    if record == "Spec" {
+        shared()
+    } else {
+        &shared()["definitions"][record]
+    }
+}
+
 /// The page: every record with its fields, those that lead to others first.
-pub fn text() -> String {
+pub fn text(readers: &[Readers]) -> String {
     let mut out = String::from(
         "# Language reference\n\nPrinted by `meridian schema reference`. A field without a default may be left out unless it says *required*. \
+         *Read by* is there where not every kind of store and not every cloud reads a field: what is written elsewhere is PRV102 or PRV103. \
          `meridian explain CODE` and the hover text of `meridian lsp` say more where it depends on the spec.\n",
     );
+    let mut read_by: BTreeMap<Field, Vec<String>> = BTreeMap::new();
+    for readers in readers {
+        let by = readers.words();
+        read_by.entry(readers.field()).or_default().push(by);
+    }
     let mut queue = vec![("Spec", shared())];
     let mut seen = vec!["Spec"];
     let mut at = 0;
     while let Some((name, record)) = queue.get(at).copied() {
         at += 1;
-        section(&mut out, name, record);
+        section(&mut out, name, record, &read_by);
         for (_, member) in properties(record) {
             for found in records(member) {
                 if !seen.contains(&found) {
@@ -45,7 +102,12 @@ fn records(schema: &'static Json) -> Vec<&'static str> {
     choices.chain(inside).flat_map(records).collect()
 }
 
-fn section(out: &mut String, name: &str, record: &'static Json) {
+fn section(
+    out: &mut String,
+    name: &'static str,
+    record: &'static Json,
+    read_by: &BTreeMap<Field, Vec<String>>,
+) {
     let title = if name == "Spec" {
         "The topmost level"
     } else {
@@ -53,7 +115,16 @@ fn section(out: &mut String, name: &str, record: &'static Json) {
     };
     let says = record["description"].as_str().unwrap_or_default();
     let _ = writeln!(out, "\n## {title}\n\n{}\n", escaped(says));
-    out.push_str("| field | takes | default | meaning | example |\n|---|---|---|---|---|\n");
+    let partly = properties(record).any(|(key, _)| read_by.contains_key(&(name, key)));
+    let (title, rule) = if partly {
+        (" read by |", "---|")
+    } else {
+        ("", "")
+    };
+    let _ = writeln!(
+        out,
+        "| field | takes | default | meaning | example |{title}\n|---|---|---|---|---|{rule}"
+    );
     let required = record["required"].as_array();
     let mut words = Vec::new();
     for (key, member) in properties(record) {
@@ -66,9 +137,15 @@ fn section(out: &mut String, name: &str, record: &'static Json) {
         let example = member["examples"].get(0);
         let example = example.map_or("–".into(), |e| code(&shown(e)));
         let says = escaped(member["description"].as_str().unwrap_or_default());
+        let readers = read_by.get(&(name, key)).map(|by| by.join("; "));
+        let readers = match readers {
+            Some(readers) => format!(" {readers} |"),
+            None if partly => " all |".to_string(),
+            None => String::new(),
+        };
         let _ = writeln!(
             out,
-            "| {} | {} | {default} | {says} | {example} |",
+            "| {} | {} | {default} | {says} | {example} |{readers}",
             code(key),
             takes(member)
         );

@@ -176,6 +176,21 @@ const HOST: &[OfHost] = &[
 const READY: &str =
     "a load balancer has no health checks of Cloud Run; `ready` of the service counts";
 
+/// The settings of an account.
+pub(super) fn of_accounts() -> impl Iterator<Item = &'static str> {
+    ACCOUNT.iter().map(|s| s.0)
+}
+
+/// The settings of the system.
+pub(super) fn of_systems() -> impl Iterator<Item = &'static str> {
+    SYSTEM.iter().map(|s| s.path)
+}
+
+/// The settings of a host.
+pub(super) fn of_hosts() -> impl Iterator<Item = &'static str> {
+    HOST.iter().map(|s| s.0)
+}
+
 /// Reports what is written of accounts, the system and hosts, and read by no cloud of theirs.
 pub(super) fn check(topology: &Topology, out: &mut Diagnostics) {
     accounts(topology, out);

@@ -3,6 +3,9 @@
 
 mod clouds;
 mod stores;
+mod table;
+
+pub use table::table;
 
 use crate::diagnostic::Diagnostics;
 use crate::topology::{Host, Topology};

@@ -128,6 +128,17 @@ const SETTINGS: &[Setting] = &[
     ),
 ];
 
+/// The settings that not every offering reads, those that are judged apart among them.
+pub(super) fn paths() -> impl Iterator<Item = &'static str> {
+    let apart = ["sentinels", BOUND, CRITICAL];
+    SETTINGS.iter().map(|s| s.path).chain(apart)
+}
+
+/// The bound that stops writes.
+const BOUND: &str = "replication.stop_writes_at";
+/// The lag that an alert of the store itself takes, whatever a metric says.
+const CRITICAL: &str = "replication.lag.critical";
+
 /// Reports what is written of stores and read by nobody.
 pub(super) fn check(topology: &Topology, out: &mut Diagnostics) {
     for store in &topology.datastores {
@@ -183,7 +194,6 @@ fn looked_at(offering: &dyn Offering, setting: &Setting) -> bool {
 
 /// Reports a bound on what is lost where nothing enforces it: a budget must not count on it.
 fn bound(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
-    const BOUND: &str = "replication.stop_writes_at";
     let offering = offering::of(topology, store);
     let replication = store.written.replication.as_ref();
     let bound = replication.and_then(|r| r.stop_writes_at.as_ref());
@@ -240,7 +250,7 @@ fn lag(topology: &Topology, store: &Datastore, offering: &dyn Offering, out: &mu
     let counts = metrics.find(|(_, m)| m.is_of(spec::Signal::ReplicationLag, &store.name));
     let Some((name, _)) = counts else { return };
     let counts = format!("the metric `{}` counts", name.text);
-    let reads_critical = reading(offering, "replication.lag.critical").is_some();
+    let reads_critical = reading(offering, CRITICAL).is_some();
     let critical = lag.critical.as_ref().filter(|_| !reads_critical);
     for (key, bound) in [
         ("target", lag.target.as_ref()),

@@ -1,0 +1,64 @@
+//! Who reads the settings that not every kind or cloud reads, for the reference of the language.
+
+use super::{clouds, stores};
+use crate::cloud::offering::{self, Offering, asked};
+use crate::cloud::reads_of;
+use crate::spec::Provider;
+use crate::spec::reference::Readers;
+
+/// What of a cloud reads a setting, by its path: a list of its kinds, or that it does.
+type By = fn(Provider, &str) -> Option<String>;
+
+/// Who reads each of these settings.
+pub fn table() -> Vec<Readers> {
+    let groups: [(&str, Vec<&str>, By); 4] = [
+        ("Datastore", stores::paths().collect(), of_stores),
+        ("Cloud", clouds::of_accounts().collect(), of_account),
+        ("Spec", clouds::of_systems().collect(), of_system),
+        ("Host", clouds::of_hosts().collect(), of_host),
+    ];
+    let rows = groups.into_iter().flat_map(|(record, paths, by)| {
+        paths.into_iter().map(move |path| Readers {
+            record,
+            path,
+            by: on_clouds(path, by),
+        })
+    });
+    rows.collect()
+}
+
+fn on_clouds(path: &str, by: By) -> String {
+    let all = Provider::ALL.iter().copied();
+    let readers: Vec<String> = all.filter_map(|p| by(p, path)).collect();
+    if readers.is_empty() {
+        "none yet".to_string()
+    } else {
+        readers.join("; ")
+    }
+}
+
+fn of_stores(provider: Provider, path: &str) -> Option<String> {
+    // Nothing is generated there yet, though what runs on clusters is lent to every cloud.
+    if matches!(provider, Provider::Alibaba | Provider::Cloudflare) {
+        return None;
+    }
+    let reads = |o: &&'static dyn Offering| o.reads().iter().any(|r| r.field == path);
+    let mut readers = offering::on(provider).filter(reads).peekable();
+    readers.peek()?;
+    Some(format!("{}: {}", provider.word(), asked(readers)))
+}
+
+fn of_account(provider: Provider, path: &str) -> Option<String> {
+    let reads = reads_of(provider).account.contains(&path);
+    reads.then(|| provider.word().to_string())
+}
+
+fn of_system(provider: Provider, path: &str) -> Option<String> {
+    let reads = reads_of(provider).system.iter().any(|r| r.0 == path);
+    reads.then(|| provider.word().to_string())
+}
+
+fn of_host(provider: Provider, path: &str) -> Option<String> {
+    let reads = reads_of(provider).hosts.iter().any(|r| r.0 == path);
+    reads.then(|| provider.word().to_string())
+}
