@@ -262,7 +262,9 @@ def databases(system: System) -> None:
         same(f"{name}: version", found["EngineVersion"].split(".")[0], postgres["engine_version"])
         subnets = ids(found["DBSubnetGroup"]["Subnets"], "SubnetIdentifier")
         same(f"{name}: subnets", subnets, ids(system.subnets(region, "data"), "SubnetId"))
-        parameters = {p["ParameterName"]: p["ParameterValue"] for p in rds.describe_db_parameters(DBParameterGroupName=name)["Parameters"]}
+        [used] = [group["DBParameterGroupName"] for group in found["DBParameterGroups"]]
+        same(f"{name}: parameter group", used, f"{name}-{postgres['engine_version']}")
+        parameters = {p["ParameterName"]: p["ParameterValue"] for p in rds.describe_db_parameters(DBParameterGroupName=used)["Parameters"]}
         same(f"{name}: logical replication", parameters.get("rds.logical_replication"), "1")
         same(f"{name}: libraries", "pglogical" in parameters.get("shared_preload_libraries", ""), True)
         slots = int(parameters.get("max_replication_slots", "0"))
