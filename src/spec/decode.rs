@@ -227,7 +227,9 @@ impl<T: Scalar> Decode for Value<T> {
         let mut schema = T::schema();
         // Editors say this instead of the pattern.
         if schema["pattern"].is_string() {
-            schema["patternErrorMessage"] = json!(format!("write {}", T::wanted()));
+            let wanted = json!(format!("write {}", T::wanted()));
+            schema["patternErrorMessage"] = wanted.clone();
+            schema["errorMessage"] = wanted;
         }
         schema
     }

@@ -567,8 +567,9 @@ impl Scalar for String {
         self.clone()
     }
     fn schema() -> Json {
-        // A plain YAML number is text here too (`app_version: 1`), as the decoder has it.
-        json!({ "type": ["string", "number", "boolean"] })
+        // A plain YAML number or boolean is text here too (`app_version: 1`), as the decoder has it; said by what it
+        // is not, or editors offer `true` and `false` for every text.
+        json!({ "not": { "type": ["object", "array", "null"] } })
     }
 }
 

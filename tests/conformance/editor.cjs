@@ -1,4 +1,5 @@
-// The schema in the real yaml-language-server: completion, hover, diagnostics.
+// The schema in the real yaml-language-server: completion, hover and diagnostics at positions of the examples.
+// A position is useful if what a person needs there is offered or said, and nothing that the compiler would refuse.
 const { spawn } = require('child_process');
 const fs = require('fs');
 const path = require('path');
@@ -8,7 +9,12 @@ const [tools, project] = process.argv.slice(2);
 const binary = path.join(tools, 'node_modules/yaml-language-server/bin/yaml-language-server');
 const server = spawn(process.execPath, [binary, '--stdio']);
 const schema = pathToFileURL(path.join(project, 'schema/topology.schema.json')).href;
-const example = fs.readFileSync(path.join(project, 'examples/ggen/topology.yaml'), 'utf8').replace(/^# yaml-language-server.*\n/, '');
+const examples = {};
+for (const name of ['minimal', 'ggen', 'paynow', 'eden']) {
+  const file = path.join(project, 'examples', name, 'topology.yaml');
+  examples[name] = fs.readFileSync(file, 'utf8').replace(/^# yaml-language-server.*\n/, '');
+}
+const positions = require('./editor-positions.cjs');
 const pending = new Map();
 const diagnostics = new Map();
 let id = 0;
@@ -58,8 +64,47 @@ async function published(uri) {
   await sleep(500);
   return diagnostics.get(uri);
 }
-function expect(condition, what) {
-  if (!condition) throw new Error(what);
+function place(text, needle, within) {
+  const lines = text.split('\n');
+  const line = lines.findIndex((l) => l.includes(needle));
+  if (line < 0) throw new Error(`no line with ${needle}`);
+  return { line, character: lines[line].indexOf(within, lines[line].indexOf(needle)) + 1 };
+}
+// A file of its own for each position: the server keeps what it knows by address.
+let files = 0;
+const fresh = (name, text) => open(`${name}-${++files}`, text);
+
+// What is wrong at a position, if anything.
+async function tried([name, kind, at, ...rest]) {
+  const text = examples[name];
+  if (kind === 'hover') {
+    const [within, says] = rest;
+    const uri = fresh(name, text);
+    const answer = await request('textDocument/hover', { textDocument: { uri }, position: place(text, at, within) });
+    const found = answer ? JSON.stringify(answer.contents) : 'nothing';
+    return says.test(found) ? null : found;
+  }
+  if (kind === 'complete') {
+    const [line, wanted, unwanted = []] = rest;
+    const lines = text.split('\n');
+    const number = lines.findIndex((l) => l.includes(at));
+    if (number < 0) throw new Error(`no line with ${at}`);
+    const written = line.replace(/^\+/, '').split('\n');
+    lines.splice(number, line.startsWith('+') ? 0 : 1, ...written.map((l) => l.replace('|', '')));
+    const uri = fresh(name, lines.join('\n'));
+    const position = { line: number + written.length - 1, character: written[written.length - 1].indexOf('|') };
+    const answer = await request('textDocument/completion', { textDocument: { uri }, position });
+    const labels = (answer ? answer.items : []).map((item) => item.label);
+    const missing = wanted.filter((label) => !labels.includes(label));
+    const wrong = unwanted.filter((label) => labels.includes(label));
+    return missing.length + wrong.length === 0 ? null : `missing ${missing}, wrong ${wrong}, offered ${labels.slice(0, 12)}`;
+  }
+  const [by, says] = rest;
+  if (!text.includes(at)) throw new Error(`no ${at}`);
+  const uri = fresh(name, text.replace(at, by));
+  const found = (await published(uri)) || [];
+  const messages = found.map((d) => d.message);
+  return found.length > 0 && messages.every((m) => says.test(m)) ? null : `said ${JSON.stringify(messages)}`;
 }
 
 (async () => {
@@ -68,29 +113,25 @@ function expect(condition, what) {
   send({ method: 'workspace/didChangeConfiguration', params: { settings: { yaml: { schemas: { [schema]: '*.yaml' } } } } });
   await sleep(500);
 
-  const good = open('good', example);
-  const clean = await published(good);
-  expect(clean && clean.length === 0, `the example has diagnostics: ${JSON.stringify(clean)}`);
-
-  const bad = open('bad', 'version: 1\nname: x\nreigons: {}\n');
-  const found = await published(bad);
-  expect(found && found.some((d) => /reigons/.test(d.message)), 'an unknown key gives no diagnostic');
-
-  const fields = open('fields', 'version: 1\nre');
-  const top = await request('textDocument/completion', { textDocument: { uri: fields }, position: { line: 1, character: 2 } });
-  expect(top.items.some((i) => i.label === 'regions'), 'no completion of a field');
-
-  const words = open('words', 'version: 1\nregions:\n  a:\n    role: ');
-  const roles = await request('textDocument/completion', { textDocument: { uri: words }, position: { line: 3, character: 10 } });
-  expect(roles.items.some((i) => i.label === 'primary'), 'no completion of a word');
-
-  const line = example.split('\n').findIndex((l) => /^ {2}rto:/.test(l));
-  const hover = await request('textDocument/hover', { textDocument: { uri: good }, position: { line, character: 3 } });
-  expect(hover && JSON.stringify(hover.contents).includes('users are served again'), `no hover text: ${JSON.stringify(hover)}`);
-  console.log('completion, hover and diagnostics work');
-  process.exit(0);
+  let wrong = 0;
+  for (const [name, text] of Object.entries(examples)) {
+    const found = await published(open(name, text));
+    if (!found || found.length > 0) {
+      wrong += 1;
+      console.error(`${name}: the example has diagnostics: ${JSON.stringify(found)}`);
+    }
+  }
+  for (const position of positions) {
+    const why = await tried(position);
+    if (why) {
+      wrong += 1;
+      console.error(`${position.slice(0, 4).join(' · ')}: ${why}`);
+    }
+  }
+  console.log(`${positions.length - wrong} of ${positions.length} positions are useful`);
+  process.exit(wrong === 0 ? 0 : 1);
 })().catch((error) => {
   console.error(String(error));
   process.exit(1);
 });
-setTimeout(() => process.exit(1), 60000);
+setTimeout(() => process.exit(1), 300000);

@@ -97,7 +97,7 @@ fn walk(schema: &Value, here: &Value, node: &mut Node, visit: &mut dyn FnMut(&mu
         return walk(schema, &schema["definitions"][name], node, visit);
     }
     // What is all text may be written as a number too (`app_version: 1`).
-    let text = here["type"] == serde_json::json!(["string", "number", "boolean"]);
+    let text = here["not"]["type"] == serde_json::json!(["object", "array", "null"]);
     match &mut node.kind {
         Kind::Scalar(_) if text => visit(node),
         Kind::Scalar(_) | Kind::Null => {}
