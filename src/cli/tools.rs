@@ -62,7 +62,7 @@ enum SchemaArg {
 
 pub(super) fn schema(args: &SchemaArgs) -> u8 {
     print(&match args.of {
-        SchemaArg::Topology => crate::spec::schema::text(),
+        SchemaArg::Topology => crate::spec::schema::text(&crate::cloud::reads::unread()),
         SchemaArg::Reference => crate::spec::reference::text(&crate::cloud::reads::table()),
         SchemaArg::Analysis => crate::analysis::schema::text(),
         SchemaArg::Diff => crate::analysis::schema::printed(&crate::diff::schema()),

@@ -9,7 +9,7 @@ use crate::analysis::Context;
 use crate::analysis::flow::copy::Copy;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
-use crate::spec::Provider;
+use crate::spec::{Engine, Provider};
 use crate::topology::{Datastore, DatastoreId, Queue, QueueId, RegionId, Scenario, Topology};
 use crate::watch::signals::Signals;
 
@@ -74,10 +74,14 @@ pub trait Offering: Sync {
     fn id(&self) -> &'static str;
     /// What it is called, for people.
     fn name(&self) -> &'static str;
+    /// The engine that the spec names.
+    fn engine(&self) -> Engine;
     /// How the spec asks for it, for people: "`redis` with `sentinels`".
     fn asked(&self) -> &'static str;
-    /// Whether a store is one.
-    fn fits(&self, store: &Datastore) -> bool;
+    /// Whether a store is one: an engine that is offered in several ways looks at more.
+    fn fits(&self, store: &Datastore) -> bool {
+        store.engine == self.engine()
+    }
     /// The settings that it reads, of those that not every kind has.
     fn reads(&self) -> &'static [Read];
     /// The version of a store where neither the spec nor the lock names one.

@@ -40,11 +40,53 @@ pub fn record_of(schema: &Json) -> Option<&str> {
     reference?.strip_prefix("#/definitions/")
 }
 
-/// The schema file's text.
-pub fn text() -> String {
-    let mut text = serde_json::to_string_pretty(&schema()).unwrap_or_default();
+/// The settings of stores that no kind of an engine reads.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// The engine's word.
+    pub engine: &'static str,
+    /// The settings, by their paths below the store.
+    pub paths: Vec<&'static str>,
+}
+
+/// The schema file's text. An editor warns of a setting that the store's engine does not read.
+pub fn text(unread: &[Unread]) -> String {
+    let mut schema = schema();
+    let hints: Vec<Json> = unread.iter().map(hint).collect();
+    schema["definitions"]["Datastore"]["allOf"] = Json::Array(hints);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// What is said of the settings that an engine does not read. It refuses nothing: the compiler
+/// warns of them too.
+fn hint(unread: &Unread) -> Json {
+    let mut fields = json!({});
+    for path in &unread.paths {
+        let says = format!("`{}` does not read `{path}`", unread.engine);
+        let mut here = &mut fields;
+        let mut record = "Datastore";
+        let mut keys = path.split('.').peekable();
+        while let Some(key) = keys.next() {
+            here = &mut here["properties"][key];
+            let member = &SCHEMA["definitions"][record]["properties"][key];
+            if keys.peek().is_none() {
+                break;
+            }
+            if let Some(items) = record_of(&member["additionalProperties"]) {
+                record = items;
+                here = &mut here["additionalProperties"];
+            } else if let Some(next) = record_of(member) {
+                record = next;
+            }
+        }
+        here["deprecationMessage"] = json!(says);
+    }
+    json!({
+        "if": { "properties": { "engine": { "const": unread.engine } }, "required": ["engine"] },
+        "then": fields,
+    })
 }
 
 fn add_snippets(root: &mut Json) {

@@ -52,4 +52,6 @@ module.exports = [
   ['ggen', 'diagnose', 'size: 4Gi', 'size: 4GB', /size such as/],
   ['eden', 'diagnose', 'machine: db.r6g.xlarge', 'machines: db.r6g.xlarge', /machines/],
   ['paynow', 'diagnose', 'to: webhook\n', 'too: webhook\n', /property "to"|Property too/],
+  ['ggen', 'diagnose', '    engine: firestore\n', '    engine: firestore\n    node_groups: [a]\n', /`firestore` does not read `node_groups`/],
+  ['eden', 'diagnose', '    machine: db.r6g.xlarge\n', '    machine: db.r6g.xlarge\n    sentinels: { us-east-1: 1 }\n', /`postgres` does not read `sentinels`/],
 ];

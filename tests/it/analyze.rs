@@ -280,7 +280,10 @@ fn the_schemas_are_printed() {
         assert!(output.status.success());
         String::from_utf8(output.stdout).unwrap()
     };
-    assert_eq!(schema(&[]), meridian::spec::schema::text());
+    assert_eq!(
+        schema(&[]),
+        meridian::spec::schema::text(&meridian::cloud::reads::unread())
+    );
     assert_eq!(schema(&["topology"]), schema(&[]));
     assert_eq!(schema(&["analysis"]), meridian::analysis::schema::text());
 }

@@ -5,7 +5,7 @@ mod clouds;
 mod stores;
 mod table;
 
-pub use table::table;
+pub use table::{table, unread};
 
 use crate::diagnostic::Diagnostics;
 use crate::topology::{Host, Topology};

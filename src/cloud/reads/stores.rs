@@ -130,7 +130,7 @@ const SETTINGS: &[Setting] = &[
 
 /// The settings that not every offering reads, those that are judged apart among them.
 pub(super) fn paths() -> impl Iterator<Item = &'static str> {
-    let apart = ["sentinels", BOUND, CRITICAL];
+    let apart = ["sentinels", BOUND];
     SETTINGS.iter().map(|s| s.path).chain(apart)
 }
 

@@ -3,8 +3,9 @@
 use super::{clouds, stores};
 use crate::cloud::offering::{self, Offering, asked};
 use crate::cloud::reads_of;
-use crate::spec::Provider;
 use crate::spec::reference::Readers;
+use crate::spec::schema::Unread;
+use crate::spec::{Engine, Provider};
 
 /// What of a cloud reads a setting, by its path: a list of its kinds, or that it does.
 type By = fn(Provider, &str) -> Option<String>;
@@ -61,4 +62,29 @@ fn of_system(provider: Provider, path: &str) -> Option<String> {
 fn of_host(provider: Provider, path: &str) -> Option<String> {
     let reads = reads_of(provider).hosts.iter().any(|r| r.0 == path);
     reads.then(|| provider.word().to_string())
+}
+
+/// The settings that no kind of an engine reads, for engines that are generated somewhere.
+pub fn unread() -> Vec<Unread> {
+    let ours = Engine::ALL
+        .iter()
+        .filter(|e| offering::all().any(|o| o.engine() == **e));
+    let of = |engine: &Engine| Unread {
+        engine: engine.word(),
+        paths: stores::paths()
+            .filter(|p| !read_by(*engine, p) && above(p).is_none_or(|a| read_by(*engine, a)))
+            .collect(),
+    };
+    ours.map(of).collect()
+}
+
+fn read_by(engine: Engine, path: &str) -> bool {
+    let mut kinds = offering::all().filter(|o| o.engine() == engine);
+    kinds.any(|o| o.reads().iter().any(|r| r.field == path))
+}
+
+/// The setting that one is below, if not everything reads that.
+fn above(path: &str) -> Option<&str> {
+    let above = path.split_once('.')?.0;
+    stores::paths().find(|p| *p == above)
 }

@@ -36,12 +36,12 @@ impl Offering for Aurora {
         "Aurora"
     }
 
-    fn asked(&self) -> &'static str {
-        "`aurora`"
+    fn engine(&self) -> Engine {
+        Engine::Aurora
     }
 
-    fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::Aurora
+    fn asked(&self) -> &'static str {
+        "`aurora`"
     }
 
     fn reads(&self) -> &'static [Read] {

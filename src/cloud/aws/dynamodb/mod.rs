@@ -33,12 +33,12 @@ impl Offering for Dynamodb {
         "DynamoDB"
     }
 
-    fn asked(&self) -> &'static str {
-        "`dynamodb`"
+    fn engine(&self) -> Engine {
+        Engine::Dynamodb
     }
 
-    fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::Dynamodb
+    fn asked(&self) -> &'static str {
+        "`dynamodb`"
     }
 
     fn reads(&self) -> &'static [Read] {

@@ -39,6 +39,10 @@ impl Offering for ElastiCache {
         "ElastiCache"
     }
 
+    fn engine(&self) -> Engine {
+        Engine::Redis
+    }
+
     fn asked(&self) -> &'static str {
         "`redis` without `sentinels`"
     }

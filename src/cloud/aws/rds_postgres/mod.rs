@@ -48,12 +48,12 @@ impl Offering for RdsPostgres {
         "PostgreSQL on RDS"
     }
 
-    fn asked(&self) -> &'static str {
-        "`postgres`"
+    fn engine(&self) -> Engine {
+        Engine::Postgres
     }
 
-    fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::Postgres
+    fn asked(&self) -> &'static str {
+        "`postgres`"
     }
 
     fn reads(&self) -> &'static [Read] {

@@ -37,12 +37,12 @@ impl Offering for RedisEnterprise {
         "Redis Enterprise"
     }
 
-    fn asked(&self) -> &'static str {
-        "`redis-enterprise`"
+    fn engine(&self) -> Engine {
+        Engine::RedisEnterprise
     }
 
-    fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::RedisEnterprise
+    fn asked(&self) -> &'static str {
+        "`redis-enterprise`"
     }
 
     fn reads(&self) -> &'static [Read] {

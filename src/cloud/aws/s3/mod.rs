@@ -31,12 +31,12 @@ impl Offering for S3 {
         "S3"
     }
 
-    fn asked(&self) -> &'static str {
-        "`object-storage`"
+    fn engine(&self) -> Engine {
+        Engine::ObjectStorage
     }
 
-    fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::ObjectStorage
+    fn asked(&self) -> &'static str {
+        "`object-storage`"
     }
 
     fn reads(&self) -> &'static [Read] {

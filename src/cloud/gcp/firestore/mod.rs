@@ -63,12 +63,12 @@ impl Offering for Firestore {
         "Firestore"
     }
 
-    fn asked(&self) -> &'static str {
-        "`firestore`"
+    fn engine(&self) -> Engine {
+        Engine::Firestore
     }
 
-    fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::Firestore
+    fn asked(&self) -> &'static str {
+        "`firestore`"
     }
 
     fn reads(&self) -> &'static [Read] {

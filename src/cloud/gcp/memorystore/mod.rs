@@ -45,6 +45,10 @@ impl Offering for Memorystore {
         "Memorystore for Redis"
     }
 
+    fn engine(&self) -> Engine {
+        Engine::Redis
+    }
+
     fn asked(&self) -> &'static str {
         "`redis`"
     }

@@ -27,6 +27,10 @@ impl Offering for RedisSentinel {
         "Redis with sentinels"
     }
 
+    fn engine(&self) -> Engine {
+        Engine::Redis
+    }
+
     fn asked(&self) -> &'static str {
         "`redis` with `sentinels`"
     }
