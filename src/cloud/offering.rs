@@ -184,16 +184,25 @@ pub fn all() -> impl Iterator<Item = &'static dyn Offering> {
 
 /// Every offering of a cloud, and what runs on the clusters of any.
 pub fn on(provider: Provider) -> impl Iterator<Item = &'static dyn Offering> {
-    let own: Vec<&'static dyn Offering> = match provider {
-        Provider::Gcp => gcp::offerings().collect(),
-        Provider::Aws => aws::offerings().collect(),
-        Provider::Alibaba | Provider::Cloudflare => Vec::new(),
-    };
+    let own = of_cloud(provider);
     let lent = shared::OFFERINGS.iter().copied();
     let lent: Vec<_> = lent
         .filter(|o| own.iter().all(|own| own.id() != o.id()))
         .collect();
     own.into_iter().chain(lent)
+}
+
+/// Whether stores are generated on a cloud.
+pub fn generated(provider: Provider) -> bool {
+    !of_cloud(provider).is_empty()
+}
+
+fn of_cloud(provider: Provider) -> Vec<&'static dyn Offering> {
+    match provider {
+        Provider::Gcp => gcp::offerings().collect(),
+        Provider::Aws => aws::offerings().collect(),
+        Provider::Alibaba | Provider::Cloudflare => Vec::new(),
+    }
 }
 
 /// The cloud that a part is on: that of its first region.

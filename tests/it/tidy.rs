@@ -259,8 +259,10 @@ fn variants(text: &str, kind: &str) -> BTreeSet<String> {
         let name = rest.chars().take_while(|c| c.is_alphanumeric());
         name.collect::<String>()
     });
+    // `ALL` is no name of one.
     words
         .filter(|w| w.chars().next().is_some_and(char::is_uppercase))
+        .filter(|w| w.chars().any(char::is_lowercase))
         .collect()
 }
 

@@ -39,13 +39,10 @@ fn on_clouds(path: &str, by: By) -> String {
 }
 
 fn of_stores(provider: Provider, path: &str) -> Option<String> {
-    // Nothing is generated there yet, though what runs on clusters is lent to every cloud.
-    if matches!(provider, Provider::Alibaba | Provider::Cloudflare) {
-        return None;
-    }
     let reads = |o: &&'static dyn Offering| o.reads().iter().any(|r| r.field == path);
+    // What runs on clusters is lent to every cloud, also to one that has none yet.
     let mut readers = offering::on(provider).filter(reads).peekable();
-    readers.peek()?;
+    readers.peek().filter(|_| offering::generated(provider))?;
     Some(format!("{}: {}", provider.word(), asked(readers)))
 }
 
