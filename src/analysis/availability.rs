@@ -12,9 +12,9 @@ use super::quorum::{Electorate, Fault, Kind, electorates};
 use crate::catalog;
 use crate::catalog::availability::{Contract, contract};
 use crate::source::Span;
-use crate::spec::{Mode, Percent, Provider, Routing, Runtime, Trigger};
 use crate::topology::{
-    Datastore, DatastoreId, Host, HostId, Placed, Promisee, RegionId, ServiceId, Topology,
+    Datastore, DatastoreId, Host, HostId, Mode, Percent, Placed, Promisee, Provider, RegionId,
+    Routing, Runtime, ServiceId, Topology, Trigger,
 };
 use std::collections::BTreeSet;
 
@@ -185,7 +185,7 @@ impl<'a> Model<'a> {
     /// in each region receives them.
     fn entry(&self, id: HostId, host: &Host) -> Vec<Part> {
         let balancer = Routing::LoadBalancer;
-        let routing = host.written.routing.as_ref().map_or(balancer, |r| r.value);
+        let routing = host.routing.as_ref().map_or(balancer, |r| r.value);
         let Some(first) = host.regions.first() else {
             return Vec::new();
         };
@@ -256,7 +256,7 @@ impl<'a> Model<'a> {
 
     /// Whether every region takes writes, and users are moved to them without a person.
     fn written_everywhere(&self, store: &Datastore) -> bool {
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         replication.is_some_and(|r| *r.mode == Mode::ActiveActive) && !self.manual()
     }
 
@@ -313,7 +313,7 @@ impl<'a> Model<'a> {
 
     /// Whether a person moves the users.
     fn manual(&self) -> bool {
-        let failover = self.topology.spec.failover.as_ref();
+        let failover = self.topology.failover.as_ref();
         failover.is_some_and(|f| *f.mode == Trigger::Manual)
     }
 }

@@ -6,8 +6,7 @@
 //! are not divided.
 
 use crate::deployment::routes::{Arrival, Edge, Mesh, open};
-use crate::spec::Policy;
-use crate::topology::{HostId, Placement, RegionId, Service, ServiceId, Topology};
+use crate::topology::{HostId, Placement, Policy, RegionId, Service, ServiceId, Topology};
 use std::cmp::Reverse;
 use std::collections::VecDeque;
 
@@ -243,7 +242,7 @@ impl<'a> Routing<'a> {
 fn sources(topology: &Topology) -> Vec<Source> {
     let mut hosts = vec![None; topology.services.len()];
     for (index, host) in topology.hosts.iter().enumerate().rev() {
-        if host.written.region.is_none() {
+        if host.region.is_none() {
             hosts[host.service.0] = Some(HostId(index));
         }
     }
@@ -282,7 +281,7 @@ fn queue_regions(topology: &Topology) -> Vec<Vec<RegionId>> {
     let mut regions = vec![Vec::new(); topology.services.len()];
     for queue in &topology.queues {
         for (index, service) in topology.services.iter().enumerate() {
-            let scale = service.written.scale_on.as_ref();
+            let scale = service.scale_on.as_ref();
             let reads = scale.is_some_and(|s| s.queues.knows(&queue.name));
             if reads || queue.receiver == Some(ServiceId(index)) {
                 regions[index].extend(&queue.regions);
@@ -333,15 +332,9 @@ fn callers_first(sources: &[Source]) -> Vec<ServiceId> {
 
 /// The load to plan for in requests per second: the declared peak, times the surge.
 pub fn planned_load(topology: &Topology, service: &Service) -> Option<f64> {
-    let peak = service
-        .written
-        .capacity
-        .as_ref()?
-        .peak
-        .as_ref()?
-        .per_second();
-    let own = service.written.objectives.as_ref();
-    let mut promises = own.into_iter().chain(&topology.spec.objectives);
+    let peak = service.capacity.as_ref()?.peak.as_ref()?.per_second();
+    let own = service.objectives.as_ref();
+    let mut promises = own.into_iter().chain(&topology.objectives);
     let surge = promises.find_map(|o| o.surge.as_ref());
     Some(peak * surge.map_or(1.0, |s| s.value.0))
 }
@@ -355,7 +348,7 @@ struct Demand<'a> {
 
 impl<'a> Demand<'a> {
     fn of(topology: &Topology, service: &'a Service) -> Option<Self> {
-        let each = bears(service)? * service.written.capacity.as_ref()?.target.ratio();
+        let each = bears(service)? * service.capacity.as_ref()?.target.ratio();
         let peak = planned_load(topology, service)?;
         Some(Demand {
             service,
@@ -384,7 +377,7 @@ impl<'a> Demand<'a> {
 
 /// The load that one replica bears at full use, in requests per second.
 pub(super) fn bears(service: &Service) -> Option<f64> {
-    let capacity = service.written.capacity.as_ref()?;
+    let capacity = service.capacity.as_ref()?;
     Some(capacity.per_replica.as_ref()?.per_second())
 }
 

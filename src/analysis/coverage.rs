@@ -2,8 +2,10 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Cadence, Date, Drill, Mode, Name, Signal};
-use crate::topology::{Datastore, DatastoreId, Host, Promise, Promisee, Scenario, Topology};
+use crate::topology::{
+    Cadence, Datastore, DatastoreId, Date, Drill, Host, Mode, Name, Promise, Promisee, Scenario,
+    Signal, Topology,
+};
 
 /// Something that can go wrong and that somebody should be told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,7 +143,7 @@ pub fn coverage(topology: &Topology, alerts: &[Watch]) -> Vec<Covered> {
         {
             add(Trouble::Errors, &service.name, None);
         }
-        if service.placements.len() > 1 && service.written.capacity.is_some() {
+        if service.placements.len() > 1 && service.capacity.is_some() {
             add(Trouble::Room, &service.name, None);
         }
     }
@@ -149,12 +151,7 @@ pub fn coverage(topology: &Topology, alerts: &[Watch]) -> Vec<Covered> {
         if copied(store) {
             add(Trouble::Lag, &store.name, lag(topology, DatastoreId(index)));
         }
-        if store
-            .written
-            .backup
-            .as_ref()
-            .is_some_and(|b| b.every.is_some())
-        {
+        if store.backup.as_ref().is_some_and(|b| b.every.is_some()) {
             add(Trouble::Backup, &store.name, None);
         }
     }
@@ -178,7 +175,7 @@ fn lag(topology: &Topology, store: DatastoreId) -> Option<Promise> {
 
 /// Whether a store has copies elsewhere that may be behind.
 fn copied(store: &Datastore) -> bool {
-    let mode = store.written.replication.as_ref().map(|r| *r.mode);
+    let mode = store.replication.as_ref().map(|r| *r.mode);
     matches!(
         mode,
         Some(Mode::Async | Mode::Application | Mode::ActiveActive)
@@ -216,7 +213,7 @@ pub fn exercised(topology: &Topology) -> Vec<(Scenario, Vec<usize>)> {
 
 /// All drills by name.
 pub fn exercises(topology: &Topology) -> Vec<Exercise> {
-    let drills = topology.spec.drills.iter();
+    let drills = topology.drills.iter();
     let exercise = |(name, drill): (&Name, &Drill)| Exercise {
         drill: name.text.clone(),
         every: *drill.every,
@@ -266,7 +263,7 @@ pub const OVERDUE: Code = Code::new("DRL101", "drill-overdue");
 /// Reports overdue drills, as of a day.
 pub fn report(topology: &Topology, today: Option<Date>, out: &mut Diagnostics) {
     let Some(today) = today else { return };
-    let drills = topology.spec.drills.iter().zip(exercises(topology));
+    let drills = topology.drills.iter().zip(exercises(topology));
     for ((_, drill), exercise) in drills {
         let (Some(late), Some(last)) = (exercise.overdue(today), &drill.last) else {
             continue;

@@ -2,13 +2,13 @@
 
 use super::Context;
 use super::term::{Change, Class, Measured, NEVER, Source, Term};
-use crate::spec::{Fact, FactKind};
+use crate::topology::{Fact, FactKind};
 
 impl Context<'_> {
     /// The longest declared measurement of a kind: of that part, else of the whole system.
     /// One that has expired does not count.
     pub fn declared(&self, kind: FactKind, on: &str) -> Option<&Fact> {
-        let facts = || self.topology.spec.facts.iter().map(|(_, fact)| fact);
+        let facts = || self.topology.facts.iter().map(|(_, fact)| fact);
         let counts = |f: &&Fact| *f.of == kind && !self.expired(f) && !self.early(f);
         let of_kind = || facts().filter(counts);
         let own = of_kind().filter(|f| f.on.as_ref().is_some_and(|part| part.value == on));
@@ -104,7 +104,7 @@ impl Context<'_> {
 
     /// Whether today's date keeps any measurement from counting.
     pub fn day_matters(&self) -> bool {
-        let mut facts = self.topology.spec.facts.iter();
+        let mut facts = self.topology.facts.iter();
         facts.any(|(_, f)| self.expired(f) || self.early(f))
     }
 }

@@ -6,7 +6,7 @@ use super::recovery::Recovery;
 use super::term::{Measured, Term};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Duration, Fact, FactKind, Name};
+use crate::topology::{Duration, Fact, FactKind, Name};
 use std::collections::BTreeSet;
 
 /// A measurement that no longer counts.
@@ -24,7 +24,7 @@ pub fn report(context: Context, recovery: &Recovery, out: &mut Diagnostics) {
         .filter_map(|term| Some((term.measured?, term)))
         .collect();
     let read: BTreeSet<Span> = held.iter().map(|(seen, _)| seen.span).collect();
-    for (name, fact) in context.topology.spec.facts.iter() {
+    for (name, fact) in context.topology.facts.iter() {
         let span = fact.value.span;
         if context.expired(fact) {
             out.push(expired(name, fact));

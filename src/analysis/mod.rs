@@ -21,8 +21,7 @@ pub mod view;
 
 use crate::deployment::Deployment;
 use crate::diagnostic::Diagnostics;
-use crate::spec::Date;
-use crate::topology::Topology;
+use crate::topology::{Date, Topology};
 
 /// What the analysis reads.
 #[derive(Clone, Copy)]

@@ -6,9 +6,10 @@
 
 use crate::catalog::{self, Place, network};
 use crate::source::Span;
-use crate::spec::decode::Scalar;
-use crate::spec::{Conflict, Mode, Provider, Role, Routing, Trigger};
-use crate::topology::{Datastore, DatastoreId, RegionId, Topology};
+use crate::topology::{
+    Conflict, Datastore, DatastoreId, Mode, Provider, RegionId, Role, Routing, Scalar, Topology,
+    Trigger,
+};
 
 /// Voters of one store that act only when more than half of all agree.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,8 +169,7 @@ pub enum Lack {
 pub fn electorates(topology: &Topology) -> Vec<Electorate> {
     let stores = topology.datastores.iter().enumerate();
     // How those vote that somebody else runs is known by the members that are declared.
-    let counted =
-        |store: &Datastore| store.external().is_none() || !store.written.members.is_empty();
+    let counted = |store: &Datastore| store.external().is_none() || !store.members.is_empty();
     let stores = stores.filter(|(_, store)| counted(store));
     let each = stores.filter_map(|(index, store)| electorate(topology, DatastoreId(index), store));
     each.filter(|e| e.total() > 0).collect()
@@ -383,10 +383,10 @@ impl Electorate {
 
 /// The jurisdictions of each zone that the store's data belongs to.
 fn jurisdictions(topology: &Topology, store: &Datastore) -> Vec<Vec<String>> {
-    let Some(compliance) = &topology.spec.compliance else {
+    let Some(compliance) = &topology.compliance else {
         return Vec::new();
     };
-    let datasets = store.written.datasets.iter();
+    let datasets = store.datasets.iter();
     let owned = datasets.filter_map(|(_, d)| d.zone.as_ref().map(|z| z.value.as_str()));
     let placed = store
         .regions
@@ -420,7 +420,7 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
         unlinked: Vec::new(),
     };
     if kind == Kind::Sentinels {
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         let min = replication.and_then(|r| r.min_replicas.as_ref());
         electorate.min_replicas = min.map_or(0, |m| m.value);
     }
@@ -428,7 +428,7 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
     if kind == Kind::Sites {
         witness(topology, store, &mut electorate);
     }
-    let election = store.written.election.as_ref();
+    let election = store.election.as_ref();
     electorate.timeout = election
         .filter(|_| kind == Kind::Members)
         .map(|e| e.timeout.millis());
@@ -438,7 +438,7 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
 
 /// The seats that write while nothing is wrong.
 fn writing(topology: &Topology, store: &Datastore, electorate: &Electorate) -> Vec<usize> {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let everywhere = replication.is_some_and(|r| *r.mode == Mode::ActiveActive);
     let first = match electorate.kind {
         Kind::Sentinels => topology.first_node(store),
@@ -457,7 +457,7 @@ fn writing(topology: &Topology, store: &Datastore, electorate: &Electorate) -> V
 
 /// The region of the member that is elected while nothing is wrong: the highest priority.
 fn preferred(topology: &Topology, store: &Datastore) -> Option<RegionId> {
-    let members = store.written.members.iter().map(|(_, m)| m);
+    let members = store.members.iter().map(|(_, m)| m);
     let best = members.reduce(|best, m| {
         if m.priority.value.0 > best.priority.value.0 {
             m
@@ -488,11 +488,11 @@ fn seat(topology: &Topology, id: RegionId, votes: u32, copies: u32) -> Seat {
 }
 
 fn sentinels(topology: &Topology, store: &Datastore) -> Option<Found> {
-    let sentinels = store.written.sentinels.as_ref()?;
+    let sentinels = store.sentinels.as_ref()?;
     let votes = |id: RegionId| sentinels.get(&topology.region(id).name);
     let seats = store.regions.iter().map(|id| {
         let nodes = topology.nodes(store, *id);
-        seat(topology, *id, votes(*id).map_or(0, |v| v.value.0), nodes)
+        seat(topology, *id, votes(*id).map_or(0, |v| v.value), nodes)
     });
     let mut spans = store.regions.iter().filter_map(|id| votes(*id));
     let span = spans.next_back().map_or(store.span, |v| v.span);
@@ -500,7 +500,7 @@ fn sentinels(topology: &Topology, store: &Datastore) -> Option<Found> {
 }
 
 fn members(topology: &Topology, store: &Datastore) -> Option<Found> {
-    let members = &store.written.members;
+    let members = &store.members;
     if members.is_empty() {
         return None;
     }
@@ -527,7 +527,7 @@ fn members(topology: &Topology, store: &Datastore) -> Option<Found> {
 
 fn copies(topology: &Topology, store: &Datastore) -> Option<Found> {
     let own = store.copies_can_vote();
-    let replication = store.written.replication.as_ref().filter(|_| own)?;
+    let replication = store.replication.as_ref().filter(|_| own)?;
     if *replication.mode != Mode::Quorum {
         return None;
     }
@@ -540,9 +540,9 @@ fn copies(topology: &Topology, store: &Datastore) -> Option<Found> {
 
 fn sites(topology: &Topology, store: &Datastore) -> Option<Found> {
     let single = store.is_promoted();
-    let failover = topology.spec.failover.as_ref();
+    let failover = topology.failover.as_ref();
     failover.filter(|f| single && *f.mode == Trigger::Automatic)?;
-    let replication = store.written.replication.as_ref()?;
+    let replication = store.replication.as_ref()?;
     let conflicts = replication.conflicts.as_ref().map(|c| c.value);
     let arbiter = replication.arbiter.as_ref().map(|a| a.as_str());
     let alone = store.regions.len() < 2 || *replication.mode == Mode::None;
@@ -564,7 +564,7 @@ const WITNESS: &str = "witness:";
 
 /// Adds the vote of a witness, which may sit in a place that the topology does not use.
 fn witness(topology: &Topology, store: &Datastore, electorate: &mut Electorate) {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let Some(arbiter) = replication.and_then(|r| r.arbiter.as_ref()) else {
         return;
     };
@@ -595,12 +595,13 @@ fn witness(topology: &Topology, store: &Datastore, electorate: &mut Electorate) 
 /// between which there is none, since private links do not lead on. A place outside of the
 /// topology is taken to be reached by all.
 fn unlinked(topology: &Topology, seats: &[Seat]) -> Vec<(usize, usize)> {
-    let Some(network) = &topology.spec.network else {
+    let Some(network) = &topology.network else {
         return Vec::new();
     };
     let isolated = |s: &Seat| network.isolated.iter().any(|i| i.value == s.name);
     let declared = |a: &Seat, b: &Seat| {
-        let joins = |name: &str, ends: &[crate::spec::Ref]| ends.iter().any(|e| e.value == name);
+        let joins =
+            |name: &str, ends: &[crate::topology::Ref]| ends.iter().any(|e| e.value == name);
         let mut links = network.links.iter();
         links.any(|(_, l)| joins(&a.name, &l.between) && joins(&b.name, &l.between))
     };

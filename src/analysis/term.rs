@@ -3,7 +3,7 @@
 pub use crate::catalog::facts::Class;
 use crate::catalog::facts::{self, Fact};
 use crate::source::Span;
-use crate::spec::Duration;
+use crate::topology::Duration;
 
 /// What a term's time is spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

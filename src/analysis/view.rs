@@ -10,9 +10,8 @@ use super::recovery::{DataLoss, RecoveryTime, findings};
 use super::standing::{Standing, standing};
 use super::term::{Class, NEVER, Step, Term, interval};
 use crate::source::Span;
-use crate::spec::Duration;
-use crate::topology::Topology;
 use crate::topology::scenario::{FAULT_MODEL, LEFT_OUT, Scenario};
+use crate::topology::{Duration, Topology};
 use schemars::JsonSchema;
 use serde::Serialize;
 

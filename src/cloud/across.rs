@@ -4,8 +4,7 @@
 use super::NOT_AVAILABLE;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Provider, Ref, Runtime};
-use crate::topology::{Host, RegionId, Service, Topology};
+use crate::topology::{Host, Provider, Ref, RegionId, Runtime, Service, Topology};
 use std::collections::BTreeSet;
 
 /// Reports every part that spans clouds, and every use of one cloud's part on another.
@@ -60,13 +59,13 @@ impl Across<'_> {
         let topology = self.topology;
         let stores = topology.datastores.iter();
         for store in stores.filter(|s| s.external().is_none()) {
-            let written = store.written.regions.first().map(|r| r.span);
+            let written = store.regions_at.first();
             let span = written.unwrap_or(store.span);
             self.spans(&store.name, &store.regions, span, "copies data", "regions");
         }
         let queues = topology.queues.iter();
         for queue in queues.filter(|q| q.external().is_none()) {
-            let written = queue.written.regions.first().map(|r| r.span);
+            let written = queue.regions_at.first();
             let span = written.unwrap_or(queue.span);
             self.spans(
                 &queue.name,
@@ -91,7 +90,7 @@ impl Across<'_> {
     /// A domain is delegated once: to the zone of one cloud.
     fn zones(&mut self) {
         let topology = self.topology;
-        let ours = |h: &&Host| h.external().is_none() && h.written.dns_zone.is_none();
+        let ours = |h: &&Host| h.external().is_none() && h.dns_zone.is_none();
         let hosts: Vec<&Host> = topology.hosts.iter().filter(ours).collect();
         for (at, host) in hosts.iter().enumerate() {
             let own = self.clouds(&host.regions);
@@ -137,27 +136,26 @@ impl Across<'_> {
             let found = names.iter().find(|n| n.value == name);
             found.map_or(service.span, |n| n.span)
         };
-        let written = &service.written;
         let mut used: Vec<(&str, Span, BTreeSet<Provider>)> = Vec::new();
         for id in &service.uses {
             let store = topology.datastore(*id);
             if store.external().is_some() {
                 continue;
             }
-            let span = at(&written.uses, &store.name);
+            let span = at(&service.uses_at, &store.name);
             used.push((&store.name, span, self.clouds(&store.regions)));
         }
         for id in &service.needs {
             let other = topology.service(*id);
             let regions: Vec<RegionId> = other.placements.iter().map(|p| p.region).collect();
-            let span = at(&written.needs, &other.name);
+            let span = at(&service.needs_at, &other.name);
             used.push((&other.name, span, self.clouds(&regions)));
         }
         let queues = topology.queues.iter();
         for queue in queues.filter(|q| q.external().is_none()) {
             let same = |id: &crate::topology::ServiceId| topology.service(*id).name == service.name;
             if queue.publishers.iter().any(same) || queue.receiver.as_ref().is_some_and(same) {
-                let span = at(&written.publishes, &queue.name);
+                let span = at(&service.publishes_at, &queue.name);
                 used.push((&queue.name, span, self.clouds(&queue.regions)));
             }
         }
@@ -182,7 +180,7 @@ impl Across<'_> {
 
     /// Gateways of a mesh answer on private addresses, which end with the cloud.
     fn mesh(&mut self) {
-        let Some(mesh) = &self.topology.spec.mesh else {
+        let Some(mesh) = &self.topology.mesh else {
             return;
         };
         let services = self.topology.services.iter();

@@ -8,9 +8,9 @@ use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Site, Supplied};
 use crate::analysis::flow::fate::{Loss, Shared};
 use crate::diagnostic::Label;
 use crate::source::Span;
-use crate::spec::{self, PerRegion, Provider, Ref, Routing};
 use crate::topology::{
-    Datastore, DatastoreId, Host, HostId, Queue, QueueId, RegionId, Topology, provider_of,
+    Datastore, DatastoreId, Host, HostId, PerRegion, Provider, Queue, QueueId, Ref, RegionId,
+    Routing, Topology,
 };
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -171,8 +171,7 @@ impl<'a> Cloud<'a> {
 
     /// A store: at its locations if it names any, else in its regions of this cloud.
     pub(super) fn store(self, id: DatastoreId, store: &Datastore) -> Vec<Copy> {
-        let written = &store.written;
-        if written.location.is_some() || !written.databases.is_empty() {
+        if store.names_locations() {
             return self.located(id, store);
         }
         regions(self.topology, store)
@@ -229,13 +228,13 @@ impl<'a> Cloud<'a> {
         members: Vec<(Kind, Site)>,
     ) -> Copy {
         let of = Holder::Store(id);
-        let written = store.written.databases.name(&database.name);
-        let location = store.written.location.as_ref().map(|l| l.span);
-        let span = written.map(|n| n.span).or(location).unwrap_or(store.span);
+        let span = database.span.or(database.location_at);
+        let span = span.unwrap_or(store.span);
         site.zone = database.zone.clone().or(site.zone);
-        let name = match written {
-            Some(name) => format!("{} database {}", store.name, name.text),
-            None => store.name.clone(),
+        let name = if store.names_databases {
+            format!("{} database {}", store.name, database.name)
+        } else {
+            store.name.clone()
         };
         let members = members
             .into_iter()
@@ -274,7 +273,7 @@ impl<'a> Cloud<'a> {
     /// Copies in time, beside the store and where the spec sends them.
     pub(super) fn backups(self, id: DatastoreId, store: &Datastore, site: &Site) -> Vec<Copy> {
         let of = Holder::Store(id);
-        let Some(backup) = &store.written.backup else {
+        let Some(backup) = &store.backup else {
             return Vec::new();
         };
         let source = self.source(store);
@@ -317,7 +316,7 @@ impl<'a> Cloud<'a> {
 
     fn vendor(self, id: DatastoreId, store: &Datastore) -> Option<Copy> {
         let vendor = self.engine(store)?.vendor.as_ref()?;
-        let members = &store.written.members;
+        let members = &store.members;
         if !members.is_empty() && members.iter().all(|(_, m)| m.host.is_some()) {
             return None;
         }
@@ -328,7 +327,7 @@ impl<'a> Cloud<'a> {
         let name = format!("{} ({})", vendor.name, vendor.does);
         Some(
             Copy::new(Holder::Store(id), Kind::ControlPlane, name, site)
-                .at(store.written.engine.span, "run by a vendor")
+                .at(store.kind.span, "run by a vendor")
                 .says(vendor.source.clone()),
         )
     }
@@ -337,19 +336,17 @@ impl<'a> Cloud<'a> {
     /// failed. `anywhere` if a message may come to rest in any of them.
     pub(super) fn queue(self, id: QueueId, queue: &Queue, anywhere: bool) -> Vec<Copy> {
         let of = Holder::Queue(id);
-        let keep = Keep::Seconds(queue.written.keep.secs());
+        let keep = Keep::Seconds(queue.keep.secs());
         let regions = queue.regions.iter().filter(|r| self.mine(**r));
         regions
             .map(|region| {
                 let site = Site::region(self.topology, *region);
-                let named = &queue.written.regions;
-                let named = named.iter().find(|r| r.value == site.name);
-                let span = named.map_or(queue.span, |r| r.span);
+                let span = queue.regions_at.of(*region).unwrap_or(queue.span);
                 let name = format!("queue {}", queue.name);
                 let copy = Copy::new(of, Kind::Queue, name, site.clone())
                     .kept(keep)
                     .at(span, "messages may rest here");
-                let failed = queue.written.dead_letter.as_ref().map(|dead| {
+                let failed = queue.dead_letter.as_ref().map(|dead| {
                     let name = format!("dead letters of {}", queue.name);
                     Copy::new(of, Kind::DeadLetters, name, site)
                         .kept(Keep::Seconds(dead.keep.secs()))
@@ -391,17 +388,17 @@ impl<'a> Cloud<'a> {
 
     /// How this cloud routes a host, if it does.
     fn routing(self, host: &Host) -> Option<Routing> {
-        let written = host.written.routing.as_ref().map(|r| r.value);
+        let written = host.routing.as_ref().map(|r| r.value);
         let routing = written.unwrap_or(Routing::LoadBalancer);
         (self.topology.router(host) == Some(self.provider)).then_some(routing)
     }
 
     fn cache(self, host: &Host) -> Option<&'static Elsewhere> {
-        let cdn = host.written.cdn.as_ref()?;
+        let cdn = host.cdn.as_ref()?;
         let named = cdn.provider.as_ref().and_then(|name| {
-            let mut clouds = self.topology.spec.clouds.iter();
-            let (name, cloud) = clouds.find(|(n, _)| n.text == name.value)?;
-            provider_of(name, cloud)
+            let mut clouds = self.topology.clouds.iter();
+            let (_, cloud) = clouds.find(|(n, _)| n.text == name.value)?;
+            cloud.provider
         });
         if named.or(self.topology.router(host)) != Some(self.provider) {
             return None;
@@ -420,7 +417,7 @@ impl<'a> Cloud<'a> {
                 Routing::GlobalAccelerator,
                 Routing::Cloudflare,
             ];
-            self.routing(host).is_some_and(|r| kinds.contains(&r)) && !host.written.backup.value
+            self.routing(host).is_some_and(|r| kinds.contains(&r)) && !host.backup.value
         };
         let hosts = self.topology.hosts.iter().filter(balanced);
         hosts
@@ -444,33 +441,25 @@ impl<'a> Cloud<'a> {
 /// The regions that hold a store, each with the place that says so: its members, or its
 /// regions and read replicas.
 fn regions(topology: &Topology, store: &Datastore) -> Vec<(RegionId, Kind, Span)> {
-    let written: &spec::Datastore = &store.written;
     let named = |kind: Kind, r: &Ref| Some((topology.region_named(&r.value)?, kind, r.span));
-    if !written.members.is_empty() {
-        let members = written.members.iter();
+    if !store.members.is_empty() {
+        let members = store.members.iter();
         let mut all: Vec<_> = members
             .filter_map(|(_, m)| named(Kind::Store, &m.region))
             .collect();
         all.dedup_by_key(|(region, ..)| *region);
         return all;
     }
-    let by_nodes = |name: &str| match &written.nodes {
+    let by_nodes = |name: &str| match &store.nodes {
         Some(PerRegion::Each(map)) => map.name(name).map(|n| n.span),
         _ => None,
     };
-    let by_list = |name: &str| {
-        written
-            .regions
-            .iter()
-            .find(|r| r.value == name)
-            .map(|r| r.span)
-    };
     let held = store.regions.iter().map(|id| {
-        let name = &topology.region(*id).name;
-        let span = by_list(name).or_else(|| by_nodes(name));
+        let by_list = store.regions_at.of(*id);
+        let span = by_list.or_else(|| by_nodes(&topology.region(*id).name));
         (*id, Kind::Store, span.unwrap_or(store.span))
     });
-    let replicas = written.read_replicas.iter();
+    let replicas = store.read_replicas.iter();
     let replicas = replicas.filter_map(|r| named(Kind::Replica, r));
     let replicas = replicas.filter(|(id, ..)| !store.regions.contains(id));
     held.chain(replicas).collect()

@@ -6,9 +6,10 @@ use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied
 use crate::deployment::{Deployment, Expect, Operation, OperationKind, SignalQuery, Unit};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
-use crate::spec::decode::{BAD_VALUE, Scalar};
-use crate::spec::{Act, Command, External, Name, Signal, Spot, Text};
-use crate::topology::{Datastore, DatastoreId, HostId, QueueId, Topology};
+use crate::topology::{
+    Act, BAD_VALUE, Command, Datastore, DatastoreId, External, HostId, Name, QueueId, Scalar,
+    Signal, Spot, Text, Topology,
+};
 use std::collections::BTreeSet;
 
 /// A thing of others: its name, what is written of it.
@@ -79,7 +80,7 @@ pub(super) fn supply(topology: &Topology, all: &mut Supplied) {
             add(Holder::Store(*store), Kind::Store, &name, &e.at, &e.run_by);
         }
     }
-    let Some(observability) = &topology.spec.observability else {
+    let Some(observability) = &topology.observability else {
         return;
     };
     let kinds = [
@@ -97,7 +98,7 @@ pub(super) fn supply(topology: &Topology, all: &mut Supplied) {
 
 /// The copies in time that are declared of a store of others, beside it.
 fn backups(store: &Datastore, of: Holder, site: &Site) -> Vec<Copy> {
-    let backup = store.written.backup.as_ref();
+    let backup = store.backup.as_ref();
     let every = backup.and_then(|b| Some((b, b.every.as_ref()?)));
     let every = every.map(|(backup, every)| {
         Copy::new(
@@ -302,7 +303,7 @@ fn egress(topology: &Topology, deployment: &mut Deployment) {
         for service in topology.services.iter().filter(here) {
             for (_, external) in topology.used_of_others(service) {
                 let ways = external.egress.iter();
-                open.extend(ways.map(|e| (e.range.value.clone(), e.port.value.0)));
+                open.extend(ways.map(|e| (e.range.value.clone(), e.port.value)));
             }
         }
         for way in open {
@@ -316,7 +317,7 @@ fn egress(topology: &Topology, deployment: &mut Deployment) {
 /// Reports a service that scales on a queue whose length nobody shows.
 fn scaled(topology: &Topology, out: &mut Diagnostics) {
     for service in &topology.services {
-        let scale = service.written.scale_on.as_ref();
+        let scale = service.scale_on.as_ref();
         for (name, per_replica) in scale.iter().flat_map(|s| s.queues.iter()) {
             let queue = topology.queues.iter().find(|q| q.name == name.text);
             let Some(external) = queue.and_then(|q| q.external()) else {

@@ -2,8 +2,7 @@
 
 use crate::deployment::{Deployment, Evidence, Keeps, StoreCopy};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Dataset, Name, Reach};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Dataset, Datastore, Name, Reach, RegionId, Topology};
 
 /// Data that the spec keeps where it is, in a replication that takes everything along.
 pub const CANNOT_LEAVE_OUT: Code = Code::new("REP102", "replication-leaves-nothing-out");
@@ -37,7 +36,7 @@ pub(super) fn check(topology: &Topology, deployment: &Deployment, out: &mut Diag
         let copies = deployment.copies.iter();
         let live = copies.filter(|c| c.store == id && c.keeps == Keeps::Live);
         let live: Vec<&StoreCopy> = live.collect();
-        for (name, dataset) in store.written.datasets.iter() {
+        for (name, dataset) in store.datasets.iter() {
             let mut goes = live.iter().filter(|c| !c.leaves_out.contains(&name.text));
             if let Some(copy) = goes.find(|c| may_not_go(topology, dataset, c)) {
                 out.push(goes_along(topology, store, (name, dataset), copy));
@@ -75,7 +74,7 @@ fn goes_along(
         ),
         format!("copies: {}", dataset.copies.value),
     );
-    let found = match &store.written.replication {
+    let found = match &store.replication {
         Some(replication) => found.also(
             replication.mode.span,
             format!("{} is copied to {}", region(copy.from), region(copy.to)),
@@ -87,7 +86,7 @@ fn goes_along(
 
 /// `links` and what is made are one.
 fn links(topology: &Topology, store: &Datastore, live: &[&StoreCopy], out: &mut Diagnostics) {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let Some(replication) = replication.filter(|r| !r.links.is_empty() && !live.is_empty()) else {
         return;
     };

@@ -6,9 +6,8 @@ use super::{lowered, settle};
 use crate::catalog::holdings;
 use crate::deployment::{Argument, Call, Deployment, Scope, Tombstone, modules};
 use crate::diagnostic::Diagnostics;
-use crate::spec::Thing;
 use crate::topology::leaving::{self, Leaver, Stage};
-use crate::topology::{self, Topology};
+use crate::topology::{self, Thing, Topology};
 
 /// The variable of a module that takes its guards off.
 const GUARDED: &str = "guarded";
@@ -32,7 +31,7 @@ impl View {
     /// As if all stayed, but for one.
     fn of(topology: &Topology, gone: Option<&Leaver>) -> Option<View> {
         let mut out = Diagnostics::default();
-        let spec = leaving::without(&topology.source, gone);
+        let spec = leaving::without(topology.written_with_leavers(), gone);
         let mut lock = topology.lock.clone();
         if let Some(gone) = gone {
             leaving::let_go(gone, &mut lock);

@@ -33,8 +33,7 @@ use crate::lock::Lock;
 use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
 use crate::source::Span;
-use crate::spec::{Provider, Trigger};
-use crate::topology::{Elsewhere, Host, HostId, Topology};
+use crate::topology::{Elsewhere, Host, HostId, Provider, Topology, Trigger};
 use crate::watch::{pages, reading, series, told};
 use reads::CloudReads;
 
@@ -145,7 +144,7 @@ const OF_GOOGLE: [&str; 2] = ["managed-prometheus", "cloud-logging"];
 /// Reports collectors that a cloud does not have, and those that need a cluster where there is
 /// none.
 fn collectors(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
-    let Some(observability) = &topology.spec.observability else {
+    let Some(observability) = &topology.observability else {
         return;
     };
     let providers = topology.providers();
@@ -176,7 +175,7 @@ fn collectors(topology: &Topology, deployment: &Deployment, out: &mut Diagnostic
 
 /// Reports a module of the user's own in place of one that this topology does not use.
 fn modules_not_called(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
-    let terraform = topology.spec.terraform.as_ref();
+    let terraform = topology.terraform.as_ref();
     for (name, _) in terraform.iter().flat_map(|t| t.modules.iter()) {
         let is = |module: &str| {
             let own = module.rsplit('/').next();
@@ -240,7 +239,7 @@ fn reads_of(provider: Provider) -> &'static CloudReads {
 
 /// Whether people decide when a lost region is left, with the place that says so.
 fn by_hand(topology: &Topology) -> Option<Span> {
-    let mode = &topology.spec.failover.as_ref()?.mode;
+    let mode = &topology.failover.as_ref()?.mode;
     (mode.value == Trigger::Manual).then_some(mode.span)
 }
 
@@ -261,7 +260,7 @@ fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {
         .regions
         .iter()
         .find(|r| r.place.provider == provider);
-    let span = region.map_or(topology.spec.span, |r| r.span);
+    let span = region.map_or(topology.span, |r| r.span);
     Diagnostic::error(
         NOT_AVAILABLE,
         span,

@@ -9,8 +9,9 @@ use crate::analysis::Context;
 use crate::analysis::flow::copy::Copy;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
-use crate::spec::{Engine, Provider};
-use crate::topology::{Datastore, DatastoreId, Queue, QueueId, RegionId, Scenario, Topology};
+use crate::topology::{
+    Datastore, DatastoreId, Engine, Provider, Queue, QueueId, RegionId, Scenario, Topology,
+};
 use crate::watch::signals::Signals;
 
 /// One side of an offering: what it is, or why there is none. Nothing is left to a default.

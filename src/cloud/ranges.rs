@@ -47,7 +47,7 @@ pub fn record(topology: &Topology, id: RegionId, range: &str, offset: u32, lock:
         base,
         bits: REGION_BITS,
     };
-    let written = region.written.cidr.as_ref().and_then(|c| Block::parse(c));
+    let written = region.cidr.as_ref().and_then(|c| Block::parse(c));
     let written = written.filter(|w| w.base == base);
     // A range that was written once may be smaller than what is allocated today.
     let derived = if whole.first(REGION_BITS) == whole {
@@ -72,7 +72,7 @@ struct Held {
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let mut held = locked(topology, "network", RANGE_TWICE, out);
     for region in &topology.regions {
-        let Some(cidr) = &region.written.cidr else {
+        let Some(cidr) = &region.cidr else {
             continue;
         };
         // Another range than a block is reported by the cloud, which knows the smallest.
@@ -213,9 +213,9 @@ fn overlaps(held: &[Held], out: &mut Diagnostics) {
 
 /// The declared space and where it is declared.
 fn network(topology: &Topology) -> (Option<Block>, Span) {
-    match &topology.spec.network {
+    match &topology.network {
         Some(network) => (Block::parse(&network.cidr), network.cidr.span),
-        None => (Block::parse("10.0.0.0/8"), topology.spec.span),
+        None => (Block::parse("10.0.0.0/8"), topology.span),
     }
 }
 
@@ -233,7 +233,7 @@ fn no_room(network: Option<Block>, span: Span, regions: usize) -> Diagnostic {
 /// Reports regions whose own range is none, or smaller than a block of `bits`.
 pub fn check_own(topology: &Topology, regions: &[RegionId], bits: u32, out: &mut Diagnostics) {
     for region in regions.iter().map(|id| topology.region(*id)) {
-        if let Some(cidr) = &region.written.cidr
+        if let Some(cidr) = &region.cidr
             && Block::parse(cidr).is_none_or(|own| own.bits > bits)
         {
             out.push(

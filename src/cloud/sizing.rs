@@ -1,7 +1,6 @@
 //! How much the services of a region ask of a cluster.
 
-use crate::spec::Runtime;
-use crate::topology::{RegionId, Topology};
+use crate::topology::{RegionId, Runtime, Topology};
 
 /// CPU that the services on a region's cluster ask for, in thousandths of a core.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,7 +19,7 @@ impl Demand {
             if let (Runtime::Kubernetes, Some(replicas)) =
                 (service.runtime, service.replicas_in(id))
             {
-                let each = millicores(&service.written.cpu);
+                let each = millicores(&service.cpu);
                 demand.fewest += each * u64::from(replicas.min);
                 demand.most += each * u64::from(replicas.max);
             }

@@ -5,8 +5,7 @@ use crate::deployment::{Deployment, Scope, StateBackend};
 use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Entry};
 use crate::source::Span;
-use crate::spec::{Layout, Provider};
-use crate::topology::Topology;
+use crate::topology::{Layout, Provider, Topology};
 use std::collections::BTreeMap;
 
 /// The key of the bucket in the lock.
@@ -43,8 +42,8 @@ pub(super) fn check(topology: &Topology, deployment: &Deployment, out: &mut Diag
         }
         let layout = topology.layout;
         if let Some(entry) = recorded(LAYOUT).filter(|e| e.value != layout.word()) {
-            let terraform = topology.spec.terraform.as_ref();
-            let span = terraform.map_or(topology.spec.span, |t| t.layout.span);
+            let terraform = topology.terraform.as_ref();
+            let span = terraform.map_or(topology.span, |t| t.layout.span);
             let way = moved(topology, deployment, provider);
             refuse((entry, span), layout.word(), &way, out);
         }

@@ -6,8 +6,7 @@
 use super::offering;
 use crate::deployment::{Deployment, Upgrade, UpgradeStep};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::Text;
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Datastore, RegionId, Text, Topology};
 
 /// A version that cannot be reached from the one that runs.
 pub const NO_PATH: Code = Code::new("UPG101", "no-upgrade-path");
@@ -40,7 +39,7 @@ pub(super) fn newer_than(version: &str, than: &[u32]) -> bool {
 
 /// Checks a store's version against the recorded one.
 pub(super) fn check_store(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
-    let Some(written) = &store.written.engine_version else {
+    let Some(written) = &store.engine_version else {
         return;
     };
     let Some(runs) = topology
@@ -84,7 +83,7 @@ pub(super) fn settle_clusters(
         .collect::<Vec<_>>()
     {
         let name = topology.region(id).name.clone();
-        let versions = topology.spec.kubernetes.as_ref();
+        let versions = topology.kubernetes.as_ref();
         let written = versions
             .and_then(|k| k.version.as_ref()?.get(&name))
             .cloned();

@@ -11,7 +11,7 @@ use crate::topology::{Datastore, Topology};
 pub(super) fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     for store in topology.datastores.clone() {
         upgrades::check_store(topology, &store, out);
-        let written = store.written.engine_version.as_ref();
+        let written = store.engine_version.as_ref();
         let written = written.map(|v| v.value.clone());
         let known = topology.engine_version(&store).map(str::to_string);
         let version = written.or(known).or_else(|| default(topology, &store));

@@ -2,8 +2,7 @@
 //! each of their emitted fields takes.
 
 use crate::source::Span;
-use crate::spec::Duration;
-use crate::topology::RegionId;
+use crate::topology::{Duration, RegionId};
 
 /// What a fired alert waits for in Alertmanager, in seconds: the `group_wait` that is emitted.
 pub const GROUP_WAIT_SECONDS: u64 = 10;

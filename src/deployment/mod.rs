@@ -30,8 +30,7 @@ pub use switches::*;
 pub use terraform::*;
 pub use upgrades::*;
 
-use crate::spec::Provider;
-use crate::topology::RegionId;
+use crate::topology::{Provider, RegionId};
 use std::collections::BTreeMap;
 
 /// The namespace of the mesh's gateways.

@@ -1,7 +1,6 @@
 //! Queries that show the state of parts.
 
-use crate::spec::Signal;
-use crate::topology::RegionId;
+use crate::topology::{RegionId, Signal};
 
 /// The query that shows a signal of a subject.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,6 @@ use crate::analysis::flow::Verdict as Going;
 use crate::analysis::recovery::verdict::Verdict;
 use crate::analysis::view::{DataView, Filter, SubjectView, View, promise, view};
 use crate::emit::recovery::percent;
-use crate::spec::Spec;
 use crate::watch::told::watches;
 use std::collections::BTreeMap;
 
@@ -73,7 +72,7 @@ fn said(done: &Compilation) -> Shown {
     shown
 }
 
-fn waivers(spec: &Spec, shown: &mut Shown) {
+fn waivers(spec: &crate::spec::Spec, shown: &mut Shown) {
     for (name, waiver) in spec.waivers.iter() {
         let place = waiver.at.as_ref().map(|at| format!(" at {}", at.value));
         let key = (

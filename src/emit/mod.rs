@@ -18,8 +18,7 @@ use crate::deployment::Deployment;
 use crate::diagnostic::Diagnostics;
 use crate::format::comment;
 use crate::procedure::Procedures;
-use crate::spec::Provider;
-use crate::topology::{RegionId, Topology};
+use crate::topology::{Provider, RegionId, Topology};
 use std::collections::BTreeSet;
 
 /// What emitters read.

@@ -4,9 +4,9 @@ use super::{Change, Edge, Graph, Kind, Node, Region, Relation};
 use crate::analysis::capacity::Routing;
 use crate::deployment::routes::{Calls, Route, Sender, Shares, open};
 use crate::deployment::{Deployment, Keeps};
-use crate::spec::{External, Mode};
 use crate::topology::{
-    Database, Datastore, DatastoreId, HostId, RegionId, Service, ServiceId, Topology,
+    Database, Datastore, DatastoreId, External, HostId, Mode, RegionId, Service, ServiceId,
+    Topology,
 };
 use std::collections::BTreeMap;
 
@@ -137,7 +137,7 @@ impl<'a> World<'a> {
         let topology = self.topology;
         let mut nodes = Vec::new();
         for (index, host) in topology.hosts.iter().enumerate() {
-            let policies = host.written.policy.iter().map(|p| p.value.word());
+            let policies = host.policy.iter().map(|p| p.value.word());
             let policies = policies.collect::<Vec<_>>().join(", ");
             let external = host.external().map(|e| format!("by {}", e.run_by.value));
             let details = [external.unwrap_or(policies), self.arrivals(HostId(index))];
@@ -178,7 +178,7 @@ impl<'a> World<'a> {
         nodes.extend(self.backups());
         for (index, queue) in topology.queues.iter().enumerate() {
             let id = format!("q{index}");
-            let engine = queue.written.engine.value.to_string();
+            let engine = queue.kind.value.clone();
             nodes.push(match (queue.external(), queue.regions.as_slice()) {
                 (Some(external), _) => self.outside(id, Kind::Queue, &queue.name, external),
                 (None, [only]) => Node {
@@ -228,7 +228,7 @@ impl<'a> World<'a> {
     /// The members or databases of a store.
     fn members(&self, id: DatastoreId) -> Vec<Node> {
         let store = self.topology.datastore(id);
-        let engine = store.written.engine.to_string();
+        let engine = store.kind.value.clone();
         if let Some(external) = store.external() {
             return vec![self.outside(format!("d{}", id.0), Kind::Store, &store.name, external)];
         }
@@ -241,7 +241,7 @@ impl<'a> World<'a> {
                 };
                 let id = format!("d{}x{at}", id.0);
                 let mut details = vec![format!("{engine} · {}", database.location)];
-                let replication = store.written.replication.as_ref();
+                let replication = store.replication.as_ref();
                 let worker = replication.and_then(|r| r.worker.as_ref());
                 details.extend(worker.map(|w| format!("copied by {}", w.value)));
                 match self.region_at(&database.location) {
@@ -294,7 +294,7 @@ impl<'a> World<'a> {
 
     /// The only region that takes a store's writes, if there is one.
     fn writer(&self, store: &Datastore) -> Option<RegionId> {
-        let mode = store.written.replication.as_ref().map(|r| r.mode.value);
+        let mode = store.replication.as_ref().map(|r| r.mode.value);
         let apart = matches!(mode, None | Some(Mode::ActiveActive | Mode::None));
         let managed = store.external().is_none() && !store.has_locations();
         store
@@ -534,7 +534,7 @@ impl<'a> World<'a> {
             }
             let services = topology.services.iter().enumerate();
             let reads = services.filter(|(_, s)| {
-                let scale = s.written.scale_on.as_ref();
+                let scale = s.scale_on.as_ref();
                 scale.is_some_and(|s| s.queues.knows(&queue.name))
             });
             let readers = reads.map(|(index, _)| ServiceId(index));
@@ -561,7 +561,7 @@ impl<'a> World<'a> {
                 Keeps::History => Relation::Backup,
             };
             let store = self.topology.datastore(copy.store);
-            let mode = store.written.replication.as_ref().map(|r| r.mode.value);
+            let mode = store.replication.as_ref().map(|r| r.mode.value);
             let label = match (copy.keeps, mode) {
                 (Keeps::Live, Some(mode)) => mode.to_string(),
                 _ => String::new(),
@@ -579,7 +579,7 @@ impl<'a> World<'a> {
 
     /// What a worker of ours carries among the databases of a store.
     fn carried(&self, id: DatastoreId, store: &Datastore, edges: &mut Edges) {
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         let by_worker = |mode: Mode| mode == Mode::Application;
         if !replication.is_some_and(|r| by_worker(r.mode.value)) || !store.has_locations() {
             return;

@@ -5,14 +5,13 @@
 
 pub mod decode;
 mod life;
+mod map;
 pub mod model;
-mod order;
 pub mod outside;
 mod per_region;
 pub mod reference;
 pub mod references;
 pub mod schema;
-mod subjects;
 pub mod told;
 pub mod units;
 pub mod workspace;

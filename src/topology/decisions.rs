@@ -34,14 +34,14 @@ pub(super) fn inherited(spec: &Spec, lock: Option<&Lock>, out: &mut Diagnostics)
 
 /// Settles the short name of each region, if names of services or accounts hold it.
 pub(super) fn shorts(topology: &mut Topology, out: &mut Diagnostics) {
-    let services = topology.spec.services.iter();
-    let mut patterns = services.flat_map(|(_, s)| s.named.iter().chain(&s.account));
+    let services = topology.services.iter();
+    let mut patterns = services.flat_map(|s| s.named.iter().chain(&s.account));
     if !patterns.any(|p| p.contains("{region}")) {
         return;
     }
     for region in &mut topology.regions {
         let recorded = topology.lock.entry("region", &region.name, "short");
-        match (recorded, &region.written.short) {
+        match (recorded, &region.own_short) {
             (Some(entry), Some(written)) if entry.value != written.value => {
                 let what = "services and accounts named after it would be replaced";
                 out.push(lock::disagrees(entry, written.span, written, what));
@@ -64,7 +64,7 @@ pub(super) fn successors(topology: &mut Topology, out: &mut Diagnostics) {
         let kept = recorded.and_then(|e| topology.region_named(&e.value));
         let kept = kept.filter(|id| topology.can_succeed(lost, *id));
         if let (Some(kept), Some(wanted), Some(entry)) = (kept, wanted, recorded)
-            && let Some(pair) = topology.region(wanted).written.pair.as_ref()
+            && let Some(pair) = topology.region(wanted).pair.as_ref()
             && pair.value == name
             && kept != wanted
         {
@@ -82,7 +82,7 @@ pub(super) fn successors(topology: &mut Topology, out: &mut Diagnostics) {
 impl Topology {
     /// The version of a store's engine: as written, else as recorded.
     pub fn engine_version<'a>(&'a self, store: &'a Datastore) -> Option<&'a str> {
-        let written = store.written.engine_version.as_ref();
+        let written = store.engine_version.as_ref();
         let recorded = || self.lock.get("datastore", &store.name, "engine_version");
         written.map(|v| v.as_str()).or_else(recorded)
     }
@@ -91,7 +91,7 @@ impl Topology {
     pub fn needs_cluster(&self, region: RegionId) -> bool {
         let runs =
             |s: &Service| s.runtime == Runtime::Kubernetes && s.replicas_in(region).is_some();
-        let holds = |d: &Datastore| d.written.sentinels.is_some() && d.regions.contains(&region);
+        let holds = |d: &Datastore| d.sentinels.is_some() && d.regions.contains(&region);
         self.services.iter().any(runs) || self.datastores.iter().any(holds)
     }
 
@@ -99,7 +99,7 @@ impl Topology {
     /// chooses, or where there is no cluster.
     pub fn kubernetes_version(&self, region: RegionId) -> Option<&str> {
         let name = &self.region(region).name;
-        let written = self.spec.kubernetes.as_ref();
+        let written = self.kubernetes.as_ref();
         let written = written.and_then(|k| k.version.as_ref()?.get(name));
         let recorded = || self.lock.get("region", name, "kubernetes");
         written.map(|v| v.as_str()).or_else(recorded)
@@ -120,7 +120,7 @@ impl Topology {
     fn derived_successor(&self, lost: RegionId) -> Option<RegionId> {
         let gone = self.region(lost);
         let others = self.region_ids().filter(|id| self.can_succeed(lost, *id));
-        let is_pair = |r: &Region| r.written.pair.as_deref() == Some(&gone.name);
+        let is_pair = |r: &Region| r.pair.as_deref() == Some(&gone.name);
         let lacks = |id: RegionId| {
             let runs = self.services.iter();
             let runs = runs.filter(|s| s.replicas_in(lost).is_some());
@@ -145,7 +145,7 @@ impl Topology {
     /// one of the services that run there, if any do.
     fn can_succeed(&self, lost: RegionId, id: RegionId) -> bool {
         let region = self.region(id);
-        let is_pair = region.written.pair.as_deref() == Some(&self.region(lost).name);
+        let is_pair = region.pair.as_deref() == Some(&self.region(lost).name);
         let runs = |id: RegionId| {
             let services = self.services.iter();
             services.filter(move |s| s.replicas_in(id).is_some())

@@ -1,8 +1,7 @@
 //! What a service is told through its environment on every runtime, beside its own
 //! variables and the addresses that an offering adds.
 
-use super::{Queue, RegionId, Service, Topology};
-use crate::spec::External;
+use super::{External, Queue, RegionId, Service, Topology};
 
 /// A feature flag whose truth lies with somebody else.
 pub struct HeldFlag<'a> {
@@ -23,7 +22,7 @@ impl Topology {
     /// the service sets itself is left to it.
     pub fn environment(&self, service: &Service, region: RegionId) -> Vec<(String, String)> {
         let mut found = Vec::new();
-        if service.written.named.is_some() {
+        if service.named.is_some() {
             found.push(("SERVICE_NAME".into(), service.name_in(self.region(region))));
         }
         found.extend(self.settings_of_others(service));
@@ -32,7 +31,7 @@ impl Topology {
         if self.exchanges_events(service) {
             found.extend(self.event_versions());
         }
-        let own: Vec<String> = service.written.env.names().map(variable_name).collect();
+        let own: Vec<String> = service.env.names().map(variable_name).collect();
         found.retain(|(name, _)| !own.contains(name));
         found
     }
@@ -43,7 +42,7 @@ impl Topology {
         let stores = service.uses.iter().map(|id| self.datastore(*id));
         let stores = stores.filter_map(|s| Some((s.name.as_str(), s.external()?)));
         let same = |id: &super::ServiceId| self.service(*id).name == service.name;
-        let scale = service.written.scale_on.as_ref();
+        let scale = service.scale_on.as_ref();
         let uses = move |q: &&Queue| {
             let scales = scale.is_some_and(|s| s.queues.knows(&q.name));
             scales || q.publishers.iter().any(same) || q.receiver.as_ref().is_some_and(same)
@@ -70,7 +69,7 @@ impl Topology {
 
     /// The feature flags that nobody else holds: name in the spec, variable, usual value.
     pub fn flags(&self) -> Vec<(&str, String, String)> {
-        let flags = self.spec.flags.iter().filter(|(_, f)| f.by.is_none());
+        let flags = self.flags.iter().filter(|(_, f)| f.by.is_none());
         flags
             .map(|(name, flag)| {
                 let variable = flag.variable.as_ref().map(|v| v.value.clone());
@@ -96,7 +95,7 @@ impl Topology {
 
     /// The feature flags that somebody else holds, and of which something is assumed.
     pub fn held_flags(&self) -> Vec<HeldFlag<'_>> {
-        let flags = self.spec.flags.iter().filter_map(|(name, flag)| {
+        let flags = self.flags.iter().filter_map(|(name, flag)| {
             let variable = flag.variable.as_ref().map(|v| v.value.clone());
             Some(HeldFlag {
                 name: &name.text,
@@ -118,7 +117,7 @@ impl Topology {
     }
 
     fn event_versions(&self) -> Vec<(String, String)> {
-        let Some(events) = &self.spec.events else {
+        let Some(events) = &self.events else {
             return Vec::new();
         };
         let mut found = vec![

@@ -26,9 +26,9 @@ impl Datastore {
         self.names_locations() || matches!(self.engine, Engine::Firestore | Engine::Spanner)
     }
 
-    fn names_locations(&self) -> bool {
-        let written = &self.written;
-        written.location.is_some() || !written.databases.is_empty()
+    /// Whether the spec says at which locations it lies.
+    pub fn names_locations(&self) -> bool {
+        self.location.is_some() || self.names_databases
     }
 
     /// Where the provider puts it.
@@ -96,7 +96,7 @@ pub fn lies_at_locations(engine: Engine) -> bool {
 impl Topology {
     /// The provider that routes a host: by its kind of routing, else that of its regions.
     pub fn router(&self, host: &Host) -> Option<Provider> {
-        match host.written.routing.as_ref().map(|r| r.value) {
+        match host.routing.as_ref().map(|r| r.value) {
             Some(Routing::Route53 | Routing::GlobalAccelerator) => Some(Provider::Aws),
             Some(Routing::Cloudflare) => Some(Provider::Cloudflare),
             None | Some(Routing::LoadBalancer | Routing::Dns) => {

@@ -37,7 +37,7 @@ impl Service {
     /// The readiness probe of its replicas. What the spec leaves out is what Kubernetes and
     /// Cloud Run do by themselves: every 10 s, for 1 s, three failures, one success.
     pub fn readiness(&self) -> Check {
-        let ready = self.written.ready.as_ref();
+        let ready = self.ready.as_ref();
         Check {
             every: ready.map_or(10, |r| r.every.secs()),
             timeout: ready.map_or(1, |r| r.timeout.secs()),
@@ -49,7 +49,7 @@ impl Service {
 
     /// The path that a readiness probe asks.
     pub fn ready_path(&self) -> &str {
-        let ready = self.written.ready.as_ref();
+        let ready = self.ready.as_ref();
         ready.map_or("/health", |r| r.path.as_str())
     }
 }
@@ -65,7 +65,7 @@ impl Topology {
         let service = self.service(host.service);
         match service.runtime {
             Runtime::CloudRun => Some(service.readiness()),
-            Runtime::Kubernetes => host.written.health.as_ref().map(|_| host.check()),
+            Runtime::Kubernetes => host.health.as_ref().map(|_| host.check()),
         }
     }
 }
@@ -82,7 +82,7 @@ impl Host {
     /// The health check of the host's back ends. What the spec leaves out: every 5 s, a
     /// timeout of the interval and at most 5 s, two failures out, two successes in.
     pub fn check(&self) -> Check {
-        let health = self.written.health.as_ref();
+        let health = self.health.as_ref();
         let every = health.map_or(5, |h| h.every.secs());
         let timeout = health.and_then(|h| h.timeout.as_ref());
         Check {
@@ -98,7 +98,7 @@ impl Host {
 impl Topology {
     /// The longest span of writes that may be lost with a region, if it is promised.
     pub fn region_rpo(&self) -> Option<Duration> {
-        let objectives = self.spec.objectives.as_ref()?;
+        let objectives = self.objectives.as_ref()?;
         let region = objectives.region.as_ref().and_then(|r| r.rpo.as_ref());
         region.or(objectives.rpo.as_ref()).map(|r| r.value)
     }
@@ -106,7 +106,7 @@ impl Topology {
     /// How far copies may be behind when a region serves again: as written, else what may be
     /// lost, else [`DEFAULT_RETURN_LAG`].
     pub fn return_lag(&self) -> Duration {
-        let failover = self.spec.failover.as_ref();
+        let failover = self.failover.as_ref();
         let verify = failover.and_then(|f| f.verify.as_ref());
         let written = verify.and_then(|v| v.lag_below.as_ref()).map(|l| l.value);
         let written = written.or(self.region_rpo());
@@ -117,7 +117,7 @@ impl Topology {
 impl Datastore {
     /// After how many milliseconds of silence a sentinel takes the primary for down.
     pub fn silence_millis(&self) -> u64 {
-        let health = self.written.health.as_ref();
+        let health = self.health.as_ref();
         health.map_or(30_000, |h| {
             let failures = u64::from(h.unhealthy_after.value);
             h.every.millis().saturating_mul(failures)
@@ -127,7 +127,7 @@ impl Datastore {
     /// Seconds between two backups as they are scheduled: as often as asked for, else as
     /// often as the engine's schedule can be. Firestore's is daily or weekly.
     pub fn backup_period(&self) -> Option<u64> {
-        let every = self.written.backup.as_ref()?.every.as_ref()?.secs();
+        let every = self.backup.as_ref()?.every.as_ref()?.secs();
         let periods: &[u64] = if self.is_backed_up_by_the_day() {
             &BACKUP_PERIODS[BACKUP_PERIODS.len() - 2..]
         } else {
@@ -139,7 +139,7 @@ impl Datastore {
 
     /// The lag in seconds at which a Redis primary stops taking writes, if it does.
     pub fn lag_limit_seconds(&self) -> Option<u64> {
-        let replication = self.written.replication.as_ref()?;
+        let replication = self.replication.as_ref()?;
         let limited = replication
             .min_replicas
             .as_ref()
@@ -156,7 +156,7 @@ impl Service {
     /// The most replicas that may come to run in a place. Without anything that scales it, a
     /// Deployment stays at the fewest.
     pub fn most(&self, placement: &Placement) -> u32 {
-        let scale = self.written.scale_on.as_ref();
+        let scale = self.scale_on.as_ref();
         let scaled = scale.is_some_and(|s| {
             s.cpu.is_some() || s.memory.is_some() || s.requests.is_some() || !s.queues.is_empty()
         });
@@ -170,7 +170,7 @@ impl Service {
     /// messages on Kubernetes. CPU, memory and the requests that replicas count are those of
     /// replicas that run.
     pub fn wakes(&self) -> bool {
-        let scale = self.written.scale_on.as_ref();
+        let scale = self.scale_on.as_ref();
         match self.runtime {
             Runtime::CloudRun => true,
             Runtime::Kubernetes => scale.is_some_and(|s| !s.queues.is_empty()),
@@ -179,28 +179,28 @@ impl Service {
 
     /// How often the mesh tries a call of it again.
     pub fn retries(&self) -> u32 {
-        let calls = self.written.calls.as_ref();
+        let calls = self.calls.as_ref();
         let retries = calls.and_then(|c| c.retries.as_ref());
         retries.map_or(MESH_RETRIES, |r| r.value)
     }
 
     /// Where its retries are written, else where it is.
     pub fn retries_at(&self) -> Span {
-        let calls = self.written.calls.as_ref();
+        let calls = self.calls.as_ref();
         let retries = calls.and_then(|c| c.retries.as_ref());
         retries.map_or(self.span, |r| r.span)
     }
 
     /// How long a call of it may take in all, in milliseconds, and where that is written.
     pub fn call_timeout(&self) -> Option<(u64, Span)> {
-        let timeout = self.written.calls.as_ref()?.timeout.as_ref()?;
+        let timeout = self.calls.as_ref()?.timeout.as_ref()?;
         Some((timeout.millis(), timeout.span))
     }
 
     /// How long one try of a call of it may take, in milliseconds; `None` without a bound. The
     /// bound of a try is that of a retry: without retries the whole call has one alone.
     pub fn longest_try(&self) -> Option<u64> {
-        let calls = self.written.calls.as_ref()?;
+        let calls = self.calls.as_ref()?;
         let call = self.call_timeout().map(|(millis, _)| millis);
         let per_try = calls.per_try.as_ref().map(|t| t.millis());
         let each = per_try.filter(|_| self.retries() > 0);
@@ -211,7 +211,7 @@ impl Service {
     /// that may be left out. With other regions to go to, all of a lost region may be; a lone
     /// region keeps half, because a bad half is better than nothing.
     pub fn ejection(&self) -> (u32, u32) {
-        let eject = self.written.calls.as_ref().and_then(|c| c.eject.as_ref());
+        let eject = self.calls.as_ref().and_then(|c| c.eject.as_ref());
         let at_most = if self.placements.len() > 1 { 100 } else { 50 };
         let written = eject.and_then(|e| e.at_most.as_ref());
         (
@@ -232,11 +232,11 @@ impl Topology {
     /// its network is tied to no other, else all that is neither.
     pub fn island(&self, id: RegionId) -> Option<&str> {
         let region = self.region(id);
-        let network = self.spec.network.as_ref();
+        let network = self.network.as_ref();
         if network.is_some_and(|n| n.isolated.iter().any(|i| i.value == region.name)) {
             return Some(&region.name);
         }
-        let zones = &self.spec.compliance.as_ref()?.zones;
+        let zones = &self.compliance.as_ref()?.zones;
         let zone = region.zone.as_deref()?;
         zones.get(zone).filter(|z| *z.fenced).map(|_| zone)
     }
@@ -256,7 +256,7 @@ impl Topology {
 impl Host {
     /// The paths that checks of its edge ask.
     pub fn checked_paths(&self) -> Vec<String> {
-        let health = self.written.health.as_ref();
+        let health = self.health.as_ref();
         let also = health.into_iter().flat_map(|h| &h.also);
         let path = health.map_or("/health", |h| h.path.as_str());
         std::iter::once(path.to_string())
@@ -356,7 +356,7 @@ impl Topology {
 
     /// The service that carries changes between the databases of a store, and where it is named.
     pub fn worker(&self, store: &Datastore) -> Option<(&Service, Span)> {
-        let worker = store.written.replication.as_ref()?.worker.as_ref()?;
+        let worker = store.replication.as_ref()?.worker.as_ref()?;
         let mut services = self.services.iter();
         let service = services.find(|s| s.name == worker.value)?;
         Some((service, worker.span))
@@ -364,17 +364,17 @@ impl Topology {
 
     /// Nodes of a store in a region; one where the spec does not count them.
     pub fn nodes(&self, store: &Datastore, id: RegionId) -> u32 {
-        match &store.written.nodes {
-            Some(nodes) => nodes.get(&self.region(id).name).map_or(0, |n| n.value.0),
+        match &store.nodes {
+            Some(nodes) => nodes.get(&self.region(id).name).map_or(0, |n| n.value),
             None => 1,
         }
     }
 
     /// Sentinels of a store in a region.
     pub fn sentinels(&self, store: &Datastore, id: RegionId) -> u32 {
-        let sentinels = store.written.sentinels.as_ref();
+        let sentinels = store.sentinels.as_ref();
         let here = sentinels.and_then(|s| s.get(&self.region(id).name));
-        here.map_or(0, |s| s.value.0)
+        here.map_or(0, |s| s.value)
     }
 
     /// The region where the first node of a Redis with sentinels starts as the primary: the

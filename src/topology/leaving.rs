@@ -7,7 +7,7 @@
 //! | `data: delete` | all of it stays, with every guard off |
 //! | nothing any more | it is gone; its Terraform root stays, empty, while the lock names it |
 
-use super::{Region, RegionId, Topology, resolve};
+use super::{Region, RegionId, Topology, regions};
 use crate::catalog::{self, Place};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lock::Lock;
@@ -68,6 +68,8 @@ pub struct LeftRegion {
     pub name: String,
     /// Where it was.
     pub place: &'static Place,
+    /// Whether the spec still names it.
+    pub named: bool,
 }
 
 impl LeftRegion {
@@ -332,6 +334,7 @@ pub(super) fn left(source: &Spec, leaving: &[Leaver], lock: &Lock) -> Vec<LeftRe
         Some(LeftRegion {
             name: name.to_string(),
             place: place(name)?,
+            named: source.regions.knows(name),
         })
     });
     found.collect()
@@ -388,10 +391,10 @@ pub(super) fn quiet(topology: &mut Topology, out: &mut Diagnostics) {
 /// Shares of traffic without the regions that leave: those that have none written take what is
 /// free; written ones keep their proportions.
 fn share_out(regions: &mut [Region]) {
-    let open = |r: &Region| r.serving() && r.written.weight.is_none();
+    let open = |r: &Region| r.serving() && r.own_weight.is_none();
     if regions.iter().any(open) {
         let mut staying: Vec<Region> = regions.iter().filter(|r| !r.leaving).cloned().collect();
-        resolve::settle_weights(&mut staying);
+        regions::settle_weights(&mut staying);
         for region in regions.iter_mut() {
             let own = staying.iter().find(|s| s.name == region.name);
             region.weight = own.map_or(0, |s| s.weight);
@@ -415,7 +418,7 @@ fn primary_leaves(region: &Region, span: Span) -> Diagnostic {
         format!("`{}` leaves and is still the primary", region.name),
         "nobody would take writes",
     )
-    .also(region.written.role.span, "the primary")
+    .also(region.role_at, "the primary")
     .help("make another region `role: primary` first, apply that, and see that it takes writes: RUNBOOK_PRIMARY.md")
 }
 

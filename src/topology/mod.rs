@@ -1,5 +1,6 @@
-//! The settled topology: names are ids, what depends on other values is filled in, and
-//! every region is tied to its catalog entry. All later stages read only this.
+//! The settled topology: names are ids, what the spec leaves out is filled in, and every region
+//! is tied to its catalog entry. All later stages read only this; what was written stays behind
+//! [`Topology::written`], for what is said about the text itself.
 //!
 //! Architecture invariant: a `Topology` exists only if every reference in it resolves, so
 //! nothing after this stage looks a name up and fails.
@@ -13,21 +14,31 @@ pub mod knobs;
 pub mod leaving;
 pub mod names;
 pub mod promises;
+mod regions;
 mod resolve;
 pub mod scenario;
+mod settled;
 mod version;
 
 pub use environment::variable_name;
 pub use kinds::{Placed, lies_at_locations};
 pub use promises::{Promise, Promised, Promisee, Promises};
-pub use resolve::{provider_of, resolve};
+pub use resolve::resolve;
 pub use scenario::{Elsewhere, ElsewhereId, Scenario};
+pub use settled::*;
 
 use crate::catalog::Place;
 use crate::lock::Lock;
 use crate::source::Span;
-use crate::spec::{
-    self, Continent, Layout, Metric, Provider, Replicas, Role, Runtime, SecretReplication, Spec,
+use crate::spec::Spec;
+
+/// The words of the language mean the same before and after settling.
+pub use crate::spec::{
+    Act, AlertSeverity, Basis, Bytes, Cadence, CommitmentTerm, Conflict, Continent, Date, Duration,
+    Engine, FactKind, Factor, Incompatible, Layout, Map, Mode, Name, Nature, Occasion, PerRegion,
+    Percent, Policy, Provider, QueueEngine, Rate, Reach, Regime, Replicas, Role, Routing, Runtime,
+    SecretReplication, Signal, StepShare, Thing, Threshold, Trigger, Writers,
+    decode::{BAD_VALUE, Scalar},
 };
 
 macro_rules! id {
@@ -52,12 +63,60 @@ id!(/// A host, by its place in [`Topology::hosts`].
 /// The whole system.
 #[derive(Debug, Clone)]
 pub struct Topology {
-    /// What the user wrote, for the parts that need no settling.
-    pub spec: Spec,
+    /// What the user wrote.
+    spec: Spec,
+    /// Where the whole of it stands.
+    pub span: Span,
     /// The name of the spec file as it is shown in generated headers: its last path part.
     pub spec_name: String,
     /// The system's name; derived names begin with it.
     pub name: String,
+    /// Where that is written.
+    pub name_at: Span,
+    /// What the system does.
+    pub description: Option<Text>,
+    /// The team that owns the system.
+    pub owner: Option<Text>,
+    /// The environment, used in labels.
+    pub environment: Text,
+    /// What is promised to users, system-wide.
+    pub objectives: Option<Objectives>,
+    /// The clouds in use.
+    pub clouds: Map<Cloud>,
+    /// How Terraform is laid out and where its state lives.
+    pub terraform: Option<Terraform>,
+    /// Which data may be where.
+    pub compliance: Option<Compliance>,
+    /// Networks and the links among regions.
+    pub network: Option<Network>,
+    /// Encryption keys.
+    pub keys: Option<Keys>,
+    /// The service mesh.
+    pub mesh: Option<Mesh>,
+    /// The clusters that the cloud runs.
+    pub kubernetes: Option<Kubernetes>,
+    /// How a lost region is left and returned to.
+    pub failover: Option<Failover>,
+    /// Exercises that prove the promises.
+    pub drills: Map<Drill>,
+    /// Where people are told.
+    pub channels: Map<Channel>,
+    /// Who is told next, and after how long.
+    pub escalations: Map<Escalation>,
+    /// Conditions that tell people.
+    pub alerts: Map<Alert>,
+    /// Metrics, logs, traces and dashboards.
+    pub observability: Option<Observability>,
+    /// The versions of the events that services exchange.
+    pub events: Option<Events>,
+    /// Switches that services read.
+    pub flags: Map<FeatureFlag>,
+    /// How new versions reach the regions.
+    pub deployment: Option<Deployment>,
+    /// What the system may cost and how that is watched.
+    pub cost: Option<Cost>,
+    /// Times and amounts that were measured, with evidence.
+    pub facts: Map<Fact>,
     /// The Kubernetes namespace, and the Istio trust domain.
     pub namespace: String,
     /// The identity domain of the mesh.
@@ -74,7 +133,7 @@ pub struct Topology {
     /// Regions that are gone but for what Terraform has yet to take leave of.
     pub left: Vec<leaving::LeftRegion>,
     /// The spec with all that leaves still in it.
-    pub source: Box<Spec>,
+    source: Box<Spec>,
     /// The regions by role, share and name: the primary first.
     pub regions: Vec<Region>,
     /// Where else something of the system is: what it stands on is lost with these too.
@@ -122,7 +181,7 @@ pub fn settled_notes(topology: &Topology) -> Vec<String> {
             place.country,
             place.spread().len(),
             region.weight,
-            if region.written.weight.is_some() {
+            if region.own_weight.is_some() {
                 ""
             } else {
                 " (what the others leave)"
@@ -161,18 +220,32 @@ pub struct Region {
     pub cloud: String,
     /// What it is for.
     pub role: Role,
+    /// Where that is written, else the region's place.
+    pub role_at: Span,
     /// Its share of traffic in percent; 0 for a standby or witness.
     pub weight: u32,
+    /// The share that is written for it, if one is.
+    pub own_weight: Option<Count>,
     /// Whether it leaves: it holds what it holds, and nobody is sent there.
     pub leaving: bool,
     /// The parts of the world that come here first.
     pub serves: Vec<Continent>,
     /// The compliance zone it belongs to.
     pub zone: Option<String>,
+    /// Where the zone is named.
+    pub zone_at: Option<Span>,
     /// Short name for resource names; the name itself if none is given.
     pub short: String,
-    /// The record in the spec.
-    pub written: spec::Region,
+    /// The short name that is written.
+    pub own_short: Option<Text>,
+    /// Where its location is written, if it is not its name.
+    pub location_at: Option<Span>,
+    /// The region that it stands by for.
+    pub pair: Option<Ref>,
+    /// The network range, if it is not to be allocated.
+    pub cidr: Option<Text>,
+    /// The regimes that apply here, beside those of its compliance zone.
+    pub regimes: Vec<Settled<Regime>>,
 }
 
 /// A service with its regions and replicas.
@@ -184,20 +257,58 @@ pub struct Service {
     pub span: Span,
     /// What it runs on.
     pub runtime: Runtime,
+    /// Where that is written, else the service's place.
+    pub runtime_at: Span,
     /// Where it runs, and how many.
     pub placements: Vec<Placement>,
+    /// Where its regions are named, if they are.
+    pub regions_at: Places,
     /// The datastores it uses.
     pub uses: Vec<DatastoreId>,
+    /// Where each of them is named.
+    pub uses_at: Vec<Ref>,
     /// The services it calls.
     pub needs: Vec<ServiceId>,
+    /// Where each service that it calls is named, others' too.
+    pub needs_at: Vec<Ref>,
     /// The services of others that it calls, by their places in [`Topology::outside`].
     pub needs_outside: Vec<usize>,
     /// The queues it puts messages in.
     pub publishes: Vec<QueueId>,
+    /// Where each of them is named.
+    pub publishes_at: Vec<Ref>,
     /// The secrets it reads.
     pub secrets: Vec<String>,
-    /// The record in the spec.
-    pub written: spec::Service,
+    /// The container image, without its tag.
+    pub image: Option<Text>,
+    /// The image's tag or digest; a variable if left out.
+    pub tag: Option<Text>,
+    /// The name in each region, where a document fixes it.
+    pub named: Option<Text>,
+    /// The service account in each region, where a document fixes it.
+    pub account: Option<Text>,
+    /// The port it listens on.
+    pub port: Count,
+    /// Environment variables.
+    pub env: Map<Text>,
+    /// The variable that names the region.
+    pub region_variable: Text,
+    /// What one replica bears and how fast it starts.
+    pub capacity: Option<Capacity>,
+    /// What makes more of them.
+    pub scale_on: Option<ScaleOn>,
+    /// How other services and the edge call it.
+    pub calls: Option<Calls>,
+    /// How its readiness is seen.
+    pub ready: Option<Probe>,
+    /// CPU that one replica asks for.
+    pub cpu: Text,
+    /// Memory that one replica asks for and may use.
+    pub memory: Settled<Bytes>,
+    /// Requests that one replica handles at once.
+    pub concurrency: Option<Count>,
+    /// The promise for this service, where it differs.
+    pub objectives: Option<Objectives>,
 }
 
 /// A service that somebody else runs: it has no replicas of ours.
@@ -210,7 +321,7 @@ pub struct OutsideService {
     /// The datastores it uses.
     pub uses: Vec<DatastoreId>,
     /// Who runs it, and where.
-    pub external: spec::External,
+    pub external: External,
 }
 
 /// A service in a region.
@@ -220,6 +331,24 @@ pub struct Placement {
     pub region: RegionId,
     /// How many run there.
     pub replicas: Replicas,
+    /// Where that is written, else the service's place.
+    pub span: Span,
+}
+
+/// Where regions are named in a list.
+#[derive(Debug, Clone, Default)]
+pub struct Places(Vec<(RegionId, Span)>);
+
+impl Places {
+    /// The place of the first one.
+    pub fn first(&self) -> Option<Span> {
+        self.0.first().map(|(_, place)| *place)
+    }
+    /// Where a region is named.
+    pub fn of(&self, region: RegionId) -> Option<Span> {
+        let named = self.0.iter().find(|(id, _)| *id == region);
+        named.map(|(_, place)| *place)
+    }
 }
 
 /// A datastore with its regions.
@@ -230,15 +359,55 @@ pub struct Datastore {
     /// Where it is written.
     pub span: Span,
     /// The kind of store.
-    pub engine: spec::Engine,
+    pub engine: Engine,
+    /// The kind as whoever runs it calls it.
+    pub kind: Text,
+    /// Who runs it, if it is somebody else.
+    pub external: Option<External>,
+    /// The version of the engine.
+    pub engine_version: Option<Text>,
     /// The regions that hold it.
     pub regions: Vec<RegionId>,
+    /// Where they are named, if they are.
+    pub regions_at: Places,
     /// The region that takes writes, if one does.
     pub writer: Option<RegionId>,
+    /// The one location of all of it, if one is named.
+    pub location: Option<Text>,
     /// Its databases: at least one, at a location each.
     pub databases: Vec<Database>,
-    /// The record in the spec.
-    pub written: spec::Datastore,
+    /// Whether the databases are named, and not one that is the store itself.
+    pub names_databases: bool,
+    /// Copies asked for as read replicas in other regions.
+    pub read_replicas: Vec<Ref>,
+    /// Nodes, in each region or by region.
+    pub nodes: Option<PerRegion<Count>>,
+    /// Replicas of each shard.
+    pub replicas: Option<Count>,
+    /// Sentinels by region.
+    pub sentinels: Option<PerRegion<Count>>,
+    /// Members of a voting replica set.
+    pub members: Map<Member>,
+    /// Election timing of a voting replica set.
+    pub election: Option<Election>,
+    /// pglogical node groups.
+    pub node_groups: Vec<Text>,
+    /// Size of one node or of the storage.
+    pub size: Option<Settled<Bytes>>,
+    /// The machine or node type.
+    pub machine: Option<Text>,
+    /// What it holds, part by part.
+    pub datasets: Map<Dataset>,
+    /// How copies are kept alike.
+    pub replication: Option<Replication>,
+    /// Copies in time.
+    pub backup: Option<Backup>,
+    /// How a dead node is noticed.
+    pub health: Option<NodeHealth>,
+    /// Tiers by age, for object storage.
+    pub lifecycle: Map<Tier>,
+    /// The promise for this store, where it differs.
+    pub objectives: Option<Objectives>,
 }
 
 /// A database at one location.
@@ -248,6 +417,10 @@ pub struct Database {
     pub name: String,
     /// The provider's region or multi-region.
     pub location: String,
+    /// Where that is written, if it is.
+    pub location_at: Option<Span>,
+    /// Where its entry is, if it has one of its own.
+    pub span: Option<Span>,
     /// The regions whose services use it.
     pub serves: Vec<RegionId>,
     /// The regions whose services use it when none of those is left.
@@ -263,16 +436,38 @@ pub struct Queue {
     pub name: String,
     /// Where it is written.
     pub span: Span,
+    /// The kind of queue.
+    pub engine: QueueEngine,
+    /// The kind as whoever runs it calls it.
+    pub kind: Text,
+    /// Who runs it, if it is somebody else.
+    pub external: Option<External>,
     /// The service that messages are pushed to.
     pub receiver: Option<ServiceId>,
+    /// The path that they are pushed to.
+    pub push_path: String,
+    /// Where they are pushed to is said here, else the place of the queue.
+    pub push_at: Span,
     /// The host in front of the receiver, if one is named.
     pub host: Option<HostId>,
     /// The regions that may store messages.
     pub regions: Vec<RegionId>,
+    /// Where they are named, if they are.
+    pub regions_at: Places,
     /// The services that put messages in.
     pub publishers: Vec<ServiceId>,
-    /// The record in the spec.
-    pub written: spec::Queue,
+    /// The attribute that keeps messages in order.
+    pub ordered_by: Option<Text>,
+    /// What happens to messages that fail.
+    pub dead_letter: Option<DeadLetter>,
+    /// How long unread messages are kept.
+    pub keep: Time,
+    /// How long a receiver has before a message is sent again.
+    pub ack_within: Time,
+    /// The datasets whose records it carries.
+    pub carries: Vec<Ref>,
+    /// Unread messages that are worth a message.
+    pub backlog_limit: Option<Count>,
 }
 
 /// A host name.
@@ -284,10 +479,36 @@ pub struct Host {
     pub span: Span,
     /// The service behind it.
     pub service: ServiceId,
+    /// Where that is named.
+    pub service_at: Span,
+    /// Who routes it, if it is somebody else.
+    pub external: Option<External>,
+    /// Who routes it, if that is said.
+    pub routing: Option<Settled<Routing>>,
+    /// How a region is chosen, most important first.
+    pub policy: Vec<Settled<Policy>>,
     /// The regions it leads to.
     pub regions: Vec<RegionId>,
-    /// The record in the spec.
-    pub written: spec::Host,
+    /// The only region that it may go to, for hosts of one region.
+    pub region: Option<Ref>,
+    /// How a region that is down is noticed.
+    pub health: Option<HealthCheck>,
+    /// What is kept out.
+    pub protect: Option<Protect>,
+    /// The time that open requests get when a region is left.
+    pub drain: Time,
+    /// The life of its DNS records.
+    pub ttl: Time,
+    /// The existing DNS zone that holds it; one is made if left out.
+    pub dns_zone: Option<Text>,
+    /// Who answers DNS for it, where not the cloud.
+    pub dns: Option<Ref>,
+    /// Origins whose pages may call it.
+    pub cors: Vec<Text>,
+    /// A second load balancer that DNS turns to when the first is gone.
+    pub backup: Flag,
+    /// Caching at the edge.
+    pub cdn: Option<Cdn>,
 }
 
 /// A secret.
@@ -295,15 +516,36 @@ pub struct Host {
 pub struct Secret {
     /// The name in the spec.
     pub name: String,
+    /// Where it is written.
+    pub span: Span,
     /// The regions with a copy.
     pub regions: Vec<RegionId>,
+    /// Where they are named, if they are.
+    pub regions_at: Places,
     /// The services that read it.
     pub readers: Vec<ServiceId>,
-    /// The record in the spec.
-    pub written: spec::Secret,
+    /// How often it is replaced.
+    pub rotate: Option<Time>,
+    /// Where its copies are.
+    pub replication: Settled<SecretReplication>,
 }
 
 impl Topology {
+    /// What was written, for what is said about the text itself: what nobody reads, waivers, the
+    /// forms of names. What follows from it is settled here; tests/it/tidy.rs lists who may ask.
+    pub fn written(&self) -> &Spec {
+        &self.spec
+    }
+    /// What was written, with all that leaves still in it.
+    pub fn written_with_leavers(&self) -> &Spec {
+        &self.source
+    }
+    /// The channels, those first that are meant for alerts that name none.
+    pub fn channels_by_preference(&self) -> Vec<(&Name, &Channel)> {
+        let mut channels: Vec<_> = self.channels.iter().collect();
+        channels.sort_by_key(|(_, channel)| !*channel.default);
+        channels
+    }
     /// The region behind an id.
     pub fn region(&self, id: RegionId) -> &Region {
         &self.regions[id.0]
@@ -335,7 +577,7 @@ impl Topology {
     }
     /// The queues whose dead letters a drill puts back.
     pub fn replayed(&self) -> impl Iterator<Item = &Queue> {
-        let drills = self.spec.drills.iter();
+        let drills = self.drills.iter();
         let names: Vec<&str> = drills
             .filter_map(|(_, d)| d.queue.as_ref().map(|q| q.value.as_str()))
             .collect();
@@ -351,7 +593,7 @@ impl Topology {
         ids.into_iter()
     }
     /// The regions that something of others is in.
-    pub fn regions_at(&self, at: &[spec::Spot]) -> Vec<RegionId> {
+    pub fn regions_at(&self, at: &[Spot]) -> Vec<RegionId> {
         let named = at.iter().filter_map(|spot| spot.region.as_ref());
         named.filter_map(|name| self.region_named(name)).collect()
     }
@@ -392,10 +634,10 @@ impl Topology {
         Some(self.region(home).place.provider)
     }
     /// The bucket that holds Terraform's state on a provider, if one is named there.
-    pub fn state_bucket(&self, provider: Provider) -> Option<&spec::Text> {
-        let buckets = self.spec.terraform.as_ref()?.state_bucket.as_ref()?;
-        let clouds = self.spec.clouds.iter();
-        let mut here = clouds.filter(|(name, cloud)| provider_of(name, cloud) == Some(provider));
+    pub fn state_bucket(&self, provider: Provider) -> Option<&Text> {
+        let buckets = self.terraform.as_ref()?.state_bucket.as_ref()?;
+        let clouds = self.clouds.iter();
+        let mut here = clouds.filter(|(_, cloud)| cloud.provider == Some(provider));
         here.find_map(|(name, _)| buckets.get(&name.text))
     }
     /// The providers in use, in the order of their regions.
@@ -412,44 +654,41 @@ impl Topology {
 
 impl Datastore {
     /// Who runs it, if it is somebody else.
-    pub fn external(&self) -> Option<&spec::External> {
-        self.written.external.as_ref()
+    pub fn external(&self) -> Option<&External> {
+        self.external.as_ref()
     }
 
     /// Whether the topology asks for copies in other regions.
     pub fn is_copied(&self) -> bool {
-        let replication = self.written.replication.as_ref();
-        replication.is_some_and(|r| *r.mode != spec::Mode::None)
+        let replication = self.replication.as_ref();
+        replication.is_some_and(|r| *r.mode != Mode::None)
     }
 
     /// Whether the topology lets several copies take writes, and says how they meet.
     pub fn all_may_write(&self) -> bool {
-        let replication = self.written.replication.as_ref();
+        let replication = self.replication.as_ref();
         let mode = replication.map(|r| *r.mode);
-        matches!(
-            mode,
-            Some(spec::Mode::ActiveActive | spec::Mode::Application)
-        )
+        matches!(mode, Some(Mode::ActiveActive | Mode::Application))
     }
 
     /// Whether its backups are locked until their time is over.
     pub fn locks_backups(&self) -> bool {
-        let backup = self.written.backup.as_ref();
+        let backup = self.backup.as_ref();
         backup.is_some_and(|b| *b.immutable)
     }
 }
 
 impl Queue {
     /// Who runs it, if it is somebody else.
-    pub fn external(&self) -> Option<&spec::External> {
-        self.written.external.as_ref()
+    pub fn external(&self) -> Option<&External> {
+        self.external.as_ref()
     }
 }
 
 impl Host {
     /// Who routes it, if it is somebody else.
-    pub fn external(&self) -> Option<&spec::External> {
-        self.written.external.as_ref()
+    pub fn external(&self) -> Option<&External> {
+        self.external.as_ref()
     }
 }
 
@@ -457,7 +696,7 @@ impl Secret {
     /// The name of the copy that a region reads, after the system's name: one for each
     /// region if they are separate.
     pub fn name_in(&self, region: &Region) -> String {
-        match *self.written.replication {
+        match *self.replication {
             SecretReplication::Regional => format!("{}-{}", self.name, region.place.location),
             _ => self.name.clone(),
         }
@@ -478,7 +717,7 @@ impl Region {
 impl Service {
     /// The image, without its tag.
     pub fn image(&self) -> &str {
-        self.written.image.as_ref().map_or("", |i| i.as_str())
+        self.image.as_ref().map_or("", |i| i.as_str())
     }
     /// The replicas in a region, if the service runs there.
     pub fn replicas_in(&self, region: RegionId) -> Option<Replicas> {
@@ -489,7 +728,7 @@ impl Service {
     }
     /// The name of the service in a region: as `named` says, else its own.
     pub fn name_in(&self, region: &Region) -> String {
-        match &self.written.named {
+        match &self.named {
             Some(pattern) => pattern.replace("{region}", &region.short),
             None => self.name.clone(),
         }

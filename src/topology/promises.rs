@@ -6,9 +6,9 @@
 //! states itself comes before what the whole it belongs to states: dataset, datastore or
 //! service, system.
 
-use super::{DatastoreId, Scenario, ServiceId, Topology};
+use super::{DatastoreId, Objectives, Recovery, Scenario, ServiceId, Settled, Time, Topology};
 use crate::source::Span;
-use crate::spec::{self, Duration, Objectives, Percent, Time, Value};
+use crate::spec::{Duration, Percent};
 
 /// What a promise is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +75,7 @@ impl<'a> Promises<'a> {
     pub fn of(self, part: Promisee, scenario: Scenario) -> Promised {
         // A cache with corrupted data is emptied: what the system may lose is not about it.
         let alone = scenario == Scenario::Corruption && self.can_be_refilled(part);
-        let time = |get: fn(&spec::Recovery) -> Option<&Time>, general: General, alone| {
+        let time = |get: fn(&Recovery) -> Option<&Time>, general: General, alone| {
             let own = self.own(part).filter(|_| alone);
             let chain = self.chain(part).filter(|_| !alone);
             let found = own.into_iter().chain(chain).find_map(|o| {
@@ -160,7 +160,7 @@ impl<'a> Promises<'a> {
         let mut all = Vec::new();
         for (index, store) in self.topology.datastores.iter().enumerate() {
             let id = DatastoreId(index);
-            let datasets = store.written.datasets.iter().enumerate();
+            let datasets = store.datasets.iter().enumerate();
             let datasets: Vec<_> = datasets
                 .map(|(i, (name, _))| (name.text.clone(), Promisee::Dataset(id, i)))
                 .collect();
@@ -177,18 +177,18 @@ impl<'a> Promises<'a> {
     pub fn own(self, part: Promisee) -> Option<&'a Objectives> {
         let topology = self.topology;
         match part {
-            Promisee::System => topology.spec.objectives.as_ref(),
-            Promisee::Service(id) => topology.service(id).written.objectives.as_ref(),
-            Promisee::Store(id) => topology.datastore(id).written.objectives.as_ref(),
+            Promisee::System => topology.objectives.as_ref(),
+            Promisee::Service(id) => topology.service(id).objectives.as_ref(),
+            Promisee::Store(id) => topology.datastore(id).objectives.as_ref(),
             Promisee::Dataset(id, index) => {
-                let mut datasets = topology.datastore(id).written.datasets.iter();
+                let mut datasets = topology.datastore(id).datasets.iter();
                 datasets.nth(index)?.1.objectives.as_ref()
             }
         }
     }
 
     /// The share of requests that are to succeed.
-    pub fn availability(self, part: Promisee) -> Option<&'a Value<Percent>> {
+    pub fn availability(self, part: Promisee) -> Option<&'a Settled<Percent>> {
         self.chain(part).find_map(|o| o.availability.as_ref())
     }
 
@@ -246,7 +246,7 @@ fn in_words(all: Vec<(String, Option<Promise>)>) -> String {
 type General = fn(&Objectives) -> Option<&Time>;
 
 /// The promise that names the loss itself.
-fn own_words(objectives: &Objectives, scenario: Scenario) -> Option<&spec::Recovery> {
+fn own_words(objectives: &Objectives, scenario: Scenario) -> Option<&Recovery> {
     match scenario {
         Scenario::Pod | Scenario::Node => None,
         Scenario::Zone => objectives.zone.as_ref(),

@@ -1,21 +1,14 @@
 //! From spec to topology: every reference is looked up, every dependent default settled.
 
 use super::checks;
+use super::settled::settle;
 use super::*;
-use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::spec::decode::BAD_VALUE;
-use crate::spec::{
-    self, Engine, Map, Metric, Name, PerRegion, Ref, Signal, Spec, Threshold, Time, Value,
-};
-use std::cmp::Reverse;
+use crate::spec::decode::{BAD_VALUE, Scalar};
+use crate::spec::{self, OneOf, Ref, Spec, Value};
 
 /// A reference to something that is not there.
 pub const DANGLING: Code = Code::new("REF101", "dangling-reference");
-/// A region that the provider does not have.
-pub const UNKNOWN_REGION: Code = Code::new("REG101", "unknown-region");
-/// A region whose cloud cannot be told.
-pub const UNKNOWN_CLOUD: Code = Code::new("REG102", "unknown-cloud");
 
 /// Settles a spec. Everything wrong is reported; a topology comes back only if every
 /// reference resolves. `today` is shown in messages alone.
@@ -34,10 +27,10 @@ pub fn resolve(
     let leaving = leaving::all(&source, &mut lock, out);
     let spec = leaving::staying(&source, &leaving);
     if !leaving.is_empty() {
-        let all = resolve_regions(&source, &mut Diagnostics::default());
+        let all = regions::of(&source, &mut Diagnostics::default());
         leaving::remember(&all, &leaving, &mut lock);
     }
-    let regions = resolve_regions(&spec, out);
+    let regions = regions::of(&spec, out);
     // What somebody else runs has no replicas, and so is no service to any later stage.
     let mut ours = spec.clone();
     ours.services.retain(|s| s.external.is_none());
@@ -72,162 +65,21 @@ fn errors(out: &Diagnostics) -> usize {
     out.iter().filter(is_error).count()
 }
 
-fn resolve_regions(spec: &Spec, out: &mut Diagnostics) -> Vec<Region> {
-    let mut regions = Vec::new();
-    for (name, written) in spec.regions.iter() {
-        let Some((cloud, provider)) = cloud_of(spec, written, name, out) else {
-            continue;
-        };
-        let (location, span) = match &written.location {
-            Some(location) => (location.value.as_str(), location.span),
-            None => (name.text.as_str(), name.span),
-        };
-        let Some(place) = catalog::find(provider, location) else {
-            out.push(unknown_region(provider, location, span));
-            continue;
-        };
-        regions.push(Region {
-            name: name.text.clone(),
-            span: name.span,
-            place,
-            cloud,
-            role: *written.role,
-            weight: 0,
-            leaving: false,
-            serves: written.serves.iter().map(|c| c.value).collect(),
-            zone: written.zone.as_ref().map(|z| z.value.clone()),
-            short: written
-                .short
-                .as_ref()
-                .map_or(name.text.clone(), |s| s.value.clone()),
-            written: written.clone(),
-        });
-    }
-    let rank = |r: &Region| {
-        (
-            r.role,
-            Reverse(r.written.weight.as_ref().map(|w| w.value.0)),
-        )
-    };
-    regions.sort_by_key(|r| (rank(r), r.name.clone()));
-    settle_weights(&mut regions);
-    regions
-}
-
-/// Serving regions without a written weight share what the written ones leave.
-pub(super) fn settle_weights(regions: &mut [Region]) {
-    let written = regions.iter().filter_map(|r| r.written.weight.as_ref());
-    let written = written.fold(0u32, |sum, weight| sum.saturating_add(weight.value.0));
-    let open = |r: &Region| r.serving() && r.written.weight.is_none();
-    let count = regions.iter().filter(|r| open(r)).count() as u32;
-    let left = 100u32.saturating_sub(written);
-    let mut index = 0;
-    for region in regions.iter_mut() {
-        region.weight = match &region.written.weight {
-            Some(weight) => weight.value.0,
-            None if open(region) => {
-                index += 1;
-                // The first ones take the remainder, so that the sum is exact.
-                left / count + u32::from(index <= left % count)
-            }
-            None => 0,
-        };
-    }
-}
-
-fn cloud_of(
-    spec: &Spec,
-    written: &spec::Region,
-    name: &spec::Name,
-    out: &mut Diagnostics,
-) -> Option<(String, Provider)> {
-    let runs = |p: Provider| p != Provider::Cloudflare;
-    let clouds: Vec<_> = spec
-        .clouds
-        .iter()
-        .filter_map(|(n, c)| provider_of(n, c).map(|p| (n.text.clone(), p)))
-        .filter(|(_, p)| runs(*p))
-        .collect();
-    let found = match &written.cloud {
-        Some(cloud) => clouds.iter().find(|(n, _)| *n == cloud.value).cloned(),
-        None => match &clouds[..] {
-            [only] => Some(only.clone()),
-            _ => clouds
-                .iter()
-                .find(|(_, p)| {
-                    let location = written.location.as_ref().map_or(&name.text, |l| &l.value);
-                    catalog::find(*p, location).is_some()
-                })
-                .cloned(),
-        },
-    };
-    if found.is_none() {
-        let span = written.cloud.as_ref().map_or(name.span, |c| c.span);
-        out.push(
-            Diagnostic::error(
-                UNKNOWN_CLOUD,
-                span,
-                format!("the cloud of region `{}` is not known", name.text),
-                "no entry of `clouds` has this region",
-            )
-            .help("name the cloud: `clouds: { gcp: { project: my-project } }`"),
-        );
-    }
-    found
-}
-
-/// The provider of an entry of `clouds`.
-pub fn provider_of(name: &spec::Name, cloud: &spec::Cloud) -> Option<Provider> {
-    use crate::spec::decode::Scalar;
-    match &cloud.provider {
-        Some(provider) => Some(provider.value),
-        None => Provider::parse(&name.text).ok(),
-    }
-}
-
-fn unknown_region(provider: Provider, location: &str, span: Span) -> Diagnostic {
-    let names = || {
-        catalog::places()
-            .iter()
-            .filter(|p| p.provider == provider)
-            .map(|p| p.location)
-    };
-    let help = match did_you_mean(location, names()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => match catalog::places().iter().find(|p| p.location == location) {
-            Some(other) => format!("`{location}` is a region of {}", other.provider),
-            None => format!(
-                "{provider} has {}, and {} more",
-                names().take(4).collect::<Vec<_>>().join(", "),
-                names().count().saturating_sub(4)
-            ),
-        },
-    };
-    Diagnostic::error(
-        UNKNOWN_REGION,
-        span,
-        format!("{provider} has no region `{location}`"),
-        "unknown region",
-    )
-    .help(help)
-}
-
 /// The bounds on a datastore's lag as a metric, if no written one is about the same.
-fn lag_metric(spec: &Spec, name: &Name, store: &spec::Datastore) -> Option<KeyMetric> {
+fn lag_metric(metrics: &[KeyMetric], name: &Name, store: &spec::Datastore) -> Option<KeyMetric> {
     let lag = store.replication.as_ref()?.lag.as_ref()?;
-    let mut written = spec.metrics.iter();
-    if written.any(|(_, m)| m.is_of(Signal::ReplicationLag, &name.text)) {
+    let mut written = metrics.iter();
+    if written.any(|m| m.metric.is_of(Signal::ReplicationLag, &name.text)) {
         return None;
     }
-    let bound = |comparison, time: &Option<Time>| {
-        time.as_ref().map(|time| Value {
+    let bound = |comparison, time: &Option<spec::Time>| {
+        time.as_ref().map(|time| Settled {
             value: Threshold {
                 comparison,
                 bound: time.millis() as f64 / 1000.0,
                 text: time.value.to_string(),
             },
             span: time.span,
-            origin: time.origin,
         })
     };
     let places = [&lag.target, &lag.warn, &lag.critical];
@@ -236,15 +88,13 @@ fn lag_metric(spec: &Spec, name: &Name, store: &spec::Datastore) -> Option<KeyMe
         name: format!("{}-lag", name.text),
         metric: Metric {
             span: place.span,
-            of: Value {
+            of: Settled {
                 value: Signal::ReplicationLag,
                 span: place.span,
-                origin: place.origin,
             },
-            on: Some(Value {
+            on: Some(Settled {
                 value: name.text.clone(),
                 span: name.span,
-                origin: place.origin,
             }),
             target: bound("<", &lag.target),
             warning: bound(">", &lag.warn),
@@ -275,14 +125,41 @@ impl Resolver<'_> {
         let hosts = self.hosts(out);
         let metrics = spec.metrics.iter().map(|(name, metric)| KeyMetric {
             name: name.text.clone(),
-            metric: metric.clone(),
+            metric: settle(metric),
             of_lag: false,
         });
+        let mut metrics: Vec<_> = metrics.collect();
         let lags = spec.datastores.iter();
-        let lags = lags.filter_map(|(name, store)| lag_metric(spec, name, store));
+        let lags = lags.filter_map(|(name, store)| lag_metric(&metrics, name, store));
+        let lags: Vec<_> = lags.collect();
+        metrics.extend(lags);
         Topology {
-            metrics: metrics.chain(lags).collect(),
+            metrics,
             spec: spec.clone(),
+            span: spec.span,
+            name_at: spec.name.span,
+            description: settle(&spec.description),
+            owner: settle(&spec.owner),
+            environment: settle(&spec.environment),
+            objectives: settle(&spec.objectives),
+            clouds: spec.clouds.map(Cloud::settle),
+            terraform: settle(&spec.terraform),
+            compliance: settle(&spec.compliance),
+            network: settle(&spec.network),
+            keys: settle(&spec.keys),
+            mesh: settle(&spec.mesh),
+            kubernetes: settle(&spec.kubernetes),
+            failover: settle(&spec.failover),
+            drills: settle(&spec.drills),
+            channels: settle(&spec.channels),
+            escalations: settle(&spec.escalations),
+            alerts: settle(&spec.alerts),
+            observability: settle(&spec.observability),
+            events: settle(&spec.events),
+            flags: settle(&spec.flags),
+            deployment: settle(&spec.deployment),
+            cost: settle(&spec.cost),
+            facts: settle(&spec.facts),
             spec_name: spec_name.to_string(),
             trust_domain: mesh
                 .and_then(|m| m.trust_domain.as_ref())
@@ -485,6 +362,15 @@ impl Resolver<'_> {
         names.iter().filter_map(|n| self.region(n, out)).collect()
     }
 
+    /// Where regions are named.
+    fn places(&self, names: &[Ref]) -> Places {
+        let named = names.iter().filter_map(|name| {
+            let at = self.regions.iter().position(|r| r.name == name.value)?;
+            Some((RegionId(at), name.span))
+        });
+        Places(named.collect())
+    }
+
     /// The regions that a map has values for.
     fn keys<T>(&self, map: &Map<T>) -> Vec<RegionId> {
         let regions = self.regions.iter().enumerate();
@@ -516,7 +402,9 @@ impl Resolver<'_> {
             name: name.text.clone(),
             span: name.span,
             runtime: *written.runtime,
-            placements: self.placements(written, out),
+            runtime_at: written.runtime.span,
+            placements: self.placements(name.span, written, out),
+            regions_at: self.places(&written.regions),
             uses: ids(
                 &written.uses,
                 "datastore",
@@ -524,6 +412,9 @@ impl Resolver<'_> {
                 DatastoreId,
                 out,
             ),
+            uses_at: settle(&written.uses),
+            needs_at: settle(&written.needs),
+            publishes_at: settle(&written.publishes),
             needs: ids(
                 &self.ours(&written.needs),
                 "service",
@@ -537,7 +428,21 @@ impl Resolver<'_> {
             },
             publishes: ids(&written.publishes, "queue", &spec.queues, QueueId, out),
             secrets: self.secrets_of(written, out),
-            written: written.clone(),
+            image: settle(&written.image),
+            tag: settle(&written.tag),
+            named: settle(&written.named),
+            account: settle(&written.account),
+            port: settle(&written.port),
+            env: settle(&written.env),
+            region_variable: settle(&written.region_variable),
+            capacity: settle(&written.capacity),
+            scale_on: settle(&written.scale_on),
+            calls: settle(&written.calls),
+            ready: settle(&written.ready),
+            cpu: settle(&written.cpu),
+            memory: settle(&written.memory),
+            concurrency: settle(&written.concurrency),
+            objectives: settle(&written.objectives),
         };
         spec.services.iter().map(resolve).collect()
     }
@@ -572,13 +477,13 @@ impl Resolver<'_> {
     fn outside_services(&self, out: &mut Diagnostics) -> Vec<OutsideService> {
         let stores = &self.spec.datastores;
         let resolve = |(name, written): (&spec::Name, &spec::Service)| {
-            let external = written.external.clone()?;
+            let external = written.external.as_ref()?;
             self.spots(&external.at, out);
             Some(OutsideService {
                 name: name.text.clone(),
                 span: name.span,
                 uses: ids(&written.uses, "datastore", stores, DatastoreId, out),
-                external,
+                external: settle(external),
             })
         };
         self.outside.iter().filter_map(resolve).collect()
@@ -604,7 +509,12 @@ impl Resolver<'_> {
         self.regions(&named, out)
     }
 
-    fn placements(&self, service: &spec::Service, out: &mut Diagnostics) -> Vec<Placement> {
+    fn placements(
+        &self,
+        place: Span,
+        service: &spec::Service,
+        out: &mut Diagnostics,
+    ) -> Vec<Placement> {
         let regions = match (&service.replicas, service.regions.is_empty()) {
             // Naming replicas by region names the regions too.
             (Some(PerRegion::Each(map)), true) => self.keys(map),
@@ -613,15 +523,20 @@ impl Resolver<'_> {
         if let Some(replicas) = &service.replicas {
             self.check_per_region(replicas, out);
         }
-        let place = |region: RegionId| Placement {
-            region,
-            replicas: service
-                .replicas
-                .as_ref()
-                .and_then(|r| r.get(&self.regions[region.0].name))
-                .map_or(DEFAULT_REPLICAS, |r| r.value),
+        let all = match &service.replicas {
+            Some(PerRegion::Each(map)) => map.span,
+            Some(PerRegion::All(_)) | None => place,
         };
-        regions.into_iter().map(place).collect()
+        let placement = |region: RegionId| {
+            let name = &self.regions[region.0].name;
+            let replicas = service.replicas.as_ref().and_then(|r| r.get(name));
+            Placement {
+                region,
+                replicas: replicas.map_or(DEFAULT_REPLICAS, |r| r.value),
+                span: replicas.map_or(all, |r| r.span),
+            }
+        };
+        regions.into_iter().map(placement).collect()
     }
 
     fn datastores(&self, out: &mut Diagnostics) -> Vec<Datastore> {
@@ -669,12 +584,10 @@ impl Resolver<'_> {
         if let Some(backup) = &written.backup {
             self.regions(&backup.copies_to, out);
         }
-        let mut written = written.clone();
-        if !written.engine.known().is_some_and(lies_at_locations) {
-            // It is in its regions; a rule says that the key means nothing here.
-            written.location = None;
-            written.databases = Map::empty(written.span);
-        }
+        // Another kind is in its regions; a rule says that the keys mean nothing there.
+        let lies = written.engine.known().is_some_and(lies_at_locations);
+        let location = written.location.as_ref().filter(|_| lies);
+        let names_databases = lies && !written.databases.is_empty();
         let primary = |id: &&RegionId| self.regions[id.0].role == Role::Primary;
         Datastore {
             name: name.text.clone(),
@@ -684,33 +597,59 @@ impl Resolver<'_> {
                 _ => Engine::External,
             },
             writer: regions.iter().find(primary).or(regions.first()).copied(),
-            databases: self.databases(name, &written, &regions, out),
+            kind: kind(&written.engine),
+            external: settle(&written.external),
+            engine_version: settle(&written.engine_version),
+            databases: if names_databases {
+                self.databases(written, out)
+            } else {
+                vec![self.one_database(name, location, &regions)]
+            },
+            names_databases,
+            location: location.map(settle),
             regions,
-            written,
+            regions_at: self.places(&written.regions),
+            read_replicas: settle(&written.read_replicas),
+            nodes: settle(&written.nodes),
+            replicas: settle(&written.replicas),
+            sentinels: settle(&written.sentinels),
+            members: settle(&written.members),
+            election: settle(&written.election),
+            node_groups: settle(&written.node_groups),
+            size: settle(&written.size),
+            machine: settle(&written.machine),
+            datasets: settle(&written.datasets),
+            replication: settle(&written.replication),
+            backup: settle(&written.backup),
+            health: settle(&written.health),
+            lifecycle: settle(&written.lifecycle),
+            objectives: settle(&written.objectives),
         }
     }
 
-    fn databases(
+    /// The one database of a store that names none: at the store's location, else where its
+    /// first region is.
+    fn one_database(
         &self,
-        name: &spec::Name,
-        written: &spec::Datastore,
+        store: &Name,
+        location: Option<&spec::Text>,
         regions: &[RegionId],
-        out: &mut Diagnostics,
-    ) -> Vec<Database> {
-        if written.databases.is_empty() {
-            let location = written.location.as_ref().map(|l| l.value.clone());
-            let first = || {
-                let id = regions.first()?;
-                Some(self.regions[id.0].place.location.to_string())
-            };
-            return vec![Database {
-                name: name.text.clone(),
-                location: location.or_else(first).unwrap_or_default(),
-                serves: regions.to_vec(),
-                taken_over_by: Vec::new(),
-                zone: None,
-            }];
+    ) -> Database {
+        let first = regions.first();
+        let first = first.map(|id| self.regions[id.0].place.location.to_string());
+        let named = location.map(|l| l.value.clone());
+        Database {
+            name: store.text.clone(),
+            location: named.or(first).unwrap_or_default(),
+            location_at: location.map(|l| l.span),
+            span: None,
+            serves: regions.to_vec(),
+            taken_over_by: Vec::new(),
+            zone: None,
         }
+    }
+
+    fn databases(&self, written: &spec::Datastore, out: &mut Diagnostics) -> Vec<Database> {
         let resolve = |(name, database): (&spec::Name, &spec::Database)| {
             if let Some(zone) = &database.zone {
                 self.zone(zone, out);
@@ -718,6 +657,8 @@ impl Resolver<'_> {
             Database {
                 name: name.text.clone(),
                 location: database.location.value.clone(),
+                location_at: Some(database.location.span),
+                span: Some(name.span),
                 serves: self.regions_or_serving(&database.serves, out),
                 taken_over_by: self.regions(&database.taken_over_by, out),
                 zone: database.zone.as_ref().map(|z| z.value.clone()),
@@ -759,14 +700,28 @@ impl Resolver<'_> {
             Queue {
                 name: name.text.clone(),
                 span: name.span,
+                engine: match (&written.external, written.engine.known()) {
+                    (None, Some(engine)) => engine,
+                    _ => QueueEngine::External,
+                },
+                kind: kind(&written.engine),
+                external: settle(&written.external),
                 receiver,
+                push_path: push.map_or("/".to_string(), |p| p.path.value.clone()),
+                push_at: push.map_or(name.span, |p| p.to.span),
                 host,
                 regions: match &written.external {
                     Some(external) => self.spots(&external.at, out),
                     None => self.regions_or_serving(&written.regions, out),
                 },
+                regions_at: self.places(&written.regions),
                 publishers,
-                written: written.clone(),
+                ordered_by: settle(&written.ordered_by),
+                dead_letter: settle(&written.dead_letter),
+                keep: settle(&written.keep),
+                ack_within: settle(&written.ack_within),
+                carries: settle(&written.carries),
+                backlog_limit: settle(&written.backlog_limit),
             }
         };
         spec.queues.iter().map(resolve).collect()
@@ -783,7 +738,7 @@ impl Resolver<'_> {
             let regions = match (only, spec.services.get(&written.to)) {
                 (Some(region), _) => region.into_iter().collect(),
                 (None, Some(service)) => self
-                    .placements(service, &mut Diagnostics::default())
+                    .placements(name.span, service, &mut Diagnostics::default())
                     .into_iter()
                     .map(|p| p.region)
                     .collect(),
@@ -796,8 +751,21 @@ impl Resolver<'_> {
                 name: name.text.clone(),
                 span: name.span,
                 service,
+                service_at: written.to.span,
+                external: settle(&written.external),
+                routing: settle(&written.routing),
+                policy: settle(&written.policy),
                 regions,
-                written: written.clone(),
+                region: settle(&written.region),
+                health: settle(&written.health),
+                protect: settle(&written.protect),
+                drain: settle(&written.drain),
+                ttl: settle(&written.ttl),
+                dns_zone: settle(&written.dns_zone),
+                dns: settle(&written.dns),
+                cors: settle(&written.cors),
+                backup: settle(&written.backup),
+                cdn: settle(&written.cdn),
             });
         }
         hosts
@@ -816,11 +784,22 @@ impl Resolver<'_> {
             Secret {
                 name: name.text.clone(),
                 regions: self.regions_or_serving(&written.regions, out),
+                span: name.span,
+                regions_at: self.places(&written.regions),
                 readers,
-                written: written.clone(),
+                rotate: settle(&written.rotate),
+                replication: settle(&written.replication),
             }
         };
         spec.secrets.iter().map(resolve).collect()
+    }
+}
+
+/// The name of a kind, as it is written.
+fn kind<T: Scalar>(engine: &Value<OneOf<T>>) -> Text {
+    Text {
+        value: engine.value.to_string(),
+        span: engine.span,
     }
 }
 

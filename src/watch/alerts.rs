@@ -7,8 +7,7 @@ use super::words::{meaning, title};
 use crate::analysis::coverage::Trouble;
 use crate::deployment::{Deployment, SignalQuery, Unit};
 use crate::source::Span;
-use crate::spec::{Alert, AlertSeverity, Signal};
-use crate::topology::Topology;
+use crate::topology::{Alert, AlertSeverity, Signal, Topology};
 
 /// A condition that tells people.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +67,7 @@ pub const PAGE: &str = "RUNBOOK_ALERTS.md";
 /// The alerts that the spec names.
 pub fn spec_alerts(topology: &Topology, deployment: &Deployment) -> Vec<AlertRule> {
     let mut rules = Vec::new();
-    for (name, alert) in topology.spec.alerts.iter() {
+    for (name, alert) in topology.alerts.iter() {
         let matching: Vec<&SignalQuery> = deployment
             .signals
             .iter()

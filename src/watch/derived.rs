@@ -12,8 +12,10 @@ use super::words::{meaning, title};
 use crate::analysis::coverage::{self, Trouble};
 use crate::deployment::{Deployment, Filled, Load, SignalQuery, Unit};
 use crate::format::promql;
-use crate::spec::{AlertSeverity, Ref, Signal};
-use crate::topology::{DatastoreId, KeyMetric, Promisee, Scenario, Service, ServiceId, Topology};
+use crate::topology::{
+    AlertSeverity, DatastoreId, KeyMetric, Promisee, Ref, Scenario, Service, ServiceId, Signal,
+    Topology,
+};
 
 /// Days over which an objective of availability is kept.
 const BUDGET_DAYS: f64 = 30.0;
@@ -173,7 +175,7 @@ impl Derived<'_> {
         let topology = self.topology;
         let check = topology.hosts.iter().find_map(|h| topology.notices(h));
         let every = check.map_or(10, |c| c.every);
-        let failover = self.topology.spec.failover.as_ref();
+        let failover = self.topology.failover.as_ref();
         let states = failover.map(|f| f.in_order());
         for (name, state) in states.into_iter().flatten() {
             let (Some(after), Some(query)) =
@@ -200,7 +202,7 @@ impl Derived<'_> {
                 ..self.over(rule, query, ">", 0.0)
             });
         }
-        let mut alerts = self.topology.spec.alerts.iter();
+        let mut alerts = self.topology.alerts.iter();
         let told = alerts.any(|(_, a)| *a.of == Signal::RegionSilent && a.on.is_none());
         if rules.is_empty()
             && !told
@@ -221,7 +223,7 @@ impl Derived<'_> {
     fn limits(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         for store in &self.topology.datastores {
-            let Some(replication) = &store.written.replication else {
+            let Some(replication) = &store.replication else {
                 continue;
             };
             for (_, signal, limit) in replication.limits() {
@@ -245,7 +247,7 @@ impl Derived<'_> {
 
     /// Whether a written alert watches a signal of a part.
     fn is_watched(&self, signal: Signal, subject: &str) -> bool {
-        let mut alerts = self.topology.spec.alerts.iter();
+        let mut alerts = self.topology.alerts.iter();
         alerts.any(|(_, a)| a.watches(signal, subject))
     }
 
@@ -253,7 +255,7 @@ impl Derived<'_> {
     /// or are slow there, of services that users reach.
     fn detection(&self) -> Vec<AlertRule> {
         let topology = self.topology;
-        let failover = topology.spec.failover.as_ref();
+        let failover = topology.failover.as_ref();
         let Some(detect) = failover.and_then(|f| f.detect.as_ref()) else {
             return Vec::new();
         };
@@ -262,7 +264,7 @@ impl Derived<'_> {
         let mut seen = Vec::new();
         for host in topology.hosts.iter().filter(|h| h.regions.len() > 1) {
             let service = topology.service(host.service);
-            let meshed = service.runtime == crate::spec::Runtime::Kubernetes;
+            let meshed = service.runtime == crate::topology::Runtime::Kubernetes;
             if !meshed || seen.contains(&&service.name) {
                 continue;
             }
@@ -318,7 +320,7 @@ impl Derived<'_> {
 
     /// Alerts of several regions within the window: one incident, and everybody's.
     fn correlation(&self) -> Vec<AlertRule> {
-        let observability = self.topology.spec.observability.as_ref();
+        let observability = self.topology.observability.as_ref();
         let Some(window) = observability.and_then(|o| o.correlate.as_ref()) else {
             return Vec::new();
         };
@@ -330,7 +332,7 @@ impl Derived<'_> {
             "Alerts of more than one region within the window are taken for one incident: look for what the regions share before acting on one of them.",
         );
         // Whoever is paged for all regions.
-        let channels = self.topology.spec.channels_by_preference().into_iter();
+        let channels = self.topology.channels_by_preference().into_iter();
         let mut global = channels.filter(|(_, c)| c.pagerduty.is_some() && c.regions.is_empty());
         let told = global.next().map(|(name, _)| name.text.clone());
         let firing = format!(
@@ -360,7 +362,7 @@ impl Derived<'_> {
                 let Some(threshold) = threshold else {
                     continue;
                 };
-                let covered = self.topology.spec.alerts.iter().any(|(_, a)| {
+                let covered = self.topology.alerts.iter().any(|(_, a)| {
                     let on = |r: &Option<Ref>| r.as_ref().map(|on| on.value.clone());
                     *a.of == *metric.of
                         && (a.on.is_none() || on(&a.on) == on(&metric.on))
@@ -498,7 +500,7 @@ impl Derived<'_> {
         for store in &self.topology.datastores {
             // Backups that others make report to nobody here.
             let ours = store.external().is_none();
-            let Some(backup) = store.written.backup.as_ref().filter(|_| ours) else {
+            let Some(backup) = store.backup.as_ref().filter(|_| ours) else {
                 continue;
             };
             let Some(every) = store.backup_period() else {
@@ -545,7 +547,7 @@ impl Derived<'_> {
 
     fn drills(&self) -> Vec<AlertRule> {
         let system = &self.topology.name;
-        let overdue = |(name, drill): (&crate::spec::Name, &crate::spec::Drill)| {
+        let overdue = |(name, drill): (&crate::topology::Name, &crate::topology::Drill)| {
             let days = coverage::days(*drill.every) as f64;
             let bound = (days * 86_400.0 * coverage::DRILL_MARGIN).ceil();
             let series = format!(
@@ -572,7 +574,7 @@ impl Derived<'_> {
                 ..rule
             }
         };
-        self.topology.spec.drills.iter().map(overdue).collect()
+        self.topology.drills.iter().map(overdue).collect()
     }
 
     /// Demand against what is left after losing the region that matters most, and regions
@@ -595,7 +597,7 @@ impl Derived<'_> {
     }
 
     fn overload(&self, service: &Service, load: &Load) -> Option<AlertRule> {
-        let capacity = service.written.capacity.as_ref()?;
+        let capacity = service.capacity.as_ref()?;
         let each = capacity.per_replica.as_ref()?.per_second();
         let most = service
             .placements
@@ -644,8 +646,7 @@ impl Derived<'_> {
     fn queues(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         for queue in &self.topology.queues {
-            let written = &queue.written;
-            let dead = written.dead_letter.as_ref();
+            let dead = queue.dead_letter.as_ref();
             let limits = [
                 (
                     Signal::DeadLetters,
@@ -654,7 +655,7 @@ impl Derived<'_> {
                 ),
                 (
                     Signal::QueueBacklog,
-                    written.backlog_limit.as_ref(),
+                    queue.backlog_limit.as_ref(),
                     "backlog",
                 ),
             ];

@@ -6,7 +6,7 @@ use super::series::{Producer, Selector, millis, selectors};
 use super::signals::counts_newborn;
 use crate::deployment::{AlertTiming, Deployment, GROUP_WAIT_SECONDS, Unit};
 use crate::format::promql;
-use crate::spec::Signal;
+use crate::topology::Signal;
 use crate::topology::knobs::Check;
 use crate::topology::{Promisee, Scenario, Topology};
 
@@ -140,7 +140,7 @@ fn recorded(topology: &Topology, deployment: &Deployment, selector: &Selector) -
 }
 
 fn sampled(topology: &Topology, producer: Producer) -> Option<u64> {
-    let observability = topology.spec.observability.as_ref();
+    let observability = topology.observability.as_ref();
     let metrics = observability.and_then(|o| o.metrics.as_ref());
     // A server asks the collectors of all regions, which scrape.
     let federated = metrics.is_some_and(|m| m.by.as_str() == "prometheus");

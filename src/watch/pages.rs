@@ -5,8 +5,7 @@ use super::pace::timing;
 use super::routes::{Labels, receivers};
 use crate::analysis::coverage::Trouble;
 use crate::deployment::{Deployment, Detector, Paged, Receiver};
-use crate::spec::Signal;
-use crate::topology::{RegionId, Scenario, Topology};
+use crate::topology::{RegionId, Scenario, Signal, Topology};
 
 /// The first page that somebody gets in a scenario, or the first message where nobody is
 /// paged; `None` if no alert fires for that loss alone. What a person then takes to answer
@@ -68,7 +67,7 @@ pub(super) fn notified(topology: &Topology, rule: &AlertRule, id: RegionId) -> V
         },
         severity: rule.severity.word(),
     };
-    let channels = &topology.spec.channels;
+    let channels = &topology.channels;
     let names = receivers(topology, &labels).into_iter();
     names
         .filter_map(|channel| {

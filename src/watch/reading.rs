@@ -4,17 +4,21 @@ use crate::deployment::{Deployment, SignalQuery, Unit};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::emission::no_effect::CODE as NO_EFFECT;
 use crate::source::Span;
-use crate::spec::{Alert, Metric, Ref, Signal, Text, Value};
-use crate::topology::{KeyMetric, Topology};
+use crate::topology::{Alert, KeyMetric, Metric, Ref, Settled, Signal, Text, Topology};
 
 /// An alert or a metric of the spec that has nothing to read.
 pub const UNMEASURED: Code = Code::new("ALT102", "nothing-measures-it");
 
 /// Adds the queries that the spec writes itself, each once.
 pub fn custom(topology: &Topology, deployment: &mut Deployment) {
-    let spec = &topology.spec;
-    let metrics = spec.metrics.iter().map(|(n, m)| (n, &m.of, &m.query));
-    let alerts = spec.alerts.iter().map(|(n, a)| (n, &a.of, &a.query));
+    let metrics = topology
+        .metrics
+        .iter()
+        .map(|m| (m.name.as_str(), &m.metric.of, &m.metric.query));
+    let alerts = topology
+        .alerts
+        .iter()
+        .map(|(n, a)| (n.text.as_str(), &a.of, &a.query));
     for (name, of, query) in metrics.chain(alerts) {
         let Some(query) = written(of, query.as_ref()) else {
             continue;
@@ -24,7 +28,7 @@ pub fn custom(topology: &Topology, deployment: &mut Deployment) {
         }
         deployment.signals.push(SignalQuery {
             signal: Signal::Custom,
-            subject: name.text.clone(),
+            subject: name.to_string(),
             region: None,
             between: None,
             query,
@@ -37,7 +41,7 @@ pub fn custom(topology: &Topology, deployment: &mut Deployment) {
 }
 
 /// A query of the spec in one line and in brackets, so that a bound applies to all of it.
-fn written(of: &Value<Signal>, query: Option<&Text>) -> Option<String> {
+fn written(of: &Settled<Signal>, query: Option<&Text>) -> Option<String> {
     let query = query.filter(|_| **of == Signal::Custom)?;
     let line: Vec<&str> = query.split_whitespace().collect();
     Some(format!("({})", line.join(" ")))
@@ -47,7 +51,7 @@ fn written(of: &Value<Signal>, query: Option<&Text>) -> Option<String> {
 /// would ever be told, or shown anything.
 pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
     check_limits(topology, deployment, out);
-    for (_, alert) in topology.spec.alerts.iter() {
+    for (_, alert) in topology.alerts.iter() {
         let mut queries = deployment.signals.iter();
         if !queries.any(|q| answers(topology, alert, q)) {
             let query = alert.query.is_some();
@@ -75,7 +79,7 @@ pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics
 /// Reports limits of replication that nothing can tell of.
 fn check_limits(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
     for store in &topology.datastores {
-        let Some(replication) = &store.written.replication else {
+        let Some(replication) = &store.replication else {
             continue;
         };
         for (key, signal, limit) in replication.limits() {
@@ -96,7 +100,7 @@ fn idle(key: &str, of: &str, place: Span) -> Diagnostic {
 
 fn unmeasured(
     deployment: &Deployment,
-    of: &Value<Signal>,
+    of: &Settled<Signal>,
     on: Option<&Ref>,
     query: bool,
 ) -> Diagnostic {
@@ -136,7 +140,7 @@ pub fn answers(topology: &Topology, alert: &Alert, query: &SignalQuery) -> bool 
         }
 }
 
-/// Whether a query shows a metric of the spec.
+/// Whether a query shows a metric of the topology.
 pub fn shows(metric: &Metric, query: &SignalQuery) -> bool {
     match *metric.of {
         Signal::Custom => {

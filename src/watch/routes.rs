@@ -2,8 +2,7 @@
 //! choose.
 
 use crate::format::alertmanager::{equals, lists, one_of};
-use crate::spec::{AlertSeverity, Channel, Name};
-use crate::topology::Topology;
+use crate::topology::{AlertSeverity, Channel, Name, Topology};
 
 /// The receiver that notifies nobody.
 pub const NOBODY: &str = "nobody";
@@ -77,7 +76,7 @@ pub struct Labels<'a> {
 
 /// All routes in order: the channels that an alert names, then those for its severity.
 pub fn routes(topology: &Topology) -> Vec<Route> {
-    let channels = topology.spec.channels.iter();
+    let channels = topology.channels.iter();
     let named = channels.map(|(name, channel)| {
         let mut matchers = vec![Matcher {
             label: "tell",
@@ -107,7 +106,7 @@ fn regions(channel: &Channel) -> Vec<String> {
 /// Alerts that name nobody: a page for critical ones, to whoever is paged for the region if
 /// somebody is, and a message for the rest.
 fn by_severity(topology: &Topology) -> Vec<Route> {
-    let channels = topology.spec.channels_by_preference();
+    let channels = topology.channels_by_preference();
     let unnamed = |severities: [AlertSeverity; 2]| {
         let words = severities.map(|s| s.word().to_string());
         vec![
@@ -157,7 +156,7 @@ fn messages<'a, 'b>(
 /// The receiver of alerts that no route takes: a message, never a page, as long as there is a
 /// channel for messages.
 pub fn default_receiver(topology: &Topology) -> &str {
-    let channels = topology.spec.channels_by_preference();
+    let channels = topology.channels_by_preference();
     let first = messages(&channels).or(channels.first());
     first.map_or(NOBODY, |(name, _)| &name.text)
 }

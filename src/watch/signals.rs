@@ -5,8 +5,7 @@
 use super::pace::silent_window;
 use crate::deployment::{FROM_CONTRACT, FROM_PROBES, Load, Sample, Shape, SignalQuery, Unit};
 use crate::format::promql;
-use crate::spec::Signal;
-use crate::topology::{Datastore, Service, Topology};
+use crate::topology::{Datastore, Service, Signal, Topology};
 
 /// The fewest requests a second of which a share is taken: one failure among few is no rate,
 /// and whether a quiet system answers is what probes tell.
@@ -330,7 +329,7 @@ impl<'a> Signals<'a> {
 
     /// Backups that end, if the store makes any.
     pub fn backups(&mut self, store: &Datastore) {
-        let backup = store.written.backup.as_ref();
+        let backup = store.backup.as_ref();
         if backup.is_none_or(|b| b.every.is_none()) {
             return;
         }

@@ -6,8 +6,7 @@ use super::pages::{at_least, notified};
 use crate::analysis::coverage::{Covered, Told, Trouble, Watch, coverage};
 use crate::deployment::{Deployment, Unit};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::Duration;
-use crate::topology::{Promise, Topology};
+use crate::topology::{Duration, Promise, Topology};
 use std::collections::BTreeSet;
 
 /// An alert that comes when the promise is already broken.

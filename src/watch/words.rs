@@ -1,7 +1,6 @@
 //! What alerts say to people.
 
-use crate::spec::{Signal, Threshold};
-
+use crate::topology::{Signal, Threshold};
 /// One line that says what has happened to a part.
 pub(super) fn title(signal: Signal, subject: &str) -> String {
     match signal {

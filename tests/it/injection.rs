@@ -250,7 +250,7 @@ fn scripts(filled: &Filled, folder: &Path) {
     let host = name_of(topology.hosts.first().map(|h| &h.name));
     let store = name_of(topology.datastores.first().map(|d| &d.name));
     let queue = name_of(topology.queues.first().map(|q| &q.name));
-    let flag = topology.spec.flags.names().next().unwrap_or_default();
+    let flag = topology.flags.names().next().unwrap_or_default();
     fs::write(folder.join("vars"), "").unwrap();
     let calls: [&[&str]; 13] = [
         &["deploy-all-regions.sh", "--help"],

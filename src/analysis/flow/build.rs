@@ -6,8 +6,9 @@ use super::serving::Served;
 use super::world::{World, protected};
 use crate::diagnostic::Label;
 use crate::source::Span;
-use crate::spec::{Dataset, Mode, Name, Reach, Ref, Writers};
-use crate::topology::{Datastore, DatastoreId, HostId, QueueId, RegionId};
+use crate::topology::{
+    Dataset, Datastore, DatastoreId, HostId, Mode, Name, QueueId, Reach, Ref, RegionId, Writers,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A node of a dataset's graph.
@@ -181,11 +182,10 @@ impl<'a> Builder<'a, '_> {
 
     /// Whether records are written at one place, wherever they arise.
     pub(super) fn one_writer(&self) -> bool {
-        let written = &self.store.written;
         let one = self.store.has_one_writer();
-        let mode = written.replication.as_ref().map(|r| *r.mode);
+        let mode = self.store.replication.as_ref().map(|r| *r.mode);
         let by_mode = matches!(mode, None | Some(Mode::Async | Mode::Sync | Mode::Quorum));
-        let senders = written.replication.as_ref().map_or(0, |r| r.links.len());
+        let senders = self.store.replication.as_ref().map_or(0, |r| r.links.len());
         let writers = self.subject.dataset.writers.as_ref().map(|w| w.value);
         one && by_mode && senders < 2 && matches!(writers, None | Some(Writers::Primary))
     }
@@ -278,12 +278,12 @@ impl<'a> Builder<'a, '_> {
     /// Queues that carry records: put in by services at home, or fed to a carrier.
     fn queues(&mut self) {
         let topology = self.world.topology;
-        let replication = self.store.written.replication.as_ref();
+        let replication = self.store.replication.as_ref();
         let fed_by = replication.and_then(|r| r.queue.as_ref());
         for (index, queue) in topology.queues.iter().enumerate() {
             let feeds = fed_by.is_some_and(|q| q.value == queue.name);
-            let named = self.names(&queue.written.carries);
-            let unnamed = feeds && queue.written.carries.is_empty();
+            let named = self.names(&queue.carries);
+            let unnamed = feeds && queue.carries.is_empty();
             if named.is_none() && !unnamed {
                 continue;
             }
@@ -363,7 +363,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn cached(&mut self, host: &'a crate::topology::Host, copy: &Copy) {
-        let rules = host.written.cdn.as_ref().map(|c| &c.rules);
+        let rules = host.cdn.as_ref().map(|c| &c.rules);
         for (name, rule) in rules.into_iter().flat_map(|r| r.iter()) {
             let Some(named) = self.names(&rule.carries) else {
                 continue;
@@ -425,7 +425,7 @@ impl<'a> Builder<'a, '_> {
         };
         let through = served.hosts.iter().take(HOSTS_SHOWN).map(|id| {
             let host = topology.host(*id);
-            let span = host.written.policy.first().map_or(host.span, |p| p.span);
+            let span = host.policy.first().map_or(host.span, |p| p.span);
             let text = text.clone();
             Label { span, text }
         });

@@ -3,8 +3,7 @@
 use crate::catalog::Place;
 use crate::diagnostic::Label;
 use crate::source::Span;
-use crate::spec::Spot;
-use crate::topology::{DatastoreId, HostId, QueueId, RegionId, Topology};
+use crate::topology::{DatastoreId, HostId, QueueId, RegionId, Spot, Topology};
 use schemars::JsonSchema;
 use serde::Serialize;
 

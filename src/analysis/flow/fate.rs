@@ -2,8 +2,7 @@
 
 use super::copy::Supplied;
 use crate::diagnostic::{Code, Diagnostic, Label};
-use crate::spec::Provider;
-use crate::topology::{Host, Promisee, RegionId, Scenario, Topology};
+use crate::topology::{Host, Promisee, Provider, RegionId, Scenario, Topology};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -125,7 +124,7 @@ fn promise(topology: &Topology, shared: &Shared) -> Option<Label> {
 
 fn names(topology: &Topology) -> Vec<Shared> {
     let hosts = topology.hosts.iter();
-    let answers = |host: &Host| match (&host.written.dns, topology.router(host)) {
+    let answers = |host: &Host| match (&host.dns, topology.router(host)) {
         (Some(dns), _) => dns.value.clone(),
         (None, Some(provider)) => provider.to_string(),
         (None, None) => String::new(),
@@ -137,7 +136,7 @@ fn names(topology: &Topology) -> Vec<Shared> {
             breaks: vec![Loss::Dns],
             without: "names that resolvers still hold",
             place: Label {
-                span: host.written.dns.as_ref().map_or(host.span, |d| d.span),
+                span: host.dns.as_ref().map_or(host.span, |d| d.span),
                 text: "one provider answers".into(),
             },
         })
@@ -145,10 +144,10 @@ fn names(topology: &Topology) -> Vec<Shared> {
 }
 
 fn accounts(topology: &Topology) -> Vec<Shared> {
-    let clouds = topology.spec.clouds.iter();
+    let clouds = topology.clouds.iter();
     clouds
         .filter_map(|(name, cloud)| {
-            let provider = crate::topology::provider_of(name, cloud)?;
+            let provider = cloud.provider?;
             let of = |id: &RegionId| topology.region(*id).cloud == name.text;
             Some(Shared {
                 what: match name.text == provider.word() {

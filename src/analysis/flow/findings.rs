@@ -8,8 +8,9 @@ use super::{DatasetFlow, Flow, Stop, fate};
 use crate::catalog::regimes::regimes;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Basis, Reach, SecretReplication, Zone};
-use crate::topology::{HostId, Promisee, RegionId, Scenario, Topology};
+use crate::topology::{
+    Basis, HostId, Promisee, Reach, RegionId, Scenario, SecretReplication, Topology, Zone,
+};
 use std::collections::BTreeMap;
 
 /// A copy outside the zone without a basis.
@@ -91,7 +92,7 @@ fn unbound_people(topology: &Topology, all: &Flow, flow: &DatasetFlow) -> bool {
     };
     Zones::of(topology).iter().next().is_some()
         && flow.zone.is_none()
-        && about_people(&flow.written)
+        && about_people(&flow.record)
         && !all.datasets.iter().any(bound)
 }
 
@@ -110,24 +111,24 @@ fn by_service(flow: &DatasetFlow, stop: &Stop) -> Option<(HostId, RegionId)> {
 fn left(topology: &Topology, flow: &DatasetFlow, code: Code, stops: &[&Stop]) -> Diagnostic {
     let first = stops[0];
     let zone = flow.zone.as_deref().unwrap_or_default();
-    let primary = protected(&flow.written)
-        .or(flow.written.zone.as_ref().map(|z| z.span))
-        .unwrap_or(flow.written.span);
+    let primary = protected(&flow.record)
+        .or(flow.record.zone.as_ref().map(|z| z.span))
+        .unwrap_or(flow.record.span);
     let way = first.path.join(" -> ");
     let what = match code {
         KEY => format!("a key lies outside the zone `{zone}`"),
         VENDOR => format!("the vendor may see it from outside the zone `{zone}`"),
-        PROCESSED if about_people(&flow.written) => {
+        PROCESSED if about_people(&flow.record) => {
             format!("data about people is processed outside the zone `{zone}`")
         }
         PROCESSED => format!("data is processed outside the zone `{zone}`"),
-        _ if about_people(&flow.written) => {
+        _ if about_people(&flow.record) => {
             format!("data about people leaves the zone `{zone}`")
         }
         _ => format!("data leaves the zone `{zone}`"),
     };
     let message = format!("{way}: {what}");
-    let label = match protected(&flow.written) {
+    let label = match protected(&flow.record) {
         Some(_) => "about people",
         None => "belongs to the zone",
     };
@@ -246,7 +247,7 @@ fn way_out(topology: &Topology, flow: &DatasetFlow, code: Code, stop: &Stop) -> 
             "write `regions` of the zone for the queue, keep `{dataset}` out of `carries`, or {}",
             declare(region.unwrap_or("…"))
         ),
-        _ if *flow.written.copies == Reach::Everywhere => format!(
+        _ if *flow.record.copies == Reach::Everywhere => format!(
             "write `copies: within-zone` or `origin` and let each region write its own, or {}",
             declare(region.unwrap_or("…"))
         ),
@@ -278,14 +279,14 @@ fn basis(topology: &Topology, zone: &str) -> Basis {
 
 fn cached(flow: &DatasetFlow, stop: &Stop) -> Diagnostic {
     let rule = stop.way.last().map_or(&[][..], |l| &flow.graph.reasons[*l]);
-    let span = rule.first().map_or(flow.written.span, |l| l.span);
+    let span = rule.first().map_or(flow.record.span, |l| l.span);
     let found = Diagnostic::error(
         CACHED,
         span,
         format!("{}: a copy in every country", stop.path.join(" -> ")),
         "cached here",
     );
-    let about = protected(&flow.written).or(flow.written.zone.as_ref().map(|z| z.span));
+    let about = protected(&flow.record).or(flow.record.zone.as_ref().map(|z| z.span));
     let found = match about {
         Some(about) => found.also(about, "about people"),
         None => found,
@@ -333,7 +334,7 @@ fn served_outside(
         more => format!("; also {}", listed(more)),
     };
     let way = stop.path.join(" -> ");
-    let span = host.written.policy.first().map_or(host.span, |p| p.span);
+    let span = host.policy.first().map_or(host.span, |p| p.span);
     let mut found = Diagnostic::error(
         SERVED,
         span,
@@ -483,7 +484,7 @@ fn decrypted(topology: &Topology, flow: &Flow, name: &str, zone: &Zone) -> Optio
 /// Secrets that services of a zone read must have a place.
 fn secrets(topology: &Topology, out: &mut Diagnostics) {
     for secret in &topology.secrets {
-        let replication = &secret.written.replication;
+        let replication = &secret.replication;
         if replication.value != SecretReplication::Automatic {
             continue;
         }

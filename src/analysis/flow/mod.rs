@@ -25,8 +25,7 @@ pub use copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied, Written};
 pub use findings::findings;
 
 use crate::diagnostic::Label;
-use crate::spec::{Dataset, Name};
-use crate::topology::{DatastoreId, RegionId, Topology};
+use crate::topology::{Dataset, DatastoreId, Name, RegionId, Topology};
 use build::Subject;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
@@ -80,9 +79,9 @@ pub struct DatasetFlow {
     /// The graph behind the stops.
     #[serde(skip)]
     pub graph: Graph,
-    /// The record in the spec.
+    /// The settled record.
     #[serde(skip)]
-    pub written: Dataset,
+    pub record: Dataset,
 }
 
 /// A place that a dataset comes to.
@@ -149,7 +148,7 @@ impl std::fmt::Display for Keep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Keep::Passing => f.write_str("nothing"),
-            Keep::Seconds(seconds) => crate::spec::Duration::from_secs(*seconds).fmt(f),
+            Keep::Seconds(seconds) => crate::topology::Duration::from_secs(*seconds).fmt(f),
             Keep::Lives => f.write_str("as long as the data"),
         }
     }
@@ -160,7 +159,7 @@ pub fn analyze(topology: &Topology, supplied: &Supplied) -> Flow {
     let world = World::of(topology, supplied);
     let mut datasets = Vec::new();
     for (index, store) in topology.datastores.iter().enumerate() {
-        for (name, dataset) in store.written.datasets.iter() {
+        for (name, dataset) in store.datasets.iter() {
             follow(&world, DatastoreId(index), name, dataset, &mut datasets);
         }
     }
@@ -222,7 +221,7 @@ fn follow<'a>(
             zone: zone.map(str::to_string),
             stops: stops(world.topology, &name.text, zone, &graph),
             graph,
-            written: dataset.clone(),
+            record: dataset.clone(),
         });
     }
 }

@@ -49,7 +49,7 @@ fn add<K: Ord>(readers: &mut Readers<K>, of: K, reader: Reader) {
 pub(super) fn of_stores(topology: &Topology) -> Readers<DatastoreId> {
     let mut readers = Readers::new();
     for service in &topology.services {
-        for (id, reference) in service.uses.iter().zip(&service.written.uses) {
+        for (id, place) in service.uses.iter().zip(&service.uses_at) {
             let worker = topology.worker(topology.datastore(*id));
             if worker.is_some_and(|(w, _)| w.name == service.name) {
                 // Counted below, by what it carries.
@@ -59,7 +59,7 @@ pub(super) fn of_stores(topology: &Topology) -> Readers<DatastoreId> {
                 service: service.name.clone(),
                 more: 0,
                 site: Site::region(topology, p.region),
-                span: reference.span,
+                span: place.span,
                 carries: false,
             });
             each.for_each(|reader| add(&mut readers, *id, reader));
@@ -112,11 +112,7 @@ pub(super) fn of_queues(topology: &Topology) -> Readers<QueueId> {
             };
         if let Some(id) = queue.receiver {
             let service = topology.service(id);
-            let span = queue
-                .written
-                .push
-                .as_ref()
-                .map_or(queue.span, |p| p.to.span);
+            let span = queue.push_at;
             let regions = match queue.host {
                 Some(host) => topology.host(host).regions.clone(),
                 None => topology.push_region(service).into_iter().collect(),
@@ -124,7 +120,7 @@ pub(super) fn of_queues(topology: &Topology) -> Readers<QueueId> {
             receives(service, regions, span);
         }
         for service in &topology.services {
-            let scale = service.written.scale_on.as_ref();
+            let scale = service.scale_on.as_ref();
             let reads = scale.and_then(|s| s.queues.name(&queue.name));
             if let Some(name) = reads {
                 let regions = service.placements.iter().map(|p| p.region);

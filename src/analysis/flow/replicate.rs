@@ -4,13 +4,13 @@ use super::build::{Builder, Node};
 use super::copy::{Copy, Holder, Keep, Kind, Site};
 use crate::diagnostic::Label;
 use crate::source::Span;
-use crate::spec::{Mode, Reach, Ref};
+use crate::topology::{Mode, Reach, Ref};
 use std::collections::BTreeMap;
 
 impl Builder<'_, '_> {
     /// Replication of the live copies among each other.
     pub(super) fn replication(&mut self) {
-        let replication = self.store.written.replication.as_ref();
+        let replication = self.store.replication.as_ref();
         let none = replication.is_some_and(|r| *r.mode == Mode::None);
         if none || self.reach() == Reach::Origin || self.roots.len() < 2 {
             return;
@@ -41,7 +41,7 @@ impl Builder<'_, '_> {
                 _ => "copies go within the zone",
             },
         )];
-        let mode = self.store.written.replication.as_ref().map(|r| &r.mode);
+        let mode = self.store.replication.as_ref().map(|r| &r.mode);
         reasons.extend(mode.map(|m| label(m.span, "replicated")));
         reasons
     }
@@ -111,7 +111,7 @@ impl Builder<'_, '_> {
     }
 
     fn carrier(&mut self) -> usize {
-        let replication = self.store.written.replication.as_ref();
+        let replication = self.store.replication.as_ref();
         let named = replication.and_then(|r| r.worker.as_ref().or(r.by.as_ref()));
         self.node(Node {
             kind: Kind::Carrier,

@@ -3,8 +3,7 @@
 
 use crate::analysis::capacity::Routing;
 use crate::deployment::routes::{List, open};
-use crate::spec::{Policy, Role};
-use crate::topology::{DatastoreId, Host, HostId, RegionId, ServiceId, Topology};
+use crate::topology::{DatastoreId, Host, HostId, Policy, RegionId, Role, ServiceId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Users of some regions served from another.
@@ -35,11 +34,11 @@ pub(super) fn elsewhere(
     let meshed = !routing.mesh().lists().is_empty();
     for id in hosts {
         let host = topology.host(*id);
-        let policy: Vec<Policy> = host.written.policy.iter().map(|p| p.value).collect();
+        let policy: Vec<Policy> = host.policy.iter().map(|p| p.value).collect();
         // Hosts that lead to the same regions by the same policies lead the same way; in a
         // mesh, to the same service.
         let service = meshed.then_some(host.service);
-        let pinned = host.written.region.is_some();
+        let pinned = host.region.is_some();
         let ways = known
             .entry((&host.regions, pinned, policy, service))
             .or_insert_with(|| {
@@ -173,7 +172,7 @@ impl Users<'_> {
 /// The regions that any user of a host may be served from while nothing is lost, wherever
 /// they are; none if users stay near.
 fn usual(topology: &Topology, host: &Host) -> Vec<RegionId> {
-    if host.written.region.is_some() {
+    if host.region.is_some() {
         return Vec::new();
     }
     let serving = || {
@@ -181,7 +180,7 @@ fn usual(topology: &Topology, host: &Host) -> Vec<RegionId> {
         regions.filter(|r| topology.region(*r).serving())
     };
     let primary = |r: &RegionId| topology.region(*r).role == Role::Primary;
-    match host.written.policy.first().map(|p| p.value) {
+    match host.policy.first().map(|p| p.value) {
         None | Some(Policy::Geography | Policy::Latency) => Vec::new(),
         Some(Policy::Failover) => serving().find(primary).into_iter().collect(),
         Some(Policy::Weight | Policy::RoundRobin | Policy::Capacity | Policy::Cost) => {

@@ -6,8 +6,9 @@ use super::serving::{Served, elsewhere};
 use super::zones::Zones;
 use crate::analysis::capacity::Routing;
 use crate::source::Span;
-use crate::spec::{Dataset, Nature, Telemetry};
-use crate::topology::{DatastoreId, HostId, QueueId, RegionId, ServiceId, Topology};
+use crate::topology::{
+    Dataset, DatastoreId, HostId, Nature, QueueId, RegionId, ServiceId, Telemetry, Topology,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What all graphs of a topology are built from.
@@ -125,11 +126,9 @@ pub(super) fn protected(dataset: &Dataset) -> Option<Span> {
 fn users(topology: &Topology) -> Vec<BTreeMap<RegionId, Span>> {
     let mut users = vec![BTreeMap::new(); topology.datastores.len()];
     for service in &topology.services {
-        for (id, reference) in service.uses.iter().zip(&service.written.uses) {
+        for (id, place) in service.uses.iter().zip(&service.uses_at) {
             for placement in &service.placements {
-                users[id.0]
-                    .entry(placement.region)
-                    .or_insert(reference.span);
+                users[id.0].entry(placement.region).or_insert(place.span);
             }
         }
     }
@@ -167,7 +166,7 @@ fn stores_behind(topology: &Topology, service: ServiceId) -> Vec<DatastoreId> {
 /// Where telemetry rests: at the location that the spec names, where the offering keeps it,
 /// or beside what it is of; and brought together, if it is and nobody says where.
 fn sinks<'a>(topology: &'a Topology, supplied: &Supplied) -> Vec<(Sink, &'a Telemetry, Vec<Copy>)> {
-    let Some(observability) = &topology.spec.observability else {
+    let Some(observability) = &topology.observability else {
         return Vec::new();
     };
     let written = [
@@ -241,7 +240,7 @@ fn sink_copies(
 }
 
 /// A region of the topology, or a location that an offering knows.
-fn located(topology: &Topology, supplied: &Supplied, location: &crate::spec::Text) -> Site {
+fn located(topology: &Topology, supplied: &Supplied, location: &crate::topology::Text) -> Site {
     let known = supplied.copies.iter().map(|c| &c.site);
     match topology.region_named(&location.value) {
         Some(id) => Site::region(topology, id),

@@ -2,8 +2,7 @@
 
 use super::copy::Site;
 use crate::catalog::in_jurisdiction;
-use crate::spec::{Name, Occasion, Transfer, Zone};
-use crate::topology::Topology;
+use crate::topology::{Name, Occasion, Topology, Transfer, Zone};
 
 /// The zones and declared transfers of a topology.
 #[derive(Clone, Copy)]
@@ -19,19 +18,19 @@ impl<'a> Zones<'a> {
 
     /// All zones by name.
     pub fn iter(self) -> impl Iterator<Item = (&'a Name, &'a Zone)> {
-        let compliance = self.topology.spec.compliance.as_ref();
+        let compliance = self.topology.compliance.as_ref();
         compliance.into_iter().flat_map(|c| c.zones.iter())
     }
 
     /// The zone of that name.
     pub fn get(self, name: &str) -> Option<&'a Zone> {
-        let compliance = self.topology.spec.compliance.as_ref();
+        let compliance = self.topology.compliance.as_ref();
         compliance.and_then(|c| c.zones.get(name))
     }
 
     /// All transfers by name.
     pub fn transfers(self) -> impl Iterator<Item = (&'a Name, &'a Transfer)> {
-        let compliance = self.topology.spec.compliance.as_ref();
+        let compliance = self.topology.compliance.as_ref();
         compliance.into_iter().flat_map(|c| c.transfers.iter())
     }
 

@@ -6,8 +6,7 @@ use super::{DataLoss, Recovery, RecoveryTime, Subject};
 use crate::analysis::Context;
 use crate::analysis::term::{Change, NEVER, Step, Term, interval};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::Duration;
-use crate::topology::{Promise, Scenario};
+use crate::topology::{Duration, Promise, Scenario};
 use std::collections::BTreeSet;
 
 /// A recovery that takes longer than promised even at best.

@@ -5,8 +5,7 @@ use super::verdict::Verdict;
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{Class, NEVER};
-use crate::spec::Dataset;
-use crate::topology::Scenario;
+use crate::topology::{Dataset, Scenario};
 use crate::topology::{DatastoreId, Promisee};
 
 pub(super) fn losses(
@@ -25,10 +24,10 @@ pub(super) fn losses(
                 let remaining = remaining.clone();
                 losses.push(loss(context, id, (part, dataset), *scenario, remaining));
             };
-            if store.written.datasets.is_empty() {
+            if store.datasets.is_empty() {
                 add(Promisee::Store(id), None);
             }
-            for (place, (name, dataset)) in store.written.datasets.iter().enumerate() {
+            for (place, (name, dataset)) in store.datasets.iter().enumerate() {
                 add(Promisee::Dataset(id, place), Some((&name.text, dataset)));
             }
         }

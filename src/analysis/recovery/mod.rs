@@ -42,7 +42,7 @@ impl Subject {
             Subject::Store(id) => topology.datastore(id).name.clone(),
             Subject::Dataset(id, index) => {
                 let store = topology.datastore(id);
-                let name = store.written.datasets.iter().nth(index);
+                let name = store.datasets.iter().nth(index);
                 let name = name.map_or("", |(name, _)| &name.text);
                 format!("{}.{name}", store.name)
             }

@@ -6,8 +6,7 @@ use crate::analysis::capacity::{Survivor, bears, replicas};
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::catalog::Place;
 use crate::deployment::Action;
-use crate::spec::{FactKind, Runtime};
-use crate::topology::Scenario;
+use crate::topology::{FactKind, Runtime, Scenario};
 use crate::topology::{RegionId, Service, ServiceId};
 use std::collections::BTreeMap;
 

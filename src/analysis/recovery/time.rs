@@ -55,7 +55,7 @@ pub(super) fn times(
 
 /// A store, and those of its datasets that promise a time of their own.
 fn subjects_of(context: Context, id: DatastoreId) -> Vec<Subject> {
-    let datasets = context.topology.datastore(id).written.datasets.len();
+    let datasets = context.topology.datastore(id).datasets.len();
     let datasets = (0..datasets).map(|index| Subject::Dataset(id, index));
     let own = |s: &Subject| context.topology.promises().own((*s).into()).is_some();
     std::iter::once(Subject::Store(id))
@@ -236,7 +236,7 @@ impl Loss<'_> {
     /// as itself where users have another way in, and one that leads nobody to a lost region
     /// has nobody to move.
     fn is_way(&self, host: &Host, on: &StandsOn) -> bool {
-        let pinned = |h: &Host| h.written.region.is_some();
+        let pinned = |h: &Host| h.region.is_some();
         let only = on.hosts.iter().all(|h| pinned(h));
         match self.scenario {
             Scenario::Region(lost) => !pinned(host) && self.routing.edge().leads(host, lost),
@@ -253,7 +253,7 @@ impl Loss<'_> {
         let leads = on.hosts.iter().filter(|h| h.regions.contains(&lost));
         let leads: Vec<&&Host> = leads.collect();
         let Some(host) = leads.first().filter(|_| {
-            let pinned = |h: &&&Host| h.written.region.is_some();
+            let pinned = |h: &&&Host| h.region.is_some();
             leads.iter().all(pinned)
         }) else {
             return Vec::new();

@@ -8,8 +8,7 @@ use crate::analysis::flow::zones::Zones;
 use crate::analysis::flow::{DatasetFlow, Keep, Kind, Stop, Verdict};
 use crate::catalog::regimes::Rule;
 use crate::diagnostic::Diagnostic;
-use crate::spec::{Cadence, Duration};
-use crate::topology::{Datastore, Promise, Promisee, Scenario, ServiceId};
+use crate::topology::{Cadence, Datastore, Duration, Promise, Promisee, Scenario, ServiceId};
 use std::collections::BTreeSet;
 
 /// Every service in scope, and the system, promises to be back in time.
@@ -104,7 +103,7 @@ fn interval(cadence: Cadence) -> Duration {
 
 /// Exercises are done often enough; only those of restoring if `restore`.
 pub(super) fn drill(scope: Scope, rule: &Rule, restore: bool) -> Vec<Diagnostic> {
-    let drills = scope.topology.spec.drills.iter();
+    let drills = scope.topology.drills.iter();
     let mut fitting = drills.filter(|(name, drill)| {
         let of = drill.of.as_ref().map_or("", |o| o.value.as_str());
         !restore || name.text.contains("restore") || of.to_lowercase().contains("restore")
@@ -129,7 +128,7 @@ pub(super) fn drill(scope: Scope, rule: &Rule, restore: bool) -> Vec<Diagnostic>
 
 /// Audit logs are kept for long enough.
 pub(super) fn audit_logs(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
-    let observability = scope.topology.spec.observability.as_ref();
+    let observability = scope.topology.observability.as_ref();
     let logs = observability.and_then(|o| o.logs.as_ref());
     let own = scope.zone.and_then(|z| z.audit_logs.as_ref());
     let kept = own.or(logs.and_then(|l| l.retention.as_ref()));
@@ -195,7 +194,7 @@ fn stores<'a>(scope: Scope<'a>, rule: &Rule) -> Vec<&'a Datastore> {
 /// Every store has copies in time.
 pub(super) fn backup(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
     let bare = stores(scope, rule).into_iter().filter(|s| {
-        let backup = s.written.backup.as_ref();
+        let backup = s.backup.as_ref();
         !backup.is_some_and(|b| b.every.is_some() || b.point_in_time.is_some())
     });
     bare.map(|store| {
@@ -210,7 +209,7 @@ pub(super) fn backup(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
 /// Every store that is backed up has its backups in two places that the zone allows.
 pub(super) fn backup_apart(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
     let backed_up = stores(scope, rule).into_iter().filter_map(|store| {
-        let every = store.written.backup.as_ref()?.every.as_ref()?;
+        let every = store.backup.as_ref()?.every.as_ref()?;
         let places = sites(scope, rule, &store.name, |s| s.kind == Kind::Backup);
         (places.len() < 2).then_some((store, every))
     });
@@ -267,7 +266,7 @@ fn members<'a>(flow: &'a DatasetFlow, stop: &Stop) -> impl Iterator<Item = &'a s
 /// Backups cannot be deleted before their time.
 pub(super) fn backup_locked(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
     let open = stores(scope, rule).into_iter().filter_map(|store| {
-        let backup = store.written.backup.as_ref()?;
+        let backup = store.backup.as_ref()?;
         (!*backup.immutable).then_some((store, backup))
     });
     open.map(|(store, backup)| {
@@ -297,7 +296,7 @@ pub(super) fn abroad(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
         });
         let Some(stop) = too_long else { continue };
         let span = flow
-            .written
+            .record
             .holds
             .first()
             .map_or(scope.regime.span, |h| h.span);

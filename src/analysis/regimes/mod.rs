@@ -11,8 +11,7 @@ use super::flow::Flow;
 use crate::catalog::regimes::{Check, Rule, Standing, regimes};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::Span;
-use crate::spec::{Date, Regime, Value, Zone};
-use crate::topology::{RegionId, Topology};
+use crate::topology::{Date, Regime, RegionId, Settled, Topology, Zone};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -75,7 +74,7 @@ struct Scope<'a> {
     topology: &'a Topology,
     flow: &'a Flow,
     /// The regime as the spec names it.
-    regime: &'a Value<Regime>,
+    regime: &'a Settled<Regime>,
     /// The zone or region.
     name: &'a str,
     /// The zone, if it is one.
@@ -124,7 +123,7 @@ pub fn findings(topology: &Topology, flow: &Flow, today: Option<Date>) -> Diagno
 
 fn scopes<'a>(topology: &'a Topology, flow: &'a Flow) -> Vec<Scope<'a>> {
     let mut scopes = Vec::new();
-    let compliance = topology.spec.compliance.as_ref();
+    let compliance = topology.compliance.as_ref();
     let zones = compliance.into_iter().flat_map(|c| c.zones.iter());
     for (name, zone) in zones {
         for regime in &zone.regimes {
@@ -138,7 +137,7 @@ fn scopes<'a>(topology: &'a Topology, flow: &'a Flow) -> Vec<Scope<'a>> {
         }
     }
     for region in &topology.regions {
-        for regime in &region.written.regimes {
+        for regime in &region.regimes {
             scopes.push(Scope {
                 topology,
                 flow,
@@ -155,7 +154,7 @@ impl<'a> Scope<'a> {
     fn applies(&self, rule: &Rule) -> bool {
         let level = self.zone.and_then(|z| z.mlps_level.as_ref());
         rule.regime == self.regime.value
-            && rule.level <= level.map_or(0, |l| l.value.0)
+            && rule.level <= level.map_or(0, |l| l.value)
             && (rule.holds.is_empty() || self.datasets(rule).next().is_some())
     }
 
@@ -179,7 +178,7 @@ impl<'a> Scope<'a> {
     ) -> impl Iterator<Item = &'a super::flow::DatasetFlow> + use<'a, 'r> {
         let (name, zoned) = (self.name, self.zone.is_some());
         let kind = move |flow: &&super::flow::DatasetFlow| {
-            let holds = &flow.written.holds;
+            let holds = &flow.record.holds;
             rule.holds.is_empty() || holds.iter().any(|h| rule.holds.contains(&h.value))
         };
         let here = move |flow: &&super::flow::DatasetFlow| match zoned {

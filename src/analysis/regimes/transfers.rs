@@ -4,8 +4,7 @@ use super::{ENDED, ENDING, FUTURE, INADEQUATE, Scope, WRONG_BASIS};
 use crate::analysis::flow::zones::Zones;
 use crate::catalog::regimes::{Adequacy, Rule, adequacy, regimes};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::spec::{Basis, Date, Regime, Transfer};
-use crate::topology::Topology;
+use crate::topology::{Basis, Date, Regime, Topology, Transfer};
 
 /// Transfers out of the zone rest on a basis that the regime knows.
 pub(super) fn basis(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {

@@ -5,8 +5,7 @@ use crate::cloud::maintenance;
 use crate::cloud::ranges;
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
-use crate::spec::Provider;
-use crate::topology::{Region, Topology};
+use crate::topology::{Provider, Region, Topology};
 use serde_json::{Map, Value};
 
 /// Records in a lock what a tree has applied.

@@ -5,8 +5,7 @@ use super::offering::{Locked, all, offering};
 use super::{Lowering, facts, naming};
 use crate::cloud::offering::{Offering, asked};
 use crate::deployment::{Argument, Decision, Operation, OperationKind, Scope};
-use crate::spec::Backup;
-use crate::topology::{Datastore, RegionId};
+use crate::topology::{Backup, Datastore, RegionId};
 use std::collections::BTreeMap;
 
 /// What a region's vault takes.
@@ -23,7 +22,7 @@ impl Lowering<'_> {
     pub(super) fn backups(&mut self) {
         let mut vaults: BTreeMap<RegionId, Vault> = BTreeMap::new();
         for store in &self.topology.datastores {
-            let Some(backup) = store.written.backup.as_ref().filter(|b| *b.immutable) else {
+            let Some(backup) = store.backup.as_ref().filter(|b| *b.immutable) else {
                 continue;
             };
             let locked = offering(store).and_then(|o| o.locked().given());

@@ -6,8 +6,7 @@ use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Cluster, Decision, Identity, Promql, Scope, Variable};
-use crate::spec::Runtime;
-use crate::topology::{RegionId, Service};
+use crate::topology::{RegionId, Runtime, Service};
 
 /// The role of EC2 Auto Scaling, which starts nodes and so uses the key of their disks.
 const AUTO_SCALING: &str =
@@ -61,7 +60,7 @@ impl Lowering<'_> {
         for service in &self.topology.services {
             if service.runtime == Runtime::CloudRun {
                 self.not_available(
-                    service.written.runtime.span,
+                    service.runtime_at,
                     "the runtime `cloud-run`",
                     "`kubernetes`",
                 );
@@ -239,7 +238,7 @@ impl Lowering<'_> {
     }
 
     fn service_role(&self, service: &Service, id: RegionId) -> String {
-        match &service.written.account {
+        match &service.account {
             Some(pattern) => {
                 let short = &self.topology.region(id).short;
                 naming::cut(&pattern.replace("{region}", short), facts::names().role)
@@ -321,13 +320,7 @@ impl Lowering<'_> {
 
     /// Where PromQL is answered, if the topology says so.
     fn promql_address(&self) -> Option<&str> {
-        let metrics = self
-            .topology
-            .spec
-            .observability
-            .as_ref()?
-            .metrics
-            .as_ref()?;
+        let metrics = self.topology.observability.as_ref()?.metrics.as_ref()?;
         Some(metrics.address.as_ref()?.value.as_str())
     }
 
@@ -397,7 +390,7 @@ impl Lowering<'_> {
                 self.topology.name
             ),
         ]);
-        if self.topology.spec.mesh.is_some() {
+        if self.topology.mesh.is_some() {
             needs.push(format!(
                 "Istio in `istio-system`, with the network `{}-{location}` and the cluster name `{}` in {location}, the trust domain `{}` (`meshConfig.trustDomain`: with another, every call is refused), and a root certificate that all clusters share;",
                 self.prefix(),
@@ -405,7 +398,7 @@ impl Lowering<'_> {
                 self.topology.trust_domain
             ));
         }
-        let observability = self.topology.spec.observability.as_ref();
+        let observability = self.topology.observability.as_ref();
         let traces = observability.and_then(|o| o.traces.as_ref());
         if traces.is_some_and(|t| t.is_ours("jaeger")) {
             needs.push("an extension provider `jaeger` in the mesh's configuration: `opentelemetry`, service `jaeger.monitoring.svc.cluster.local`, port 4317;".to_string());

@@ -3,8 +3,7 @@
 use super::offering::offering;
 use crate::analysis::flow::copy::Supplied;
 use crate::cloud::copies::{Cloud, Facts, facts};
-use crate::spec::Provider;
-use crate::topology::Topology;
+use crate::topology::{Provider, Topology};
 use std::sync::OnceLock;
 
 static FACTS: OnceLock<Facts> = OnceLock::new();

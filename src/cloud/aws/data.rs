@@ -8,8 +8,7 @@ use crate::cloud::offering::asked;
 use crate::deployment::{Argument, Scope, Setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
-use crate::spec::Mode;
-use crate::topology::{Datastore, RegionId};
+use crate::topology::{Datastore, Mode, RegionId};
 
 /// Backups that are kept longer than AWS keeps them.
 pub const KEPT_TOO_LONG: Code = Code::new("AWS111", "backup-kept-too-long");
@@ -32,7 +31,7 @@ impl Lowering<'_> {
     }
 
     fn no_such_store(&mut self, store: &Datastore) {
-        let what = match &store.written.sentinels {
+        let what = match &store.sentinels {
             Some(_) => format!("`{}` with `sentinels`", store.engine),
             None => format!("`{}`", store.engine),
         };
@@ -40,7 +39,7 @@ impl Lowering<'_> {
             "{}; declare a store that somebody runs with `external: {{ run_by: … }}`",
             asked(offerings())
         );
-        self.not_available(store.written.engine.span, &what, &has);
+        self.not_available(store.kind.span, &what, &has);
     }
 
     /// Reports a node type or a version that no service of AWS could have.
@@ -48,14 +47,14 @@ impl Lowering<'_> {
         let Some(family) = offering(store).and_then(|o| o.machines().given()) else {
             return;
         };
-        let machine = store.written.machine.as_ref();
+        let machine = store.machine.as_ref();
         let machine = machine.filter(|m| !m.starts_with(family));
         let machine = machine.map(|m| (m, "node type", format!("{family}t4g.medium")));
         let numbers = |v: &str| {
             let mut parts = v.split('.');
             parts.all(|p| !p.is_empty() && p.chars().all(|c| c.is_ascii_digit()))
         };
-        let version = store.written.engine_version.as_ref();
+        let version = store.engine_version.as_ref();
         let version = version.filter(|v| !numbers(v));
         let version = version.map(|v| (v, "version", "16".to_string()));
         for (text, what, example) in machine.into_iter().chain(version) {
@@ -74,8 +73,8 @@ impl Lowering<'_> {
     /// No queue is generated: Amazon's own or another.
     pub(super) fn queues(&mut self) {
         for queue in &self.topology.queues {
-            let engine = &queue.written.engine;
-            self.not_available(engine.span, &format!("`{}`", engine.value), NO_QUEUE);
+            let kind = &queue.kind;
+            self.not_available(kind.span, &format!("`{}`", kind.value), NO_QUEUE);
         }
     }
 
@@ -219,7 +218,7 @@ impl Lowering<'_> {
 
     /// The days that any moment can be restored from: as asked for, at most what AWS keeps.
     pub(super) fn history_days(&mut self, store: &Datastore) -> u64 {
-        let Some(backup) = &store.written.backup else {
+        let Some(backup) = &store.backup else {
             return 1;
         };
         let (time, span) = match &backup.point_in_time {
@@ -248,7 +247,7 @@ impl Lowering<'_> {
 
     /// Whether a store that copies itself is not asked to be copied by something else.
     pub(super) fn copies_itself(&mut self, store: &Datastore) -> bool {
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         let Some(by) = replication.and_then(|r| r.by.as_ref()) else {
             return true;
         };
@@ -260,7 +259,7 @@ impl Lowering<'_> {
 
     /// A store whose kind has one writer, asked to take writes elsewhere too.
     pub(super) fn one_writer(&mut self, store: &Datastore, has: &str) -> bool {
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         let mode = replication.map(|r| &r.mode);
         let Some(mode) = mode.filter(|m| !matches!(m.value, Mode::Async | Mode::None)) else {
             return true;

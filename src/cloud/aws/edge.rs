@@ -17,9 +17,9 @@ use crate::deployment::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::traffic::shared_check::finding;
 use crate::source::Span;
-use crate::spec::{Policy, Routing, Thing};
 use crate::topology::knobs::Check;
 use crate::topology::{Host, RegionId, Topology};
+use crate::topology::{Policy, Routing, Thing};
 use std::collections::BTreeMap;
 
 /// A bound that AWS' health checks do not have.
@@ -67,12 +67,12 @@ impl Lowering<'_> {
     }
 
     fn check_routing(&mut self, host: &Host) {
-        let routing = host.written.routing.as_ref();
+        let routing = host.routing.as_ref();
         if let Some(other) = routing.filter(|r| r.value != Routing::Route53) {
             let what = format!("routing by `{}`", other.value);
             self.not_available(other.span, &what, "`route53`");
         }
-        for (at, policy) in host.written.policy.iter().enumerate() {
+        for (at, policy) in host.policy.iter().enumerate() {
             let first = matches!(
                 policy.value,
                 Policy::Latency | Policy::Weight | Policy::Failover
@@ -109,7 +109,7 @@ impl Lowering<'_> {
     }
 
     fn check_health(&mut self, host: &Host) {
-        let Some(health) = &host.written.health else {
+        let Some(health) = &host.health else {
             return;
         };
         // Route 53 asks all paths, and a region is healthy if each answers.
@@ -191,7 +191,7 @@ impl Lowering<'_> {
     /// One public zone for each domain, but for those that are there already.
     fn public_zones(&mut self, hosts: &[&Host]) {
         let mut domains: Vec<String> = Vec::new();
-        for host in hosts.iter().filter(|h| h.written.dns_zone.is_none()) {
+        for host in hosts.iter().filter(|h| h.dns_zone.is_none()) {
             let domain = domain(self.topology, host);
             if !domains.contains(&domain) {
                 domains.push(domain);
@@ -242,7 +242,7 @@ impl Lowering<'_> {
 
     /// The id of the zone of a host.
     fn zone(&mut self, host: &Host) -> Argument {
-        if let Some(existing) = &host.written.dns_zone {
+        if let Some(existing) = &host.dns_zone {
             return existing.as_str().into();
         }
         let domain = domain(self.topology, host);
@@ -279,11 +279,7 @@ impl Lowering<'_> {
             .filter(|h| h.regions.len() == 1)
             .map(|h| h.name.as_str())
             .collect();
-        let drain = hosts
-            .iter()
-            .map(|h| h.written.drain.secs())
-            .max()
-            .unwrap_or(0);
+        let drain = hosts.iter().map(|h| h.drain.secs()).max().unwrap_or(0);
         let range = Ranges::of(self.topology, id);
         let check = target_check(self.topology, id);
         let health = health_arguments(check);
@@ -298,7 +294,7 @@ impl Lowering<'_> {
             ("target_port", GATEWAY_PORTS[0].into()),
             ("health", health),
         ];
-        let failover = self.topology.spec.failover.as_ref();
+        let failover = self.topology.failover.as_ref();
         if let Some(share) = failover.and_then(|f| f.healthy_below.as_ref()) {
             let percent = (share.ratio() * 100.0).round() as u64;
             arguments.push(("minimum_healthy_percent", percent.into()));
@@ -323,7 +319,7 @@ impl Lowering<'_> {
         let met = |h: &&&Host| h.regions.iter().find(|r| first.regions.contains(r)) == Some(&id);
         let others = hosts.iter().filter(|h| h.name != first.name);
         for host in others.filter(met) {
-            let asked = host.written.health.as_ref().map(|_| check_of(host));
+            let asked = host.health.as_ref().map(|_| check_of(host));
             let Some(asked) = asked.filter(|c| numbers(*c) != numbers(emitted)) else {
                 continue;
             };
@@ -342,8 +338,8 @@ impl Lowering<'_> {
             );
         }
         let limits = |h: &Host| {
-            let protect = h.written.protect.as_ref()?;
-            let rate = |r: &Option<crate::spec::Value<crate::spec::Rate>>| {
+            let protect = h.protect.as_ref()?;
+            let rate = |r: &Option<crate::topology::Settled<crate::topology::Rate>>| {
                 r.as_ref().map(|r| r.in_seconds(60))
             };
             Some((rate(&protect.rate_limit), rate(&protect.region_limit)))
@@ -356,7 +352,7 @@ impl Lowering<'_> {
             return;
         };
         for (host, _) in protected.filter(|(_, l)| *l != least) {
-            let span = |h: &Host| h.written.protect.as_ref().map_or(h.span, |p| p.span);
+            let span = |h: &Host| h.protect.as_ref().map_or(h.span, |p| p.span);
             self.out.push(
                 Diagnostic::warning(
                     ONE_BALANCER,
@@ -401,8 +397,9 @@ impl Lowering<'_> {
 
     /// What is kept out: the tightest limits of the region's hosts.
     fn firewall(&mut self, id: RegionId, hosts: &[&Host], name: &str) {
-        let protects = || hosts.iter().filter_map(|h| h.written.protect.as_ref());
-        let per_minute = |limit: &crate::spec::Value<crate::spec::Rate>| limit.in_seconds(60);
+        let protects = || hosts.iter().filter_map(|h| h.protect.as_ref());
+        let per_minute =
+            |limit: &crate::topology::Settled<crate::topology::Rate>| limit.in_seconds(60);
         let client = protects()
             .filter_map(|p| p.rate_limit.as_ref())
             .map(per_minute)
@@ -478,11 +475,7 @@ impl Lowering<'_> {
             Policy::Failover => "failover",
             _ => "latency",
         };
-        let spread = host
-            .written
-            .policy
-            .iter()
-            .any(|p| p.value == Policy::RoundRobin);
+        let spread = host.policy.iter().any(|p| p.value == Policy::RoundRobin);
         let home = self.route53_home();
         let arguments = vec![
             ("zone_id", self.zone(host)),
@@ -490,7 +483,7 @@ impl Lowering<'_> {
             ("host", host.name.clone().into()),
             ("policy", policy.into()),
             ("next_by_policy", (!spread).into()),
-            ("ttl_seconds", host.written.ttl.secs().into()),
+            ("ttl_seconds", host.ttl.secs().into()),
             ("endpoints", Argument::Map(endpoints)),
         ];
         self.call_with(
@@ -527,7 +520,7 @@ impl Lowering<'_> {
     fn health_checks(&mut self, host: &Host, id: RegionId, own: &str) -> Argument {
         let region = self.topology.region(id);
         let location = region.place.location;
-        let health = host.written.health.as_ref();
+        let health = host.health.as_ref();
         let paths = health.map_or(vec!["/health".to_string()], |h| {
             let also = h.also.iter().map(|p| p.value.clone());
             std::iter::once(h.path.value.clone()).chain(also).collect()
@@ -600,7 +593,7 @@ impl Lowering<'_> {
     /// What Route 53 cannot see by itself, and who acts on it
     /// (docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html).
     fn detection_decision(&mut self) {
-        let failover = self.topology.spec.failover.as_ref();
+        let failover = self.topology.failover.as_ref();
         let Some(detect) = failover.and_then(|f| f.detect.as_ref()) else {
             return;
         };
@@ -625,7 +618,7 @@ impl Lowering<'_> {
     }
 
     fn edge_decisions(&mut self) {
-        let failover = self.topology.spec.failover.as_ref();
+        let failover = self.topology.failover.as_ref();
         if let Some(share) = failover.and_then(|f| f.healthy_below.as_ref()) {
             self.deployment.decisions.push(Decision {
                 title: "When a region is no longer healthy".into(),
@@ -676,7 +669,7 @@ impl Lowering<'_> {
 /// Whether a host asks for something that Route 53 does not have: nothing is known of how it
 /// leaves a region then.
 pub fn refused(topology: &crate::topology::Topology, host: &Host) -> bool {
-    let routing = host.written.routing.as_ref().map(|r| r.value);
+    let routing = host.routing.as_ref().map(|r| r.value);
     let latency = first_policy(host) == Policy::Latency && host.regions.len() > 1;
     routing.is_some_and(|r| r != Routing::Route53) || latency && by_hand(topology).is_some()
 }
@@ -779,10 +772,7 @@ fn domain_is(name: &str, hosts: &[&Host]) -> bool {
 
 /// The policy that chooses a region of a host.
 fn first_policy(host: &Host) -> Policy {
-    host.written
-        .policy
-        .first()
-        .map_or(Policy::Latency, |p| p.value)
+    host.policy.first().map_or(Policy::Latency, |p| p.value)
 }
 
 /// The host whose settings a region's load balancer takes: the first that leads to several
@@ -795,7 +785,7 @@ fn most_important<'a>(hosts: &[&'a Host]) -> Option<&'a Host> {
 /// How Route 53 checks a region of a host, and how its targets would be checked. What the spec
 /// leaves out: the shortest interval of the product and three failures.
 pub(in crate::cloud) fn check_of(host: &Host) -> Check {
-    let health = host.written.health.as_ref();
+    let health = host.health.as_ref();
     let every = health.map_or(facts::health().intervals[0], |h| h.every.secs());
     let timeout = health.and_then(|h| h.timeout.as_ref()).map(|t| t.secs());
     Check {

@@ -5,8 +5,7 @@ use super::{Lowering, facts};
 use crate::catalog::{self, Place};
 use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Lock};
-use crate::spec::{Provider, SecretReplication};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Datastore, Provider, RegionId, SecretReplication, Topology};
 
 /// The name of this cloud in the lock.
 pub(super) const CLOUD: &str = "aws";
@@ -67,7 +66,7 @@ pub(super) fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Di
             .filter(|r| regions.contains(r))
             .collect();
         if let Some(home) = held.first().copied()
-            && *secret.written.replication == SecretReplication::Named
+            && *secret.replication == SecretReplication::Named
         {
             keep(topology, "secret", &secret.name, &held, home);
         }
@@ -122,11 +121,10 @@ fn settle_state(topology: &mut Topology, regions: &[RegionId], out: &mut Diagnos
         let entry = topology.lock.entry("cloud", CLOUD, STATE);
         if let Some(entry) = entry.filter(|e| e.value != named.location) {
             let written = topology
-                .spec
                 .terraform
                 .as_ref()
                 .and_then(|t| t.state_region.as_ref());
-            let span = written.map_or(topology.spec.span, |w| w.span);
+            let span = written.map_or(topology.span, |w| w.span);
             let what =
                 "Terraform would look for its state in an empty bucket and create everything again";
             out.push(lock::disagrees(entry, span, named.location, what));
@@ -158,7 +156,7 @@ fn derived_state(topology: &Topology, regions: &[RegionId]) -> String {
 
 /// The region that the topology names for what must outlive its regions.
 pub(super) fn named_state(topology: &Topology) -> Option<&'static Place> {
-    let terraform = topology.spec.terraform.as_ref()?;
+    let terraform = topology.terraform.as_ref()?;
     catalog::find(Provider::Aws, terraform.state_region.as_ref()?)
 }
 

@@ -52,8 +52,8 @@ use crate::deployment::{
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::rules::names::collisions::Accounts;
 use crate::source::Span;
-use crate::spec::{Cloud, Provider};
 use crate::topology::leaving::LeftRegion;
+use crate::topology::{Cloud, Provider};
 use crate::topology::{RegionId, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -215,7 +215,7 @@ impl Lowering<'_> {
             ("system".to_string(), self.topology.name.clone()),
             (
                 "environment".to_string(),
-                self.topology.spec.environment.value.clone(),
+                self.topology.environment.value.clone(),
             ),
             ("managed-by".to_string(), "meridian".to_string()),
         ];
@@ -277,9 +277,8 @@ impl Lowering<'_> {
     }
 
     fn cloud(&self) -> Option<&Cloud> {
-        let mut clouds = self.topology.spec.clouds.iter();
-        let aws = clouds
-            .find(|(name, cloud)| crate::topology::provider_of(name, cloud) == Some(Provider::Aws));
+        let mut clouds = self.topology.clouds.iter();
+        let aws = clouds.find(|(_, cloud)| cloud.provider == Some(Provider::Aws));
         aws.map(|(_, cloud)| cloud)
     }
 
@@ -514,9 +513,9 @@ fn foreign(value: &Argument, scope: Scope, calls: &[Call], found: &mut BTreeMap<
 
 /// The account's id, as the spec gives it.
 pub fn account(topology: &Topology) -> String {
-    let clouds = topology.spec.clouds.iter();
+    let clouds = topology.clouds.iter();
     clouds
-        .filter(|(name, cloud)| crate::topology::provider_of(name, cloud) == Some(Provider::Aws))
+        .filter(|(_, cloud)| cloud.provider == Some(Provider::Aws))
         .find_map(|(_, c)| c.account.as_ref().map(|a| a.value.clone()))
         .unwrap_or_default()
 }

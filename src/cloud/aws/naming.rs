@@ -3,7 +3,7 @@
 use super::facts;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Map, Text};
+use crate::topology::{Map, Text};
 use sha2::{Digest, Sha256};
 
 /// A tag that AWS refuses.
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn every_region_of_the_catalog_has_a_code_of_its_own() {
         let places = crate::catalog::places().iter();
-        let aws = places.filter(|p| p.provider == crate::spec::Provider::Aws);
+        let aws = places.filter(|p| p.provider == crate::topology::Provider::Aws);
         let mut codes: Vec<_> = aws.map(|p| code(p.location)).collect();
         let count = codes.len();
         codes.sort();

@@ -95,7 +95,7 @@ impl Lowering<'_> {
 
     /// Pairs of regions whose networks reach each other.
     fn linked(&self) -> Vec<(RegionId, RegionId)> {
-        let network = self.topology.spec.network.as_ref();
+        let network = self.topology.network.as_ref();
         let isolated = |id: &RegionId| {
             let name = &self.topology.region(*id).name;
             network.is_some_and(|n| n.isolated.iter().any(|i| i.value == *name))
@@ -248,7 +248,7 @@ impl Lowering<'_> {
             }
             (name.clone(), Argument::Map(entry))
         });
-        let rotate = self.topology.spec.keys.as_ref();
+        let rotate = self.topology.keys.as_ref();
         let rotate = rotate.map(|k| k.rotate.secs() / 86_400);
         let mut arguments = vec![
             ("account_id", Argument::variable("account_id")),

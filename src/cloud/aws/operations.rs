@@ -4,8 +4,7 @@ use super::platform::records_bucket;
 use super::{Lowering, facts};
 use crate::cloud::scaling;
 use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind, Proof};
-use crate::spec::Provider;
-use crate::topology::RegionId;
+use crate::topology::{Provider, RegionId};
 
 impl Lowering<'_> {
     /// Fills in the commands of the platform.
@@ -267,7 +266,7 @@ impl Lowering<'_> {
 
     /// The bill itself is always kept by AWS.
     fn bill(&self) -> Option<Bill> {
-        self.topology.spec.cost.as_ref()?;
+        self.topology.cost.as_ref()?;
         let filter = format!(
             "{{\"Tags\":{{\"Key\":\"system\",\"Values\":[\"{}\"]}}}}",
             self.topology.name

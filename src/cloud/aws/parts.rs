@@ -36,11 +36,7 @@ impl Lowering<'_> {
     }
 
     fn host_operations(&mut self, host: &Host) {
-        let path = host
-            .written
-            .health
-            .as_ref()
-            .map_or("/health", |h| h.path.as_str());
+        let path = host.health.as_ref().map_or("/health", |h| h.path.as_str());
         #[rustfmt::skip]
         let command = words(&[
             "curl", "--fail", "--silent", "--show-error", "--max-time", "10", "--output", "/dev/null",
@@ -81,16 +77,8 @@ impl Lowering<'_> {
         let Some(first) = global.first() else {
             return;
         };
-        let ttl = global
-            .iter()
-            .map(|h| h.written.ttl.secs())
-            .max()
-            .unwrap_or(60);
-        let drain = global
-            .iter()
-            .map(|h| h.written.drain.secs())
-            .max()
-            .unwrap_or(0);
+        let ttl = global.iter().map(|h| h.ttl.secs()).max().unwrap_or(60);
+        let drain = global.iter().map(|h| h.drain.secs()).max().unwrap_or(0);
         for id in first.regions.clone() {
             let location = self.location(id);
             let at = switch_location(self, id);

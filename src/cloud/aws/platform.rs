@@ -6,8 +6,7 @@ use super::{Lowering, facts, naming, output};
 use crate::catalog;
 use crate::deployment::{Action, Argument, Decision, Evidence, Need, ProviderUse, Scope};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::spec::{Provider, Runtime, SecretReplication};
-use crate::topology::{RegionId, Secret};
+use crate::topology::{Provider, RegionId, Runtime, Secret, SecretReplication};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region for state that AWS does not have.
@@ -87,7 +86,7 @@ impl Lowering<'_> {
         }
         for secret in &self.topology.secrets {
             let mut regions = secret.regions.iter().filter(|r| self.regions.contains(r));
-            match *secret.written.replication {
+            match *secret.replication {
                 SecretReplication::Named => {
                     let home = homes::home_of_secret(self.topology, &secret.name);
                     if let Some(home) = home.or(regions.next().copied()) {
@@ -102,7 +101,7 @@ impl Lowering<'_> {
                     }
                 }
                 SecretReplication::Automatic => self.not_available(
-                    secret.written.replication.span,
+                    secret.replication.span,
                     "a secret with automatic replication",
                     "`named` copies and `regional` secrets: `automatic` promises no place",
                 ),
@@ -192,18 +191,19 @@ impl Lowering<'_> {
             let publishers: Vec<&'static str> = publishers.into_iter().collect();
             let key = self.key(id, "operations", &publishers);
             let region = &self.topology.region(id).name;
-            let channels = self.topology.spec.channels.iter();
-            let here = |c: &crate::spec::Channel| {
+            let channels = self.topology.channels.iter();
+            let here = |c: &crate::topology::Channel| {
                 c.regions.is_empty() || c.regions.iter().any(|r| r.value == *region)
             };
             let channels: Vec<_> = channels.filter(|(_, c)| here(c)).collect();
-            let reached = |address: fn(&crate::spec::Channel) -> &Option<crate::spec::Text>| {
-                let reached = channels.iter();
-                let reached = reached.filter_map(|(name, c)| {
-                    Some((name.text.clone(), address(c).as_ref()?.value.clone()))
-                });
-                Argument::map(reached)
-            };
+            let reached =
+                |address: fn(&crate::topology::Channel) -> &Option<crate::topology::Text>| {
+                    let reached = channels.iter();
+                    let reached = reached.filter_map(|(name, c)| {
+                        Some((name.text.clone(), address(c).as_ref()?.value.clone()))
+                    });
+                    Argument::map(reached)
+                };
             let arguments = vec![
                 ("account_id", Argument::variable("account_id")),
                 ("region", self.location(id).into()),
@@ -220,7 +220,7 @@ impl Lowering<'_> {
 
     /// The budget.
     pub(super) fn cost(&mut self) {
-        let Some(cost) = &self.topology.spec.cost else {
+        let Some(cost) = &self.topology.cost else {
             return;
         };
         let Some(budget) = &cost.budget else {
@@ -280,7 +280,7 @@ impl Lowering<'_> {
         self.outside_decision(outside.location);
         let mut own = self.regions.iter().copied();
         let own = own.find(|id| self.location(*id) == outside.location);
-        let terraform = self.topology.spec.terraform.as_ref();
+        let terraform = self.topology.terraform.as_ref();
         let written = terraform.and_then(|t| t.state_region.as_ref());
         self.deployment.needs.extend(own.map(|id| Need {
             by: Action::Script,
@@ -345,7 +345,7 @@ impl Lowering<'_> {
 
     /// Reports a region for state that AWS does not have.
     pub(super) fn check_outside(&mut self) {
-        let terraform = self.topology.spec.terraform.as_ref();
+        let terraform = self.topology.terraform.as_ref();
         let Some(region) = terraform.and_then(|t| t.state_region.as_ref()) else {
             return;
         };
@@ -378,7 +378,7 @@ pub(super) struct Held {
 
 impl Held {
     fn of(secret: &Secret, name: String) -> Self {
-        let rotate = secret.written.rotate.as_ref();
+        let rotate = secret.rotate.as_ref();
         Held {
             name,
             regions: secret.regions.clone(),

@@ -6,8 +6,7 @@ use super::edge::edge_name;
 use super::offering::offering;
 use crate::deployment::{Deployment, Unit};
 use crate::format::promql;
-use crate::spec::{Mode, Provider, Signal};
-use crate::topology::{Datastore, Topology};
+use crate::topology::{Datastore, Mode, Provider, Signal, Topology};
 use crate::watch::signals::{FEWEST, Signals, gauge};
 
 /// Fills in the queries of every part that is on AWS.
@@ -70,7 +69,7 @@ pub(super) fn lag(
     factor: f64,
     source: &str,
 ) {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     if replication.is_none_or(|r| *r.mode == Mode::None) {
         return;
     }

@@ -2,8 +2,7 @@
 
 use crate::analysis::flow::copy::Supplied;
 use crate::cloud::copies::{Cloud, Facts, facts};
-use crate::spec::Provider;
-use crate::topology::Topology;
+use crate::topology::{Provider, Topology};
 use std::sync::OnceLock;
 
 static FACTS: OnceLock<Facts> = OnceLock::new();

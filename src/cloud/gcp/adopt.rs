@@ -4,8 +4,7 @@ use super::homes::{self, Home};
 use crate::cloud::ranges;
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
-use crate::spec::Provider;
-use crate::topology::Topology;
+use crate::topology::{Provider, Topology};
 use serde_json::Value;
 
 /// Records in a lock what a tree has applied.

@@ -7,13 +7,12 @@ use super::facts;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use crate::deployment::{Argument, Decision, DnsFailover, RootOutput, Scope};
-use crate::spec::{Duration, Runtime};
-use crate::topology::{Host, RegionId, Topology};
+use crate::topology::{Duration, Host, RegionId, Runtime, Topology};
 use std::collections::BTreeSet;
 
 /// Whether a host has backup load balancers. Those of Kubernetes are not generated.
 pub fn has_backup(topology: &Topology, host: &Host) -> bool {
-    *host.written.backup && topology.service(host.service).runtime == Runtime::CloudRun
+    *host.backup && topology.service(host.service).runtime == Runtime::CloudRun
 }
 
 /// The prefix of the names of a host's backup load balancers; the region follows.
@@ -23,8 +22,8 @@ pub fn backup_name(topology: &Topology, host: &Host) -> String {
 
 /// The path that a check from outside may ask, if an answer needs no token.
 fn open_path(host: &Host) -> Option<String> {
-    let health = host.written.health.as_ref();
-    let status = health.map_or(200, |h| h.status.value.0);
+    let health = host.health.as_ref();
+    let status = health.map_or(200, |h| h.status.value);
     (status == 200).then(|| health.map_or("/health".into(), |h| h.path.value.clone()))
 }
 
@@ -53,12 +52,7 @@ impl Lowering<'_> {
 
     fn proxy_range(&mut self, id: RegionId) {
         let region = self.topology.region(id);
-        naming::checked(
-            Kind::Prefix,
-            self.prefix(),
-            self.topology.spec.name.span,
-            self.out,
-        );
+        naming::checked(Kind::Prefix, self.prefix(), self.topology.name_at, self.out);
         let arguments = vec![
             ("project_id", self.project()),
             ("name", self.prefix().into()),
@@ -88,9 +82,9 @@ impl Lowering<'_> {
             ("region", location.into()),
             ("cloud_run", service.name_in(region).into()),
             ("network_id", self.network_id()),
-            ("draining_seconds", host.written.drain.secs().into()),
+            ("draining_seconds", host.drain.secs().into()),
         ];
-        if let Some(protect) = &host.written.protect {
+        if let Some(protect) = &host.protect {
             let each = protect.rate_limit.as_ref().map(|l| ("IP", l));
             let all = protect.region_limit.as_ref().map(|l| ("ALL", l));
             if let Some((key, rate)) = each.or(all) {
@@ -105,8 +99,8 @@ impl Lowering<'_> {
                 .collect();
             arguments.push(("blocked_countries", blocked.into()));
         }
-        if !host.written.cors.is_empty() {
-            let origins: Vec<_> = host.written.cors.iter().map(|c| c.value.clone()).collect();
+        if !host.cors.is_empty() {
+            let origins: Vec<_> = host.cors.iter().map(|c| c.value.clone()).collect();
             arguments.push(("cors_origins", origins.into()));
         }
         arguments.push(("labels", Argument::variable("labels")));
@@ -174,7 +168,7 @@ impl Lowering<'_> {
     fn dns_failover(&mut self, host: &Host) {
         let check = facts::dns_check();
         let noticed = check.interval_seconds * check.failures + check.timeout_seconds;
-        let ttl = host.written.ttl.secs();
+        let ttl = host.ttl.secs();
         self.deployment.dns_failovers.push(DnsFailover {
             host: host.name.clone(),
             call: super::edge::dns_call(host),
@@ -185,7 +179,7 @@ impl Lowering<'_> {
                 Duration::from_secs(check.interval_seconds),
                 check.failures,
                 Duration::from_secs(check.timeout_seconds),
-                host.written.ttl.value
+                host.ttl.value
             ),
         });
     }

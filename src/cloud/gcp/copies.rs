@@ -7,8 +7,7 @@ use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied
 use crate::analysis::flow::fate::{Loss, Shared};
 use crate::cloud::copies::{Cloud, Facts};
 use crate::diagnostic::Label;
-use crate::spec::Provider;
-use crate::topology::Topology;
+use crate::topology::{Provider, Topology};
 use std::sync::OnceLock;
 
 static FACTS: OnceLock<Facts> = OnceLock::new();
@@ -62,7 +61,7 @@ pub(super) fn key_at(cloud: Cloud, of: Holder, location: &str) -> Copy {
 
 /// Logs that Cloud Logging keeps: nothing that is generated moves its log buckets.
 fn logs(cloud: Cloud) -> Option<Copy> {
-    let logs = cloud.topology.spec.observability.as_ref()?.logs.as_ref()?;
+    let logs = cloud.topology.observability.as_ref()?.logs.as_ref()?;
     let ours = logs.external.is_none();
     let kept = cloud.facts.telemetry.get(&logs.by.value).filter(|_| ours)?;
     let of = Holder::Telemetry(Sink::Logs);

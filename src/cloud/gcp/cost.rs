@@ -4,14 +4,13 @@ use super::Lowering;
 use super::homes::Home;
 use super::naming::slug;
 use crate::deployment::{Argument, Scope};
-use crate::spec::Provider;
-use crate::topology::provider_of;
+use crate::topology::Provider;
 
 impl Lowering<'_> {
     /// The billing account that the spec names.
     fn billing_account(&self) -> Option<Argument> {
-        let clouds = self.topology.spec.clouds.iter();
-        let mut gcp = clouds.filter(|(n, c)| provider_of(n, c) == Some(Provider::Gcp));
+        let clouds = self.topology.clouds.iter();
+        let mut gcp = clouds.filter(|(_, c)| c.provider == Some(Provider::Gcp));
         let account = gcp.find_map(|(_, c)| c.billing_account.as_ref());
         account.map(|a| Argument::Text(a.value.clone()))
     }
@@ -20,18 +19,12 @@ impl Lowering<'_> {
     /// counts (registry.terraform.io/providers/hashicorp/google/latest/docs/resources/billing_budget,
     /// read 2026-11).
     pub(super) fn has_budget(&self) -> bool {
-        let cost = self.topology.spec.cost.as_ref();
+        let cost = self.topology.cost.as_ref();
         cost.is_some_and(|c| *c.billing_export && c.budget.is_some())
     }
 
     pub(super) fn cost(&mut self) {
-        let Some(cost) = self
-            .topology
-            .spec
-            .cost
-            .as_ref()
-            .filter(|c| *c.billing_export)
-        else {
+        let Some(cost) = self.topology.cost.as_ref().filter(|c| *c.billing_export) else {
             return;
         };
         for api in ["bigquery", "billingbudgets"] {

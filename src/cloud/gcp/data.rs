@@ -7,9 +7,9 @@ use super::offering::{has_password, offering, offerings};
 use crate::cloud::offering::asked;
 use crate::deployment::{Argument, Decision, Scope, Setting, Stray, Variable};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::spec::{Duration, Mode, SecretReplication};
 use crate::topology::leaving::LeftRegion;
 use crate::topology::{Datastore, RegionId, Secret, Service};
+use crate::topology::{Duration, Mode, SecretReplication};
 
 /// How long backups of clusters are kept.
 pub(super) const CLUSTER_BACKUP_DAYS: u32 = 30;
@@ -24,7 +24,7 @@ impl Lowering<'_> {
             match offering(store) {
                 Some(offering) => offering.lower(self, store),
                 None => self.not_available(
-                    store.written.engine.span,
+                    store.kind.span,
                     &format!("`{}`", store.engine),
                     &format!(
                         "{}; declare a store that somebody runs with `external: {{ run_by: … }}`",
@@ -37,7 +37,7 @@ impl Lowering<'_> {
 
     /// Schedules go by the day at Firestore's, by the quarter of an hour elsewhere.
     fn check_backup_period(&mut self, store: &Datastore) {
-        let backup = store.written.backup.as_ref();
+        let backup = store.backup.as_ref();
         let every = backup.and_then(|b| b.every.as_ref());
         if let Some((every, period)) = every.zip(store.backup_period())
             && period > every.secs()
@@ -50,10 +50,7 @@ impl Lowering<'_> {
                     format!("`{}` is backed up every {period} at most", store.name),
                     "asked for more often",
                 )
-                .also(
-                    store.written.engine.span,
-                    format!("this is {}", store.engine),
-                )
+                .also(store.kind.span, format!("this is {}", store.engine))
                 .help(format!(
                     "write `every: {period}`; point-in-time recovery or replicas lose less"
                 )),
@@ -63,7 +60,7 @@ impl Lowering<'_> {
 
     /// Whether a store is asked for a mode that its kind has, and for nothing else to do it.
     pub(super) fn replicates(&mut self, store: &Datastore, modes: &[Mode], has: &str) -> bool {
-        let Some(replication) = &store.written.replication else {
+        let Some(replication) = &store.replication else {
             return true;
         };
         let mode = &replication.mode;
@@ -121,15 +118,15 @@ impl Lowering<'_> {
         let mut regions: Vec<String> = Vec::new();
         let mut entries = Vec::new();
         for secret in &self.topology.secrets {
-            if *secret.written.replication == SecretReplication::Automatic {
-                let span = secret.written.replication.span;
+            if *secret.replication == SecretReplication::Automatic {
+                let span = secret.replication.span;
                 self.not_available(
                     span,
                     "a secret with automatic replication",
                     "`named` copies and `regional` secrets: `automatic` promises no place",
                 );
             }
-            if *secret.written.replication == SecretReplication::Regional {
+            if *secret.replication == SecretReplication::Regional {
                 regions.extend(self.locations(&secret.regions));
                 for id in &secret.regions {
                     let name = secret.name_in(self.topology.region(*id));
@@ -166,14 +163,14 @@ impl Lowering<'_> {
             ("regions".to_string(), places.into()),
             ("readers".to_string(), Argument::List(readers.collect())),
         ];
-        if let Some(rotate) = &secret.written.rotate {
+        if let Some(rotate) = &secret.rotate {
             entry.push(("rotation_seconds".into(), rotate.secs().into()));
         }
         Argument::Map(entry)
     }
 
     fn secret_decision(&mut self) {
-        let named = |s: &&Secret| *s.written.replication == SecretReplication::Named;
+        let named = |s: &&Secret| *s.replication == SecretReplication::Named;
         let secrets = self.topology.secrets.iter().filter(named);
         let mut afar = secrets.filter_map(|s| Some((s, read_from_afar(self.topology, s)?)));
         if let Some((secret, region)) = afar.next() {
@@ -190,7 +187,7 @@ impl Lowering<'_> {
                 ),
             });
         }
-        let regional = |s: &Secret| *s.written.replication == SecretReplication::Regional;
+        let regional = |s: &Secret| *s.replication == SecretReplication::Regional;
         if !self.topology.secrets.iter().any(regional) {
             return;
         }
@@ -291,7 +288,7 @@ impl Lowering<'_> {
         naming::checked(
             Kind::Bucket,
             evidence.clone(),
-            self.topology.spec.name.span,
+            self.topology.name_at,
             self.out,
         );
         let arguments = vec![
@@ -320,7 +317,7 @@ impl Lowering<'_> {
             &home,
             arguments,
         );
-        let gone = |l: &&LeftRegion| !self.topology.source.regions.knows(&l.name);
+        let gone = |l: &&LeftRegion| !l.named;
         for left in self.topology.left.iter().filter(gone) {
             // It is one of several of its call, which no `removed` block can name.
             let plan = "module.backup_restore.google_gke_backup_backup_plan.this";

@@ -7,8 +7,9 @@ use crate::cloud::{by_hand, moves_by_itself};
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::traffic::shared_check::finding;
-use crate::spec::{Policy, Protect, Rate, Routing, Runtime, Thing, Value};
-use crate::topology::{Host, RegionId, Topology};
+use crate::topology::{
+    Host, Policy, Protect, Rate, RegionId, Routing, Runtime, Settled, Thing, Topology,
+};
 use std::collections::BTreeMap;
 
 /// A timeout that is longer than the interval, which Google's health checks refuse.
@@ -21,7 +22,7 @@ pub const TWO_LIMITS: Code = Code::new("GCP106", "two-limits");
 impl Lowering<'_> {
     pub(super) fn hosts(&mut self) {
         for host in &self.topology.hosts {
-            match host.written.routing.as_ref().map(|r| (r.value, r.span)) {
+            match host.routing.as_ref().map(|r| (r.value, r.span)) {
                 None | Some((Routing::LoadBalancer, _)) => self.load_balancer(host),
                 Some((other, span)) => {
                     self.not_available(span, &format!("routing by `{other}`"), "`load-balancer`");
@@ -82,19 +83,15 @@ impl Lowering<'_> {
                 "health_check_id",
                 self.output(&health, "health_check_id", id),
             ));
-            let timeout = service
-                .written
-                .calls
-                .as_ref()
-                .and_then(|c| c.timeout.as_ref());
+            let timeout = service.calls.as_ref().and_then(|c| c.timeout.as_ref());
             // The mesh answers for a slow service before the load balancer gives up.
             arguments.push((
                 "timeout_seconds",
                 (timeout.map_or(30, |t| t.secs()) + 1).into(),
             ));
         }
-        arguments.push(("draining_seconds", host.written.drain.secs().into()));
-        if let Some(protect) = &host.written.protect {
+        arguments.push(("draining_seconds", host.drain.secs().into()));
+        if let Some(protect) = &host.protect {
             if let Some(rate) = &protect.rate_limit {
                 arguments.push(("rate_limit", Argument::Map(limit(rate).to_vec())));
             }
@@ -106,7 +103,7 @@ impl Lowering<'_> {
         if has_backup(self.topology, host) {
             arguments.push(("default_certificate", true.into()));
         }
-        if let Some(protect) = &host.written.protect {
+        if let Some(protect) = &host.protect {
             let blocked: Vec<_> = protect
                 .block_countries
                 .iter()
@@ -114,8 +111,8 @@ impl Lowering<'_> {
                 .collect();
             arguments.push(("blocked_countries", blocked.into()));
         }
-        if !host.written.cors.is_empty() {
-            let origins: Vec<_> = host.written.cors.iter().map(|c| c.value.clone()).collect();
+        if !host.cors.is_empty() {
+            let origins: Vec<_> = host.cors.iter().map(|c| c.value.clone()).collect();
             arguments.push(("cors_origins", origins.into()));
         }
         arguments.push(("labels", Argument::variable("labels")));
@@ -128,7 +125,7 @@ impl Lowering<'_> {
         if host.regions.len() < 2 {
             return;
         }
-        let first = host.written.policy.first();
+        let first = host.policy.first();
         let failover = first.filter(|p| p.value == Policy::Failover);
         let by_hand = by_hand(self.topology);
         if let Some(policy) = failover.filter(|_| !clusters) {
@@ -152,7 +149,7 @@ impl Lowering<'_> {
     }
 
     /// Cloud Armor applies the first rule that matches, and both limits match everything.
-    fn check_limits(&mut self, protect: &Protect, region: &Value<Rate>) {
+    fn check_limits(&mut self, protect: &Protect, region: &Settled<Rate>) {
         let Some(each) = &protect.rate_limit else {
             return;
         };
@@ -194,7 +191,7 @@ impl Lowering<'_> {
         name: &str,
         clusters: bool,
     ) -> (Vec<(&'static str, Argument)>, String) {
-        let health = host.written.health.as_ref();
+        let health = host.health.as_ref();
         let path = health.map_or("/health".to_string(), |h| h.path.value.clone());
         let also = health.map_or(Vec::new(), |h| {
             h.also.iter().map(|p| p.value.clone()).collect()
@@ -223,7 +220,7 @@ impl Lowering<'_> {
         }
         arguments.push(("uptime_paths", paths.into()));
         if let Some(health) = health {
-            arguments.push(("expected_status", health.status.value.0.into()));
+            arguments.push(("expected_status", health.status.value.into()));
             if let Some(body) = &health.body {
                 arguments.push(("expected_body", body.value.clone().into()));
             }
@@ -232,7 +229,7 @@ impl Lowering<'_> {
     }
 
     fn check_health(&mut self, host: &Host) {
-        let Some(health) = &host.written.health else {
+        let Some(health) = &host.health else {
             return;
         };
         // The load balancer asks one path of clusters; `also` is watched by uptime checks alone.
@@ -315,7 +312,7 @@ impl Lowering<'_> {
     fn dns(&mut self) {
         let mut zones: BTreeMap<(String, Option<String>), Vec<&Host>> = BTreeMap::new();
         for host in &self.topology.hosts {
-            let existing = host.written.dns_zone.as_ref().map(|z| z.value.clone());
+            let existing = host.dns_zone.as_ref().map(|z| z.value.clone());
             zones
                 .entry((host.domain().to_string(), existing))
                 .or_default()
@@ -328,7 +325,7 @@ impl Lowering<'_> {
                 let value = |o: &str| self.output(&call, o, Argument::Null);
                 let mut entry = vec![
                     ("address", value("address")),
-                    ("ttl_seconds", host.written.ttl.secs().into()),
+                    ("ttl_seconds", host.ttl.secs().into()),
                     ("certificate_record", value("certificate_record")),
                 ];
                 if has_backup(self.topology, host) {
@@ -377,12 +374,12 @@ impl Lowering<'_> {
             .topology
             .hosts
             .iter()
-            .flat_map(|h| h.written.policy.iter().map(|p| p.value))
+            .flat_map(|h| h.policy.iter().map(|p| p.value))
             .collect();
         if policies.is_empty() {
             return;
         }
-        let weights = match self.topology.spec.mesh {
+        let weights = match self.topology.mesh {
             Some(_) => {
                 "Weights act in the mesh, behind it; a weighted back end at the edge would give \
                  up nearness and failover. Price is no input of either, so `cost` has no effect."
@@ -461,8 +458,8 @@ fn derived_name(topology: &Topology, host: &Host) -> String {
 /// Whether a host asks for something that the global load balancer does not have: nothing is
 /// known of how it leaves a region then.
 pub fn refused(topology: &Topology, host: &Host) -> bool {
-    let routing = host.written.routing.as_ref().map(|r| r.value);
-    let failover = host.written.policy.first().map(|p| p.value) == Some(Policy::Failover);
+    let routing = host.routing.as_ref().map(|r| r.value);
+    let failover = host.policy.first().map(|p| p.value) == Some(Policy::Failover);
     let clusters = topology.service(host.service).runtime == Runtime::Kubernetes;
     let several = host.regions.len() > 1;
     let cannot_wait = by_hand(topology).is_some() && !failover;
@@ -483,7 +480,7 @@ impl Standby {
     /// Of a host, if it has one.
     pub fn of(topology: &Topology, host: &Host) -> Option<Self> {
         let clusters = topology.service(host.service).runtime == Runtime::Kubernetes;
-        let first = host.written.policy.first().map(|p| p.value);
+        let first = host.policy.first().map(|p| p.value);
         if first != Some(Policy::Failover) || !clusters || host.regions.len() < 2 {
             return None;
         }
@@ -520,7 +517,7 @@ pub fn dns_call(host: &Host) -> String {
 
 /// The name of the zone that holds a host's record.
 pub fn zone_name(host: &Host) -> String {
-    let existing = host.written.dns_zone.as_ref();
+    let existing = host.dns_zone.as_ref();
     existing.map_or_else(
         || host.domain().replace(['.', '_'], "-"),
         |zone| zone.value.clone(),

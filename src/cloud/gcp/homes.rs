@@ -9,8 +9,7 @@ use crate::deployment::{Action, Argument, Deployment, Evidence, Need};
 use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Lock};
 use crate::source::Span;
-use crate::spec::{Provider, Runtime, SecretReplication};
-use crate::topology::{Region, RegionId, Secret, Topology};
+use crate::topology::{Provider, Region, RegionId, Runtime, Secret, SecretReplication, Topology};
 use std::collections::BTreeSet;
 
 /// The name of this cloud in the lock.
@@ -73,9 +72,9 @@ pub(super) fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Di
         topology.lock.settle("cloud", CLOUD, home.key(), derive);
     }
     for secret in topology.secrets.clone() {
-        if *secret.written.replication == SecretReplication::Named {
+        if *secret.replication == SecretReplication::Named {
             let here = locations(topology, &secret.regions);
-            let written = secret.written.regions.first().map(|r| r.span);
+            let written = secret.regions_at.first();
             places(topology, &secret.name, &here, written, out);
         }
     }
@@ -284,7 +283,7 @@ impl Lowering<'_> {
         }
         for secret in &self.topology.secrets {
             let places = places_of(self.topology, &secret.name);
-            let written = secret.written.regions.first().map(|r| r.span);
+            let written = secret.regions_at.first();
             let what = format!("the secret `{}`", secret.name);
             for reader in &secret.readers {
                 let service = self.topology.service(*reader).name.clone();

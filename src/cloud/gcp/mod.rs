@@ -42,8 +42,7 @@ use crate::deployment::{
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lock::Lock;
 use crate::source::Span;
-use crate::spec::{Continent, Provider};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Continent, Datastore, Provider, RegionId, Topology};
 use offering::has_range;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,10 +172,11 @@ impl Lowering<'_> {
             arguments,
             blocks: Vec::new(),
         });
-        let cloud =
-            self.topology.spec.clouds.iter().find(|(name, cloud)| {
-                crate::topology::provider_of(name, cloud) == Some(Provider::Gcp)
-            });
+        let cloud = self
+            .topology
+            .clouds
+            .iter()
+            .find(|(_, cloud)| cloud.provider == Some(Provider::Gcp));
         let cloud = cloud.map(|(_, c)| c);
         let project = cloud
             .and_then(|c| c.project.as_ref())
@@ -213,7 +213,7 @@ impl Lowering<'_> {
             ("system".to_string(), self.topology.name.clone()),
             (
                 "environment".to_string(),
-                self.topology.spec.environment.value.clone(),
+                self.topology.environment.value.clone(),
             ),
             ("managed-by".to_string(), "meridian".to_string()),
         ];
@@ -388,9 +388,9 @@ fn variable(
 
 /// The project's id, as the spec gives it.
 pub fn project(topology: &Topology) -> String {
-    let clouds = topology.spec.clouds.iter();
+    let clouds = topology.clouds.iter();
     clouds
-        .filter(|(name, cloud)| crate::topology::provider_of(name, cloud) == Some(Provider::Gcp))
+        .filter(|(_, cloud)| cloud.provider == Some(Provider::Gcp))
         .find_map(|(_, c)| c.project.as_ref().map(|p| p.value.clone()))
         .unwrap_or_else(|| topology.name.clone())
 }

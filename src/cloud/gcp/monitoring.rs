@@ -3,7 +3,7 @@
 use super::{Lowering, regional, signals};
 use crate::deployment::{Argument, Decision, Scope, Variable};
 use crate::format::promql;
-use crate::spec::AlertSeverity;
+use crate::topology::AlertSeverity;
 use crate::watch::alerts::{AlertRule, spec_alerts};
 use crate::watch::pace::{SLOWEST_EVALUATION, evaluation_seconds};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ impl Lowering<'_> {
         signals::signals(self.topology, self.deployment);
         regional::regional(self.topology, self.deployment);
         let rules = spec_alerts(self.topology, self.deployment);
-        if rules.is_empty() && self.topology.spec.channels.is_empty() {
+        if rules.is_empty() && self.topology.channels.is_empty() {
             return;
         }
         self.api("monitoring");
@@ -97,8 +97,8 @@ impl Lowering<'_> {
     }
 
     fn channels(&self) -> Argument {
-        let channels = self.topology.spec.channels.iter();
-        let entry = |channel: &crate::spec::Channel| {
+        let channels = self.topology.channels.iter();
+        let entry = |channel: &crate::topology::Channel| {
             let kinds = [
                 ("email", &channel.email),
                 ("slack", &channel.slack),
@@ -114,8 +114,8 @@ impl Lowering<'_> {
     }
 
     fn secret_examples(&self) -> Argument {
-        let channels = self.topology.spec.channels.iter();
-        let secret = |c: &crate::spec::Channel| c.slack.is_some() || c.pagerduty.is_some();
+        let channels = self.topology.channels.iter();
+        let secret = |c: &crate::topology::Channel| c.slack.is_some() || c.pagerduty.is_some();
         let names = channels
             .filter(|(_, c)| secret(c))
             .map(|(n, _)| n.text.clone());
@@ -124,7 +124,7 @@ impl Lowering<'_> {
 
     /// A policy for each host that is probed from outside: a check that fails tells nobody.
     fn unreachable(&self) -> Vec<(String, Argument)> {
-        let channels = self.topology.spec.channels_by_preference();
+        let channels = self.topology.channels_by_preference();
         let Some((channel, _)) = channels.first() else {
             return Vec::new();
         };
@@ -167,8 +167,8 @@ impl Lowering<'_> {
     }
 
     fn log_metrics(&self) -> Argument {
-        let watched = self.topology.spec.alerts.iter();
-        let mut watched = watched.filter(|(_, a)| *a.of == crate::spec::Signal::KeyRotation);
+        let watched = self.topology.alerts.iter();
+        let mut watched = watched.filter(|(_, a)| *a.of == crate::topology::Signal::KeyRotation);
         if watched.next().is_none() {
             return Argument::Map(Vec::new());
         }

@@ -70,7 +70,7 @@ pub const BAD_LABEL: Code = Code::new("GCP105", "bad-label");
 
 /// Checks labels as Google does: keys and values of lower-case letters, digits, dashes and
 /// underscores, at most 63 long; 64 labels at most, of which three are ours.
-pub fn check_labels(labels: &crate::spec::Map<crate::spec::Text>, out: &mut Diagnostics) {
+pub fn check_labels(labels: &crate::topology::Map<crate::topology::Text>, out: &mut Diagnostics) {
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
     let mut refuse = |span: Span, what: String, help: &str| {
         out.push(Diagnostic::error(BAD_LABEL, span, what, "Google refuses this label").help(help));
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn every_region_of_the_catalog_has_a_code_of_its_own() {
         let places = crate::catalog::places().iter();
-        let gcp = places.filter(|p| p.provider == crate::spec::Provider::Gcp);
+        let gcp = places.filter(|p| p.provider == crate::topology::Provider::Gcp);
         let mut codes: Vec<_> = gcp.map(|p| code(p.location)).collect();
         let count = codes.len();
         codes.sort();

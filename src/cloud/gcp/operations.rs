@@ -6,8 +6,7 @@ use super::offering::{offering, queue_offering};
 use super::project;
 use crate::cloud::scaling;
 use crate::deployment::{Deployment, Expect, Operation, OperationKind, Proof, Seat, words};
-use crate::spec::Runtime;
-use crate::topology::{Datastore, Host, Placement, RegionId, Service, Topology};
+use crate::topology::{Datastore, Host, Placement, RegionId, Runtime, Service, Topology};
 
 /// Fills in the commands of every part.
 pub fn operations(topology: &Topology, deployment: &mut Deployment) {
@@ -224,7 +223,7 @@ impl Operations<'_> {
         let standby = Standby::of(self.topology, host).filter(|s| s.by_hand);
         let stands_by = standby.is_some_and(|s| s.primary != region);
         let name = &host.name;
-        let drain = host.written.drain.secs();
+        let drain = host.drain.secs();
         for (kind, verb, scaler, title, budget) in [
             (
                 OperationKind::Fence,
@@ -341,7 +340,7 @@ impl Operations<'_> {
                     self.found.extend(instances);
                     continue;
                 }
-                if service.written.scale_on.is_some() {
+                if service.scale_on.is_some() {
                     let cluster = context(&self.project, &self.topology.name, location);
                     let held = scaling::pause(self.topology, placement.region, &cluster, service);
                     self.found.extend(held);
@@ -414,7 +413,7 @@ impl Operations<'_> {
 /// Asks a host from outside. An answer that is an error for curl, and healthy for us, is
 /// compared; the address and the status reach the shell as operands.
 fn ask(host: &Host) -> Vec<String> {
-    let health = host.written.health.as_ref();
+    let health = host.health.as_ref();
     let path = health.map_or("/health", |h| h.path.as_str());
     let url = format!("https://{}{path}", host.name);
     match status(host) {
@@ -450,8 +449,5 @@ fn expected_answer(host: &Host) -> Expect {
 
 /// The status that counts as healthy.
 fn status(host: &Host) -> u32 {
-    host.written
-        .health
-        .as_ref()
-        .map_or(200, |h| h.status.value.0)
+    host.health.as_ref().map_or(200, |h| h.status.value)
 }

@@ -10,8 +10,7 @@ use super::scrapes;
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
-use crate::spec::Runtime;
-use crate::topology::{RegionId, Topology};
+use crate::topology::{RegionId, Runtime, Topology};
 
 impl Lowering<'_> {
     /// Enables what the other calls need; written first, so that all can wait for it.
@@ -85,7 +84,7 @@ impl Lowering<'_> {
     /// Key rings of every location that a call asked for a key in.
     pub(super) fn keys(&mut self) {
         self.api("cloudkms");
-        let rotate = self.topology.spec.keys.as_ref();
+        let rotate = self.topology.keys.as_ref();
         let rotation = rotate.map_or(7_776_000, |k| k.rotate.secs());
         let hardware = rotate.is_none_or(|k| *k.hardware);
         for (location, mut keys) in self.requested_keys.clone() {
@@ -163,7 +162,7 @@ impl Lowering<'_> {
     pub(super) fn image(&mut self, name: &str) -> Argument {
         let location = Home::Registry.of(self.topology);
         let service = self.topology.services.iter().find(|s| s.name == name);
-        let (image, tag) = service.map_or(("", None), |s| (s.image(), s.written.tag.as_ref()));
+        let (image, tag) = service.map_or(("", None), |s| (s.image(), s.tag.as_ref()));
         let short = image.rsplit('/').next().unwrap_or(image).to_string();
         let variable = format!("{}_tag", slug(name));
         self.variable(
@@ -309,7 +308,7 @@ impl Lowering<'_> {
                 self.topology.name
             ),
         ];
-        if self.topology.spec.mesh.is_some() {
+        if self.topology.mesh.is_some() {
             needs.push("the managed mesh, which Terraform switches on through the fleet;".into());
         }
         needs
@@ -391,7 +390,7 @@ impl Lowering<'_> {
             ));
         }
         accounts.append(&mut self.extra_accounts);
-        let fixed = |s: &crate::topology::Service| s.written.account.is_some();
+        let fixed = |s: &crate::topology::Service| s.account.is_some();
         if self.topology.services.iter().any(fixed) {
             self.deployment.decisions.push(Decision {
                 title: "An account for each service and region".into(),
@@ -412,7 +411,7 @@ impl Lowering<'_> {
 
     pub(super) fn account_id(&self, service: &crate::topology::Service, id: RegionId) -> String {
         let region = self.topology.region(id);
-        match &service.written.account {
+        match &service.account {
             Some(pattern) => pattern.replace("{region}", &region.short),
             None => format!("{}-{}", service.name, naming::code(region.place.location)),
         }
@@ -475,7 +474,7 @@ impl Lowering<'_> {
     /// The mesh, if services run on more than one cluster.
     pub(super) fn mesh(&mut self) {
         let regions = self.cluster_regions();
-        if self.topology.spec.mesh.is_none() || regions.is_empty() {
+        if self.topology.mesh.is_none() || regions.is_empty() {
             return;
         }
         self.api("mesh");

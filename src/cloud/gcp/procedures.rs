@@ -7,8 +7,7 @@ use super::naming::context;
 use super::project;
 use super::pubsub::pubsub;
 use crate::deployment::{Deployment, Expect, Operation, OperationKind, words};
-use crate::spec::Runtime;
-use crate::topology::{Host, Queue, RegionId, Secret, Service, Topology};
+use crate::topology::{Host, Queue, RegionId, Runtime, Secret, Service, Topology};
 
 /// Fills in the commands of every procedure.
 pub fn procedures(topology: &Topology, deployment: &mut Deployment) {
@@ -119,14 +118,14 @@ impl Procedures<'_> {
                 REPLACE_RECORD,
                 "replace",
                 &format!("{}.", host.name),
-                &host.written.ttl.secs().to_string(),
+                &host.ttl.secs().to_string(),
                 "$ADDRESS",
                 &zone_name(host),
                 &self.project,
             ]),
             expect: "a change with the address among its additions".into(),
             // The change itself, and the answers that resolvers still hold.
-            budget_seconds: 15 + host.written.ttl.secs(),
+            budget_seconds: 15 + host.ttl.secs(),
             otherwise: "run it again: a record is replaced whole or not at all".into(),
         };
         [address, point]
@@ -250,7 +249,7 @@ impl Procedures<'_> {
             "--attribute",
             "$ATTRIBUTES",
         ];
-        if queue.written.ordered_by.is_some() {
+        if queue.ordered_by.is_some() {
             publish.extend(["--ordering-key", "$ORDERING_KEY"]);
         }
         [

@@ -1,8 +1,7 @@
 //! What Google Cloud reads of the settings that not every cloud does.
 
 use crate::cloud::reads::CloudReads;
-use crate::spec::Runtime;
-use crate::topology::{Host, Topology};
+use crate::topology::{Host, Runtime, Topology};
 
 /// See [`CloudReads`].
 pub const READS: CloudReads = CloudReads {
@@ -24,18 +23,22 @@ pub const READS: CloudReads = CloudReads {
 
 /// Boards are made of services, queues and hosts.
 fn boards(topology: &Topology) -> bool {
-    let spec = &topology.spec;
-    let observability = spec.observability.as_ref();
+    let observability = topology.observability.as_ref();
     let boards = observability.and_then(|o| o.dashboards.as_ref());
     let mut named = boards.iter().flat_map(|b| &b.named);
     named.all(|name| {
-        spec.services.knows(name) || spec.queues.knows(name) || spec.traffic.knows(name)
+        let services = topology.services.iter().map(|s| &s.name);
+        let others = topology.outside.iter().map(|s| &s.name);
+        let queues = topology.queues.iter().map(|q| &q.name);
+        let hosts = topology.hosts.iter().map(|h| &h.name);
+        let mut parts = services.chain(others).chain(queues).chain(hosts);
+        parts.any(|part| *part == name.value)
     })
 }
 
 /// A budget stands beside the export of the bill.
 fn exported(topology: &Topology) -> bool {
-    let cost = topology.spec.cost.as_ref();
+    let cost = topology.cost.as_ref();
     cost.is_some_and(|c| c.billing_export.value)
 }
 

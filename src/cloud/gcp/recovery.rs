@@ -5,9 +5,8 @@ use super::facts::dns_check;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
 use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed};
-use crate::spec::{Duration, FactKind, Provider, Runtime};
-use crate::topology::Scenario;
 use crate::topology::knobs::Check;
+use crate::topology::{Duration, FactKind, Provider, Runtime, Scenario};
 use crate::topology::{Host, RegionId, Service};
 
 /// The global load balancer of a host.
@@ -16,7 +15,7 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     match scenario {
         Scenario::Region(lost) if !host.regions.contains(&lost) => Vec::new(),
         // A host of one region is about that region.
-        Scenario::Region(_) if host.written.region.is_some() => Vec::new(),
+        Scenario::Region(_) if host.region.is_some() => Vec::new(),
         Scenario::Region(_) if host.regions.len() == 1 => {
             let why = format!("{} leads to one region", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
@@ -76,7 +75,7 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
         let why = format!("nothing else answers for {}", host.name);
         return vec![Term::never(Step::Redirect, &host.name, why).at(host.span)];
     }
-    let ttl = Duration::from_secs(host.written.ttl.secs());
+    let ttl = Duration::from_secs(host.ttl.secs());
     let because = format!("resolvers keep the old address for {ttl}");
     let ttl = ttl.millis();
     let facts = dns_check();
@@ -85,7 +84,7 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
         timeout: facts.timeout_seconds,
         failures: facts.failures as u32,
         successes: 1,
-        span: host.written.backup.span,
+        span: host.backup.span,
     };
     let seen = Term {
         change: None,
@@ -95,7 +94,7 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
         seen,
         by_itself(&host.name),
         Term::knob(Step::Redirect, &host.name, (0, ttl), because)
-            .at(host.written.ttl.span)
+            .at(host.ttl.span)
             .change(Change::Value("ttl")),
         Term::fact(Step::Redirect, &host.name, "dns.resolvers"),
     ]

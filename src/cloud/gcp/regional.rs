@@ -5,8 +5,7 @@ use super::edge::edge_name;
 
 use crate::deployment::{Board, Deployment, FROM_CONTRACT, Panel, Sample, SignalQuery, Unit};
 use crate::format::promql;
-use crate::spec::{Alert, Runtime, Signal};
-use crate::topology::{Host, Queue, RegionId, Service, Topology};
+use crate::topology::{Alert, Host, Queue, RegionId, Runtime, Service, Signal, Topology};
 use crate::watch::signals::{FEWEST, counter, counter_rest, happened, steady};
 
 /// Answers of services on Cloud Run: Cloud Monitoring samples them every minute, so a rate
@@ -16,7 +15,7 @@ const SAMPLED: &str = "2m";
 /// Fills in what alerts and dashboards ask for.
 pub fn regional(topology: &Topology, deployment: &mut Deployment) {
     let regional = Regional { topology };
-    for (_, alert) in topology.spec.alerts.iter() {
+    for (_, alert) in topology.alerts.iter() {
         for query in regional.asked(alert) {
             let known = |q: &SignalQuery| {
                 (q.signal, &q.subject, q.between) == (query.signal, &query.subject, query.between)
@@ -26,7 +25,7 @@ pub fn regional(topology: &Topology, deployment: &mut Deployment) {
             }
         }
     }
-    let observability = topology.spec.observability.as_ref();
+    let observability = topology.observability.as_ref();
     let boards = observability.and_then(|o| o.dashboards.as_ref());
     let named = boards.map(|d| d.named.iter()).into_iter().flatten();
     let boards = named.filter_map(|name| regional.board(name));
@@ -147,7 +146,7 @@ impl Regional<'_> {
 
     /// The share of events that are dropped for their version.
     fn drops(&self) -> Option<SignalQuery> {
-        let events = self.topology.spec.events.as_ref()?;
+        let events = self.topology.events.as_ref()?;
         let verdict = events.verdict.as_ref().map_or("drop", |v| v.as_str());
         let system = &self.topology.name;
         let window = events.window.value;
@@ -193,7 +192,7 @@ impl Regional<'_> {
     /// What Secret Manager has announced in the last hour: it changes no secret itself.
     fn due(&self) -> Option<SignalQuery> {
         let mut secrets = self.topology.secrets.iter();
-        secrets.find(|s| s.written.rotate.is_some())?;
+        secrets.find(|s| s.rotate.is_some())?;
         let system = &self.topology.name;
         let series = format!(
             "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id={}}}",
@@ -297,7 +296,7 @@ impl Regional<'_> {
                 format!("sum{by} ({instances}{{{of}{only}}})")
             }),
         ];
-        if self.topology.spec.events.is_some() && self.topology.exchanges_events(service) {
+        if self.topology.events.is_some() && self.topology.exchanges_events(service) {
             let events = format!(
                 "event_schema_events_total{{system={},service={}",
                 promql::value(&self.topology.name),

@@ -5,8 +5,7 @@ use super::facts;
 use super::naming::{self, Kind, slug};
 use crate::cloud::sizing::millicores;
 use crate::deployment::{Argument, Decision, Scope};
-use crate::spec::Runtime;
-use crate::topology::{RegionId, Service, variable_name};
+use crate::topology::{RegionId, Runtime, Service, variable_name};
 
 impl Lowering<'_> {
     pub(super) fn cloud_run(&mut self) {
@@ -56,11 +55,10 @@ impl Lowering<'_> {
         let Some(replicas) = service.replicas_in(id) else {
             return;
         };
-        let written = &service.written;
         let account = self.account_id(service, id);
         let behind = self.behind_load_balancer(service);
-        let cores = millicores(&written.cpu).max(1000);
-        let start = written.capacity.as_ref().and_then(|c| c.start.as_ref());
+        let cores = millicores(&service.cpu).max(1000);
+        let start = service.capacity.as_ref().and_then(|c| c.start.as_ref());
         let ready = service.readiness();
         let probe = Argument::map([
             ("path", Argument::from(service.ready_path())),
@@ -82,11 +80,11 @@ impl Lowering<'_> {
             ),
             (
                 "concurrency",
-                written.concurrency.as_ref().map_or(80, |c| c.value).into(),
+                service.concurrency.as_ref().map_or(80, |c| c.value).into(),
             ),
-            ("port", written.port.value.0.into()),
+            ("port", service.port.value.into()),
             ("cpu", format!("{cores}m").into()),
-            ("memory", written.memory.to_string().into()),
+            ("memory", service.memory.to_string().into()),
             (
                 "start_seconds",
                 start.map_or(60, |s| s.secs().max(10) * 3).min(240).into(),
@@ -111,14 +109,11 @@ impl Lowering<'_> {
 
     fn environment(&self, service: &Service, id: RegionId) -> Argument {
         let region = self.topology.region(id);
-        let own = service.written.env.iter();
+        let own = service.env.iter();
         let own = own.map(|(k, v)| (variable_name(&k.text), v.value.clone()));
         let stores = self.settings(service, id).into_iter();
         let stores = stores.map(|s| (s.variable, s.value));
-        let first = (
-            service.written.region_variable.value.clone(),
-            region.name.clone(),
-        );
+        let first = (service.region_variable.value.clone(), region.name.clone());
         let shared = self.topology.environment(service, id);
         Argument::map(
             std::iter::once(first)

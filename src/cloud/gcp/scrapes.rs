@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::deployment::SentinelSet;
-use crate::spec::{Provider, Runtime};
+use crate::topology::{Provider, Runtime};
 use crate::watch::pace::SCRAPE_SECONDS;
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ impl Lowering<'_> {
             let own = topology.services.iter().filter(|s| {
                 s.runtime == Runtime::Kubernetes && s.replicas_in(cluster.region).is_some()
             });
-            let sidecars = own.filter(|_| topology.spec.mesh.is_some()).map(|s| {
+            let sidecars = own.filter(|_| topology.mesh.is_some()).map(|s| {
                 let endpoint = endpoint("http-envoy-prom", "/stats/prometheus", region);
                 monitoring(&s.name, namespace, &s.name, endpoint, &[])
             });

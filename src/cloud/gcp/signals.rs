@@ -5,8 +5,7 @@ use super::edge::edge_name;
 use super::offering::{offering, queue_offering};
 use crate::deployment::{Deployment, Filled, Load, Unit};
 use crate::format::promql;
-use crate::spec::{Runtime, Signal};
-use crate::topology::{Service, Topology};
+use crate::topology::{Runtime, Service, Signal, Topology};
 use crate::watch::signals::{Signals, counter, counter_rest, gauge, ratio};
 
 /// Fills in the queries of every part.

@@ -193,7 +193,7 @@ impl Lowering<'_> {
     }
 
     fn bill(&self) -> Option<Bill> {
-        let cost = self.topology.spec.cost.as_ref();
+        let cost = self.topology.cost.as_ref();
         cost.filter(|c| *c.billing_export)?;
         let project = self.project_text();
         let dataset = cost::dataset(&self.topology.name);

@@ -199,7 +199,7 @@ pub(super) fn check(topology: &Topology, out: &mut Diagnostics) {
 }
 
 fn accounts(topology: &Topology, out: &mut Diagnostics) {
-    for (name, cloud) in topology.spec.clouds.iter() {
+    for (name, cloud) in topology.written().clouds.iter() {
         let Some(provider) = crate::topology::provider_of(name, cloud) else {
             continue;
         };
@@ -226,7 +226,7 @@ fn system(topology: &Topology, out: &mut Diagnostics) {
             Any => reads(setting.path).contains(&true),
             All => !reads(setting.path).contains(&false),
         };
-        let place = (setting.place)(&topology.spec).filter(|_| !read);
+        let place = (setting.place)(topology.written()).filter(|_| !read);
         let what = key(setting.path);
         out.extend(place.map(|place| match setting.unread {
             NotEmitted(what) => not_emitted::says(place, what),
@@ -240,11 +240,14 @@ fn hosts(topology: &Topology, out: &mut Diagnostics) {
         let Some(provider) = provider_of(topology, &host.regions) else {
             continue;
         };
+        let Some(written) = topology.written().traffic.get(&host.name) else {
+            continue;
+        };
         let own = crate::cloud::reads_of(provider).hosts;
         for (path, unread, counts, place) in HOST {
             let mut own = own.iter();
             let read = own.any(|(field, when)| field == path && when(topology, host));
-            let place = place(&host.written).filter(|_| !read);
+            let place = place(written).filter(|_| !read);
             out.extend(place.map(|place| said(*unread, place, key(path), host, counts)));
         }
     }

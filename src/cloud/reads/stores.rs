@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::rules::emission::{no_effect, not_emitted};
 use crate::source::Span;
 use crate::spec::{self, Value};
-use crate::topology::{Datastore, Topology};
+use crate::topology::{Datastore, Ref, Topology};
 
 /// A setting of stores.
 struct Setting {
@@ -159,7 +159,7 @@ fn reading(offering: &dyn Offering, field: &str) -> Option<&'static Read> {
 
 fn unread(topology: &Topology, store: &Datastore, offering: &dyn Offering, out: &mut Diagnostics) {
     // What the spec says, also where settling it has left something out.
-    let Some(written) = topology.spec.datastores.get(&store.name) else {
+    let Some(written) = topology.written().datastores.get(&store.name) else {
         return;
     };
     for setting in SETTINGS {
@@ -195,7 +195,7 @@ fn looked_at(offering: &dyn Offering, setting: &Setting) -> bool {
 /// Reports a bound on what is lost where nothing enforces it: a budget must not count on it.
 fn bound(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
     let offering = offering::of(topology, store);
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let bound = replication.and_then(|r| r.stop_writes_at.as_ref());
     let read = offering.is_some_and(|o| reading(o, BOUND).is_some());
     if let Some(bound) = bound.filter(|_| !read) {
@@ -203,10 +203,7 @@ fn bound(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
         let message = format!("`{}` cannot stop writes at a lag", store.engine);
         out.push(
             Diagnostic::error(NOT_AVAILABLE, bound.span, message, "asked for here")
-                .also(
-                    store.written.engine.span,
-                    format!("this is {}", store.engine),
-                )
+                .also(store.kind.span, format!("this is {}", store.engine))
                 .help(format!(
                     "{} has it; {} has `max_lag` and `min_replicas`",
                     reads(BOUND),
@@ -223,11 +220,11 @@ fn replicas(
     offering: &dyn Offering,
     out: &mut Diagnostics,
 ) {
-    let held = |r: &&spec::Ref| {
+    let held = |r: &&Ref| {
         let regions = &topology.regions;
         store.regions.iter().any(|id| regions[id.0].name == r.value)
     };
-    let replica = store.written.read_replicas.iter().find(held);
+    let replica = store.read_replicas.iter().find(held);
     let refused = reading(offering, "read_replicas").is_some();
     if let Some(replica) = replica.filter(|_| !refused) {
         out.push(no_effect::says(
@@ -242,14 +239,14 @@ fn replicas(
 /// A written metric of the same lag has bounds of its own; an alert of the store itself takes
 /// the critical one all the same.
 fn lag(topology: &Topology, store: &Datastore, offering: &dyn Offering, out: &mut Diagnostics) {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let Some(lag) = replication.and_then(|r| r.lag.as_ref()) else {
         return;
     };
-    let mut metrics = topology.spec.metrics.iter();
-    let counts = metrics.find(|(_, m)| m.is_of(spec::Signal::ReplicationLag, &store.name));
-    let Some((name, _)) = counts else { return };
-    let counts = format!("the metric `{}` counts", name.text);
+    let mut metrics = topology.metrics.iter().filter(|m| !m.of_lag);
+    let counts = metrics.find(|m| m.metric.is_of(spec::Signal::ReplicationLag, &store.name));
+    let Some(metric) = counts else { return };
+    let counts = format!("the metric `{}` counts", metric.name);
     let reads_critical = reading(offering, CRITICAL).is_some();
     let critical = lag.critical.as_ref().filter(|_| !reads_critical);
     for (key, bound) in [

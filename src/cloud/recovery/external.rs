@@ -3,8 +3,7 @@
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{By, Change, Class, Source, Step, Term};
-use crate::spec::{External, FactKind};
-use crate::topology::{Datastore, Host, Scenario};
+use crate::topology::{Datastore, External, FactKind, Host, Scenario};
 
 /// Whether a loss of ours takes something of others with it. What runs in a region of ours
 /// may be in any of its zones.

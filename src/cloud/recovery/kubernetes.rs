@@ -4,12 +4,11 @@ use super::noticed;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
 use crate::deployment::routes::{Arrival, Edge};
-use crate::spec::{Duration, FactKind, Policy, Runtime};
-use crate::topology::Scenario;
 use crate::topology::knobs::{
     CONNECT_TIMEOUT, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
     SCALE_OUT_PODS,
 };
+use crate::topology::{Duration, FactKind, Policy, Runtime, Scenario};
 use crate::topology::{RegionId, Service, ServiceId, Topology};
 
 /// How traffic leaves dead replicas: the mesh ejects them after errors in a row, else
@@ -47,7 +46,7 @@ fn measure(service: &Service) -> Change {
 /// Where the mesh sends calls to a lost region, only errors make it stop: what is lost cannot
 /// tell the other clusters that its endpoints are gone.
 fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Term> {
-    if context.topology.spec.mesh.is_none() {
+    if context.topology.mesh.is_none() {
         return Vec::new();
     }
     let mut pairs = pairs(context, service, &[lost]);
@@ -73,7 +72,7 @@ fn ejection(
     pairs: Vec<Pair>,
 ) -> Option<Term> {
     let (errors, at_most) = service.ejection();
-    let peak = service.written.capacity.as_ref()?.peak.as_ref()?;
+    let peak = service.capacity.as_ref()?.peak.as_ref()?;
     if !may_leave_out(topology, service, scenario, at_most) {
         return None;
     }
@@ -81,11 +80,7 @@ fn ejection(
     let rarest = rarest.min_by(f64::total_cmp)?;
     let (amount, seconds) = peak.parts();
     let rate = amount as f64 / seconds as f64 * rarest;
-    let eject = service
-        .written
-        .calls
-        .as_ref()
-        .and_then(|c| c.eject.as_ref());
+    let eject = service.calls.as_ref().and_then(|c| c.eject.as_ref());
     if rate <= 0.0 {
         return None;
     }
@@ -167,7 +162,7 @@ fn callers(
     };
     let mut hosts = topology.hosts.iter().filter(|h| h.service == id).peekable();
     if hosts.peek().is_some() {
-        let arrivals = match hosts.find(|h| h.written.region.is_none()) {
+        let arrivals = match hosts.find(|h| h.region.is_none()) {
             Some(host) => edge.users(host, lost),
             None => weighted(service),
         };
@@ -254,11 +249,7 @@ pub(super) fn grow(
     )
     .at(service.span)
     .change(Change::Replicas(vec![(place.clone(), needed)]));
-    let start = service
-        .written
-        .capacity
-        .as_ref()
-        .and_then(|c| c.start.as_ref());
+    let start = service.capacity.as_ref().and_then(|c| c.start.as_ref());
     let mut terms = vec![
         metric(service),
         Term::fact(Step::WarmUp, name, "kubernetes.autoscaler-sync"),
@@ -286,7 +277,7 @@ pub(super) fn grow(
 
 /// The smallest recommendation of a window counts: growth waits until the load fills it.
 fn stabilized(service: &Service) -> Option<Term> {
-    let window = &service.written.scale_on.as_ref()?.out_after;
+    let window = &service.scale_on.as_ref()?.out_after;
     let time = Duration::from_secs(window.secs());
     let because = format!("the smallest recommendation of {time} counts");
     let term = Term::knob(Step::WarmUp, &service.name, (0, time.millis()), because);
@@ -296,7 +287,7 @@ fn stabilized(service: &Service) -> Option<Term> {
 
 /// Until the scaler's metric shows the whole load.
 fn metric(service: &Service) -> Term {
-    let scale = service.written.scale_on.as_ref();
+    let scale = service.scale_on.as_ref();
     match scale.and_then(|s| s.requests.as_ref()) {
         Some(requests) => {
             let window = REQUEST_RATE_WINDOW * 1000;

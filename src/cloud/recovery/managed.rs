@@ -5,9 +5,8 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{By, Change, Class, Source, Step, Term};
 use crate::deployment::Keeps;
-use crate::spec::{Duration, FactKind, Mode, Provider};
-use crate::topology::Scenario;
 use crate::topology::{Datastore, RegionId};
+use crate::topology::{Duration, FactKind, Mode, Provider, Scenario};
 
 /// What is known of a kind; every text is the id of a fact.
 pub(in crate::cloud) struct Kind {
@@ -42,7 +41,7 @@ impl Way {
         store: &Datastore,
         promote: &'static str,
     ) -> Self {
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         match replication.is_some_and(|r| *r.mode == Mode::ActiveActive) {
             true => Way::EveryRegionWrites,
             false => Way::ByHand(promote),
@@ -116,7 +115,6 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
         Way::EveryRegionWrites => {
             let why = "the other regions take writes all along".to_string();
             let span = store
-                .written
                 .replication
                 .as_ref()
                 .map_or(store.span, |r| r.mode.span);
@@ -163,7 +161,7 @@ fn unreplicated(context: &Context, store: &Datastore, lost: RegionId) -> Vec<Ter
         "nothing replicates `{}`: what {region} holds is nowhere else",
         store.name
     );
-    let span = store.written.replication.as_ref();
+    let span = store.replication.as_ref();
     let span = span.map_or(store.span, |r| r.mode.span);
     vec![Term::never(Step::Promote, &store.name, why).at(span)]
 }
@@ -257,7 +255,7 @@ fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) 
         return copies;
     }
     copies.extend(snapshot(store));
-    let backup = store.written.backup.as_ref();
+    let backup = store.backup.as_ref();
     let log = backup.and_then(|b| b.point_in_time.as_ref());
     if let (Some(fact), Some(log)) = (kind.log_abroad, log) {
         copies.push(Remaining::history(
@@ -271,7 +269,7 @@ fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) 
 /// How far the copies are behind: the bound at which writes stop, else what is documented,
 /// else what was measured.
 fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let bound = replication.and_then(|r| r.stop_writes_at.as_ref());
     if let Some(bound) = bound.filter(|_| kind.stops_writes) {
         let because = format!(
@@ -300,7 +298,7 @@ fn measured_lag(context: &Context, store: &Datastore, fact: &str) -> Term {
 
 /// What can be restored after corruption: backups and moments that reach back far enough.
 fn history(context: &Context, kind: &Kind, store: &Datastore) -> Vec<Remaining> {
-    let Some(backup) = &store.written.backup else {
+    let Some(backup) = &store.backup else {
         return Vec::new();
     };
     let kept = |reach, history| reaching_back(context, store, reach, history);

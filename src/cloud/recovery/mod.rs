@@ -12,10 +12,9 @@ use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
 use crate::deployment::Action;
-use crate::spec::{Duration, FactKind, Provider, Reach, Runtime, Trigger};
-use crate::topology::Scenario;
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
+use crate::topology::{Duration, FactKind, Provider, Reach, Runtime, Scenario, Trigger};
 
 /// The facts of all kinds on all clouds.
 #[derive(Debug, Clone, Copy, Default)]
@@ -170,7 +169,7 @@ fn no_facts(step: Step, of: &str) -> Vec<Term> {
 /// Whether a region that does not answer is left by itself. Where a person decides, what leads
 /// users is emitted so that it waits.
 pub(super) fn leaves_by_itself(context: &Context) -> bool {
-    let failover = context.topology.spec.failover.as_ref();
+    let failover = context.topology.failover.as_ref();
     failover.is_none_or(|f| *f.mode != Trigger::Manual)
 }
 
@@ -258,7 +257,7 @@ fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {
 
 /// A person answers and chooses to act.
 fn decide(context: &Context, of: &str) -> Term {
-    let failover = context.topology.spec.failover.as_ref();
+    let failover = context.topology.failover.as_ref();
     let answer = failover.and_then(|f| f.answer.as_ref());
     let term = match answer {
         Some(answer) => Term {
@@ -304,7 +303,7 @@ fn restore(context: &Context, store: &str) -> Vec<Term> {
 /// What a periodic backup lacks: at worst one failed run that is made good by the next, and
 /// the time that a run takes (recovery facts, 2.4).
 pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
-    let backup = store.written.backup.as_ref()?;
+    let backup = store.backup.as_ref()?;
     let every = backup.every.as_ref()?;
     let period = Duration::from_secs(store.backup_period()?);
     let takes = backup.takes.value;
@@ -326,7 +325,7 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
 /// filled in again.
 pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remaining]) -> Vec<Term> {
     if history.is_empty() && !store.can_be_refilled() {
-        let backup = store.written.backup.as_ref();
+        let backup = store.backup.as_ref();
         let kept = backup.is_some_and(|b| b.every.is_some() || b.point_in_time.is_some());
         let why = if kept {
             "no history reaches back to before corruption is noticed and decided on"
@@ -343,7 +342,7 @@ pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remainin
 /// Datasets that no copy abroad has: those that it leaves out, and those that the spec keeps
 /// where they were written, so that nothing may rest on a copy of them.
 pub(super) fn not_abroad(store: &Datastore, leaves_out: &[String]) -> Vec<String> {
-    let datasets = store.written.datasets.iter();
+    let datasets = store.datasets.iter();
     let origin = datasets.filter(|(_, d)| *d.copies == Reach::Origin);
     let origin = origin.map(|(name, _)| name.text.clone());
     leaves_out.iter().cloned().chain(origin).collect()

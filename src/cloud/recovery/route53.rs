@@ -5,15 +5,14 @@ use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
 use crate::cloud::aws::edge::{check_of, target_check};
-use crate::spec::{Duration, FactKind, Provider};
-use crate::topology::Host;
 use crate::topology::Scenario;
+use crate::topology::{Duration, FactKind, Host, Provider};
 
 pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     match scenario {
         Scenario::Region(lost) if !host.regions.contains(&lost) => Vec::new(),
         // A host of one region is about that region.
-        Scenario::Region(_) if host.written.region.is_some() => Vec::new(),
+        Scenario::Region(_) if host.region.is_some() => Vec::new(),
         Scenario::Region(_) if host.regions.len() == 1 => {
             let why = format!("{} leads to one region", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
@@ -24,7 +23,7 @@ pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<T
             let why = format!("the names and load balancers of {} are on aws", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
         }
-        Scenario::Entry if host.written.region.is_none() => {
+        Scenario::Entry if host.region.is_none() => {
             let why = format!("nothing else answers for {}", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
         }
@@ -59,7 +58,7 @@ fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
             allowed: super::aws_intervals(),
         });
     let moved = vec![
-        Term::fact(Step::Redirect, &host.name, "aws.route53.alias").at(host.written.ttl.span),
+        Term::fact(Step::Redirect, &host.name, "aws.route53.alias").at(host.ttl.span),
         Term::fact(Step::Redirect, &host.name, "dns.resolvers").change(Change::Measure {
             of: FactKind::Redirect.word(),
             on: host.name.clone(),

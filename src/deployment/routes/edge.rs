@@ -6,8 +6,7 @@
 //! divided.
 
 use super::Shares;
-use crate::spec::{Policy, Role, Routing};
-use crate::topology::{Host, RegionId, Service, Topology};
+use crate::topology::{Host, Policy, RegionId, Role, Routing, Service, Topology};
 
 /// Users who belong to a region, where they come in.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,7 +39,7 @@ impl<'a> Edge<'a> {
     /// Where the users of a host come in once some regions are lost. A host of one region
     /// leads nowhere else.
     pub fn users(&self, host: &Host, lost: &[RegionId]) -> Vec<Arrival> {
-        if host.written.region.is_some() {
+        if host.region.is_some() {
             let left = host.regions.iter().filter(|r| !lost.contains(r));
             let stay = |r: &RegionId| Arrival {
                 home: *r,
@@ -50,7 +49,7 @@ impl<'a> Edge<'a> {
             return left.map(stay).collect();
         }
         let service = self.topology.service(host.service);
-        let policies: Vec<_> = host.written.policy.iter().map(|p| p.value).collect();
+        let policies: Vec<_> = host.policy.iter().map(|p| p.value).collect();
         self.arrivals(service, &host.regions, &policies, lost)
     }
 
@@ -87,11 +86,11 @@ impl<'a> Edge<'a> {
     /// The regions that serve a host's users of a region when it is lost; none if the host
     /// leads to one region only, or where a fence keeps them.
     pub fn heirs(&self, host: &Host, lost: RegionId) -> Vec<RegionId> {
-        if host.written.region.is_some() {
+        if host.region.is_some() {
             return Vec::new();
         }
         let service = self.topology.service(host.service);
-        let policies: Vec<_> = host.written.policy.iter().map(|p| p.value).collect();
+        let policies: Vec<_> = host.policy.iter().map(|p| p.value).collect();
         let open = open(self.topology, service, &[lost]);
         let moved = self.moved(service, lost, &policies, &open);
         moved.into_iter().map(|(region, _)| region).collect()
@@ -100,11 +99,11 @@ impl<'a> Edge<'a> {
     /// Whether a host leads anybody to a region while nothing is lost. Where users are near is
     /// not declared: a host that leads by nearness leads to each of its regions.
     pub fn leads(&self, host: &Host, region: RegionId) -> bool {
-        let route53 = host.written.routing.as_ref();
+        let route53 = host.routing.as_ref();
         let route53 = route53.is_some_and(|r| r.value == Routing::Route53);
         host.regions.contains(&region)
-            && match host.written.policy.first().map(|p| p.value) {
-                _ if host.written.region.is_some() => true,
+            && match host.policy.first().map(|p| p.value) {
+                _ if host.region.is_some() => true,
                 Some(Policy::Failover) => {
                     let first = first(self.topology, &host.regions);
                     first.iter().any(|(r, _)| *r == region)
@@ -201,7 +200,7 @@ fn neighbours(topology: &Topology, from: RegionId) -> Neighbours {
     let mut all = by_distance(topology, from);
     all.retain(|to| crosses(topology, from, *to));
     let standbys = all.iter().copied().filter(|to| {
-        let pair = topology.region(*to).written.pair.as_deref();
+        let pair = topology.region(*to).pair.as_deref();
         pair == Some(&region.name)
     });
     let standbys = standbys.collect();
@@ -223,10 +222,10 @@ fn neighbours(topology: &Topology, from: RegionId) -> Neighbours {
 /// Whether the load of one region may be borne by another.
 fn crosses(topology: &Topology, from: RegionId, to: RegionId) -> bool {
     let (from, to) = (topology.region(from), topology.region(to));
-    let compliance = topology.spec.compliance.as_ref();
+    let compliance = topology.compliance.as_ref();
     let zone = from.zone.as_ref().and_then(|z| compliance?.zones.get(z));
     let fenced = zone.is_some_and(|z| *z.fenced);
-    let network = topology.spec.network.as_ref();
+    let network = topology.network.as_ref();
     let isolated = |name: &str| network.is_some_and(|n| n.isolated.iter().any(|i| i.value == name));
     (!fenced || from.zone == to.zone) && !isolated(&from.name) && !isolated(&to.name)
 }

@@ -2,8 +2,9 @@
 
 use super::{Calls, Choice, List};
 use crate::deployment::Deployment;
-use crate::spec::{Continent, Policy, Routing, Runtime, Trigger};
-use crate::topology::{RegionId, Service, ServiceId, Topology};
+use crate::topology::{
+    Continent, Policy, RegionId, Routing, Runtime, Service, ServiceId, Topology, Trigger,
+};
 use serde_json::{Map, Value, json};
 
 /// The lists of every cluster for every service that runs there.
@@ -17,7 +18,7 @@ pub(super) fn lists(topology: &Topology) -> Vec<List> {
 /// Those for one service; none outside of the mesh.
 fn of_service(topology: &Topology, id: ServiceId) -> Vec<List> {
     let service = topology.service(id);
-    if topology.spec.mesh.is_none() || service.runtime != Runtime::Kubernetes {
+    if topology.mesh.is_none() || service.runtime != Runtime::Kubernetes {
         return Vec::new();
     }
     let wanted = Wanted::of(topology, id);
@@ -72,11 +73,11 @@ impl Wanted {
         let hosts = || topology.hosts.iter().filter(|h| h.service == id);
         let says = |wanted: Policy| {
             let policies = hosts()
-                .filter(|h| h.written.routing.as_ref().map(|r| r.value) != Some(Routing::Route53))
-                .flat_map(|h| &h.written.policy);
+                .filter(|h| h.routing.as_ref().map(|r| r.value) != Some(Routing::Route53))
+                .flat_map(|h| &h.policy);
             policies.into_iter().any(|p| p.value == wanted)
         };
-        let failover = topology.spec.failover.as_ref();
+        let failover = topology.failover.as_ref();
         let by_hand = failover.is_some_and(|f| *f.mode == Trigger::Manual);
         Wanted {
             shared: says(Policy::Weight) && !by_hand,
@@ -160,7 +161,7 @@ fn reach(topology: &Topology, service: &Service, own: RegionId) -> Vec<RegionId>
 /// Parts of the world that the same regions serve, and those regions; none without the header
 /// that says where a user is.
 fn geographies(topology: &Topology, service: &Service) -> Vec<(Vec<Continent>, Vec<RegionId>)> {
-    let header = topology.spec.mesh.as_ref();
+    let header = topology.mesh.as_ref();
     if header.is_none_or(|m| m.geography_header.is_none()) {
         return Vec::new();
     }

@@ -8,8 +8,7 @@ mod mesh;
 pub use edge::{Arrival, Edge, open};
 
 use super::Evidence;
-use crate::spec::Continent;
-use crate::topology::{HostId, RegionId, ServiceId, Topology};
+use crate::topology::{Continent, HostId, RegionId, ServiceId, Topology};
 
 /// Who sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,7 +9,7 @@ use crate::deployment::GROUP_WAIT_SECONDS;
 use crate::emit::Input;
 use crate::format::alertmanager::{differs, equals, one_of};
 use crate::format::go_template::literal;
-use crate::spec::{AlertSeverity, Channel};
+use crate::topology::{AlertSeverity, Channel};
 use crate::watch::alerts::{alert_name, all_alerts};
 use crate::watch::routes::{self, Matcher, NOBODY, Route, default_receiver};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ const SECRETS: &str = "/etc/alertmanager/secrets";
 const PAGERDUTY_SEVERITY: &str = "{{ with .CommonLabels.severity }}{{ if eq . \"critical\" }}critical{{ else if eq . \"high\" }}error{{ else if eq . \"warning\" }}warning{{ else }}info{{ end }}{{ else }}error{{ end }}";
 
 pub(super) fn config(input: Input) -> Value {
-    let channels = &input.topology.spec.channels;
+    let channels = &input.topology.channels;
     let mut receivers = vec![json!({ "name": NOBODY })];
     let watchdog = alert_name(input.topology, "watchdog");
     // A channel of that name is told every minute that alerting works, and raises the alarm
@@ -75,7 +75,7 @@ fn inhibitions(input: Input) -> Vec<Value> {
             "equal": ["system", "region"],
         }));
     }
-    let observability = input.topology.spec.observability.as_ref();
+    let observability = input.topology.observability.as_ref();
     if observability.is_some_and(|o| o.correlate.is_some()) {
         let several = alert_name(input.topology, "several-regions");
         let mut target = lesser();

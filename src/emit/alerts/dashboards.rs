@@ -5,7 +5,7 @@ use crate::artifact::ArtifactSet;
 use crate::deployment::{Board, SignalQuery, Unit};
 use crate::emit::Input;
 use crate::format::promql;
-use crate::spec::{Metric, Signal};
+use crate::topology::{Metric, Signal};
 use crate::watch::reading::shows;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ const WIDTH: u64 = 8;
 const HEIGHT: u64 = 8;
 
 pub(super) fn emit(input: Input, set: &mut ArtifactSet) {
-    let wanted = input.topology.spec.observability.as_ref();
+    let wanted = input.topology.observability.as_ref();
     let wanted = wanted.and_then(|o| o.dashboards.as_ref());
     let mut add = |name: &str, value: Value| {
         let text = serde_json::to_string_pretty(&value).unwrap_or_default();
@@ -98,7 +98,7 @@ fn of_region(input: Input, region: &str) -> Value {
     if let Some(cluster) = cluster {
         for service in &topology.services {
             if service.replicas_in(cluster.region).is_none()
-                || service.runtime != crate::spec::Runtime::Kubernetes
+                || service.runtime != crate::topology::Runtime::Kubernetes
             {
                 continue;
             }

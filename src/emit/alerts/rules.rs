@@ -49,7 +49,7 @@ fn by_pace<'a>(input: Input, alerts: &'a [AlertRule]) -> BTreeMap<u64, Vec<&'a A
 
 /// The error ratio of each service over each window.
 fn recording(input: Input) -> Vec<Value> {
-    let objectives = input.topology.spec.objectives.as_ref();
+    let objectives = input.topology.objectives.as_ref();
     if objectives.is_none_or(|o| o.availability.is_none()) {
         return Vec::new();
     }

@@ -4,7 +4,7 @@
 use super::rules::{annotations, groups, labels};
 use crate::deployment::{Sample, Shape, Unit};
 use crate::emit::Input;
-use crate::spec::Signal;
+use crate::topology::Signal;
 use crate::watch::alerts::{About, AlertRule};
 use crate::watch::series::selectors;
 use crate::watch::signals::{FEWEST, counts_newborn};

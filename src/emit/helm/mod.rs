@@ -6,7 +6,7 @@ mod schema;
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
-use crate::spec::Runtime;
+use crate::topology::Runtime;
 use crate::topology::knobs::ISLAND;
 use crate::topology::{RegionId, Service, variable_name};
 use include_dir::{Dir, include_dir};
@@ -66,7 +66,7 @@ impl<'a> Chart<'a> {
 
     fn metadata(&self) -> Value {
         let topology = self.input.topology;
-        let description = topology.spec.description.as_ref();
+        let description = topology.description.as_ref();
         json!({
             "apiVersion": "v2",
             "name": topology.name,
@@ -105,23 +105,22 @@ impl<'a> Chart<'a> {
     }
 
     fn service(&self, service: &Service) -> Value {
-        let written = &service.written;
         let ready = service.readiness();
-        let start = written.capacity.as_ref().and_then(|c| c.start.as_ref());
-        let scaled = written.scale_on.is_some();
+        let start = service.capacity.as_ref().and_then(|c| c.start.as_ref());
+        let scaled = service.scale_on.is_some();
         let drain = self.drain(service);
-        let timeout = written.calls.as_ref().and_then(|c| c.timeout.as_ref());
+        let timeout = service.calls.as_ref().and_then(|c| c.timeout.as_ref());
         json!({
             // Regions that run it say so.
             "enabled": false,
             "replicaCount": service.placements.first().map_or(2, |p| p.replicas.min),
             "image": {
                 "repository": self.repository(service),
-                "tag": written.tag.as_ref().map_or("set-at-release", |t| t.as_str()),
+                "tag": service.tag.as_ref().map_or("set-at-release", |t| t.as_str()),
                 "digest": "",
                 "pullPolicy": "IfNotPresent",
             },
-            "port": written.port.value.0,
+            "port": service.port.value,
             "env": {},
             "secrets": self.secrets(service),
             "serviceAccount": { "annotations": {} },
@@ -144,8 +143,8 @@ impl<'a> Chart<'a> {
                 "failureThreshold": ready.failures,
             },
             "resources": {
-                "requests": { "cpu": written.cpu.value, "memory": written.memory.to_string() },
-                "limits": { "memory": written.memory.to_string() },
+                "requests": { "cpu": service.cpu.value, "memory": service.memory.to_string() },
+                "limits": { "memory": service.memory.to_string() },
             },
         })
     }
@@ -188,7 +187,7 @@ impl<'a> Chart<'a> {
         let topology = self.input.topology;
         let hosts = topology.hosts.iter();
         let own = hosts.filter(|h| topology.service(h.service).name == service.name);
-        own.map(|h| h.written.drain.secs()).max().unwrap_or(15)
+        own.map(|h| h.drain.secs()).max().unwrap_or(15)
     }
 
     fn region_values(&self, id: RegionId, cluster: &str) -> Value {
@@ -204,7 +203,7 @@ impl<'a> Chart<'a> {
         });
         if let Some(island) = topology
             .island_label(id)
-            .filter(|_| topology.spec.mesh.is_some())
+            .filter(|_| topology.mesh.is_some())
         {
             values["podLabels"] = json!({ ISLAND: island });
         }
@@ -258,11 +257,8 @@ impl<'a> Chart<'a> {
     fn environment(&self, service: &Service, id: RegionId) -> Value {
         let region = self.input.topology.region(id);
         let mut env = Map::new();
-        env.insert(
-            service.written.region_variable.value.clone(),
-            json!(region.name),
-        );
-        for (name, value) in service.written.env.iter() {
+        env.insert(service.region_variable.value.clone(), json!(region.name));
+        for (name, value) in service.env.iter() {
             env.insert(variable_name(&name.text), json!(value.value));
         }
         for (name, value) in self.input.topology.environment(service, id) {
@@ -283,7 +279,7 @@ impl<'a> Chart<'a> {
 impl Chart<'_> {
     /// Where spans go and how many, in the words of OpenTelemetry.
     fn tracing(&self) -> Map<String, Value> {
-        let observability = self.input.topology.spec.observability.as_ref();
+        let observability = self.input.topology.observability.as_ref();
         let traces = observability.and_then(|o| o.traces.as_ref());
         let Some(traces) = traces.filter(|t| t.is_ours("jaeger")) else {
             return Map::new();

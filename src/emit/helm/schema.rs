@@ -1,7 +1,7 @@
 //! What the chart's values may be: a typing mistake in a values file fails the release.
 
 use crate::emit::Input;
-use crate::spec::Runtime;
+use crate::topology::Runtime;
 use serde_json::{Map, Value, json};
 
 /// The schema of the values, draft-07.

@@ -3,9 +3,8 @@
 use super::{Folder, object_of, selector};
 use crate::deployment::routes::{Calls, List};
 use crate::deployment::{EAST_WEST, GATEWAYS, INGRESS, PEER_PORT};
-use crate::spec::{self, Continent};
 use crate::topology::knobs::{CONNECT_TIMEOUT, GATEWAY_PODS, ISLAND};
-use crate::topology::{Host, RegionId, Service};
+use crate::topology::{Continent, Host, RegionId, Service};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -33,7 +32,7 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
 /// Which share of requests is traced, by the provider of that name in the mesh's own
 /// configuration.
 fn tracing(folder: &Folder) -> Option<Value> {
-    let observability = folder.input.topology.spec.observability.as_ref()?;
+    let observability = folder.input.topology.observability.as_ref()?;
     let traces = observability.traces.as_ref();
     let traces = traces.filter(|t| t.external.is_none())?;
     let share = traces.sample.as_ref()?.ratio() * 100.0;
@@ -210,7 +209,7 @@ fn address(folder: &Folder, service: &Service) -> String {
 }
 
 fn geography_header<'a>(folder: &Folder<'a>) -> Option<&'a str> {
-    let mesh = folder.input.topology.spec.mesh.as_ref()?;
+    let mesh = folder.input.topology.mesh.as_ref()?;
     mesh.geography_header.as_ref().map(|h| h.value.as_str())
 }
 
@@ -259,7 +258,7 @@ fn route(folder: &Folder, service: &Service, host: &str, list: &List) -> Value {
         }
         Calls::Rest => {}
     }
-    let Some(calls) = &service.written.calls else {
+    let Some(calls) = &service.calls else {
         return route;
     };
     if let Some(timeout) = &calls.timeout {
@@ -312,7 +311,7 @@ fn seconds(millis: u64) -> String {
 /// whole service does not hold where a call names a subset.
 fn destination_rule(folder: &Folder, service: &Service, lists: &[List]) -> Value {
     let mut policy = json!({});
-    if let Some(calls) = &service.written.calls {
+    if let Some(calls) = &service.calls {
         policy["connectionPool"] = pool(calls);
     }
     policy["outlierDetection"] = outliers(service);
@@ -331,7 +330,7 @@ fn destination_rule(folder: &Folder, service: &Service, lists: &[List]) -> Value
     )
 }
 
-fn pool(calls: &spec::Calls) -> Value {
+fn pool(calls: &crate::topology::Calls) -> Value {
     let mut tcp = json!({ "connectTimeout": seconds(CONNECT_TIMEOUT) });
     if let Some(most) = &calls.max_connections {
         tcp["maxConnections"] = json!(most.value);
@@ -344,11 +343,7 @@ fn pool(calls: &spec::Calls) -> Value {
 }
 
 fn outliers(service: &Service) -> Value {
-    let eject = service
-        .written
-        .calls
-        .as_ref()
-        .and_then(|c| c.eject.as_ref());
+    let eject = service.calls.as_ref().and_then(|c| c.eject.as_ref());
     let (errors, at_most) = service.ejection();
     json!({
         "consecutive5xxErrors": errors,
@@ -381,7 +376,7 @@ fn security(folder: &Folder) -> Vec<Value> {
     let topology = folder.input.topology;
     let namespace = folder.namespace();
     let mut objects = Vec::new();
-    if topology.spec.mesh.as_ref().is_some_and(|m| *m.mtls) {
+    if topology.mesh.as_ref().is_some_and(|m| *m.mtls) {
         for scope in [namespace, GATEWAYS] {
             let spec = json!({ "mtls": { "mode": "STRICT" } });
             objects.push(folder.object(SECURITY, "PeerAuthentication", "default", scope, spec));
@@ -425,7 +420,7 @@ fn security(folder: &Folder) -> Vec<Value> {
             "action": "ALLOW",
             "rules": [{
                 "from": [{ "source": { "principals": principals } }],
-                "to": [{ "operation": { "ports": [service.written.port.value.0.to_string()] } }],
+                "to": [{ "operation": { "ports": [service.port.value.to_string()] } }],
             }],
         });
         objects.push(folder.object(

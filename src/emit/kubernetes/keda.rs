@@ -2,11 +2,10 @@
 
 use super::Folder;
 use crate::format::promql;
-use crate::spec::{Duration, ScaleOn};
 use crate::topology::knobs::{
     REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
 };
-use crate::topology::{Placement, Service};
+use crate::topology::{Duration, Placement, ScaleOn, Service};
 use serde_json::{Value, json};
 
 const API: &str = "keda.sh/v1alpha1";
@@ -19,7 +18,7 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
             .placements
             .iter()
             .find(|p| p.region == folder.region());
-        if let (Some(scale), Some(placement)) = (&service.written.scale_on, placement) {
+        if let (Some(scale), Some(placement)) = (&service.scale_on, placement) {
             objects.extend(scaled_object(folder, service, scale, placement));
         }
     }
@@ -118,7 +117,7 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
     }
     for (queue, per_replica) in scale.queues.iter() {
         let found = |q: &&crate::deployment::SignalQuery| {
-            q.signal == crate::spec::Signal::QueueBacklog && q.subject == queue.text
+            q.signal == crate::topology::Signal::QueueBacklog && q.subject == queue.text
         };
         if let Some(signal) = folder.input.deployment.signals.iter().find(found) {
             triggers.extend(prometheus(

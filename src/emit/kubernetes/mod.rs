@@ -12,8 +12,7 @@ use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::deployment::{Cluster, GATEWAYS};
 use crate::format::yaml;
-use crate::spec::Runtime;
-use crate::topology::{RegionId, Service, ServiceId};
+use crate::topology::{RegionId, Runtime, Service, ServiceId};
 use serde_json::{Value, json};
 
 const EMITTER: &str = "kubernetes";
@@ -100,7 +99,7 @@ impl<'a> Folder<'a> {
     }
 
     fn meshed(&self) -> bool {
-        self.input.topology.spec.mesh.is_some()
+        self.input.topology.mesh.is_some()
     }
 
     fn namespaces(&self) -> Vec<Value> {

@@ -83,7 +83,7 @@ fn service_ingress(folder: &Folder, service: &Service) -> Value {
     for range in &folder.cluster.probe_ranges {
         from.push(json!({ "ipBlock": { "cidr": range } }));
     }
-    let mut ports = vec![json!({ "protocol": "TCP", "port": service.written.port.value.0 })];
+    let mut ports = vec![json!({ "protocol": "TCP", "port": service.port.value })];
     if folder.meshed() {
         for port in [15020, 15021, 15090] {
             ports.push(json!({ "protocol": "TCP", "port": port }));

@@ -10,7 +10,7 @@ use super::{Input, Watching};
 use crate::artifact::ArtifactSet;
 use crate::deployment::{ChartValues, Cluster};
 use crate::format::{shell, yaml};
-use crate::spec::{Observability, Telemetry};
+use crate::topology::{Observability, Telemetry};
 use crate::watch::pace::{SCRAPE_SECONDS, SLOWEST_EVALUATION};
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ const PROMETHEUS_COMMUNITY: &str = "https://prometheus-community.github.io/helm-
 /// Emits the values of every chart that the topology asks for, for every cluster, and says how
 /// they are installed.
 pub fn emit(input: Input, set: &mut ArtifactSet) -> Vec<Watching> {
-    let Some(wanted) = &input.topology.spec.observability else {
+    let Some(wanted) = &input.topology.observability else {
         return Vec::new();
     };
     let mut watching = Vec::new();

@@ -6,9 +6,9 @@ use crate::deployment::{Operation, OperationKind, Paged, SwitchStep, UpgradeStep
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::procedure::{StepId, clock};
-use crate::spec::{Channel, Duration, Escalation, Name, Role, Runtime, Signal, Trigger};
 use crate::topology::{
-    Datastore, Host, Placement, Promisee, Queue, RegionId, Scenario, Service, Topology,
+    Channel, Datastore, Duration, Escalation, Host, Name, Placement, Promisee, Queue, RegionId,
+    Role, Runtime, Scenario, Service, Signal, Topology, Trigger,
 };
 use crate::watch::alerts::{About, AlertRule, all_alerts, state_key};
 use crate::watch::pace::{SCRAPE_SECONDS, evaluation, probe_seconds, probe_timeout, timing};
@@ -16,8 +16,7 @@ use serde_json::{Value, json};
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let topology = input.topology;
-    let spec = &topology.spec;
-    let describe = |t: &Option<crate::spec::Text>, other: &str| {
+    let describe = |t: &Option<crate::topology::Text>, other: &str| {
         t.as_ref().map_or(other.to_string(), |t| t.value.clone())
     };
     let from = topology.primary().or(topology.region_ids().next());
@@ -26,8 +25,8 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let mut context = json!({
         "header": input.header(),
         "system": topology.name,
-        "description": describe(&spec.description, "A system on several regions."),
-        "owner": describe(&spec.owner, "unknown"),
+        "description": describe(&topology.description, "A system on several regions."),
+        "owner": describe(&topology.owner, "unknown"),
         "spec_name": topology.spec_name,
         "namespace": topology.namespace,
         "objectives": objectives(topology),
@@ -50,12 +49,12 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         })).collect::<Vec<_>>(),
         "secrets": secrets(input),
         "redis": input.deployment.sentinel_sets.iter().map(|s| s.datastore.clone()).collect::<Vec<_>>(),
-        "mesh": spec.mesh.is_some(),
+        "mesh": topology.mesh.is_some(),
         "from": from.map(|id| topology.region(id).name.clone()),
         "to": to.map(|id| topology.region(id).name.clone()),
         "plan": plans::fail_over(input, from, to),
         "alerts": alerts(input, &rules),
-        "channels": spec.channels.iter().map(|(n, c)| json!({
+        "channels": topology.channels.iter().map(|(n, c)| json!({
             "name": n.text, "address": address(c),
         })).collect::<Vec<_>>(),
         "escalations": escalations(input, &rules),
@@ -158,8 +157,8 @@ fn stores(input: Input) -> Vec<Value> {
     let stores = topology.datastores.iter();
     stores
         .map(|store| {
-            let replication = store.written.replication.as_ref();
-            let datasets = store.written.datasets.iter().map(|(name, d)| {
+            let replication = store.replication.as_ref();
+            let datasets = store.datasets.iter().map(|(name, d)| {
                 let holds = d.holds.iter().map(|h| h.value.word()).collect::<Vec<_>>();
                 json!({
                     "name": name.text,
@@ -176,7 +175,7 @@ fn stores(input: Input) -> Vec<Value> {
                 .map(|t| t.value.word());
             json!({
                 "name": store.name,
-                "engine": store.written.engine.to_string(),
+                "engine": store.kind.value.clone(),
                 "places": places(topology, store),
                 "mode": match store.external() {
                     Some(external) => format!("by {}", external.run_by.value),
@@ -223,7 +222,7 @@ fn places(topology: &Topology, store: &Datastore) -> String {
 
 /// How a host's users find a region, in words.
 fn policy(topology: &Topology, host: &Host) -> String {
-    let policy = host.written.policy.iter().map(|p| p.value.word());
+    let policy = host.policy.iter().map(|p| p.value.word());
     let policy = policy.collect::<Vec<_>>().join(", then ");
     match host.regions.as_slice() {
         [only] => format!("{} alone", topology.region(*only).name),
@@ -240,7 +239,7 @@ fn hosts(input: Input) -> Vec<Value> {
             json!({
                 "name": host.name,
                 "policy": policy(topology, host),
-                "drain": host.written.drain.value.to_string(),
+                "drain": host.drain.value.to_string(),
             })
         })
         .collect()
@@ -510,7 +509,7 @@ fn address(channel: &Channel) -> String {
 
 /// Whether an alert begins an escalation: it names it, or tells its first step.
 fn begins(input: Input, rule: &AlertRule, (name, escalation): (&Name, &Escalation)) -> bool {
-    let mut written = input.topology.spec.alerts.iter();
+    let mut written = input.topology.alerts.iter();
     let written = written.find(|(alert, _)| alert.text == rule.key);
     let named = written.and_then(|(_, a)| a.escalation.as_ref());
     let first = escalation.in_order().into_iter().next();
@@ -520,14 +519,14 @@ fn begins(input: Input, rule: &AlertRule, (name, escalation): (&Name, &Escalatio
 
 /// The escalations that an alert begins.
 fn escalations_of(input: Input, rule: &AlertRule) -> String {
-    let escalations = input.topology.spec.escalations.iter();
+    let escalations = input.topology.escalations.iter();
     let own = escalations.filter(|e| begins(input, rule, *e));
     let own: Vec<&str> = own.map(|(name, _)| name.text.as_str()).collect();
     own.join(", ")
 }
 
 fn escalations(input: Input, rules: &[AlertRule]) -> Vec<Value> {
-    let escalations = input.topology.spec.escalations.iter();
+    let escalations = input.topology.escalations.iter();
     escalations
         .map(|entry| {
             let steps = entry.1.in_order().into_iter();
@@ -571,7 +570,7 @@ fn pace(topology: &Topology) -> Value {
 }
 
 fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
-    let states = input.topology.spec.failover.as_ref().map(|f| f.in_order());
+    let states = input.topology.failover.as_ref().map(|f| f.in_order());
     states
         .into_iter()
         .flatten()
@@ -591,7 +590,7 @@ fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
 }
 
 fn failover(input: Input) -> Value {
-    let failover = input.topology.spec.failover.as_ref();
+    let failover = input.topology.failover.as_ref();
     let verify = failover.and_then(|f| f.verify.as_ref());
     let check = noticed(input).map(|(_, check)| check);
     json!({
@@ -645,7 +644,7 @@ fn restore_drill(input: Input) -> Option<String> {
 }
 
 fn drills(input: Input) -> Vec<Value> {
-    let drills = input.topology.spec.drills.iter();
+    let drills = input.topology.drills.iter();
     drills
         .map(|(name, drill)| {
             let regions = drill.primary.as_ref().zip(drill.secondary.as_ref());
@@ -679,7 +678,7 @@ fn drills(input: Input) -> Vec<Value> {
 
 fn backups(input: Input) -> Vec<Value> {
     let stores = input.topology.datastores.iter();
-    let backed = stores.filter_map(|s| Some((s, s.written.backup.as_ref()?)));
+    let backed = stores.filter_map(|s| Some((s, s.backup.as_ref()?)));
     backed
         .map(|(store, backup)| {
             let every = store.backup_period().map(Duration::from_secs);
@@ -757,7 +756,7 @@ fn restores(input: Input) -> Vec<Value> {
 
 fn cost(input: Input) -> Value {
     let topology = input.topology;
-    let cost = topology.spec.cost.as_ref();
+    let cost = topology.cost.as_ref();
     let currency = cost.map_or("USD".to_string(), |c| c.currency.value.clone());
     let monthly = |name: &str| {
         cost.and_then(|c| c.monthly.get(name))
@@ -796,7 +795,7 @@ fn cost(input: Input) -> Value {
 /// How what watches is installed in each region, and what it needs of people.
 pub(super) fn watching(input: Input, watching: &[Watching]) -> Value {
     let topology = input.topology;
-    let channels = || topology.spec.channels.iter();
+    let channels = || topology.channels.iter();
     let keyed = channels().filter(|(_, c)| c.slack.is_some() || c.pagerduty.is_some());
     let mailed = channels().filter(|(_, c)| c.email.is_some());
     json!({
@@ -809,12 +808,12 @@ pub(super) fn watching(input: Input, watching: &[Watching]) -> Value {
             "what": if c.slack.is_some() { "the URL of the Slack webhook" } else { "the integration key of the PagerDuty service" },
         })).collect::<Vec<_>>(),
         "mailed": mailed.map(|(name, _)| name.text.as_str()).collect::<Vec<_>>(),
-        "traced": topology.spec.observability.as_ref().is_some_and(|o| o.traces.is_some()),
+        "traced": topology.observability.as_ref().is_some_and(|o| o.traces.is_some()),
     })
 }
 
 fn telemetry(input: Input) -> Vec<Value> {
-    let Some(observability) = &input.topology.spec.observability else {
+    let Some(observability) = &input.topology.observability else {
         return Vec::new();
     };
     let kinds = [
@@ -848,7 +847,7 @@ fn telemetry(input: Input) -> Vec<Value> {
 }
 
 fn safeguards(input: Input) -> Vec<Value> {
-    let compliance = input.topology.spec.compliance.iter();
+    let compliance = input.topology.compliance.iter();
     let zones = compliance.flat_map(|c| c.zones.iter());
     let guarded = zones.filter(|(_, z)| !z.safeguards.is_empty());
     guarded
@@ -860,7 +859,7 @@ fn safeguards(input: Input) -> Vec<Value> {
 }
 
 fn transfers(input: Input) -> Vec<Value> {
-    let compliance = input.topology.spec.compliance.as_ref();
+    let compliance = input.topology.compliance.as_ref();
     let transfers = compliance.map(|c| c.transfers.iter());
     transfers
         .into_iter()

@@ -205,7 +205,7 @@ fn secrets(input: Input) -> Vec<Value> {
                 .map(|id| topology.service(*id).name.as_str());
             json!({
                 "name": secret.name,
-                "kind": secret.written.replication.word(),
+                "kind": secret.replication.word(),
                 "regions": regions.collect::<Vec<_>>().join(", "),
                 "readers": readers.collect::<Vec<_>>().join(", "),
             })
@@ -216,7 +216,7 @@ fn secrets(input: Input) -> Vec<Value> {
 /// Stores that say nothing of what they hold, and so cannot be followed.
 fn undescribed(input: Input) -> String {
     let stores = input.topology.datastores.iter();
-    let silent = stores.filter(|s| s.written.datasets.is_empty());
+    let silent = stores.filter(|s| s.datasets.is_empty());
     silent
         .map(|s| s.name.as_str())
         .collect::<Vec<_>>()
@@ -225,10 +225,13 @@ fn undescribed(input: Input) -> String {
 
 /// Regimes that are named and that nothing can be checked of.
 fn silent(input: Input) -> String {
-    let spec = &input.topology.spec;
-    let zones = spec.compliance.iter().flat_map(|c| c.zones.iter());
+    let zones = input
+        .topology
+        .compliance
+        .iter()
+        .flat_map(|c| c.zones.iter());
     let of_zones = zones.flat_map(|(_, z)| &z.regimes);
-    let of_regions = spec.regions.iter().flat_map(|(_, r)| &r.regimes);
+    let of_regions = input.topology.regions.iter().flat_map(|r| &r.regimes);
     let named: BTreeSet<&str> = of_zones.chain(of_regions).map(|r| r.word()).collect();
     let asked: BTreeSet<&str> = input
         .analysis

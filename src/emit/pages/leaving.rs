@@ -22,7 +22,7 @@ pub(super) fn context(input: Input) -> Value {
 /// The life of a record and the drain of the host that takes longest.
 fn drains(topology: &Topology) -> Option<String> {
     let hosts = topology.hosts.iter();
-    let seconds = hosts.map(|h| h.written.ttl.secs() + h.written.drain.secs());
+    let seconds = hosts.map(|h| h.ttl.secs() + h.drain.secs());
     seconds.max().map(clock)
 }
 

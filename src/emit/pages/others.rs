@@ -1,7 +1,7 @@
 //! What others run, for the architecture page.
 
 use crate::emit::Input;
-use crate::spec::{External, Spot};
+use crate::topology::{External, Spot};
 use serde_json::{Value, json};
 
 /// Everything that somebody else runs: what it is, who runs it, where.
@@ -16,11 +16,11 @@ pub(super) fn others(input: Input) -> Vec<Value> {
         })
     };
     let stores = topology.datastores.iter().filter_map(|s| {
-        let kind = s.written.engine.to_string();
+        let kind = s.kind.value.clone();
         Some(row(&s.name, kind, s.external()?))
     });
     let queues = topology.queues.iter().filter_map(|q| {
-        let kind = format!("queue: {}", q.written.engine.value);
+        let kind = format!("queue: {}", q.kind.value);
         Some(row(&q.name, kind, q.external()?))
     });
     let services = topology.outside.iter();

@@ -6,8 +6,7 @@ use crate::deployment::{Operation, OperationKind};
 use crate::emit::Input;
 use crate::format::shell;
 use crate::procedure::clock;
-use crate::spec::Runtime;
-use crate::topology::{Host, Service, ServiceId};
+use crate::topology::{Host, Runtime, Service, ServiceId};
 use serde_json::{Value, json};
 
 /// The part of the context that procedures need.
@@ -36,7 +35,7 @@ fn of_kind<'a>(input: Input<'a>, kind: OperationKind) -> impl Iterator<Item = &'
 /// Secrets that are replaced from time to time.
 fn rotated(input: Input) -> Vec<Value> {
     let secrets = input.topology.secrets.iter();
-    let rotated = secrets.filter_map(|s| Some((s, s.written.rotate.as_ref()?)));
+    let rotated = secrets.filter_map(|s| Some((s, s.rotate.as_ref()?)));
     rotated
         .map(|(s, every)| json!({ "name": s.name, "every": every.value.to_string() }))
         .collect()
@@ -57,8 +56,8 @@ fn dns(input: Input) -> Vec<Value> {
     let each = failovers.map(|failover| {
         let hosts = &input.topology.hosts;
         let host = hosts.iter().find(|h| h.name == failover.host);
-        let health = host.and_then(|h| h.written.health.as_ref());
-        let status = health.map_or(200, |h| h.status.value.0);
+        let health = host.and_then(|h| h.health.as_ref());
+        let status = health.map_or(200, |h| h.status.value);
         let regions = failover.regions.iter();
         json!({
             "name": failover.host,
@@ -108,7 +107,7 @@ fn budget(input: Input, kinds: &[OperationKind], subject: &str) -> u64 {
 /// The flags, the one that a drill exercises first: it is the way back.
 fn flags(input: Input) -> Vec<Value> {
     let topology = input.topology;
-    let drills = topology.spec.drills.iter();
+    let drills = topology.drills.iter();
     let drilled: Vec<&str> = drills
         .filter_map(|(_, d)| d.flag.as_ref().map(|f| f.value.as_str()))
         .collect();
@@ -117,7 +116,7 @@ fn flags(input: Input) -> Vec<Value> {
     let mut flags = topology.flags();
     flags.sort_by_key(|(name, ..)| !drilled.contains(name));
     let entry = |(name, variable, value): (&str, String, String)| {
-        let written = topology.spec.flags.get(name);
+        let written = topology.flags.get(name);
         let description = written.and_then(|f| f.description.as_ref());
         json!({
             "name": name,
@@ -135,16 +134,16 @@ fn flags(input: Input) -> Vec<Value> {
 
 /// Queues whose dead letters are put back.
 fn replays(input: Input) -> Vec<Value> {
-    let events = input.topology.spec.events.as_ref();
+    let events = input.topology.events.as_ref();
     let each = input.topology.replayed().map(|queue| {
-        let dead = queue.written.dead_letter.as_ref();
-        let order = queue.written.ordered_by.as_ref();
+        let dead = queue.dead_letter.as_ref();
+        let order = queue.ordered_by.as_ref();
         json!({
             "name": queue.name,
             "word": shell::word(&queue.name),
             "after": dead.map_or(5, |d| d.after.value),
             "keep": dead.map_or("7d".to_string(), |d| d.keep.value.to_string()),
-            "verdict": events.is_some_and(|e| *e.incompatible == crate::spec::Incompatible::DeadLetter),
+            "verdict": events.is_some_and(|e| *e.incompatible == crate::topology::Incompatible::DeadLetter),
             "order": order.map_or("no".to_string(), |by| format!("by {}, behind newer ones", by.value)),
         })
     });
@@ -153,11 +152,11 @@ fn replays(input: Input) -> Vec<Value> {
 
 /// The versions of events; null if there are none.
 fn events(input: Input) -> Value {
-    let Some(events) = &input.topology.spec.events else {
+    let Some(events) = &input.topology.events else {
         return Value::Null;
     };
     let queues = input.topology.queues.iter();
-    let wait = queues.map(|q| q.written.keep.value).max();
+    let wait = queues.map(|q| q.keep.value).max();
     json!({
         "version": events.version.value,
         "minimum": events.minimum.value,
@@ -180,7 +179,7 @@ pub(super) fn serverless(input: Input) -> bool {
 
 /// The surge that is promised to be borne, and for how long.
 fn surge(input: Input) -> Value {
-    let objectives = input.topology.spec.objectives.as_ref();
+    let objectives = input.topology.objectives.as_ref();
     let lasting = objectives.and_then(|o| o.surge_for.as_ref());
     json!({
         "factor": objectives.and_then(|o| o.surge.as_ref()).map(|s| s.value.0.to_string()),
@@ -191,7 +190,7 @@ fn surge(input: Input) -> Value {
 /// What each service has to bear, if a surge is promised to be borne.
 fn capacity(input: Input) -> Vec<Value> {
     let topology = input.topology;
-    let objectives = topology.spec.objectives.as_ref();
+    let objectives = topology.objectives.as_ref();
     if objectives.is_none_or(|o| o.surge.is_none()) {
         return Vec::new();
     }
@@ -206,7 +205,7 @@ fn capacity(input: Input) -> Vec<Value> {
 }
 
 fn row(input: Input, service: &Service, worst: &Survivor) -> Option<Value> {
-    let capacity = service.written.capacity.as_ref()?;
+    let capacity = service.capacity.as_ref()?;
     let each = capacity.per_replica.as_ref()?.per_second() * capacity.target.ratio();
     let min = service.replicas_in(worst.region)?.min;
     Some(json!({

@@ -11,7 +11,7 @@ use crate::analysis::view::{
 };
 use crate::artifact::ArtifactSet;
 use crate::format::markdown::{gantt, link, text};
-use crate::spec::Duration;
+use crate::topology::Duration;
 use crate::watch::told::watches;
 use std::collections::BTreeMap;
 use std::fmt::Write;

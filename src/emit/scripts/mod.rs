@@ -6,8 +6,7 @@ use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind, Proof, Switch, SwitchStep};
 use crate::format::text;
-use crate::spec::{Drill, Name, Trigger};
-use crate::topology::{Promise, RegionId, Scenario};
+use crate::topology::{Drill, Name, Promise, RegionId, Scenario, Trigger};
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -141,7 +140,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         |promise: Option<Promise>| promise.map_or(json!("null"), |p| json!(p.time().secs()));
     let rpo = topology.region_rpo();
     let lag_below = topology.return_lag();
-    let failover = topology.spec.failover.as_ref();
+    let failover = topology.failover.as_ref();
     let cooldown = failover.and_then(|f| f.cooldown.as_ref());
     let staged = roots.iter().any(|r| r.takes.contains(SERVING));
     let clouds = || input.deployment.clouds.iter();
@@ -255,7 +254,7 @@ fn in_order<'a>(input: Input, roots: &'a [AppliedRoot]) -> Vec<&'a AppliedRoot> 
 /// The order of deployment: as the spec says, else the primary last.
 fn order(input: Input) -> Vec<RegionId> {
     let topology = input.topology;
-    let written = topology.spec.deployment.as_ref().map(|d| &d.order);
+    let written = topology.deployment.as_ref().map(|d| &d.order);
     let mut order: Vec<RegionId> = written
         .into_iter()
         .flatten()
@@ -368,7 +367,7 @@ fn cluster(input: Input, id: RegionId) -> Option<Value> {
 fn shift(input: Input) -> Option<Value> {
     let topology = input.topology;
     let can = input.deployment.shift.as_ref()?;
-    let failover = topology.spec.failover.as_ref()?;
+    let failover = topology.failover.as_ref()?;
     let wanted = failover.shift.as_ref()?;
     let undo = failover.undo.as_ref();
     let wait = undo.and_then(|u| u.cooldown.as_ref());
@@ -458,7 +457,7 @@ fn replay(input: Input, queue: &str) -> Value {
 /// The drills that the script exercises, each with the type and what it is of.
 fn drills(input: Input) -> Vec<Value> {
     let restored = input.deployment.exercised_restore();
-    let drills = input.topology.spec.drills.iter();
+    let drills = input.topology.drills.iter();
     let pattern = |name: &Name, drill: &Drill| match (&drill.primary, &drill.secondary) {
         (Some(primary), Some(secondary)) => Some(format!(
             "region-failure/{}/{}",

@@ -9,8 +9,7 @@ mod root;
 use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
 use crate::deployment::{Argument, Call, RootOutput, Scope, Tombstone};
-use crate::spec::{Layout, Provider};
-use crate::topology::RegionId;
+use crate::topology::{Layout, Provider, RegionId};
 use std::collections::BTreeSet;
 
 const EMITTER: &str = "terraform";

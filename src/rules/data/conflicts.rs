@@ -1,8 +1,7 @@
 //! Which of two concurrent writes stays is said.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Conflict, Dataset, Mode, Writers};
-use crate::topology::Topology;
+use crate::topology::{Conflict, Dataset, Mode, Topology, Writers};
 
 /// A vector clock without a tie break.
 pub const TIE: Code = Code::new("CNF101", "vector-clock-without-tie");
@@ -12,7 +11,7 @@ pub const LOSS: Code = Code::new("CNF102", "concurrent-writes-are-lost");
 /// Checks every store that takes writes in several places.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for store in &topology.datastores {
-        let Some(replication) = &store.written.replication else {
+        let Some(replication) = &store.replication else {
             continue;
         };
         let conflicts = replication.conflicts.as_ref();
@@ -34,7 +33,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             .into_iter()
             .flatten()
             .find(|c| c.value == Conflict::LastWriteWins);
-        let datasets = &store.written.datasets;
+        let datasets = &store.datasets;
         let apart = |d: &Dataset| matches!(writers(d), Some(Writers::Primary | Writers::PerRegion));
         let apart = !datasets.is_empty() && datasets.iter().all(|(_, d)| apart(d));
         if let Some(lossy) = lossy.filter(|_| several && !apart && !*replication.loss_accepted) {

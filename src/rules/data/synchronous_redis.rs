@@ -1,8 +1,7 @@
 //! Redis replicates asynchronously, whatever is asked for.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Engine, Mode};
-use crate::topology::Topology;
+use crate::topology::{Engine, Mode, Topology};
 
 /// Synchronous replication that does not exist.
 pub const CODE: Code = Code::new("REP101", "redis-is-asynchronous");
@@ -10,7 +9,7 @@ pub const CODE: Code = Code::new("REP101", "redis-is-asynchronous");
 /// Checks that no Redis claims to replicate synchronously.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for store in &topology.datastores {
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         let Some(mode) = replication.map(|r| &r.mode) else {
             continue;
         };
@@ -22,7 +21,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
                     format!("Redis has no `{}` replication", mode.value),
                     "copies always follow later",
                 )
-                .also(store.written.engine.span, "this is Redis")
+                .also(store.kind.span, "this is Redis")
                 .help("write `mode: async, min_replicas: 1, max_lag: 10s`: writes stop when no copy is near, and some may still be lost"),
             );
         }

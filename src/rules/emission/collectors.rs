@@ -1,15 +1,14 @@
 //! What collects telemetry is generated, or somebody else runs it.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::spec::Telemetry;
-use crate::topology::Topology;
+use crate::topology::{Telemetry, Topology};
 
 /// A collector that nothing generates.
 pub const CODE: Code = Code::new("OBS101", "unknown-collector");
 
 /// Checks who collects metrics, logs and traces.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let Some(observability) = &topology.spec.observability else {
+    let Some(observability) = &topology.observability else {
         return;
     };
     let kinds: [(&str, &Option<Telemetry>, &[&str]); 3] = [

@@ -4,7 +4,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::spec::{self, Conflict, FactKind, Mode, Policy, Regime, Runtime, Signal, Text, Value};
-use crate::topology::{Datastore, Topology, provider_of};
+use crate::topology::{Datastore, Replication, Topology, provider_of};
 
 /// A value that changes nothing where it stands.
 pub const CODE: Code = Code::new("PRV103", "no-effect");
@@ -56,7 +56,7 @@ impl Idle<'_> {
 
     /// An account that nothing is billed against.
     fn billing(&mut self) {
-        let spec = &self.topology.spec;
+        let spec = self.topology.written();
         let unwatched = spec.cost.as_ref().and_then(|c| c.budget.as_ref()).is_none();
         for (name, cloud) in spec.clouds.iter().filter(|_| unwatched) {
             let provider = provider_of(name, cloud);
@@ -67,7 +67,7 @@ impl Idle<'_> {
     }
 
     fn regions(&mut self) {
-        let spec = &self.topology.spec;
+        let spec = self.topology.written();
         let by_header = spec
             .mesh
             .as_ref()
@@ -105,7 +105,7 @@ impl Idle<'_> {
     }
 
     fn zones(&mut self) {
-        let compliance = self.topology.spec.compliance.as_ref();
+        let compliance = self.topology.written().compliance.as_ref();
         for (name, zone) in compliance.iter().flat_map(|c| c.zones.iter()) {
             let here = format!("in zone `{}`", name.text);
             let under = |regime| zone.regimes.iter().any(|r| r.value == regime);
@@ -131,7 +131,7 @@ impl Idle<'_> {
     }
 
     fn drills(&mut self) {
-        for (name, drill) in self.topology.spec.drills.iter() {
+        for (name, drill) in self.topology.written().drills.iter() {
             let alone = at(&drill.secondary).filter(|_| drill.primary.is_none());
             let here = format!("in drill `{}`", name.text);
             self.say(
@@ -144,7 +144,7 @@ impl Idle<'_> {
     }
 
     fn services(&mut self) {
-        let services = self.topology.spec.services.iter();
+        let services = self.topology.written().services.iter();
         for (_, service) in services.filter(|(_, s)| s.external.is_none()) {
             let kubernetes = *service.runtime == Runtime::Kubernetes;
             self.say(
@@ -165,10 +165,13 @@ impl Idle<'_> {
     }
 
     fn datastore(&mut self, store: &Datastore) {
-        let written = &store.written;
+        let spec = self.topology.written();
+        let Some(written) = spec.datastores.get(&store.name) else {
+            return;
+        };
         let replication = written.replication.as_ref();
         let of = |field: fn(&spec::Replication) -> Option<Span>| replication.and_then(field);
-        if let Some(replication) = replication {
+        if let Some(replication) = &store.replication {
             self.limits(store, replication);
         }
         let carrier = of(|r| r.worker.as_ref().and(at(&r.by)));
@@ -204,9 +207,9 @@ impl Idle<'_> {
     }
 
     /// A written alert on what a limit of replication would tell of.
-    fn limits(&mut self, store: &Datastore, replication: &spec::Replication) {
+    fn limits(&mut self, store: &Datastore, replication: &Replication) {
         for (key, signal, limit) in replication.limits() {
-            let mut alerts = self.topology.spec.alerts.iter();
+            let mut alerts = self.topology.alerts.iter();
             let Some((name, _)) = alerts.find(|(_, a)| a.watches(signal, &store.name)) else {
                 continue;
             };
@@ -217,7 +220,7 @@ impl Idle<'_> {
     }
 
     fn failover(&mut self) {
-        let spec = &self.topology.spec;
+        let spec = self.topology.written();
         let Some(failover) = &spec.failover else {
             return;
         };
@@ -240,7 +243,7 @@ impl Idle<'_> {
 
     /// Alerts and metrics: what only some signals read.
     fn signals(&mut self) {
-        let spec = &self.topology.spec;
+        let spec = self.topology.written();
         let here = |of: Signal| format!("with `of: {}`", of.word());
         let query = |query: &Option<Text>, of: Signal| at(query).filter(|_| of != Signal::Custom);
         for (_, alert) in spec.alerts.iter() {
@@ -272,7 +275,7 @@ impl Idle<'_> {
     fn versions(&mut self) {
         let topology = self.topology;
         let versions = topology
-            .spec
+            .written()
             .kubernetes
             .as_ref()
             .and_then(|k| k.version.as_ref());
@@ -297,7 +300,7 @@ impl Idle<'_> {
     }
 
     fn rest(&mut self) {
-        let spec = &self.topology.spec;
+        let spec = self.topology.written();
         if let Some(promise) = &spec.objectives {
             let alone = at(&promise.surge_for).filter(|_| promise.surge.is_none());
             self.say(
@@ -347,7 +350,7 @@ impl Idle<'_> {
             let metrics = o
                 .metrics
                 .as_ref()
-                .filter(|m| m.is_ours("managed-prometheus"));
+                .filter(|m| m.external.is_none() && m.by.as_str() == "managed-prometheus");
             self.say(
                 metrics.and_then(|m| at(&m.address)),
                 "address",

@@ -10,7 +10,7 @@ pub const CODE: Code = Code::new("PRV102", "not-generated-yet");
 
 /// Reports every part that is decoded and checked, and then used by nothing.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let spec = &topology.spec;
+    let spec = topology.written();
     let mut found: Vec<(Span, &str)> = Vec::new();
     let mut say = |present: Option<Span>, what: &'static str| {
         found.extend(present.map(|span| (span, what)));

@@ -17,7 +17,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         services,
         traffic,
         ..
-    } = &topology.spec;
+    } = topology.written();
     for (name, store) in datastores.iter().filter(|(_, s)| s.external.is_some()) {
         say(name, store_settings(store), out);
     }
@@ -45,7 +45,8 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 /// Whether a service of ours calls one of others.
 fn called(topology: &Topology, name: &Name) -> bool {
     let mut services = topology.services.iter();
-    services.any(|s| s.written.needs.iter().any(|n| n.value == name.text))
+    let is_called = |at: &usize| topology.outside[*at].name == name.text;
+    services.any(|s| s.needs_outside.iter().any(is_called))
 }
 
 fn say(name: &Name, settings: Settings, out: &mut Diagnostics) {

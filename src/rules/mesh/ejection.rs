@@ -13,7 +13,7 @@ pub const SHORT_CONNECTIONS: Code = Code::new("MSH103", "connections-closed-at-o
 /// Checks how failing replicas are left out, and how connections are reused.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for service in &topology.services {
-        let Some(calls) = &service.written.calls else {
+        let Some(calls) = &service.calls else {
             continue;
         };
         let per_connection = &calls.max_requests_per_connection;

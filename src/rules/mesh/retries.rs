@@ -1,8 +1,7 @@
 //! Time and tries of calls through several services.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Duration, Runtime};
-use crate::topology::{Service, ServiceId, Topology};
+use crate::topology::{Duration, Runtime, Service, ServiceId, Topology};
 
 /// Retries on several layers multiply.
 pub const MULTIPLY: Code = Code::new("MSH104", "retries-multiply");
@@ -17,7 +16,7 @@ const MOST_CALLS: u64 = 64;
 
 /// Checks retries and timeouts against those of the services around.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    if topology.spec.mesh.is_none() {
+    if topology.mesh.is_none() {
         return;
     }
     for (index, service) in topology.services.iter().enumerate() {
@@ -34,7 +33,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 }
 
 fn no_time(service: &Service) -> Option<Diagnostic> {
-    let per_try = service.written.calls.as_ref()?.per_try.as_ref()?;
+    let per_try = service.calls.as_ref()?.per_try.as_ref()?;
     let (whole, span) = service.call_timeout()?;
     if per_try.millis() < whole || service.retries() == 0 {
         return None;

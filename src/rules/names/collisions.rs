@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{Map, Name, Runtime};
-use crate::topology::{Service, Topology};
+use crate::topology::{Map, Name, Runtime, Service, Topology};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Two names that become one.
@@ -13,7 +12,7 @@ pub const CODE: Code = Code::new("NAME102", "names-collide");
 /// Terraform addresses and variables have only one of them; and where the final names of
 /// resources of a kind meet within a cloud's scope, by hand or by derivation.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let spec = &topology.spec;
+    let spec = topology.written();
     collisions("hosts", &spec.traffic, out);
     collisions("alerts", &spec.alerts, out);
     collisions("metrics", &spec.metrics, out);
@@ -66,7 +65,7 @@ pub struct Accounts {
 impl Accounts {
     /// Takes the account of a service in a region, or says who has it.
     pub fn take(&mut self, service: &Service, account: &str) -> Option<Diagnostic> {
-        let written = service.written.account.as_ref();
+        let written = service.account.as_ref();
         let place = written.map_or(service.span, |a| a.span);
         let first = self.seen.insert(account.to_string(), place)?;
         let message = format!("the account `{account}` is made twice");
@@ -123,10 +122,9 @@ impl Finals<'_> {
     /// Names of what is in a region hold its location.
     fn locations(&mut self, topology: &Topology) {
         for region in &topology.regions {
-            let written = region.written.location.as_ref();
             let owner = Owner {
                 text: format!("region {}", region.name),
-                place: written.map_or(region.span, |l| l.span),
+                place: region.location_at.unwrap_or(region.span),
             };
             let location = region.place.location.to_string();
             self.take(&region.cloud, "location", "", location, owner);
@@ -136,14 +134,12 @@ impl Finals<'_> {
     /// What `{region}` stands for is one region's.
     fn shorts(&mut self, topology: &Topology) {
         let services = &topology.services;
-        let mut patterns = services
-            .iter()
-            .flat_map(|s| [&s.written.named, &s.written.account]);
+        let mut patterns = services.iter().flat_map(|s| [&s.named, &s.account]);
         if !patterns.any(|p| p.as_ref().is_some_and(|p| p.contains("{region}"))) {
             return;
         }
         for region in &topology.regions {
-            let written = region.written.short.as_ref();
+            let written = region.own_short.as_ref();
             let owner = Owner {
                 text: format!("region {}", region.name),
                 place: written.map_or(region.span, |s| s.span),
@@ -154,7 +150,6 @@ impl Finals<'_> {
 
     fn services(&mut self, topology: &Topology) {
         for service in &topology.services {
-            let written = &service.written;
             for placement in &service.placements {
                 let region = topology.region(placement.region);
                 let place = |text: Option<Span>| Owner {
@@ -165,7 +160,7 @@ impl Finals<'_> {
                     Runtime::CloudRun => ("service", service.name_in(region)),
                     Runtime::Kubernetes => ("deployment", service.name.clone()),
                 };
-                let named = place(written.named.as_ref().map(|n| n.span));
+                let named = place(service.named.as_ref().map(|n| n.span));
                 self.take(&region.cloud, kind, &region.name, name, named);
             }
         }
@@ -181,7 +176,7 @@ impl Finals<'_> {
             let clouds = queue.regions.iter().map(|id| &topology.region(*id).cloud);
             for cloud in clouds.collect::<BTreeSet<_>>() {
                 let dead = format!("{}-dead-letter", queue.name);
-                let of = queue.written.dead_letter.is_some().then_some(dead);
+                let of = queue.dead_letter.is_some().then_some(dead);
                 for name in [Some(queue.name.clone()), of].into_iter().flatten() {
                     self.take(cloud, "queue", "", name, owner.clone());
                 }
@@ -191,10 +186,9 @@ impl Finals<'_> {
 
     fn secrets(&mut self, topology: &Topology) {
         for secret in &topology.secrets {
-            let place = topology.spec.secrets.name(&secret.name);
             let owner = Owner {
                 text: format!("secret {}", secret.name),
-                place: place.map_or(topology.spec.span, |n| n.span),
+                place: secret.span,
             };
             for id in &secret.regions {
                 let region = topology.region(*id);

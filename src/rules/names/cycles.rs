@@ -51,7 +51,7 @@ fn regions(topology: &Topology, out: &mut Diagnostics) {
     for (index, region) in topology.regions.iter().enumerate() {
         let mut path = vec![(region.name.clone(), region.span)];
         let mut at = region;
-        while let Some(pair) = &at.written.pair {
+        while let Some(pair) = &at.pair {
             let next = topology
                 .regions
                 .iter()

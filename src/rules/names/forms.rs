@@ -260,7 +260,7 @@ const ENDPOINT: Form = Form {
 
 /// Checks every text of a spec that becomes part of something with a form.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let spec = &topology.spec;
+    let spec = topology.written();
     clouds(spec, out);
     for (_, region) in spec.regions.iter() {
         all(&region.renamed_from, &FORMER, out);

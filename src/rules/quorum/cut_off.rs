@@ -12,7 +12,7 @@ pub const CODE: Code = Code::new("QRM109", "cut-off-primary-keeps-writing");
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for electorate in electorates(topology) {
         let store = topology.datastore(electorate.store);
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         if !replication.is_some_and(|r| *r.loss_accepted) {
             let mut writing = electorate.writing.iter();
             let stale = writing.find_map(|w| electorate.outcome(Fault::CutOff(*w)).stale);
@@ -26,7 +26,7 @@ fn finding(topology: &Topology, electorate: &Electorate, seat: usize) -> Diagnos
     let store = topology.datastore(electorate.store);
     let seat = &electorate.seats[seat];
     let beside = seat.copies.saturating_sub(1);
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let min = replication.and_then(|r| r.min_replicas.as_ref());
     Diagnostic::warning(
         CODE,

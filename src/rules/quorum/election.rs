@@ -3,8 +3,7 @@
 use crate::analysis::quorum::electorates;
 use crate::catalog::network::round_trips_of_an_election;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::Duration;
-use crate::topology::Topology;
+use crate::topology::{Duration, Topology};
 
 /// A time-out that distance alone comes near.
 pub const CODE: Code = Code::new("QRM108", "election-under-ten-round-trips");
@@ -14,7 +13,7 @@ pub const CODE: Code = Code::new("QRM108", "election-under-ten-round-trips");
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for electorate in electorates(topology) {
         let store = topology.datastore(electorate.store);
-        let (Some(timeout), Some(election)) = (electorate.timeout, &store.written.election) else {
+        let (Some(timeout), Some(election)) = (electorate.timeout, &store.election) else {
             continue;
         };
         let Some((trip, a, b)) = electorate.longest_round_trip() else {

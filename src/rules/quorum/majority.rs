@@ -118,7 +118,7 @@ fn no_copy(store: &Datastore, who: &Electorate, seat: usize) -> Diagnostic {
 fn refuses(store: &Datastore, who: &Electorate, seat: usize) -> Diagnostic {
     let others: u32 = who.seats.iter().map(|s| s.copies).sum();
     let left = others - who.seats[seat].copies;
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let min = replication.and_then(|r| r.min_replicas.as_ref());
     Diagnostic::error(
         REFUSES,
@@ -208,12 +208,7 @@ fn even(store: &Datastore, who: &Electorate, out: &mut Diagnostics) {
 }
 
 fn equal(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
-    let members: Vec<_> = store
-        .written
-        .members
-        .iter()
-        .filter(|(_, m)| *m.votes)
-        .collect();
+    let members: Vec<_> = store.members.iter().filter(|(_, m)| *m.votes).collect();
     let top = members
         .iter()
         .map(|(_, m)| m.priority.value.0)

@@ -1,8 +1,7 @@
-//! Nodes and Sentinels are where their store is.
+//! Count and Sentinels are where their store is.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Nodes, PerRegion};
-use crate::topology::{Datastore, Topology};
+use crate::topology::{Count, Datastore, PerRegion, Topology};
 
 /// A count that reaches nothing.
 pub const CODE: Code = Code::new("QRM105", "count-outside-the-store");
@@ -10,10 +9,7 @@ pub const CODE: Code = Code::new("QRM105", "count-outside-the-store");
 /// Checks that counts by region name regions of the store.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for store in &topology.datastores {
-        let counts = [
-            ("nodes", &store.written.nodes),
-            ("sentinels", &store.written.sentinels),
-        ];
+        let counts = [("nodes", &store.nodes), ("sentinels", &store.sentinels)];
         for (what, count) in counts {
             if let Some(PerRegion::Each(counts)) = count {
                 for (name, count) in counts.iter() {
@@ -29,10 +25,10 @@ fn finding(
     store: &Datastore,
     what: &str,
     region: &str,
-    count: &Nodes,
+    count: &Count,
 ) -> Option<Diagnostic> {
     let id = topology.region_named(region)?;
-    if store.regions.contains(&id) || count.value.0 == 0 {
+    if store.regions.contains(&id) || count.value == 0 {
         return None;
     }
     let names = store

@@ -32,7 +32,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 
 /// Reports an arbiter that nobody asks and that is none.
 fn no_choice(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let Some(arbiter) = replication.and_then(|r| r.arbiter.as_ref()) else {
         return;
     };
@@ -81,18 +81,14 @@ fn alone(topology: &Topology, electorate: &Electorate) -> Diagnostic {
         "who may write then?",
     )
     .help(way_out(topology, electorate));
-    match &topology.spec.failover {
+    match &topology.failover {
         Some(failover) => finding.also(failover.mode.span, "failover is automatic"),
         None => finding,
     }
 }
 
 fn unknown(topology: &Topology, electorate: &Electorate, name: &str) -> Diagnostic {
-    let replication = topology
-        .datastore(electorate.store)
-        .written
-        .replication
-        .as_ref();
+    let replication = topology.datastore(electorate.store).replication.as_ref();
     let arbiter = replication.and_then(|r| r.arbiter.as_ref());
     Diagnostic::error(
         UNKNOWN,

@@ -55,7 +55,7 @@ fn finding(
     short: &Survivor,
     (code, message): (Code, &str),
 ) -> Option<Diagnostic> {
-    let capacity = service.written.capacity.as_ref()?;
+    let capacity = service.capacity.as_ref()?;
     let (peak, each) = (capacity.peak.as_ref()?, capacity.per_replica.as_ref()?);
     let region = &topology.region(short.region).name;
     let target = capacity.target.value;

@@ -1,8 +1,7 @@
 //! Wrong data reaches every replica: only history helps against it.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::Duration;
-use crate::topology::{Datastore, DatastoreId, Promise, Promisee, Scenario, Topology};
+use crate::topology::{Datastore, DatastoreId, Duration, Promise, Promisee, Scenario, Topology};
 
 /// A promise for wrong data that no copy in time can keep.
 pub const CODE: Code = Code::new("RPO101", "no-history-for-corruption");
@@ -22,7 +21,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 fn finding(store: &Datastore, rpo: Promise) -> Option<Diagnostic> {
     let promise = format!("promised: at most {} of writes", rpo.time());
     let help = "add `backup: { every: 1d, point_in_time: 7d }`: point-in-time recovery goes back to any minute";
-    let Some(backup) = &store.written.backup else {
+    let Some(backup) = &store.backup else {
         return Some(
             Diagnostic::error(
                 CODE,

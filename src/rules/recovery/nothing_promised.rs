@@ -10,7 +10,7 @@ pub const CODE: Code = Code::new("RTO104", "nothing-promised");
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let promised = topology.promises().strictest(Scenario::ANY_REGION);
     let stated = promised.rto.is_some() || promised.rpo.is_some();
-    let Some(failover) = topology.spec.failover.as_ref().filter(|_| !stated) else {
+    let Some(failover) = topology.failover.as_ref().filter(|_| !stated) else {
         return;
     };
     out.push(

@@ -2,8 +2,7 @@
 
 use crate::analysis::capacity::{Routing, Survivor};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Rate, Value};
-use crate::topology::{Host, RegionId, Topology};
+use crate::topology::{Host, Rate, RegionId, Settled, Topology};
 
 /// A limit that refuses load that is promised to be borne.
 pub const CODE: Code = Code::new("CAP103", "region-limit-below-load");
@@ -12,7 +11,7 @@ pub const CODE: Code = Code::new("CAP103", "region-limit-below-load");
 /// the loss of each other one. Of a service behind several hosts nobody says which brings what.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let limited = topology.hosts.iter().filter_map(|host| {
-        let limit = host.written.protect.as_ref()?.region_limit.as_ref()?;
+        let limit = host.protect.as_ref()?.region_limit.as_ref()?;
         let of_service = topology.hosts.iter().filter(|h| h.service == host.service);
         (of_service.count() == 1).then_some((host, limit))
     });
@@ -51,11 +50,11 @@ const ROUNDING: f64 = 1e-9;
 fn finding(
     topology: &Topology,
     host: &Host,
-    limit: &Value<Rate>,
+    limit: &Settled<Rate>,
     lost: Option<RegionId>,
     survivor: &Survivor,
 ) -> Option<Diagnostic> {
-    let capacity = topology.service(host.service).written.capacity.as_ref()?;
+    let capacity = topology.service(host.service).capacity.as_ref()?;
     let peak = capacity.peak.as_ref()?;
     let region = &topology.region(survivor.region).name;
     let when = match lost {

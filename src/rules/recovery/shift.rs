@@ -1,8 +1,7 @@
 //! A gradual move of traffic takes longer than the promise: it cannot be what answers a loss.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::Duration;
-use crate::topology::{Scenario, Topology};
+use crate::topology::{Duration, Scenario, Topology};
 
 /// A gradual move that is longer than the promise.
 pub const CODE: Code = Code::new("RTO103", "shift-exceeds-rto");
@@ -11,7 +10,7 @@ pub const CODE: Code = Code::new("RTO103", "shift-exceeds-rto");
 /// answers a loss by itself leaves at once, so this is a warning: people who evacuate a
 /// failing region step by step break the promise.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let failover = topology.spec.failover.as_ref();
+    let failover = topology.failover.as_ref();
     let Some(shift) = failover.and_then(|f| f.shift.as_ref()) else {
         return;
     };

@@ -12,13 +12,13 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         return;
     }
     for (index, region) in topology.regions.iter().enumerate() {
-        let Some(pair) = &region.written.pair else {
+        let Some(pair) = &region.pair else {
             continue;
         };
         let id = RegionId(index);
         let holds = topology.datastores.iter().any(|d| d.regions.contains(&id));
         let copies = topology.datastores.iter().any(|d| {
-            let backup = d.written.backup.as_ref();
+            let backup = d.backup.as_ref();
             backup.is_some_and(|b| b.copies_to.iter().any(|c| c.value == region.name))
         });
         if !holds && !copies {

@@ -1,8 +1,7 @@
 //! Somebody takes the writes: there is a primary.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Mode, Role};
-use crate::topology::Topology;
+use crate::topology::{Mode, Role, Topology};
 
 /// No region is primary.
 pub const NONE: Code = Code::new("REG201", "no-primary");
@@ -20,7 +19,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         [] => out.push(none(topology)),
         [first, second, ..] => {
             for store in &topology.datastores {
-                let replication = store.written.replication.as_ref();
+                let replication = store.replication.as_ref();
                 let Some(mode) = replication.map(|r| &r.mode) else {
                     continue;
                 };
@@ -37,11 +36,11 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
                 out.push(
                     Diagnostic::error(
                         TWO,
-                        second.written.role.span,
+                        second.role_at,
                         format!("`{}` has one writer, and two regions are primary", store.name),
                         "a second primary",
                     )
-                    .also(first.written.role.span, "the first primary")
+                    .also(first.role_at, "the first primary")
                     .also(mode.span, format!("`{}` replication has one writer", mode.value))
                     .help("make one of them `secondary`, or choose `mode: active-active` and say how conflicts end"),
                 );
@@ -52,10 +51,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 }
 
 fn none(topology: &Topology) -> Diagnostic {
-    let span = topology
-        .regions
-        .first()
-        .map_or(topology.spec.span, |r| r.span);
+    let span = topology.regions.first().map_or(topology.span, |r| r.span);
     Diagnostic::error(
         NONE,
         span,

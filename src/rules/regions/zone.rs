@@ -9,12 +9,11 @@ pub const CODE: Code = Code::new("REG203", "region-outside-its-zone");
 
 /// Checks every region against the jurisdictions of its zone.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let Some(compliance) = &topology.spec.compliance else {
+    let Some(compliance) = &topology.compliance else {
         return;
     };
     for region in &topology.regions {
         let Some((name, zone)) = region
-            .written
             .zone
             .as_ref()
             .and_then(|name| Some((name, compliance.zones.get(name)?)))
@@ -22,17 +21,17 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
             continue;
         };
         let country = region.place.country;
-        let inside = |j: &crate::spec::Text| in_jurisdiction(country, j);
+        let inside = |j: &crate::topology::Text| in_jurisdiction(country, j);
         if zone.jurisdictions.is_empty() || zone.jurisdictions.iter().any(inside) {
             continue;
         }
         out.push(
             Diagnostic::error(
                 CODE,
-                name.span,
+                region.zone_at.unwrap_or(region.span),
                 format!(
                     "`{}` is in {country}, outside its zone `{}`",
-                    region.name, name.value
+                    region.name, name
                 ),
                 "says it belongs here",
             )

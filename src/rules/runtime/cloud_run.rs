@@ -1,8 +1,7 @@
 //! Cloud Run stands outside the mesh and KEDA, and needs an instance in every region.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Origin, Runtime};
-use crate::topology::Topology;
+use crate::topology::{Runtime, Topology};
 
 /// Scaling or calls that mean nothing to Cloud Run.
 pub const OUTSIDE: Code = Code::new("RUN101", "cloud-run-is-outside-the-mesh");
@@ -17,13 +16,14 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     check_services(topology, out);
     for host in &topology.hosts {
         let service = topology.service(host.service);
-        let health = host.written.health.as_ref();
+        let written = topology.written().traffic.get(&host.name);
+        let health = written.and_then(|h| h.health.as_ref());
         let Some(health) = health.filter(|_| service.runtime == Runtime::CloudRun) else {
             continue;
         };
-        let every = (health.every.origin == Origin::Written).then_some(health.every.span);
+        let every = health.every.written().then_some(health.every.span);
         let after = &health.unhealthy_after;
-        let after = (after.origin == Origin::Written).then_some(after.span);
+        let after = after.written().then_some(after.span);
         let Some(span) = every.or(after) else {
             continue;
         };
@@ -34,7 +34,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
                 format!("no load balancer checks `{}` on Cloud Run", service.name),
                 "has no effect",
             )
-            .also(service.written.runtime.span, "runs on Cloud Run")
+            .also(service.runtime_at, "runs on Cloud Run")
             .help("say it at the service: `ready: { every: 5s, timeout: 1s, unhealthy_after: 2 }`; Cloud Run tells the load balancer from its readiness probes"),
         );
     }
@@ -43,12 +43,8 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 fn check_services(topology: &Topology, out: &mut Diagnostics) {
     let services = topology.services.iter();
     for service in services.filter(|s| s.runtime == Runtime::CloudRun) {
-        let scale = service
-            .written
-            .scale_on
-            .as_ref()
-            .map(|s| (s.span, "scale_on"));
-        let calls = service.written.calls.as_ref().map(|c| (c.span, "calls"));
+        let scale = service.scale_on.as_ref().map(|s| (s.span, "scale_on"));
+        let calls = service.calls.as_ref().map(|c| (c.span, "calls"));
         for (span, what) in scale.into_iter().chain(calls) {
             out.push(
                 Diagnostic::error(
@@ -57,7 +53,7 @@ fn check_services(topology: &Topology, out: &mut Diagnostics) {
                     format!("`{what}` means nothing to Cloud Run"),
                     "KEDA and Istio do not see it",
                 )
-                .also(service.written.runtime.span, "runs on Cloud Run")
+                .also(service.runtime_at, "runs on Cloud Run")
                 .help("bound it with `replicas` and `concurrency`, or run it on `kubernetes`"),
             );
         }

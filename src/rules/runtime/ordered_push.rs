@@ -10,7 +10,7 @@ pub const CODE: Code = Code::new("QUE101", "ordered-delivery-pins-a-region");
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for queue in &topology.queues {
         let receiver = queue.receiver.map(|id| topology.service(id));
-        let Some(ordered) = &queue.written.ordered_by else {
+        let Some(ordered) = &queue.ordered_by else {
             continue;
         };
         if receiver.is_some_and(|r| r.placements.len() > 1) {

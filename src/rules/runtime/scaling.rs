@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::{PerRegion, Runtime, ScaleOn};
-use crate::topology::{Placement, Service, Topology};
+use crate::topology::{Placement, Runtime, ScaleOn, Service, Topology};
 
 /// A scaler without a trigger, which KEDA refuses.
 pub const NO_TRIGGER: Code = Code::new("RUN104", "nothing-to-scale-on");
@@ -19,7 +18,7 @@ const LONGEST_WINDOW: u64 = 3600;
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let services = topology.services.iter();
     for service in services.filter(|s| s.runtime == Runtime::Kubernetes) {
-        if let Some(scale) = &service.written.scale_on {
+        if let Some(scale) = &service.scale_on {
             triggers(service, scale, out);
             values(scale, out);
         }
@@ -51,16 +50,11 @@ fn from_zero(topology: &Topology, service: &Service, at: &Placement, out: &mut D
         return;
     }
     let region = &topology.region(at.region).name;
-    let span = match &service.written.replicas {
-        Some(PerRegion::All(all)) => all.span,
-        Some(PerRegion::Each(each)) => each.get(region).map_or(each.span, |r| r.span),
-        None => service.span,
-    };
     let most = at.replicas.max.max(1);
     out.push(
         Diagnostic::error(
             FROM_ZERO,
-            span,
+            at.span,
             format!("nothing starts `{}` in `{region}` once no replica runs", service.name),
             "CPU, memory and requests are measured at replicas that run; KEDA refuses 0 with these alone",
         )

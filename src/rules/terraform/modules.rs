@@ -3,8 +3,7 @@
 
 use crate::deployment::modules;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
-use crate::spec::{ModuleSource, Name};
-use crate::topology::Topology;
+use crate::topology::{ModuleSource, Name, Topology};
 
 /// A module that takes nothing's place.
 pub const UNKNOWN: Code = Code::new("TFM102", "unknown-module");
@@ -13,7 +12,7 @@ pub const VERSION: Code = Code::new("TFM103", "version-without-registry");
 
 /// Checks the names and addresses of every module of the user's own.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let terraform = topology.spec.terraform.as_ref();
+    let terraform = topology.terraform.as_ref();
     for (name, source) in terraform.iter().flat_map(|t| t.modules.iter()) {
         known(topology, name, out);
         version(source, out);

@@ -1,22 +1,20 @@
 //! Each cloud keeps the state of its own roots.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::PerRegion;
-use crate::topology::{Topology, provider_of};
+use crate::topology::{PerRegion, Topology};
 
 /// One bucket for the state of several clouds.
 pub const CODE: Code = Code::new("TFM101", "state-bucket-of-which-cloud");
 
 /// Reports a bucket that no one cloud could hold, and one on a cloud without regions.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let spec = &topology.spec;
-    let terraform = spec.terraform.as_ref();
+    let terraform = topology.terraform.as_ref();
     let Some(buckets) = terraform.and_then(|t| t.state_bucket.as_ref()) else {
         return;
     };
     let used = topology.providers();
-    let clouds = spec.clouds.iter().filter_map(|(name, cloud)| {
-        let provider = provider_of(name, cloud)?;
+    let clouds = topology.clouds.iter().filter_map(|(name, cloud)| {
+        let provider = cloud.provider?;
         used.contains(&provider).then_some(name.text.as_str())
     });
     let clouds: Vec<&str> = clouds.collect();

@@ -1,8 +1,7 @@
 //! One DNS record set has one routing policy.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Policy, Routing};
-use crate::topology::Topology;
+use crate::topology::{Policy, Routing, Topology};
 
 /// Weights and latency on one Route 53 name.
 pub const CODE: Code = Code::new("TRF103", "two-policies-on-one-name");
@@ -11,11 +10,10 @@ pub const CODE: Code = Code::new("TRF103", "two-policies-on-one-name");
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for host in &topology.hosts {
         let route53 = host
-            .written
             .routing
             .as_ref()
             .filter(|r| r.value == Routing::Route53);
-        let has = |wanted: Policy| host.written.policy.iter().find(|p| p.value == wanted);
+        let has = |wanted: Policy| host.policy.iter().find(|p| p.value == wanted);
         if let (Some(routing), Some(weight), Some(latency)) =
             (route53, has(Policy::Weight), has(Policy::Latency))
         {

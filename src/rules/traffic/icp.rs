@@ -1,23 +1,22 @@
 //! Hosts that mainland China is served by need a number.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::spec::{Continent, Host};
-use crate::topology::Topology;
+use crate::topology::{Continent, Host, Topology};
 
 /// A host served in mainland China without a filing.
 pub const CODE: Code = Code::new("CHN101", "host-without-icp");
 
 /// Checks hosts that mainland China is served by.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    for (name, host) in topology.spec.traffic.iter() {
+    for host in &topology.hosts {
         if mainland(topology, host) && !filed(topology) {
             out.push(
                 Diagnostic::error(
                     CODE,
-                    name.span,
+                    host.span,
                     format!(
                         "`{}` is served in mainland China without an ICP number",
-                        name.text
+                        host.name
                     ),
                     "needs a filing or licence before it goes live",
                 )
@@ -36,6 +35,6 @@ fn mainland(topology: &Topology, host: &Host) -> bool {
 }
 
 fn filed(topology: &Topology) -> bool {
-    let zones = topology.spec.compliance.as_ref().map(|c| c.zones.iter());
+    let zones = topology.compliance.as_ref().map(|c| c.zones.iter());
     zones.into_iter().flatten().any(|(_, z)| z.icp.is_some())
 }

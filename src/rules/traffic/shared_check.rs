@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::spec::Mode;
-use crate::topology::{Datastore, Placement, Service, Topology};
+use crate::topology::{Datastore, Mode, Placement, Service, Topology};
 
 /// A check with a shared need.
 pub const CODE: Code = Code::new("TRF104", "check-through-a-shared-part");
@@ -83,7 +82,7 @@ const STORES: [&str; 11] = [
 /// Checks readiness probes; those of an edge are checked where they are emitted.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for service in topology.services.iter().filter(|s| s.placements.len() > 1) {
-        let Some(ready) = &service.written.ready else {
+        let Some(ready) = &service.ready else {
             continue;
         };
         let (path, span) = (ready.path.as_str(), ready.path.span);
@@ -125,7 +124,7 @@ fn behind(topology: &Topology, service: &Service, path: &str) -> Option<String> 
     let meant = |word: &str| -> Vec<&Datastore> {
         let stores = service.uses.iter().map(|id| topology.datastore(*id));
         let named = |s: &&Datastore| {
-            let engine = s.written.engine.value.to_string();
+            let engine = s.kind.value.clone();
             s.name == word || engine == word || STORES.contains(&word)
         };
         stores.filter(named).collect()
@@ -173,10 +172,10 @@ fn asked<'a>(topology: &Topology, service: &Service, path: &'a str) -> Option<&'
 /// Whether one loss of a store is felt by replicas of several regions: somebody else runs it,
 /// one region writes it, or it is one system over several.
 fn shared(service: &Service, store: &Datastore) -> bool {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let apart = replication.is_some_and(|r| matches!(*r.mode, Mode::ActiveActive | Mode::None));
     let beside = |p: &Placement| store.regions.contains(&p.region);
     let everywhere = service.placements.iter().all(beside);
-    let several = store.written.databases.len() > 1;
+    let several = store.databases.len() > 1;
     store.external().is_some() || !(several || apart && everywhere)
 }

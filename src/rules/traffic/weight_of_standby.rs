@@ -13,8 +13,8 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         .iter()
         .filter(|r| !r.serving() && !r.leaving)
     {
-        let weight = region.written.weight.as_ref();
-        if let Some(weight) = weight.filter(|w| w.value.0 > 0) {
+        let weight = region.own_weight.as_ref();
+        if let Some(weight) = weight.filter(|w| w.value > 0) {
             out.push(
                 Diagnostic::error(
                     CODE,
@@ -23,9 +23,9 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
                         "`{}` serves nobody in normal times and has a weight",
                         region.name
                     ),
-                    format!("{} % of traffic", weight.value.0),
+                    format!("{} % of traffic", weight.value),
                 )
-                .also(region.written.role.span, format!("a {}", region.role))
+                .also(region.role_at, format!("a {}", region.role))
                 .help("make it a `secondary`, or remove the weight"),
             );
         }

@@ -12,7 +12,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let written = topology
         .regions
         .iter()
-        .filter_map(|r| r.written.weight.as_ref());
+        .filter_map(|r| r.own_weight.as_ref());
     let written: Vec<_> = written.collect();
     let Some(first) = written.first().filter(|_| sum != 100) else {
         return;
@@ -21,10 +21,10 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         CODE,
         first.span,
         format!("the weights of the regions add up to {sum}, not 100"),
-        format!("{} here", first.value.0),
+        format!("{} here", first.value),
     );
     for weight in &written[1..] {
-        diagnostic = diagnostic.also(weight.span, format!("{} here", weight.value.0));
+        diagnostic = diagnostic.also(weight.span, format!("{} here", weight.value));
     }
     out.push(diagnostic.help("a weight is the percent of traffic that a region gets"));
 }

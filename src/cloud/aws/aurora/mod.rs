@@ -17,8 +17,7 @@ use crate::cloud::offering::{
     Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
-use crate::spec::{Engine, Mode};
-use crate::topology::{Datastore, RegionId};
+use crate::topology::{Datastore, Engine, Mode, RegionId};
 use Aspect::{Absent, Given};
 
 const PORT: u32 = 5432;
@@ -181,7 +180,7 @@ impl Lowering<'_> {
         if !self.one_writer(store, has) {
             return false;
         }
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         let mode = replication.map(|r| &r.mode);
         if store.regions.len() > 1 && mode.is_none_or(|m| **m != Mode::Async) {
             let span = mode.map_or(store.span, |m| m.span);
@@ -201,7 +200,7 @@ impl Lowering<'_> {
     ) {
         let global = format!("aurora_{}", naming::slug(&store.name));
         let name = self.store_name(store, id, facts::names().database);
-        let machine = store.written.machine.as_ref();
+        let machine = store.machine.as_ref();
         let machine = machine.map_or(facts::postgres().machine.as_str(), |m| m.as_str());
         let mut arguments = vec![
             ("name", name.into()),
@@ -216,7 +215,7 @@ impl Lowering<'_> {
         if id == home {
             arguments.push(("master_password", Argument::variable(password(store))));
         }
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         if let Some(stop) = replication.and_then(|r| r.stop_writes_at.as_ref()) {
             arguments.push(("stop_writes_seconds", stop.secs().into()));
         }

@@ -15,7 +15,7 @@ impl Lowering<'_> {
                 let promoted = self.aurora_writes(store, id);
                 self.deployment.proofs.push(promoted);
             }
-            if store.written.backup.is_some() {
+            if store.backup.is_some() {
                 found.extend(self.aurora_backups(store, id));
                 let location = self.location(id);
                 let name = self.store_name(store, id, facts::names().database);
@@ -117,7 +117,7 @@ impl Lowering<'_> {
             "aws", "rds", "create-db-cluster-snapshot", "--region", location, "--db-cluster-identifier", &name,
             "--db-cluster-snapshot-identifier", "$NEW_DATABASE",
         ]);
-        let machine = store.written.machine.as_ref();
+        let machine = store.machine.as_ref();
         let machine = machine.map_or(facts::postgres().machine.as_str(), |m| m.as_str());
         // A restored cluster has no instance, and with the VPC's own security group no guest.
         let instance = format!(

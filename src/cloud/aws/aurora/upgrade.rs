@@ -10,7 +10,7 @@ use crate::topology::Datastore;
 
 /// A major version does not go up while commits wait for other regions.
 pub(super) fn path(store: &Datastore, runs: &str, to: &str) -> Option<(String, String)> {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let stops = replication.and_then(|r| r.stop_writes_at.as_ref());
     (major(runs) != major(to) && stops.is_some()).then(|| {
         (

@@ -16,8 +16,7 @@ use crate::cloud::offering::{
     Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
-use crate::spec::{Conflict, Engine, Mode};
-use crate::topology::{Datastore, RegionId};
+use crate::topology::{Conflict, Datastore, Engine, Mode, RegionId};
 use Aspect::{Absent, Given};
 
 /// DynamoDB.
@@ -128,7 +127,7 @@ impl Lowering<'_> {
         let Some(home) = homes::home_of_store(self.topology, &store.name) else {
             return;
         };
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         if let Some(mode) = replication.map(|r| &r.mode)
             && !matches!(mode.value, Mode::ActiveActive | Mode::None)
         {
@@ -177,7 +176,7 @@ impl Lowering<'_> {
             (self.location(id).to_string(), key)
         });
         let replicas = Argument::Map(replicas.collect());
-        let expires = store.written.datasets.iter();
+        let expires = store.datasets.iter();
         let expires = expires.filter_map(|(_, d)| d.expires_at.as_ref()).next();
         let table = table_name(self.topology, store);
         let mut arguments = vec![("name", table.clone().into())];

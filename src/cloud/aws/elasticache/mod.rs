@@ -16,8 +16,7 @@ use crate::cloud::offering::{
     Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
-use crate::spec::{Engine, Mode};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Datastore, Engine, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
 /// The port of ElastiCache.
@@ -48,7 +47,7 @@ impl Offering for ElastiCache {
     }
 
     fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::Redis && store.written.sentinels.is_none()
+        store.engine == Engine::Redis && store.sentinels.is_none()
     }
 
     fn reads(&self) -> &'static [Read] {
@@ -218,13 +217,12 @@ impl Lowering<'_> {
         scope: Scope,
         group: Option<Argument>,
     ) -> String {
-        let written = &store.written;
         let defaults = facts::redis();
         let key = match scope {
             Scope::Links => self.carried_key(id, "data"),
             _ => self.key(id, "data", &[]),
         };
-        let text = |t: &Option<crate::spec::Text>, other: &str| {
+        let text = |t: &Option<crate::topology::Text>, other: &str| {
             t.as_ref().map_or(other.to_string(), |t| t.value.clone())
         };
         // Whoever writes one day is written to from all regions.
@@ -233,28 +231,25 @@ impl Lowering<'_> {
             _ => vec![id],
         };
         let region = self.topology.region(id);
-        let shards = written
+        let shards = store
             .nodes
             .as_ref()
             .and_then(|n| n.get(&region.name))
-            .map_or(1, |n| n.value.0);
+            .map_or(1, |n| n.value);
         let name = self.store_name(store, id, facts::names().cache);
         let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
         let mut arguments = vec![("name", Argument::from(name))];
         if let Some(group) = group {
             arguments.extend([("follows", true.into()), ("global_group_id", group)]);
         }
-        let backup = written.backup.as_ref().filter(|b| b.every.is_some());
+        let backup = store.backup.as_ref().filter(|b| b.every.is_some());
         arguments.extend([
             ("engine_version", self.engine_version(store).into()),
-            (
-                "node_type",
-                text(&written.machine, &defaults.machine).into(),
-            ),
+            ("node_type", text(&store.machine, &defaults.machine).into()),
             ("shards", shards.into()),
             (
                 "replicas",
-                written.replicas.as_ref().map_or(1, |r| r.value.0).into(),
+                store.replicas.as_ref().map_or(1, |r| r.value).into(),
             ),
             (
                 "backup_days",
@@ -287,7 +282,7 @@ impl Lowering<'_> {
 
 /// Whether a store is a Global Datastore, with one writer among several regions.
 pub(super) fn is_global(store: &Datastore) -> bool {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     store.regions.len() > 1 && replication.is_some_and(|r| *r.mode == Mode::Async)
 }
 

@@ -15,7 +15,7 @@ impl Lowering<'_> {
                 let promoted = self.elasticache_writes(store, id);
                 self.deployment.proofs.push(promoted);
             }
-            if store.written.backup.is_some() {
+            if store.backup.is_some() {
                 found.extend(self.elasticache_backups(store, id));
                 let location = self.location(id);
                 let name = self.store_name(store, id, facts::names().cache);
@@ -146,7 +146,7 @@ impl Lowering<'_> {
     fn elasticache_backups(&self, store: &Datastore, id: RegionId) -> Vec<Operation> {
         let location = self.location(id);
         let name = self.store_name(store, id, facts::names().cache);
-        let machine = store.written.machine.as_ref();
+        let machine = store.machine.as_ref();
         let machine = machine.map_or(facts::redis().machine.as_str(), |m| m.as_str());
         #[rustfmt::skip]
         let backup = words(&[

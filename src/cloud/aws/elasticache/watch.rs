@@ -2,8 +2,7 @@
 
 use crate::cloud::aws::signals::{FEWEST_IN_PERIOD, lag};
 use crate::deployment::Unit;
-use crate::spec::Signal;
-use crate::topology::Datastore;
+use crate::topology::{Datastore, Signal};
 use crate::watch::signals::{Signals, gauge};
 
 pub(super) fn signals(all: &mut Signals, store: &Datastore) {

@@ -25,8 +25,7 @@ use crate::cloud::offering::{
 use crate::deployment::{
     Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
 };
-use crate::spec::{Conflict, Engine, Mode, Reach, Role};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Conflict, Datastore, Engine, Mode, Reach, RegionId, Role, Topology};
 use Aspect::{Absent, Given};
 
 /// The administrator's name, and its password's place, are RDS's own.
@@ -65,8 +64,7 @@ impl Offering for RdsPostgres {
             read_if(
                 "replication.by",
                 |s| {
-                    s.written
-                        .replication
+                    s.replication
                         .as_ref()
                         .is_some_and(|r| *r.mode != Mode::None)
                 },
@@ -174,7 +172,7 @@ impl Copies {
 
 /// How the instances of a store copy each other, if RDS can do it.
 pub(super) fn copies(store: &Datastore) -> Option<Copies> {
-    let Some(replication) = &store.written.replication else {
+    let Some(replication) = &store.replication else {
         return Some(Copies::Apart);
     };
     let by = replication.by.as_ref().map(|b| b.as_str());
@@ -189,7 +187,7 @@ pub(super) fn copies(store: &Datastore) -> Option<Copies> {
 
 /// The databases of an instance that are copied, each by itself.
 pub(super) fn databases(store: &Datastore) -> Vec<String> {
-    let groups = store.written.node_groups.iter().map(|g| g.value.clone());
+    let groups = store.node_groups.iter().map(|g| g.value.clone());
     let mut databases: Vec<String> = groups.collect();
     if databases.is_empty() {
         databases.push(naming::slug(&store.name));
@@ -214,7 +212,7 @@ impl Lowering<'_> {
 
     fn copies(&mut self, store: &Datastore) -> Option<Copies> {
         let found = copies(store);
-        if let (None, Some(replication)) = (found, &store.written.replication) {
+        if let (None, Some(replication)) = (found, &store.replication) {
             let span = replication
                 .by
                 .as_ref()
@@ -245,12 +243,11 @@ impl Lowering<'_> {
     }
 
     fn instance(&mut self, store: &Datastore, id: RegionId, copies: Copies) {
-        let written = &store.written;
         let defaults = facts::postgres();
-        let text = |t: &Option<crate::spec::Text>, other: &str| {
+        let text = |t: &Option<crate::topology::Text>, other: &str| {
             t.as_ref().map_or(other.to_string(), |t| t.value.clone())
         };
-        let storage = written
+        let storage = store
             .size
             .as_ref()
             .map_or(defaults.storage_gb, |s| s.get().div_ceil(1 << 30));
@@ -269,7 +266,7 @@ impl Lowering<'_> {
             ("engine_version", self.engine_version(store).into()),
             (
                 "instance_class",
-                text(&written.machine, &defaults.machine).into(),
+                text(&store.machine, &defaults.machine).into(),
             ),
             ("storage_gb", storage.into()),
             ("vpc_id", self.vpc(id)),
@@ -327,9 +324,8 @@ impl Lowering<'_> {
 
     /// What pglogical is told: which of two concurrent writes stays, on this side.
     fn logical(&self, store: &Datastore, id: RegionId, keep_wal_mb: u64) -> Argument {
-        let databases = store.written.node_groups.len().max(1) as u64;
+        let databases = store.node_groups.len().max(1) as u64;
         let conflicts = store
-            .written
             .replication
             .as_ref()
             .and_then(|r| r.conflicts.as_ref());
@@ -350,7 +346,7 @@ impl Lowering<'_> {
     /// History of each region in the others that were asked for, so that a lost region's
     /// last moments can be restored elsewhere.
     fn backup_copies(&mut self, store: &Datastore) {
-        let Some(backup) = &store.written.backup else {
+        let Some(backup) = &store.backup else {
             return;
         };
         let days = self.history_days(store);
@@ -422,7 +418,7 @@ impl Lowering<'_> {
             .collect();
         let databases = databases(store);
         let local = || {
-            let datasets = store.written.datasets.iter();
+            let datasets = store.datasets.iter();
             datasets.filter(|(_, d)| *d.copies == Reach::Origin && !d.collections.is_empty())
         };
         let leaves_out: Vec<String> = local().map(|(name, _)| name.text.clone()).collect();
@@ -584,10 +580,10 @@ pub(super) fn conflict_namespace(
 
 fn text_of(
     store: &Datastore,
-    of: fn(&crate::spec::Replication) -> Option<&crate::spec::Text>,
+    of: fn(&crate::topology::Replication) -> Option<&crate::topology::Text>,
     other: &str,
 ) -> String {
-    let text = store.written.replication.as_ref().and_then(of);
+    let text = store.replication.as_ref().and_then(of);
     text.map_or(other.to_string(), |t| t.value.clone())
 }
 

@@ -41,7 +41,7 @@ impl Lowering<'_> {
                 let promoted = self.promoted_replica(store, id, &name);
                 self.deployment.proofs.push(promoted);
             }
-            if store.written.backup.is_some() {
+            if store.backup.is_some() {
                 #[rustfmt::skip]
                 found.extend([
                     operation(
@@ -121,7 +121,7 @@ impl Lowering<'_> {
         ];
         let proof = self.postgres_restored(store, name, id);
         self.deployment.proofs.push(proof);
-        let backup = store.written.backup.as_ref();
+        let backup = store.backup.as_ref();
         let kept = backup.into_iter().flat_map(|b| &b.copies_to);
         let kept = kept.filter_map(|r| self.topology.region_named(r));
         let abroad = kept.filter(|r| *r != id && store.regions.contains(r));

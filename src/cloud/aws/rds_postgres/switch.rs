@@ -22,7 +22,7 @@ impl Lowering<'_> {
             Copies::OneWay => store.writer == Some(*id),
             Copies::Physical => false,
         };
-        if store.written.backup.is_none() {
+        if store.backup.is_none() {
             return;
         }
         for id in store.regions.clone() {

@@ -6,8 +6,7 @@ use crate::cloud::aws::signals::lag;
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{Argument, Unit};
 use crate::format::promql;
-use crate::spec::Signal;
-use crate::topology::{Datastore, RegionId};
+use crate::topology::{Datastore, RegionId, Signal};
 use crate::watch::signals::{Signals, gauge};
 use serde_json::{Value, json};
 
@@ -104,7 +103,6 @@ pub(super) fn alarms(lowering: &Lowering, store: &Datastore, id: RegionId) -> Al
     let name = lowering.store_name(store, id, facts::names().database);
     let database = || vec![("DBInstanceIdentifier", Argument::from(name.clone()))];
     let size = store
-        .written
         .size
         .as_ref()
         .map_or(facts::postgres().storage_gb << 30, |s| s.get());

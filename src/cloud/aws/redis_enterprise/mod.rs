@@ -20,8 +20,7 @@ use crate::cloud::offering::{
 use crate::deployment::{
     ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, PEER_PORT, Scope,
 };
-use crate::spec::{Conflict, Engine, Mode};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Conflict, Datastore, Engine, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
 /// Redis Enterprise.
@@ -153,11 +152,7 @@ impl Lowering<'_> {
                 rotate_days: None,
             });
         }
-        let lag = store
-            .written
-            .replication
-            .as_ref()
-            .and_then(|r| r.lag.as_ref());
+        let lag = store.replication.as_ref().and_then(|r| r.lag.as_ref());
         let critical = lag.and_then(|l| l.critical.as_ref());
         for from in &regions {
             for to in regions.iter().filter(|to| to.region != from.region) {
@@ -195,7 +190,7 @@ impl Lowering<'_> {
 
     fn redis_enterprise_can(&mut self, store: &Datastore) -> bool {
         let before = self.out.len();
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         if let Some(mode) = replication.map(|r| &r.mode)
             && mode.value != Mode::ActiveActive
         {
@@ -225,8 +220,7 @@ impl Lowering<'_> {
         }
         self.redis_enterprise_fits(store);
         let clusters = self.cluster_regions();
-        if self.topology.spec.mesh.is_none() || store.regions.iter().any(|r| !clusters.contains(r))
-        {
+        if self.topology.mesh.is_none() || store.regions.iter().any(|r| !clusters.contains(r)) {
             self.not_available(
                 store.span,
                 "`redis-enterprise` without clusters and a mesh",
@@ -244,7 +238,7 @@ impl Lowering<'_> {
             let nodes = enterprise_nodes(self.topology, store, id);
             let location = self.location(id);
             if nodes < least || nodes.is_multiple_of(2) {
-                let own = store.written.nodes.as_ref();
+                let own = store.nodes.as_ref();
                 let own = own.and_then(|n| n.get(&self.topology.region(id).name));
                 let span = own.map_or(store.span, |n| n.span);
                 let what = format!("`redis-enterprise` with {nodes} nodes in {location}");
@@ -254,7 +248,7 @@ impl Lowering<'_> {
             }
             let each = node_gibibytes(memory(store), nodes);
             if each > room {
-                let span = store.written.size.as_ref().map_or(store.span, |s| s.span);
+                let span = store.size.as_ref().map_or(store.span, |s| s.span);
                 let what = format!("`redis-enterprise` with {each} GiB in each node in {location}");
                 let has = format!(
                     "room for {room} GiB on a `{}`: declare more `nodes`",
@@ -329,14 +323,14 @@ impl Lowering<'_> {
 
 /// The memory of the database in each region, in bytes.
 fn memory(store: &Datastore) -> u64 {
-    store.written.size.as_ref().map_or(1 << 30, |s| s.get())
+    store.size.as_ref().map_or(1 << 30, |s| s.get())
 }
 
 /// The nodes of Redis Enterprise in a region.
 fn enterprise_nodes(topology: &Topology, store: &Datastore, id: RegionId) -> u32 {
-    let nodes = store.written.nodes.as_ref();
+    let nodes = store.nodes.as_ref();
     let own = nodes.and_then(|n| n.get(&topology.region(id).name));
-    own.map_or(facts::redis_enterprise().nodes, |n| n.value.0)
+    own.map_or(facts::redis_enterprise().nodes, |n| n.value)
 }
 
 /// What a node asks for: half of all nodes' memory is for data and its replicas; the rest is

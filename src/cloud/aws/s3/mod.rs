@@ -14,8 +14,7 @@ use crate::cloud::offering::{
     Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
-use crate::spec::{Conflict, Engine, Mode};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Conflict, Datastore, Engine, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
 /// S3.
@@ -131,7 +130,7 @@ pub(super) enum Copies {
 
 /// How the buckets of a store copy each other, if S3 can do it.
 pub(super) fn copies(store: &Datastore) -> Option<Copies> {
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     match replication.map_or(Mode::None, |r| *r.mode) {
         Mode::None => Some(Copies::Apart),
         Mode::Async => Some(Copies::OneWay),
@@ -159,14 +158,14 @@ impl Lowering<'_> {
 
     fn buckets_can(&mut self, store: &Datastore) -> Option<Copies> {
         let found = copies(store);
-        let backup = store.written.backup.as_ref();
+        let backup = store.backup.as_ref();
         if let Some(every) = backup.and_then(|b| b.every.as_ref()) {
             let what = "a backup of `object-storage` every so often";
             let has =
                 "versions: what is replaced or deleted is kept for `keep`, from that moment on";
             self.not_available(every.span, what, has);
         }
-        let Some(replication) = &store.written.replication else {
+        let Some(replication) = &store.replication else {
             return found;
         };
         if found.is_none() {
@@ -193,7 +192,7 @@ impl Lowering<'_> {
             ("bucket", name.clone().into()),
             ("kms_key_arn", self.key(id, "data", &[])),
         ];
-        if let Some(backup) = &store.written.backup {
+        if let Some(backup) = &store.backup {
             let moments = backup.point_in_time.as_ref().map_or(0, |p| p.secs());
             let days = backup.keep.secs().max(moments).div_ceil(86_400);
             arguments.push(("old_version_days", days.into()));

@@ -16,8 +16,9 @@ use crate::cloud::offering::{
 use crate::deployment::{Argument, Decision, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::emission::no_effect;
-use crate::spec::{Duration, Engine, Mode, Thing};
-use crate::topology::{Datastore, RegionId, Service, Topology};
+use crate::topology::{
+    Database, Datastore, Duration, Engine, Mode, RegionId, Service, Thing, Topology,
+};
 use Aspect::{Absent, Given};
 
 /// A location that Firestore does not have.
@@ -30,7 +31,7 @@ const LOCATION: &str = "location";
 pub(super) fn settle(topology: &mut Topology) {
     for index in 0..topology.datastores.len() {
         let store = &topology.datastores[index];
-        let silent = store.written.location.is_none() && store.written.databases.is_empty();
+        let silent = store.location.is_none() && !store.names_databases;
         if store.engine != Engine::Firestore || !silent {
             continue;
         }
@@ -150,7 +151,7 @@ impl Lowering<'_> {
     /// Firestore keeps versions for a week, whatever is asked for: a longer promise is broken,
     /// and a shorter one keeps data for longer than the spec says.
     fn check_history(&mut self, store: &Datastore) {
-        let backup = store.written.backup.as_ref();
+        let backup = store.backup.as_ref();
         let Some(asked) = backup.and_then(|b| b.point_in_time.as_ref()) else {
             return;
         };
@@ -165,7 +166,7 @@ impl Lowering<'_> {
                 format!("Firestore goes back {window}, neither more nor less"),
                 "asked for here",
             )
-            .also(store.written.engine.span, "this is Firestore")
+            .also(store.kind.span, "this is Firestore")
             .help(format!(
                 "write `point_in_time: {window}`; what must be older comes from backups: `keep: 30d`"
             )),
@@ -174,7 +175,7 @@ impl Lowering<'_> {
 
     /// Firestore deletes by a field of collections that are named.
     fn check_expiry(&mut self, store: &Datastore) {
-        let datasets = store.written.datasets.iter().map(|(_, d)| d);
+        let datasets = store.datasets.iter().map(|(_, d)| d);
         let unnamed = datasets.filter(|d| d.collections.is_empty());
         let unread = unnamed.filter_map(|d| d.expires_at.as_ref());
         self.out.extend(unread.map(|field| {
@@ -191,7 +192,7 @@ impl Lowering<'_> {
         self.api("firestore");
         self.check_history(store);
         self.check_expiry(store);
-        if let Some(replica) = store.written.read_replicas.first() {
+        if let Some(replica) = store.read_replicas.first() {
             self.out.push(
                 Diagnostic::error(
                     FIRESTORE_REPLICAS,
@@ -199,7 +200,7 @@ impl Lowering<'_> {
                     "Firestore has no read replicas that a user can place",
                     "asked for here",
                 )
-                .also(store.written.engine.span, "this is Firestore")
+                .also(store.kind.span, "this is Firestore")
                 .help(
                     "use a multi-region (`location: nam5` or `eur3`), or several `databases` \
                      with `replication: { mode: application, … }`",
@@ -207,7 +208,7 @@ impl Lowering<'_> {
             );
         }
         for database in &store.databases {
-            self.firestore_database(store, &database.name, &database.location);
+            self.firestore_database(store, database);
         }
         let places =
             store
@@ -247,17 +248,17 @@ impl Lowering<'_> {
         });
     }
 
-    fn firestore_database(&mut self, store: &Datastore, database: &str, location: &str) {
-        let span = store.span;
+    fn firestore_database(&mut self, store: &Datastore, database: &Database) {
+        let (span, location) = (store.span, database.location.as_str());
         let multi = facts::firestore_multi_region(location);
-        let of_database = store.written.databases.get(database).map(|d| &d.location);
-        let written = of_database.or(store.written.location.as_ref());
-        if multi.is_none() && crate::catalog::find(crate::spec::Provider::Gcp, location).is_none() {
+        if multi.is_none()
+            && crate::catalog::find(crate::topology::Provider::Gcp, location).is_none()
+        {
             let known: Vec<_> = facts::firestore_multi_regions().collect();
             self.out.push(
                 Diagnostic::error(
                     FIRESTORE_LOCATION,
-                    written.map_or(span, |l| l.span),
+                    database.location_at.unwrap_or(span),
                     format!("Firestore has no location `{location}`"),
                     "unknown location",
                 )
@@ -265,13 +266,13 @@ impl Lowering<'_> {
             );
         }
         let key_location = multi.map_or(location, |m| m.kms.as_str()).to_string();
-        let id = database_id(self.topology, store, database);
+        let id = database_id(self.topology, store, &database.name);
         naming::checked(Kind::Firestore, id.clone(), span, self.out);
         let key = self.key(&key_location, "firestore", "gcp-sa-firestore");
-        let backup = store.written.backup.as_ref();
+        let backup = store.backup.as_ref();
         let keep = backup.and_then(|b| b.every.as_ref().map(|_| b.keep.secs()));
         let weekly = store.backup_period() == Some(7 * 86_400);
-        let ttl = store.written.datasets.iter().flat_map(|(_, dataset)| {
+        let ttl = store.datasets.iter().flat_map(|(_, dataset)| {
             let field = dataset.expires_at.clone();
             let names = dataset.collections.iter().map(|c| c.value.clone());
             field.map_or(Vec::new(), |f| {
@@ -293,7 +294,7 @@ impl Lowering<'_> {
             arguments.push(("backup_weekly", weekly.into()));
         }
         arguments.push(("ttl_fields", Argument::map(ttl)));
-        let name = database_call(store, database);
+        let name = database_call(store, &database.name);
         self.call_after_keys(
             &name,
             "gcp/firestore-regional",
@@ -312,7 +313,7 @@ fn grants(
     region: RegionId,
 ) -> Vec<Argument> {
     // A replication worker's access to all databases comes with the pipeline.
-    let replication = store.written.replication.as_ref();
+    let replication = store.replication.as_ref();
     let worker = replication.and_then(|r| r.worker.as_ref());
     if worker.is_some_and(|w| w.value == service.name) {
         return Vec::new();

@@ -29,7 +29,7 @@ impl Operations<'_> {
                 otherwise: "the database or the API is not there: stop and call the provider"
                     .into(),
             });
-            let Some(backup) = &store.written.backup else {
+            let Some(backup) = &store.backup else {
                 continue;
             };
             if backup.every.is_some() {

@@ -5,8 +5,7 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Step, Term};
 use crate::cloud::recovery::{behind_a_cut, reaching_back, restored, snapshot};
-use crate::spec::Provider;
-use crate::topology::{Database, Datastore, RegionId, Scenario};
+use crate::topology::{Database, Datastore, Provider, RegionId, Scenario};
 
 /// Whether losing a region touches a database, and whether a majority of its voting regions
 /// survives.
@@ -89,7 +88,7 @@ fn unreachable(
     let used = database.serves.contains(&lost);
     let others = database.serves.iter().chain(&database.taken_over_by);
     // Without databases of their own, regions that stand by use the one there is.
-    let implied = store.written.databases.is_empty();
+    let implied = !store.names_databases;
     let id = context.topology.id_of(store);
     let services = context.topology.services.iter();
     let users = services.filter(|s| implied && s.uses.contains(&id));
@@ -130,7 +129,7 @@ pub(super) fn remaining(
         Scenario::Cloud(Provider::Gcp) => Some(Vec::new()),
         Scenario::Corruption => Some(history(context, store)),
         Scenario::Link => {
-            let replicated = store.databases.len() > 1 && store.written.replication.is_some();
+            let replicated = store.databases.len() > 1 && store.replication.is_some();
             replicated.then(|| vec![behind_a_cut(store)])
         }
         Scenario::Key => Some(Vec::new()),
@@ -140,7 +139,7 @@ pub(super) fn remaining(
 
 /// What can be restored of Firestore after corruption.
 fn history(context: &Context, store: &Datastore) -> Vec<Remaining> {
-    let Some(backup) = &store.written.backup else {
+    let Some(backup) = &store.backup else {
         return Vec::new();
     };
     let kept = |reach, history| reaching_back(context, store, reach, history);

@@ -8,14 +8,12 @@ use crate::deployment::{
     Operation, OperationKind, Proof, Setting, Switch, SwitchStep, script, words,
 };
 use crate::format::shell;
-use crate::spec::{Engine, Runtime};
-use crate::topology::{Datastore, Service};
+use crate::topology::{Datastore, Engine, Runtime, Service};
 
 impl Lowering<'_> {
     pub(in crate::cloud::gcp) fn switches(&mut self) {
         let stores = self.topology.datastores.iter();
-        let restored =
-            stores.filter(|s| s.engine == Engine::Firestore && s.written.backup.is_some());
+        let restored = stores.filter(|s| s.engine == Engine::Firestore && s.backup.is_some());
         let found: Vec<Switch> = restored
             .flat_map(|store| {
                 let names = store.databases.iter();

@@ -1,12 +1,11 @@
 //! The queries that show how databases of Firestore are.
 
 use crate::deployment::Unit;
-use crate::spec::Signal;
-use crate::topology::Datastore;
+use crate::topology::{Datastore, Signal};
 use crate::watch::signals::{Signals, counter};
 
 pub(super) fn signals(all: &mut Signals, store: &Datastore) {
-    if store.written.replication.is_some() {
+    if store.replication.is_some() {
         all.reported_copies(store);
     }
     all.backups(store);

@@ -15,8 +15,7 @@ use crate::cloud::offering::{
     Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
 };
 use crate::deployment::{Argument, Decision, Scope, SecretSetting};
-use crate::spec::{Engine, Mode, Runtime};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Datastore, Engine, Mode, RegionId, Runtime, Topology};
 use Aspect::{Absent, Given};
 
 /// The port that takes TLS alone, for the primary and for reading
@@ -54,7 +53,7 @@ impl Offering for Memorystore {
     }
 
     fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::Redis && store.written.sentinels.is_none()
+        store.engine == Engine::Redis && store.sentinels.is_none()
     }
 
     fn reads(&self) -> &'static [Read] {
@@ -147,7 +146,7 @@ fn bucket(topology: &Topology, store: &Datastore, id: RegionId) -> String {
 
 /// Memory of a node in GiB.
 fn gibibytes(store: &Datastore) -> u64 {
-    let size = store.written.size.as_ref();
+    let size = store.size.as_ref();
     size.map_or(facts::memorystore().gibibytes, |s| {
         s.get().div_ceil(1 << 30)
     })
@@ -155,8 +154,8 @@ fn gibibytes(store: &Datastore) -> u64 {
 
 /// Replicas of the primary in other zones.
 fn replicas(store: &Datastore) -> u32 {
-    let written = store.written.replicas.as_ref();
-    written.map_or(facts::memorystore().replicas, |r| r.value.0)
+    let written = store.replicas.as_ref();
+    written.map_or(facts::memorystore().replicas, |r| r.value)
 }
 
 /// The version as the API calls it: `REDIS_7_2`.
@@ -203,21 +202,21 @@ impl Lowering<'_> {
     fn memorystore_fits(&mut self, store: &Datastore) {
         let facts = facts::memorystore();
         let (least, most) = (facts.gibibytes, facts.most_gibibytes);
-        if let Some(size) = &store.written.size
+        if let Some(size) = &store.size
             && !(least..=most).contains(&gibibytes(store))
         {
             let what = format!("`redis` with {} GiB", gibibytes(store));
             let has = format!("`size` from {least}Gi to {most}Gi, with replicas to read from");
             self.not_available(size.span, &what, &has);
         }
-        if let Some(written) = &store.written.replicas
+        if let Some(written) = &store.replicas
             && !(1..=facts.most_replicas).contains(&replicas(store))
         {
             let what = format!("`redis` with {} replicas", replicas(store));
             let has = format!("`replicas` from 1 to {}", facts.most_replicas);
             self.not_available(written.span, &what, &has);
         }
-        let version = store.written.engine_version.as_ref();
+        let version = store.engine_version.as_ref();
         if let Some(other) = version.filter(|v| !facts.versions.contains(&v.value)) {
             let what = format!("version `{}` of `redis`", other.value);
             let has = format!("`engine_version` {}", facts.versions.join(", "));
@@ -227,7 +226,7 @@ impl Lowering<'_> {
 
     /// Snapshots come every so often and are Google's own; people take exports.
     fn memorystore_backups(&mut self, store: &Datastore) {
-        let Some(backup) = &store.written.backup else {
+        let Some(backup) = &store.backup else {
             return;
         };
         if let Some(every) = &backup.every
@@ -283,7 +282,7 @@ impl Lowering<'_> {
             ("secrets_kms_key_id", secrets),
             ("maintenance_day", day_of(self.topology, id).into()),
         ];
-        if let Some(backup) = &store.written.backup {
+        if let Some(backup) = &store.backup {
             self.api("storage");
             let bucket = bucket(self.topology, store, id);
             naming::checked(Kind::Bucket, bucket.clone(), store.span, self.out);

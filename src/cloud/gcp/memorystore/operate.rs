@@ -15,7 +15,7 @@ impl Operations<'_> {
     pub(super) fn memorystore(&mut self, store: &Datastore) {
         for id in store.regions.clone() {
             self.memorystore_state(store, id);
-            if store.written.backup.is_some() {
+            if store.backup.is_some() {
                 self.memorystore_exports(store, id);
                 self.memorystore_restore(store, id);
             }

@@ -12,7 +12,7 @@ pub(super) fn copies(cloud: Cloud, id: DatastoreId, store: &Datastore) -> Vec<Co
         .map(|copy| {
             let site = copy.site.clone();
             let key = key_at(cloud, of, &site.name);
-            let exports = store.written.backup.as_ref().map(|backup| {
+            let exports = store.backup.as_ref().map(|backup| {
                 Copy::new(of, Kind::Backup, "exports that people take", site)
                     .kept(Keep::Seconds(backup.keep.secs()))
                     .at(backup.span, "kept in a bucket of the region")

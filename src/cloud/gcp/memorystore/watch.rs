@@ -3,8 +3,7 @@
 use super::instance;
 use crate::deployment::Unit;
 use crate::format::promql;
-use crate::spec::Signal;
-use crate::topology::Datastore;
+use crate::topology::{Datastore, Signal};
 use crate::watch::signals::{Signals, gauge};
 
 pub(super) fn signals(all: &mut Signals, store: &Datastore) {

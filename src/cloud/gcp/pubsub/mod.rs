@@ -15,9 +15,9 @@ use super::naming::{self, Kind, slug};
 use super::offering::{OperateQueue, QueueOnGcp, ToldOfQueue, queue_offering, queues};
 use crate::cloud::offering::{Aspect, QueueOffering, QueueRecovery, QueueRestsAt, WatchQueue};
 use crate::deployment::{Argument, Decision, Scope};
-use crate::spec::{Incompatible, QueueEngine, Runtime};
 use crate::topology::{
-    Datastore, Queue, RegionId, Scenario, Service, ServiceId, Topology, variable_name,
+    Datastore, Incompatible, Queue, QueueEngine, RegionId, Runtime, Scenario, Service, ServiceId,
+    Topology, variable_name,
 };
 use Aspect::Given;
 
@@ -35,7 +35,7 @@ impl QueueOffering for Pubsub {
     }
 
     fn fits(&self, queue: &Queue) -> bool {
-        queue.written.engine.known() == Some(QueueEngine::Pubsub)
+        queue.engine == QueueEngine::Pubsub
     }
 
     fn signals(&self) -> Aspect<WatchQueue> {
@@ -101,19 +101,19 @@ impl Lowering<'_> {
     }
 
     fn no_such_queue(&mut self, queue: &Queue) {
-        let engine = &queue.written.engine;
+        let kind = &queue.kind;
         let has: Vec<&str> = queues().map(|o| o.asked()).collect();
         let has = format!(
             "{}; declare one that somebody runs with `external: {{ run_by: … }}`",
             has.join(" and ")
         );
-        self.not_available(engine.span, &format!("`{}`", engine.value), &has);
+        self.not_available(kind.span, &format!("`{}`", kind.value), &has);
     }
 
     /// The store whose changes this queue carries between its databases.
     fn replicated(&self, queue: &Queue) -> Option<&Datastore> {
         let carries = |s: &&Datastore| {
-            let replication = s.written.replication.as_ref();
+            let replication = s.replication.as_ref();
             let named = replication.and_then(|r| r.queue.as_ref());
             named.is_some_and(|q| q.value == queue.name) && s.databases.len() > 1
         };
@@ -124,20 +124,19 @@ impl Lowering<'_> {
         self.api("pubsub");
         let home = Home::Topics.of(self.topology);
         let key = self.key(&home, "pubsub", "gcp-sa-pubsub");
-        let written = &queue.written;
-        let dead = written.dead_letter.as_ref();
+        let dead = queue.dead_letter.as_ref();
         let mut arguments = vec![
             ("project_id", self.project()),
             ("project_number", Argument::variable("project_number")),
             ("name", queue.name.clone().into()),
             ("regions", self.locations(&queue.regions).into()),
             ("kms_key_id", key),
-            ("retention_seconds", written.keep.secs().into()),
+            ("retention_seconds", queue.keep.secs().into()),
             (
                 "dead_letter_retention_seconds",
                 dead.map_or(604_800, |d| d.keep.secs()).into(),
             ),
-            ("ack_deadline_seconds", written.ack_within.secs().into()),
+            ("ack_deadline_seconds", queue.ack_within.secs().into()),
             (
                 "max_delivery_attempts",
                 dead.map_or(5, |d| d.after.value).into(),
@@ -151,7 +150,7 @@ impl Lowering<'_> {
             self.accounts_of(queue.publishers.iter().map(|id| self.topology.service(*id)));
         let replicated = self.replicated(queue).cloned();
         if replicated.is_none() {
-            arguments.push(("ordered", written.ordered_by.is_some().into()));
+            arguments.push(("ordered", queue.ordered_by.is_some().into()));
         }
         if let Some(receiver) = queue.receiver {
             let push = self.push(queue, self.topology.service(receiver));
@@ -173,11 +172,7 @@ impl Lowering<'_> {
                     .iter()
                     .map(|d| database_id(self.topology, store, &d.name));
                 arguments.push(("database_ids", ids.collect::<Vec<_>>().into()));
-                let worker = store
-                    .written
-                    .replication
-                    .as_ref()
-                    .and_then(|r| r.worker.as_ref());
+                let worker = store.replication.as_ref().and_then(|r| r.worker.as_ref());
                 let worker =
                     worker.and_then(|w| self.topology.services.iter().find(|s| s.name == w.value));
                 arguments.push(("workers", self.accounts_of(worker.into_iter())));
@@ -208,7 +203,7 @@ impl Lowering<'_> {
 
     /// What order and pushing promise, and what they do not.
     fn queue_decisions(&mut self) {
-        let ordered = |q: &&Queue| q.written.ordered_by.is_some() && q.receiver.is_some();
+        let ordered = |q: &&Queue| q.ordered_by.is_some() && q.receiver.is_some();
         for queue in self.topology.queues.iter().filter(ordered) {
             self.deployment.decisions.push(Decision {
                 title: format!("{}: what order promises", queue.name),
@@ -221,11 +216,7 @@ impl Lowering<'_> {
                      delivery either: a push that is answered too late is sent again. So the \
                      receiver must recognise an event that it has seen, and leave a newer \
                      state alone.",
-                    queue
-                        .written
-                        .ordered_by
-                        .as_ref()
-                        .map_or("key", |k| k.as_str()),
+                    queue.ordered_by.as_ref().map_or("key", |k| k.as_str()),
                 ),
             });
         }
@@ -253,17 +244,13 @@ impl Lowering<'_> {
             self.extra_accounts
                 .push((account.clone(), Argument::map([("display_name", title)])));
         }
-        let path = queue.written.push.as_ref().map_or("/", |p| p.path.as_str());
+        let path = queue.push_path.as_str();
         let address = match queue.host {
             Some(host) => vec![format!("https://{}", self.topology.host(host).name).into()],
             None => self.cloud_run_address(receiver),
         };
         if receiver.runtime != Runtime::CloudRun && queue.host.is_none() {
-            let span = queue
-                .written
-                .push
-                .as_ref()
-                .map_or(queue.span, |p| p.to.span);
+            let span = queue.push_at;
             self.not_available(
                 span,
                 "pushing to a service on Kubernetes without a host",
@@ -295,9 +282,9 @@ impl Lowering<'_> {
 
 /// Whether the receiver itself puts what it can never take into the dead letter topic.
 fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
-    let events = topology.spec.events.as_ref();
+    let events = topology.events.as_ref();
     events.is_some_and(|e| *e.incompatible == Incompatible::DeadLetter)
-        && queue.written.dead_letter.is_some()
+        && queue.dead_letter.is_some()
         && queue.receiver.is_some()
 }
 
@@ -305,7 +292,7 @@ fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
 /// is back within its promise, and every message of the meantime is set aside.
 /// Pub/Sub takes 0 to 600 (docs.cloud.google.com/pubsub/docs/handling-failures, read 2026-11).
 fn backoff(topology: &Topology, queue: &Queue) -> u64 {
-    let attempts = queue.written.dead_letter.as_ref();
+    let attempts = queue.dead_letter.as_ref();
     let waits = u64::from(attempts.map_or(5, |d| d.after.value))
         .saturating_sub(1)
         .max(1);

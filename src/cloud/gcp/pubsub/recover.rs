@@ -3,8 +3,7 @@
 use crate::analysis::Context;
 use crate::analysis::term::{By, Change, Step, Term};
 use crate::cloud::recovery::by_hand;
-use crate::spec::{FactKind, Provider};
-use crate::topology::{Queue, RegionId, Scenario, Service};
+use crate::topology::{FactKind, Provider, Queue, RegionId, Scenario, Service};
 
 /// A push subscription: messages of the lost region wait there; others go on if they are
 /// sent to a host with another region behind it.

@@ -27,7 +27,7 @@ impl Operations<'_> {
         let Some(receiver) = receiver.map(|id| self.topology.service(id)) else {
             return;
         };
-        let path = queue.written.push.as_ref().map_or("/", |p| p.path.as_str());
+        let path = queue.push_path.as_str();
         let mut seat = Seat {
             of: OperationKind::Repoint,
             subject: queue.name.clone(),

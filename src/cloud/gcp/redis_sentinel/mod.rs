@@ -12,9 +12,8 @@ use crate::cloud::kept::whole;
 use crate::cloud::offering::Aspect;
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
 use crate::deployment::{Argument, Decision, Evidence, Scope, SentinelRegion, SentinelSet, Upload};
-use crate::spec::Mode;
 use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Datastore, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
 impl OnGcp for RedisSentinel {
@@ -134,7 +133,7 @@ impl Lowering<'_> {
             ("members", members),
         ];
         let bucket = format!("{}-{}-{location}", self.project_text(), store.name);
-        let backup = store.written.backup.as_ref().filter(|b| b.every.is_some());
+        let backup = store.backup.as_ref().filter(|b| b.every.is_some());
         if let Some(backup) = backup {
             naming::checked(Kind::Bucket, bucket.clone(), store.span, self.out);
             self.api("storage");
@@ -190,8 +189,8 @@ impl Lowering<'_> {
                 .push((account.clone(), Argument::map([("display_name", title)])));
         }
         let total: usize = regions.iter().map(|r| r.sentinels.len()).sum();
-        let replication = store.written.replication.as_ref();
-        let knob = |f: fn(&crate::spec::Replication) -> Option<u64>| replication.and_then(f);
+        let replication = store.replication.as_ref();
+        let knob = |f: fn(&crate::topology::Replication) -> Option<u64>| replication.and_then(f);
         let project = self.project_text();
         for region in &regions {
             self.deployment
@@ -212,7 +211,7 @@ impl Lowering<'_> {
             regions,
             down_after_millis: store.silence_millis(),
             failover_timeout_millis: SENTINEL_FAILOVER_MILLIS,
-            memory: store.written.size.as_ref().map_or(1 << 30, |s| s.get()),
+            memory: store.size.as_ref().map_or(1 << 30, |s| s.get()),
             min_replicas: knob(|r| r.min_replicas.as_ref().map(|m| u64::from(m.value))).unwrap_or(0)
                 as u32,
             max_lag_seconds: knob(|r| r.max_lag.as_ref().map(|m| m.secs()))

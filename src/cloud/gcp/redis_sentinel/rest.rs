@@ -3,13 +3,12 @@
 use super::super::{data, homes};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Site};
 use crate::cloud::copies::Cloud;
-use crate::spec::{Provider, Runtime};
-use crate::topology::{Datastore, DatastoreId, RegionId, Topology};
+use crate::topology::{Datastore, DatastoreId, Provider, RegionId, Runtime, Topology};
 
 /// Volumes of Redis on the clusters are in the clusters' backups too, which are kept in the
 /// region that would take over.
 pub(super) fn with_volumes(cloud: Cloud, id: DatastoreId, store: &Datastore, copy: Copy) -> Copy {
-    let Some(sentinels) = store.written.sentinels.as_ref() else {
+    let Some(sentinels) = store.sentinels.as_ref() else {
         return copy;
     };
     let topology = cloud.topology;
@@ -24,8 +23,8 @@ pub(super) fn with_volumes(cloud: Cloud, id: DatastoreId, store: &Datastore, cop
     let backup = kept_in.map(|to| {
         let site = Site::region(topology, to);
         let span = match sentinels {
-            crate::spec::PerRegion::Each(map) => map.span,
-            crate::spec::PerRegion::All(count) => count.span,
+            crate::topology::PerRegion::Each(map) => map.span,
+            crate::topology::PerRegion::All(count) => count.span,
         };
         Copy::new(
             Holder::Store(id),

@@ -7,8 +7,7 @@ mod watch;
 use crate::cloud::offering::{
     Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
 };
-use crate::spec::Engine;
-use crate::topology::Datastore;
+use crate::topology::{Datastore, Engine};
 use Aspect::{Absent, Given};
 
 /// The version where the spec names none.
@@ -36,7 +35,7 @@ impl Offering for RedisSentinel {
     }
 
     fn fits(&self, store: &Datastore) -> bool {
-        store.engine == Engine::Redis && store.written.sentinels.is_some()
+        store.engine == Engine::Redis && store.sentinels.is_some()
     }
 
     fn reads(&self) -> &'static [Read] {

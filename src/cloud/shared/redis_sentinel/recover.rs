@@ -5,10 +5,9 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::cloud::recovery::{not_abroad, reaching_back, restored, snapshot};
-use crate::spec::{Duration, FactKind};
-use crate::topology::Scenario;
 use crate::topology::knobs::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, RegionId};
+use crate::topology::{Duration, FactKind, Scenario};
 
 pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
     match scenario {
@@ -140,7 +139,7 @@ impl<'a> Members<'a> {
 
     /// The primary takes no writes with too few replicas.
     fn stopped(&self, left: u32, scenario: Scenario) -> Option<Term> {
-        let replication = self.store.written.replication.as_ref()?;
+        let replication = self.store.replication.as_ref()?;
         let needed = replication.min_replicas.as_ref()?;
         let replicas = left.saturating_sub(1);
         let why = format!(
@@ -168,7 +167,7 @@ impl<'a> Members<'a> {
     fn noticed(&self) -> Vec<Term> {
         let store = self.store;
         let silence = store.silence_millis();
-        let health = store.written.health.as_ref();
+        let health = store.health.as_ref();
         let because = format!("silent for {}", Duration::from_millis(silence));
         vec![
             Term::knob(Step::Detect, &store.name, (silence, silence), because)
@@ -257,7 +256,7 @@ impl<'a> Members<'a> {
     /// without one there is no bound but what was measured.
     fn lacks(&self, beside: u32) -> Term {
         let store = self.store;
-        let replication = store.written.replication.as_ref();
+        let replication = store.replication.as_ref();
         let least = replication.and_then(|r| r.min_replicas.as_ref());
         let reaches = least.is_some_and(|m| m.value > beside);
         let term = match store.lag_limit_seconds().filter(|_| reaches) {
@@ -305,7 +304,7 @@ pub(super) fn remaining(
 
 /// Snapshots that reach back far enough to undo corruption.
 fn history(context: &Context, store: &Datastore) -> Vec<Remaining> {
-    let keep = store.written.backup.as_ref().map(|b| b.keep.value);
+    let keep = store.backup.as_ref().map(|b| b.keep.value);
     let snapshot = snapshot(store).zip(keep);
     let kept = snapshot.and_then(|(s, keep)| reaching_back(context, store, keep, s));
     kept.into_iter().collect()

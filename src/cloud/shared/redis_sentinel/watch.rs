@@ -2,8 +2,7 @@
 
 use crate::deployment::Unit;
 use crate::format::promql;
-use crate::spec::Signal;
-use crate::topology::Datastore;
+use crate::topology::{Datastore, Signal};
 use crate::watch::signals::{Signals, counter, counter_rest, gauge, ratio};
 
 /// What shows how it is.
