@@ -175,19 +175,21 @@ fn every_yaml_block_is_read() {
 struct Sample {
     /// What stands before the block.
     marker: &'static str,
-    /// The arguments.
-    command: &'static [&'static str],
+    /// All lines that are printed.
+    printed: fn() -> String,
     /// The first line of the block, if the command is shown.
     shown: Option<&'static str>,
     /// What is in the lines that are kept, with a line feed if the next one belongs to it; all
     /// lines if there are none.
     keep: &'static [&'static str],
+    /// It compiles some two hundred times: run by `.ci/run`.
+    slow: bool,
 }
 
-const SAMPLES: [Sample; 4] = [
+const SAMPLES: &[Sample] = &[
     Sample {
         marker: "<!-- sample: analyze -->",
-        command: &["analyze", "examples/ggen/topology.yaml"],
+        printed: || printed(folder().path(), &["analyze", "examples/ggen/topology.yaml"]),
         shown: None,
         keep: &[
             "service api ·",
@@ -204,82 +206,172 @@ const SAMPLES: [Sample; 4] = [
             "room: ",
             "flow: orders",
         ],
+        slow: false,
     },
     Sample {
         marker: "<!-- sample: check -->",
-        command: &["check", "topology.yaml"],
+        printed: a_diagnostic,
         shown: None,
         keep: &[],
+        slow: false,
+    },
+    Sample {
+        marker: "<!-- sample: hover -->",
+        printed: hovered,
+        shown: None,
+        keep: &[],
+        slow: false,
+    },
+    Sample {
+        marker: "<!-- sample: ci -->",
+        printed: || {
+            let folder = changed();
+            let check = ["compile", "topology.yaml", "--out", "deploy", "--check"];
+            let output = run(folder.path(), &check);
+            [output.stdout, output.stderr].map(text).concat()
+        },
+        shown: Some("$ meridian compile topology.yaml --out deploy --check"),
+        keep: &[
+            "outdated RECOVERY_BUDGET.md",
+            "outdated terraform/main.tf",
+            "RTO202\n",
+            " 10 │\n",
+            "promised: back",
+            "139 │\n",
+            "detect api.ggen",
+            "help: warm up\n",
+            "deploy/ differs",
+        ],
+        slow: false,
     },
     Sample {
         marker: "<!-- sample: diff -->",
-        command: &[
-            "diff",
-            "examples/eden/topology.yaml",
-            "--from",
-            "examples/eden/before.yaml",
-        ],
-        shown: Some("$ meridian diff examples/eden/topology.yaml --from examples/eden/before.yaml"),
+        printed: || {
+            printed(
+                changed().path(),
+                &["diff", "topology.yaml", "--base", "main"],
+            )
+        },
+        shown: Some("$ meridian diff topology.yaml --base main"),
         keep: &[
-            "eden ·",
+            "ggen-marketplace ·",
             "changed values ·",
             "fates",
-            "destroyed with its data",
-            "holds a cache",
-            "→ keep it",
-            "better service api-gateway: RTO, lose us-east-1\n",
+            "changed in place: module.health_api\n",
+            "changed values",
+            "health.every",
+            "health.unhealthy_after",
+            "consequences",
+            "RTO, lose us-central1\n",
+            "M +69 -69",
+            "terraform/main.tf",
         ],
+        slow: false,
     },
     Sample {
         marker: "<!-- sample: why -->",
-        command: &[
-            "why",
-            "--spec",
-            "examples/minimal/topology.yaml",
-            "module.run_web_us_east1",
-        ],
-        shown: Some("$ meridian why module.run_web_us_east1"),
+        printed: || {
+            let folder = changed();
+            let line = line_of(folder.path(), "RUNBOOK_FAILOVER.md", "notice a lost region");
+            let line = format!("RUNBOOK_FAILOVER.md:{line}");
+            printed(folder.path(), &["why", "--spec", "topology.yaml", &line])
+        },
+        shown: None,
         keep: &[
-            "terraform/regions/us-east1/main.tf",
+            "RUNBOOK_FAILOVER.md:\n",
             "follows from",
-            "services.web.memory",
-            "services.web.ready.every",
-            "services.web.replicas",
-            "services.web.image",
-            "  and ",
+            "health.unhealthy_after",
+            "health.every",
+            "health.timeout",
         ],
+        slow: true,
     },
 ];
 
+fn run(folder: &Path, arguments: &[&str]) -> std::process::Output {
+    let mut program = Command::cargo_bin("meridian").unwrap();
+    program.current_dir(folder).env("NO_COLOR", "1");
+    program.args(arguments).output().unwrap()
+}
+
+fn text(printed: Vec<u8>) -> String {
+    String::from_utf8(printed).unwrap()
+}
+
+/// What a command prints in a folder: its output, or its errors if there is none.
+fn printed(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    if output.stdout.is_empty() {
+        text(output.stderr)
+    } else {
+        text(output.stdout)
+    }
+}
+
+/// The first diagnostic of the failing spec on a rule's page; it ends with its page.
+fn a_diagnostic() -> String {
+    let folder = folder();
+    let fails = blocks(include_str!("../../src/rules/pages/TRF101.md"));
+    let spec = fails.iter().find(|b| b.kind == "yaml fails").expect("one");
+    fs::write(folder.path().join("topology.yaml"), &spec.text).unwrap();
+    let text = printed(folder.path(), &["check", "topology.yaml"]);
+    let end = text.lines().position(|l| l.contains("see: "));
+    let lines: Vec<&str> = text.lines().take(end.expect("a page") + 1).collect();
+    lines.join("\n")
+}
+
+const GGEN: &str = include_str!("../../examples/ggen/topology.yaml");
+const CHECKED: &str = "every: 5s, timeout: 2s, unhealthy_after: 2";
+const CHECKED_LESS: &str = "every: 30s, timeout: 2s, unhealthy_after: 4";
+
+/// The change of the README: ggen's health check asks less often. Its repository, with what was
+/// compiled before it.
+fn changed() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("topology.yaml"), GGEN).unwrap();
+    let lock = root().join("examples/ggen/topology.lock");
+    fs::copy(lock, at("topology.lock")).unwrap();
+    printed(
+        folder.path(),
+        &["compile", "topology.yaml", "--out", "deploy"],
+    );
+    for arguments in [
+        &["init", "--quiet", "--initial-branch", "main"][..],
+        &["add", "--all"],
+        &["commit", "--quiet", "--message", "ggen as it is"],
+    ] {
+        let mut git = std::process::Command::new("git");
+        git.current_dir(folder.path());
+        git.args(["-c", "user.name=us", "-c", "user.email=us@example.com"]);
+        assert!(git.args(arguments).status().unwrap().success());
+    }
+    let change = GGEN.replace(CHECKED, CHECKED_LESS);
+    assert_ne!(change, GGEN);
+    fs::write(at("topology.yaml"), change).unwrap();
+    folder
+}
+
+/// What an editor shows over the health check after the change.
+fn hovered() -> String {
+    let change = GGEN.replace(CHECKED, CHECKED_LESS);
+    let mut editor = crate::lsp::Editor::new();
+    editor.change("topology.yaml", &change);
+    editor.hover("topology.yaml", &change, "unhealthy_after: 4, healthy")
+}
+
+/// The number of the first line of a generated file that has some text.
+fn line_of(folder: &Path, file: &str, text: &str) -> usize {
+    let page = fs::read_to_string(folder.join("deploy").join(file)).unwrap();
+    1 + page.lines().position(|l| l.contains(text)).expect(text)
+}
+
 impl Sample {
-    fn printed(&self) -> String {
-        let folder = folder();
-        let fails = blocks(include_str!("../../src/rules/pages/TRF101.md"));
-        if self.command[0] == "check" {
-            let spec = fails
-                .iter()
-                .find(|b| b.kind == "yaml fails")
-                .expect("a failing spec");
-            fs::write(folder.path().join("topology.yaml"), &spec.text).unwrap();
-        }
-        let mut program = Command::cargo_bin("meridian").unwrap();
-        program.current_dir(folder.path()).env("NO_COLOR", "1");
-        let output = program.args(self.command).output().unwrap();
-        let text = match output.stdout.is_empty() {
-            true => output.stderr,
-            false => output.stdout,
-        };
-        let text = String::from_utf8(text).unwrap();
+    fn block(&self) -> String {
+        let text = (self.printed)();
         let lines: Vec<&str> = text.lines().collect();
         let kept = match self.keep {
-            // A diagnostic ends with the page that explains it.
-            [] => {
-                let end = lines
-                    .iter()
-                    .position(|l| l.contains("see: "))
-                    .expect("a page");
-                lines[..=end].iter().map(|l| l.to_string()).collect()
-            }
+            [] => lines.iter().map(|l| l.to_string()).collect(),
             keep => excerpt(&lines, keep),
         };
         let shown = self.shown.iter().map(|s| s.to_string());
@@ -317,14 +409,29 @@ fn cut(line: &str) -> String {
 
 #[test]
 fn the_samples_of_the_readme_are_what_is_printed() {
+    hold(|sample| !sample.slow);
+    // Every block of output but the picture is one of them.
+    let readme = page("README.md");
+    let blocks = blocks(&readme);
+    let outputs = blocks.iter().filter(|b| b.kind == "text").count();
+    assert_eq!(outputs, SAMPLES.len() + 1);
+}
+
+#[test]
+#[ignore = "slow: run by .ci/run"]
+fn slow_samples_of_the_readme_are_what_is_printed() {
+    hold(|sample| sample.slow);
+}
+
+fn hold(which: fn(&&Sample) -> bool) {
     let mut readme = page("README.md");
     let overwrite = std::env::var("GOLDEN").is_ok_and(|v| v == "overwrite");
-    for sample in SAMPLES {
+    for sample in SAMPLES.iter().filter(which) {
         let found = blocks(&readme)
             .into_iter()
             .find(|b| b.before == sample.marker);
         let block = found.unwrap_or_else(|| panic!("README has no {}", sample.marker));
-        let printed = sample.printed();
+        let printed = sample.block();
         if overwrite {
             readme = readme.replace(&block.text, &printed);
         } else {
@@ -334,8 +441,4 @@ fn the_samples_of_the_readme_are_what_is_printed() {
     if overwrite {
         fs::write(root().join("README.md"), &readme).unwrap();
     }
-    // Every block of output but the picture is one of them.
-    let blocks = blocks(&readme);
-    let outputs = blocks.iter().filter(|b| b.kind == "text").count();
-    assert_eq!(outputs, SAMPLES.len() + 1);
 }

@@ -24,7 +24,7 @@ const MINIMAL: &str = include_str!("../../examples/minimal/topology.yaml");
 const MINIMAL_KDL: &str = include_str!("../../examples/minimal/topology.kdl");
 
 /// An editor.
-struct Editor {
+pub(crate) struct Editor {
     child: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
@@ -36,7 +36,7 @@ struct Editor {
 }
 
 impl Editor {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let binary = assert_cmd::cargo::cargo_bin("meridian");
         let mut child = Command::new(binary)
             .arg("lsp")
@@ -131,7 +131,7 @@ impl Editor {
         self.settled(name);
     }
 
-    fn change(&mut self, name: &str, text: &str) {
+    pub(crate) fn change(&mut self, name: &str, text: &str) {
         self.versions += 1;
         let (uri, version) = (self.uri(name), self.versions);
         self.tell("textDocument/didChange", json!({ "textDocument": { "uri": uri, "version": version }, "contentChanges": [{ "text": text }] }));
@@ -176,7 +176,7 @@ impl Editor {
             .collect()
     }
 
-    fn hover(&mut self, name: &str, text: &str, at: &str) -> String {
+    pub(crate) fn hover(&mut self, name: &str, text: &str, at: &str) -> String {
         let at = place(text, text.find(at).unwrap());
         let said = self.at("textDocument/hover", name, at);
         said["contents"]["value"]
