@@ -184,8 +184,7 @@ impl<'a> Model<'a> {
     /// Users are directed to a region; unless that is one load balancer for all regions, one
     /// in each region receives them.
     fn entry(&self, id: HostId, host: &Host) -> Vec<Part> {
-        let balancer = Routing::LoadBalancer;
-        let routing = host.routing.as_ref().map_or(balancer, |r| r.value);
+        let (routing, balancer) = (host.led_by(), Routing::LoadBalancer);
         let Some(first) = host.regions.first() else {
             return Vec::new();
         };

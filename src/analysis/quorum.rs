@@ -383,9 +383,6 @@ impl Electorate {
 
 /// The jurisdictions of each zone that the store's data belongs to.
 fn jurisdictions(topology: &Topology, store: &Datastore) -> Vec<Vec<String>> {
-    let Some(compliance) = &topology.compliance else {
-        return Vec::new();
-    };
     let datasets = store.datasets.iter();
     let owned = datasets.filter_map(|(_, d)| d.zone.as_ref().map(|z| z.value.as_str()));
     let placed = store
@@ -397,7 +394,7 @@ fn jurisdictions(topology: &Topology, store: &Datastore) -> Vec<Vec<String>> {
     names.dedup();
     let zones = names
         .into_iter()
-        .filter_map(|name| compliance.zones.get(name));
+        .filter_map(|name| topology.zones.get(name));
     let written = zones.map(|z| z.jurisdictions.iter().map(|j| j.value.clone()).collect());
     written.filter(|j: &Vec<String>| !j.is_empty()).collect()
 }
@@ -595,10 +592,8 @@ fn witness(topology: &Topology, store: &Datastore, electorate: &mut Electorate) 
 /// between which there is none, since private links do not lead on. A place outside of the
 /// topology is taken to be reached by all.
 fn unlinked(topology: &Topology, seats: &[Seat]) -> Vec<(usize, usize)> {
-    let Some(network) = &topology.network else {
-        return Vec::new();
-    };
-    let isolated = |s: &Seat| network.isolated.iter().any(|i| i.value == s.name);
+    let network = &topology.network;
+    let isolated = |s: &Seat| topology.is_isolated(&s.name);
     let declared = |a: &Seat, b: &Seat| {
         let joins =
             |name: &str, ends: &[crate::topology::Ref]| ends.iter().any(|e| e.value == name);

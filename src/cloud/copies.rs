@@ -346,7 +346,8 @@ impl<'a> Cloud<'a> {
                 let copy = Copy::new(of, Kind::Queue, name, site.clone())
                     .kept(keep)
                     .at(span, "messages may rest here");
-                let failed = queue.dead_letter.as_ref().map(|dead| {
+                let failed = queue.dead_letter.said.then(|| {
+                    let dead = &queue.dead_letter;
                     let name = format!("dead letters of {}", queue.name);
                     Copy::new(of, Kind::DeadLetters, name, site)
                         .kept(Keep::Seconds(dead.keep.secs()))
@@ -388,9 +389,7 @@ impl<'a> Cloud<'a> {
 
     /// How this cloud routes a host, if it does.
     fn routing(self, host: &Host) -> Option<Routing> {
-        let written = host.routing.as_ref().map(|r| r.value);
-        let routing = written.unwrap_or(Routing::LoadBalancer);
-        (self.topology.router(host) == Some(self.provider)).then_some(routing)
+        (self.topology.router(host) == Some(self.provider)).then(|| host.led_by())
     }
 
     fn cache(self, host: &Host) -> Option<&'static Elsewhere> {

@@ -80,9 +80,7 @@ pub(super) fn supply(topology: &Topology, all: &mut Supplied) {
             add(Holder::Store(*store), Kind::Store, &name, &e.at, &e.run_by);
         }
     }
-    let Some(observability) = &topology.observability else {
-        return;
-    };
+    let observability = &topology.observability;
     let kinds = [
         (Sink::Metrics, &observability.metrics),
         (Sink::Logs, &observability.logs),

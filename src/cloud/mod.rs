@@ -144,9 +144,7 @@ const OF_GOOGLE: [&str; 2] = ["managed-prometheus", "cloud-logging"];
 /// Reports collectors that a cloud does not have, and those that need a cluster where there is
 /// none.
 fn collectors(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
-    let Some(observability) = &topology.observability else {
-        return;
-    };
+    let observability = &topology.observability;
     let providers = topology.providers();
     let elsewhere = providers.iter().find(|p| **p != Provider::Gcp);
     let all = [
@@ -175,8 +173,7 @@ fn collectors(topology: &Topology, deployment: &Deployment, out: &mut Diagnostic
 
 /// Reports a module of the user's own in place of one that this topology does not use.
 fn modules_not_called(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
-    let terraform = topology.terraform.as_ref();
-    for (name, _) in terraform.iter().flat_map(|t| t.modules.iter()) {
+    for (name, _) in topology.terraform.modules.iter() {
         let is = |module: &str| {
             let own = module.rsplit('/').next();
             own == Some(&name.text) || module.replace('/', ".") == name.text

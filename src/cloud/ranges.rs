@@ -213,10 +213,8 @@ fn overlaps(held: &[Held], out: &mut Diagnostics) {
 
 /// The declared space and where it is declared.
 fn network(topology: &Topology) -> (Option<Block>, Span) {
-    match &topology.network {
-        Some(network) => (Block::parse(&network.cidr), network.cidr.span),
-        None => (Block::parse("10.0.0.0/8"), topology.span),
-    }
+    let cidr = &topology.network.cidr;
+    (Block::parse(cidr), cidr.span)
 }
 
 fn no_room(network: Option<Block>, span: Span, regions: usize) -> Diagnostic {

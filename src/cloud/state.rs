@@ -19,7 +19,8 @@ pub(super) fn settle(topology: &mut Topology) {
         let Some(bucket) = topology.state_bucket(provider) else {
             continue;
         };
-        let (bucket, layout) = (bucket.value.clone(), topology.layout.word().to_string());
+        let layout = topology.terraform.layout.word().to_string();
+        let bucket = bucket.value.clone();
         let cloud = provider.word();
         topology.lock.settle("cloud", cloud, BUCKET, || bucket);
         topology.lock.settle("cloud", cloud, LAYOUT, || layout);
@@ -40,12 +41,10 @@ pub(super) fn check(topology: &Topology, deployment: &Deployment, out: &mut Diag
                 refuse((entry, bucket.span), &bucket.value, &way, out);
             }
         }
-        let layout = topology.layout;
+        let layout = &topology.terraform.layout;
         if let Some(entry) = recorded(LAYOUT).filter(|e| e.value != layout.word()) {
-            let terraform = topology.terraform.as_ref();
-            let span = terraform.map_or(topology.span, |t| t.layout.span);
             let way = moved(topology, deployment, provider);
-            refuse((entry, span), layout.word(), &way, out);
+            refuse((entry, layout.span), layout.word(), &way, out);
         }
     }
 }
@@ -85,7 +84,7 @@ fn moved(topology: &Topology, deployment: &Deployment, provider: Provider) -> St
         };
         roots.entry(folder).or_default().push(&call.name);
     }
-    let cut = topology.layout == Layout::PerRegion;
+    let cut = *topology.terraform.layout == Layout::PerRegion;
     let each = roots.iter().map(|(root, calls)| {
         let file = format!("{}.tfstate", root.replace('/', "-"));
         let (from, to) = match cut {

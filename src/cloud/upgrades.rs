@@ -83,10 +83,8 @@ pub(super) fn settle_clusters(
         .collect::<Vec<_>>()
     {
         let name = topology.region(id).name.clone();
-        let versions = topology.kubernetes.as_ref();
-        let written = versions
-            .and_then(|k| k.version.as_ref()?.get(&name))
-            .cloned();
+        let versions = topology.kubernetes.version.as_ref();
+        let written = versions.and_then(|v| v.get(&name)).cloned();
         let runs = topology
             .lock
             .get("region", &name, "kubernetes")

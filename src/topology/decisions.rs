@@ -99,8 +99,8 @@ impl Topology {
     /// chooses, or where there is no cluster.
     pub fn kubernetes_version(&self, region: RegionId) -> Option<&str> {
         let name = &self.region(region).name;
-        let written = self.kubernetes.as_ref();
-        let written = written.and_then(|k| k.version.as_ref()?.get(name));
+        let written = self.kubernetes.version.as_ref();
+        let written = written.and_then(|v| v.get(name));
         let recorded = || self.lock.get("region", name, "kubernetes");
         written.map(|v| v.as_str()).or_else(recorded)
     }

@@ -1,8 +1,9 @@
 //! What kinds of stores are by nature, whoever runs them. What is true of one on one cloud is
 //! its offering's.
 
-use super::{Datastore, Host, Topology};
-use crate::spec::{Engine, Provider, Routing};
+use super::{Datastore, Host, Service, Topology};
+use crate::source::Span;
+use crate::spec::{Engine, Provider, Routing, Runtime};
 
 /// How many places a provider puts one database of a store in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +92,32 @@ pub fn lies_at_locations(engine: Engine) -> bool {
         engine,
         Engine::Firestore | Engine::ObjectStorage | Engine::Spanner
     )
+}
+
+impl Service {
+    /// Whether it runs as pods of a cluster: in the mesh, and under its scalers.
+    pub fn on_cluster(&self) -> bool {
+        match self.runtime {
+            Runtime::Kubernetes => true,
+            Runtime::CloudRun => false,
+        }
+    }
+}
+
+impl Host {
+    /// What leads users to its regions: as written, else a load balancer.
+    pub fn led_by(&self) -> Routing {
+        self.routing
+            .as_ref()
+            .map_or(Routing::LoadBalancer, |r| r.value)
+    }
+
+    /// Where it is written that DNS answers with the regions by their weights, if it does.
+    pub fn weighs_answers(&self) -> Option<Span> {
+        let routing = self.routing.as_ref();
+        let weighs = routing.filter(|r| r.value == Routing::Route53);
+        weighs.map(|r| r.span)
+    }
 }
 
 impl Topology {

@@ -37,20 +37,14 @@ impl Service {
     /// The readiness probe of its replicas. What the spec leaves out is what Kubernetes and
     /// Cloud Run do by themselves: every 10 s, for 1 s, three failures, one success.
     pub fn readiness(&self) -> Check {
-        let ready = self.ready.as_ref();
+        let ready = &self.ready;
         Check {
-            every: ready.map_or(10, |r| r.every.secs()),
-            timeout: ready.map_or(1, |r| r.timeout.secs()),
-            failures: ready.map_or(3, |r| r.unhealthy_after.value),
+            every: ready.every.secs(),
+            timeout: ready.timeout.secs(),
+            failures: ready.unhealthy_after.value,
             successes: 1,
-            span: ready.map_or(self.span, |r| r.span),
+            span: ready.span,
         }
-    }
-
-    /// The path that a readiness probe asks.
-    pub fn ready_path(&self) -> &str {
-        let ready = self.ready.as_ref();
-        ready.map_or("/health", |r| r.path.as_str())
     }
 }
 
@@ -65,7 +59,7 @@ impl Topology {
         let service = self.service(host.service);
         match service.runtime {
             Runtime::CloudRun => Some(service.readiness()),
-            Runtime::Kubernetes => host.health.as_ref().map(|_| host.check()),
+            Runtime::Kubernetes => host.health.said.then(|| host.check()),
         }
     }
 }
@@ -82,15 +76,14 @@ impl Host {
     /// The health check of the host's back ends. What the spec leaves out: every 5 s, a
     /// timeout of the interval and at most 5 s, two failures out, two successes in.
     pub fn check(&self) -> Check {
-        let health = self.health.as_ref();
-        let every = health.map_or(5, |h| h.every.secs());
-        let timeout = health.and_then(|h| h.timeout.as_ref());
+        let health = &self.health;
+        let every = health.every.secs();
         Check {
             every,
-            timeout: timeout.map_or(every.min(5), |t| t.secs()),
-            failures: health.map_or(2, |h| h.unhealthy_after.value),
-            successes: health.map_or(2, |h| h.healthy_after.value),
-            span: health.map_or(self.span, |h| h.span),
+            timeout: health.timeout.as_ref().map_or(every.min(5), |t| t.secs()),
+            failures: health.unhealthy_after.value,
+            successes: health.healthy_after.value,
+            span: health.span,
         }
     }
 }
@@ -232,13 +225,16 @@ impl Topology {
     /// its network is tied to no other, else all that is neither.
     pub fn island(&self, id: RegionId) -> Option<&str> {
         let region = self.region(id);
-        let network = self.network.as_ref();
-        if network.is_some_and(|n| n.isolated.iter().any(|i| i.value == region.name)) {
+        if self.is_isolated(&region.name) {
             return Some(&region.name);
         }
-        let zones = &self.compliance.as_ref()?.zones;
         let zone = region.zone.as_deref()?;
-        zones.get(zone).filter(|z| *z.fenced).map(|_| zone)
+        self.zones.get(zone).filter(|z| *z.fenced).map(|_| zone)
+    }
+
+    /// Whether the network of a region is tied to no other.
+    pub fn is_isolated(&self, region: &str) -> bool {
+        self.network.isolated.iter().any(|i| i.value == region)
     }
 }
 
@@ -256,12 +252,8 @@ impl Topology {
 impl Host {
     /// The paths that checks of its edge ask.
     pub fn checked_paths(&self) -> Vec<String> {
-        let health = self.health.as_ref();
-        let also = health.into_iter().flat_map(|h| &h.also);
-        let path = health.map_or("/health", |h| h.path.as_str());
-        std::iter::once(path.to_string())
-            .chain(also.map(|p| p.value.clone()))
-            .collect()
+        let paths = std::iter::once(&self.health.path).chain(&self.health.also);
+        paths.map(|p| p.value.clone()).collect()
     }
 }
 

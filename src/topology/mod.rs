@@ -84,17 +84,19 @@ pub struct Topology {
     /// The clouds in use.
     pub clouds: Map<Cloud>,
     /// How Terraform is laid out and where its state lives.
-    pub terraform: Option<Terraform>,
-    /// Which data may be where.
-    pub compliance: Option<Compliance>,
+    pub terraform: Whole<Terraform>,
+    /// Areas that data may not leave without a basis.
+    pub zones: Map<Zone>,
+    /// Declared flows out of a zone.
+    pub transfers: Map<Transfer>,
     /// Networks and the links among regions.
-    pub network: Option<Network>,
+    pub network: Whole<Network>,
     /// Encryption keys.
-    pub keys: Option<Keys>,
+    pub keys: Whole<Keys>,
     /// The service mesh.
     pub mesh: Option<Mesh>,
     /// The clusters that the cloud runs.
-    pub kubernetes: Option<Kubernetes>,
+    pub kubernetes: Whole<Kubernetes>,
     /// How a lost region is left and returned to.
     pub failover: Option<Failover>,
     /// Exercises that prove the promises.
@@ -106,13 +108,14 @@ pub struct Topology {
     /// Conditions that tell people.
     pub alerts: Map<Alert>,
     /// Metrics, logs, traces and dashboards.
-    pub observability: Option<Observability>,
+    pub observability: Whole<Observability>,
     /// The versions of the events that services exchange.
     pub events: Option<Events>,
     /// Switches that services read.
     pub flags: Map<FeatureFlag>,
-    /// How new versions reach the regions.
-    pub deployment: Option<Deployment>,
+    /// The order in which new versions reach the regions: as written, then the others, the
+    /// primary last.
+    pub rollout: Vec<RegionId>,
     /// What the system may cost and how that is watched.
     pub cost: Option<Cost>,
     /// Times and amounts that were measured, with evidence.
@@ -121,8 +124,6 @@ pub struct Topology {
     pub namespace: String,
     /// The identity domain of the mesh.
     pub trust_domain: String,
-    /// How Terraform is laid out.
-    pub layout: Layout,
     /// The only provider whose regions count, in the part of a topology that a cloud
     /// generates ([`Topology::on`]).
     pub only: Option<Provider>,
@@ -300,7 +301,7 @@ pub struct Service {
     /// How other services and the edge call it.
     pub calls: Option<Calls>,
     /// How its readiness is seen.
-    pub ready: Option<Probe>,
+    pub ready: Whole<Probe>,
     /// CPU that one replica asks for.
     pub cpu: Text,
     /// Memory that one replica asks for and may use.
@@ -459,7 +460,7 @@ pub struct Queue {
     /// The attribute that keeps messages in order.
     pub ordered_by: Option<Text>,
     /// What happens to messages that fail.
-    pub dead_letter: Option<DeadLetter>,
+    pub dead_letter: Whole<DeadLetter>,
     /// How long unread messages are kept.
     pub keep: Time,
     /// How long a receiver has before a message is sent again.
@@ -492,7 +493,7 @@ pub struct Host {
     /// The only region that it may go to, for hosts of one region.
     pub region: Option<Ref>,
     /// How a region that is down is noticed.
-    pub health: Option<HealthCheck>,
+    pub health: Whole<HealthCheck>,
     /// What is kept out.
     pub protect: Option<Protect>,
     /// The time that open requests get when a region is left.
@@ -635,7 +636,7 @@ impl Topology {
     }
     /// The bucket that holds Terraform's state on a provider, if one is named there.
     pub fn state_bucket(&self, provider: Provider) -> Option<&Text> {
-        let buckets = self.terraform.as_ref()?.state_bucket.as_ref()?;
+        let buckets = self.terraform.state_bucket.as_ref()?;
         let clouds = self.clouds.iter();
         let mut here = clouds.filter(|(_, cloud)| cloud.provider == Some(provider));
         here.find_map(|(name, _)| buckets.get(&name.text))

@@ -1,7 +1,7 @@
 //! From spec to topology: every reference is looked up, every dependent default settled.
 
 use super::checks;
-use super::settled::settle;
+use super::settled::{settle, settle_whole};
 use super::*;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::spec::decode::{BAD_VALUE, Scalar};
@@ -118,6 +118,7 @@ impl Resolver<'_> {
         let spec = self.spec;
         self.check_region_references(out);
         let mesh = spec.mesh.as_ref();
+        let compliance = spec.compliance.as_ref();
         let name = spec.name.value.clone();
         let namespace = mesh
             .and_then(|m| m.namespace.as_ref())
@@ -143,31 +144,28 @@ impl Resolver<'_> {
             environment: settle(&spec.environment),
             objectives: settle(&spec.objectives),
             clouds: spec.clouds.map(Cloud::settle),
-            terraform: settle(&spec.terraform),
-            compliance: settle(&spec.compliance),
-            network: settle(&spec.network),
-            keys: settle(&spec.keys),
+            terraform: settle_whole(&spec.terraform, spec.span),
+            zones: compliance.map_or(Map::empty(spec.span), |c| settle(&c.zones)),
+            transfers: compliance.map_or(Map::empty(spec.span), |c| settle(&c.transfers)),
+            network: settle_whole(&spec.network, spec.span),
+            keys: settle_whole(&spec.keys, spec.span),
             mesh: settle(&spec.mesh),
-            kubernetes: settle(&spec.kubernetes),
+            kubernetes: settle_whole(&spec.kubernetes, spec.span),
             failover: settle(&spec.failover),
             drills: settle(&spec.drills),
             channels: settle(&spec.channels),
             escalations: settle(&spec.escalations),
             alerts: settle(&spec.alerts),
-            observability: settle(&spec.observability),
+            observability: settle_whole(&spec.observability, spec.span),
             events: settle(&spec.events),
             flags: settle(&spec.flags),
-            deployment: settle(&spec.deployment),
+            rollout: self.rollout(),
             cost: settle(&spec.cost),
             facts: settle(&spec.facts),
             spec_name: spec_name.to_string(),
             trust_domain: mesh
                 .and_then(|m| m.trust_domain.as_ref())
                 .map_or_else(|| format!("{name}.internal"), |t| t.value.clone()),
-            layout: spec
-                .terraform
-                .as_ref()
-                .map_or(Layout::PerRegion, |t| *t.layout),
             runbooks: spec.runbooks.as_ref().map_or_else(
                 || "https://runbooks.invalid".to_string(),
                 |r| r.trim_end_matches('/').to_string(),
@@ -188,6 +186,26 @@ impl Resolver<'_> {
             secrets: self.secrets(out),
             outside: self.outside_services(out),
         }
+    }
+
+    /// The regions in the order of deployment.
+    fn rollout(&self) -> Vec<RegionId> {
+        let all = || (0..self.regions.len()).map(RegionId);
+        let is_primary = |id: &RegionId| self.regions[id.0].role == Role::Primary;
+        let written = self.spec.deployment.iter().flat_map(|d| &d.order);
+        let written = written.filter_map(|name| {
+            let at = self.regions.iter().position(|r| r.name == name.value);
+            at.map(RegionId)
+        });
+        let primary = all().find(is_primary);
+        let rest = all().filter(|id| Some(*id) != primary);
+        let mut order: Vec<RegionId> = Vec::new();
+        for id in written.chain(rest).chain(primary) {
+            if !order.contains(&id) {
+                order.push(id);
+            }
+        }
+        order
     }
 
     fn check_region_references(&self, out: &mut Diagnostics) {
@@ -438,7 +456,7 @@ impl Resolver<'_> {
             capacity: settle(&written.capacity),
             scale_on: settle(&written.scale_on),
             calls: settle(&written.calls),
-            ready: settle(&written.ready),
+            ready: settle_whole(&written.ready, name.span),
             cpu: settle(&written.cpu),
             memory: settle(&written.memory),
             concurrency: settle(&written.concurrency),
@@ -717,7 +735,7 @@ impl Resolver<'_> {
                 regions_at: self.places(&written.regions),
                 publishers,
                 ordered_by: settle(&written.ordered_by),
-                dead_letter: settle(&written.dead_letter),
+                dead_letter: settle_whole(&written.dead_letter, name.span),
                 keep: settle(&written.keep),
                 ack_within: settle(&written.ack_within),
                 carries: settle(&written.carries),
@@ -757,7 +775,7 @@ impl Resolver<'_> {
                 policy: settle(&written.policy),
                 regions,
                 region: settle(&written.region),
-                health: settle(&written.health),
+                health: settle_whole(&written.health, name.span),
                 protect: settle(&written.protect),
                 drain: settle(&written.drain),
                 ttl: settle(&written.ttl),

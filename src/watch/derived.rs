@@ -259,12 +259,12 @@ impl Derived<'_> {
         let Some(detect) = failover.and_then(|f| f.detect.as_ref()) else {
             return Vec::new();
         };
-        let window = detect.window.as_ref().map_or(60, |w| w.secs());
+        let window = detect.window.secs();
         let mut rules = Vec::new();
         let mut seen = Vec::new();
         for host in topology.hosts.iter().filter(|h| h.regions.len() > 1) {
             let service = topology.service(host.service);
-            let meshed = service.runtime == crate::topology::Runtime::Kubernetes;
+            let meshed = service.on_cluster();
             if !meshed || seen.contains(&&service.name) {
                 continue;
             }
@@ -320,8 +320,7 @@ impl Derived<'_> {
 
     /// Alerts of several regions within the window: one incident, and everybody's.
     fn correlation(&self) -> Vec<AlertRule> {
-        let observability = self.topology.observability.as_ref();
-        let Some(window) = observability.and_then(|o| o.correlate.as_ref()) else {
+        let Some(window) = &self.topology.observability.correlate else {
             return Vec::new();
         };
         let system = &self.topology.name;
@@ -646,13 +645,9 @@ impl Derived<'_> {
     fn queues(&self) -> Vec<AlertRule> {
         let mut rules = Vec::new();
         for queue in &self.topology.queues {
-            let dead = queue.dead_letter.as_ref();
+            let dead = &queue.dead_letter;
             let limits = [
-                (
-                    Signal::DeadLetters,
-                    dead.and_then(|d| d.limit.as_ref()),
-                    "dead-letters",
-                ),
+                (Signal::DeadLetters, dead.limit.as_ref(), "dead-letters"),
                 (
                     Signal::QueueBacklog,
                     queue.backlog_limit.as_ref(),
@@ -673,7 +668,7 @@ impl Derived<'_> {
                 // What is set aside is counted over its window; a backlog has to stay.
                 let lasting_seconds = match signal {
                     Signal::DeadLetters => 0,
-                    _ => dead.map_or(300, |d| d.window.secs()),
+                    _ => dead.window.secs(),
                 };
                 let rule = AlertRule {
                     lasting_seconds,

@@ -140,8 +140,7 @@ fn recorded(topology: &Topology, deployment: &Deployment, selector: &Selector) -
 }
 
 fn sampled(topology: &Topology, producer: Producer) -> Option<u64> {
-    let observability = topology.observability.as_ref();
-    let metrics = observability.and_then(|o| o.metrics.as_ref());
+    let metrics = topology.observability.metrics.as_ref();
     // A server asks the collectors of all regions, which scrape.
     let federated = metrics.is_some_and(|m| m.by.as_str() == "prometheus");
     let hops = if federated { 2 } else { 1 };

@@ -324,6 +324,47 @@ fn engines_have_names_in_their_offerings_and_providers_in_their_clouds() {
     }
 }
 
+/// Products of one vendor among the words of the language, and the words that are nobody's.
+const PRODUCTS: [(&str, &[&str]); 5] = [
+    ("Engine", &[]),
+    ("QueueEngine", &[]),
+    ("Provider", &[]),
+    ("Routing", &["LoadBalancer", "Dns"]),
+    ("Runtime", &["Kubernetes"]),
+];
+
+/// What reads the deployment knows no product: a kind says what it is by nature in
+/// `topology/kinds.rs`, and what is true of it on one cloud is its offering's. Broken by
+/// `Routing::Route53` in `deployment/routes/mesh.rs`, where it was.
+#[test]
+fn no_product_has_a_name_where_only_mechanisms_count() {
+    let layers = [
+        "deployment",
+        "analysis",
+        "watch",
+        "procedure",
+        "graph",
+        "artifact",
+        "emit",
+    ];
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        let layer = path.split(['/', '.']).next().unwrap_or_default();
+        if !layers.contains(&layer) {
+            continue;
+        }
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (kind, of_nobody) in PRODUCTS {
+            let mut named = variants(text, kind);
+            named.retain(|name| !of_nobody.contains(&name.as_str()));
+            if !named.is_empty() {
+                faults.push(format!("{path} names {named:?}: ask what it is by nature"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 /// A `match` that names an engine or a provider names them all: what is added later must be
 /// thought of. Broken by `_ => {}` in `cloud::settle`, where it was.
 #[test]
@@ -348,7 +389,7 @@ fn no_match_on_engines_or_providers_has_a_rest() {
                 // What a scenario takes may be a cloud.
                 l.contains("=>")
                     && !pattern.contains("Scenario::")
-                    && ["Engine", "Provider"]
+                    && ["Engine", "QueueEngine", "Provider"]
                         .iter()
                         .any(|k| !variants(&format!(" {}", pattern.trim_start()), k).is_empty())
             };

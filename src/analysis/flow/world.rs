@@ -166,9 +166,7 @@ fn stores_behind(topology: &Topology, service: ServiceId) -> Vec<DatastoreId> {
 /// Where telemetry rests: at the location that the spec names, where the offering keeps it,
 /// or beside what it is of; and brought together, if it is and nobody says where.
 fn sinks<'a>(topology: &'a Topology, supplied: &Supplied) -> Vec<(Sink, &'a Telemetry, Vec<Copy>)> {
-    let Some(observability) = &topology.observability else {
-        return Vec::new();
-    };
+    let observability = &topology.observability;
     let written = [
         &observability.metrics,
         &observability.logs,

@@ -11,27 +11,24 @@ pub struct Zones<'a> {
 }
 
 impl<'a> Zones<'a> {
-    /// Reads `compliance`.
+    /// Those of a topology.
     pub fn of(topology: &'a Topology) -> Self {
         Zones { topology }
     }
 
     /// All zones by name.
     pub fn iter(self) -> impl Iterator<Item = (&'a Name, &'a Zone)> {
-        let compliance = self.topology.compliance.as_ref();
-        compliance.into_iter().flat_map(|c| c.zones.iter())
+        self.topology.zones.iter()
     }
 
     /// The zone of that name.
     pub fn get(self, name: &str) -> Option<&'a Zone> {
-        let compliance = self.topology.compliance.as_ref();
-        compliance.and_then(|c| c.zones.get(name))
+        self.topology.zones.get(name)
     }
 
     /// All transfers by name.
     pub fn transfers(self) -> impl Iterator<Item = (&'a Name, &'a Transfer)> {
-        let compliance = self.topology.compliance.as_ref();
-        compliance.into_iter().flat_map(|c| c.transfers.iter())
+        self.topology.transfers.iter()
     }
 
     /// Whether data of a zone may rest at a site without more: the site is a region of the

@@ -6,7 +6,7 @@ use crate::analysis::capacity::{Survivor, bears, replicas};
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::catalog::Place;
 use crate::deployment::Action;
-use crate::topology::{FactKind, Runtime, Scenario};
+use crate::topology::{FactKind, Scenario};
 use crate::topology::{RegionId, Service, ServiceId};
 use std::collections::BTreeMap;
 
@@ -198,7 +198,7 @@ impl Loss<'_> {
         let asleep = growing.iter().find(|s| s.replicas_before == 0);
         let mut hosts = self.context.topology.hosts.iter();
         // A queue that grows wakes a worker, and no user puts anything into it.
-        let by_queue = service.runtime == Runtime::Kubernetes;
+        let by_queue = service.on_cluster();
         let users = hosts.any(|h| h.service == id) && by_queue;
         if let Some(asleep) = asleep.filter(|_| !service.wakes() || users) {
             let what = match service.wakes() {

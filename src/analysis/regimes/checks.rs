@@ -128,8 +128,7 @@ pub(super) fn drill(scope: Scope, rule: &Rule, restore: bool) -> Vec<Diagnostic>
 
 /// Audit logs are kept for long enough.
 pub(super) fn audit_logs(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
-    let observability = scope.topology.observability.as_ref();
-    let logs = observability.and_then(|o| o.logs.as_ref());
+    let logs = scope.topology.observability.logs.as_ref();
     let own = scope.zone.and_then(|z| z.audit_logs.as_ref());
     let kept = own.or(logs.and_then(|l| l.retention.as_ref()));
     let help = format!(

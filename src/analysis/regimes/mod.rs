@@ -123,9 +123,7 @@ pub fn findings(topology: &Topology, flow: &Flow, today: Option<Date>) -> Diagno
 
 fn scopes<'a>(topology: &'a Topology, flow: &'a Flow) -> Vec<Scope<'a>> {
     let mut scopes = Vec::new();
-    let compliance = topology.compliance.as_ref();
-    let zones = compliance.into_iter().flat_map(|c| c.zones.iter());
-    for (name, zone) in zones {
+    for (name, zone) in topology.zones.iter() {
         for regime in &zone.regimes {
             scopes.push(Scope {
                 topology,

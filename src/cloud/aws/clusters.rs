@@ -320,7 +320,7 @@ impl Lowering<'_> {
 
     /// Where PromQL is answered, if the topology says so.
     fn promql_address(&self) -> Option<&str> {
-        let metrics = self.topology.observability.as_ref()?.metrics.as_ref()?;
+        let metrics = self.topology.observability.metrics.as_ref()?;
         Some(metrics.address.as_ref()?.value.as_str())
     }
 
@@ -398,12 +398,12 @@ impl Lowering<'_> {
                 self.topology.trust_domain
             ));
         }
-        let observability = self.topology.observability.as_ref();
-        let traces = observability.and_then(|o| o.traces.as_ref());
+        let observability = &self.topology.observability;
+        let traces = observability.traces.as_ref();
         if traces.is_some_and(|t| t.is_ours("jaeger")) {
             needs.push("an extension provider `jaeger` in the mesh's configuration: `opentelemetry`, service `jaeger.monitoring.svc.cluster.local`, port 4317;".to_string());
         }
-        let logs = observability.and_then(|o| o.logs.as_ref());
+        let logs = observability.logs.as_ref();
         if logs.is_some_and(|l| l.by.as_str() == "elasticsearch") {
             needs.push("the operator of Elastic Cloud on Kubernetes 3, told `exposed-node-labels: topology.kubernetes.io/.*`;".to_string());
         }

@@ -109,9 +109,10 @@ impl Lowering<'_> {
     }
 
     fn check_health(&mut self, host: &Host) {
-        let Some(health) = &host.health else {
+        if !host.health.said {
             return;
-        };
+        }
+        let health = &host.health;
         // Route 53 asks all paths, and a region is healthy if each answers.
         if host.regions.len() > 1 {
             let service = self.topology.service(host.service);
@@ -319,7 +320,7 @@ impl Lowering<'_> {
         let met = |h: &&&Host| h.regions.iter().find(|r| first.regions.contains(r)) == Some(&id);
         let others = hosts.iter().filter(|h| h.name != first.name);
         for host in others.filter(met) {
-            let asked = host.health.as_ref().map(|_| check_of(host));
+            let asked = host.health.said.then(|| check_of(host));
             let Some(asked) = asked.filter(|c| numbers(*c) != numbers(emitted)) else {
                 continue;
             };
@@ -520,11 +521,8 @@ impl Lowering<'_> {
     fn health_checks(&mut self, host: &Host, id: RegionId, own: &str) -> Argument {
         let region = self.topology.region(id);
         let location = region.place.location;
-        let health = host.health.as_ref();
-        let paths = health.map_or(vec!["/health".to_string()], |h| {
-            let also = h.also.iter().map(|p| p.value.clone());
-            std::iter::once(h.path.value.clone()).chain(also).collect()
-        });
+        let health = &host.health;
+        let paths = host.checked_paths();
         let (switch, switched_at) = self.switch(id);
         let zones = Argument::map([
             (
@@ -547,7 +545,7 @@ impl Lowering<'_> {
             ("host", own.into()),
             ("paths", paths.into()),
         ];
-        if let Some(body) = health.and_then(|h| h.body.as_ref()) {
+        if let Some(body) = &health.body {
             arguments.push(("expected_body", body.as_str().into()));
         }
         let check = check_of(host);
@@ -785,15 +783,23 @@ fn most_important<'a>(hosts: &[&'a Host]) -> Option<&'a Host> {
 /// How Route 53 checks a region of a host, and how its targets would be checked. What the spec
 /// leaves out: the shortest interval of the product and three failures.
 pub(in crate::cloud) fn check_of(host: &Host) -> Check {
-    let health = host.health.as_ref();
-    let every = health.map_or(facts::health().intervals[0], |h| h.every.secs());
-    let timeout = health.and_then(|h| h.timeout.as_ref()).map(|t| t.secs());
+    let health = &host.health;
+    let said = host.health.said;
+    let every = match said {
+        true => health.every.secs(),
+        false => facts::health().intervals[0],
+    };
+    let timeout = health.timeout.as_ref().map(|t| t.secs());
     Check {
         every,
         timeout: timeout.unwrap_or(every.min(6).saturating_sub(1)),
-        failures: health.map_or(3, |h| h.unhealthy_after.value),
-        successes: health.map_or(3, |h| h.healthy_after.value),
-        span: health.map_or(host.span, |h| h.span),
+        failures: if said {
+            health.unhealthy_after.value
+        } else {
+            3
+        },
+        successes: if said { health.healthy_after.value } else { 3 },
+        span: health.span,
     }
 }
 

@@ -120,10 +120,7 @@ fn settle_state(topology: &mut Topology, regions: &[RegionId], out: &mut Diagnos
     if let Some(named) = named_state(topology) {
         let entry = topology.lock.entry("cloud", CLOUD, STATE);
         if let Some(entry) = entry.filter(|e| e.value != named.location) {
-            let written = topology
-                .terraform
-                .as_ref()
-                .and_then(|t| t.state_region.as_ref());
+            let written = topology.terraform.state_region.as_ref();
             let span = written.map_or(topology.span, |w| w.span);
             let what =
                 "Terraform would look for its state in an empty bucket and create everything again";
@@ -156,8 +153,7 @@ fn derived_state(topology: &Topology, regions: &[RegionId]) -> String {
 
 /// The region that the topology names for what must outlive its regions.
 pub(super) fn named_state(topology: &Topology) -> Option<&'static Place> {
-    let terraform = topology.terraform.as_ref()?;
-    catalog::find(Provider::Aws, terraform.state_region.as_ref()?)
+    catalog::find(Provider::Aws, topology.terraform.state_region.as_ref()?)
 }
 
 /// Whether two places are in one country, or both in the European Economic Area.

@@ -32,8 +32,7 @@ pub(super) const RDS: Metrics = (
 impl Lowering<'_> {
     /// What a Prometheus of our own needs of AWS, if that is who collects metrics.
     pub(super) fn metrics(&mut self) {
-        let wanted = self.topology.observability.as_ref();
-        let wanted = wanted.and_then(|o| o.metrics.as_ref());
+        let wanted = self.topology.observability.metrics.as_ref();
         let Some(wanted) = wanted.filter(|m| m.is_ours("prometheus")) else {
             return;
         };

@@ -95,16 +95,11 @@ impl Lowering<'_> {
 
     /// Pairs of regions whose networks reach each other.
     fn linked(&self) -> Vec<(RegionId, RegionId)> {
-        let network = self.topology.network.as_ref();
-        let isolated = |id: &RegionId| {
-            let name = &self.topology.region(*id).name;
-            network.is_some_and(|n| n.isolated.iter().any(|i| i.value == *name))
-        };
-        let named: Vec<Vec<&str>> = network.map_or(Vec::new(), |n| {
-            let links = n.links.iter();
-            let ends = links.map(|(_, l)| l.between.iter().map(|r| r.value.as_str()).collect());
-            ends.collect()
-        });
+        let topology = self.topology;
+        let isolated = |id: &RegionId| topology.is_isolated(&topology.region(*id).name);
+        let links = topology.network.links.iter();
+        let ends = links.map(|(_, l)| l.between.iter().map(|r| r.value.as_str()).collect());
+        let named: Vec<Vec<&str>> = ends.collect();
         let wanted = |a: RegionId, b: RegionId| {
             let ends = [a, b].map(|id| self.topology.region(id).name.as_str());
             named.is_empty()
@@ -248,8 +243,8 @@ impl Lowering<'_> {
             }
             (name.clone(), Argument::Map(entry))
         });
-        let rotate = self.topology.keys.as_ref();
-        let rotate = rotate.map(|k| k.rotate.secs() / 86_400);
+        let keys = &self.topology.keys;
+        let rotate = keys.said.then(|| keys.rotate.secs() / 86_400);
         let mut arguments = vec![
             ("account_id", Argument::variable("account_id")),
             ("region", location.into()),

@@ -36,7 +36,7 @@ impl Lowering<'_> {
     }
 
     fn host_operations(&mut self, host: &Host) {
-        let path = host.health.as_ref().map_or("/health", |h| h.path.as_str());
+        let path = &host.health.path.value;
         #[rustfmt::skip]
         let command = words(&[
             "curl", "--fail", "--silent", "--show-error", "--max-time", "10", "--output", "/dev/null",

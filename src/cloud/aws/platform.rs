@@ -280,8 +280,7 @@ impl Lowering<'_> {
         self.outside_decision(outside.location);
         let mut own = self.regions.iter().copied();
         let own = own.find(|id| self.location(*id) == outside.location);
-        let terraform = self.topology.terraform.as_ref();
-        let written = terraform.and_then(|t| t.state_region.as_ref());
+        let written = self.topology.terraform.state_region.as_ref();
         self.deployment.needs.extend(own.map(|id| Need {
             by: Action::Script,
             what: "the failover lock".into(),
@@ -345,8 +344,7 @@ impl Lowering<'_> {
 
     /// Reports a region for state that AWS does not have.
     pub(super) fn check_outside(&mut self) {
-        let terraform = self.topology.terraform.as_ref();
-        let Some(region) = terraform.and_then(|t| t.state_region.as_ref()) else {
+        let Some(region) = &self.topology.terraform.state_region else {
             return;
         };
         if homes::named_state(self.topology).is_none() {

@@ -22,9 +22,8 @@ pub fn backup_name(topology: &Topology, host: &Host) -> String {
 
 /// The path that a check from outside may ask, if an answer needs no token.
 fn open_path(host: &Host) -> Option<String> {
-    let health = host.health.as_ref();
-    let status = health.map_or(200, |h| h.status.value);
-    (status == 200).then(|| health.map_or("/health".into(), |h| h.path.value.clone()))
+    let health = &host.health;
+    (health.status.value == 200).then(|| health.path.value.clone())
 }
 
 impl Lowering<'_> {

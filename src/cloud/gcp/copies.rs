@@ -61,7 +61,7 @@ pub(super) fn key_at(cloud: Cloud, of: Holder, location: &str) -> Copy {
 
 /// Logs that Cloud Logging keeps: nothing that is generated moves its log buckets.
 fn logs(cloud: Cloud) -> Option<Copy> {
-    let logs = cloud.topology.observability.as_ref()?.logs.as_ref()?;
+    let logs = cloud.topology.observability.logs.as_ref()?;
     let ours = logs.external.is_none();
     let kept = cloud.facts.telemetry.get(&logs.by.value).filter(|_| ours)?;
     let of = Holder::Telemetry(Sink::Logs);

@@ -191,12 +191,8 @@ impl Lowering<'_> {
         name: &str,
         clusters: bool,
     ) -> (Vec<(&'static str, Argument)>, String) {
-        let health = host.health.as_ref();
-        let path = health.map_or("/health".to_string(), |h| h.path.value.clone());
-        let also = health.map_or(Vec::new(), |h| {
-            h.also.iter().map(|p| p.value.clone()).collect()
-        });
-        let paths: Vec<String> = std::iter::once(path.clone()).chain(also).collect();
+        let health = &host.health;
+        let path = health.path.value.clone();
         let mut arguments = vec![
             ("project_id", self.project()),
             ("name", name.into()),
@@ -218,8 +214,8 @@ impl Lowering<'_> {
         if has_backup(self.topology, host) {
             arguments.push(("dns", self.dns_check(host)));
         }
-        arguments.push(("uptime_paths", paths.into()));
-        if let Some(health) = health {
+        arguments.push(("uptime_paths", host.checked_paths().into()));
+        if host.health.said {
             arguments.push(("expected_status", health.status.value.into()));
             if let Some(body) = &health.body {
                 arguments.push(("expected_body", body.value.clone().into()));
@@ -229,9 +225,10 @@ impl Lowering<'_> {
     }
 
     fn check_health(&mut self, host: &Host) {
-        let Some(health) = &host.health else {
+        if !host.health.said {
             return;
-        };
+        }
+        let health = &host.health;
         // The load balancer asks one path of clusters; `also` is watched by uptime checks alone.
         let service = self.topology.service(host.service);
         if host.regions.len() > 1 && service.runtime == Runtime::Kubernetes {

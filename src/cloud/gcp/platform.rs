@@ -84,9 +84,8 @@ impl Lowering<'_> {
     /// Key rings of every location that a call asked for a key in.
     pub(super) fn keys(&mut self) {
         self.api("cloudkms");
-        let rotate = self.topology.keys.as_ref();
-        let rotation = rotate.map_or(7_776_000, |k| k.rotate.secs());
-        let hardware = rotate.is_none_or(|k| *k.hardware);
+        let rotation = self.topology.keys.rotate.secs();
+        let hardware = *self.topology.keys.hardware;
         for (location, mut keys) in self.requested_keys.clone() {
             for (name, agents) in super::homes::keys_at(self.topology, &location) {
                 keys.entry(name).or_insert(agents);

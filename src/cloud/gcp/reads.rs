@@ -23,9 +23,7 @@ pub const READS: CloudReads = CloudReads {
 
 /// Boards are made of services, queues and hosts.
 fn boards(topology: &Topology) -> bool {
-    let observability = topology.observability.as_ref();
-    let boards = observability.and_then(|o| o.dashboards.as_ref());
-    let mut named = boards.iter().flat_map(|b| &b.named);
+    let mut named = topology.observability.dashboards.named.iter();
     named.all(|name| {
         let services = topology.services.iter().map(|s| &s.name);
         let others = topology.outside.iter().map(|s| &s.name);

@@ -25,9 +25,7 @@ pub fn regional(topology: &Topology, deployment: &mut Deployment) {
             }
         }
     }
-    let observability = topology.observability.as_ref();
-    let boards = observability.and_then(|o| o.dashboards.as_ref());
-    let named = boards.map(|d| d.named.iter()).into_iter().flatten();
+    let named = topology.observability.dashboards.named.iter();
     let boards = named.filter_map(|name| regional.board(name));
     deployment.boards.extend(boards);
 }

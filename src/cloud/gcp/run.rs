@@ -61,7 +61,7 @@ impl Lowering<'_> {
         let start = service.capacity.as_ref().and_then(|c| c.start.as_ref());
         let ready = service.readiness();
         let probe = Argument::map([
-            ("path", Argument::from(service.ready_path())),
+            ("path", Argument::from(service.ready.path.value.clone())),
             ("period_seconds", ready.every.into()),
             ("timeout_seconds", ready.timeout.into()),
             ("failure_threshold", ready.failures.into()),

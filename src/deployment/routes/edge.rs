@@ -6,7 +6,7 @@
 //! divided.
 
 use super::Shares;
-use crate::topology::{Host, Policy, RegionId, Role, Routing, Service, Topology};
+use crate::topology::{Host, Policy, RegionId, Role, Service, Topology};
 
 /// Users who belong to a region, where they come in.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,8 +99,6 @@ impl<'a> Edge<'a> {
     /// Whether a host leads anybody to a region while nothing is lost. Where users are near is
     /// not declared: a host that leads by nearness leads to each of its regions.
     pub fn leads(&self, host: &Host, region: RegionId) -> bool {
-        let route53 = host.routing.as_ref();
-        let route53 = route53.is_some_and(|r| r.value == Routing::Route53);
         host.regions.contains(&region)
             && match host.policy.first().map(|p| p.value) {
                 _ if host.region.is_some() => true,
@@ -108,7 +106,9 @@ impl<'a> Edge<'a> {
                     let first = first(self.topology, &host.regions);
                     first.iter().any(|(r, _)| *r == region)
                 }
-                Some(Policy::Weight) if route53 => self.weight(region) > 0.0,
+                Some(Policy::Weight) if host.weighs_answers().is_some() => {
+                    self.weight(region) > 0.0
+                }
                 _ => true,
             }
     }
@@ -222,12 +222,10 @@ fn neighbours(topology: &Topology, from: RegionId) -> Neighbours {
 /// Whether the load of one region may be borne by another.
 fn crosses(topology: &Topology, from: RegionId, to: RegionId) -> bool {
     let (from, to) = (topology.region(from), topology.region(to));
-    let compliance = topology.compliance.as_ref();
-    let zone = from.zone.as_ref().and_then(|z| compliance?.zones.get(z));
+    let zone = from.zone.as_ref().and_then(|z| topology.zones.get(z));
     let fenced = zone.is_some_and(|z| *z.fenced);
-    let network = topology.network.as_ref();
-    let isolated = |name: &str| network.is_some_and(|n| n.isolated.iter().any(|i| i.value == name));
-    (!fenced || from.zone == to.zone) && !isolated(&from.name) && !isolated(&to.name)
+    let isolated = topology.is_isolated(&from.name) || topology.is_isolated(&to.name);
+    (!fenced || from.zone == to.zone) && !isolated
 }
 
 fn by_distance(topology: &Topology, from: RegionId) -> Vec<RegionId> {

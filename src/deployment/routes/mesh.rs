@@ -2,9 +2,7 @@
 
 use super::{Calls, Choice, List};
 use crate::deployment::Deployment;
-use crate::topology::{
-    Continent, Policy, RegionId, Routing, Runtime, Service, ServiceId, Topology, Trigger,
-};
+use crate::topology::{Continent, Policy, RegionId, Service, ServiceId, Topology, Trigger};
 use serde_json::{Map, Value, json};
 
 /// The lists of every cluster for every service that runs there.
@@ -18,7 +16,7 @@ pub(super) fn lists(topology: &Topology) -> Vec<List> {
 /// Those for one service; none outside of the mesh.
 fn of_service(topology: &Topology, id: ServiceId) -> Vec<List> {
     let service = topology.service(id);
-    if topology.mesh.is_none() || service.runtime != Runtime::Kubernetes {
+    if topology.mesh.is_none() || !service.on_cluster() {
         return Vec::new();
     }
     let wanted = Wanted::of(topology, id);
@@ -73,7 +71,7 @@ impl Wanted {
         let hosts = || topology.hosts.iter().filter(|h| h.service == id);
         let says = |wanted: Policy| {
             let policies = hosts()
-                .filter(|h| h.routing.as_ref().map(|r| r.value) != Some(Routing::Route53))
+                .filter(|h| h.weighs_answers().is_none())
                 .flat_map(|h| &h.policy);
             policies.into_iter().any(|p| p.value == wanted)
         };

@@ -75,8 +75,7 @@ fn inhibitions(input: Input) -> Vec<Value> {
             "equal": ["system", "region"],
         }));
     }
-    let observability = input.topology.observability.as_ref();
-    if observability.is_some_and(|o| o.correlate.is_some()) {
+    if input.topology.observability.correlate.is_some() {
         let several = alert_name(input.topology, "several-regions");
         let mut target = lesser();
         target.push(differs("region", ""));

@@ -14,8 +14,7 @@ const WIDTH: u64 = 8;
 const HEIGHT: u64 = 8;
 
 pub(super) fn emit(input: Input, set: &mut ArtifactSet) {
-    let wanted = input.topology.observability.as_ref();
-    let wanted = wanted.and_then(|o| o.dashboards.as_ref());
+    let wanted = &input.topology.observability.dashboards;
     let mut add = |name: &str, value: Value| {
         let text = serde_json::to_string_pretty(&value).unwrap_or_default();
         set.text(
@@ -24,10 +23,10 @@ pub(super) fn emit(input: Input, set: &mut ArtifactSet) {
             text + "\n",
         );
     };
-    if wanted.is_none_or(|d| *d.across) {
+    if *wanted.across {
         add("overview", overview(input));
     }
-    if wanted.is_none_or(|d| *d.per_region) {
+    if *wanted.per_region {
         for region in &input.topology.regions {
             add(&region.name, of_region(input, &region.name));
         }
@@ -97,9 +96,7 @@ fn of_region(input: Input, region: &str) -> Value {
         .find(|c| topology.region(c.region).name == region);
     if let Some(cluster) = cluster {
         for service in &topology.services {
-            if service.replicas_in(cluster.region).is_none()
-                || service.runtime != crate::topology::Runtime::Kubernetes
-            {
+            if service.replicas_in(cluster.region).is_none() || !service.on_cluster() {
                 continue;
             }
             let of = format!(

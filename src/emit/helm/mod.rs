@@ -6,7 +6,6 @@ mod schema;
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
-use crate::topology::Runtime;
 use crate::topology::knobs::ISLAND;
 use crate::topology::{RegionId, Service, variable_name};
 use include_dir::{Dir, include_dir};
@@ -61,7 +60,7 @@ struct Chart<'a> {
 impl<'a> Chart<'a> {
     fn services(&self) -> impl Iterator<Item = &'a Service> {
         let services = self.input.topology.services.iter();
-        services.filter(|s| s.runtime == Runtime::Kubernetes)
+        services.filter(|s| s.on_cluster())
     }
 
     fn metadata(&self) -> Value {
@@ -137,7 +136,7 @@ impl<'a> Chart<'a> {
                 "failureThreshold": start.map_or(30, |s| (s.secs() * 3).div_ceil(2).max(5)),
             },
             "readinessProbe": {
-                "path": service.ready_path(),
+                "path": service.ready.path.value.clone(),
                 "periodSeconds": ready.every,
                 "timeoutSeconds": ready.timeout,
                 "failureThreshold": ready.failures,
@@ -279,8 +278,7 @@ impl<'a> Chart<'a> {
 impl Chart<'_> {
     /// Where spans go and how many, in the words of OpenTelemetry.
     fn tracing(&self) -> Map<String, Value> {
-        let observability = self.input.topology.observability.as_ref();
-        let traces = observability.and_then(|o| o.traces.as_ref());
+        let traces = self.input.topology.observability.traces.as_ref();
         let Some(traces) = traces.filter(|t| t.is_ours("jaeger")) else {
             return Map::new();
         };

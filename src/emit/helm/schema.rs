@@ -1,7 +1,6 @@
 //! What the chart's values may be: a typing mistake in a values file fails the release.
 
 use crate::emit::Input;
-use crate::topology::Runtime;
 use serde_json::{Map, Value, json};
 
 /// The schema of the values, draft-07.
@@ -14,7 +13,7 @@ pub(super) fn schema(input: Input) -> Value {
         .collect();
     let services = input.topology.services.iter();
     let services: Map<String, Value> = services
-        .filter(|s| s.runtime == Runtime::Kubernetes)
+        .filter(|s| s.on_cluster())
         .map(|s| (s.name.clone(), json!({ "$ref": "#/definitions/service" })))
         .collect();
     json!({

@@ -32,8 +32,7 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
 /// Which share of requests is traced, by the provider of that name in the mesh's own
 /// configuration.
 fn tracing(folder: &Folder) -> Option<Value> {
-    let observability = folder.input.topology.observability.as_ref()?;
-    let traces = observability.traces.as_ref();
+    let traces = folder.input.topology.observability.traces.as_ref();
     let traces = traces.filter(|t| t.external.is_none())?;
     let share = traces.sample.as_ref()?.ratio() * 100.0;
     let spec = json!({ "tracing": [{

@@ -12,7 +12,7 @@ use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::deployment::{Cluster, GATEWAYS};
 use crate::format::yaml;
-use crate::topology::{RegionId, Runtime, Service, ServiceId};
+use crate::topology::{RegionId, Service, ServiceId};
 use serde_json::{Value, json};
 
 const EMITTER: &str = "kubernetes";
@@ -93,7 +93,7 @@ impl<'a> Folder<'a> {
     fn services(&self) -> impl Iterator<Item = (ServiceId, &'a Service)> {
         let region = self.region();
         let all = self.input.topology.services.iter().enumerate();
-        all.filter(|(_, s)| s.runtime == Runtime::Kubernetes)
+        all.filter(|(_, s)| s.on_cluster())
             .filter(move |(_, s)| s.replicas_in(region).is_some())
             .map(|(index, s)| (ServiceId(index), s))
     }

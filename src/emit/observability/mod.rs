@@ -61,9 +61,7 @@ const PROMETHEUS_COMMUNITY: &str = "https://prometheus-community.github.io/helm-
 /// Emits the values of every chart that the topology asks for, for every cluster, and says how
 /// they are installed.
 pub fn emit(input: Input, set: &mut ArtifactSet) -> Vec<Watching> {
-    let Some(wanted) = &input.topology.observability else {
-        return Vec::new();
-    };
+    let wanted = &input.topology.observability;
     let mut watching = Vec::new();
     for cluster in &input.deployment.clusters {
         let watch = Watch {
@@ -103,7 +101,7 @@ impl Watch<'_> {
             let own = self.cluster.charts.iter();
             charts.extend(own.map(|c| (Chart::of(c), c.values.clone())));
         }
-        if self.wanted.dashboards.is_some() && !charts.is_empty() {
+        if self.wanted.dashboards.said && !charts.is_empty() {
             charts.push((grafana_chart(), self.grafana()));
         }
         if by(&self.wanted.logs, "elasticsearch") {

@@ -8,7 +8,7 @@ use crate::format::{markdown, shell};
 use crate::procedure::{StepId, clock};
 use crate::topology::{
     Channel, Datastore, Duration, Escalation, Host, Name, Placement, Promisee, Queue, RegionId,
-    Role, Runtime, Scenario, Service, Signal, Topology, Trigger,
+    Role, Scenario, Service, Signal, Topology, Trigger,
 };
 use crate::watch::alerts::{About, AlertRule, all_alerts, state_key};
 use crate::watch::pace::{SCRAPE_SECONDS, evaluation, probe_seconds, probe_timeout, timing};
@@ -396,7 +396,7 @@ fn noticed(input: Input) -> Option<(u64, String)> {
         .flat_map(|t| &t.budget.nodes)
         .map(|n| &n.term)
         .find(of_budget);
-    match term.filter(|_| topology.service(host.service).runtime == Runtime::Kubernetes) {
+    match term.filter(|_| topology.service(host.service).on_cluster()) {
         Some(term) => Some((term.high?.div_ceil(1000), term.because.clone())),
         None => {
             let failures = u64::from(check.failures);
@@ -808,14 +808,12 @@ pub(super) fn watching(input: Input, watching: &[Watching]) -> Value {
             "what": if c.slack.is_some() { "the URL of the Slack webhook" } else { "the integration key of the PagerDuty service" },
         })).collect::<Vec<_>>(),
         "mailed": mailed.map(|(name, _)| name.text.as_str()).collect::<Vec<_>>(),
-        "traced": topology.observability.as_ref().is_some_and(|o| o.traces.is_some()),
+        "traced": topology.observability.traces.is_some(),
     })
 }
 
 fn telemetry(input: Input) -> Vec<Value> {
-    let Some(observability) = &input.topology.observability else {
-        return Vec::new();
-    };
+    let observability = &input.topology.observability;
     let kinds = [
         ("metrics", &observability.metrics),
         ("logs", &observability.logs),
@@ -847,8 +845,7 @@ fn telemetry(input: Input) -> Vec<Value> {
 }
 
 fn safeguards(input: Input) -> Vec<Value> {
-    let compliance = input.topology.compliance.iter();
-    let zones = compliance.flat_map(|c| c.zones.iter());
+    let zones = input.topology.zones.iter();
     let guarded = zones.filter(|(_, z)| !z.safeguards.is_empty());
     guarded
         .map(|(name, zone)| {
@@ -859,11 +856,8 @@ fn safeguards(input: Input) -> Vec<Value> {
 }
 
 fn transfers(input: Input) -> Vec<Value> {
-    let compliance = input.topology.compliance.as_ref();
-    let transfers = compliance.map(|c| c.transfers.iter());
+    let transfers = input.topology.transfers.iter();
     transfers
-        .into_iter()
-        .flatten()
         .map(|(name, t)| {
             let datasets: Vec<&str> = t.datasets.iter().map(|d| d.value.as_str()).collect();
             json!({

@@ -225,11 +225,7 @@ fn undescribed(input: Input) -> String {
 
 /// Regimes that are named and that nothing can be checked of.
 fn silent(input: Input) -> String {
-    let zones = input
-        .topology
-        .compliance
-        .iter()
-        .flat_map(|c| c.zones.iter());
+    let zones = input.topology.zones.iter();
     let of_zones = zones.flat_map(|(_, z)| &z.regimes);
     let of_regions = input.topology.regions.iter().flat_map(|r| &r.regimes);
     let named: BTreeSet<&str> = of_zones.chain(of_regions).map(|r| r.word()).collect();

@@ -6,7 +6,7 @@ use crate::deployment::{Operation, OperationKind};
 use crate::emit::Input;
 use crate::format::shell;
 use crate::procedure::clock;
-use crate::topology::{Host, Runtime, Service, ServiceId};
+use crate::topology::{Host, Service, ServiceId};
 use serde_json::{Value, json};
 
 /// The part of the context that procedures need.
@@ -56,7 +56,7 @@ fn dns(input: Input) -> Vec<Value> {
     let each = failovers.map(|failover| {
         let hosts = &input.topology.hosts;
         let host = hosts.iter().find(|h| h.name == failover.host);
-        let health = host.and_then(|h| h.health.as_ref());
+        let health = host.map(|h| &h.health);
         let status = health.map_or(200, |h| h.status.value);
         let regions = failover.regions.iter();
         json!({
@@ -136,13 +136,13 @@ fn flags(input: Input) -> Vec<Value> {
 fn replays(input: Input) -> Vec<Value> {
     let events = input.topology.events.as_ref();
     let each = input.topology.replayed().map(|queue| {
-        let dead = queue.dead_letter.as_ref();
+        let dead = &queue.dead_letter;
         let order = queue.ordered_by.as_ref();
         json!({
             "name": queue.name,
             "word": shell::word(&queue.name),
-            "after": dead.map_or(5, |d| d.after.value),
-            "keep": dead.map_or("7d".to_string(), |d| d.keep.value.to_string()),
+            "after": dead.after.value,
+            "keep": dead.keep.value.to_string(),
             "verdict": events.is_some_and(|e| *e.incompatible == crate::topology::Incompatible::DeadLetter),
             "order": order.map_or("no".to_string(), |by| format!("by {}, behind newer ones", by.value)),
         })
@@ -172,8 +172,7 @@ fn events(input: Input) -> Value {
 /// Whether some host leads to several regions of Cloud Run.
 pub(super) fn serverless(input: Input) -> bool {
     let topology = input.topology;
-    let spread =
-        |h: &Host| topology.service(h.service).runtime == Runtime::CloudRun && h.regions.len() > 1;
+    let spread = |h: &Host| !topology.service(h.service).on_cluster() && h.regions.len() > 1;
     topology.hosts.iter().any(spread)
 }
 

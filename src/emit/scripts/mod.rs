@@ -150,8 +150,8 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "header": input.header(),
         "system": topology.name,
         "namespace": topology.namespace,
-        "regions": order(input).into_iter().map(|id| region_context(input, id)).collect::<Vec<_>>(),
-        "clusters": order(input).into_iter().filter_map(|id| cluster(input, id)).collect::<Vec<_>>(),
+        "regions": input.topology.rollout.clone().into_iter().map(|id| region_context(input, id)).collect::<Vec<_>>(),
+        "clusters": input.topology.rollout.clone().into_iter().filter_map(|id| cluster(input, id)).collect::<Vec<_>>(),
         "roots": in_order(input, roots).into_iter().map(|root| root_context(input, root)).collect::<Vec<_>>(),
         "left": roots.iter().filter(|r| r.left).map(|r| json!({
             "name": r.path.rsplit('/').next(), "path": r.path,
@@ -241,7 +241,7 @@ fn root_context(input: Input, root: &AppliedRoot) -> Value {
 /// Roots in the order of deployment: the one that all regions share, the regions, the one
 /// that ties them together. Those of regions that have left are emptied before.
 fn in_order<'a>(input: Input, roots: &'a [AppliedRoot]) -> Vec<&'a AppliedRoot> {
-    let order = order(input);
+    let order = input.topology.rollout.clone();
     let place = |root: &AppliedRoot| {
         let own = order.iter().position(|id| Some(*id) == root.region);
         (root.ties, own)
@@ -249,25 +249,6 @@ fn in_order<'a>(input: Input, roots: &'a [AppliedRoot]) -> Vec<&'a AppliedRoot> 
     let mut roots: Vec<_> = roots.iter().filter(|r| !r.left).collect();
     roots.sort_by_key(|root| place(root));
     roots
-}
-
-/// The order of deployment: as the spec says, else the primary last.
-fn order(input: Input) -> Vec<RegionId> {
-    let topology = input.topology;
-    let written = topology.deployment.as_ref().map(|d| &d.order);
-    let mut order: Vec<RegionId> = written
-        .into_iter()
-        .flatten()
-        .filter_map(|name| topology.region_named(name))
-        .collect();
-    let primary = topology.primary();
-    let rest = topology.region_ids().filter(|id| Some(*id) != primary);
-    for id in rest.chain(primary) {
-        if !order.contains(&id) {
-            order.push(id);
-        }
-    }
-    order
 }
 
 /// The programs that the commands begin with.
@@ -371,7 +352,7 @@ fn shift(input: Input) -> Option<Value> {
     let wanted = failover.shift.as_ref()?;
     let undo = failover.undo.as_ref();
     let wait = undo.and_then(|u| u.cooldown.as_ref());
-    let regions = order(input).into_iter().filter_map(|id| {
+    let regions = input.topology.rollout.clone().into_iter().filter_map(|id| {
         let own = can.names.iter().filter(|(region, _)| *region == id);
         let names: Vec<String> = own.map(|(_, words)| words.join(" ")).collect();
         let name = &topology.region(id).name;
@@ -386,8 +367,8 @@ fn shift(input: Input) -> Option<Value> {
         .collect();
     let mut ratios = error_ratios(topology, input.deployment);
     let ratio = ratios.find(|q| services.contains(&q.subject.as_str()));
-    let window = failover.detect.as_ref().and_then(|d| d.window.as_ref());
-    let window = window.map_or("1m".to_string(), |w| w.value.to_string());
+    let window = failover.detect.as_ref().map(|d| d.window);
+    let window = window.map_or("1m".to_string(), |w| w.to_string());
     let query = ratio.map(|q| format!("query={}", q.query.replace("[5m]", &format!("[{window}]"))));
     let mut tools = can.tools.to_vec();
     // What reads the answer of the metric store.

@@ -35,7 +35,7 @@ pub struct Root {
 pub fn roots(input: Input) -> Vec<Root> {
     let clouds: Vec<Provider> = input.deployment.clouds.keys().copied().collect();
     let alone = clouds.len() == 1;
-    if input.topology.layout == Layout::Single {
+    if *input.topology.terraform.layout == Layout::Single {
         let root = |cloud: Provider| Root {
             path: if alone {
                 "terraform".into()

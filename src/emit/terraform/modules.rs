@@ -25,7 +25,7 @@ pub fn folder(input: Input, module: &str) -> String {
 /// The user's own module in place of ours, if the spec names one: `network`, or `gcp.network`
 /// where several clouds have one of that name.
 pub fn own<'a>(input: Input<'a>, module: &str) -> Option<&'a ModuleSource> {
-    let modules = &input.topology.terraform.as_ref()?.modules;
+    let modules = &input.topology.terraform.modules;
     let name = module.rsplit('/').next().unwrap_or(module);
     let full = module.replace('/', ".");
     modules.get(&full).or_else(|| modules.get(name))

@@ -8,9 +8,7 @@ pub const CODE: Code = Code::new("OBS101", "unknown-collector");
 
 /// Checks who collects metrics, logs and traces.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let Some(observability) = &topology.observability else {
-        return;
-    };
+    let observability = &topology.observability;
     let kinds: [(&str, &Option<Telemetry>, &[&str]); 3] = [
         (
             "metrics",

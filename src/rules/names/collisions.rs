@@ -176,7 +176,7 @@ impl Finals<'_> {
             let clouds = queue.regions.iter().map(|id| &topology.region(*id).cloud);
             for cloud in clouds.collect::<BTreeSet<_>>() {
                 let dead = format!("{}-dead-letter", queue.name);
-                let of = queue.dead_letter.is_some().then_some(dead);
+                let of = queue.dead_letter.said.then_some(dead);
                 for name in [Some(queue.name.clone()), of].into_iter().flatten() {
                     self.take(cloud, "queue", "", name, owner.clone());
                 }

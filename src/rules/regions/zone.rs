@@ -9,14 +9,11 @@ pub const CODE: Code = Code::new("REG203", "region-outside-its-zone");
 
 /// Checks every region against the jurisdictions of its zone.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let Some(compliance) = &topology.compliance else {
-        return;
-    };
     for region in &topology.regions {
         let Some((name, zone)) = region
             .zone
             .as_ref()
-            .and_then(|name| Some((name, compliance.zones.get(name)?)))
+            .and_then(|name| Some((name, topology.zones.get(name)?)))
         else {
             continue;
         };

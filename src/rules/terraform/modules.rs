@@ -12,8 +12,7 @@ pub const VERSION: Code = Code::new("TFM103", "version-without-registry");
 
 /// Checks the names and addresses of every module of the user's own.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let terraform = topology.terraform.as_ref();
-    for (name, source) in terraform.iter().flat_map(|t| t.modules.iter()) {
+    for (name, source) in topology.terraform.modules.iter() {
         known(topology, name, out);
         version(source, out);
     }

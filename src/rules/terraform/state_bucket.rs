@@ -8,8 +8,7 @@ pub const CODE: Code = Code::new("TFM101", "state-bucket-of-which-cloud");
 
 /// Reports a bucket that no one cloud could hold, and one on a cloud without regions.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    let terraform = topology.terraform.as_ref();
-    let Some(buckets) = terraform.and_then(|t| t.state_bucket.as_ref()) else {
+    let Some(buckets) = &topology.terraform.state_bucket else {
         return;
     };
     let used = topology.providers();

@@ -1,7 +1,7 @@
 //! One DNS record set has one routing policy.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::topology::{Policy, Routing, Topology};
+use crate::topology::{Policy, Topology};
 
 /// Weights and latency on one Route 53 name.
 pub const CODE: Code = Code::new("TRF103", "two-policies-on-one-name");
@@ -9,13 +9,10 @@ pub const CODE: Code = Code::new("TRF103", "two-policies-on-one-name");
 /// Checks hosts that Route 53 routes.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for host in &topology.hosts {
-        let route53 = host
-            .routing
-            .as_ref()
-            .filter(|r| r.value == Routing::Route53);
+        let weighs = host.weighs_answers();
         let has = |wanted: Policy| host.policy.iter().find(|p| p.value == wanted);
         if let (Some(routing), Some(weight), Some(latency)) =
-            (route53, has(Policy::Weight), has(Policy::Latency))
+            (weighs, has(Policy::Weight), has(Policy::Latency))
         {
             out.push(
                 Diagnostic::error(
@@ -25,7 +22,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
                     "by weight",
                 )
                 .also(latency.span, "and by latency")
-                .also(routing.span, "on Route 53")
+                .also(routing, "on Route 53")
                 .help("keep `latency`; weights for moving traffic belong on names of their own below it"),
             );
         }

@@ -35,6 +35,5 @@ fn mainland(topology: &Topology, host: &Host) -> bool {
 }
 
 fn filed(topology: &Topology) -> bool {
-    let zones = topology.compliance.as_ref().map(|c| c.zones.iter());
-    zones.into_iter().flatten().any(|(_, z)| z.icp.is_some())
+    topology.zones.iter().any(|(_, z)| z.icp.is_some())
 }

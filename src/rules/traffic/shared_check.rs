@@ -81,11 +81,10 @@ const STORES: [&str; 11] = [
 
 /// Checks readiness probes; those of an edge are checked where they are emitted.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
-    for service in topology.services.iter().filter(|s| s.placements.len() > 1) {
-        let Some(ready) = &service.ready else {
-            continue;
-        };
-        let (path, span) = (ready.path.as_str(), ready.path.span);
+    let spread = |s: &&Service| s.placements.len() > 1 && s.ready.said;
+    for service in topology.services.iter().filter(spread) {
+        let path = &service.ready.path;
+        let (path, span) = (path.as_str(), path.span);
         out.extend(finding(
             topology,
             service,

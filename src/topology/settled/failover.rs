@@ -48,8 +48,10 @@ settled! {
         pub error_rate: Option<Settled<Percent>>,
         /// Response time.
         pub latency: Option<Time>,
-        /// The time over which it is judged.
-        pub window: Option<Time>,
+        /// The time over which it is judged; a minute if left out.
+        pub window: Duration = |d: &spec::Detect| {
+            d.window.as_ref().map_or(Duration::from_secs(60), |w| w.value)
+        },
     }
 }
 

@@ -21,9 +21,12 @@ pub use store::*;
 pub use system::*;
 pub use watch::*;
 
+use crate::diagnostic::Diagnostics;
 use crate::source::Span;
+use crate::spec::decode::Decode;
 use crate::spec::units::Within;
 use crate::spec::{Duration, Map, PerRegion, Value};
+use crate::syntax::{Kind, Node};
 
 /// A settled value and the place that decided it: where it is written, else the record that
 /// leaves it out. The place is for diagnostics.
@@ -39,6 +42,21 @@ impl<T> std::ops::Deref for Settled<T> {
     type Target = T;
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+/// A record that is whole also where the spec leaves it out.
+#[derive(Debug, Clone)]
+pub struct Whole<T> {
+    record: T,
+    /// Whether the spec has it. Without it, a cloud may have its own way.
+    pub said: bool,
+}
+
+impl<T> std::ops::Deref for Whole<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.record
     }
 }
 
@@ -142,4 +160,22 @@ use settled;
 /// The settled form of what was written.
 pub(super) fn settle<W, T: Settle<W>>(written: &W) -> T {
     T::settle(written)
+}
+
+/// The settled form of a record that may be left out: then each of its fields is what the
+/// language says of it, and `place` is the place of all of them.
+///
+/// # Panics
+/// If a field of the record has no default: leaving that record out means something.
+pub(super) fn settle_whole<W: Decode, T: Settle<W>>(written: &Option<W>, place: Span) -> Whole<T> {
+    let record = match written {
+        Some(written) => T::settle(written),
+        None => {
+            let nothing = Node::new(place, Kind::Map(Vec::new()));
+            let silent = W::decode(&nothing, &mut Diagnostics::default());
+            T::settle(&silent.expect("every field has a default"))
+        }
+    };
+    let said = written.is_some();
+    Whole { record, said }
 }

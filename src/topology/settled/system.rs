@@ -120,16 +120,6 @@ settled! {
 }
 
 settled! {
-    /// Which data may be where.
-    pub struct Compliance from spec::Compliance {
-        /// Areas that data may not leave without a basis.
-        pub zones: Map<Zone>,
-        /// Declared flows out of a zone.
-        pub transfers: Map<Transfer>,
-    }
-}
-
-settled! {
     /// An area that data may not leave without a declared basis.
     pub struct Zone from spec::Zone {
         /// The rules that apply.
@@ -226,50 +216,6 @@ settled! {
     pub struct Kubernetes from spec::Kubernetes {
         /// The minor version of the control planes, for all regions or for each, so that one follows the other. It goes up by one at a time. On Google Cloud the release channel chooses if left out.
         pub version: Option<PerRegion<Text>>,
-    }
-}
-
-settled! {
-    /// How new versions reach the regions.
-    pub struct Deployment from spec::Deployment {
-        /// The regions in order; the primary last if left out.
-        pub order: Vec<Ref>,
-        /// The protected environment of each region in CI.
-        pub environments: Map<Text>,
-        /// Letting in traffic bit by bit.
-        pub canary: Option<Canary>,
-        /// The workflow system to write for.
-        pub workflow: Option<Text>,
-    }
-}
-
-settled! {
-    /// Letting in traffic bit by bit.
-    pub struct Canary from spec::Canary {
-        /// The steps; the smallest share comes first.
-        pub steps: Map<CanaryStep>,
-        /// The share of failures that must not be passed.
-        pub error_rate: Option<Settled<Percent>>,
-        /// The 99th percentile of response time that must not be passed.
-        pub latency_p99: Option<Time>,
-        /// The availability that must be kept.
-        pub availability: Option<Settled<Percent>>,
-        /// The share of failures at which it is undone.
-        pub undo_error_rate: Option<Settled<Percent>>,
-        /// The growth of response time at which it is undone.
-        pub undo_latency_growth: Option<Settled<Percent>>,
-        /// Failed health checks at which it is undone.
-        pub undo_failures: Option<Count>,
-    }
-}
-
-settled! {
-    /// One step of a canary.
-    pub struct CanaryStep from spec::CanaryStep {
-        /// The share of traffic.
-        pub share: Settled<Percent>,
-        /// How long; to the end if left out.
-        pub lasting: Option<Time>,
     }
 }
 

@@ -97,7 +97,7 @@ settled! {
         /// Who collects traces, and which share.
         pub traces: Option<Telemetry>,
         /// Which dashboards are made.
-        pub dashboards: Option<Dashboards>,
+        pub dashboards: Whole<Dashboards> = |o: &spec::Observability| settle_whole(&o.dashboards, o.span),
         /// Probes from outside.
         pub probes: Vec<Text>,
         /// The time in which alerts of several regions count as one incident.

@@ -124,7 +124,7 @@ impl Lowering<'_> {
         self.api("pubsub");
         let home = Home::Topics.of(self.topology);
         let key = self.key(&home, "pubsub", "gcp-sa-pubsub");
-        let dead = queue.dead_letter.as_ref();
+        let dead = &queue.dead_letter;
         let mut arguments = vec![
             ("project_id", self.project()),
             ("project_number", Argument::variable("project_number")),
@@ -132,15 +132,9 @@ impl Lowering<'_> {
             ("regions", self.locations(&queue.regions).into()),
             ("kms_key_id", key),
             ("retention_seconds", queue.keep.secs().into()),
-            (
-                "dead_letter_retention_seconds",
-                dead.map_or(604_800, |d| d.keep.secs()).into(),
-            ),
+            ("dead_letter_retention_seconds", dead.keep.secs().into()),
             ("ack_deadline_seconds", queue.ack_within.secs().into()),
-            (
-                "max_delivery_attempts",
-                dead.map_or(5, |d| d.after.value).into(),
-            ),
+            ("max_delivery_attempts", dead.after.value.into()),
             (
                 "minimum_backoff_seconds",
                 backoff(self.topology, queue).into(),
@@ -284,7 +278,7 @@ impl Lowering<'_> {
 fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
     let events = topology.events.as_ref();
     events.is_some_and(|e| *e.incompatible == Incompatible::DeadLetter)
-        && queue.dead_letter.is_some()
+        && queue.dead_letter.said
         && queue.receiver.is_some()
 }
 
@@ -292,10 +286,8 @@ fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
 /// is back within its promise, and every message of the meantime is set aside.
 /// Pub/Sub takes 0 to 600 (docs.cloud.google.com/pubsub/docs/handling-failures, read 2026-11).
 fn backoff(topology: &Topology, queue: &Queue) -> u64 {
-    let attempts = queue.dead_letter.as_ref();
-    let waits = u64::from(attempts.map_or(5, |d| d.after.value))
-        .saturating_sub(1)
-        .max(1);
+    let attempts = u64::from(queue.dead_letter.after.value);
+    let waits = attempts.saturating_sub(1).max(1);
     let rto = topology.promises().strictest(Scenario::ANY_REGION).rto;
     let back = rto.map_or(0, |promise| promise.time().secs());
     back.div_ceil(waits).clamp(10, 600)

@@ -2,7 +2,7 @@
 
 use crate::deployment::Unit;
 use crate::format::promql;
-use crate::topology::{Duration, Queue, Signal};
+use crate::topology::{Queue, Signal};
 use crate::watch::signals::{Signals, counter, gauge};
 
 pub(super) fn signals(all: &mut Signals, queue: &Queue) {
@@ -24,8 +24,7 @@ pub(super) fn signals(all: &mut Signals, queue: &Queue) {
     );
     // Everything that comes into the dead letter topic: what Pub/Sub gives up on, and
     // what the receiver sets aside itself.
-    let window = queue.dead_letter.as_ref().map(|d| d.window.value);
-    let window = window.unwrap_or(Duration::from_secs(300));
+    let window = queue.dead_letter.window.value;
     let series = format!(
         "pubsub_googleapis_com:topic_send_message_operation_count{{monitored_resource=\"pubsub_topic\",topic_id={}}}",
         promql::value(&format!("{name}-dead-letter"))
