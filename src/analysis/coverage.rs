@@ -3,8 +3,8 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::topology::{
-    Cadence, Datastore, DatastoreId, Date, Drill, Host, Mode, Name, Promise, Promisee, Scenario,
-    Signal, Topology,
+    Cadence, Datastore, DatastoreId, Date, Drill, Host, Mode, Name, Promise, Promisee, Ref,
+    RegionId, Scenario, Signal, Topology,
 };
 
 /// Something that can go wrong and that somebody should be told of.
@@ -191,8 +191,34 @@ pub struct Exercise {
     pub every: Cadence,
     /// The day it last succeeded.
     pub last: Option<Date>,
+    /// What is done.
+    pub does: Does,
+}
+
+/// What a drill does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Does {
+    /// Takes a region away; the one that takes over, if the drill names it.
+    Region(RegionId, Option<RegionId>),
+    /// Brings data back beside the original.
+    Restore,
+    /// Puts back what a queue has set aside.
+    DeadLetters(String),
+    /// Switches a flag off and on again.
+    Rollback(String),
+    /// What people do by hand.
+    ByHand,
+}
+
+impl Exercise {
     /// The loss that it exercises, if it is one of those that are judged.
-    pub of: Option<Scenario>,
+    pub fn of(&self) -> Option<Scenario> {
+        match self.does {
+            Does::Region(lost, _) => Some(Scenario::Region(lost)),
+            Does::Restore => Some(Scenario::Corruption),
+            Does::DeadLetters(_) | Does::Rollback(_) | Does::ByHand => None,
+        }
+    }
 }
 
 /// The losses that are judged with the drills that exercise them, by place in
@@ -205,7 +231,7 @@ pub fn exercised(topology: &Topology) -> Vec<(Scenario, Vec<usize>)> {
             let of = exercises
                 .iter()
                 .enumerate()
-                .filter(|(_, e)| e.of == Some(scenario));
+                .filter(|(_, e)| e.of() == Some(scenario));
             (scenario, of.map(|(index, _)| index).collect())
         })
         .collect()
@@ -218,20 +244,21 @@ pub fn exercises(topology: &Topology) -> Vec<Exercise> {
         drill: name.text.clone(),
         every: *drill.every,
         last: drill.last.as_ref().map(|l| l.value),
-        of: proves(topology, name, drill),
+        does: does(topology, name, drill),
     };
     drills.map(exercise).collect()
 }
 
 /// A drill takes away the region that it names; one with `restore` in its name brings data
-/// back, as `dr-test.sh` does.
-fn proves(topology: &Topology, name: &Name, drill: &Drill) -> Option<Scenario> {
-    match &drill.primary {
-        Some(region) => topology.region_named(region).map(Scenario::Region),
-        None => name
-            .text
-            .contains("restore")
-            .then_some(Scenario::Corruption),
+/// back.
+fn does(topology: &Topology, name: &Name, drill: &Drill) -> Does {
+    let region = |named: &Option<Ref>| topology.region_named(&named.as_ref()?.value);
+    match (region(&drill.primary), &drill.queue, &drill.flag) {
+        (Some(lost), ..) => Does::Region(lost, region(&drill.secondary)),
+        (None, Some(queue), _) => Does::DeadLetters(queue.value.clone()),
+        (None, None, Some(flag)) => Does::Rollback(flag.value.clone()),
+        (None, None, None) if name.text.contains("restore") => Does::Restore,
+        (None, None, None) => Does::ByHand,
     }
 }
 

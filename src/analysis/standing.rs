@@ -333,10 +333,10 @@ fn drills(topology: &Topology) -> Vec<DrillView> {
     let exercises = coverage::exercises(topology).into_iter();
     exercises
         .map(|e| DrillView {
+            of: e.of().map(|s| s.title(topology)),
             drill: e.drill,
             every: e.every.word(),
             last: e.last.map(|l| l.to_string()),
-            of: e.of.map(|s| s.title(topology)),
         })
         .collect()
 }

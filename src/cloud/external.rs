@@ -3,7 +3,9 @@
 
 use super::NOT_AVAILABLE;
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied};
-use crate::deployment::{Deployment, Expect, Operation, OperationKind, SignalQuery, Unit};
+use crate::deployment::{
+    Deployment, Expect, Operation, OperationKind, Restorable, SignalQuery, Unit,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::topology::{
@@ -125,7 +127,10 @@ fn backups(store: &Datastore, of: Holder, site: &Site) -> Vec<Copy> {
 pub(super) fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
     for (name, external) in others(topology) {
         signals(name, external, deployment, out);
+        let before = deployment.operations.len();
         commands(topology, name, external, deployment, out);
+        let own = Restorable::of(name, &deployment.operations[before..]);
+        deployment.restorable.extend(own);
     }
     egress(topology, deployment);
     scaled(topology, out);

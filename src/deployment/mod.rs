@@ -95,6 +95,8 @@ pub struct Deployment {
     pub proofs: Vec<Proof>,
     /// What one region at a time does, and how one sees which it is.
     pub seats: Vec<Seat>,
+    /// What restores bring back, and of which datastore it is.
+    pub restorable: Vec<Restorable>,
     /// How restored copies come into service.
     pub switches: Vec<Switch>,
     /// How traffic is moved bit by bit, where the edge can.
@@ -138,6 +140,7 @@ impl Deployment {
             operations,
             proofs,
             seats,
+            restorable,
             switches,
             shift,
             upgrades,
@@ -176,6 +179,7 @@ impl Deployment {
         self.operations.extend(operations);
         self.proofs.extend(proofs);
         self.seats.extend(seats);
+        self.restorable.extend(restorable);
         self.switches.extend(switches);
         self.shift = self.shift.take().or(shift);
         join_once(&mut self.decisions, decisions);

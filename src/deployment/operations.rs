@@ -200,6 +200,31 @@ pub struct Proof {
     pub otherwise: String,
 }
 
+/// What a restore brings back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restorable {
+    /// The subject of the commands that do it, and of what is read back.
+    pub subject: String,
+    /// The datastore's name in the topology.
+    pub datastore: String,
+}
+
+impl Restorable {
+    /// What some commands of a datastore bring back, each thing once.
+    pub fn of(datastore: &str, commands: &[Operation]) -> Vec<Restorable> {
+        let mut found: Vec<Restorable> = Vec::new();
+        for command in commands.iter().filter(|o| o.kind == OperationKind::Restore) {
+            if found.iter().all(|r| r.subject != command.subject) {
+                found.push(Restorable {
+                    subject: command.subject.clone(),
+                    datastore: datastore.into(),
+                });
+            }
+        }
+        found
+    }
+}
+
 /// How traffic is moved bit by bit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shift {

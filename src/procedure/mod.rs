@@ -6,12 +6,17 @@
 //! what is read back come from the deployment, times from the analysis.
 
 mod build;
+mod drill;
 mod failback;
 mod failover;
+mod restore;
 mod schedule;
 mod words;
 
+pub use drill::{Drill, Exercise};
+pub use restore::Restore;
 pub use schedule::{Automatic, Case, Timed};
+pub use words::until;
 
 use crate::analysis::Analysis;
 use crate::deployment::{Deployment, Expect, Operation, Proof, Seat};
@@ -35,6 +40,10 @@ pub struct Procedures {
     pub fail_over: Procedure,
     /// Letting a region that is back serve again.
     pub fail_back: Procedure,
+    /// Bringing wrong or deleted data back, one for each datastore that has commands for it.
+    pub restores: Vec<Restore>,
+    /// The drills that the topology names, and what they exercise.
+    pub drills: Vec<Drill>,
 }
 
 /// Plans what is done.
@@ -42,6 +51,8 @@ pub fn procedures(model: Model) -> Procedures {
     Procedures {
         fail_over: failover::fail_over(model),
         fail_back: failback::fail_back(model),
+        restores: restore::restores(model),
+        drills: drill::drills(model),
     }
 }
 
@@ -58,6 +69,13 @@ impl Procedure {
     /// The plan for a pair of regions.
     pub fn case(&self, from: RegionId, to: RegionId) -> Option<&Case> {
         self.cases.iter().find(|c| (c.from, c.to) == (from, to))
+    }
+
+    /// Seconds that the steps of a case may take that a script does.
+    pub fn by_script(&self, case: &Case) -> u64 {
+        let own = |id| self.step(id).is_some_and(|s| s.verb != Verb::Person);
+        let steps = case.steps.iter().filter(|t| own(t.id));
+        steps.map(|t| t.seconds).sum()
     }
 
     /// A step of it.
@@ -91,6 +109,12 @@ pub enum StepId {
     Serve,
     /// Those that helped shrink.
     Settle,
+    /// A copy of the data as it was, beside the original.
+    Restore,
+    /// What the copy and the original have.
+    Compare,
+    /// Services use the copy.
+    Switch,
 }
 
 impl StepId {
@@ -108,6 +132,9 @@ impl StepId {
             StepId::Home => "home",
             StepId::Serve => "serve",
             StepId::Settle => "settle",
+            StepId::Restore => "restore",
+            StepId::Compare => "compare",
+            StepId::Switch => "switch",
         }
     }
 }
@@ -270,6 +297,9 @@ impl Act {
         self.commands.iter().map(|o| &o.expect)
     }
 }
+
+/// A command that takes longer than so many times its budget is ended by the script.
+pub const OVERTIME: u64 = 4;
 
 /// Minutes and seconds: `2:10`.
 pub fn clock(seconds: u64) -> String {

@@ -26,6 +26,8 @@ pub struct Case {
     pub others: bool,
     /// When automation has served the users of all others again; `None` without a bound.
     pub served: Option<u64>,
+    /// What is promised to those who wait, in seconds: the strictest.
+    pub promised: Option<u64>,
 }
 
 /// What automation does when a region is lost.
@@ -50,8 +52,10 @@ pub struct Timed {
     pub seconds: u64,
     /// Whether that is a bound.
     pub bounded: bool,
-    /// The clock at its end.
-    pub clock: u64,
+    /// The earlier step in whose time it is, because both are one term.
+    pub within: Option<StepId>,
+    /// The clock at its end; `None` without a bound, of this step or of one before it.
+    pub clock: Option<u64>,
 }
 
 impl Case {
@@ -61,9 +65,9 @@ impl Case {
         paged.high.map(|high| high.div_ceil(1000))
     }
 
-    /// The clock when all is done.
-    pub fn done(&self) -> u64 {
-        self.steps.last().map_or(0, |s| s.clock)
+    /// The clock when all is done; `None` without a bound.
+    pub fn done(&self) -> Option<u64> {
+        self.steps.last().map_or(Some(0), |s| s.clock)
     }
 
     /// When a step is taken, if it is.
@@ -90,36 +94,23 @@ pub(super) fn back(model: Model, steps: &[Step]) -> Vec<Case> {
         waiting: Vec::new(),
         others: false,
         served: None,
+        promised: None,
         ..case(model, steps, id, id)
     });
     each.collect()
 }
 
 fn case(model: Model, steps: &[Step], from: RegionId, to: RegionId) -> Case {
-    let mut clock = 0;
-    let timed = steps.iter().filter_map(|step| {
-        let measured = step.term.map(|term| by_hand(model, from, term));
-        let commands: u64 = step.works(from, to).iter().map(|w| w.seconds).sum();
-        let (seconds, bounded) = match measured {
-            Some(Hand::Takes(seconds)) => (seconds, true),
-            Some(Hand::Unbounded) => (commands, false),
-            // Nothing waits for a person, and there is no command.
-            Some(Hand::None) if step.verb == Verb::Person => return None,
-            Some(Hand::None) | None => (commands, true),
-        };
-        clock += seconds;
-        Some(Timed {
-            id: step.id,
-            seconds,
-            bounded,
-            clock,
-        })
+    let commands = |step: &Step| step.works(from, to).iter().map(|w| w.seconds).sum();
+    let terms = || lost(model, from).flat_map(|t| &t.budget.nodes);
+    let steps = timed(steps, commands, |term| {
+        by_hand(terms().map(|n| &n.term), term)
     });
-    let steps = timed.collect();
     let services = lost(model, from).filter(|t| matches!(t.subject, Subject::Service(_)));
     let (by_people, by_itself): (Vec<&RecoveryTime>, Vec<_>) = services.partition(|t| waits(t));
     let mut totals = by_itself.iter().map(|t| t.budget.total().1);
     let served = totals.try_fold(0, |worst: u64, end| Some(worst.max(end?)));
+    let promised = by_people.iter().filter_map(|t| Some(t.promise?.millis));
     Case {
         from,
         to,
@@ -132,11 +123,49 @@ fn case(model: Model, steps: &[Step], from: RegionId, to: RegionId) -> Case {
             .collect(),
         others: !by_itself.is_empty(),
         served: served.map(|s| s.div_ceil(1000)),
+        promised: promised.min().map(|p| p.div_ceil(1000)),
     }
 }
 
+/// Steps one after the other. Those that are one term share its time: the first has it, and the
+/// others end with it.
+pub(super) fn timed(
+    steps: &[Step],
+    commands: impl Fn(&Step) -> u64,
+    measured: impl Fn(term::Step) -> Hand,
+) -> Vec<Timed> {
+    let mut found: Vec<Timed> = Vec::new();
+    let mut clock = Some(0);
+    for step in steps {
+        let earlier = found.iter().find(|t| {
+            let same = |s: &&Step| s.id == t.id && s.term.is_some() && s.term == step.term;
+            steps.iter().any(|s| same(&s))
+        });
+        let hand = step.term.map(&measured);
+        let (seconds, bounded) = match (earlier, hand) {
+            (Some(earlier), _) => (0, earlier.bounded),
+            (None, Some(Hand::Takes(seconds))) => (seconds, true),
+            (None, Some(Hand::Unbounded)) => (commands(step), false),
+            // Nothing waits for a person, and there is no command.
+            (None, Some(Hand::None)) if step.verb == Verb::Person => continue,
+            (None, Some(Hand::None) | None) => (commands(step), true),
+        };
+        let within = earlier.map(|t| t.id);
+        clock = clock.filter(|_| bounded).map(|clock| clock + seconds);
+        found.push(Timed {
+            id: step.id,
+            seconds,
+            bounded,
+            within,
+            clock,
+        });
+    }
+    found
+}
+
 /// The terms of a person's step.
-enum Hand {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hand {
     /// There is none.
     None,
     /// The longest.
@@ -150,12 +179,9 @@ fn lost(model: Model<'_>, from: RegionId) -> impl Iterator<Item = &RecoveryTime>
     times.filter(move |t| t.scenario == Scenario::Region(from))
 }
 
-/// What a step by hand takes by the analysis of losing a region: the longest of all.
-fn by_hand(model: Model, from: RegionId, step: term::Step) -> Hand {
-    let nodes = lost(model, from).flat_map(|t| &t.budget.nodes);
-    let own = nodes
-        .map(|n| &n.term)
-        .filter(|t| t.step == step && t.by == By::Person);
+/// What a step by hand takes by some terms: the longest of all.
+pub(super) fn by_hand<'a>(terms: impl Iterator<Item = &'a Term>, step: term::Step) -> Hand {
+    let own = terms.filter(|t| t.step == step && t.by == By::Person);
     let counted: Vec<Option<u64>> = own.filter(|t| !t.is_zero()).map(|t| t.high).collect();
     let all: Option<Vec<u64>> = counted.into_iter().collect();
     match all {
@@ -206,5 +232,99 @@ fn add(found: &mut Vec<Automatic>, each: Automatic) {
             known.ends = known.ends.zip(each.ends).map(|(a, b)| a.max(b));
         }
         None => found.push(each),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::procedure::{Actor, Failure, Place};
+
+    fn step(id: StepId, verb: Verb, term: Option<term::Step>) -> Step {
+        Step {
+            id,
+            actor: Actor::Operator,
+            on: Place::System,
+            verb,
+            works: Vec::new(),
+            needs: Vec::new(),
+            failure: Failure::Continue,
+            no_return: false,
+            term,
+        }
+    }
+
+    /// Id, seconds and clock of each step; commands take a minute.
+    fn times(steps: &[Step], hand: Hand) -> Vec<(StepId, u64, Option<u64>)> {
+        let timed = timed(steps, |_| 60, |_| hand);
+        timed.iter().map(|t| (t.id, t.seconds, t.clock)).collect()
+    }
+
+    #[test]
+    fn a_measured_step_takes_its_term_and_the_others_their_commands() {
+        let steps = [
+            step(StepId::Fence, Verb::Run, None),
+            step(StepId::Promote, Verb::Run, Some(term::Step::Promote)),
+            step(StepId::Scale, Verb::Run, None),
+        ];
+        assert_eq!(
+            times(&steps, Hand::Takes(300)),
+            [
+                (StepId::Fence, 60, Some(60)),
+                (StepId::Promote, 300, Some(360)),
+                (StepId::Scale, 60, Some(420)),
+            ]
+        );
+    }
+
+    #[test]
+    fn after_a_step_without_a_bound_the_clock_has_none() {
+        let steps = [
+            step(StepId::Fence, Verb::Run, None),
+            step(StepId::Promote, Verb::Run, Some(term::Step::Promote)),
+            step(StepId::Scale, Verb::Run, None),
+        ];
+        let clocks: Vec<_> = times(&steps, Hand::Unbounded)
+            .into_iter()
+            .map(|(.., clock)| clock)
+            .collect();
+        assert_eq!(clocks, [Some(60), None, None]);
+    }
+
+    #[test]
+    fn a_decision_that_nobody_waits_for_is_no_step() {
+        let steps = [
+            step(StepId::Decide, Verb::Person, Some(term::Step::Decide)),
+            step(StepId::Fence, Verb::Run, None),
+        ];
+        assert_eq!(times(&steps, Hand::None), [(StepId::Fence, 60, Some(60))]);
+    }
+
+    #[test]
+    fn steps_of_one_term_share_its_time() {
+        let restore = Some(term::Step::Restore);
+        let steps = [
+            step(StepId::Restore, Verb::Run, restore),
+            step(StepId::Compare, Verb::Person, restore),
+            step(StepId::Switch, Verb::Run, restore),
+        ];
+        let found = timed(&steps, |_| 60, |_| Hand::Takes(5400));
+        let within: Vec<_> = found.iter().map(|t| t.within).collect();
+        assert_eq!(within, [None, Some(StepId::Restore), Some(StepId::Restore)]);
+        assert!(found.iter().all(|t| t.clock == Some(5400)));
+    }
+
+    #[test]
+    fn a_persons_step_is_the_longest_of_its_terms() {
+        let term = |high| Term {
+            high,
+            ..Term::knob(term::Step::Decide, "x", (0, 1), String::new()).by(By::Person)
+        };
+        let of = |all: &[Term]| by_hand(all.iter(), term::Step::Decide);
+        assert_eq!(of(&[term(Some(1500)), term(Some(900))]), Hand::Takes(2));
+        assert_eq!(of(&[term(Some(900)), term(None)]), Hand::Unbounded);
+        assert_eq!(of(&[]), Hand::None);
+        let system = Term::knob(term::Step::Decide, "x", (0, 900), String::new());
+        assert_eq!(of(&[system]), Hand::None);
     }
 }

@@ -1,6 +1,6 @@
 //! What people read of a step.
 
-use super::{Act, Actor, Ask, Failure, Place, Step, StepId, Verb, Wants, Work};
+use super::{Act, Actor, Ask, Failure, Place, Step, StepId, Timed, Verb, Wants, Work, clock};
 
 impl Actor {
     /// Who, for people.
@@ -28,9 +28,31 @@ impl StepId {
             StepId::Home => "Bring back what only one region has",
             StepId::Serve => "Let the region serve again",
             StepId::Settle => "Let the regions that helped shrink again",
+            StepId::Restore => "Restore beside the original",
+            StepId::Compare => "Compare the copy with the original",
+            StepId::Switch => "Put the copy into service",
         }
     }
 }
+
+impl Timed {
+    /// What it may take, for people.
+    pub fn takes(&self) -> String {
+        match (self.within, self.bounded, self.seconds) {
+            (Some(step), ..) => format!("in {}", step.word()),
+            (None, true, seconds) => clock(seconds),
+            (None, false, 0) => UNBOUNDED.into(),
+            (None, false, seconds) => format!("{} for its commands, else no bound", clock(seconds)),
+        }
+    }
+}
+
+/// A clock that may have no bound, for people.
+pub fn until(seconds: Option<u64>) -> String {
+    seconds.map_or(UNBOUNDED.into(), clock)
+}
+
+const UNBOUNDED: &str = "no bound";
 
 impl Ask {
     /// What is said when nothing has to be done.

@@ -1650,7 +1650,7 @@ choice! {
         Detect = "detect",
         /// Making a copy writable.
         Promote = "promote",
-        /// Bringing data back from a backup.
+        /// Bringing data back from a backup, from the decision until the copy serves.
         Restore = "restore",
         /// A person answering and deciding.
         Answer = "answer",

@@ -86,14 +86,14 @@ step() { # title [seconds]
   note "== $1 (elapsed $(clock $(($(date -u +%s) - STARTED)))${budget})"
 }
 
-# Prints a command, and runs it if --apply is given.
+# Prints a command, and runs it if --apply is given. One that takes {{ overtime }} times its budget is ended.
 run() { # seconds title command...
   local seconds=$1 title=$2
   shift 2
   note "${title} [budget $(clock "${seconds}")]"
   note "+ $(printf '%q ' "$@")"
   [[ ${APPLY} == true ]] || return 0
-  timeout --foreground "$((seconds * 4))" "$@" 2>&1 | log >&2
+  timeout --foreground "$((seconds * {{ overtime }}))" "$@" 2>&1 | log >&2
 }
 
 {% if clusters %}
@@ -146,7 +146,7 @@ look() { # seconds title command...
   shift 2
   note "${title} [budget $(clock "${seconds}")]"
   note "+ $(printf '%q ' "$@")"
-  timeout --foreground "$((seconds * 4))" "$@" 2>&1 | log
+  timeout --foreground "$((seconds * {{ overtime }}))" "$@" 2>&1 | log
 }
 
 # Reads back what a step was to bring about, until the answer is as wanted: all of its lines,

@@ -64,19 +64,16 @@ lock
 case ${DATASTORE} in
 {% for store in restores %}
   {{ store.name }})
-{% for op in store.operations %}
-{% if "$SNAPSHOT_TIME" in op.command %}
-    if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
-    fi
-{% else %}
-    if [[ -n ${BACKUP} ]]; then
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
-    fi
-{% endif %}
+    step "Restore ${DATASTORE} beside the original" {{ store.budget }}
+{% for way in store.ways %}
+{% for op in way.commands %}
+    if [[ -n {% if "$SNAPSHOT_TIME" in op.command %}${SNAPSHOT_TIME}{% else %}${BACKUP}{% endif %} ]]; then
+      run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 "the original stays as it is" {{ op.otherwise }}
 {% endfor %}
-{% for p in store.restored %}
-    prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% for p in way.proofs %}
+      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 "the original stays as it is" {{ p.otherwise }}
+{% endfor %}
+    fi
 {% endfor %}
     ;;
 {% endfor %}

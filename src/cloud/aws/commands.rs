@@ -1,7 +1,7 @@
 //! What the commands that act on stores have in common.
 
 use super::Lowering;
-use crate::deployment::{Operation, OperationKind, Proof, RESTORED_WITHIN, script};
+use crate::deployment::{Expect, Operation, OperationKind, Proof, RESTORED_WITHIN, script};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a read of the API may take.
@@ -18,7 +18,7 @@ impl Lowering<'_> {
         (kind, budget_seconds): (OperationKind, u64),
         title: String,
         command: Vec<String>,
-        expect: &str,
+        expect: impl Into<Expect>,
         otherwise: &str,
     ) -> Operation {
         Operation {

@@ -5,7 +5,7 @@ use super::edge::{
     EVACUATE, domain, edge_name, evacuation_namespace, region_host, switch_location,
 };
 use super::offering::offering;
-use crate::deployment::{Expect, Operation, OperationKind, Proof, Shift, words};
+use crate::deployment::{Expect, Operation, OperationKind, Proof, Restorable, Shift, words};
 use crate::topology::{Host, RegionId};
 
 /// The function by which a script moves a share of a region's users.
@@ -26,7 +26,10 @@ impl Lowering<'_> {
         self.shift(&hosts);
         for store in &self.topology.datastores {
             if let Some(add) = offering(store).and_then(|o| o.operations().given()) {
+                let before = self.deployment.operations.len();
                 add(self, store);
+                let own = Restorable::of(&store.name, &self.deployment.operations[before..]);
+                self.deployment.restorable.extend(own);
             }
         }
     }

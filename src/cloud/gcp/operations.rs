@@ -5,7 +5,9 @@ use super::naming::context;
 use super::offering::{offering, queue_offering};
 use super::project;
 use crate::cloud::scaling;
-use crate::deployment::{Deployment, Expect, Operation, OperationKind, Proof, Seat, words};
+use crate::deployment::{
+    Deployment, Expect, Operation, OperationKind, Proof, Restorable, Seat, words,
+};
 use crate::topology::{Datastore, Host, Placement, RegionId, Runtime, Service, Topology};
 
 /// Fills in the commands of every part.
@@ -16,6 +18,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
         found: Vec::new(),
         proofs: Vec::new(),
         seats: Vec::new(),
+        restorable: Vec::new(),
     };
     all.hosts();
     all.workloads();
@@ -25,6 +28,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     deployment.operations.append(&mut all.found);
     deployment.proofs.append(&mut all.proofs);
     deployment.seats.append(&mut all.seats);
+    deployment.restorable.append(&mut all.restorable);
 }
 
 /// The commands so far.
@@ -34,6 +38,7 @@ pub(super) struct Operations<'a> {
     pub(super) found: Vec<Operation>,
     pub(super) proofs: Vec<Proof>,
     pub(super) seats: Vec<Seat>,
+    restorable: Vec<Restorable>,
 }
 
 impl Operations<'_> {
@@ -397,7 +402,10 @@ impl Operations<'_> {
 
     fn datastore(&mut self, store: &Datastore) {
         if let Some(add) = offering(store).and_then(|o| o.operations().given()) {
+            let before = self.found.len();
             add(self, store);
+            let own = Restorable::of(&store.name, &self.found[before..]);
+            self.restorable.extend(own);
         }
     }
 

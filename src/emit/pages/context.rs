@@ -1,11 +1,11 @@
 //! What the templates of the pages read. Texts of the spec are escaped by the templates.
 
-use super::plans;
+use super::{exercises, plans};
 use crate::analysis::term::{Step, Term, detection, interval};
-use crate::deployment::{Operation, OperationKind, Paged, SwitchStep, UpgradeStep};
+use crate::deployment::{Operation, OperationKind, Paged, UpgradeStep};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
-use crate::procedure::{StepId, clock};
+use crate::procedure::{OVERTIME, StepId, clock};
 use crate::topology::{
     Channel, Datastore, Duration, Escalation, Host, Name, Placement, Promisee, Queue, RegionId,
     Role, Scenario, Service, Signal, Topology, Trigger,
@@ -60,9 +60,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "escalations": escalations(input, &rules),
         "states": states(input, &rules),
         "failover": failover(input),
-        "drills": drills(input),
         "backups": backups(input),
-        "restores": restores(input),
         "inspect": operations(input, &[OperationKind::Inspect]),
         "cost": cost(input),
         "transfers": transfers(input),
@@ -81,8 +79,12 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     context["pace"] = pace(topology);
     let copied = input.deployment.logical_stores.iter();
     context["replicated"] = copied.map(|s| s.datastore.clone()).collect();
-    context["switches"] = switches(input);
-    context["unswitched"] = unswitched(input).into();
+    context["switches"] = exercises::switches(input).into();
+    context["unswitched"] = exercises::unswitched(input).into();
+    context["overtime"] = OVERTIME.into();
+    context["drills"] = exercises::drills(input).into();
+    context["restores"] = exercises::restores(input).into();
+    context["restoring"] = exercises::restoring(input).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);
     }
@@ -367,7 +369,7 @@ fn operations(input: Input, kinds: &[OperationKind]) -> Vec<Value> {
     of_kind.map(operation).collect()
 }
 
-fn operation(operation: &Operation) -> Value {
+pub(super) fn operation(operation: &Operation) -> Value {
     json!({
         "title": operation.title,
         "command": shell::command(&operation.command),
@@ -630,52 +632,6 @@ fn upgrades(input: Input) -> Vec<Value> {
         .collect()
 }
 
-/// The exercise of a restore; from a backup that a person names, where nothing else is known.
-fn restore_drill(input: Input) -> Option<String> {
-    let restore = input.deployment.exercised_restore()?;
-    let from = match restore.takes_moment() {
-        true => "",
-        false => " --backup \"${BACKUP}\"",
-    };
-    let store = &restore.subject;
-    Some(format!(
-        "scripts/dr-test.sh --test-type restore --datastore {store}{from} --apply"
-    ))
-}
-
-fn drills(input: Input) -> Vec<Value> {
-    let drills = input.topology.drills.iter();
-    drills
-        .map(|(name, drill)| {
-            let regions = drill.primary.as_ref().zip(drill.secondary.as_ref());
-            let command = match regions {
-                Some((primary, secondary)) => Some(format!(
-                    "scripts/dr-test.sh --primary {} --secondary {} --test-type region-failure --apply",
-                    primary.value, secondary.value
-                )),
-                None if drill.queue.is_some() => drill.queue.as_ref().map(|queue| {
-                    format!("scripts/dr-test.sh --test-type dead-letters --queue {} --apply", queue.value)
-                }),
-                None if drill.flag.is_some() => drill.flag.as_ref().map(|flag| {
-                    format!("scripts/dr-test.sh --test-type rollback --flag {} --apply", flag.value)
-                }),
-                None if name.text.contains("restore") => restore_drill(input),
-                None => None,
-            };
-            json!({
-                "name": name.text,
-                "every": drill.every.value.word(),
-                "of": drill.of.as_ref().map_or(name.text.clone(), |o| o.value.clone()),
-                "last": drill.last.as_ref().map_or("never".to_string(), |l| l.value.to_string()),
-                "command": command,
-                "leaves": regions.is_some(),
-                "restores": name.text.contains("restore"),
-                "timed": drill.queue.is_none() && drill.flag.is_none(),
-            })
-        })
-        .collect()
-}
-
 fn backups(input: Input) -> Vec<Value> {
     let stores = input.topology.datastores.iter();
     let backed = stores.filter_map(|s| Some((s, s.backup.as_ref()?)));
@@ -691,67 +647,6 @@ fn backups(input: Input) -> Vec<Value> {
             })
         })
         .collect()
-}
-
-/// How restored copies come into service, as the script does it.
-fn switches(input: Input) -> Value {
-    let each = input.deployment.switches.iter().map(|switch| {
-        let mut actions: Vec<&SwitchStep> = switch.to_copy.iter().collect();
-        if let Some(copying) = &switch.copying {
-            let stop: Vec<&SwitchStep> = copying.stop.iter().collect();
-            actions = [stop, actions, copying.join.iter().collect()].concat();
-        }
-        json!({
-            "subject": switch.subject,
-            "means": switch.means,
-            "afterwards": switch.afterwards,
-            "others": switch.copying.as_ref().map_or(Vec::new(), |c| names_of(input, &c.others)),
-            "titles": actions.iter().map(|a| a.operation.title.clone()).collect::<Vec<_>>(),
-            "command": format!("scripts/switch-store.sh --datastore {}", shell::word(&switch.subject)),
-        })
-    });
-    each.collect::<Vec<_>>().into()
-}
-
-fn names_of(input: Input, ids: &[RegionId]) -> Vec<String> {
-    let names = ids.iter().map(|id| input.topology.region(*id).name.clone());
-    names.collect()
-}
-
-/// What is restored by a command, and comes into service by none.
-fn unswitched(input: Input) -> Vec<String> {
-    let operations = input.deployment.operations.iter();
-    let restored = operations.filter(|o| o.kind == OperationKind::Restore);
-    let mut subjects: Vec<String> = restored.map(|o| o.subject.clone()).collect();
-    subjects.dedup();
-    subjects.retain(|s| input.deployment.switches.iter().all(|w| w.subject != *s));
-    subjects
-}
-
-/// The ways back, as the script takes them: with its lock and its record.
-fn restores(input: Input) -> Vec<Value> {
-    let operations = input.deployment.operations.iter();
-    let ways = operations.filter(|o| o.kind == OperationKind::Restore);
-    ways.map(|way| {
-        let to_a_moment = way.command.iter().any(|w| w == "$SNAPSHOT_TIME");
-        let from = if to_a_moment {
-            "--at MOMENT"
-        } else {
-            "--backup ID"
-        };
-        let mut value = operation(way);
-        value["command"] = json!(format!(
-            "scripts/restore-from-backup.sh --datastore {} --into NEW_NAME {from}",
-            shell::word(&way.subject)
-        ));
-        value["means"] = json!(if to_a_moment {
-            "`MOMENT` is a whole minute such as 2026-11-21T09:30:00Z"
-        } else {
-            "`ID` is the full name that step 3 shows"
-        });
-        value
-    })
-    .collect()
 }
 
 fn cost(input: Input) -> Value {

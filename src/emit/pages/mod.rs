@@ -2,6 +2,7 @@
 
 mod context;
 mod data_flow;
+mod exercises;
 mod git;
 mod leaving;
 mod others;

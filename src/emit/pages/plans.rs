@@ -1,7 +1,7 @@
 //! Plans as pages read them.
 
 use crate::emit::Input;
-use crate::procedure::{Case, Step, Verb, clock};
+use crate::procedure::{Case, Step, Verb, clock, until};
 use crate::topology::{RegionId, Scenario};
 use serde_json::{Value, json};
 
@@ -23,15 +23,14 @@ pub(super) fn fail_over(input: Input, from: Option<RegionId>, to: Option<RegionI
         "automation": case.automation.iter().map(|a| json!({
             "step": a.step.word(),
             "of": a.of,
-            "ends": a.ends.map_or("no bound".to_string(), clock),
+            "ends": until(a.ends),
         })).collect::<Vec<_>>(),
         "bars": bars.collect::<Vec<_>>(),
         "waiting": case.waiting,
         "others": case.others,
         "served": case.served.map(clock),
-        "done": clock(case.done()),
-        "open": case.steps.iter().any(|s| !s.bounded),
-        "after_loss": case.page().map(|page| clock(page + case.done())),
+        "done": case.done().map(clock),
+        "after_loss": case.page().zip(case.done()).map(|(page, done)| clock(page + done)),
         "steps": steps(input, case, page),
     })
 }
@@ -52,11 +51,10 @@ fn steps(input: Input, case: &Case, page: u64) -> Vec<Value> {
             "id": step.id.word(),
             "title": title,
             "actor": step.actor.words(),
-            "budget": clock(timed.seconds),
-            "bounded": timed.bounded,
+            "budget": timed.takes(),
             "seconds": timed.seconds,
-            "starts": page + timed.clock - timed.seconds,
-            "clock": clock(timed.clock),
+            "starts": timed.clock.map(|clock| page + clock - timed.seconds),
+            "clock": until(timed.clock),
             "command": command(input, case, step),
             "expect": step.expect(&works, most),
             "otherwise": step.otherwise(),
@@ -95,11 +93,11 @@ pub(super) fn fail_back(input: Input, region: Option<RegionId>) -> Value {
         };
         Some(json!({
             "title": title,
-            "budget": clock(timed.seconds),
-            "clock": clock(timed.clock),
+            "budget": timed.takes(),
+            "clock": until(timed.clock),
             "expect": step.expect(&works, Some(most)),
             "otherwise": step.otherwise(),
         }))
     });
-    json!({ "steps": steps.collect::<Vec<_>>(), "done": clock(case.done()) })
+    json!({ "steps": steps.collect::<Vec<_>>(), "done": until(case.done()) })
 }

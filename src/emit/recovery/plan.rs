@@ -2,9 +2,11 @@
 
 use crate::emit::Input;
 use crate::format::markdown::text;
-use crate::procedure::{Case, clock};
+use crate::procedure::{Case, Restore, until};
 use crate::topology::RegionId;
 use std::fmt::Write;
+
+const TITLE: &str = "\n## Who does what\n\nAt worst. A person's steps come after the page; what each may take is the same in RUNBOOK_FAILOVER.md, RUNBOOK_RESTORE.md and the scripts.\n";
 
 /// A section for each region that another one takes over from.
 pub(super) fn sections(input: Input) -> String {
@@ -16,11 +18,42 @@ pub(super) fn sections(input: Input) -> String {
     let mut out = String::new();
     for case in cases {
         if out.is_empty() {
-            out.push_str("\n## Who does what\n\nAt worst. A person's steps come after the page; what each may take is the same in RUNBOOK_FAILOVER.md and in scripts/failover-region.sh.\n");
+            out.push_str(TITLE);
         }
         section(&mut out, input, case);
     }
+    for restore in &input.procedures.restores {
+        if out.is_empty() {
+            out.push_str(TITLE);
+        }
+        restored(&mut out, restore);
+    }
     out
+}
+
+/// Data is wrong or deleted: from then on until a copy that is right serves.
+fn restored(out: &mut String, restore: &Restore) {
+    let name = text(&restore.datastore);
+    let _ = write!(
+        out,
+        "\n### Wrong or deleted data: {name}\n\n| action | of | by | takes | done after the data is wrong |\n|---|---|---|---|---|\n| detect | {name} | whoever notices | {0} | {0} |\n",
+        until(restore.noticed)
+    );
+    for timed in &restore.times {
+        let Some(step) = restore.step(timed.id) else {
+            continue;
+        };
+        let after = restore.noticed.zip(timed.clock);
+        let after = after.map(|(noticed, clock)| noticed + clock);
+        let _ = writeln!(
+            out,
+            "| {} | {name} | {} | {} | {} |",
+            timed.id.word(),
+            step.actor.words(),
+            timed.takes(),
+            until(after)
+        );
+    }
 }
 
 fn section(out: &mut String, input: Input, case: &Case) {
@@ -31,7 +64,6 @@ fn section(out: &mut String, input: Input, case: &Case) {
         name(case.from),
         name(case.to)
     );
-    let or_none = |seconds: Option<u64>| seconds.map_or("no bound".to_string(), clock);
     for each in &case.automation {
         let takes = each.ends.map(|ends| ends - each.begins);
         let _ = writeln!(
@@ -39,8 +71,8 @@ fn section(out: &mut String, input: Input, case: &Case) {
             "| {} | {} | automation | {} | {} |",
             each.step.word(),
             text(&each.of),
-            or_none(takes),
-            or_none(each.ends)
+            until(takes),
+            until(each.ends)
         );
     }
     if let Some(paged) = &case.paged {
@@ -49,33 +81,26 @@ fn section(out: &mut String, input: Input, case: &Case) {
             "| page | {} | {} | {} | {} |",
             text(&paged.channel),
             text(&paged.alert),
-            or_none(case.page()),
-            or_none(case.page())
+            until(case.page()),
+            until(case.page())
         );
     }
-    let mut bounded = true;
     for timed in &case.steps {
         let Some(step) = input.procedures.fail_over.step(timed.id) else {
             continue;
         };
         let works = step.works(case.from, case.to);
         let on = works.first().and_then(|w| w.region);
-        bounded &= timed.bounded;
-        let after = case
-            .page()
-            .filter(|_| bounded)
-            .map(|page| page + timed.clock);
-        let takes = match timed.bounded {
-            true => clock(timed.seconds),
-            false => format!("{} for its commands, else no bound", clock(timed.seconds)),
-        };
+        let after = case.page().zip(timed.clock);
+        let after = after.map(|(page, clock)| page + clock);
         let _ = writeln!(
             out,
-            "| {} | {} | {} | {takes} | {} |",
+            "| {} | {} | {} | {} | {} |",
             timed.id.word(),
             on.map_or(text(&input.topology.name), name),
             step.actor.words(),
-            or_none(after)
+            timed.takes(),
+            until(after)
         );
     }
 }

@@ -1,6 +1,6 @@
 //! The sections beside the budgets: votes, room, contracts, alerts, drills.
 
-use crate::analysis::standing::{Standing, VotesView};
+use crate::analysis::standing::{AlertView, Standing, VotesView};
 use crate::analysis::term::interval;
 use crate::format::markdown::text;
 use std::fmt::Write;
@@ -123,9 +123,17 @@ fn alerts(out: &mut String, standing: &Standing) {
             text(&row.on),
             row.told,
             text(row.alert.as_deref().unwrap_or("none")),
-            text(&row.notifies.join(", ")),
+            notified(row),
             after.unwrap_or_else(|| "-".into())
         );
+    }
+}
+
+/// The channels that an alert notifies, if there is an alert.
+fn notified(row: &AlertView) -> String {
+    match (row.alert.is_some(), row.notifies.is_empty()) {
+        (true, true) => "nobody".into(),
+        _ => text(&row.notifies.join(", ")),
     }
 }
 

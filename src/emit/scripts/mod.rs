@@ -1,12 +1,14 @@
 //! Scripts: dry runs by default, idempotent, with the real commands of the clouds.
 
+mod exercises;
 mod plans;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind, Proof, Switch, SwitchStep};
 use crate::format::text;
-use crate::topology::{Drill, Name, Promise, RegionId, Scenario, Trigger};
+use crate::procedure::OVERTIME;
+use crate::topology::RegionId;
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -133,11 +135,6 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             .collect()
     };
     let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
-    let promises = topology.promises();
-    let rto = promises.strictest(Scenario::ANY_REGION).rto;
-    let restore = promises.strictest(Scenario::Corruption).rto;
-    let seconds =
-        |promise: Option<Promise>| promise.map_or(json!("null"), |p| json!(p.time().secs()));
     let rpo = topology.region_rpo();
     let lag_below = topology.return_lag();
     let failover = topology.failover.as_ref();
@@ -186,7 +183,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             verify
         }).collect::<Vec<_>>(),
         "list_backups": all(OperationKind::ListBackups),
-        "restores": restores(input),
+        "restores": exercises::restores(input),
         "switches": input.deployment.switches.iter().map(switch).collect::<Vec<_>>(),
         "switch_tools": switch_tools(input),
         "dns": dns(input, roots),
@@ -200,11 +197,9 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "lag_below": lag_below.to_string(),
         "lag_below_seconds": lag_below.millis().div_ceil(1000).to_string(),
         "rpo_seconds": rpo.map(|r| r.millis().div_ceil(1000).to_string()).unwrap_or_default(),
-        "drills": drills(input),
-        "by_itself": failover.is_some_and(|f| *f.mode == Trigger::Automatic),
-        "restore_seconds": seconds(restore),
-        "rto_seconds": seconds(rto),
-        "rto_text": rto.map_or("a time that nobody promised".to_string(), |p| p.time().to_string()),
+        "drills": exercises::drills(input),
+        "exercises": exercises::judged(input),
+        "overtime": OVERTIME,
     })
 }
 
@@ -435,31 +430,6 @@ fn replay(input: Input, queue: &str) -> Value {
     })
 }
 
-/// The drills that the script exercises, each with the type and what it is of.
-fn drills(input: Input) -> Vec<Value> {
-    let restored = input.deployment.exercised_restore();
-    let drills = input.topology.drills.iter();
-    let pattern = |name: &Name, drill: &Drill| match (&drill.primary, &drill.secondary) {
-        (Some(primary), Some(secondary)) => Some(format!(
-            "region-failure/{}/{}",
-            primary.value, secondary.value
-        )),
-        _ if drill.queue.is_some() => drill
-            .queue
-            .as_ref()
-            .map(|q| format!("dead-letters/{}", q.value)),
-        _ if drill.flag.is_some() => drill.flag.as_ref().map(|f| format!("rollback/{}", f.value)),
-        _ if name.text.contains("restore") => restored.map(|o| format!("restore/{}", o.subject)),
-        _ => None,
-    };
-    drills
-        .filter_map(|(name, drill)| {
-            let pattern = pattern(name, drill)?;
-            Some(json!({ "name": name.text, "pattern": pattern }))
-        })
-        .collect()
-}
-
 /// How a restored copy comes into service and out of it.
 fn switch(switch: &Switch) -> Value {
     let all = |actions: &[SwitchStep]| actions.iter().map(action).collect::<Vec<_>>();
@@ -493,34 +463,4 @@ fn switch_tools(input: Input) -> Vec<String> {
         found.push("jq".into());
     }
     found
-}
-
-/// What can be restored by a command, each with its commands.
-fn restores(input: Input) -> Vec<Value> {
-    let operations = input.deployment.operations.iter();
-    let restores: Vec<&Operation> = operations
-        .filter(|o| o.kind == OperationKind::Restore)
-        .collect();
-    let mut subjects: Vec<&str> = restores.iter().map(|o| o.subject.as_str()).collect();
-    subjects.dedup();
-    let of = |subject: &str| -> Vec<Value> {
-        let own = restores.iter().filter(|o| o.subject == subject);
-        own.map(|o| operation(o)).collect()
-    };
-    let each = subjects.into_iter();
-    let takes = |subject: &str, variable: &str| {
-        let mut own = restores.iter().filter(|o| o.subject == subject);
-        own.any(|o| o.command.iter().any(|w| w == variable))
-    };
-    each.map(|s| {
-        json!({
-            "name": s,
-            "moments": takes(s, "$SNAPSHOT_TIME"),
-            "backups": takes(s, "$BACKUP"),
-            "switched": input.deployment.switches.iter().any(|w| w.subject == s),
-            "operations": of(s),
-            "restored": proofs(input, OperationKind::Restore, None, Some(s)),
-        })
-    })
-    .collect()
 }

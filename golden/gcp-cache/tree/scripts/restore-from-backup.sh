@@ -55,16 +55,18 @@ confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
   shop-cache-us-east1)
+    step "Restore ${DATASTORE} beside the original" 3600
     if [[ -n ${BACKUP} ]]; then
-      run 3600 'Import an export of shop-cache-us-east1 into a new instance' bash -c "gcloud redis instances create \"\$1\" --region us-east1 --project shop-prod --tier=standard --size=10 --replica-count=2 --read-replicas-mode=read-replicas-enabled --redis-version=redis_7_2 --network=projects/shop-prod/global/networks/shop --enable-auth --transit-encryption-mode=server-authentication && gcloud redis instances import \"gs://shop-prod-shop-cache-us-east1/\$2.rdb\" \"\$1\" --region us-east1 --project shop-prod --quiet" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the export before it'
+      run 3600 'Import an export of shop-cache-us-east1 into a new instance' bash -c "gcloud redis instances create \"\$1\" --region us-east1 --project shop-prod --tier=standard --size=10 --replica-count=2 --read-replicas-mode=read-replicas-enabled --redis-version=redis_7_2 --network=projects/shop-prod/global/networks/shop --enable-auth --transit-encryption-mode=server-authentication && gcloud redis instances import \"gs://shop-prod-shop-cache-us-east1/\$2.rdb\" \"\$1\" --region us-east1 --project shop-prod --quiet" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 "the original stays as it is" 'take the export before it'
+      prove 21600 'Read the state of the new instance' READY bash -c "gcloud redis instances describe \"\$1\" --region us-east1 --project shop-prod --format='value(state)'" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'it is IMPORTING still, or the import has failed: look at its operations'
     fi
-    prove 21600 'Read the state of the new instance' READY bash -c "gcloud redis instances describe \"\$1\" --region us-east1 --project shop-prod --format='value(state)'" bash "${NEW_DATABASE}" || die 75 'it is IMPORTING still, or the import has failed: look at its operations'
     ;;
   shop-cache-us-west1)
+    step "Restore ${DATASTORE} beside the original" 3600
     if [[ -n ${BACKUP} ]]; then
-      run 3600 'Import an export of shop-cache-us-west1 into a new instance' bash -c "gcloud redis instances create \"\$1\" --region us-west1 --project shop-prod --tier=standard --size=10 --replica-count=2 --read-replicas-mode=read-replicas-enabled --redis-version=redis_7_2 --network=projects/shop-prod/global/networks/shop --enable-auth --transit-encryption-mode=server-authentication && gcloud redis instances import \"gs://shop-prod-shop-cache-us-west1/\$2.rdb\" \"\$1\" --region us-west1 --project shop-prod --quiet" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 'take the export before it'
+      run 3600 'Import an export of shop-cache-us-west1 into a new instance' bash -c "gcloud redis instances create \"\$1\" --region us-west1 --project shop-prod --tier=standard --size=10 --replica-count=2 --read-replicas-mode=read-replicas-enabled --redis-version=redis_7_2 --network=projects/shop-prod/global/networks/shop --enable-auth --transit-encryption-mode=server-authentication && gcloud redis instances import \"gs://shop-prod-shop-cache-us-west1/\$2.rdb\" \"\$1\" --region us-west1 --project shop-prod --quiet" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 "the original stays as it is" 'take the export before it'
+      prove 21600 'Read the state of the new instance' READY bash -c "gcloud redis instances describe \"\$1\" --region us-west1 --project shop-prod --format='value(state)'" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'it is IMPORTING still, or the import has failed: look at its operations'
     fi
-    prove 21600 'Read the state of the new instance' READY bash -c "gcloud redis instances describe \"\$1\" --region us-west1 --project shop-prod --format='value(state)'" bash "${NEW_DATABASE}" || die 75 'it is IMPORTING still, or the import has failed: look at its operations'
     ;;
 esac
 finish "Done: compare counts, then put ${NEW_DATABASE} into service as RUNBOOK_RESTORE.md says; the original stays as it is"

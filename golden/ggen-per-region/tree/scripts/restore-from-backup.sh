@@ -55,22 +55,26 @@ confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
   ggen-marketplace-marketplace-eu)
+    step "Restore ${DATASTORE} beside the original" 5400
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Copy ggen-marketplace-marketplace-eu as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-eu --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'choose an earlier whole minute, or restore the newest backup'
+      run 900 'Copy ggen-marketplace-marketplace-eu as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-eu --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 "the original stays as it is" 'choose an earlier whole minute, or restore the newest backup'
+      prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Restore a backup of ggen-marketplace-marketplace-eu into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'take the backup before it'
+      run 900 'Restore a backup of ggen-marketplace-marketplace-eu into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 "the original stays as it is" 'take the backup before it'
+      prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     fi
-    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     ;;
   ggen-marketplace-marketplace-us)
+    step "Restore ${DATASTORE} beside the original" 5400
     if [[ -n ${SNAPSHOT_TIME} ]]; then
-      run 900 'Copy ggen-marketplace-marketplace-us as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-us --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'choose an earlier whole minute, or restore the newest backup'
+      run 900 'Copy ggen-marketplace-marketplace-us as it was, into a new database' gcloud firestore databases clone --source-database=projects/ggen-prod/databases/ggen-marketplace-marketplace-us --snapshot-time "${SNAPSHOT_TIME}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 "the original stays as it is" 'choose an earlier whole minute, or restore the newest backup'
+      prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     fi
     if [[ -n ${BACKUP} ]]; then
-      run 900 'Restore a backup of ggen-marketplace-marketplace-us into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 'take the backup before it'
+      run 900 'Restore a backup of ggen-marketplace-marketplace-us into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 "the original stays as it is" 'take the backup before it'
+      prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     fi
-    prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
     ;;
 esac
 finish "Done: compare counts, then put ${NEW_DATABASE} into service as RUNBOOK_RESTORE.md says; the original stays as it is"

@@ -86,7 +86,7 @@ step() { # title [seconds]
   note "== $1 (elapsed $(clock $(($(date -u +%s) - STARTED)))${budget})"
 }
 
-# Prints a command, and runs it if --apply is given.
+# Prints a command, and runs it if --apply is given. One that takes 4 times its budget is ended.
 run() { # seconds title command...
   local seconds=$1 title=$2
   shift 2

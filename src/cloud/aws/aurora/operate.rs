@@ -3,7 +3,7 @@
 use super::global_name;
 use crate::cloud::aws::commands::{LOOK, RESTORE, restored, seconds_behind, security_group};
 use crate::cloud::aws::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind, Proof, script, words};
+use crate::deployment::{Expect, Operation, OperationKind, Proof, script, words};
 use crate::topology::{Datastore, RegionId};
 
 impl Lowering<'_> {
@@ -67,7 +67,7 @@ impl Lowering<'_> {
                 (OperationKind::Lag, LOOK),
                 format!("Show how far {location} is behind with {}", store.name),
                 script(&lag, &[]),
-                "seconds; None if nothing was measured in the last five minutes",
+                Expect::Seconds,
                 "unknown lag counts as lag over the objective",
             ),
             self.store_operation(
@@ -138,8 +138,7 @@ impl Lowering<'_> {
             "{group}aws rds restore-db-cluster-from-snapshot --region {location} --engine aurora-postgresql \
              --snapshot-identifier \"$2\" --db-cluster-identifier \"$1\" {as_ours} && {instance}"
         );
-        let restore = |title, script, otherwise: &str| {
-            Operation {
+        let restore = |title, script, otherwise: &str| Operation {
             subject: name.clone(),
             ..self.store_operation(
                 store,
@@ -147,10 +146,9 @@ impl Lowering<'_> {
                 (OperationKind::Restore, RESTORE),
                 title,
                 script,
-                "creating, for the cluster and its instance; then available, after minutes to hours by size",
+                "the status `creating`, for the cluster and its instance",
                 otherwise,
             )
-        }
         };
         vec![
             self.store_operation(

@@ -3,7 +3,7 @@
 use super::table_name;
 use crate::cloud::aws::Lowering;
 use crate::cloud::aws::commands::{LOOK, RESTORE, restored, seconds_behind};
-use crate::deployment::{Operation, OperationKind, script, words};
+use crate::deployment::{Expect, Operation, OperationKind, script, words};
 use crate::topology::Datastore;
 
 impl Lowering<'_> {
@@ -29,7 +29,7 @@ impl Lowering<'_> {
                 (OperationKind::Lag, LOOK),
                 format!("Show how far {location} is behind with {table}"),
                 script(&behind, &[]),
-                "seconds for each region that writes",
+                Expect::Seconds,
                 "unknown lag counts as lag over the objective",
             );
             #[rustfmt::skip]
@@ -46,7 +46,7 @@ impl Lowering<'_> {
                     (OperationKind::Restore, RESTORE),
                     format!("Bring {table} of {location} back as it was, as a new table"),
                     restore,
-                    "CREATING; then ACTIVE, after minutes to hours by size",
+                    "the status `CREATING`",
                     "choose an earlier moment",
                 )
             };

@@ -3,7 +3,7 @@
 use super::{WRITER, global_name, is_global, writer_host};
 use crate::cloud::aws::commands::{LOOK, RESTORE, restored, security_group};
 use crate::cloud::aws::{Lowering, facts};
-use crate::deployment::{Operation, OperationKind, Proof, script, words};
+use crate::deployment::{Expect, Operation, OperationKind, Proof, script, words};
 use crate::topology::{Datastore, RegionId, Service};
 
 impl Lowering<'_> {
@@ -72,7 +72,7 @@ impl Lowering<'_> {
                 (OperationKind::Lag, LOOK),
                 format!("Show how far {location} is behind with {}", store.name),
                 script(&behind, &[]),
-                "seconds; 0 where the primary is",
+                Expect::Seconds,
                 "unknown lag counts as lag over the objective",
             ),
             self.store_operation(
@@ -193,7 +193,7 @@ impl Lowering<'_> {
                     (OperationKind::Restore, RESTORE),
                     format!("Bring a snapshot of {name} back, as a new group"),
                     script(&restore, &["$NEW_DATABASE", "$BACKUP"]),
-                    "creating; then available, after minutes to hours by size",
+                    "the status `creating`",
                     "take the snapshot before it",
                 )
             },

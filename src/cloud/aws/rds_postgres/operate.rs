@@ -296,7 +296,7 @@ fn postgres_restore(
         region: Some(region),
         title,
         command,
-        expect: "creating; then available, after minutes to hours by size".into(),
+        expect: "the status `creating`".into(),
         budget_seconds: 900,
         otherwise: otherwise.into(),
     }

@@ -3,8 +3,8 @@
 
 use super::{bucket_name, copies, targets};
 use crate::cloud::aws::Lowering;
-use crate::cloud::aws::commands::{LOOK, RESTORE};
-use crate::deployment::{Operation, OperationKind, script};
+use crate::cloud::aws::commands::{LOOK, RESTORE, restored};
+use crate::deployment::{Expect, Operation, OperationKind, script};
 use crate::topology::{Datastore, RegionId};
 
 impl Lowering<'_> {
@@ -16,6 +16,14 @@ impl Lowering<'_> {
             for target in targets(store, origin, copies).collect::<Vec<_>>() {
                 let behind = self.bucket_lag(store, origin, target);
                 let back = self.bucket_back(store, origin, target);
+                let name = bucket_name(self.topology, store, origin);
+                let read = format!(
+                    "aws s3api list-objects-v2 --region {} --bucket {name} --prefix \"$1\" --max-keys 1 --no-paginate --query KeyCount --output text",
+                    self.location(origin)
+                );
+                let title = "Count an object of the copy";
+                let restored = restored(&back.subject, origin, title, &read, "1");
+                self.deployment.proofs.push(restored);
                 self.operation(behind);
                 self.operation(back);
             }
@@ -49,7 +57,7 @@ impl Lowering<'_> {
                 store.name
             ),
             script(&seconds, &[]),
-            "seconds; 0 when nothing was written in the last quarter of an hour",
+            Expect::Seconds,
             "unknown lag counts as lag over the objective",
         )
     }

@@ -1,0 +1,86 @@
+//! Restores and drills as scripts read them.
+
+use super::{operation, proof};
+use crate::emit::Input;
+use crate::procedure::{Act, Exercise, Restore, StepId, Work};
+use crate::topology::RegionId;
+use serde_json::{Value, json};
+
+/// What can be restored by a command, each with its ways.
+pub(super) fn restores(input: Input) -> Vec<Value> {
+    let restores = input.procedures.restores.iter();
+    let each = restores.flat_map(|restore| {
+        let subjects = restore.subjects();
+        subjects.map(move |work| restored(input, restore, work))
+    });
+    each.collect()
+}
+
+fn restored(input: Input, restore: &Restore, work: &Work) -> Value {
+    let takes = |variable: &str| {
+        let mut commands = work.acts.iter().flat_map(|a| &a.commands);
+        commands.any(|o| o.command.iter().any(|w| w == variable))
+    };
+    let mut switches = input.deployment.switches.iter();
+    json!({
+        "name": work.title,
+        "moments": takes("$SNAPSHOT_TIME"),
+        "backups": takes("$BACKUP"),
+        "budget": seconds(restore),
+        "switched": switches.any(|s| s.subject == work.title),
+        "ways": work.acts.iter().map(way).collect::<Vec<_>>(),
+    })
+}
+
+/// What making the copy may take.
+fn seconds(restore: &Restore) -> u64 {
+    restore.timed(StepId::Restore).map_or(0, |t| t.seconds)
+}
+
+fn way(act: &Act) -> Value {
+    json!({
+        "commands": act.commands.iter().map(operation).collect::<Vec<_>>(),
+        "proofs": act.proofs.iter().map(proof).collect::<Vec<_>>(),
+    })
+}
+
+/// The drills that the script exercises, each as the script names what it does.
+pub(super) fn drills(input: Input) -> Vec<Value> {
+    let name = |id: RegionId| &input.topology.region(id).name;
+    let drills = input.procedures.drills.iter();
+    let each = drills.filter_map(|drill| {
+        let exercise = drill.exercise.as_ref()?;
+        let of = match exercise {
+            Exercise::Region { from, to } => format!("{}/{}", name(*from), name(*to)),
+            Exercise::Restore { subject, .. } => subject.clone(),
+            Exercise::DeadLetters { queue } => queue.clone(),
+            Exercise::Rollback { flag } => flag.clone(),
+        };
+        Some(json!({ "name": drill.name, "pattern": format!("{}/{of}", exercise.word()) }))
+    });
+    each.collect()
+}
+
+/// What each exercise is planned to take and, where that is promised, judged by.
+pub(super) fn judged(input: Input) -> Vec<Value> {
+    let name = |id: RegionId| &input.topology.region(id).name;
+    let plan = &input.procedures.fail_over;
+    let regions = plan.cases.iter().map(|case| {
+        json!({
+            "pattern": format!("region-failure/{}/{}", name(case.from), name(case.to)),
+            "budget": plan.by_script(case),
+            "promised": case.promised,
+        })
+    });
+    let restores = input.procedures.restores.iter().flat_map(|restore| {
+        let subjects = restore.subjects();
+        subjects.map(move |work| {
+            json!({
+                "pattern": format!("restore/{}", work.title),
+                "budget": seconds(restore),
+                "promised": restore.promised,
+            })
+        })
+    });
+    regions.chain(restores).collect()
+}
