@@ -4,7 +4,7 @@
 
 use super::{lowered, settle};
 use crate::catalog::holdings;
-use crate::deployment::{Argument, Call, Deployment, Scope, Tombstone, modules};
+use crate::deployment::{Argument, Call, Deployment, Scope, Stray, Tombstone, modules};
 use crate::diagnostic::Diagnostics;
 use crate::topology::leaving::{self, Leaver, Stage};
 use crate::topology::{self, Thing, Topology};
@@ -15,11 +15,16 @@ const GUARDED: &str = "guarded";
 const IDLE: [&str; 3] = ["gcp/cloud-run", "aws/alb", "aws/internal-lb"];
 /// What parts that stay behind stand on, beside modules that hold data or keys.
 const GROUND: [&str; 1] = ["gcp/network"];
-/// Modules that make several things at once: the argument that names them, each with a guard.
-const EACH: [(&str, &str); 2] = [
-    ("gcp/secrets", "secrets"),
-    ("gcp/backup-restore", "clusters"),
+/// What one call makes for several things: the argument with an element for each, and the
+/// resource with its guard. No `removed` block can name one element, and no guard is lifted for
+/// one, so a command takes it out of the state; nothing here deletes it.
+const SHARED: [(&str, &str, &str); 3] = [
+    ("gcp/secrets", "secrets", "google_secret_manager_secret"),
+    ("aws/secrets", "secrets", "aws_secretsmanager_secret"),
+    ("aws/ecr", "repositories", "aws_ecr_repository"),
 ];
+/// The call with the backups of all clusters, each with a guard of its own at the provider.
+const BACKUPS: (&str, &str) = ("gcp/backup-restore", "clusters");
 
 /// A system and what its clouds make of it.
 struct View {
@@ -68,11 +73,13 @@ pub(super) fn lower(topology: &Topology, deployment: &mut Deployment) {
             Stage::Idle => unguard(deployment, &own, |module| IDLE.contains(&module)),
             Stage::Delete => {
                 unguard(deployment, &own, |_| true);
-                unguard_elements(&full.topology, leaver, deployment);
+                unguard_backups(&full.topology, leaver, deployment);
+                hand_over(topology, leaver, (&full, &rest), deployment);
             }
             Stage::Keep => {
                 keep_ground(leaver, &full, deployment);
                 forget(topology, &full, &own, deployment);
+                hand_over(topology, leaver, (&full, &rest), deployment);
             }
         }
     }
@@ -96,26 +103,82 @@ fn has_guard(module: &str) -> bool {
     })
 }
 
-/// The same where one call makes the things of several.
-fn unguard_elements(full: &Topology, leaver: &Leaver, deployment: &mut Deployment) {
-    let key = match leaver.thing {
-        Thing::Secret => leaver.name.clone(),
-        Thing::Region => match full.region_named(&leaver.name) {
-            Some(id) => full.region(id).place.location.to_string(),
-            None => return,
-        },
-        _ => return,
+/// The same of the backups of a region's cluster.
+fn unguard_backups(full: &Topology, leaver: &Leaver, deployment: &mut Deployment) {
+    let region = full.region_named(&leaver.name);
+    let Some(id) = region.filter(|_| leaver.thing == Thing::Region) else {
+        return;
     };
-    for call in &mut deployment.calls {
-        let Some((_, argument)) = EACH.iter().find(|(module, _)| *module == call.module) else {
-            continue;
-        };
-        let given = call.arguments.iter_mut().find(|(name, _)| name == argument);
+    let key = full.region(id).place.location;
+    let (module, argument) = BACKUPS;
+    let calls = deployment.calls.iter_mut().filter(|c| c.module == module);
+    for call in calls {
+        let given = call
+            .arguments
+            .iter_mut()
+            .find(|(name, _)| *name == argument);
         if let Some((_, Argument::Map(all))) = given
             && let Some((_, Argument::Map(one))) = all.iter_mut().find(|(name, _)| *name == key)
         {
             one.push((GUARDED.to_string(), false.into()));
         }
+    }
+}
+
+/// Takes elements of shared calls out, and names them to be forgotten.
+fn hand_over(
+    topology: &Topology,
+    leaver: &Leaver,
+    (full, rest): (&View, &View),
+    deployment: &mut Deployment,
+) {
+    // What a region has in a call of all is of the others too.
+    if leaver.thing == Thing::Region {
+        return;
+    }
+    for (module, argument, resource) in SHARED {
+        for call in full.deployment.calls.iter().filter(|c| c.module == module) {
+            let Some(after) = rest.call(&call.name) else {
+                continue;
+            };
+            let (before, after) = (elements(call, argument), elements(after, argument));
+            let scope = scope(topology, &full.topology, call.scope);
+            for key in before.iter().filter(|key| !after.contains(key)) {
+                take_element(deployment, &call.name, argument, key);
+                deployment.strays.extend(scope.map(|scope| Stray {
+                    cloud: call.cloud(),
+                    scope,
+                    region: None,
+                    address: format!("module.{}.{resource}.this[\"{key}\"]", call.name),
+                }));
+            }
+        }
+    }
+}
+
+/// The names of what an argument has an element for.
+fn elements(call: &Call, argument: &str) -> Vec<String> {
+    match call.arguments.iter().find(|(name, _)| *name == argument) {
+        Some((_, Argument::Map(all))) => all.iter().map(|(key, _)| key.clone()).collect(),
+        Some((_, Argument::List(all))) => all.iter().filter_map(text).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn text(of: &Argument) -> Option<String> {
+    match of {
+        Argument::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn take_element(deployment: &mut Deployment, call: &str, argument: &str, key: &str) {
+    let call = deployment.calls.iter_mut().find(|c| c.name == call);
+    let arguments = call.into_iter().flat_map(|c| &mut c.arguments);
+    match arguments.into_iter().find(|(name, _)| *name == argument) {
+        Some((_, Argument::Map(all))) => all.retain(|(name, _)| name != key),
+        Some((_, Argument::List(all))) => all.retain(|one| text(one).as_deref() != Some(key)),
+        _ => {}
     }
 }
 

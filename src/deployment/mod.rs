@@ -49,7 +49,7 @@ pub struct Deployment {
     pub calls: Vec<Call>,
     /// Calls that are gone, and whose resources are forgotten.
     pub tombstones: Vec<Tombstone>,
-    /// Resources of regions that have left which no `removed` block can name.
+    /// Resources of what leaves or has left which no `removed` block can name.
     pub strays: Vec<Stray>,
     /// Root variables that calls refer to.
     pub variables: Vec<Variable>,

@@ -59,8 +59,8 @@ pub struct Stray {
     pub cloud: &'static str,
     /// The root that it was in.
     pub scope: Scope,
-    /// The region that has left.
-    pub region: String,
+    /// The region that has left; `None` if something else leaves.
+    pub region: Option<String>,
     /// Its address.
     pub address: String,
 }

@@ -46,7 +46,7 @@ pub struct AppliedRoot {
     /// The names of its calls.
     pub calls: BTreeSet<String>,
     /// Regions that have left, each with the address of what a command takes out of the state.
-    pub strays: Vec<(String, String)>,
+    pub strays: Vec<(Option<String>, String)>,
     /// The names of its variables.
     pub takes: BTreeSet<String>,
     /// The names of its outputs.

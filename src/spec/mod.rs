@@ -21,7 +21,7 @@ pub use life::{Kept, Leaving};
 pub use model::*;
 pub use outside::*;
 pub use per_region::PerRegion;
-pub use references::Thing;
+pub use references::{Thing, database};
 pub use told::*;
 pub use units::{
     Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, StepShare, Threshold,

@@ -36,6 +36,8 @@ record! {
         requires: Option<Text>,
         /// The system's name; it begins every derived resource name. Example: `ggen-marketplace`
         name: Text,
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `ggen-market`
+        renamed_from: Option<Text>,
         /// What the system does, for the generated pages. Example: `Marketplace for generated code`
         description: Option<Text>,
         /// The team that owns the system. Example: `platform-engineering`
@@ -573,6 +575,10 @@ record! {
         taken_over_by: Vec<Ref>,
         /// The compliance zone of what it holds. Example: `eu`
         zone: Option<Ref>,
+        /// The name under which it was made: what was made keeps that name, and nothing is replaced. Example: `us`
+        renamed_from: Option<Text>,
+        /// That it leaves, and what becomes of its data; RUNBOOK_TAKE_OUT.md has the steps. Example: `{ since: 2026-11-28 }`
+        leaving: Option<Leaving>,
     }
 }
 

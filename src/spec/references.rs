@@ -19,6 +19,9 @@ pub enum Thing {
     Host,
     /// A secret.
     Secret,
+    /// A database of a datastore that has several, by both names: `marketplace.us`. Its store's
+    /// own database has the name of the store twice.
+    Database,
 }
 
 /// What a name becomes: another one, or nothing.
@@ -26,13 +29,15 @@ pub type Becomes<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Thing {
     /// All kinds.
-    pub const ALL: [Thing; 6] = [
+    pub const ALL: [Thing; 7] = [
         Thing::Region,
         Thing::Datastore,
         Thing::Queue,
         Thing::Service,
         Thing::Host,
         Thing::Secret,
+        // After its store, which is named first.
+        Thing::Database,
     ];
 
     /// Its word in the lock and in messages.
@@ -44,18 +49,32 @@ impl Thing {
             Thing::Service => "service",
             Thing::Host => "host",
             Thing::Secret => "secret",
+            Thing::Database => "database",
         }
     }
 
-    /// The key of the spec that holds all of the kind.
-    pub fn map(self) -> &'static str {
-        match self {
+    /// The map of the spec that holds the one of a name.
+    pub fn map(self, name: &str) -> String {
+        let map = match self {
             Thing::Region => "regions",
             Thing::Datastore => "datastores",
             Thing::Queue => "queues",
             Thing::Service => "services",
             Thing::Host => "traffic",
             Thing::Secret => "secrets",
+            Thing::Database => {
+                let (store, _) = name.split_once('.').unwrap_or((name, ""));
+                return format!("datastores.{store}.databases");
+            }
+        };
+        map.to_string()
+    }
+
+    /// The name within that map.
+    pub fn key(self, name: &str) -> &str {
+        match self {
+            Thing::Database => name.split_once('.').map_or(name, |(_, key)| key),
+            _ => name,
         }
     }
 }
@@ -72,6 +91,7 @@ impl Spec {
             Thing::Service => self.services.rename(to),
             Thing::Host => self.traffic.rename(to),
             Thing::Secret => self.secrets.rename(to),
+            Thing::Database => self.databases_named(to),
         }
         self.exchange_references(thing, to);
     }
@@ -101,9 +121,21 @@ impl Spec {
                     one(&mut external.secret, to);
                 }
             }
+            // Nothing refers to one by its name.
+            Thing::Database => {}
         }
-        if !matches!(thing, Thing::Region | Thing::Secret) {
+        if !matches!(thing, Thing::Region | Thing::Secret | Thing::Database) {
             self.parts_named(to);
+        }
+    }
+
+    fn databases_named(&mut self, to: Becomes) {
+        let stores: Vec<String> = self.datastores.names().map(str::to_string).collect();
+        for (store, written) in stores.iter().zip(self.datastores.values_mut()) {
+            written.databases.rename(&|name| {
+                let named = to(&database(store, name))?;
+                Some(Thing::Database.key(&named).to_string())
+            });
         }
     }
 
@@ -153,6 +185,26 @@ impl Spec {
         for store in self.datastores.values_mut() {
             let replication = store.replication.iter_mut();
             replication.for_each(|r| one(&mut r.worker, to));
+        }
+    }
+
+    /// Takes all publishers from a queue; what empties it stays.
+    pub fn no_longer_published(&mut self, queue: &str) {
+        for service in self.services.values_mut() {
+            service.publishes.retain(|to| to.value != queue);
+        }
+        let names: Vec<String> = self.queues.names().map(str::to_string).collect();
+        for (name, written) in names.iter().zip(self.queues.values_mut()) {
+            if name == queue {
+                written.publishers.clear();
+            }
+        }
+    }
+
+    /// Takes a service out of what other services call.
+    pub fn no_longer_needed(&mut self, service: &str) {
+        for other in self.services.values_mut() {
+            other.needs.retain(|needed| needed.value != service);
         }
     }
 
@@ -233,6 +285,11 @@ impl Spec {
             spots(&mut outside.at, to);
         }
     }
+}
+
+/// The name of a database among those of all stores.
+pub fn database(store: &str, name: &str) -> String {
+    format!("{store}.{name}")
 }
 
 fn regions_of_store(store: &mut Datastore, to: Becomes) {

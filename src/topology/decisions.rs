@@ -22,7 +22,7 @@ pub(super) fn inherited(spec: &Spec, lock: Option<&Lock>, out: &mut Diagnostics)
             )
             .also(lock.span, "the lock says whose it is")
             .help(format!(
-                "name the system `{system}` again: every resource is named after it; a system of its own needs a spec of its own, whose lock lies beside it"
+                "if it is `{system}` under a new name, write `renamed_from: {system}` below `name`: every resource keeps its name; a system of its own needs a spec of its own, whose lock lies beside it"
             )),
         );
     }

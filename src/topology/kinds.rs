@@ -120,6 +120,11 @@ impl Host {
     }
 }
 
+/// Whether each database of it is a thing of its own at the provider, with a name for good.
+pub fn names_databases(engine: Engine) -> bool {
+    engine == Engine::Firestore
+}
+
 impl Topology {
     /// The provider that routes a host: by its kind of routing, else that of its regions.
     pub fn router(&self, host: &Host) -> Option<Provider> {

@@ -7,13 +7,13 @@
 //! | `data: delete` | all of it stays, with every guard off |
 //! | nothing any more | it is gone; its Terraform root stays, empty, while the lock names it |
 
-use super::{Region, RegionId, Topology, regions};
+use super::{Database, Region, RegionId, Topology, regions};
 use crate::catalog::{self, Place};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lock::Lock;
 use crate::source::Span;
 use crate::spec::decode::Scalar;
-use crate::spec::{Kept, Leaving, Map, PerRegion, Provider, Role, Spec, Thing};
+use crate::spec::{self, Kept, Leaving, Map, PerRegion, Provider, Role, Spec, Thing, database};
 
 /// The primary region leaves.
 pub const PRIMARY: Code = Code::new("LVE101", "primary-leaves");
@@ -21,6 +21,9 @@ pub const PRIMARY: Code = Code::new("LVE101", "primary-leaves");
 pub const HANDED_OVER: Code = Code::new("LVE102", "data-handed-over");
 /// A host leads to nothing but regions that leave.
 pub const NOWHERE: Code = Code::new("LVE103", "host-leads-nowhere");
+
+/// A database leaves, and no other one serves its users.
+pub const SERVES_ALONE: Code = Code::new("LVE104", "database-serves-alone");
 
 /// The key of the stage in the lock.
 const LEAVING: &str = "leaving";
@@ -90,14 +93,14 @@ pub(super) fn all(spec: &Spec, lock: &mut Lock, out: &mut Diagnostics) -> Vec<Le
                 Some(Kept::Keep) => Stage::Keep,
                 Some(Kept::Delete) => Stage::Delete,
             };
-            let entry = lock.entry(thing.word(), name, LEAVING).cloned();
+            let entry = lock.entry(thing.word(), &name, LEAVING).cloned();
             let kept = entry.filter(|e| e.value == Stage::Keep.word());
             if let (Some(kept), Some(data)) = (kept, data.filter(|_| stage == Stage::Delete)) {
-                out.push(handed_over(thing, name, data.span, kept.span));
+                out.push(handed_over(thing, &name, data.span, kept.span));
             }
             found.push(Leaver {
                 thing,
-                name: name.to_string(),
+                name,
                 stage,
                 span: leaving.span,
             });
@@ -114,10 +117,10 @@ pub(super) fn all(spec: &Spec, lock: &mut Lock, out: &mut Diagnostics) -> Vec<Le
 /// What is in the spec and does not leave (any more) is not remembered as leaving.
 fn stay(spec: &Spec, thing: Thing, lock: &mut Lock) {
     let kind = thing.word();
-    let leaving: Vec<&str> = written(spec, thing).into_iter().map(|(n, _)| n).collect();
+    let leaving: Vec<String> = written(spec, thing).into_iter().map(|(n, _)| n).collect();
     let names = lock.all(kind, LEAVING).map(|(name, _)| name.to_string());
     for name in names.collect::<Vec<_>>() {
-        if has(spec, thing, &name) && !leaving.contains(&name.as_str()) {
+        if has(spec, thing, &name) && !leaving.contains(&name) {
             lock.remove(kind, &name, LEAVING);
             lock.remove(kind, &name, PLACE);
         }
@@ -142,14 +145,14 @@ fn handed_over(thing: Thing, name: &str, here: Span, line: Option<Span>) -> Diag
 }
 
 /// The entries of a kind that leave.
-fn written(spec: &Spec, thing: Thing) -> Vec<(&str, &Leaving)> {
+fn written(spec: &Spec, thing: Thing) -> Vec<(String, &Leaving)> {
     fn of<'a, T>(
         map: &'a Map<T>,
         leaving: impl Fn(&'a T) -> Option<&'a Leaving>,
-    ) -> Vec<(&'a str, &'a Leaving)> {
+    ) -> Vec<(String, &'a Leaving)> {
         let all = map
             .iter()
-            .filter_map(|(n, t)| Some((n.text.as_str(), leaving(t)?)));
+            .filter_map(|(n, t)| Some((n.text.clone(), leaving(t)?)));
         all.collect()
     }
     match thing {
@@ -159,6 +162,14 @@ fn written(spec: &Spec, thing: Thing) -> Vec<(&str, &Leaving)> {
         Thing::Service => of(&spec.services, |s| s.leaving.as_ref()),
         Thing::Host => of(&spec.traffic, |h| h.leaving.as_ref()),
         Thing::Secret => of(&spec.secrets, |s| s.leaving.as_ref()),
+        Thing::Database => {
+            let stores = spec.datastores.iter();
+            let each = stores.flat_map(|(store, written)| {
+                let all = of(&written.databases, |d| d.leaving.as_ref()).into_iter();
+                all.map(|(name, leaving)| (database(&store.text, &name), leaving))
+            });
+            each.collect()
+        }
     }
 }
 
@@ -170,14 +181,18 @@ fn has(spec: &Spec, thing: Thing, name: &str) -> bool {
         Thing::Service => spec.services.knows(name),
         Thing::Host => spec.traffic.knows(name),
         Thing::Secret => spec.secrets.knows(name),
+        Thing::Database => {
+            let store = name.split_once('.').map_or(name, |(store, _)| store);
+            let databases = spec.datastores.get(store).map(|d| &d.databases);
+            databases.is_some_and(|d| d.knows(thing.key(name)))
+        }
     }
 }
 
 /// Whether a name may be gone from the spec: it took leave, and said what becomes of its data.
 pub(super) fn may_be_gone(thing: Thing, name: &str, lock: &Lock) -> bool {
-    let holds_nothing = matches!(thing, Thing::Service | Thing::Host);
     let stage = lock.get(thing.word(), name, LEAVING);
-    stage.is_some_and(|s| holds_nothing || s != Stage::Idle.word())
+    stage.is_some_and(|s| thing == Thing::Host || s != Stage::Idle.word())
 }
 
 /// The spec without what has left, and without references to what nobody may use.
@@ -187,7 +202,9 @@ pub(super) fn staying(source: &Spec, leaving: &[Leaver]) -> Spec {
         let kept = leaver.stage == Stage::Keep;
         match leaver.thing {
             Thing::Host => take_out(&mut spec, leaver),
-            Thing::Region | Thing::Service if !kept => {}
+            Thing::Region if !kept => {}
+            Thing::Service if !kept => spec.no_longer_needed(&leaver.name),
+            Thing::Queue if !kept => spec.no_longer_published(&leaver.name),
             _ if kept => take_out(&mut spec, leaver),
             thing => spec.exchange_references(thing, &other_than(&leaver.name)),
         }
@@ -199,7 +216,10 @@ pub(super) fn staying(source: &Spec, leaving: &[Leaver]) -> Spec {
 pub fn without(source: &Spec, leaver: Option<&Leaver>) -> Spec {
     let mut spec = source.clone();
     spec.regions.values_mut().for_each(|r| r.leaving = None);
-    spec.datastores.values_mut().for_each(|d| d.leaving = None);
+    for store in spec.datastores.values_mut() {
+        store.leaving = None;
+        store.databases.values_mut().for_each(|d| d.leaving = None);
+    }
     spec.queues.values_mut().for_each(|q| q.leaving = None);
     spec.services.values_mut().for_each(|s| s.leaving = None);
     spec.traffic.values_mut().for_each(|h| h.leaving = None);
@@ -353,6 +373,7 @@ pub(super) fn remember(regions: &[Region], leaving: &[Leaver], lock: &mut Lock) 
 
 /// Takes the traffic away from regions that leave: no users, no share, no writes, no succession.
 pub(super) fn quiet(topology: &mut Topology, out: &mut Diagnostics) {
+    alone(topology, out);
     let leaves = |name: &str| {
         let mut all = topology.leaving.iter();
         all.find(|l| l.thing == Thing::Region && l.name == name)
@@ -386,6 +407,44 @@ pub(super) fn quiet(topology: &mut Topology, out: &mut Diagnostics) {
             store.writer = stays.or(store.writer);
         }
     }
+}
+
+/// Reports databases that leave and whose users no other one takes.
+fn alone(topology: &Topology, out: &mut Diagnostics) {
+    let of = |l: &&Leaver| l.thing == Thing::Database;
+    for leaver in topology.leaving.iter().filter(of) {
+        let Some((name, own)) = leaver.name.split_once('.') else {
+            continue;
+        };
+        let mut stores = topology.datastores.iter();
+        let Some(store) = stores.find(|s| s.name == name) else {
+            continue;
+        };
+        let stays = |d: &&Database| d.name != own;
+        let serves = |id: &RegionId| {
+            let mut others = store.databases.iter().filter(stays);
+            others.any(|d| d.serves.contains(id))
+        };
+        // Without any other one, the store would have its own again.
+        let written = topology.source.datastores.get(name);
+        let staying = |s: &spec::Datastore| s.databases.iter().any(|(_, d)| d.leaving.is_none());
+        let last = !written.is_some_and(staying);
+        let left = store.regions.iter().find(|id| last || !serves(id));
+        if let Some(id) = left {
+            out.push(serves_alone(leaver, &topology.region(*id).name));
+        }
+    }
+}
+
+fn serves_alone(leaver: &Leaver, region: &str) -> Diagnostic {
+    let name = &leaver.name;
+    Diagnostic::error(
+        SERVES_ALONE,
+        leaver.span,
+        format!("database `{name}` leaves, and no other one serves `{region}`"),
+        "its services would have none",
+    )
+    .help(format!("move the data, and write `{region}` in the `serves` of another database of the store; if the store goes, let the store leave"))
 }
 
 /// Shares of traffic without the regions that leave: those that have none written take what is

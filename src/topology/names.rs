@@ -4,10 +4,11 @@
 //! made under, so that nothing of it changes: no resource, no object, no variable of a service.
 //! The lock remembers the names of all things; one that is gone must say where it went.
 
+use super::kinds::names_databases;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::lock::Lock;
 use crate::source::Span;
-use crate::spec::{Date, Map, Name, Spec, Text, Thing};
+use crate::spec::{Datastore, Date, Map, Name, Spec, Text, Thing, database};
 use std::collections::BTreeMap;
 
 /// A name of the lock that the spec neither has nor takes leave of.
@@ -19,21 +20,23 @@ pub const TAKEN: Code = Code::new("LCK109", "name-taken");
 pub(super) const MADE_AS: &str = "made_as";
 
 /// A thing of the spec: its name, and the one before.
-struct Named<'a> {
-    name: &'a Name,
-    before: Option<&'a Text>,
+struct Named {
+    name: String,
+    span: Span,
+    before: Option<String>,
 }
 
 /// The things of a kind that we make, and where all of them are written.
-fn things(spec: &Spec, thing: Thing) -> (Span, Vec<Named<'_>>) {
+fn things(spec: &Spec, thing: Thing) -> (Span, Vec<Named>) {
     fn all<'a, T>(
         map: &'a Map<T>,
         ours: impl Fn(&T) -> bool,
         before: impl Fn(&'a T) -> Option<&'a Text>,
-    ) -> (Span, Vec<Named<'a>>) {
-        let of = |(name, member)| Named {
-            name,
-            before: before(member),
+    ) -> (Span, Vec<Named>) {
+        let of = |(name, member): (&Name, &'a T)| Named {
+            name: name.text.clone(),
+            span: name.span,
+            before: before(member).map(|b| b.value.clone()),
         };
         let ours = map.iter().filter(|(_, member)| ours(member));
         (map.span, ours.map(of).collect())
@@ -57,6 +60,48 @@ fn things(spec: &Spec, thing: Thing) -> (Span, Vec<Named<'_>>) {
         ),
         Thing::Host => all(&spec.traffic, |h| h.external.is_none(), |_| None),
         Thing::Secret => all(&spec.secrets, |_| true, |s| s.renamed_from.as_ref()),
+        Thing::Database => {
+            let stores = spec.datastores.iter().filter(|(_, d)| has_databases(d));
+            let all = stores.flat_map(|(name, store)| databases(name, store));
+            (spec.datastores.span, all.collect())
+        }
+    }
+}
+
+/// Whether the databases of a store are things of their own at the provider.
+fn has_databases(store: &Datastore) -> bool {
+    store.external.is_none() && store.engine.known().is_some_and(names_databases)
+}
+
+/// The databases of a store: those that are written, or its own.
+fn databases(store: &Name, written: &Datastore) -> Vec<Named> {
+    let of = |(name, member): (&Name, &crate::spec::Database)| Named {
+        name: database(&store.text, &name.text),
+        span: name.span,
+        before: (member.renamed_from.as_ref()).map(|b| database(&store.text, &b.value)),
+    };
+    if written.databases.is_empty() {
+        return vec![Named {
+            name: database(&store.text, &store.text),
+            span: store.span,
+            before: None,
+        }];
+    }
+    written.databases.iter().map(of).collect()
+}
+
+/// What a new thing is made as: the only database of a store is the store's own, whatever its name.
+fn new_name(thing: Thing, name: &str, all: &[Named], lock: &Lock) -> String {
+    let Some((store, _)) = name.split_once('.').filter(|_| thing == Thing::Database) else {
+        return name.to_string();
+    };
+    let beside = |other: &str| other != name && thing.map(other) == thing.map(name);
+    let known = lock.all(thing.word(), MADE_AS).any(|(n, _)| beside(n));
+    let several = known || all.iter().any(|n| beside(&n.name));
+    if several {
+        name.to_string()
+    } else {
+        database(store, store)
     }
 }
 
@@ -89,18 +134,19 @@ pub(super) fn as_made(
 fn made(spec: &Spec, thing: Thing, lock: &Lock, out: &mut Diagnostics) -> BTreeMap<String, String> {
     let kind = thing.word();
     let mut made: BTreeMap<String, String> = BTreeMap::new();
-    for named in things(spec, thing).1 {
-        let name = &named.name.text;
+    let all = things(spec, thing).1;
+    for named in &all {
+        let name = &named.name;
         let recorded = |name: &str| lock.get(kind, name, MADE_AS).map(str::to_string);
         let before = || {
-            let before = &named.before?.value;
+            let before = named.before.as_ref()?;
             Some(recorded(before).unwrap_or_else(|| before.clone()))
         };
         let first = recorded(name)
             .or_else(before)
-            .unwrap_or_else(|| name.clone());
+            .unwrap_or_else(|| new_name(thing, name, &all, lock));
         if let Some((other, _)) = made.iter().find(|(_, m)| **m == first) {
-            out.push(taken(thing, &named, other, &first));
+            out.push(taken(thing, named, other, &first));
         }
         made.insert(name.clone(), first);
     }
@@ -108,10 +154,10 @@ fn made(spec: &Spec, thing: Thing, lock: &Lock, out: &mut Diagnostics) -> BTreeM
 }
 
 fn taken(thing: Thing, named: &Named, other: &str, first: &str) -> Diagnostic {
-    let (kind, name) = (thing.word(), &named.name.text);
+    let (kind, name) = (thing.word(), &named.name);
     Diagnostic::error(
         TAKEN,
-        named.name.span,
+        named.span,
         format!("{kind} `{name}` and {kind} `{other}` would both be made as `{first}`"),
         "the second one",
     )
@@ -161,25 +207,30 @@ fn vanished(
 ) {
     let kind = thing.word();
     let (span, named) = things(spec, thing);
-    let new: Vec<&Name> = named
+    let new: Vec<&Named> = named
         .iter()
-        .map(|n| n.name)
-        .filter(|n| lock.get(kind, &n.text, MADE_AS).is_none())
-        .filter(|n| made.get(&n.text) == Some(&n.text))
+        .filter(|n| lock.get(kind, &n.name, MADE_AS).is_none())
+        .filter(|n| made.get(&n.name) == Some(&n.name))
         .collect();
     for (name, entry) in lock.all(kind, MADE_AS) {
         let there = made.values().any(|first| *first == entry.value);
         let broken = things_written(spec, thing).iter().any(|n| n == name);
-        if there || broken || super::leaving::may_be_gone(thing, &entry.value, lock) {
+        if there
+            || broken
+            || of_no_store(spec, thing, name)
+            || super::leaving::may_be_gone(thing, &entry.value, lock)
+        {
             continue;
         }
-        let near = did_you_mean(name, new.iter().map(|n| n.text.as_str()));
-        let near = near.or(match new[..] {
-            [only] => Some(only.text.as_str()),
+        let map = thing.map(name);
+        let like = new.iter().filter(|n| thing.map(&n.name) == map);
+        let like: Vec<&str> = like.map(|n| n.name.as_str()).collect();
+        let near = did_you_mean(name, like.iter().copied());
+        let near = near.or(match like[..] {
+            [only] => Some(only),
             _ => None,
         });
-        let at = new.iter().find(|n| Some(n.text.as_str()) == near);
-        let map = thing.map();
+        let at = new.iter().find(|n| Some(n.name.as_str()) == near);
         let found = Diagnostic::error(
             VANISHED,
             at.map_or(span, |n| n.span),
@@ -197,6 +248,13 @@ fn vanished(
     }
 }
 
+/// Whether the store of a database is not there: its own name says what becomes of both.
+fn of_no_store(spec: &Spec, thing: Thing, name: &str) -> bool {
+    let store = |name: &str| Some(name.split_once('.')?.0.to_string());
+    let there = |store: &String| spec.datastores.get(store).is_some_and(has_databases);
+    thing == Thing::Database && !store(name).as_ref().is_some_and(there)
+}
+
 /// All names of a kind that are written, with or without errors below them.
 fn things_written(spec: &Spec, thing: Thing) -> Vec<String> {
     match thing {
@@ -206,19 +264,31 @@ fn things_written(spec: &Spec, thing: Thing) -> Vec<String> {
         Thing::Service => spec.services.written().map(str::to_string).collect(),
         Thing::Host => spec.traffic.written().map(str::to_string).collect(),
         Thing::Secret => spec.secrets.written().map(str::to_string).collect(),
+        Thing::Database => {
+            let stores = spec.datastores.iter();
+            let all = stores.flat_map(|(store, written)| {
+                let names = written.databases.written();
+                names.map(|name| database(&store.text, name))
+            });
+            all.collect()
+        }
     }
 }
 
 /// The lines to write: the new name of what it was, or how it leaves.
 fn ways_on(thing: Thing, name: &str, near: Option<&str>, today: Option<Date>) -> String {
     let day = today.map_or("2026-11-28".to_string(), |d| d.to_string());
-    let (kind, map) = (thing.word(), thing.map());
+    let (kind, map) = (thing.word(), thing.map(name));
     let renamed = match near {
-        Some(near) => format!("in `{map}.{near}`"),
+        Some(near) => format!("in `{map}.{}`", thing.key(near)),
         None => format!("in the {kind} that it is now"),
     };
+    let name = thing.key(name);
     let renamed = match thing {
-        Thing::Host => String::new(),
+        // Users, certificates and caches know it by its name.
+        Thing::Host => format!(
+            "renamed: keep `{map}.{name}` beside the new one, move its users, and let it leave then; "
+        ),
         _ => format!("renamed: write `renamed_from: {name}` {renamed}; "),
     };
     format!(

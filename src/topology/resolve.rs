@@ -13,7 +13,7 @@ pub const DANGLING: Code = Code::new("REF101", "dangling-reference");
 /// Settles a spec. Everything wrong is reported; a topology comes back only if every
 /// reference resolves. `today` is shown in messages alone.
 pub fn resolve(
-    spec: Spec,
+    mut spec: Spec,
     lock: Option<&Lock>,
     spec_name: &str,
     today: Option<spec::Date>,
@@ -22,6 +22,9 @@ pub fn resolve(
     let before = errors(out);
     version::check(&spec, out);
     checks::check(&spec, out);
+    if let Some(made_as) = &spec.renamed_from {
+        spec.name.value.clone_from(&made_as.value);
+    }
     let mut lock = decisions::inherited(&spec, lock, out);
     let source = names::as_made(spec, &mut lock, today, out);
     let leaving = leaving::all(&source, &mut lock, out);
@@ -672,13 +675,21 @@ impl Resolver<'_> {
             if let Some(zone) = &database.zone {
                 self.zone(zone, out);
             }
+            let (serves, taken_over_by) = (
+                self.regions_or_serving(&database.serves, out),
+                self.regions(&database.taken_over_by, out),
+            );
+            let used = |regions| match database.leaving {
+                Some(_) => Vec::new(),
+                None => regions,
+            };
             Database {
                 name: name.text.clone(),
                 location: database.location.value.clone(),
                 location_at: Some(database.location.span),
                 span: Some(name.span),
-                serves: self.regions_or_serving(&database.serves, out),
-                taken_over_by: self.regions(&database.taken_over_by, out),
+                serves: used(serves),
+                taken_over_by: used(taken_over_by),
                 zone: database.zone.as_ref().map(|z| z.value.clone()),
             }
         };

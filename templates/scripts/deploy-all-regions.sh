@@ -155,9 +155,19 @@ if wanted {{ root.region }}; then
 fi
 {% endif %}
 if wanted {{ root.region }}; then
+{% for stray in root.strays %}
+{% if not stray.region %}
+  forget "${here}" {{ root.path }} {{ stray.address }}
+{% endif %}
+{% endfor %}
   apply {{ root.path }}
 fi
 {% else %}
+{% for stray in root.strays %}
+{% if not stray.region %}
+forget "${here}" {{ root.path }} {{ stray.address }}
+{% endif %}
+{% endfor %}
 apply {{ root.path }}{% if root.staged %} "${first[@]}"{% endif %}
 
 {% endif %}

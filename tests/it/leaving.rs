@@ -1,6 +1,6 @@
 //! What leaves: step by step, with its data kept or let go, and never unseen.
 
-use crate::support::{Case, case, spec_after, text};
+use crate::support::{Case, case, example, example_text, spec_after, text};
 use meridian::diff::{Fate, ResourceFate, fates};
 use meridian::lock::print;
 
@@ -202,4 +202,98 @@ fn data_that_was_kept_is_not_deleted_by_a_word() {
     let back = spec_after(&back, &lock);
     assert_eq!(back.errors(), Vec::<&str>::new());
     assert_eq!(back.lock().get("region", "us-east1", "leaving"), None);
+}
+
+/// What one call makes for several things is taken out of the state by the deployment: no
+/// `removed` block can name it, and its guard would stop every later plan.
+#[test]
+fn elements_of_shared_calls_are_forgotten_first() {
+    const EDEN: &str = "  insight-service:\n";
+    const GGEN: &str = "  jwt-signing-key: { used_by: [api], rotate: 90d }\n";
+    let eden = |data: &str| format!("{EDEN}    leaving: {{ since: 2026-11-28{data} }}\n");
+    let ggen = |data: &str| {
+        GGEN.replace(
+            "90d }",
+            &format!("90d, leaving: {{ since: 2026-11-28{data} }} }}"),
+        )
+    };
+    let cases: [(&str, &str, &dyn Fn(&str) -> String, &str); 2] = [
+        (
+            "eden",
+            EDEN,
+            &eden,
+            "aws_ecr_repository.this[\"insight-service\"]",
+        ),
+        (
+            "ggen",
+            GGEN,
+            &ggen,
+            "google_secret_manager_secret.this[\"jwt-signing-key\"]",
+        ),
+    ];
+    for (name, entry, leaves, address) in cases {
+        for data in ["keep", "delete"] {
+            let mut walk = Walk {
+                text: example_text(name),
+                at: example(name),
+            };
+            let all = walk.step(&[(entry, &leaves(""))]);
+            assert_eq!(bad(&all), Vec::<&ResourceFate>::new());
+            let word = format!(", data: {data}");
+            let all = walk.step(&[(&leaves(""), &leaves(&word))]);
+            let deploy = walk.file("scripts/deploy-all-regions.sh").unwrap();
+            assert!(deploy.contains(address), "{name} {data}");
+            let lost: Vec<_> = terraform(&all).filter(|f| f.fate.loses_data()).collect();
+            assert!(!lost.is_empty(), "{name} {data}");
+            for lost in lost {
+                assert!(lost.address.contains(address), "{lost:#?}");
+                assert!(lost.stopped_by.is_some(), "{lost:#?}");
+                let line = format!("forget \"${{here}}\" {} '{}'", lost.root, lost.address);
+                assert!(deploy.contains(&line), "no {line} in\n{deploy}");
+            }
+        }
+    }
+}
+
+/// Whoever takes messages out of a queue goes on: only what puts some in stops.
+#[test]
+fn a_queue_that_leaves_is_emptied() {
+    let mut walk = Walk {
+        text: example_text("ggen"),
+        at: example("ggen"),
+    };
+    let queue = "  firestore-replication:\n    engine: pubsub\n";
+    let leaves = format!("{queue}    leaving: {{ since: 2026-11-28 }}\n");
+    let all = walk.step(&[(queue, &leaves)]);
+    let lost: Vec<_> = terraform(&all).filter(|f| f.fate.loses_data()).collect();
+    assert_eq!(lost, Vec::<&ResourceFate>::new());
+    let publishes = |f: &&ResourceFate| {
+        f.address
+            .contains("google_pubsub_topic_iam_member.publisher")
+    };
+    assert!(terraform(&all).any(|f| publishes(&f)), "{all:#?}");
+}
+
+/// Somebody must serve the users of a database before it leaves.
+#[test]
+fn a_database_leaves_when_another_one_serves_its_region() {
+    let page = include_str!("../../src/rules/pages/LVE104.md");
+    let specs: Vec<&str> = page
+        .split("```")
+        .filter(|p| p.starts_with("yaml"))
+        .collect();
+    let [fails, cured] = specs[..] else {
+        panic!("{page}")
+    };
+    let body = |s: &str| s.split_once('\n').unwrap().1.to_string();
+    assert_eq!(crate::support::spec(&body(fails)).errors(), ["LVE104"]);
+    let keep = body(cured).replace("2026-11-20 }", "2026-11-20, data: keep }");
+    let kept = crate::support::spec(&keep);
+    assert_eq!(kept.errors(), Vec::<&str>::new());
+    // The last one cannot: the store would get one of its own again.
+    let last = body(cured).replace(
+        "      us: { location: nam5, serves: [us-central1, europe-west1] }\n",
+        "",
+    );
+    assert_eq!(crate::support::spec(&last).errors(), ["LVE104"]);
 }

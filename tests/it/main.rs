@@ -39,6 +39,7 @@ mod plans;
 mod provider_range;
 mod quorum;
 mod regimes;
+mod renames;
 mod round_trips;
 mod rules;
 mod schema;

@@ -919,3 +919,112 @@ fn nothing_that_failed_is_called_done() {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
 }
+
+fn deploy(stage: &Stage, more: &[&str]) -> Output {
+    let values = stage.folder.path().join("production.tfvars");
+    fs::write(&values, "").unwrap();
+    let values = values.display().to_string();
+    let all = [&["--var-file", &values, "--apply", "--yes"], more].concat();
+    stage.run("deploy-all-regions.sh", &all)
+}
+
+/// A fence stands until somebody takes it down: a deployment would undo it, and says whose it is.
+#[test]
+fn a_deployment_stops_while_a_region_is_fenced() {
+    for (example, fenced, other) in [
+        ("ggen", "us-central1", "us-east1"),
+        ("eden", "us-east-1", "us-west-2"),
+    ] {
+        let stage = Stage::new(example);
+        let leave = [
+            "--from", fenced, "--to", other, "--step", "fence", "--apply", "--yes",
+        ];
+        assert_eq!(
+            code(&stage.run("failover-region.sh", &leave)),
+            0,
+            "{example}"
+        );
+        let marked = stage.calls();
+        let mark = format!("locks/fenced-{fenced}");
+        assert!(
+            marked.iter().any(|c| c.contains(&mark)),
+            "{example}: {marked:#?}"
+        );
+        // The next pipeline run: nothing is planned, nothing is applied.
+        let output = deploy(&stage, &[]);
+        assert_eq!(code(&output), 75, "{example}: {output:?}");
+        let said = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(
+            said.contains(&format!("{fenced} is fenced by ")),
+            "{example}: {said}"
+        );
+        let calls = stage.calls();
+        let acts = |c: &String| {
+            c.starts_with("terraform") || c.starts_with("helm") || c.contains(" apply ")
+        };
+        assert!(!calls.iter().any(acts), "{example}: {calls:#?}");
+        // For a region that does not come back, and only for that one.
+        let output = deploy(&stage, &["--despite-fence", other]);
+        assert_eq!(code(&output), 75, "{example}: {output:?}");
+        stage.calls();
+        let output = deploy(&stage, &["--despite-fence", fenced]);
+        let calls = stage.calls();
+        assert!(
+            calls.iter().any(|c| c.starts_with("terraform")),
+            "{example}: {output:?} {calls:#?}"
+        );
+    }
+}
+
+/// What is applied is what was shown: every apply is of the file of the plan before it.
+#[test]
+fn a_deployment_applies_the_plans_that_it_shows() {
+    for example in ["ggen", "eden", "paynow"] {
+        let stage = Stage::new(example);
+        for root in ["global", "links", "regions/us-east-1", "regions/us-west-2"] {
+            fs::create_dir_all(stage.root(root)).unwrap();
+        }
+        let output = deploy(&stage, &[]);
+        assert_eq!(code(&output), 0, "{example}: {output:?}");
+        let calls = stage.calls();
+        let terraform: Vec<&String> = calls
+            .iter()
+            .filter(|c| c.starts_with("terraform"))
+            .collect();
+        let word = |call: &str, word: &str| call.split(' ').any(|w| w == word);
+        let applies: Vec<usize> = (0..terraform.len())
+            .filter(|i| word(terraform[*i], "apply"))
+            .collect();
+        assert!(!applies.is_empty(), "{example}");
+        for at in applies {
+            let file = terraform[at].split(' ').next_back().unwrap();
+            assert!(file.ends_with(".tfplan"), "{}", terraform[at]);
+            let planned = terraform[..at].iter().rfind(|c| word(c, "plan")).unwrap();
+            assert!(
+                planned.contains(&format!("-out={file}")),
+                "{planned}\n{}",
+                terraform[at]
+            );
+            assert!(!word(terraform[at], "-auto-approve"));
+        }
+    }
+}
+
+/// Somebody else's lock stops a deployment before it plans, and its holder is named.
+#[test]
+fn a_deployment_stops_while_somebody_holds_the_lock() {
+    for example in ["ggen", "eden"] {
+        let stage = Stage::new(example);
+        let state = stage.folder.path().join("calls.state");
+        fs::create_dir_all(&state).unwrap();
+        fs::write(state.join("lock"), "alice pid 7 on laptop").unwrap();
+        let output = deploy(&stage, &[]);
+        assert_eq!(code(&output), 75, "{example}: {output:?}");
+        let said = String::from_utf8_lossy(&output.stderr).to_string();
+        assert!(said.contains("alice"), "{example}: {said}");
+        assert!(
+            !stage.calls().iter().any(|c| c.starts_with("terraform")),
+            "{example}"
+        );
+    }
+}

@@ -237,6 +237,11 @@ pub fn spec_after(text: &str, lock: &str) -> Case {
     compiled(&path)
 }
 
+/// The text of an example.
+pub fn example_text(name: &str) -> String {
+    std::fs::read_to_string(root().join(format!("examples/{name}/topology.yaml"))).unwrap()
+}
+
 /// An example, compiled with its lock.
 pub fn example(name: &str) -> Case {
     compiled(&root().join(format!("examples/{name}/topology.yaml")))

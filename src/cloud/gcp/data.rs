@@ -324,7 +324,7 @@ impl Lowering<'_> {
             self.deployment.strays.push(Stray {
                 cloud: "gcp",
                 scope: Scope::Global,
-                region: left.name.clone(),
+                region: Some(left.name.clone()),
                 address: format!("{plan}[\"{}\"]", left.place.location),
             });
         }

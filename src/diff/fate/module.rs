@@ -15,6 +15,8 @@ pub struct Module {
     pub locals: BTreeMap<String, Expression>,
     /// `resource` blocks by type and name.
     pub resources: BTreeMap<(String, String), Body>,
+    /// `data` blocks by type and name.
+    pub data: BTreeMap<(String, String), Body>,
     /// `module` blocks by name.
     pub calls: BTreeMap<String, Body>,
     /// Values of `output` blocks by name.
@@ -94,6 +96,7 @@ impl Module {
                 self.locals.extend(all.map(|a| (a.key.to_string(), a.expr)));
             }
             "resource" => _ = self.resources.insert((first, second), body),
+            "data" => _ = self.data.insert((first, second), body),
             "module" => _ = self.calls.insert(first, body),
             "output" => {
                 let value = attribute(&body, "value").cloned();

@@ -67,6 +67,13 @@ pub struct Instance {
     pub outcome: Outcome,
 }
 
+impl Instance {
+    /// Whether anything is done with it.
+    fn changes(&self) -> bool {
+        !matches!(&self.outcome, Outcome::Kept(changes) if changes.all.is_empty())
+    }
+}
+
 /// The resources of a root by address.
 pub type State = BTreeMap<String, Instance>;
 
@@ -167,6 +174,12 @@ impl Scope<'_> {
     }
 }
 
+/// Whether an address is another one, or an element or part of it.
+fn within(address: &str, of: &str) -> bool {
+    let rest = address.strip_prefix(of);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// What names mean in a module.
 struct At<'p, 'a> {
     planner: &'p Planner<'a>,
@@ -195,7 +208,10 @@ impl Names for At<'_, '_> {
             }
             "module" => (planner.call(scope, second)?, 1),
             "terraform" => (Value::Made(format!("terraform.{second}")), 1),
-            "data" => (Value::Made(scope.under(&format!("data.{second}"))), 1),
+            "data" => match rest.get(1) {
+                Some(TraversalOperator::GetAttr(name)) => (planner.data(scope, second, name)?, 2),
+                _ => return Err(Fault(format!("data.{second} is no name"))),
+            },
             kind => (planner.resource(scope, kind, second)?, 1),
         })
     }
@@ -445,6 +461,48 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// What a cloud answers: the same as long as it is asked the same. It is asked after the
+    /// apply, and so not known, while something that it waits for changes.
+    fn data(&self, scope: &Rc<Scope<'a>>, kind: &str, name: &str) -> Evaluated {
+        let address = scope.under(&format!("data.{kind}.{name}"));
+        let body = scope.module.data.get(&(kind.to_string(), name.to_string()));
+        let body = body.ok_or_else(|| Fault(format!("there is no {address}")))?;
+        self.once(address.clone(), || {
+            if self.prior.is_some() && self.waits(scope, body)? {
+                return Ok(Value::Unknown);
+            }
+            let asked = body.attributes().filter(|a| !META.contains(&a.key()));
+            // What differs by `each` is told by the key with which the answer is looked up.
+            let asked =
+                asked.filter_map(|a| Some((a.key(), eval(a.expr(), &self.at(scope)).ok()?)));
+            let asked = asked.map(|(key, value)| format!("{key} = {}", value.line()));
+            let asked: Vec<String> = asked.collect();
+            Ok(Value::Made(format!("{address}({})", asked.join(", "))))
+        })
+    }
+
+    /// Whether something changes that a block says it depends on.
+    fn waits(&self, scope: &Rc<Scope<'a>>, body: &Body) -> Result<bool, Fault> {
+        let Some(Expression::Array(needs)) = attribute(body, "depends_on") else {
+            return Ok(false);
+        };
+        for need in needs {
+            let need = super::module::reference(need);
+            if let Some((kind, name)) = need.split_once('.').filter(|(k, _)| *k != "module") {
+                self.resource(scope, kind, name)?;
+            }
+            let need = scope.under(&need);
+            let known: Vec<String> = self.waiting.borrow().keys().cloned().collect();
+            for address in known.iter().filter(|a| within(a, &need)) {
+                self.settle(address)?;
+                if self.planned.borrow().state[address].changes() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// An attribute of a resource as the plan knows it, or an output of a module.
     fn attribute(&self, address: &str, name: &str) -> Evaluated {
         if !self.waiting.borrow().contains_key(address) {
@@ -545,8 +603,7 @@ impl<'a> Planner<'a> {
         }
         let former = self.root.moved.iter().filter_map(|(from, to)| {
             let rest = address.strip_prefix(to.as_str())?;
-            let whole = rest.is_empty() || rest.starts_with(['.', '[']);
-            whole.then(|| format!("{from}{rest}"))
+            within(address, to).then(|| format!("{from}{rest}"))
         });
         let mut former = former.filter_map(|a| prior.get(&a).map(|found| (a, found)));
         former.next()

@@ -153,8 +153,8 @@ pub fn applied(input: Input) -> Vec<AppliedRoot> {
     each.collect()
 }
 
-/// Regions that have left and what of them a command takes out of a root's state.
-fn strays(input: Input, root: &Root) -> Vec<(String, String)> {
+/// What a command takes out of a root's state, with the region that has left, if it is of one.
+fn strays(input: Input, root: &Root) -> Vec<(Option<String>, String)> {
     let all = input.deployment.strays.iter();
     let here = all.filter(|s| {
         s.cloud == root.cloud.word() && root.scope.is_none_or(|scope| scope == s.scope)

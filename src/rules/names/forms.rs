@@ -262,6 +262,7 @@ const ENDPOINT: Form = Form {
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let spec = topology.written();
     clouds(spec, out);
+    all(&spec.renamed_from, &FORMER, out);
     for (_, region) in spec.regions.iter() {
         all(&region.renamed_from, &FORMER, out);
     }
@@ -358,6 +359,7 @@ fn of_store(store: &Datastore, out: &mut Diagnostics) {
     all(&store.node_groups, &DATABASE, out);
     for (_, database) in store.databases.iter() {
         all([&database.location], &LOCATION, out);
+        all(&database.renamed_from, &FORMER, out);
     }
     for (_, member) in store.members.iter() {
         all(&member.host, &ENDPOINT, out);

@@ -372,6 +372,17 @@ apply_root() { # tree root var-file flags...
   run 1800 "Apply the plan of ${root}" terraform -chdir="${folder}" apply -input=false "${plan}" || die 75 "${root} is applied in part: see what failed, and run this again"
 }
 
+# Takes one resource out of a state, if it is there: it runs on.
+forget() { # tree root address
+  local root=$2 folder=$1/$2
+  run 120 "Initialise ${root}" terraform -chdir="${folder}" init -input=false || die 75 "Terraform cannot begin in ${root}"
+  if [[ ${APPLY} == true ]] && ! timeout --foreground 120 terraform -chdir="${folder}" state list "$3" 2>/dev/null | grep --quiet .; then
+    note "$3 is in no state"
+    return 0
+  fi
+  run 120 "Take $3 out of the state" terraform -chdir="${folder}" state rm "$3" || die 75 "it is still in the state: run this again"
+}
+
 # The end: what is called done is done.
 finish() { # message
   record

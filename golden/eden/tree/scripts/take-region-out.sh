@@ -54,16 +54,6 @@ among() { # name names...
   return 1
 }
 
-# Takes one resource out of a state, if it is there: it runs on.
-forget() { # root address
-  run 120 "Initialise $1" terraform -chdir="${here}/$1" init -input=false || die 75 "Terraform cannot begin in $1"
-  if [[ ${APPLY} == true ]] && ! timeout --foreground 120 terraform -chdir="${here}/$1" state list "$2" 2>/dev/null | grep --quiet .; then
-    note "$2 is in no state"
-    return 0
-  fi
-  run 120 "Take $2 out of the state" terraform -chdir="${here}/$1" state rm "$2" || die 75 "it is still in the state: run this again"
-}
-
 traffic() {
   among "${REGION}" "${LEAVING[@]}" "${LEFT[@]}" || die 65 "${REGION} does not leave: write \`leaving: { since: DATE }\` at regions.${REGION}, compile, and read the difference"
   apply_root "${here}" terraform/global "${VAR_FILE}"

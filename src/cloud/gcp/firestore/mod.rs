@@ -355,20 +355,22 @@ fn told(topology: &Topology, store: &Datastore, region: RegionId) -> Vec<(&'stat
 }
 
 fn database_call(store: &Datastore, database: &str) -> String {
-    match store.databases.len() {
-        1 => format!("firestore_{}", slug(&store.name)),
-        _ => format!("firestore_{}_{}", slug(&store.name), slug(database)),
+    if database == store.name {
+        format!("firestore_{}", slug(&store.name))
+    } else {
+        format!("firestore_{}_{}", slug(&store.name), slug(database))
     }
 }
 
-/// A database's id: system, store, and its own name where the store has several.
+/// A database's id: system, store, and its own name unless it is the store's own.
 pub(in crate::cloud::gcp) fn database_id(
     topology: &crate::topology::Topology,
     store: &Datastore,
     database: &str,
 ) -> String {
-    match store.databases.len() {
-        1 => format!("{}-{}", topology.name, store.name),
-        _ => format!("{}-{}-{database}", topology.name, store.name),
+    if database == store.name {
+        format!("{}-{}", topology.name, store.name)
+    } else {
+        format!("{}-{}-{database}", topology.name, store.name)
     }
 }
