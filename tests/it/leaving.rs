@@ -208,30 +208,23 @@ fn data_that_was_kept_is_not_deleted_by_a_word() {
 /// `removed` block can name it, and its guard would stop every later plan.
 #[test]
 fn elements_of_shared_calls_are_forgotten_first() {
-    const EDEN: &str = "  insight-service:\n";
-    const GGEN: &str = "  jwt-signing-key: { used_by: [api], rotate: 90d }\n";
-    let eden = |data: &str| format!("{EDEN}    leaving: {{ since: 2026-11-28{data} }}\n");
-    let ggen = |data: &str| {
-        GGEN.replace(
-            "90d }",
-            &format!("90d, leaving: {{ since: 2026-11-28{data} }} }}"),
-        )
-    };
-    let cases: [(&str, &str, &dyn Fn(&str) -> String, &str); 2] = [
+    // The line of the entry, what is before and after `leaving` in it, and what it makes.
+    let cases = [
         (
             "eden",
-            EDEN,
-            &eden,
+            "  insight-service:\n",
+            ("  insight-service:\n    ", "\n"),
             "aws_ecr_repository.this[\"insight-service\"]",
         ),
         (
             "ggen",
-            GGEN,
-            &ggen,
+            "  jwt-signing-key: { used_by: [api], rotate: 90d }\n",
+            ("  jwt-signing-key: { used_by: [api], rotate: 90d, ", " }\n"),
             "google_secret_manager_secret.this[\"jwt-signing-key\"]",
         ),
     ];
-    for (name, entry, leaves, address) in cases {
+    for (name, entry, (head, tail), address) in cases {
+        let leaves = |data: &str| format!("{head}leaving: {{ since: 2026-11-28{data} }}{tail}");
         for data in ["keep", "delete"] {
             let mut walk = Walk {
                 text: example_text(name),
