@@ -1,8 +1,8 @@
 //! `.meridian/manifest.json`: which files are ours, and what we wrote into them.
 
 use super::{Artifact, ArtifactSet};
+use crate::format::hash;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Where it lies in the output folder.
@@ -95,10 +95,4 @@ impl Manifest {
         text.push('\n');
         text
     }
-}
-
-/// SHA-256 in hexadecimal.
-pub fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|b| format!("{b:02x}")).collect()
 }

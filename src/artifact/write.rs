@@ -6,9 +6,10 @@
 //! remembers what stood there when the run before it was killed.
 
 use super::folder::{Folder, Found};
-use super::manifest::{Manifest, hash};
+use super::manifest::Manifest;
 use super::problem::Problem;
 use super::{Artifact, ArtifactSet};
+use crate::format::hash;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};

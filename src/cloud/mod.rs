@@ -12,6 +12,7 @@ pub mod cloudflare;
 pub mod copies;
 pub mod external;
 pub mod gcp;
+mod guests;
 mod kept;
 mod leaving;
 mod maintenance;
@@ -109,6 +110,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
         }
     }
     upgrades::sentinels(topology, &mut deployment);
+    guests::lower(topology, &mut deployment);
     external::lower(topology, &mut deployment, out);
     let evidence = |id: HostId| {
         let host = topology.host(id);

@@ -9,6 +9,7 @@ use crate::analysis::Context;
 use crate::analysis::flow::copy::Copy;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
+use crate::deployment::{Deployment, Guest};
 use crate::topology::{
     Datastore, DatastoreId, Engine, Provider, Queue, QueueId, RegionId, Scenario, Topology,
 };
@@ -60,6 +61,9 @@ pub type RestsAt = fn(Cloud, DatastoreId, &Datastore) -> Vec<Copy>;
 /// if it can.
 pub type Path = fn(&Datastore, &str, &str) -> Option<(String, String)>;
 
+/// What a store brings to the clusters; `None` where it needs nothing there.
+pub type Brings = fn(&Topology, &Deployment, &Datastore) -> Option<Guest>;
+
 /// How a kind comes back, and what of its data remains.
 #[derive(Debug, Clone, Copy)]
 pub struct Recovery {
@@ -95,6 +99,8 @@ pub trait Offering: Sync {
     fn copies(&self) -> Aspect<RestsAt>;
     /// What its recovery takes.
     fn recovery(&self) -> Aspect<Recovery>;
+    /// What it brings to the clusters.
+    fn guest(&self) -> Aspect<Brings>;
 }
 
 /// Adds the queries that show how a queue is.
@@ -251,6 +257,7 @@ pub fn sides() -> Vec<Side> {
             (o.id(), "signals", o.signals().kept()),
             (o.id(), "copies", o.copies().kept()),
             (o.id(), "recovery", o.recovery().kept()),
+            (o.id(), "guest", o.guest().kept()),
         ]
     });
     let queues = gcp::queues().flat_map(|o| {

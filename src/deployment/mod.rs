@@ -8,6 +8,7 @@ pub mod contract;
 mod copies;
 mod detectors;
 mod evidence;
+pub mod manifests;
 pub mod modules;
 mod needs;
 mod operations;
@@ -22,6 +23,7 @@ pub use clusters::*;
 pub use copies::*;
 pub use detectors::*;
 pub use evidence::*;
+pub use manifests::{Ground, Guest};
 pub use needs::*;
 pub use operations::*;
 pub use signals::*;
@@ -73,6 +75,8 @@ pub struct Deployment {
     pub active_active_sets: Vec<ActiveActiveSet>,
     /// PostgreSQL whose regions copy each other logically, set up from the clusters.
     pub logical_stores: Vec<LogicalStore>,
+    /// What stores bring to the clusters that they run on.
+    pub guests: Vec<Guest>,
     /// Copies of stores in other regions.
     pub copies: Vec<StoreCopy>,
     /// What actions need, where losing regions loses it.
@@ -131,6 +135,7 @@ impl Deployment {
             sentinel_sets,
             active_active_sets,
             logical_stores,
+            guests,
             copies,
             needs,
             signals,
@@ -169,6 +174,7 @@ impl Deployment {
         self.sentinel_sets.extend(sentinel_sets);
         self.active_active_sets.extend(active_active_sets);
         self.logical_stores.extend(logical_stores);
+        self.guests.extend(guests);
         self.copies.extend(copies);
         self.needs.extend(needs);
         self.upgrades.extend(upgrades);

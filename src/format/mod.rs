@@ -14,3 +14,11 @@ pub mod shell;
 pub mod text;
 pub mod xml;
 pub mod yaml;
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 in hexadecimal.
+pub fn hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().map(|b| format!("{b:02x}")).collect()
+}

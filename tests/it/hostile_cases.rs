@@ -698,7 +698,7 @@ fn a32_a_manifest_cannot_name_what_is_not_ours() {
     let manifest = folder.path().join("deploy/.meridian/manifest.json");
     let mut json: serde_json::Value =
         serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
-    let entry = serde_json::json!({ "sha256": artifact::manifest::hash("x"), "mode": "644", "emitter": "pages" });
+    let entry = serde_json::json!({ "sha256": meridian::format::hash("x"), "mode": "644", "emitter": "pages" });
     for path in ["../precious", ".git/config", "/etc/hosts", ".meridian/lock"] {
         json["files"][path] = entry.clone();
     }

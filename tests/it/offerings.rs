@@ -41,7 +41,14 @@ fn every_side_of_an_offering_is_given_or_absent_with_a_reason() {
     for offering in offering::all() {
         let own = sides.iter().filter(|(id, ..)| *id == offering.id());
         let own: BTreeSet<&str> = own.map(|(_, side, _)| *side).collect();
-        for side in ["version", "signals", "copies", "recovery", "operations"] {
+        for side in [
+            "version",
+            "signals",
+            "copies",
+            "recovery",
+            "guest",
+            "operations",
+        ] {
             assert!(own.contains(side), "{} has no side {side}", offering.id());
         }
         assert!(

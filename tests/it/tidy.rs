@@ -365,6 +365,49 @@ fn no_product_has_a_name_where_only_mechanisms_count() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// Files, code and texts of emitters and of the analysis are of no product either: what is printed
+/// of one comes from its offering. Broken by `emit/kubernetes/redis.rs`, where it was.
+#[test]
+fn emitters_and_the_analysis_speak_of_no_engine_and_no_cloud() {
+    let products = [
+        "redis",
+        "postgres",
+        "pglogical",
+        "firestore",
+        "aurora",
+        "dynamodb",
+        "mongodb",
+        "kafka",
+        "elasticache",
+        "memorystore",
+        "pubsub",
+        "gcp",
+        "aws",
+        "google",
+        "amazon",
+        "alibaba",
+        "cloudflare",
+    ];
+    let mut faults = Vec::new();
+    for (path, text) in sources() {
+        if !["emit/", "analysis/"].iter().any(|l| path.starts_with(l)) {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().map(str::trim).filter(|l| !l.starts_with("//"));
+        let code = lines.collect::<Vec<_>>().join("\n").to_lowercase();
+        let words: BTreeSet<&str> = code
+            .split(|c: char| !c.is_alphanumeric())
+            .chain(path.split(['/', '_', '.']))
+            .collect();
+        let named: Vec<_> = products.iter().filter(|p| words.contains(**p)).collect();
+        if !named.is_empty() {
+            faults.push(format!("{path} speaks of {named:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 /// A `match` that names an engine or a provider names them all: what is added later must be
 /// thought of. Broken by `_ => {}` in `cloud::settle`, where it was.
 #[test]

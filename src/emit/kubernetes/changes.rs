@@ -3,7 +3,7 @@
 //! changes. Values of Secrets come from elsewhere: Deployments name them to Reloader. Members of a
 //! StatefulSet take new Secrets while they run (`reload.sh`).
 
-use crate::artifact::manifest::hash;
+use crate::format::hash;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

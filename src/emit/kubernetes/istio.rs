@@ -1,46 +1,45 @@
 //! The mesh: gateways, routes, failover between regions, identities.
 
-use super::{Folder, object_of, selector};
+use crate::deployment::manifests::{ISTIO, object_of, selector};
 use crate::deployment::routes::{Calls, List};
-use crate::deployment::{EAST_WEST, GATEWAYS, INGRESS, PEER_PORT};
+use crate::deployment::{EAST_WEST, GATEWAYS, Ground, INGRESS, PEER_PORT};
 use crate::topology::knobs::{CONNECT_TIMEOUT, GATEWAY_PODS, ISLAND};
 use crate::topology::{Continent, Host, RegionId, Service};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-pub(super) const API: &str = "networking.istio.io/v1";
 const SECURITY: &str = "security.istio.io/v1";
 
-pub(super) fn objects(folder: &Folder) -> Vec<Value> {
-    if !folder.meshed() {
+pub(super) fn objects(ground: &Ground) -> Vec<Value> {
+    if !ground.meshed() {
         return Vec::new();
     }
     let mut objects = Vec::new();
-    objects.extend(ingress(folder));
-    objects.extend(east_west(folder));
-    for (id, service) in folder.services() {
-        let lists = folder.input.deployment.mesh.of_cluster(id, folder.region());
+    objects.extend(ingress(ground));
+    objects.extend(east_west(ground));
+    for (id, service) in ground.services() {
+        let lists = ground.deployment.mesh.of_cluster(id, ground.region());
         // Before the routes that name its subsets.
-        objects.push(destination_rule(folder, service, lists));
-        objects.push(virtual_service(folder, service, lists));
+        objects.push(destination_rule(ground, service, lists));
+        objects.push(virtual_service(ground, service, lists));
     }
-    objects.extend(security(folder));
-    objects.extend(tracing(folder));
+    objects.extend(security(ground));
+    objects.extend(tracing(ground));
     objects
 }
 
 /// Which share of requests is traced, by the provider of that name in the mesh's own
 /// configuration.
-fn tracing(folder: &Folder) -> Option<Value> {
-    let traces = folder.input.topology.observability.traces.as_ref();
+fn tracing(ground: &Ground) -> Option<Value> {
+    let traces = ground.topology.observability.traces.as_ref();
     let traces = traces.filter(|t| t.external.is_none())?;
     let share = traces.sample.as_ref()?.ratio() * 100.0;
     let spec = json!({ "tracing": [{
         "providers": [{ "name": traces.by.value }],
         "randomSamplingPercentage": share,
     }] });
-    let namespace = folder.namespace();
-    Some(folder.object(
+    let namespace = ground.namespace();
+    Some(ground.object(
         "telemetry.istio.io/v1",
         "Telemetry",
         "traces",
@@ -50,17 +49,17 @@ fn tracing(folder: &Folder) -> Option<Value> {
 }
 
 /// The hosts whose requests come to a service.
-fn hosts<'a>(folder: &Folder<'a>, service: &Service) -> Vec<&'a str> {
-    let topology = folder.input.topology;
+fn hosts<'a>(ground: &Ground<'a>, service: &Service) -> Vec<&'a str> {
+    let topology = ground.topology;
     let of_service = |h: &&Host| topology.service(h.service).name == service.name;
     let hosts = topology.hosts.iter().filter(of_service);
     hosts.map(|h| h.name.as_str()).collect()
 }
 
 /// The gateway that the load balancer sends requests to, and what it accepts.
-fn ingress(folder: &Folder) -> Vec<Value> {
-    let namespace = folder.namespace();
-    if folder.services().all(|(_, s)| hosts(folder, s).is_empty()) {
+fn ingress(ground: &Ground) -> Vec<Value> {
+    let namespace = ground.namespace();
+    if ground.services().all(|(_, s)| hosts(ground, s).is_empty()) {
         return Vec::new();
     }
     // A gateway that names hosts takes only connections that name one in TLS too. Load balancers and
@@ -68,9 +67,9 @@ fn ingress(folder: &Folder) -> Vec<Value> {
     // cloud.google.com/load-balancing/docs/ssl-certificates/encryption-to-the-backends, read 2026-11).
     // Which host a request is for is decided by its routes.
     let mut objects = gateway(
-        folder,
+        ground,
         INGRESS,
-        &folder.cluster.ingress_annotations,
+        &ground.cluster.ingress_annotations,
         "ClusterIP",
         &[("https", 443, 8443)],
     );
@@ -79,27 +78,27 @@ fn ingress(folder: &Folder) -> Vec<Value> {
         "port": { "number": 8443, "name": "https", "protocol": "HTTPS" },
         "tls": {
             "mode": "SIMPLE",
-            "credentialName": format!("{}-public", folder.input.topology.name),
+            "credentialName": format!("{}-public", ground.topology.name),
             "minProtocolVersion": "TLSV1_2",
         },
         "hosts": [format!("{namespace}/*")],
     }]);
     let spec = json!({ "selector": { "istio": INGRESS }, "servers": servers });
-    objects.push(folder.object(API, "Gateway", "public", GATEWAYS, spec));
+    objects.push(ground.object(ISTIO, "Gateway", "public", GATEWAYS, spec));
     objects
 }
 
 /// The gateway that other clusters call through.
-fn east_west(folder: &Folder) -> Vec<Value> {
-    if folder.input.deployment.clusters.len() < 2 {
+fn east_west(ground: &Ground) -> Vec<Value> {
+    if ground.deployment.clusters.len() < 2 {
         return Vec::new();
     }
     let mut ports = vec![("status-port", 15021, 15021), ("tls", 15443, 15443)];
-    if !folder.input.deployment.active_active_sets.is_empty() {
+    if ground.deployment.guests.iter().any(|g| g.through_gateways) {
         ports.push(("tls-peers", PEER_PORT, PEER_PORT));
     }
-    let annotations = &folder.cluster.east_west_annotations;
-    let mut objects = gateway(folder, EAST_WEST, annotations, "LoadBalancer", &ports);
+    let annotations = &ground.cluster.east_west_annotations;
+    let mut objects = gateway(ground, EAST_WEST, annotations, "LoadBalancer", &ports);
     let spec = json!({
         "selector": { "istio": EAST_WEST },
         "servers": [{
@@ -108,13 +107,13 @@ fn east_west(folder: &Folder) -> Vec<Value> {
             "hosts": ["*.local"],
         }],
     });
-    objects.push(folder.object(API, "Gateway", "cross-network", GATEWAYS, spec));
+    objects.push(ground.object(ISTIO, "Gateway", "cross-network", GATEWAYS, spec));
     objects
 }
 
 /// A gateway's account, proxies, Service and budget. The mesh fills in the image.
 fn gateway(
-    folder: &Folder,
+    ground: &Ground,
     name: &str,
     annotations: &[(String, String)],
     service_type: &str,
@@ -124,20 +123,20 @@ fn gateway(
     let account = json!({
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": folder.metadata(name, GATEWAYS),
+        "metadata": ground.metadata(name, GATEWAYS),
     });
     let mut pod_labels = labels.clone();
     pod_labels["sidecar.istio.io/inject"] = json!("true");
     if name == EAST_WEST {
-        pod_labels["topology.istio.io/network"] = json!(folder.cluster.network);
+        pod_labels["topology.istio.io/network"] = json!(ground.cluster.network);
     }
     let env = match name {
         EAST_WEST => {
-            json!([{ "name": "ISTIO_META_REQUESTED_NETWORK_VIEW", "value": folder.cluster.network }])
+            json!([{ "name": "ISTIO_META_REQUESTED_NETWORK_VIEW", "value": ground.cluster.network }])
         }
         _ => json!([]),
     };
-    let deployment = folder.object(
+    let deployment = ground.object(
         "apps/v1",
         "Deployment",
         name,
@@ -182,7 +181,7 @@ fn gateway(
         .iter()
         .map(|(name, port, target)| json!({ "name": name, "port": port, "targetPort": target }))
         .collect();
-    let mut service = folder.object(
+    let mut service = ground.object(
         "v1",
         "Service",
         name,
@@ -191,9 +190,9 @@ fn gateway(
     );
     service["metadata"]["annotations"] = object_of(annotations);
     if name == EAST_WEST {
-        service["metadata"]["labels"]["topology.istio.io/network"] = json!(folder.cluster.network);
+        service["metadata"]["labels"]["topology.istio.io/network"] = json!(ground.cluster.network);
     }
-    let budget = folder.object(
+    let budget = ground.object(
         "policy/v1",
         "PodDisruptionBudget",
         name,
@@ -203,36 +202,36 @@ fn gateway(
     vec![account, deployment, service, budget]
 }
 
-fn address(folder: &Folder, service: &Service) -> String {
-    format!("{}.{}.svc.cluster.local", service.name, folder.namespace())
+fn address(ground: &Ground, service: &Service) -> String {
+    format!("{}.{}.svc.cluster.local", service.name, ground.namespace())
 }
 
-fn geography_header<'a>(folder: &Folder<'a>) -> Option<&'a str> {
-    let mesh = folder.input.topology.mesh.as_ref()?;
+fn geography_header<'a>(ground: &Ground<'a>) -> Option<&'a str> {
+    let mesh = ground.topology.mesh.as_ref()?;
     mesh.geography_header.as_ref().map(|h| h.value.as_str())
 }
 
 /// Checks first, then requests of parts of the world, then the rest.
-fn virtual_service(folder: &Folder, service: &Service, lists: &[List]) -> Value {
-    let host = address(folder, service);
+fn virtual_service(ground: &Ground, service: &Service, lists: &[List]) -> Value {
+    let host = address(ground, service);
     let checks = lists.iter().filter(|l| l.calls == Calls::Checks);
     let others = lists.iter().filter(|l| l.calls != Calls::Checks);
     let routes = checks
         .chain(others)
-        .map(|l| route(folder, service, &host, l));
+        .map(|l| route(ground, service, &host, l));
     let routes: Vec<Value> = routes.collect();
-    let outside = hosts(folder, service);
+    let outside = hosts(ground, service);
     let mut gateways = vec!["mesh".to_string()];
     if !outside.is_empty() {
         gateways.push(public_gateway());
     }
     let all: Vec<&str> = std::iter::once(host.as_str()).chain(outside).collect();
     let spec = json!({ "hosts": all, "gateways": gateways, "http": routes });
-    folder.object(
-        API,
+    ground.object(
+        ISTIO,
         "VirtualService",
         &service.name,
-        folder.namespace(),
+        ground.namespace(),
         spec,
     )
 }
@@ -241,7 +240,7 @@ fn public_gateway() -> String {
     format!("{GATEWAYS}/public")
 }
 
-fn route(folder: &Folder, service: &Service, host: &str, list: &List) -> Value {
+fn route(ground: &Ground, service: &Service, host: &str, list: &List) -> Value {
     let mut route = json!({
         "name": list.name,
         "route": [{ "destination": { "host": host, "subset": list.name, "port": { "number": 80 } } }],
@@ -249,11 +248,11 @@ fn route(folder: &Folder, service: &Service, host: &str, list: &List) -> Value {
     match &list.calls {
         Calls::Checks => {
             // The edge asks one region, and its own pods answer: no other try, no other region.
-            route["match"] = checked(folder, service);
+            route["match"] = checked(ground, service);
             return route;
         }
         Calls::Of(continents, regions) => {
-            route["match"] = users_of(folder, continents, regions);
+            route["match"] = users_of(ground, continents, regions);
         }
         Calls::Rest => {}
     }
@@ -279,8 +278,8 @@ fn route(folder: &Folder, service: &Service, host: &str, list: &List) -> Value {
 }
 
 /// What the checks of a service's hosts ask.
-fn checked(folder: &Folder, service: &Service) -> Value {
-    let topology = folder.input.topology;
+fn checked(ground: &Ground, service: &Service) -> Value {
+    let topology = ground.topology;
     let of_service = |h: &&Host| topology.service(h.service).name == service.name;
     let own = topology.hosts.iter().filter(of_service);
     let paths: BTreeSet<String> = own.flat_map(Host::checked_paths).collect();
@@ -289,13 +288,13 @@ fn checked(folder: &Folder, service: &Service) -> Value {
 }
 
 /// Requests whose header names a part of the world or one of its regions.
-fn users_of(folder: &Folder, continents: &[Continent], regions: &[RegionId]) -> Value {
-    let topology = folder.input.topology;
+fn users_of(ground: &Ground, continents: &[Continent], regions: &[RegionId]) -> Value {
+    let topology = ground.topology;
     let names = continents.iter().map(|c| c.word().to_string());
     let location = |id: &RegionId| topology.region(*id).place.location.to_string();
     let all: Vec<String> = names.chain(regions.iter().map(location)).collect();
     let regex = format!("({}).*", all.join("|"));
-    let header = geography_header(folder).unwrap_or_default();
+    let header = geography_header(ground).unwrap_or_default();
     json!([{ "headers": { header: { "regex": regex } } }])
 }
 
@@ -308,23 +307,23 @@ fn seconds(millis: u64) -> String {
 
 /// What targets of a service there are: each list is a subset of its own, for a policy of the
 /// whole service does not hold where a call names a subset.
-fn destination_rule(folder: &Folder, service: &Service, lists: &[List]) -> Value {
+fn destination_rule(ground: &Ground, service: &Service, lists: &[List]) -> Value {
     let mut policy = json!({});
     if let Some(calls) = &service.calls {
         policy["connectionPool"] = pool(calls);
     }
     policy["outlierDetection"] = outliers(service);
-    let subsets: Vec<Value> = lists.iter().map(|l| subset(folder, service, l)).collect();
+    let subsets: Vec<Value> = lists.iter().map(|l| subset(ground, service, l)).collect();
     let spec = json!({
-        "host": address(folder, service),
+        "host": address(ground, service),
         "trafficPolicy": policy,
         "subsets": subsets,
     });
-    folder.object(
-        API,
+    ground.object(
+        ISTIO,
         "DestinationRule",
         &service.name,
-        folder.namespace(),
+        ground.namespace(),
         spec,
     )
 }
@@ -353,9 +352,9 @@ fn outliers(service: &Service) -> Value {
 }
 
 /// A list: which targets there are, and how one is chosen.
-fn subset(folder: &Folder, service: &Service, list: &List) -> Value {
-    let topology = folder.input.topology;
-    let deployment = folder.input.deployment;
+fn subset(ground: &Ground, service: &Service, list: &List) -> Value {
+    let topology = ground.topology;
+    let deployment = ground.deployment;
     let locality = deployment.locality(topology, list);
     let mut labels = selector(&service.name);
     if let Some(island) = topology.island_label(list.from) {
@@ -371,17 +370,17 @@ fn subset(folder: &Folder, service: &Service, list: &List) -> Value {
 }
 
 /// Only encrypted calls, and only from who may call.
-fn security(folder: &Folder) -> Vec<Value> {
-    let topology = folder.input.topology;
-    let namespace = folder.namespace();
+fn security(ground: &Ground) -> Vec<Value> {
+    let topology = ground.topology;
+    let namespace = ground.namespace();
     let mut objects = Vec::new();
     if topology.mesh.as_ref().is_some_and(|m| *m.mtls) {
         for scope in [namespace, GATEWAYS] {
             let spec = json!({ "mtls": { "mode": "STRICT" } });
-            objects.push(folder.object(SECURITY, "PeerAuthentication", "default", scope, spec));
+            objects.push(ground.object(SECURITY, "PeerAuthentication", "default", scope, spec));
         }
     }
-    objects.push(folder.object(
+    objects.push(ground.object(
         SECURITY,
         "AuthorizationPolicy",
         "deny-all",
@@ -389,11 +388,11 @@ fn security(folder: &Folder) -> Vec<Value> {
         json!({}),
     ));
     // Calls come from clusters of every cloud, each with the trust domain of its mesh.
-    let clusters = folder.input.deployment.clusters.iter();
+    let clusters = ground.deployment.clusters.iter();
     let domains: BTreeSet<&str> = clusters.map(|c| c.trust_domain.as_str()).collect();
-    for (_, service) in folder.services() {
+    for (_, service) in ground.services() {
         let mut principals = Vec::new();
-        if !hosts(folder, service).is_empty() {
+        if !hosts(ground, service).is_empty() {
             let gateways = domains
                 .iter()
                 .map(|d| format!("{d}/ns/{GATEWAYS}/sa/{INGRESS}"));
@@ -422,7 +421,7 @@ fn security(folder: &Folder) -> Vec<Value> {
                 "to": [{ "operation": { "ports": [service.port.value.to_string()] } }],
             }],
         });
-        objects.push(folder.object(
+        objects.push(ground.object(
             SECURITY,
             "AuthorizationPolicy",
             &service.name,

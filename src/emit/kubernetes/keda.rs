@@ -1,6 +1,6 @@
 //! Scaling: one ScaledObject per workload, with all its triggers; two would fight.
 
-use super::Folder;
+use crate::deployment::Ground;
 use crate::format::promql;
 use crate::topology::knobs::{
     REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
@@ -11,28 +11,28 @@ use serde_json::{Value, json};
 const API: &str = "keda.sh/v1alpha1";
 const AUTHENTICATION: &str = "metrics-reader";
 
-pub(super) fn objects(folder: &Folder) -> Vec<Value> {
+pub(super) fn objects(ground: &Ground) -> Vec<Value> {
     let mut objects = Vec::new();
-    for (_, service) in folder.services() {
+    for (_, service) in ground.services() {
         let placement = service
             .placements
             .iter()
-            .find(|p| p.region == folder.region());
+            .find(|p| p.region == ground.region());
         if let (Some(scale), Some(placement)) = (&service.scale_on, placement) {
-            objects.extend(scaled_object(folder, service, scale, placement));
+            objects.extend(scaled_object(ground, service, scale, placement));
         }
     }
     let asks = |o: &Value| o.to_string().contains(AUTHENTICATION);
-    let promql = folder.cluster.promql.as_ref();
+    let promql = ground.cluster.promql.as_ref();
     if let Some(identity) = promql.and_then(|p| p.pod_identity)
         && objects.iter().any(asks)
     {
         let spec = json!({ "podIdentity": { "provider": identity } });
-        let authentication = folder.object(
+        let authentication = ground.object(
             API,
             "TriggerAuthentication",
             AUTHENTICATION,
-            folder.namespace(),
+            ground.namespace(),
             spec,
         );
         objects.insert(0, authentication);
@@ -42,12 +42,12 @@ pub(super) fn objects(folder: &Folder) -> Vec<Value> {
 
 /// `None` without a trigger, which KEDA refuses.
 fn scaled_object(
-    folder: &Folder,
+    ground: &Ground,
     service: &Service,
     scale: &ScaleOn,
     placement: &Placement,
 ) -> Option<Value> {
-    let triggers = triggers(folder, service, scale);
+    let triggers = triggers(ground, service, scale);
     if triggers.is_empty() {
         return None;
     }
@@ -70,8 +70,8 @@ fn scaled_object(
             "behavior": "currentReplicasIfHigher",
         });
     }
-    let (name, namespace) = (&service.name, folder.namespace());
-    Some(folder.object(API, "ScaledObject", name, namespace, spec))
+    let (name, namespace) = (&service.name, ground.namespace());
+    Some(ground.object(API, "ScaledObject", name, namespace, spec))
 }
 
 /// Out fast, in slowly: a region that takes over must grow at once and not shrink again
@@ -93,7 +93,7 @@ fn behavior(scale: &ScaleOn) -> Value {
     })
 }
 
-fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
+fn triggers(ground: &Ground, service: &Service, scale: &ScaleOn) -> Vec<Value> {
     let mut triggers = Vec::new();
     for (kind, share) in [("cpu", &scale.cpu), ("memory", &scale.memory)] {
         if let Some(share) = share {
@@ -109,19 +109,19 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
         let query = format!(
             "sum(rate(istio_requests_total{{reporter=\"destination\",destination_service_name={},destination_service_namespace={},cluster={}}}[{window}]))",
             promql::value(&service.name),
-            promql::value(&folder.namespace()),
-            promql::value(&folder.cluster.name),
+            promql::value(&ground.namespace()),
+            promql::value(&ground.cluster.name),
             window = Duration::from_secs(REQUEST_RATE_WINDOW)
         );
-        triggers.extend(prometheus(folder, &query, &rate.per_second().to_string()));
+        triggers.extend(prometheus(ground, &query, &rate.per_second().to_string()));
     }
     for (queue, per_replica) in scale.queues.iter() {
         let found = |q: &&crate::deployment::SignalQuery| {
             q.signal == crate::topology::Signal::QueueBacklog && q.subject == queue.text
         };
-        if let Some(signal) = folder.input.deployment.signals.iter().find(found) {
+        if let Some(signal) = ground.deployment.signals.iter().find(found) {
             triggers.extend(prometheus(
-                folder,
+                ground,
                 &signal.query,
                 &per_replica.value.to_string(),
             ));
@@ -131,8 +131,8 @@ fn triggers(folder: &Folder, service: &Service, scale: &ScaleOn) -> Vec<Value> {
 }
 
 /// A trigger over PromQL, if the cluster has somewhere to ask.
-fn prometheus(folder: &Folder, query: &str, threshold: &str) -> Option<Value> {
-    let promql = folder.cluster.promql.as_ref()?;
+fn prometheus(ground: &Ground, query: &str, threshold: &str) -> Option<Value> {
+    let promql = ground.cluster.promql.as_ref()?;
     let mut trigger = json!({ "type": "prometheus", "metricType": "AverageValue" });
     if promql.pod_identity.is_some() {
         trigger["authenticationRef"] = json!({ "name": AUTHENTICATION });

@@ -1,32 +1,31 @@
 //! What may talk to what, and how many pods may be away at once.
 
-use super::{Folder, selector};
-use crate::deployment::GATEWAYS;
+use crate::deployment::manifests::{NETWORKING, selector};
+use crate::deployment::{GATEWAYS, Ground};
 use crate::topology::Service;
 use serde_json::{Value, json};
-
-pub(super) const API: &str = "networking.k8s.io/v1";
+use std::collections::BTreeSet;
 
 /// Network policies: nothing, but for what is named.
-pub(super) fn network(folder: &Folder) -> Vec<Value> {
-    let namespace = folder.namespace();
+pub(super) fn network(ground: &Ground) -> Vec<Value> {
+    let namespace = ground.namespace();
     let policy =
-        |name: &str, spec: Value| folder.object(API, "NetworkPolicy", name, namespace, spec);
+        |name: &str, spec: Value| ground.object(NETWORKING, "NetworkPolicy", name, namespace, spec);
     let mut objects = vec![
         policy(
             "default-deny",
             json!({ "podSelector": {}, "policyTypes": ["Ingress", "Egress"] }),
         ),
-        policy("common-egress", common_egress(folder)),
+        policy("common-egress", common_egress(ground)),
     ];
-    for (_, service) in folder.services() {
-        objects.push(policy(&service.name, service_ingress(folder, service)));
+    for (_, service) in ground.services() {
+        objects.push(policy(&service.name, service_ingress(ground, service)));
     }
     objects
 }
 
 /// What every pod needs: names, the cloud's APIs and metadata, the mesh.
-fn common_egress(folder: &Folder) -> Value {
+fn common_egress(ground: &Ground) -> Value {
     let tcp = |port: u32| json!({ "protocol": "TCP", "port": port });
     let mut egress = vec![
         json!({
@@ -35,63 +34,52 @@ fn common_egress(folder: &Folder) -> Value {
         }),
         json!({ "to": [{ "ipBlock": { "cidr": "0.0.0.0/0" } }], "ports": [tcp(443)] }),
     ];
-    for (range, port) in &folder.cluster.metadata_servers {
+    for (range, port) in &ground.cluster.metadata_servers {
         egress.push(json!({ "to": [{ "ipBlock": { "cidr": range } }], "ports": [tcp(*port)] }));
     }
     egress.push(json!({ "to": [{ "podSelector": {} }] }));
-    if folder.meshed() {
+    if ground.meshed() {
         egress.push(json!({ "to": [{ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "istio-system" } } }], "ports": [tcp(15012)] }));
-        egress.push(json!({ "to": others(folder), "ports": [tcp(15443)] }));
+        egress.push(json!({ "to": ground.all_clusters(), "ports": [tcp(15443)] }));
     }
-    if !folder.input.deployment.sentinel_sets.is_empty() {
-        egress.push(json!({ "to": others(folder), "ports": [tcp(6379), tcp(26379)] }));
+    let guests = &ground.deployment.guests;
+    let called: BTreeSet<&Vec<u32>> = guests.iter().map(|g| &g.ports).collect();
+    for ports in called.into_iter().filter(|ports| !ports.is_empty()) {
+        let ports: Vec<Value> = ports.iter().map(|port| tcp(*port)).collect();
+        egress.push(json!({ "to": ground.all_clusters(), "ports": ports }));
     }
-    for (range, port) in &folder.cluster.stores {
+    for (range, port) in &ground.cluster.stores {
         egress.push(json!({ "to": [{ "ipBlock": { "cidr": range } }], "ports": [tcp(*port)] }));
     }
-    for redis in &folder.input.deployment.active_active_sets {
-        let labels = json!({ "kubernetes.io/metadata.name": redis.namespace });
+    for namespace in guests.iter().filter_map(|g| g.namespace.as_ref()) {
+        let labels = json!({ "kubernetes.io/metadata.name": namespace });
         egress.push(json!({ "to": [{ "namespaceSelector": { "matchLabels": labels } }] }));
     }
     json!({ "podSelector": {}, "policyTypes": ["Egress"], "egress": egress })
 }
 
-/// Nodes and pods of all clusters of the system.
-pub(super) fn others(folder: &Folder) -> Vec<Value> {
-    let clusters = folder.input.deployment.clusters.iter();
-    let mut ranges: Vec<_> = clusters
-        .flat_map(|c| [&c.node_range, &c.pod_range])
-        .collect();
-    // Where pods have addresses of the nodes' range.
-    ranges.dedup();
-    let ranges = ranges.into_iter();
-    ranges
-        .map(|r| json!({ "ipBlock": { "cidr": r } }))
-        .collect()
-}
-
-fn service_ingress(folder: &Folder, service: &Service) -> Value {
+fn service_ingress(ground: &Ground, service: &Service) -> Value {
     let mut from = vec![json!({ "podSelector": {} })];
     let gateways = json!({
         "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": GATEWAYS } },
     });
-    if folder.meshed() {
+    if ground.meshed() {
         from.push(gateways);
     }
     // Probes come from the node that a pod is on.
-    from.push(json!({ "ipBlock": { "cidr": folder.cluster.node_range } }));
-    for range in &folder.cluster.probe_ranges {
+    from.push(json!({ "ipBlock": { "cidr": ground.cluster.node_range } }));
+    for range in &ground.cluster.probe_ranges {
         from.push(json!({ "ipBlock": { "cidr": range } }));
     }
     let mut ports = vec![json!({ "protocol": "TCP", "port": service.port.value })];
-    if folder.meshed() {
+    if ground.meshed() {
         for port in [15020, 15021, 15090] {
             ports.push(json!({ "protocol": "TCP", "port": port }));
         }
     }
     let mut ingress = vec![json!({ "from": from, "ports": ports })];
-    if folder.meshed() {
-        let collectors = json!({ "kubernetes.io/metadata.name": folder.cluster.scraped_from });
+    if ground.meshed() {
+        let collectors = json!({ "kubernetes.io/metadata.name": ground.cluster.scraped_from });
         ingress.push(json!({
             "from": [{ "namespaceSelector": { "matchLabels": collectors } }],
             "ports": [{ "protocol": "TCP", "port": 15020 }, { "protocol": "TCP", "port": 15090 }],
@@ -105,9 +93,9 @@ fn service_ingress(folder: &Folder, service: &Service) -> Value {
 }
 
 /// One pod at a time; none for a single pod, whose node could then never be drained.
-pub(super) fn budgets(folder: &Folder) -> Vec<Value> {
-    let several = |s: &&Service| s.replicas_in(folder.region()).is_some_and(|r| r.min > 1);
-    folder
+pub(super) fn budgets(ground: &Ground) -> Vec<Value> {
+    let several = |s: &&Service| s.replicas_in(ground.region()).is_some_and(|r| r.min > 1);
+    ground
         .services()
         .map(|(_, service)| service)
         .filter(several)
@@ -117,11 +105,11 @@ pub(super) fn budgets(folder: &Folder) -> Vec<Value> {
                 "unhealthyPodEvictionPolicy": "AlwaysAllow",
                 "selector": { "matchLabels": selector(&service.name) },
             });
-            folder.object(
+            ground.object(
                 "policy/v1",
                 "PodDisruptionBudget",
                 &service.name,
-                folder.namespace(),
+                ground.namespace(),
                 spec,
             )
         })

@@ -207,20 +207,14 @@ impl Watch<'_> {
             "cluster": self.cluster.name,
         });
         let mut scrape = serde_json::Map::new();
-        for redis in &self.input.deployment.active_active_sets {
-            let job = json!({
-                "job_name": "redis-enterprise",
-                "scheme": "https",
-                "metrics_path": "/v2",
-                "tls_config": { "insecure_skip_verify": true },
-                "kubernetes_sd_configs": [{ "role": "pod", "namespaces": { "names": [redis.namespace] } }],
-                "relabel_configs": [
-                    { "source_labels": ["__meta_kubernetes_pod_label_redis_io_role"], "regex": "node", "action": "keep" },
-                    { "source_labels": ["__meta_kubernetes_pod_ip"], "target_label": "__address__", "replacement": "$1:8070" },
-                    { "target_label": "datastore", "replacement": redis.datastore },
-                ],
-            });
-            scrape.insert(format!("redis-enterprise-{}", redis.datastore), job);
+        for (name, job) in self
+            .input
+            .deployment
+            .guests
+            .iter()
+            .filter_map(|g| g.scrape.as_ref())
+        {
+            scrape.insert(name.clone(), job.clone());
         }
         json!({
             "server": self.prometheus(COLLECTOR, labels),

@@ -13,6 +13,7 @@ use crate::topology::{
 use crate::watch::alerts::{About, AlertRule, all_alerts, state_key};
 use crate::watch::pace::{SCRAPE_SECONDS, evaluation, probe_seconds, probe_timeout, timing};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let topology = input.topology;
@@ -48,7 +49,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             "source": s.source,
         })).collect::<Vec<_>>(),
         "secrets": secrets(input),
-        "redis": input.deployment.sentinel_sets.iter().map(|s| s.datastore.clone()).collect::<Vec<_>>(),
+        "guests": guests(input),
         "mesh": topology.mesh.is_some(),
         "from": from.map(|id| topology.region(id).name.clone()),
         "to": to.map(|id| topology.region(id).name.clone()),
@@ -77,8 +78,6 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     context["safeguards"] = safeguards(input).into();
     context["page"] = from.and_then(|id| page(input, id)).map(first_page).into();
     context["pace"] = pace(topology);
-    let copied = input.deployment.logical_stores.iter();
-    context["replicated"] = copied.map(|s| s.datastore.clone()).collect();
     context["switches"] = exercises::switches(input).into();
     context["unswitched"] = exercises::unswitched(input).into();
     context["overtime"] = OVERTIME.into();
@@ -89,6 +88,18 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         all.extend(more);
     }
     context
+}
+
+/// The stores that run on the clusters or are set up from them, by kind.
+fn guests<'a>(input: Input<'a>) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for guest in &input.deployment.guests {
+        kinds
+            .entry(guest.kind)
+            .or_default()
+            .push(guest.datastore.as_str());
+    }
+    kinds
 }
 
 /// What is promised, in the words of all pages.

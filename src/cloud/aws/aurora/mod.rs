@@ -13,8 +13,8 @@ use crate::cloud::aws::offering::{
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, COPIES_OF_LOCKED, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES,
-    Watch, read, read_if,
+    Aspect, Brings, COPIES_OF_LOCKED, Offering, Path, Read, Recovery, RestsAt, Version,
+    WRITERS_OF_COPIES, Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::topology::{Datastore, Engine, Mode, RegionId};
@@ -77,6 +77,10 @@ impl Offering for Aurora {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Absent("the cloud runs it, outside of the clusters")
     }
 }
 

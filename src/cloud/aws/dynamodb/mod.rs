@@ -12,8 +12,8 @@ use crate::cloud::aws::offering::{
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, COPIES_OF_LOCKED, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID,
-    Watch, read, read_if,
+    Aspect, Brings, COPIES_OF_LOCKED, Offering, Path, Read, Recovery, RestsAt, Version,
+    WRITERS_WHERE_SAID, Watch, read, read_if,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::topology::{Conflict, Datastore, Engine, Mode, RegionId};
@@ -72,6 +72,10 @@ impl Offering for Dynamodb {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Absent("the cloud runs it, outside of the clusters")
     }
 }
 

@@ -13,7 +13,8 @@ use crate::cloud::aws::offering::{
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
+    read,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::topology::{Datastore, Engine, Mode, RegionId, Topology};
@@ -84,6 +85,10 @@ impl Offering for ElastiCache {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Absent("the cloud runs it, outside of the clusters")
     }
 }
 

@@ -1,6 +1,7 @@
 //! PostgreSQL on RDS: an instance in each region, copied logically both ways, logically one
 //! way, physically, or not at all.
 
+mod manifests;
 mod operate;
 mod recover;
 mod switch;
@@ -19,8 +20,8 @@ use crate::cloud::aws::offering::{
 use crate::cloud::kept::whole;
 use crate::cloud::maintenance;
 use crate::cloud::offering::{
-    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
-    read_if,
+    Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
+    read, read_if,
 };
 use crate::deployment::{
     Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
@@ -103,6 +104,10 @@ impl Offering for RdsPostgres {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Given(manifests::guest)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Redis Enterprise on the clusters, with a writer in every region.
 
+mod manifests;
 mod operate;
 mod recover;
 mod watch;
@@ -15,7 +16,8 @@ use crate::cloud::aws::offering::{
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch, read,
+    Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch,
+    read,
 };
 use crate::deployment::{
     ActiveActiveRegion, ActiveActiveSet, Argument, Decision, EAST_WEST, Evidence, PEER_PORT, Scope,
@@ -78,6 +80,10 @@ impl Offering for RedisEnterprise {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Given(manifests::guest)
     }
 }
 

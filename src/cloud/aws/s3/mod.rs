@@ -11,7 +11,8 @@ use crate::cloud::aws::offering::{
 };
 use crate::cloud::kept::whole;
 use crate::cloud::offering::{
-    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
+    read,
 };
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::topology::{Conflict, Datastore, Engine, Mode, RegionId, Topology};
@@ -70,6 +71,10 @@ impl Offering for S3 {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Absent("the cloud runs it, outside of the clusters")
     }
 }
 

@@ -11,7 +11,8 @@ use super::facts;
 use super::naming::{self, Kind, slug};
 use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
 use crate::cloud::offering::{
-    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch, read,
+    Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch,
+    read,
 };
 use crate::deployment::{Argument, Decision, Scope};
 use crate::diagnostic::{Code, Diagnostic};
@@ -105,6 +106,10 @@ impl Offering for Firestore {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Absent("the cloud runs it, outside of the clusters")
     }
 }
 

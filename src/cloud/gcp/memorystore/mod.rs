@@ -12,7 +12,8 @@ use super::naming::{self, Kind, slug};
 use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
 use super::ranges;
 use crate::cloud::offering::{
-    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
+    read,
 };
 use crate::deployment::{Argument, Decision, Scope, SecretSetting};
 use crate::topology::{Datastore, Engine, Mode, RegionId, Runtime, Topology};
@@ -88,6 +89,10 @@ impl Offering for Memorystore {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Absent("the cloud runs it, outside of the clusters")
     }
 }
 

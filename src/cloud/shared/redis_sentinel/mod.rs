@@ -1,11 +1,13 @@
 //! Redis with Sentinel: nodes and sentinels on the clusters of several regions; sentinels
 //! that agree promote a replica.
 
+mod manifests;
 mod recover;
 mod watch;
 
 use crate::cloud::offering::{
-    Aspect, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch, read,
+    Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
+    read,
 };
 use crate::topology::{Datastore, Engine};
 use Aspect::{Absent, Given};
@@ -74,5 +76,9 @@ impl Offering for RedisSentinel {
             again: recover::store,
             remaining: recover::remaining,
         })
+    }
+
+    fn guest(&self) -> Aspect<Brings> {
+        Given(manifests::guest)
     }
 }

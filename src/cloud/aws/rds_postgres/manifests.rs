@@ -1,49 +1,50 @@
 //! PostgreSQL in several regions: what keeps its databases copying each other, and what shows
 //! how old the copies are.
 
-use super::{Folder, object_of, policy, restricted};
-use crate::artifact::manifest::hash;
-use crate::deployment::{LogicalRegion, LogicalStore};
-use crate::topology::RegionId;
+use crate::cloud::guests;
+use crate::deployment::manifests::{NETWORKING, object_of, restricted};
+use crate::deployment::{Deployment, Ground, Guest, LogicalRegion, LogicalStore};
+use crate::format::hash;
+use crate::topology::{Datastore, RegionId, Topology};
 use serde_json::{Map, Value, json};
 
 /// What the pods run, by the name of its file.
 const SCRIPTS: [(&str, &str); 9] = [
     (
         "common.sh",
-        include_str!("../../../templates/kubernetes/postgres-common.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-common.sh"),
     ),
     (
         "replication.sh",
-        include_str!("../../../templates/kubernetes/postgres-replication.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-replication.sh"),
     ),
     (
         "add-table.sh",
-        include_str!("../../../templates/kubernetes/postgres-add-table.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-add-table.sh"),
     ),
     (
         "copy-anew.sh",
-        include_str!("../../../templates/kubernetes/postgres-copy-anew.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-copy-anew.sh"),
     ),
     (
         "heartbeat.sh",
-        include_str!("../../../templates/kubernetes/postgres-heartbeat.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-heartbeat.sh"),
     ),
     (
         "lag.sh",
-        include_str!("../../../templates/kubernetes/postgres-lag.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-lag.sh"),
     ),
     (
         "leave-replication.sh",
-        include_str!("../../../templates/kubernetes/postgres-leave-replication.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-leave-replication.sh"),
     ),
     (
         "stop-following.sh",
-        include_str!("../../../templates/kubernetes/postgres-stop-following.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-stop-following.sh"),
     ),
     (
         "follow.sh",
-        include_str!("../../../templates/kubernetes/postgres-follow.sh"),
+        include_str!("../../../../templates/kubernetes/postgres-follow.sh"),
     ),
 ];
 const EXPORTER: &str = "docker.io/burningalchemist/sql_exporter:0.18.0";
@@ -52,12 +53,32 @@ const POSTGRES_PORT: u32 = 5432;
 /// Seconds between two beats: what lag shows when nothing is behind.
 const BEAT_SECONDS: u64 = 5;
 
-pub(super) fn objects(folder: &Folder, store: &LogicalStore) -> Vec<Value> {
-    let Some(region) = store.regions.iter().find(|r| r.region == folder.region()) else {
+/// See [`Guest`].
+pub(super) fn guest(
+    topology: &Topology,
+    deployment: &Deployment,
+    store: &Datastore,
+) -> Option<Guest> {
+    let mut sets = deployment.logical_stores.iter();
+    let set = sets.find(|s| s.datastore == store.name)?;
+    Some(Guest {
+        datastore: store.name.clone(),
+        kind: "rds_postgres",
+        file: format!("postgres-{}.yaml", store.name),
+        objects: guests::by_cluster(topology, deployment, |ground| objects(ground, set)),
+        ports: Vec::new(),
+        namespace: None,
+        through_gateways: false,
+        scrape: None,
+    })
+}
+
+fn objects(ground: Ground, store: &LogicalStore) -> Vec<Value> {
+    let Some(region) = store.regions.iter().find(|r| r.region == ground.region()) else {
         return Vec::new();
     };
     let member = Member {
-        folder,
+        ground,
         store,
         region,
     };
@@ -73,7 +94,7 @@ pub(super) fn objects(folder: &Folder, store: &LogicalStore) -> Vec<Value> {
 }
 
 struct Member<'a> {
-    folder: &'a Folder<'a>,
+    ground: Ground<'a>,
     store: &'a LogicalStore,
     region: &'a LogicalRegion,
 }
@@ -84,12 +105,12 @@ impl Member<'_> {
     }
 
     fn object(&self, api: &str, kind: &str, name: &str, spec: Value) -> Value {
-        let namespace = self.folder.namespace();
-        self.folder.object(api, kind, name, namespace, spec)
+        let namespace = self.ground.namespace();
+        self.ground.object(api, kind, name, namespace, spec)
     }
 
     fn region_name(&self, id: RegionId) -> &str {
-        &self.folder.input.topology.region(id).name
+        &self.ground.topology.region(id).name
     }
 
     fn client(&self) -> String {
@@ -106,7 +127,7 @@ impl Member<'_> {
         json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": self.folder.metadata(&self.name("replication"), self.folder.namespace()),
+            "metadata": self.ground.metadata(&self.name("replication"), self.ground.namespace()),
             "data": data,
         })
     }
@@ -117,7 +138,7 @@ impl Member<'_> {
             "refreshInterval": "1h",
             "secretStoreRef": {
                 "kind": "ClusterSecretStore",
-                "name": format!("{}-secrets", self.folder.input.topology.name),
+                "name": format!("{}-secrets", self.ground.topology.name),
             },
             "target": { "name": self.name("replication") },
             "data": [{
@@ -134,9 +155,9 @@ impl Member<'_> {
         let mut account = json!({
             "apiVersion": "v1",
             "kind": "ServiceAccount",
-            "metadata": self.folder.metadata(&name, self.folder.namespace()),
+            "metadata": self.ground.metadata(&name, self.ground.namespace()),
         });
-        let identities = &self.folder.input.deployment.identities;
+        let identities = &self.ground.deployment.identities;
         let own = identities
             .iter()
             .find(|i| i.workload == name && i.region == self.region.region);
@@ -165,7 +186,7 @@ impl Member<'_> {
             self.replication_password("REPLICATION_PASSWORD"),
         ];
         found.extend(regions.iter().map(|each| {
-            let slug = self.folder.input.topology.region(each.region).slug();
+            let slug = self.ground.topology.region(each.region).slug();
             text(&format!("HOST_{slug}"), each.host.clone())
         }));
         found
@@ -300,7 +321,7 @@ impl Member<'_> {
             })
             .collect();
         let labels = json!({
-            "system": self.folder.input.topology.name,
+            "system": self.ground.topology.name,
             "datastore": self.store.datastore,
             "region": region,
         });
@@ -432,12 +453,7 @@ impl Member<'_> {
             "policyTypes": ["Ingress"],
             "ingress": [{ "from": [{ "namespaceSelector": {} }], "ports": ports }],
         });
-        self.object(
-            policy::API,
-            "NetworkPolicy",
-            &self.name("replication"),
-            spec,
-        )
+        self.object(NETWORKING, "NetworkPolicy", &self.name("replication"), spec)
     }
 }
 

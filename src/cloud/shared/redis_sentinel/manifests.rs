@@ -1,42 +1,44 @@
 //! Redis with Sentinel: nodes and sentinels of one region, reachable by name from all.
 
-use super::{Folder, object_of, policy, restricted};
-use crate::artifact::manifest::hash;
-use crate::deployment::{SentinelRegion, SentinelSet};
+use crate::cloud::guests;
+use crate::deployment::manifests::{object_of, restricted};
+use crate::deployment::{Deployment, Ground, Guest, SentinelRegion, SentinelSet};
+use crate::format::hash;
+use crate::topology::{Datastore, Topology};
 use serde_json::{Value, json};
 
 const SCRIPTS: [(&str, &str); 8] = [
     (
         "common.sh",
-        include_str!("../../../templates/kubernetes/redis-common.sh"),
+        include_str!("../../../../templates/kubernetes/redis-common.sh"),
     ),
     (
         "lag.sh",
-        include_str!("../../../templates/kubernetes/redis-lag.sh"),
+        include_str!("../../../../templates/kubernetes/redis-lag.sh"),
     ),
     (
         "ping.sh",
-        include_str!("../../../templates/kubernetes/redis-ping.sh"),
+        include_str!("../../../../templates/kubernetes/redis-ping.sh"),
     ),
     (
         "promote.sh",
-        include_str!("../../../templates/kubernetes/redis-promote.sh"),
+        include_str!("../../../../templates/kubernetes/redis-promote.sh"),
     ),
     (
         "reload.sh",
-        include_str!("../../../templates/kubernetes/redis-reload.sh"),
+        include_str!("../../../../templates/kubernetes/redis-reload.sh"),
     ),
     (
         "start-node.sh",
-        include_str!("../../../templates/kubernetes/redis-node.sh"),
+        include_str!("../../../../templates/kubernetes/redis-node.sh"),
     ),
     (
         "start-sentinel.sh",
-        include_str!("../../../templates/kubernetes/redis-sentinel.sh"),
+        include_str!("../../../../templates/kubernetes/redis-sentinel.sh"),
     ),
     (
         "writes.sh",
-        include_str!("../../../templates/kubernetes/redis-writes.sh"),
+        include_str!("../../../../templates/kubernetes/redis-writes.sh"),
     ),
 ];
 /// Scripts that a running member holds on to, beside those that start it.
@@ -47,12 +49,32 @@ const SENTINEL_PORT: u32 = 26379;
 /// Seconds between two looks at the Secrets of a running member.
 const RELOAD_SECONDS: u32 = 30;
 
-pub(super) fn objects(folder: &Folder, set: &SentinelSet) -> Vec<Value> {
-    let Some(region) = set.regions.iter().find(|r| r.region == folder.region()) else {
+/// See [`Guest`].
+pub(super) fn guest(
+    topology: &Topology,
+    deployment: &Deployment,
+    store: &Datastore,
+) -> Option<Guest> {
+    let mut sets = deployment.sentinel_sets.iter();
+    let set = sets.find(|s| s.datastore == store.name)?;
+    Some(Guest {
+        datastore: store.name.clone(),
+        kind: "redis_sentinel",
+        file: format!("redis-{}.yaml", store.name),
+        objects: guests::by_cluster(topology, deployment, |ground| objects(ground, set)),
+        ports: vec![REDIS_PORT, SENTINEL_PORT],
+        namespace: None,
+        through_gateways: false,
+        scrape: None,
+    })
+}
+
+fn objects(ground: Ground, set: &SentinelSet) -> Vec<Value> {
+    let Some(region) = set.regions.iter().find(|r| r.region == ground.region()) else {
         return Vec::new();
     };
     let set = Members {
-        folder,
+        ground,
         set,
         region,
     };
@@ -66,7 +88,7 @@ pub(super) fn objects(folder: &Folder, set: &SentinelSet) -> Vec<Value> {
 }
 
 struct Members<'a> {
-    folder: &'a Folder<'a>,
+    ground: Ground<'a>,
     set: &'a SentinelSet,
     region: &'a SentinelRegion,
 }
@@ -77,14 +99,14 @@ impl Members<'_> {
     }
 
     fn object(&self, api: &str, kind: &str, name: &str, spec: Value) -> Value {
-        self.folder
-            .object(api, kind, name, self.folder.namespace(), spec)
+        self.ground
+            .object(api, kind, name, self.ground.namespace(), spec)
     }
 
     fn image(&self) -> String {
-        let store = self.folder.input.topology.datastores.iter();
+        let store = self.ground.topology.datastores.iter();
         let store = store.clone().find(|d| d.name == self.set.datastore);
-        let version = store.and_then(|d| self.folder.input.topology.engine_version(d));
+        let version = store.and_then(|d| self.ground.topology.engine_version(d));
         format!("docker.io/library/redis:{}", version.unwrap_or_default())
     }
 
@@ -109,7 +131,7 @@ impl Members<'_> {
     fn priority(&self) -> u32 {
         let home = self.set.regions.iter().find(|r| r.primary);
         let home = home.map(|r| r.region);
-        let next = home.and_then(|id| self.folder.input.topology.successor(id));
+        let next = home.and_then(|id| self.ground.topology.successor(id));
         let here = Some(self.region.region);
         if here == home {
             50
@@ -174,7 +196,7 @@ impl Members<'_> {
         json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": self.folder.metadata(&self.name("redis"), self.folder.namespace()),
+            "metadata": self.ground.metadata(&self.name("redis"), self.ground.namespace()),
             "data": data,
         })
     }
@@ -196,7 +218,7 @@ impl Members<'_> {
             "issuerRef": {
                 "group": "cert-manager.io",
                 "kind": "ClusterIssuer",
-                "name": format!("{}-internal", self.folder.input.topology.name),
+                "name": format!("{}-internal", self.ground.topology.name),
             },
         });
         self.object("cert-manager.io/v1", "Certificate", &self.name("tls"), spec)
@@ -283,7 +305,7 @@ impl Members<'_> {
     }
 
     fn containers(&self, part: &str) -> Vec<Value> {
-        let region = self.folder.input.topology.region(self.region.region);
+        let region = self.ground.topology.region(self.region.region);
         let sentinels: Vec<&str> = self
             .set
             .regions
@@ -409,7 +431,7 @@ impl Members<'_> {
             { "protocol": "TCP", "port": SENTINEL_PORT },
         ]);
         let mut from = vec![json!({ "podSelector": {} })];
-        from.extend(policy::others(self.folder));
+        from.extend(self.ground.all_clusters());
         let spec = json!({
             "podSelector": members,
             "policyTypes": ["Ingress"],
@@ -436,14 +458,14 @@ impl Members<'_> {
             return Vec::new();
         };
         let name = self.name("backup");
-        let identities = &self.folder.input.deployment.identities;
+        let identities = &self.ground.deployment.identities;
         let identity = identities
             .iter()
             .find(|i| i.workload == name && i.region == self.region.region);
         let mut account = json!({
             "apiVersion": "v1",
             "kind": "ServiceAccount",
-            "metadata": self.folder.metadata(&name, self.folder.namespace()),
+            "metadata": self.ground.metadata(&name, self.ground.namespace()),
         });
         if let Some(identity) = identity {
             account["metadata"]["annotations"] = object_of(&identity.annotations);

@@ -1,8 +1,12 @@
 //! Redis Enterprise with an Active-Active database: resources of its operator, which must be
 //! installed in their namespace. Only fields that its reference documents.
 
-use super::{Folder, istio, policy};
-use crate::deployment::{ActiveActiveRegion, ActiveActiveSet, EAST_WEST, GATEWAYS, PEER_PORT};
+use crate::cloud::guests;
+use crate::deployment::manifests::{ISTIO, NETWORKING};
+use crate::deployment::{
+    ActiveActiveRegion, ActiveActiveSet, Deployment, EAST_WEST, GATEWAYS, Ground, Guest, PEER_PORT,
+};
+use crate::topology::{Datastore, Topology};
 use serde_json::{Value, json};
 
 const API: &str = "app.redislabs.com/v1alpha1";
@@ -13,12 +17,49 @@ const DATABASE_PORT: u32 = 12000;
 /// The port of the metrics that are called v2.
 const METRICS_PORT: u32 = 8070;
 
-pub(super) fn objects(folder: &Folder, set: &ActiveActiveSet) -> Vec<Value> {
-    let Some(region) = set.regions.iter().find(|r| r.region == folder.region()) else {
+/// See [`Guest`].
+pub(super) fn guest(
+    topology: &Topology,
+    deployment: &Deployment,
+    store: &Datastore,
+) -> Option<Guest> {
+    let mut sets = deployment.active_active_sets.iter();
+    let set = sets.find(|s| s.datastore == store.name)?;
+    Some(Guest {
+        datastore: store.name.clone(),
+        kind: "redis_enterprise",
+        file: format!("redis-enterprise-{}.yaml", store.name),
+        objects: guests::by_cluster(topology, deployment, |ground| objects(ground, set)),
+        ports: Vec::new(),
+        namespace: Some(set.namespace.clone()),
+        through_gateways: true,
+        scrape: Some(scrape(set)),
+    })
+}
+
+/// Members have metrics at a port of their own.
+fn scrape(set: &ActiveActiveSet) -> (String, Value) {
+    let job = json!({
+        "job_name": "redis-enterprise",
+        "scheme": "https",
+        "metrics_path": "/v2",
+        "tls_config": { "insecure_skip_verify": true },
+        "kubernetes_sd_configs": [{ "role": "pod", "namespaces": { "names": [set.namespace] } }],
+        "relabel_configs": [
+            { "source_labels": ["__meta_kubernetes_pod_label_redis_io_role"], "regex": "node", "action": "keep" },
+            { "source_labels": ["__meta_kubernetes_pod_ip"], "target_label": "__address__", "replacement": "$1:8070" },
+            { "target_label": "datastore", "replacement": set.datastore },
+        ],
+    });
+    (format!("redis-enterprise-{}", set.datastore), job)
+}
+
+fn objects(ground: Ground, set: &ActiveActiveSet) -> Vec<Value> {
+    let Some(region) = set.regions.iter().find(|r| r.region == ground.region()) else {
         return Vec::new();
     };
     let member = Member {
-        folder,
+        ground,
         set,
         region,
     };
@@ -38,19 +79,19 @@ pub(super) fn objects(folder: &Folder, set: &ActiveActiveSet) -> Vec<Value> {
 }
 
 struct Member<'a> {
-    folder: &'a Folder<'a>,
+    ground: Ground<'a>,
     set: &'a ActiveActiveSet,
     region: &'a ActiveActiveRegion,
 }
 
 impl Member<'_> {
     fn object(&self, api: &str, kind: &str, name: &str, spec: Value) -> Value {
-        self.folder
+        self.ground
             .object(api, kind, name, &self.set.namespace, spec)
     }
 
     fn system(&self) -> &str {
-        &self.folder.input.topology.name
+        &self.ground.topology.name
     }
 
     /// The name of the cluster of nodes; the database has the datastore's own.
@@ -59,7 +100,7 @@ impl Member<'_> {
     }
 
     fn remote_name(&self, other: &ActiveActiveRegion) -> String {
-        self.folder.input.topology.region(other.region).name.clone()
+        self.ground.topology.region(other.region).name.clone()
     }
 
     /// A namespace without proxies: members find each other by their own means.
@@ -209,8 +250,8 @@ impl Member<'_> {
             ],
         });
         vec![
-            self.object(istio::API, "Gateway", &name, gateway),
-            self.object(istio::API, "VirtualService", &name, service),
+            self.object(ISTIO, "Gateway", &name, gateway),
+            self.object(ISTIO, "VirtualService", &name, service),
         ]
     }
 
@@ -224,11 +265,11 @@ impl Member<'_> {
             "policyTypes": ["Ingress"],
             "ingress": [
                 { "from": [{ "podSelector": {} }] },
-                { "from": [namespace(self.folder.namespace()), namespace(GATEWAYS)],
+                { "from": [namespace(self.ground.namespace()), namespace(GATEWAYS)],
                   "ports": [tcp(DATABASE_PORT), tcp(API_PORT)] },
                 { "from": [{ "namespaceSelector": {} }], "ports": [tcp(METRICS_PORT)] },
             ],
         });
-        self.object(policy::API, "NetworkPolicy", &self.set.datastore, spec)
+        self.object(NETWORKING, "NetworkPolicy", &self.set.datastore, spec)
     }
 }
