@@ -219,3 +219,121 @@ fn every_uptime_check_has_an_alert() {
         }
     }
 }
+
+const ENGINES_OF_AWS: &str = include_str!("../fixtures/aws-engines.yaml");
+
+/// Without a group of users everybody who reaches the port is in; a token in the state is no better.
+/// Roles sign in from Redis 7.0 on (docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html,
+/// 2026-11). Fails without the call of the users, their right, or what the services are told.
+#[test]
+fn services_sign_in_to_a_cache_by_their_roles() {
+    let case = spec(ENGINES_OF_AWS);
+    for region in ["us_east_1", "us_west_2"] {
+        assert_eq!(
+            case.call(&format!("cache_users_sessions_{region}"))["name"],
+            "shop-sessions"
+        );
+        let group = &case.call(&format!("cache_sessions_{region}"))["user_group_id"];
+        assert!(!group.is_null(), "{region}");
+    }
+    let roles = case.file("terraform/regions/us-west-2/main.tf");
+    // Its own, and the region that writes.
+    for region in ["us-east-1", "us-west-2"] {
+        let user = format!("arn:aws:elasticache:{region}:123456789012:user:shop-sessions");
+        assert!(roles.contains(&user), "{user}");
+    }
+    assert!(roles.contains("elasticache:Connect"));
+    let told = case.file("helm/values-us-west-2.yaml");
+    for setting in [
+        "SESSIONS_USER: shop-sessions",
+        "SESSIONS_CACHE: shop-sessions-us-west-2",
+        "SESSIONS_REGION: us-west-2",
+        "SESSIONS_WRITER_CACHE: shop-sessions-us-east-1",
+        "SESSIONS_WRITER_REGION: us-east-1",
+    ] {
+        assert!(told.contains(setting), "{setting}");
+    }
+    // A promotion tells all that signing in there takes.
+    let promote = case.file("scripts/failover-region.sh");
+    assert!(promote.contains("SESSIONS_WRITER_CACHE=shop-sessions-us-west-2"));
+    // A copy without it would be open, and refuse a client that signs in.
+    assert!(
+        case.file("scripts/restore-from-backup.sh")
+            .contains("--user-group-ids shop-sessions")
+    );
+    let old = spec(&ENGINES_OF_AWS.replace(
+        "    engine: redis\n",
+        "    engine: redis\n    engine_version: \"6.2\"\n",
+    ));
+    assert!(
+        old.found("PRV101")
+            .iter()
+            .any(|d| d.message.contains("sign in by role"))
+    );
+}
+
+/// Groups in a global one ignore their own nodes and shards (registry.terraform.io, provider 5.100.0,
+/// aws_elasticache_replication_group: `global_replication_group_id` conflicts with them, 2026-11): a
+/// change must be given to the frame, or it reaches nothing.
+#[test]
+fn a_global_cache_grows_by_its_frame() {
+    let case = spec(&ENGINES_OF_AWS.replace(
+        "machine: cache.r7g.large\n    nodes: 2",
+        "machine: cache.r7g.xlarge\n    nodes: 3",
+    ));
+    let frame = case.call("cache_sessions");
+    assert_eq!(frame["node_type"], "cache.r7g.xlarge");
+    assert_eq!(frame["shards"], 3);
+    let text = module("aws/elasticache-global/main.tf");
+    for argument in [
+        "cache_node_type ",
+        "num_node_groups ",
+        "automatic_failover_enabled ",
+    ] {
+        assert!(text.contains(argument), "{argument}");
+    }
+}
+
+/// Each copy that the page makes comes into service, out of it and away by a command: services of
+/// all regions that used the original are told of it and told back.
+#[test]
+fn what_the_page_restores_comes_into_service_and_back() {
+    let case = spec(ENGINES_OF_AWS);
+    let page = case.file("RUNBOOK_RESTORE.md");
+    let script = case.file("scripts/switch-store.sh");
+    for (subject, told) in [
+        ("shop-orders-us-east-1", "ORDERS_HOST="),
+        ("shop-sessions-us-west-2", "SESSIONS_WRITER_HOST="),
+        ("shop-carts-us-east-1", "CARTS_TABLE="),
+    ] {
+        for way in ["--to", "--back-from", "--delete"] {
+            let command = format!("switch-store.sh --datastore {subject} {way} NEW_NAME --apply");
+            assert!(page.contains(&command), "{command}");
+        }
+        let part = script
+            .split(&format!("if [[ ${{DATASTORE}} == {subject} ]]"))
+            .nth(1);
+        let part = part.unwrap().split("\nfi\n").next().unwrap();
+        let (to, rest) = part.split_once("back-from)").unwrap();
+        let (back, delete) = rest.split_once("delete)").unwrap();
+        for (way, text) in [("to", to), ("back", back)] {
+            for region in ["us-east-1", "us-west-2"] {
+                let each = text.matches(told).count();
+                assert!(each >= 4, "{subject} {way}: {each} of {told}");
+                assert!(
+                    text.contains(&format!("--context shop-{region}")),
+                    "{subject} {way} {region}"
+                );
+            }
+        }
+        assert!(delete.contains("delete-"), "{subject}");
+    }
+    // A table is copied into the other regions before their services are told of it.
+    let carts = script
+        .split("if [[ ${DATASTORE} == shop-carts-us-east-1 ]]")
+        .nth(1)
+        .unwrap();
+    let at = |part: &str| carts.find(part).unwrap_or_else(|| panic!("no {part}"));
+    assert!(at("Create={RegionName=us-west-2") < at("put-role-policy"));
+    assert!(at("put-role-policy") < at("set env"));
+}

@@ -237,7 +237,8 @@ impl Lowering<'_> {
         self.call(&call, "aws/irsa-role", Scope::Region(id), id, arguments);
     }
 
-    fn service_role(&self, service: &Service, id: RegionId) -> String {
+    /// The role that a service of a region acts as.
+    pub(super) fn service_role(&self, service: &Service, id: RegionId) -> String {
         match &service.account {
             Some(pattern) => {
                 let short = &self.topology.region(id).short;

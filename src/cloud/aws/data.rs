@@ -2,6 +2,7 @@
 
 use super::clusters::Statement;
 use super::offering::{offering, offerings};
+use super::pointing::setting_name;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::offering::asked;
@@ -198,21 +199,16 @@ impl Lowering<'_> {
 
     /// Tells the services of a region where a store is.
     pub(super) fn tell(&mut self, store: &Datastore, id: RegionId, facts: &[(&str, String)]) {
-        let name = store.name.to_uppercase().replace(['-', '.'], "_");
-        for service in &self.topology.services {
-            let uses = service.uses.iter();
-            let mut uses = uses.map(|s| &self.topology.datastore(*s).name);
-            if service.replicas_in(id).is_none() || !uses.any(|n| *n == store.name) {
-                continue;
-            }
-            for (what, value) in facts {
-                self.deployment.settings.push(Setting {
-                    service: service.name.clone(),
-                    region: id,
-                    variable: format!("{name}_{what}"),
-                    value: value.clone(),
-                });
-            }
+        let users = self.users(store, id).into_iter();
+        let users: Vec<String> = users.map(|s| s.name.clone()).collect();
+        for service in users {
+            let told = facts.iter().map(|(what, value)| Setting {
+                service: service.clone(),
+                region: id,
+                variable: setting_name(store, what),
+                value: value.clone(),
+            });
+            self.deployment.settings.extend(told);
         }
     }
 
@@ -289,12 +285,10 @@ impl Lowering<'_> {
 
     /// Lets the services of a region that use a store do something.
     pub(super) fn grant(&mut self, store: &Datastore, id: RegionId, statements: &[Statement]) {
-        let users = self.topology.services.iter().filter(|s| {
-            let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
-            s.replicas_in(id).is_some() && uses.any(|n| *n == store.name)
-        });
+        let users = self.users(store, id).into_iter();
+        let users: Vec<String> = users.map(|s| s.name.clone()).collect();
         for service in users {
-            let own = self.statements.entry((service.name.clone(), id));
+            let own = self.statements.entry((service, id));
             own.or_default().extend_from_slice(statements);
         }
     }

@@ -54,6 +54,8 @@ pub struct Redis {
     pub machine: String,
     /// How many regions may follow the one that writes.
     pub followers: usize,
+    /// The major version since which services sign in by their roles.
+    pub roles_since: u32,
 }
 
 /// What a node of Redis Enterprise asks for at least, and how many there are.
@@ -124,6 +126,8 @@ pub struct Names {
     pub global_database: usize,
     /// Groups of caches.
     pub cache: usize,
+    /// Users of caches.
+    pub cache_user: usize,
     /// Load balancers and target groups.
     pub load_balancer: usize,
     /// The prefix that module names are made from.

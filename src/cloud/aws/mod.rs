@@ -30,6 +30,7 @@ mod offering;
 mod operations;
 mod parts;
 mod platform;
+mod pointing;
 mod ranges;
 mod rds_postgres;
 mod reads;

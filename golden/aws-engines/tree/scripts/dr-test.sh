@@ -166,7 +166,15 @@ case ${TEST_TYPE} in
     fi
     evidence passed "${DATASTORE}"
     note "Next: compare counts with the original. The fact restore lasts until the copy could serve: add the time of the comparison"
-    note "Then delete the copy ${copy}"
+    case ${DATASTORE} in
+      shop-carts-us-east-1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      shop-carts-us-west-2) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      shop-orders-us-east-1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      shop-orders-us-west-2) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      shop-sessions-us-east-1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      shop-sessions-us-west-2) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      *) note "Then delete the copy ${copy}" ;;
+    esac
     ;;
   *) usage >&2; exit 64 ;;
 esac

@@ -2,6 +2,7 @@
 
 mod operate;
 mod recover;
+mod switch;
 mod upgrade;
 mod watch;
 

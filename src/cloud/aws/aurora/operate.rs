@@ -26,6 +26,8 @@ impl Lowering<'_> {
                 let title = "Wait until the copy's instance is available";
                 let proof = restored(&name, id, title, &read, "available");
                 self.deployment.proofs.push(proof);
+                let switch = self.aurora_switch(store, id, &name);
+                self.deployment.switches.push(switch);
             }
             for operation in found {
                 self.operation(operation);

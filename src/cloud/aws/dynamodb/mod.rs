@@ -2,6 +2,7 @@
 
 mod operate;
 mod recover;
+mod switch;
 mod watch;
 
 use super::clusters::Statement;
@@ -126,6 +127,19 @@ impl OnAws for Dynamodb {
     }
 }
 
+/// What services do with items.
+const USED: [&str; 9] = [
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:UpdateItem",
+];
+
 impl Lowering<'_> {
     fn dynamodb(&mut self, store: &Datastore) {
         let Some(home) = homes::home_of_store(self.topology, &store.name) else {
@@ -217,17 +231,7 @@ impl Lowering<'_> {
         let through = format!("dynamodb.{}.amazonaws.com", self.location(id));
         let statements = [
             Statement {
-                actions: vec![
-                    "dynamodb:BatchGetItem",
-                    "dynamodb:BatchWriteItem",
-                    "dynamodb:ConditionCheckItem",
-                    "dynamodb:DeleteItem",
-                    "dynamodb:GetItem",
-                    "dynamodb:PutItem",
-                    "dynamodb:Query",
-                    "dynamodb:Scan",
-                    "dynamodb:UpdateItem",
-                ],
+                actions: USED.to_vec(),
                 resources: vec![arn.clone(), format!("{arn}/index/*")],
                 conditions: Vec::new(),
             },

@@ -58,6 +58,8 @@ impl Lowering<'_> {
             );
             let restored = restored(&restore.subject, id, "Read an item of the copy", &read, "1");
             self.deployment.proofs.push(restored);
+            let switch = self.dynamodb_switch(store, id, &restore.subject);
+            self.deployment.switches.push(switch);
             self.operation(restore);
         }
     }

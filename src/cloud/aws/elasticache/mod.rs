@@ -2,9 +2,11 @@
 
 mod operate;
 mod recover;
+mod switch;
 mod upgrade;
 mod watch;
 
+use super::clusters::Statement;
 use super::data::private_domain;
 use super::network::Subnets;
 use super::{Lowering, facts, homes, naming, output};
@@ -16,6 +18,7 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
+use crate::cloud::upgrades::major;
 use crate::deployment::{Argument, Decision, Evidence, Scope};
 use crate::topology::{Datastore, Engine, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
@@ -185,6 +188,8 @@ impl Lowering<'_> {
                 output(&first, "id", Argument::Null),
             ),
             ("engine_version", self.engine_version(store).into()),
+            ("node_type", machine(store).into()),
+            ("shards", shards(self.topology, store, home).into()),
         ];
         let scope = Scope::Links;
         self.call(&global, "aws/elasticache-global", scope, home, arguments);
@@ -222,13 +227,9 @@ impl Lowering<'_> {
         scope: Scope,
         group: Option<Argument>,
     ) -> String {
-        let defaults = facts::redis();
         let key = match scope {
             Scope::Links => self.carried_key(id, "data"),
             _ => self.key(id, "data", &[]),
-        };
-        let text = |t: &Option<crate::topology::Text>, other: &str| {
-            t.as_ref().map_or(other.to_string(), |t| t.value.clone())
         };
         // Whoever writes one day is written to from all regions.
         let reached = match scope {
@@ -236,22 +237,18 @@ impl Lowering<'_> {
             _ => vec![id],
         };
         let region = self.topology.region(id);
-        let shards = store
-            .nodes
-            .as_ref()
-            .and_then(|n| n.get(&region.name))
-            .map_or(1, |n| n.value);
         let name = self.store_name(store, id, facts::names().cache);
         let call = format!("cache_{}_{}", naming::slug(&store.name), region.slug());
-        let mut arguments = vec![("name", Argument::from(name))];
+        let users = self.cache_users(store, id, scope);
+        let mut arguments = vec![("name", Argument::from(name.clone()))];
         if let Some(group) = group {
             arguments.extend([("follows", true.into()), ("global_group_id", group)]);
         }
         let backup = store.backup.as_ref().filter(|b| b.every.is_some());
         arguments.extend([
             ("engine_version", self.engine_version(store).into()),
-            ("node_type", text(&store.machine, &defaults.machine).into()),
-            ("shards", shards.into()),
+            ("node_type", machine(store).into()),
+            ("shards", shards(self.topology, store, id).into()),
             (
                 "replicas",
                 store.replicas.as_ref().map_or(1, |r| r.value).into(),
@@ -264,6 +261,7 @@ impl Lowering<'_> {
             ("subnet_ids", self.subnets(id, Subnets::Data)),
             ("client_cidrs", self.networks_of(&reached)),
             ("kms_key_arn", key),
+            ("user_group_id", users),
         ]);
         let module = match scope {
             Scope::Links => "aws/elasticache-member",
@@ -275,14 +273,94 @@ impl Lowering<'_> {
             Scope::Links => self.linked_name(id, &store.name, address),
             _ => self.private_name(id, &store.name, address),
         };
-        let mut told = vec![("HOST", host), ("PORT", PORT.to_string())];
+        let mut told = vec![
+            ("HOST", host),
+            ("PORT", PORT.to_string()),
+            ("USER", user_name(self, store)),
+            ("CACHE", name),
+            ("REGION", self.location(id).to_string()),
+        ];
         if let Some(writer) = store.writer.filter(|_| scope == Scope::Links) {
-            told.push((WRITER, writer_host(self.topology, store, writer)));
+            told.extend(self.told_of_writer(store, writer));
         }
         self.tell(store, id, &told);
         self.reach(id, &reached, PORT);
         call
     }
+
+    /// What services of every region are told of the one that writes.
+    fn told_of_writer(&self, store: &Datastore, writer: RegionId) -> [(&'static str, String); 3] {
+        [
+            (WRITER, writer_host(self.topology, store, writer)),
+            (
+                "WRITER_CACHE",
+                self.store_name(store, writer, facts::names().cache),
+            ),
+            ("WRITER_REGION", self.location(writer).to_string()),
+        ]
+    }
+
+    /// Who signs in to a region's group: services of all regions that write there, by their roles.
+    fn cache_users(&mut self, store: &Datastore, id: RegionId, scope: Scope) -> Argument {
+        let since = facts::redis().roles_since;
+        let version = self.engine_version(store).to_string();
+        if major(&version) < since {
+            let written = store.engine_version.as_ref();
+            let span = written.map_or(store.span, |v| v.span);
+            let what = format!("a Redis {version}, to which services cannot sign in by role,");
+            self.not_available(
+                span,
+                &what,
+                &format!("`engine_version: \"{since}.0\"` and later"),
+            );
+        }
+        let user = user_name(self, store);
+        let slug = self.topology.region(id).slug();
+        let call = format!("cache_users_{}_{slug}", naming::slug(&store.name));
+        let arguments = vec![
+            ("name", user.clone().into()),
+            ("engine_version", version.into()),
+        ];
+        self.call(&call, "aws/elasticache-users", scope, id, arguments);
+        let (location, account) = (self.location(id), self.account_text());
+        let arn = |what: String| format!("arn:aws:elasticache:{location}:{account}:{what}");
+        // The user is the bound: only groups that know it take it, a restored copy among them.
+        let connect = Statement {
+            actions: vec!["elasticache:Connect"],
+            resources: vec![
+                arn("replicationgroup:*".into()),
+                arn(format!("user:{user}")),
+            ],
+            conditions: Vec::new(),
+        };
+        let from = match scope {
+            Scope::Links => store.regions.clone(),
+            _ => vec![id],
+        };
+        for region in from {
+            self.grant(store, region, std::slice::from_ref(&connect));
+        }
+        output(&call, "user_group_id", Argument::Null)
+    }
+}
+
+/// The type of a store's nodes.
+fn machine(store: &Datastore) -> &str {
+    let written = store.machine.as_ref();
+    written.map_or(facts::redis().machine.as_str(), |m| m.as_str())
+}
+
+/// How many shards a store has in a region.
+fn shards(topology: &Topology, store: &Datastore, id: RegionId) -> u64 {
+    let nodes = store.nodes.as_ref();
+    let here = nodes.and_then(|n| n.get(&topology.region(id).name));
+    here.map_or(1, |n| n.value.into())
+}
+
+/// The user as whom services sign in to a store, alike in all regions, and the group that it is in.
+pub(super) fn user_name(lowering: &Lowering, store: &Datastore) -> String {
+    let name = format!("{}-{}", lowering.prefix(), store.name);
+    naming::cut(&name, facts::names().cache_user)
 }
 
 /// Whether a store is a Global Datastore, with one writer among several regions.

@@ -1,10 +1,11 @@
 //! The commands that act on ElastiCache.
 
-use super::{WRITER, global_name, is_global, writer_host};
+use super::{global_name, is_global, machine, user_name};
 use crate::cloud::aws::commands::{LOOK, RESTORE, restored, security_group};
+use crate::cloud::aws::pointing::setting_name;
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{Expect, Operation, OperationKind, Proof, script, words};
-use crate::topology::{Datastore, RegionId, Service};
+use crate::topology::{Datastore, RegionId};
 
 impl Lowering<'_> {
     pub(super) fn elasticache_operations(&mut self, store: &Datastore) {
@@ -26,6 +27,8 @@ impl Lowering<'_> {
                 let title = "Wait until the copy is available";
                 let proof = restored(&name, id, title, &read, "available");
                 self.deployment.proofs.push(proof);
+                let switch = self.elasticache_switch(store, id, &name);
+                self.deployment.switches.push(switch);
             }
             for operation in found {
                 self.operation(operation);
@@ -44,7 +47,8 @@ impl Lowering<'_> {
         let describe = format!(
             "aws elasticache describe-global-replication-groups --region {location} --show-member-info"
         );
-        // A metric has the dimensions that AWS gives it: they are read, not known.
+        // A metric has the dimensions that AWS gives it: they are read, not known. Its unit is the
+        // second (docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html, 2026-11).
         let behind = format!(
             "writer=$({describe} --output text --query \"{ours} | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && \
              if [ \"$writer\" = {location} ]; then echo '{store}: this region writes, 0 s'; exit 0; fi && \
@@ -115,21 +119,18 @@ impl Lowering<'_> {
     /// Services of a region learn that they write at home from now on.
     fn told_of_the_writer(&self, store: &Datastore, id: RegionId) -> Vec<Operation> {
         let (context, location) = (self.cluster_name(id), self.location(id));
-        let variable = store.name.to_uppercase().replace(['-', '.'], "_");
-        let host = writer_host(self.topology, store, id);
-        let setting = format!("{variable}_{WRITER}={host}");
-        let uses = |s: &&Service| {
-            let mut stores = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
-            s.replicas_in(id).is_some() && stores.any(|n| *n == store.name)
-        };
-        let users = self.topology.services.iter().filter(uses);
-        let told = users.map(|service| {
+        let told = self.told_of_writer(store, id).into_iter();
+        let told = told.map(|(what, value)| format!("{}={value}", setting_name(store, what)));
+        let told: Vec<String> = told.collect();
+        let users = self.users(store, id).into_iter();
+        let steps = users.map(|service| {
             let name = service.name_in(self.topology.region(id));
             #[rustfmt::skip]
             let command = words(&[
                 "kubectl", "--context", &context, "--namespace", &self.topology.namespace,
-                "set", "env", &format!("deployment/{name}"), &setting,
+                "set", "env", &format!("deployment/{name}"),
             ]);
+            let command = [command, told.clone()].concat();
             self.store_operation(
                 store,
                 id,
@@ -140,14 +141,13 @@ impl Lowering<'_> {
                 "the cluster does not answer: stop, this region cannot take over",
             )
         });
-        told.collect()
+        steps.collect()
     }
 
     fn elasticache_backups(&self, store: &Datastore, id: RegionId) -> Vec<Operation> {
         let location = self.location(id);
         let name = self.store_name(store, id, facts::names().cache);
-        let machine = store.machine.as_ref();
-        let machine = machine.map_or(facts::redis().machine.as_str(), |m| m.as_str());
+        let (machine, users) = (machine(store), user_name(self, store));
         #[rustfmt::skip]
         let backup = words(&[
             "aws", "elasticache", "create-snapshot", "--region", location, "--replication-group-id", &name,
@@ -163,7 +163,7 @@ impl Lowering<'_> {
              --replication-group-description {name} --snapshot-name \"$2\" --engine redis \
              --cache-node-type {machine} --cache-subnet-group-name {name} --security-group-ids \"$group\" \
              --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 \
-             --transit-encryption-enabled --at-rest-encryption-enabled",
+             --transit-encryption-enabled --at-rest-encryption-enabled --user-group-ids {users}",
             security_group(location, &format!("{name}-redis")),
         );
         vec![

@@ -20,3 +20,16 @@ variable "engine_version" {
   type        = string
   nullable    = false
 }
+
+variable "node_type" {
+  description = "Type of the nodes of all groups; it changes here and nowhere else."
+  type        = string
+  nullable    = false
+}
+
+variable "shards" {
+  description = "How many shards all groups have; it changes here and nowhere else."
+  type        = number
+  default     = 1
+  nullable    = false
+}

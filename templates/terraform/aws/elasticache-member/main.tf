@@ -58,7 +58,7 @@ resource "aws_vpc_security_group_ingress_rule" "client" {
 resource "aws_elasticache_replication_group" "this" {
   #checkov:skip=CKV_AWS_29:a follower takes encryption from the writer and may not name it
   #checkov:skip=CKV_AWS_30:a follower takes encryption from the writer and may not name it
-  #checkov:skip=CKV_AWS_31:users sign in by name, with user groups; the token of old would lie in the state
+  #checkov:skip=CKV_AWS_31:services sign in by role, as users of a group; the token of old would lie in the state
   replication_group_id        = var.name
   description                 = "Redis of ${var.name}"
   global_replication_group_id = var.global_group_id
@@ -80,7 +80,7 @@ resource "aws_elasticache_replication_group" "this" {
   kms_key_id                 = var.kms_key_arn
   subnet_group_name          = aws_elasticache_subnet_group.this.name
   security_group_ids         = [aws_security_group.this.id]
-  user_group_ids             = var.user_group_ids
+  user_group_ids             = [var.user_group_id]
 
   lifecycle {
     prevent_destroy = true

@@ -95,9 +95,8 @@ variable "kms_key_arn" {
   nullable    = false
 }
 
-variable "user_group_ids" {
-  description = "Groups of users that may sign in; empty for the VPC's protection alone."
-  type        = list(string)
-  default     = []
+variable "user_group_id" {
+  description = "Group of users that may sign in."
+  type        = string
   nullable    = false
 }

@@ -104,6 +104,17 @@ module "aurora_orders_us_west_2" {
   depends_on = [module.aurora_orders_us_east_1]
 }
 
+module "cache_users_sessions_us_east_1" {
+  source = "../modules/elasticache-users"
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  name           = "shop-sessions"
+  engine_version = "7.1"
+}
+
 module "cache_sessions_us_east_1" {
   source = "../modules/elasticache-member"
 
@@ -123,7 +134,8 @@ module "cache_sessions_us_east_1" {
     us-east-1 = "10.0.0.0/16"
     us-west-2 = "10.4.0.0/16"
   }
-  kms_key_arn = var.kms_us_east_1_data_key_arn
+  kms_key_arn   = var.kms_us_east_1_data_key_arn
+  user_group_id = module.cache_users_sessions_us_east_1.user_group_id
 }
 
 module "cache_sessions" {
@@ -136,6 +148,19 @@ module "cache_sessions" {
   name                         = "shop-sessions"
   primary_replication_group_id = module.cache_sessions_us_east_1.id
   engine_version               = "7.1"
+  node_type                    = "cache.r7g.large"
+  shards                       = 2
+}
+
+module "cache_users_sessions_us_west_2" {
+  source = "../modules/elasticache-users"
+
+  providers = {
+    aws = aws.us_west_2
+  }
+
+  name           = "shop-sessions"
+  engine_version = "7.1"
 }
 
 module "cache_sessions_us_west_2" {
@@ -159,7 +184,8 @@ module "cache_sessions_us_west_2" {
     us-east-1 = "10.0.0.0/16"
     us-west-2 = "10.4.0.0/16"
   }
-  kms_key_arn = var.kms_us_west_2_data_key_arn
+  kms_key_arn   = var.kms_us_west_2_data_key_arn
+  user_group_id = module.cache_users_sessions_us_west_2.user_group_id
 }
 
 module "health_shop_example_com_us_east_1" {

@@ -28,6 +28,17 @@ module "backups_of_postgres_us_west_2" {
   kms_key_arn = var.kms_us_west_2_data_key_arn
 }
 
+module "cache_users_redis_us_east_1" {
+  source = "../modules/elasticache-users"
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  name           = "eden-redis"
+  engine_version = "7.1"
+}
+
 module "cache_redis_us_east_1" {
   source = "../modules/elasticache-member"
 
@@ -47,7 +58,8 @@ module "cache_redis_us_east_1" {
     us-east-1 = "10.0.0.0/16"
     us-west-2 = "10.4.0.0/16"
   }
-  kms_key_arn = var.kms_us_east_1_data_key_arn
+  kms_key_arn   = var.kms_us_east_1_data_key_arn
+  user_group_id = module.cache_users_redis_us_east_1.user_group_id
 }
 
 module "cache_redis" {
@@ -60,6 +72,19 @@ module "cache_redis" {
   name                         = "eden-redis"
   primary_replication_group_id = module.cache_redis_us_east_1.id
   engine_version               = "7.1"
+  node_type                    = "cache.r7g.large"
+  shards                       = 1
+}
+
+module "cache_users_redis_us_west_2" {
+  source = "../modules/elasticache-users"
+
+  providers = {
+    aws = aws.us_west_2
+  }
+
+  name           = "eden-redis"
+  engine_version = "7.1"
 }
 
 module "cache_redis_us_west_2" {
@@ -83,7 +108,8 @@ module "cache_redis_us_west_2" {
     us-east-1 = "10.0.0.0/16"
     us-west-2 = "10.4.0.0/16"
   }
-  kms_key_arn = var.kms_us_west_2_data_key_arn
+  kms_key_arn   = var.kms_us_west_2_data_key_arn
+  user_group_id = module.cache_users_redis_us_west_2.user_group_id
 }
 
 module "health_api_eden_example_com_us_east_1" {

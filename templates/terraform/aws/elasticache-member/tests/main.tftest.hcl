@@ -9,6 +9,7 @@ variables {
   subnet_ids   = ["subnet-a", "subnet-b"]
   client_cidrs = { "pods of us-east-1" = "10.1.0.0/16" }
   kms_key_arn  = "arn:aws:kms:us-east-1:123456789012:key/1"
+  user_group_id = "shop-sessions"
 }
 
 run "is_encrypted_on_two_zones" {

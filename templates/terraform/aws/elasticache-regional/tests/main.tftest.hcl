@@ -9,6 +9,7 @@ variables {
   subnet_ids   = ["subnet-a", "subnet-b"]
   client_cidrs = { "pods of us-east-1" = "10.1.0.0/16" }
   kms_key_arn  = "arn:aws:kms:us-east-1:123456789012:key/1"
+  user_group_id = "shop-sessions"
 }
 
 run "is_encrypted_on_two_zones" {
@@ -17,6 +18,15 @@ run "is_encrypted_on_two_zones" {
   assert {
     condition     = aws_elasticache_replication_group.this.transit_encryption_enabled && tobool(aws_elasticache_replication_group.this.at_rest_encryption_enabled) && aws_elasticache_replication_group.this.multi_az_enabled
     error_message = "Redis must be encrypted, and outlive a zone."
+  }
+}
+
+run "asks_who_comes" {
+  command = plan
+
+  assert {
+    condition     = contains(aws_elasticache_replication_group.this.user_group_ids, "shop-sessions")
+    error_message = "Nobody may use the store without signing in."
   }
 }
 

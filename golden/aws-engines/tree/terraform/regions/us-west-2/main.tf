@@ -315,6 +315,20 @@ module "roles_us_west_2" {
             },
           ]
         },
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-east-1:123456789012:user:shop-sessions",
+          ]
+        },
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-west-2:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-west-2:123456789012:user:shop-sessions",
+          ]
+        },
       ]
     }
   }

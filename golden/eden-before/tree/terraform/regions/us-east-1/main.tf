@@ -268,6 +268,22 @@ module "roles_us_east_1" {
           name      = "api-gateway"
         },
       ]
+      statements = [
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-east-1:123456789012:user:eden-redis",
+          ]
+        },
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-west-2:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-west-2:123456789012:user:eden-redis",
+          ]
+        },
+      ]
     }
     flow-service = {
       name        = "eden-flow-service-use1"
@@ -286,6 +302,22 @@ module "roles_us_east_1" {
         {
           namespace = "eden"
           name      = "hub-service"
+        },
+      ]
+      statements = [
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-east-1:123456789012:user:eden-redis",
+          ]
+        },
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-west-2:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-west-2:123456789012:user:eden-redis",
+          ]
         },
       ]
     }
@@ -318,6 +350,22 @@ module "roles_us_east_1" {
           name      = "sync-service"
         },
       ]
+      statements = [
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-east-1:123456789012:user:eden-redis",
+          ]
+        },
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-west-2:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-west-2:123456789012:user:eden-redis",
+          ]
+        },
+      ]
     }
     task-service = {
       name        = "eden-task-service-use1"
@@ -328,6 +376,22 @@ module "roles_us_east_1" {
           name      = "task-service"
         },
       ]
+      statements = [
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-east-1:123456789012:user:eden-redis",
+          ]
+        },
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-west-2:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-west-2:123456789012:user:eden-redis",
+          ]
+        },
+      ]
     }
     vault-service = {
       name        = "eden-vault-service-use1"
@@ -336,6 +400,22 @@ module "roles_us_east_1" {
         {
           namespace = "eden"
           name      = "vault-service"
+        },
+      ]
+      statements = [
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-east-1:123456789012:user:eden-redis",
+          ]
+        },
+        {
+          actions = ["elasticache:Connect"]
+          resources = [
+            "arn:aws:elasticache:us-west-2:123456789012:replicationgroup:*",
+            "arn:aws:elasticache:us-west-2:123456789012:user:eden-redis",
+          ]
         },
       ]
     }

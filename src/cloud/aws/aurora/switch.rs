@@ -1,0 +1,61 @@
+//! How a restored cluster of Aurora comes into service: services are told of its endpoints.
+
+use crate::cloud::aws::Lowering;
+use crate::cloud::aws::pointing::{Copy, UNTIL_BACK};
+use crate::deployment::Switch;
+use crate::topology::{Datastore, RegionId};
+
+/// Seconds that a cluster may take to go.
+const GONE_WITHIN: u64 = 1800;
+
+impl Lowering<'_> {
+    pub(super) fn aurora_switch(&self, store: &Datastore, id: RegionId, name: &str) -> Switch {
+        let location = self.location(id);
+        let endpoint = |which: &str| {
+            format!(
+                "aws rds describe-db-clusters --region {location} --db-cluster-identifier \"$1\" \
+                 --query 'DBClusters[0].{which}' --output text"
+            )
+        };
+        // Nobody follows the copy: all regions use the one that there is.
+        let copy = Copy {
+            store,
+            subject: name,
+            regions: &store.regions,
+            look: format!(
+                "host=$({}) && reads=$({}) && ",
+                endpoint("Endpoint"),
+                endpoint("ReaderEndpoint")
+            ),
+            told: &[("HOST", "\"$host\""), ("READ_HOST", "\"$reads\"")],
+        };
+        let delete = format!(
+            "aws rds delete-db-instance --region {location} --db-instance-identifier \"$1-0\" && \
+             aws rds modify-db-cluster --region {location} --db-cluster-identifier \"$1\" --no-deletion-protection --apply-immediately && \
+             aws rds delete-db-cluster --region {location} --db-cluster-identifier \"$1\" --skip-final-snapshot"
+        );
+        let left = format!(
+            "aws rds describe-db-clusters --region {location} --query \"length(DBClusters[?DBClusterIdentifier=='$1'])\" --output text"
+        );
+        Switch {
+            subject: name.into(),
+            datastore: store.name.clone(),
+            means: format!(
+                "Services of all regions use the copy in {location}, which no other region follows; the original stays as it is. Its administrator has the password of the moment that it was restored to."
+            ),
+            afterwards: UNTIL_BACK.into(),
+            to_copy: self.at_copy(&copy),
+            to_original: self.at_original(&copy),
+            copying: None,
+            delete: vec![self.of_copy(
+                (name, id),
+                (
+                    "Delete the copy",
+                    "it costs money until it is gone: delete it by hand",
+                ),
+                &delete,
+                (&left, "0", GONE_WITHIN),
+            )],
+        }
+    }
+}
