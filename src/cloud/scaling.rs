@@ -52,7 +52,7 @@ pub fn pause(
     };
     [
         held(
-            OperationKind::Scale,
+            OperationKind::Hold,
             "true",
             "Keep the scaler from removing replicas of",
         ),

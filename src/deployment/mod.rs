@@ -101,6 +101,8 @@ pub struct Deployment {
     pub seats: Vec<Seat>,
     /// What restores bring back, and of which datastore it is.
     pub restorable: Vec<Restorable>,
+    /// What no command restores.
+    pub by_hand: Vec<ByHand>,
     /// How restored copies come into service.
     pub switches: Vec<Switch>,
     /// How traffic is moved bit by bit, where the edge can.
@@ -146,6 +148,7 @@ impl Deployment {
             proofs,
             seats,
             restorable,
+            by_hand,
             switches,
             shift,
             upgrades,
@@ -186,6 +189,7 @@ impl Deployment {
         self.proofs.extend(proofs);
         self.seats.extend(seats);
         self.restorable.extend(restorable);
+        self.by_hand.extend(by_hand);
         self.switches.extend(switches);
         self.shift = self.shift.take().or(shift);
         join_once(&mut self.decisions, decisions);

@@ -18,9 +18,11 @@ pub enum OperationKind {
     Return,
     /// Makes a copy writable.
     Promote,
+    /// Keeps a scaler from removing replicas.
+    Hold,
     /// Adds capacity.
     Scale,
-    /// Undoes `Scale`: capacity as the topology says.
+    /// Undoes `Hold` and `Scale`: capacity as the topology says.
     Settle,
     /// Makes a backup now.
     Backup,
@@ -223,6 +225,15 @@ impl Restorable {
         }
         found
     }
+}
+
+/// What no command restores, and what people do instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByHand {
+    /// The datastore's name in the topology.
+    pub datastore: String,
+    /// What they do, in sentences.
+    pub how: String,
 }
 
 /// How traffic is moved bit by bit.

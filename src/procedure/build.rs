@@ -73,29 +73,11 @@ pub(super) fn work(region: Option<RegionId>, acts: Vec<Act>) -> Work {
     }
 }
 
-pub(super) fn any(_: &Operation) -> bool {
-    true
-}
-
-/// Whether a command keeps a scaler from removing replicas, rather than adding capacity.
-pub(super) fn holds(operation: &Operation) -> bool {
-    operation.command.iter().any(|w| w == "annotate")
-}
-
-pub(super) fn grows(operation: &Operation) -> bool {
-    !holds(operation)
-}
-
 /// What commands of a kind do in a region, subject by subject.
-pub(super) fn acts(
-    model: Model,
-    kind: OperationKind,
-    region: RegionId,
-    fits: fn(&Operation) -> bool,
-) -> Vec<Act> {
+pub(super) fn acts(model: Model, kind: OperationKind, region: RegionId) -> Vec<Act> {
     let mut acts: Vec<Act> = Vec::new();
     let operations = model.deployment.operations.iter();
-    let here = |o: &&Operation| o.kind == kind && o.region == Some(region) && fits(o);
+    let here = |o: &&Operation| o.kind == kind && o.region == Some(region);
     for operation in operations.filter(here) {
         match acts.iter_mut().find(|a| a.subject == operation.subject) {
             Some(act) => act.commands.push(operation.clone()),

@@ -1,6 +1,6 @@
 //! The way back: a recovered region serves again.
 
-use super::build::{acts, any, settled, step, verify, work, works};
+use super::build::{acts, settled, step, verify, work, works};
 use super::schedule::back;
 use super::{Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
 use crate::deployment::OperationKind;
@@ -27,7 +27,7 @@ fn lag(model: Model) -> Option<Step> {
             model.topology.return_lag()
         ),
         idle: "nothing replicates asynchronously to this region that could be measured here",
-        ..work(Some(id), acts(model, OperationKind::Lag, id, any))
+        ..work(Some(id), acts(model, OperationKind::Lag, id))
     });
     Some(Step {
         verb: Verb::Measure,
@@ -41,7 +41,7 @@ fn home(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
         title: format!("Bring what is written back to {}", name(model, id)),
         idle: "nothing has its home here",
-        ..work(Some(id), acts(model, OperationKind::Return, id, any))
+        ..work(Some(id), acts(model, OperationKind::Return, id))
     });
     Some(Step {
         failure: Failure::Stop("the region does not serve yet"),
@@ -53,7 +53,7 @@ fn serve(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
         title: format!("Let {} serve again", name(model, id)),
         idle: "nothing was fenced",
-        ..work(Some(id), acts(model, OperationKind::Unfence, id, any))
+        ..work(Some(id), acts(model, OperationKind::Unfence, id))
     });
     Some(Step {
         failure: Failure::Stop("the region does not serve yet"),
@@ -65,7 +65,7 @@ fn settle(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
         title: format!("Let {} shrink again", name(model, id)),
         idle: "nothing was held here",
-        ..work(Some(id), acts(model, OperationKind::Settle, id, any))
+        ..work(Some(id), acts(model, OperationKind::Settle, id))
     });
     step(StepId::Settle, Place::Others, works)
 }

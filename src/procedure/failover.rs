@@ -1,6 +1,6 @@
 //! Leaving a region for another.
 
-use super::build::{acts, any, grows, holds, settled, step, takes, verify, work, works};
+use super::build::{acts, settled, step, takes, verify, work, works};
 use super::schedule::cases;
 use super::{Actor, Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
 use crate::analysis::term;
@@ -57,7 +57,7 @@ fn freeze(model: Model) -> Option<Step> {
     let clusters = !model.deployment.clusters.is_empty();
     let works = works(model, |id| {
         let name = &model.topology.region(id).name;
-        let acts = acts(model, OperationKind::Scale, id, holds);
+        let acts = acts(model, OperationKind::Hold, id);
         // Somebody says it aloud meanwhile.
         let seconds = ALOUD.max(takes(&acts));
         Work {
@@ -90,7 +90,7 @@ fn fence(model: Model) -> Option<Step> {
             model.topology.region(id).name
         ),
         idle: "nothing sends traffic here",
-        ..work(Some(id), acts(model, OperationKind::Fence, id, any))
+        ..work(Some(id), acts(model, OperationKind::Fence, id))
     });
     Some(Step {
         failure: before_promoting(model, "the region is not fenced, nothing is promoted"),
@@ -105,7 +105,7 @@ fn lag(model: Model) -> Option<Step> {
             model.topology.region(id).name
         ),
         idle: "nothing replicates asynchronously to this region that could be measured here",
-        ..work(Some(id), acts(model, OperationKind::Lag, id, any))
+        ..work(Some(id), acts(model, OperationKind::Lag, id))
     });
     Some(Step {
         verb: Verb::Measure,
@@ -121,7 +121,7 @@ fn promote(model: Model) -> Option<Step> {
             model.topology.region(id).name
         ),
         idle: "nothing to promote: every store here either votes by itself or has one location",
-        ..work(Some(id), acts(model, OperationKind::Promote, id, any))
+        ..work(Some(id), acts(model, OperationKind::Promote, id))
     });
     Some(Step {
         actor: Actor::OnDecision,
@@ -136,7 +136,7 @@ fn redirect(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
         title: format!("Push messages to {}", model.topology.region(id).name),
         idle: "nothing pushes to one region alone",
-        ..work(Some(id), acts(model, OperationKind::Repoint, id, any))
+        ..work(Some(id), acts(model, OperationKind::Repoint, id))
     });
     Some(Step {
         term: Some(term::Step::Redirect),
@@ -151,7 +151,7 @@ fn scale(model: Model) -> Option<Step> {
             model.topology.region(id).name
         ),
         idle: "services scale by themselves",
-        ..work(Some(id), acts(model, OperationKind::Scale, id, grows))
+        ..work(Some(id), acts(model, OperationKind::Scale, id))
     });
     step(StepId::Scale, Place::To, works)
 }

@@ -5,7 +5,7 @@ use super::{Act, Actor, Failure, Model, Place, Step, StepId, Timed, Verb, Work};
 use crate::analysis::recovery::{RecoveryTime, Subject};
 use crate::analysis::term::{self, Term};
 use crate::deployment::{Operation, OperationKind, Restorable, Switch, SwitchStep};
-use crate::topology::{Promisee, Scenario};
+use crate::topology::{Datastore, Promisee, Scenario};
 
 /// How the data of a datastore is brought back.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Restore {
     pub times: Vec<Timed>,
     /// What is promised, in seconds.
     pub promised: Option<u64>,
+    /// What people do where no command restores it.
+    pub by_hand: Option<String>,
 }
 
 impl Restore {
@@ -42,34 +44,43 @@ impl Restore {
     }
 }
 
-/// One for each datastore, in the order of their commands.
+/// One for each datastore that commands restore, or that the budget counts on people for.
 pub(super) fn restores(model: Model) -> Vec<Restore> {
-    let mut names: Vec<&str> = Vec::new();
-    for restorable in &model.deployment.restorable {
-        if !names.contains(&restorable.datastore.as_str()) {
-            names.push(&restorable.datastore);
-        }
-    }
-    names.into_iter().map(|name| restore(model, name)).collect()
+    let stores = model.topology.datastores.iter();
+    stores.filter_map(|store| restore(model, store)).collect()
 }
 
-fn restore(model: Model, datastore: &str) -> Restore {
+fn restore(model: Model, store: &Datastore) -> Option<Restore> {
+    let datastore = store.name.as_str();
     let restorable = model.deployment.restorable.iter();
     let own: Vec<&Restorable> = restorable.filter(|r| r.datastore == datastore).collect();
-    let steps = vec![
-        decide(),
-        beside(model, &own),
-        compare(),
-        switch(model, &own),
-    ];
+    let without = own.is_empty().then(|| told(model, store));
+    let steps = match &without {
+        None => vec![
+            decide(),
+            beside(model, &own),
+            compare(),
+            switch(model, &own),
+        ],
+        Some(_) => vec![
+            decide(),
+            Step {
+                verb: Verb::Person,
+                ..beside(model, &own)
+            },
+        ],
+    };
     let corrupted = corrupted(model, datastore);
     let terms = || {
         let nodes = corrupted.iter().flat_map(|t| &t.budget.nodes);
         nodes.map(|n| &n.term)
     };
+    if without.is_some() && counts_on_nobody(terms()) {
+        return None;
+    }
     // One copy is made in an emergency, by one of the ways.
     let commands = |step: &Step| step.works.iter().map(|w| w.seconds).max().unwrap_or(0);
-    Restore {
+    Some(Restore {
         datastore: datastore.into(),
         noticed: match by_hand(terms(), term::Step::Detect) {
             Hand::Takes(seconds) => Some(seconds),
@@ -79,6 +90,21 @@ fn restore(model: Model, datastore: &str) -> Restore {
         times: timed(&steps, commands, |step| hand(terms(), step)),
         steps,
         promised: promised(model, datastore),
+        by_hand: without,
+    })
+}
+
+/// Whether nothing is counted on people for.
+fn counts_on_nobody<'a>(terms: impl Iterator<Item = &'a Term>) -> bool {
+    by_hand(terms, term::Step::Restore) == Hand::None
+}
+
+fn told(model: Model, store: &Datastore) -> String {
+    let mut hands = model.deployment.by_hand.iter();
+    match hands.find(|b| b.datastore == store.name) {
+        Some(hand) => hand.how.clone(),
+        None if store.can_be_refilled() => "Empty it: its services fill it in again.".into(),
+        None => "Ask those who run it.".into(),
     }
 }
 

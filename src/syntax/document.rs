@@ -197,3 +197,20 @@ impl Node {
         self.entries().iter().find(|e| e.key.text == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn a_decimal_is_a_number_in_both_notations() {
+        for number in ["0", "-0", "+1", "10", "1.5", "0.5", "1e9", "1.5E-3"] {
+            assert!(decimal(number), "{number}");
+        }
+        for text in [
+            "", "-", "01", ".5", "1.", "0x10", "1_000", "1e", "1e+", "NaN", "1.5.0", "٣",
+        ] {
+            assert!(!decimal(text), "{text}");
+        }
+    }
+}

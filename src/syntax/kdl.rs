@@ -509,3 +509,46 @@ fn written(entry: &KdlEntry, number: &impl ToString) -> String {
         None => number.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_string_ends_at_its_last_quote() {
+        let end = |text: &str| string_end(text.as_bytes(), 0);
+        assert_eq!(end(r#""a" "b""#), Ok(2));
+        assert_eq!(end(r#""a\"b""#), Ok(5));
+        assert_eq!(end(r#""""a"b""""#), Ok(8));
+        assert_eq!(end("\"a\n\""), Err(()), "a line ends it");
+        assert_eq!(end("\"\"\"\na\n\"\"\""), Ok(8), "none ends three quotes");
+        assert_eq!(end(r#""a\""#), Err(()), "the last quote is escaped");
+    }
+
+    #[test]
+    fn a_raw_string_ends_with_as_many_signs_as_it_has() {
+        let end = |text: &str| raw_string_end(text.as_bytes(), 0);
+        assert_eq!(end(r##"#"a"#"##), Some(Ok(4)));
+        assert_eq!(end(r###"##"a"#b"##"###), Some(Ok(9)));
+        assert_eq!(end("#true"), None);
+        assert_eq!(end(r##"#"a""##), Some(Err(())));
+    }
+
+    #[test]
+    fn comments_lie_in_each_other_down_to_a_limit() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x.kdl", "");
+        let end = |text: &str| comment_end(text, file, 0, 2);
+        assert_eq!(end("/* a /* b */ c */ d").ok(), Some(17));
+        assert!(end("/* a /* b */").is_err(), "one is open");
+        assert!(end("/* /* /* */ */ */").is_err(), "too deep");
+    }
+
+    #[test]
+    fn a_slash_strikes_out_a_node_or_one_part_of_it() {
+        assert_eq!(struck_end("/-a 1 { b }\nc", 0), 11);
+        assert_eq!(struck_end("a /-1 2", 2), 5);
+        assert_eq!(struck_end("a /-\"b c\" d", 2), 9);
+        assert_eq!(struck_end("/-a \"}\"; b", 0), 7);
+    }
+}

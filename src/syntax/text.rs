@@ -144,3 +144,26 @@ pub(super) fn one(source: &str, file: FileId, at: usize) -> Span {
     let width = source[at..].chars().next().map_or(0, char::len_utf8);
     Span::new(file, at, at + width)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_marker_begins_a_line() {
+        assert_eq!(merge_marker("<<<<<<< HEAD\na"), Some(0));
+        assert_eq!(merge_marker("a: 1\n<<<<<<< HEAD"), Some(5));
+        assert_eq!(merge_marker("a: 1\r<<<<<<< HEAD"), Some(5));
+        assert_eq!(merge_marker("a: '<<<<<<< HEAD'"), None);
+        assert_eq!(merge_marker("<<<<<<<"), None, "without what is merged");
+    }
+
+    #[test]
+    fn a_boundary_is_never_inside_a_character() {
+        for at in 0..8 {
+            assert!("aüß€".is_char_boundary(boundary("aüß€", at)), "{at}");
+        }
+        assert_eq!(boundary("aü", 2), 1);
+        assert_eq!(boundary("aü", 99), 3);
+    }
+}

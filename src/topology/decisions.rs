@@ -155,3 +155,82 @@ impl Topology {
         id != lost && stays && (is_pair || shares)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Diagnostics;
+    use crate::source::SourceMap;
+    use crate::syntax::{Limits, parse};
+    use crate::topology::Topology;
+    use crate::{Until, compile};
+
+    /// A system on these regions, with a service that runs in some of them.
+    fn settled(regions: &str, runs: &str) -> Topology {
+        let text = format!(
+            "version: 1\nname: shop\nclouds: {{ gcp: {{ project: shop }} }}\nregions: {{ {regions} }}\n\
+             services: {{ web: {{ runtime: cloud-run, image: shop/web, replicas: {{ {runs} }} }} }}\n"
+        );
+        let mut sources = SourceMap::default();
+        let file = sources.add("topology.yaml", text.as_str());
+        let mut out = Diagnostics::default();
+        let document = parse(&sources, file, &Limits::default(), &mut out);
+        let done = compile(
+            document.as_ref(),
+            None,
+            "topology.yaml",
+            out,
+            Until::Settled,
+            None,
+        );
+        done.topology
+            .unwrap_or_else(|| panic!("{:#?}", done.diagnostics))
+    }
+
+    fn successor(topology: &Topology, lost: &str) -> Option<String> {
+        let lost = topology.region_named(lost).expect("a region");
+        let id = topology.successor(lost)?;
+        Some(topology.region(id).name.clone())
+    }
+
+    const THREE: &str = "us-central1: 2..4, us-east1: 2..4, us-west1: 2..4";
+
+    #[test]
+    fn the_nearest_takes_over_whatever_the_order_in_the_file() {
+        for regions in [
+            "us-central1: { role: primary }, us-east1: {}, us-west1: {}",
+            "us-west1: {}, us-east1: {}, us-central1: { role: primary }",
+        ] {
+            let topology = settled(regions, THREE);
+            assert_eq!(
+                successor(&topology, "us-east1").as_deref(),
+                Some("us-central1")
+            );
+        }
+    }
+
+    #[test]
+    fn a_pair_comes_before_what_is_nearer() {
+        let regions = "us-central1: { role: primary, pair: us-west1 }, us-east1: {}, us-west1: {}";
+        let topology = settled(regions, THREE);
+        assert_eq!(
+            successor(&topology, "us-west1").as_deref(),
+            Some("us-central1")
+        );
+    }
+
+    #[test]
+    fn one_that_runs_what_ran_there_comes_before_one_that_is_nearer() {
+        let regions = "us-central1: { role: primary }, us-east1: {}, europe-west1: {}";
+        let topology = settled(regions, "us-central1: 2..4, europe-west1: 2..4");
+        assert_eq!(
+            successor(&topology, "us-central1").as_deref(),
+            Some("europe-west1")
+        );
+    }
+
+    #[test]
+    fn nobody_takes_over_from_the_only_one() {
+        let topology = settled("us-central1: { role: primary }", "us-central1: 2..4");
+        assert_eq!(successor(&topology, "us-central1"), None);
+    }
+}

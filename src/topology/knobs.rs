@@ -268,8 +268,8 @@ pub fn in_percent(parts: &[(RegionId, u32)]) -> Vec<(RegionId, u32)> {
     };
     let mut shares: Vec<_> = parts.iter().map(|(id, p)| (*id, share(*p))).collect();
     let mut left = 100 - shares.iter().map(|(_, s)| s).sum::<u32>();
-    for (_, share) in &mut shares {
-        if left > 0 && (*share > 0 || total == 0) {
+    for ((_, share), (_, part)) in shares.iter_mut().zip(parts) {
+        if left > 0 && (*part > 0 || total == 0) {
             *share += 1;
             left -= 1;
         }
@@ -381,3 +381,41 @@ impl Topology {
 
 /// Pods of each ingress gateway.
 pub const GATEWAY_PODS: u32 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_add_up_to_100_whatever_the_weights() {
+        for parts in [
+            vec![50, 35, 15],
+            vec![1, 1, 1],
+            vec![0, 0, 0],
+            vec![0, 7],
+            vec![100, 1, 1, 1],
+            vec![u32::MAX, 1, 0],
+            vec![1],
+        ] {
+            let of: Vec<_> = parts
+                .iter()
+                .enumerate()
+                .map(|(i, p)| (RegionId(i), *p))
+                .collect();
+            let shares = in_percent(&of);
+            let sum: u32 = shares.iter().map(|(_, share)| share).sum();
+            assert_eq!(sum, 100, "{parts:?}");
+            let any = parts.iter().any(|p| *p > 0);
+            for ((_, share), part) in shares.iter().zip(&parts) {
+                assert!(!any || *part > 0 || *share == 0, "{parts:?}: {shares:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_rounding_leaves_goes_to_the_first() {
+        let thirds: Vec<_> = (0..3).map(|i| (RegionId(i), 1)).collect();
+        let shares: Vec<u32> = in_percent(&thirds).iter().map(|(_, s)| *s).collect();
+        assert_eq!(shares, [34, 33, 33]);
+    }
+}

@@ -490,3 +490,16 @@ fn nowhere(host: &str, span: Span) -> Diagnostic {
     )
     .help("give its service another region, or let the host leave too")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::scaled;
+
+    #[test]
+    fn shares_keep_their_proportions_and_add_up_to_100() {
+        assert_eq!(scaled(&[50, 35, 0]), [59, 41, 0]);
+        assert_eq!(scaled(&[10, 10, 10]), [34, 33, 33]);
+        assert_eq!(scaled(&[0, 0]), [0, 0]);
+        assert_eq!(scaled(&[7]), [100]);
+    }
+}

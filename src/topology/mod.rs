@@ -12,6 +12,7 @@ mod half;
 mod kinds;
 pub mod knobs;
 pub mod leaving;
+mod lookup;
 pub mod names;
 pub mod promises;
 mod regions;

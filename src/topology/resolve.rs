@@ -1,9 +1,10 @@
 //! From spec to topology: every reference is looked up, every dependent default settled.
 
 use super::checks;
+use super::lookup::{dangling, id, ids, key, lookup};
 use super::settled::{settle, settle_whole};
 use super::*;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::spec::decode::{BAD_VALUE, Scalar};
 use crate::spec::{self, OneOf, Ref, Spec, Value};
 
@@ -834,60 +835,3 @@ fn kind<T: Scalar>(engine: &Value<OneOf<T>>) -> Text {
 
 /// What runs where nothing is said: two, so that one may be lost.
 const DEFAULT_REPLICAS: Replicas = Replicas { min: 2, max: 2 };
-
-fn id<T, I>(
-    name: &Ref,
-    kind: &str,
-    map: &Map<T>,
-    make: impl Fn(usize) -> I,
-    out: &mut Diagnostics,
-) -> Option<I> {
-    let index = map.names().position(|n| n == name.value);
-    if index.is_none() {
-        lookup(kind, map, name, out);
-    }
-    index.map(make)
-}
-
-fn ids<T, I>(
-    names: &[Ref],
-    kind: &str,
-    map: &Map<T>,
-    make: impl Fn(usize) -> I + Copy,
-    out: &mut Diagnostics,
-) -> Vec<I> {
-    let each = |n: &Ref| id(n, kind, map, make, out);
-    names.iter().filter_map(each).collect()
-}
-
-fn lookup<T>(kind: &str, map: &Map<T>, name: &Ref, out: &mut Diagnostics) {
-    if !map.knows(name) {
-        out.push(dangling(kind, name, map.written()));
-    }
-}
-
-/// The same for the key of a map.
-fn key<T>(kind: &str, map: &Map<T>, name: &spec::Name, out: &mut Diagnostics) {
-    let name = Ref {
-        value: name.text.clone(),
-        span: name.span,
-        origin: spec::Origin::Written,
-    };
-    lookup(kind, map, &name, out);
-}
-
-fn dangling<'a>(kind: &str, name: &Ref, known: impl Iterator<Item = &'a str>) -> Diagnostic {
-    let known: Vec<&str> = known.collect();
-    let help = match did_you_mean(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => format!("the topology has no {kind} yet: add `{}`", name.value),
-        None => format!("the topology has {}", known.join(", ")),
-    };
-    Diagnostic::error(
-        DANGLING,
-        name.span,
-        format!("there is no {kind} `{}`", name.value),
-        format!("no such {kind}"),
-    )
-    .help(help)
-}

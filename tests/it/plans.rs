@@ -123,6 +123,39 @@ fn a_restore_takes_what_the_budget_counts() {
     assert!(counted > 8, "{counted}");
 }
 
+/// Each datastore that the budget of wrong data counts on people for has a plan, with commands or
+/// with what people do by hand. Broken on purpose by plans for what commands restore alone.
+#[test]
+fn every_store_that_people_restore_has_a_plan() {
+    let mut by_hand = 0;
+    for (name, case) in all() {
+        let topology = case.done.topology.as_ref().expect("a topology");
+        let analysis = case.done.analysis.as_ref().expect("an analysis");
+        let times = analysis.recovery.times.iter();
+        for time in times.filter(|t| t.scenario == Scenario::Corruption) {
+            let mut terms = time.budget.nodes.iter().map(|n| &n.term);
+            if !terms.any(|t| t.step == Term::Restore && t.by == By::Person && !t.is_zero()) {
+                continue;
+            }
+            let store = time.subject.name(topology);
+            let store = store.split('.').next().unwrap();
+            let mut restores = procedures(&case).restores.iter();
+            let plan = restores.find(|r| r.datastore == store);
+            let plan = plan.unwrap_or_else(|| panic!("{name}: nobody restores {store}"));
+            let page = case.file("RUNBOOK_RESTORE.md");
+            if let Some(how) = &plan.by_hand {
+                assert!(page.contains(how.as_str()), "{name}: {store}");
+                by_hand += 1;
+            }
+            assert!(
+                page.contains(&format!("| {store} | restore | ")),
+                "{name}: {store}"
+            );
+        }
+    }
+    assert!(by_hand >= 2, "{by_hand}");
+}
+
 /// What changes something is read back, and compared: a restore as well as a failover. Broken on
 /// purpose by leaving out the proof of a bucket's restore.
 #[test]

@@ -180,6 +180,36 @@ fn without_confirmation_nothing_happens() {
     assert!(stage.calls().is_empty());
 }
 
+/// Every parameter that a script takes does something. Broken on purpose by an option that is only
+/// parsed.
+#[test]
+fn every_parameter_is_used() {
+    let mut seen = 0;
+    for (name, tree) in crate::support::golden_trees() {
+        let scripts = tree.iter().filter(|(path, _)| path.starts_with("scripts/"));
+        for (path, text) in scripts.filter(|(path, _)| !path.ends_with("lib.sh")) {
+            let parsed = text
+                .lines()
+                .map(str::trim_start)
+                .filter(|l| l.starts_with("--"));
+            for line in parsed.filter(|l| l.contains(") ") && l.contains('=')) {
+                let (_, sets) = line.split_once(") ").unwrap();
+                let variable = sets.split('=').next().unwrap();
+                if matches!(variable, "APPLY" | "ASSUME_YES") || variable.contains([' ', '"']) {
+                    continue;
+                }
+                let read = text.contains(&format!("${{{variable}}}"))
+                    || text.contains(&format!("${{{variable}:-}}"))
+                    || text.contains(&format!("${{#{variable}[@]}}"))
+                    || text.contains(&format!("${{{variable}[@]}}"));
+                assert!(read, "{name}: {path} reads no {variable}: {line}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
 #[test]
 fn usage_is_64_and_help_is_0() {
     let stage = Stage::new("minimal");

@@ -1,7 +1,7 @@
 //! The shape of the code: layers, and modules that are called as they are declared.
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
-use crate::support::{MODULES, golden_trees};
+use crate::support::{MODULES, golden_trees, root};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -505,4 +505,35 @@ fn nothing_above_the_topology_reads_what_was_written() {
             "{place} reads nothing of it any more: {why}"
         );
     }
+}
+
+/// What is expected, what to do otherwise and what undoes it come from a plan's types: no line that
+/// is emitted holds an expectation and an abort as one text. Broken on purpose by `Expect nothing,
+/// or go to Abort` in a template.
+#[test]
+fn no_text_joins_an_expectation_to_an_abort() {
+    let joins = |line: &&str| {
+        let line = line.to_lowercase();
+        line.contains("expect") && line.contains("abort")
+    };
+    let mut found: Vec<String> = Vec::new();
+    for (path, text) in sources() {
+        let folders = ["emit/", "procedure/", "cloud/", "deployment/"];
+        let code = text.lines().filter(|l| !l.trim_start().starts_with("//"));
+        let texts = code.filter(|l| l.contains('"') && folders.iter().any(|f| path.starts_with(f)));
+        found.extend(texts.filter(joins).map(|line| format!("{path}: {line}")));
+    }
+    for folder in ["templates/runbooks", "templates/scripts"] {
+        let files = std::fs::read_dir(root().join(folder)).unwrap().flatten();
+        for file in files {
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            let path = file.path().display().to_string();
+            found.extend(
+                text.lines()
+                    .filter(joins)
+                    .map(|line| format!("{path}: {line}")),
+            );
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
 }

@@ -6,7 +6,7 @@ use super::offering::{offering, queue_offering};
 use super::project;
 use crate::cloud::scaling;
 use crate::deployment::{
-    Deployment, Expect, Operation, OperationKind, Proof, Restorable, Seat, words,
+    ByHand, Deployment, Expect, Operation, OperationKind, Proof, Restorable, Seat, words,
 };
 use crate::topology::{Datastore, Host, Placement, RegionId, Runtime, Service, Topology};
 
@@ -19,6 +19,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
         proofs: Vec::new(),
         seats: Vec::new(),
         restorable: Vec::new(),
+        by_hand: Vec::new(),
     };
     all.hosts();
     all.workloads();
@@ -29,6 +30,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     deployment.proofs.append(&mut all.proofs);
     deployment.seats.append(&mut all.seats);
     deployment.restorable.append(&mut all.restorable);
+    deployment.by_hand.append(&mut all.by_hand);
 }
 
 /// The commands so far.
@@ -39,6 +41,7 @@ pub(super) struct Operations<'a> {
     pub(super) proofs: Vec<Proof>,
     pub(super) seats: Vec<Seat>,
     restorable: Vec<Restorable>,
+    pub(super) by_hand: Vec<ByHand>,
 }
 
 impl Operations<'_> {

@@ -83,6 +83,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     context["overtime"] = OVERTIME.into();
     context["drills"] = exercises::drills(input).into();
     context["restores"] = exercises::restores(input).into();
+    context["by_hand"] = exercises::by_hand(input).into();
     context["restoring"] = exercises::restoring(input).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), deployment(input, roots)) {
         all.extend(more);

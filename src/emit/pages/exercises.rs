@@ -54,6 +54,14 @@ pub(super) fn restores(input: Input) -> Vec<Value> {
     each.collect()
 }
 
+/// What no command restores, and what people do instead.
+pub(super) fn by_hand(input: Input) -> Vec<Value> {
+    let restores = input.procedures.restores.iter();
+    let each =
+        restores.filter_map(|r| Some(json!({ "data": r.datastore, "how": r.by_hand.as_ref()? })));
+    each.collect()
+}
+
 /// What the operator types.
 fn typed(way: &Operation) -> String {
     let from = match way.takes_moment() {
