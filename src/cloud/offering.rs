@@ -11,7 +11,8 @@ use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
 use crate::deployment::{Deployment, Guest};
 use crate::topology::{
-    Datastore, DatastoreId, Engine, Provider, Queue, QueueId, RegionId, Scenario, Topology,
+    Datastore, DatastoreId, Engine, Provider, Queue, QueueId, RegionId, Runtime, Scenario, Service,
+    Topology,
 };
 use crate::watch::signals::Signals;
 
@@ -138,6 +139,38 @@ pub fn of_queue(topology: &Topology, queue: &Queue) -> Option<&'static dyn Queue
     match provider_of(topology, &queue.regions).filter(|_| ours)? {
         Provider::Gcp => gcp::queues().find(|o| o.fits(queue)),
         Provider::Aws | Provider::Alibaba | Provider::Cloudflare => None,
+    }
+}
+
+/// Adds the queries that show how a service is.
+pub type WatchService = fn(&mut Signals, &Service);
+/// How replicas of a service come back.
+#[derive(Debug, Clone, Copy)]
+pub struct RuntimeRecovery {
+    /// The documented time of a replica that starts anew, in the catalog.
+    pub restart: &'static str,
+    /// How requests leave replicas that are lost; nothing where that is immediate.
+    pub replica: fn(&Context, &Service, Scenario) -> Vec<Term>,
+    /// How a region comes from so many replicas to so many.
+    pub grow: fn(&Context, &Service, RegionId, u32, u32) -> Vec<Term>,
+}
+
+/// What runs code, as far as no cloud's frame is needed for it.
+pub trait RuntimeOffering: Sync {
+    /// Its folder: `gcp/cloud_run`.
+    fn id(&self) -> &'static str;
+    /// The runtime that the spec names.
+    fn runtime(&self) -> Runtime;
+    /// What its recovery takes.
+    fn recovery(&self) -> Aspect<RuntimeRecovery>;
+}
+
+/// The offering that a service runs on, wherever it is: analysis has numbers also for clouds that
+/// nothing is generated on.
+pub fn of_service(service: &Service) -> &'static dyn RuntimeOffering {
+    match service.runtime {
+        Runtime::Kubernetes => &shared::kubernetes::Kubernetes,
+        Runtime::CloudRun => &gcp::cloud_run::CloudRun,
     }
 }
 

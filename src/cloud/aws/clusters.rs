@@ -1,7 +1,7 @@
 //! EKS clusters, and the roles that pods and controllers on them act as.
 
 use super::network::Subnets;
-use super::offering::offering;
+use super::offering::{offering, runtime};
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::sizing::Demand;
@@ -58,12 +58,9 @@ impl Lowering<'_> {
 
     pub(super) fn clusters(&mut self) {
         for service in &self.topology.services {
-            if service.runtime == Runtime::CloudRun {
-                self.not_available(
-                    service.runtime_at,
-                    "the runtime `cloud-run`",
-                    "`kubernetes`",
-                );
+            if runtime(service).is_none() {
+                let what = format!("the runtime `{}`", service.runtime);
+                self.not_available(service.runtime_at, &what, "`kubernetes`");
             }
         }
         let regions = self.cluster_regions();

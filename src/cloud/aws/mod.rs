@@ -19,6 +19,7 @@ pub mod copies;
 mod data;
 mod dynamodb;
 pub(super) mod edge;
+mod eks;
 mod elasticache;
 pub(super) mod facts;
 pub(super) mod homes;

@@ -8,9 +8,10 @@ use super::monitoring::Alarms;
 use super::rds_postgres::RdsPostgres;
 use super::redis_enterprise::RedisEnterprise;
 use super::s3::S3;
-use crate::cloud::offering::{Aspect, Offering, Side};
+use crate::cloud::offering::{Aspect, Offering, RuntimeOffering, Side, WatchService};
+use crate::cloud::shared::kubernetes::Kubernetes;
 use crate::deployment::{Argument, Upgrade};
-use crate::topology::{Datastore, RegionId, Topology};
+use crate::topology::{Datastore, RegionId, Service, Topology};
 use serde_json::Value;
 
 /// Adds the commands that act on a store.
@@ -92,9 +93,26 @@ pub fn offerings() -> impl Iterator<Item = &'static dyn Offering> {
     all().map(|o| o as &dyn Offering)
 }
 
+/// A runtime of AWS.
+pub(super) trait RunsOnAws: RuntimeOffering {
+    /// The queries that show how a service is.
+    fn signals(&self) -> Aspect<WatchService>;
+}
+
+/// Every runtime of AWS.
+const RUNTIMES: &[&dyn RunsOnAws] = &[&Kubernetes];
+
+/// What a service runs on, if AWS has it.
+pub(super) fn runtime(service: &Service) -> Option<&'static dyn RunsOnAws> {
+    let mut all = RUNTIMES.iter().copied();
+    all.find(|o| o.runtime() == service.runtime)
+}
+
 /// The sides of offerings that this cloud's frame asks for.
 pub fn sides() -> impl Iterator<Item = Side> {
-    all().flat_map(|o| {
+    let runtimes = RUNTIMES.iter();
+    let runtimes = runtimes.map(|o| (o.id(), "signals", o.signals().kept()));
+    let stores = all().flat_map(|o| {
         [
             (o.id(), "operations", o.operations().kept()),
             (o.id(), "upgrade", o.upgrade().kept()),
@@ -106,5 +124,6 @@ pub fn sides() -> impl Iterator<Item = Side> {
             (o.id(), "on_cluster", o.on_cluster().kept()),
             (o.id(), "endpoints", o.endpoints().kept()),
         ]
-    })
+    });
+    stores.chain(runtimes)
 }

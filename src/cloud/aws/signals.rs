@@ -3,7 +3,7 @@
 //! are the same everywhere.
 
 use super::edge::edge_name;
-use super::offering::offering;
+use super::offering::{offering, runtime};
 use crate::deployment::{Deployment, Unit};
 use crate::format::promql;
 use crate::topology::{Datastore, Mode, Provider, Signal, Topology};
@@ -16,13 +16,11 @@ pub(super) fn signals(topology: &Topology, deployment: &mut Deployment) {
     all.whole_system();
     egress(&mut all);
     for service in &topology.services {
-        if service
-            .placements
-            .iter()
-            .any(|p| regions.contains(&p.region))
-        {
-            all.on_kubernetes(service);
-            all.pods(service);
+        let mut placed = service.placements.iter();
+        let here = placed.any(|p| regions.contains(&p.region));
+        let signals = runtime(service).and_then(|o| o.signals().given());
+        if let Some(add) = signals.filter(|_| here) {
+            add(&mut all, service);
         }
     }
     for store in &topology.datastores {

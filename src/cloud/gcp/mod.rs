@@ -2,12 +2,14 @@
 
 mod adopt;
 mod backup;
+pub mod cloud_run;
 pub mod copies;
 mod cost;
 mod data;
 pub(super) mod edge;
 mod facts;
 mod firestore;
+mod gke;
 pub(super) mod homes;
 mod memorystore;
 mod monitoring;
@@ -22,7 +24,6 @@ mod reads;
 pub mod recovery;
 mod redis_sentinel;
 mod regional;
-mod run;
 mod scrapes;
 pub mod signals;
 mod system;
@@ -98,7 +99,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.queues();
     lowering.clusters();
     lowering.upgrades();
-    lowering.cloud_run();
+    lowering.runtimes();
     lowering.registry();
     lowering.needs_of_starts();
     lowering.mesh();

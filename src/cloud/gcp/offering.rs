@@ -1,16 +1,21 @@
 //! What an offering needs of Google Cloud's frame.
 
 use super::Lowering;
+use super::cloud_run::CloudRun;
 use super::firestore::Firestore;
 use super::memorystore::Memorystore;
 use super::operations::Operations;
 use super::pubsub::Pubsub;
 use crate::analysis::flow::copy::Copy;
+use crate::analysis::term::Term;
 use crate::cloud::copies::Cloud;
-use crate::cloud::offering::{Aspect, Offering, QueueOffering, Side};
+use crate::cloud::offering::{
+    Aspect, Offering, QueueOffering, RuntimeOffering, Side, WatchService,
+};
+use crate::cloud::shared::kubernetes::Kubernetes;
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
 use crate::deployment::Argument;
-use crate::topology::{Datastore, DatastoreId, Queue, RegionId, Service, Topology};
+use crate::topology::{Datastore, DatastoreId, Host, Queue, RegionId, Service, Topology};
 
 /// Adds the commands that act on a store.
 pub(super) type Operate = fn(&mut Operations, &Datastore);
@@ -68,6 +73,37 @@ pub fn queues() -> impl Iterator<Item = &'static dyn QueueOffering> {
     QUEUES.iter().map(|o| *o as &dyn QueueOffering)
 }
 
+/// What notices that a region of a host is lost.
+pub(super) type Noticed = fn(&Host, &Service) -> Vec<Term>;
+
+/// A runtime of Google Cloud.
+pub(super) trait RunsOnGcp: RuntimeOffering {
+    /// Makes its services.
+    fn lower(&self) -> Aspect<fn(&mut Lowering)>;
+    /// The queries that show how a service is.
+    fn signals(&self) -> Aspect<WatchService>;
+    /// What notices, for the load balancer before it, that a region of a service is lost.
+    fn noticed(&self) -> Aspect<Noticed>;
+}
+
+/// Every runtime of Google Cloud.
+const RUNTIMES: &[&dyn RunsOnGcp] = &[&Kubernetes, &CloudRun];
+
+/// What a service runs on, if Google Cloud has it.
+pub(super) fn runtime(service: &Service) -> Option<&'static dyn RunsOnGcp> {
+    let mut all = RUNTIMES.iter().copied();
+    all.find(|o| o.runtime() == service.runtime)
+}
+
+impl Lowering<'_> {
+    /// What each runtime makes of its services.
+    pub(super) fn runtimes(&mut self) {
+        for lower in RUNTIMES.iter().filter_map(|o| o.lower().given()) {
+            lower(self);
+        }
+    }
+}
+
 /// Every kind of store of Google Cloud; the first that fits is taken.
 const OFFERINGS: &[&dyn OnGcp] = &[&Firestore, &RedisSentinel, &Memorystore];
 
@@ -110,5 +146,13 @@ pub fn sides() -> impl Iterator<Item = Side> {
             (o.id(), "volumes", o.volumes().kept()),
         ]
     });
-    stores.chain(queues)
+    let runtimes = RUNTIMES.iter().flat_map(|o| {
+        [
+            (o.id(), "recovery", o.recovery().kept()),
+            (o.id(), "lower", o.lower().kept()),
+            (o.id(), "signals", o.signals().kept()),
+            (o.id(), "noticed", o.noticed().kept()),
+        ]
+    });
+    stores.chain(queues).chain(runtimes)
 }

@@ -2,12 +2,13 @@
 
 use super::backup::has_backup;
 use super::facts::dns_check;
+use super::offering::runtime;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
 use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed};
 use crate::topology::knobs::Check;
-use crate::topology::{Duration, FactKind, Provider, Runtime, Scenario};
-use crate::topology::{Host, RegionId, Service};
+use crate::topology::{Duration, FactKind, Provider, Scenario};
+use crate::topology::{Host, Service};
 
 /// The global load balancer of a host.
 pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
@@ -27,7 +28,7 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         }
         Scenario::Region(_) => leave(context, host, service),
         // The endpoints of a dead zone fail the same check.
-        Scenario::Zone if service.runtime == Runtime::Kubernetes => leave(context, host, service),
+        Scenario::Zone if service.on_cluster() => leave(context, host, service),
         Scenario::Cloud(Provider::Gcp) => {
             let why = format!("the load balancer of {} is on gcp", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
@@ -39,10 +40,8 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
 
 /// The load balancer notices and leaves by itself.
 fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
-    let seen = match service.runtime {
-        Runtime::Kubernetes => vec![noticed(&host.name, "health check", host.check())],
-        Runtime::CloudRun => service_health(host, service),
-    };
+    let by = runtime(service).and_then(|o| o.noticed().given());
+    let seen = by.map_or_else(Vec::new, |by| by(host, service));
     let mut terms = context.narrowed(seen, FactKind::Detect, &host.name);
     terms.push(by_itself(&host.name));
     terms.push(redirected(context, host));
@@ -53,20 +52,6 @@ fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
 fn redirected(context: &Context, host: &Host) -> Term {
     let redirect = Term::fact(Step::Redirect, &host.name, "gcp.load-balancer.redirect");
     context.narrowed_one(redirect, FactKind::Redirect, &host.name)
-}
-
-/// Serverless back ends have no health check of the load balancer: readiness probes of the
-/// instances are aggregated by region.
-fn service_health(host: &Host, service: &Service) -> Vec<Term> {
-    vec![
-        noticed(&service.name, "readiness", service.readiness()),
-        Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
-            Change::Measure {
-                of: FactKind::Detect.word(),
-                on: host.name.clone(),
-            },
-        ),
-    ]
 }
 
 /// The load balancer itself is gone: others that DNS turns to by itself, or nothing.
@@ -98,15 +83,4 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
             .change(Change::Value("ttl")),
         Term::fact(Step::Redirect, &host.name, "dns.resolvers"),
     ]
-}
-
-/// More instances of a Cloud Run service.
-pub fn grow(_: &Context, service: &Service, _: RegionId, before: u32, needed: u32) -> Vec<Term> {
-    let term = Term::fact(Step::WarmUp, &service.name, "gcp.cloud-run.scale");
-    let because = format!("from {before} to {needed} instances: {}", term.because);
-    let term = Term { because, ..term };
-    vec![term.at(service.span).change(Change::Measure {
-        of: FactKind::WarmUp.word(),
-        on: service.name.clone(),
-    })]
 }

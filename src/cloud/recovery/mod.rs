@@ -2,7 +2,6 @@
 //! Kinds that run on any cloud are here, those of one cloud beside its other offerings.
 
 mod external;
-mod kubernetes;
 pub(super) mod managed;
 mod route53;
 
@@ -14,7 +13,7 @@ use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
 use crate::deployment::Action;
 use crate::topology::knobs::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
-use crate::topology::{Duration, FactKind, Provider, Reach, Runtime, Scenario, Trigger};
+use crate::topology::{Duration, FactKind, Provider, Reach, Scenario, Trigger};
 
 /// The facts of all kinds on all clouds.
 #[derive(Debug, Clone, Copy, Default)]
@@ -110,27 +109,26 @@ impl Offerings for Facts {
         before: u32,
         needed: u32,
     ) -> Vec<Term> {
-        match service.runtime {
-            Runtime::Kubernetes => kubernetes::grow(context, service, region, before, needed),
-            Runtime::CloudRun => gcp::recovery::grow(context, service, region, before, needed),
+        match offering::of_service(service).recovery().given() {
+            Some(recovery) => (recovery.grow)(context, service, region, before, needed),
+            None => no_facts(Step::WarmUp, &service.name),
         }
     }
 
     fn restart(&self, _: &Context, service: &Service) -> Term {
-        let id = match service.runtime {
-            Runtime::Kubernetes => "kubernetes.reschedule",
-            Runtime::CloudRun => "gcp.cloud-run.scale",
+        let Some(recovery) = offering::of_service(service).recovery().given() else {
+            return no_facts(Step::WarmUp, &service.name).remove(0);
         };
-        Term::fact(Step::WarmUp, &service.name, id).change(Change::Measure {
+        Term::fact(Step::WarmUp, &service.name, recovery.restart).change(Change::Measure {
             of: FactKind::WarmUp.word(),
             on: service.name.clone(),
         })
     }
 
     fn replica(&self, context: &Context, service: &Service, scenario: Scenario) -> Vec<Term> {
-        match service.runtime {
-            Runtime::Kubernetes => kubernetes::replica(context, service, scenario),
-            Runtime::CloudRun => Vec::new(),
+        match offering::of_service(service).recovery().given() {
+            Some(recovery) => (recovery.replica)(context, service, scenario),
+            None => no_facts(Step::Detect, &service.name),
         }
     }
 }

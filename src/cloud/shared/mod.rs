@@ -1,5 +1,6 @@
 //! Kinds that run on the clusters of any cloud; a cloud lends them addresses, names and keys.
 
+pub mod kubernetes;
 pub mod redis_sentinel;
 
 use super::offering::Offering;

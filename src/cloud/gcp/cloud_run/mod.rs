@@ -1,14 +1,58 @@
 //! Cloud Run.
 
+mod recover;
+mod watch;
+
 use super::Lowering;
 use super::facts;
 use super::naming::{self, Kind, slug};
+use super::offering::{Noticed, RunsOnGcp};
+use crate::cloud::offering::{Aspect, RuntimeOffering, RuntimeRecovery, WatchService};
 use crate::cloud::sizing::millicores;
 use crate::deployment::{Argument, Decision, Scope};
 use crate::topology::{RegionId, Runtime, Service, variable_name};
 
+use Aspect::Given;
+
+/// Containers that Google Cloud starts as requests come.
+#[derive(Debug, Clone, Copy)]
+pub struct CloudRun;
+
+impl RuntimeOffering for CloudRun {
+    fn id(&self) -> &'static str {
+        "gcp/cloud_run"
+    }
+
+    fn runtime(&self) -> Runtime {
+        Runtime::CloudRun
+    }
+
+    fn recovery(&self) -> Aspect<RuntimeRecovery> {
+        Given(RuntimeRecovery {
+            restart: "gcp.cloud-run.scale",
+            // Requests go to an instance that answers at once.
+            replica: |_, _, _| Vec::new(),
+            grow: recover::grow,
+        })
+    }
+}
+
+impl RunsOnGcp for CloudRun {
+    fn lower(&self) -> Aspect<fn(&mut Lowering)> {
+        Given(|lowering| lowering.cloud_run())
+    }
+
+    fn signals(&self) -> Aspect<WatchService> {
+        Given(watch::signals)
+    }
+
+    fn noticed(&self) -> Aspect<Noticed> {
+        Given(recover::service_health)
+    }
+}
+
 impl Lowering<'_> {
-    pub(super) fn cloud_run(&mut self) {
+    fn cloud_run(&mut self) {
         for service in &self.topology.services {
             if service.runtime != Runtime::CloudRun {
                 continue;

@@ -1,8 +1,8 @@
 //! Services on Kubernetes: leaving dead pods, and growing.
 
-use super::noticed;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
+use crate::cloud::recovery::noticed;
 use crate::deployment::routes::{Arrival, Edge};
 use crate::topology::knobs::{
     CONNECT_TIMEOUT, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,

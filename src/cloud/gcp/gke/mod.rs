@@ -1,0 +1,24 @@
+//! What Google Cloud lends to services on Kubernetes: clusters of GKE, and what it measures there.
+
+mod watch;
+
+use super::Lowering;
+use super::offering::{Noticed, RunsOnGcp};
+use crate::cloud::offering::{Aspect, WatchService};
+use crate::cloud::recovery::noticed;
+use crate::cloud::shared::kubernetes::Kubernetes;
+use Aspect::{Absent, Given};
+
+impl RunsOnGcp for Kubernetes {
+    fn lower(&self) -> Aspect<fn(&mut Lowering)> {
+        Absent("the frame makes the clusters, for stores run on them too")
+    }
+
+    fn signals(&self) -> Aspect<WatchService> {
+        Given(watch::signals)
+    }
+
+    fn noticed(&self) -> Aspect<Noticed> {
+        Given(|host, _| vec![noticed(&host.name, "health check", host.check())])
+    }
+}
