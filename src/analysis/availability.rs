@@ -255,8 +255,7 @@ impl<'a> Model<'a> {
 
     /// Whether every region takes writes, and users are moved to them without a person.
     fn written_everywhere(&self, store: &Datastore) -> bool {
-        let replication = store.replication.as_ref();
-        replication.is_some_and(|r| *r.mode == Mode::ActiveActive) && !self.manual()
+        store.mode() == Mode::ActiveActive && !self.manual()
     }
 
     /// A store that runs on the clusters and votes: there as long as a majority of the votes

@@ -417,9 +417,7 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
         unlinked: Vec::new(),
     };
     if kind == Kind::Sentinels {
-        let replication = store.replication.as_ref();
-        let min = replication.and_then(|r| r.min_replicas.as_ref());
-        electorate.min_replicas = min.map_or(0, |m| m.value);
+        electorate.min_replicas = store.min_replicas();
     }
     electorate.writing = writing(topology, store, &electorate);
     if kind == Kind::Sites {
@@ -435,8 +433,7 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
 
 /// The seats that write while nothing is wrong.
 fn writing(topology: &Topology, store: &Datastore, electorate: &Electorate) -> Vec<usize> {
-    let replication = store.replication.as_ref();
-    let everywhere = replication.is_some_and(|r| *r.mode == Mode::ActiveActive);
+    let everywhere = store.mode() == Mode::ActiveActive;
     let first = match electorate.kind {
         Kind::Sentinels => topology.first_node(store),
         Kind::Members => preferred(topology, store),

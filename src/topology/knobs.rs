@@ -130,18 +130,28 @@ impl Datastore {
         often_enough.or(periods.first()).copied()
     }
 
+    /// How many replicas a Redis primary must have near it to take writes; none if left out.
+    pub fn min_replicas(&self) -> u32 {
+        let replication = self.replication.as_ref();
+        let least = replication.and_then(|r| r.min_replicas.as_ref());
+        least.map_or(0, |m| m.value)
+    }
+
+    /// Seconds of lag after which a Redis replica no longer counts.
+    pub fn max_lag_seconds(&self) -> u64 {
+        let replication = self.replication.as_ref();
+        let most = replication.and_then(|r| r.max_lag.as_ref());
+        most.map_or(DEFAULT_MAX_LAG, |m| m.secs())
+    }
+
     /// The lag in seconds at which a Redis primary stops taking writes, if it does.
     pub fn lag_limit_seconds(&self) -> Option<u64> {
-        let replication = self.replication.as_ref()?;
-        let limited = replication
-            .min_replicas
-            .as_ref()
-            .is_some_and(|m| m.value > 0);
-        let limit = replication
-            .max_lag
-            .as_ref()
-            .map_or(DEFAULT_MAX_LAG, |m| m.secs());
-        limited.then_some(limit)
+        (self.min_replicas() > 0).then(|| self.max_lag_seconds())
+    }
+
+    /// Bytes that one node of a Redis holds: a gibibyte if left out.
+    pub fn node_memory(&self) -> u64 {
+        self.size.as_ref().map_or(1 << 30, |s| s.get())
     }
 }
 
@@ -309,7 +319,7 @@ const BACKUP_PERIODS: [u64; 11] = [
 ];
 
 /// Seconds of lag after which a Redis replica no longer counts, where the spec is silent.
-pub const DEFAULT_MAX_LAG: u64 = 10;
+const DEFAULT_MAX_LAG: u64 = 10;
 
 /// Seconds that copies may be behind on a return, where the spec is silent: twice the beat by
 /// which PostgreSQL's lag is seen.

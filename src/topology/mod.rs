@@ -365,7 +365,7 @@ pub struct Datastore {
     /// The kind as whoever runs it calls it.
     pub kind: Text,
     /// Who runs it, if it is somebody else.
-    pub external: Option<External>,
+    external: Option<External>,
     /// The version of the engine.
     pub engine_version: Option<Text>,
     /// The regions that hold it.
@@ -443,7 +443,7 @@ pub struct Queue {
     /// The kind as whoever runs it calls it.
     pub kind: Text,
     /// Who runs it, if it is somebody else.
-    pub external: Option<External>,
+    external: Option<External>,
     /// The service that messages are pushed to.
     pub receiver: Option<ServiceId>,
     /// The path that they are pushed to.
@@ -481,10 +481,8 @@ pub struct Host {
     pub span: Span,
     /// The service behind it.
     pub service: ServiceId,
-    /// Where that is named.
-    pub service_at: Span,
     /// Who routes it, if it is somebody else.
-    pub external: Option<External>,
+    external: Option<External>,
     /// Who routes it, if that is said.
     pub routing: Option<Settled<Routing>>,
     /// How a region is chosen, most important first.
@@ -660,17 +658,19 @@ impl Datastore {
         self.external.as_ref()
     }
 
+    /// When a write counts as done; where nothing is said of copies, there are none.
+    pub fn mode(&self) -> Mode {
+        self.replication.as_ref().map_or(Mode::None, |r| *r.mode)
+    }
+
     /// Whether the topology asks for copies in other regions.
     pub fn is_copied(&self) -> bool {
-        let replication = self.replication.as_ref();
-        replication.is_some_and(|r| *r.mode != Mode::None)
+        self.mode() != Mode::None
     }
 
     /// Whether the topology lets several copies take writes, and says how they meet.
     pub fn all_may_write(&self) -> bool {
-        let replication = self.replication.as_ref();
-        let mode = replication.map(|r| *r.mode);
-        matches!(mode, Some(Mode::ActiveActive | Mode::Application))
+        matches!(self.mode(), Mode::ActiveActive | Mode::Application)
     }
 
     /// Whether its backups are locked until their time is over.

@@ -781,7 +781,6 @@ impl Resolver<'_> {
                 name: name.text.clone(),
                 span: name.span,
                 service,
-                service_at: written.to.span,
                 external: settle(&written.external),
                 routing: settle(&written.routing),
                 policy: settle(&written.policy),

@@ -6,7 +6,7 @@ use super::edge::edge_name;
 use super::offering::{offering, runtime};
 use crate::deployment::{Deployment, Unit};
 use crate::format::promql;
-use crate::topology::{Datastore, Mode, Provider, Signal, Topology};
+use crate::topology::{Datastore, Provider, Signal, Topology};
 use crate::watch::signals::{FEWEST, Signals, gauge};
 
 /// Fills in the queries of every part that is on AWS.
@@ -67,8 +67,7 @@ pub(super) fn lag(
     factor: f64,
     source: &str,
 ) {
-    let replication = store.replication.as_ref();
-    if replication.is_none_or(|r| *r.mode == Mode::None) {
+    if !store.is_copied() {
         return;
     }
     let (query, sample) = match of {

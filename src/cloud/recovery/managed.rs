@@ -41,8 +41,7 @@ impl Way {
         store: &Datastore,
         promote: &'static str,
     ) -> Self {
-        let replication = store.replication.as_ref();
-        match replication.is_some_and(|r| *r.mode == Mode::ActiveActive) {
+        match store.mode() == Mode::ActiveActive {
             true => Way::EveryRegionWrites,
             false => Way::ByHand(promote),
         }

@@ -84,8 +84,6 @@ settled! {
         pub after: Option<Count>,
         /// The channels that are told on entering.
         pub tell: Vec<Ref>,
-        /// The time between checks while here.
-        pub check_every: Option<Time>,
     }
 }
 

@@ -48,22 +48,16 @@ settled! {
         pub rules: Map<CacheRule>,
         /// The provider's network in mainland China.
         pub china_network: Flag,
-        /// What is done to answers.
-        pub optimise: Vec<Text>,
     }
 }
 
 settled! {
     /// What is cached, and for how long.
     pub struct CacheRule from spec::CacheRule {
-        /// The paths.
-        pub paths: Vec<Text>,
         /// How long it may be kept at all.
         pub keep: Time,
         /// How long at the edge.
         pub edge: Option<Time>,
-        /// How long in the browser.
-        pub browser: Option<Time>,
         /// The datasets whose records it holds.
         pub carries: Vec<Ref>,
     }

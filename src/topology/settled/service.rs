@@ -34,8 +34,6 @@ settled! {
         pub out_after: Time,
         /// The wait before scaling in.
         pub in_after: Time,
-        /// The use below which it scales in, where the scaler has one.
-        pub in_below: Option<Settled<Percent>>,
         /// Replicas while the metric cannot be read; the most that run if left out.
         pub fallback: Option<Count>,
     }

@@ -24,10 +24,6 @@ settled! {
         pub timeout: Time,
         /// The time between heartbeats.
         pub heartbeat: Time,
-        /// The time after which a member counts as unreachable.
-        pub heartbeat_timeout: Time,
-        /// Whether secondaries may copy from secondaries.
-        pub chaining: Flag,
     }
 }
 
@@ -48,8 +44,6 @@ settled! {
         pub ttl: Option<Time>,
         /// The field that says when a record ends.
         pub expires_at: Option<Text>,
-        /// Storage tier.
-        pub tier: Option<Text>,
         /// The promise for this dataset, where it differs.
         pub objectives: Option<Objectives>,
     }
@@ -70,8 +64,6 @@ settled! {
         pub conflicts: Option<Settled<Conflict>>,
         /// What decides between causally concurrent writes.
         pub tie: Option<Settled<Conflict>>,
-        /// The column or field with the time of the last write.
-        pub timestamp: Option<Text>,
         /// The table that keeps conflicts.
         pub conflict_log: Option<Text>,
         /// Conflicts per ten minutes that are worth a message.

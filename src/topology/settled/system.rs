@@ -18,8 +18,6 @@ settled! {
         pub rpo: Option<Time>,
         /// The 95th percentile of response time.
         pub latency_p95: Option<Time>,
-        /// The 99th percentile of response time.
-        pub latency_p99: Option<Time>,
         /// The load beyond the declared peak that must be borne, for `surge_for`.
         pub surge: Option<Settled<Factor>>,
         /// How long the surge lasts.
@@ -128,8 +126,6 @@ settled! {
         pub jurisdictions: Vec<Text>,
         /// Whether keys must be ours and inside the zone.
         pub own_keys: Flag,
-        /// Ciphers that the zone's rules ask for.
-        pub ciphers: Vec<Text>,
         /// How long audit logs are kept.
         pub audit_logs: Option<Time>,
         /// The internet content provider number of hosts served from mainland China.

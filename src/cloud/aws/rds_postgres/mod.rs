@@ -62,15 +62,7 @@ impl Offering for RdsPostgres {
             read("machine"),
             read("size"),
             WRITERS_OF_COPIES,
-            read_if(
-                "replication.by",
-                |s| {
-                    s.replication
-                        .as_ref()
-                        .is_some_and(|r| *r.mode != Mode::None)
-                },
-                "nothing carries any",
-            ),
+            read_if("replication.by", |s| s.is_copied(), "nothing carries any"),
             read("replication.conflict_log"),
             read_if(
                 "node_groups",

@@ -176,7 +176,7 @@ impl Lowering<'_> {
         self.deployment.active_active_sets.push(ActiveActiveSet {
             datastore: store.name.clone(),
             namespace: format!("{}-{}", self.topology.namespace, store.name),
-            memory: memory(store),
+            memory: store.node_memory(),
             node_millicores: facts::redis_enterprise().node_millicores,
             lag_alert_seconds: critical.map_or(1, |c| c.secs().max(1)),
             regions,
@@ -252,7 +252,7 @@ impl Lowering<'_> {
                 self.not_available(span, &what, &has);
                 continue;
             }
-            let each = node_gibibytes(memory(store), nodes);
+            let each = node_gibibytes(store.node_memory(), nodes);
             if each > room {
                 let span = store.size.as_ref().map_or(store.span, |s| s.span);
                 let what = format!("`redis-enterprise` with {each} GiB in each node in {location}");
@@ -317,7 +317,7 @@ impl Lowering<'_> {
             region: id,
             nodes: enterprise_nodes(self.topology, store, id),
             node_gibibytes: node_gibibytes(
-                memory(store),
+                store.node_memory(),
                 enterprise_nodes(self.topology, store, id),
             ),
             api,
@@ -325,11 +325,6 @@ impl Lowering<'_> {
             credentials_secret: format!("{}-{credentials}", self.topology.name),
         }
     }
-}
-
-/// The memory of the database in each region, in bytes.
-fn memory(store: &Datastore) -> u64 {
-    store.size.as_ref().map_or(1 << 30, |s| s.get())
 }
 
 /// The nodes of Redis Enterprise in a region.

@@ -135,8 +135,7 @@ pub(super) enum Copies {
 
 /// How the buckets of a store copy each other, if S3 can do it.
 pub(super) fn copies(store: &Datastore) -> Option<Copies> {
-    let replication = store.replication.as_ref();
-    match replication.map_or(Mode::None, |r| *r.mode) {
+    match store.mode() {
         Mode::None => Some(Copies::Apart),
         Mode::Async => Some(Copies::OneWay),
         Mode::ActiveActive => Some(Copies::BothWays),

@@ -12,7 +12,7 @@ use crate::cloud::kept::whole;
 use crate::cloud::offering::Aspect;
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
 use crate::deployment::{Argument, Decision, Evidence, Scope, SentinelRegion, SentinelSet, Upload};
-use crate::topology::knobs::{DEFAULT_MAX_LAG, SENTINEL_FAILOVER_MILLIS};
+use crate::topology::knobs::SENTINEL_FAILOVER_MILLIS;
 use crate::topology::{Datastore, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
@@ -189,8 +189,6 @@ impl Lowering<'_> {
                 .push((account.clone(), Argument::map([("display_name", title)])));
         }
         let total: usize = regions.iter().map(|r| r.sentinels.len()).sum();
-        let replication = store.replication.as_ref();
-        let knob = |f: fn(&crate::topology::Replication) -> Option<u64>| replication.and_then(f);
         let project = self.project_text();
         for region in &regions {
             self.deployment
@@ -211,11 +209,9 @@ impl Lowering<'_> {
             regions,
             down_after_millis: store.silence_millis(),
             failover_timeout_millis: SENTINEL_FAILOVER_MILLIS,
-            memory: store.size.as_ref().map_or(1 << 30, |s| s.get()),
-            min_replicas: knob(|r| r.min_replicas.as_ref().map(|m| u64::from(m.value))).unwrap_or(0)
-                as u32,
-            max_lag_seconds: knob(|r| r.max_lag.as_ref().map(|m| m.secs()))
-                .unwrap_or(DEFAULT_MAX_LAG),
+            memory: store.node_memory(),
+            min_replicas: store.min_replicas(),
+            max_lag_seconds: store.max_lag_seconds(),
             backup_schedule: store.backup_period().map(cron),
             password_secret: format!("{}-{}-password", self.topology.name, store.name),
         });
