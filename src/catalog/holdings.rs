@@ -173,6 +173,7 @@ pub const HOLDINGS: &[Holding] = &[
         "objects",
         Guard::UnlessEmpty("force_destroy"),
         &[
+            "lifecycle_rule.*.condition.*.age",
             "retention_policy.*.retention_period",
             "soft_delete_policy.*.retention_duration_seconds",
         ],
@@ -191,6 +192,15 @@ pub const KEPT: &[(&str, &[&str])] = &[
     ),
     ("google_firestore_backup_schedule", &["retention"]),
     ("google_pubsub_topic", &["message_retention_duration"]),
+];
+
+/// Arguments after whose time something is deleted: without one, or with zero, nothing is.
+pub const ENDS: &[&str] = &[
+    "age",
+    "days",
+    "delete_after",
+    "noncurrent_days",
+    "retention_in_days",
 ];
 
 /// What is known of a type, if it holds something.

@@ -7,6 +7,7 @@ use crate::analysis::flow::Verdict as Going;
 use crate::analysis::recovery::verdict::Verdict;
 use crate::analysis::view::{DataView, Filter, SubjectView, View, promise, view};
 use crate::emit::recovery::percent;
+use crate::spec::{Duration, Spec};
 use crate::watch::told::watches;
 use std::collections::BTreeMap;
 
@@ -35,6 +36,8 @@ enum Sense {
     Unpromised,
     /// A finding that is accepted.
     Accepted,
+    /// How long something is kept, in milliseconds.
+    Kept(u64),
 }
 
 /// Everything that is said of a side.
@@ -68,11 +71,68 @@ fn said(done: &Compilation) -> Shown {
     view.data.iter().for_each(|d| losses(d, &mut shown));
     standing(&view, &mut shown);
     flows(&view, &mut shown);
-    done.spec.iter().for_each(|spec| waivers(spec, &mut shown));
+    if let Some(spec) = &done.spec {
+        waivers(spec, &mut shown);
+        retention(spec, &mut shown);
+    }
     shown
 }
 
-fn waivers(spec: &crate::spec::Spec, shown: &mut Shown) {
+/// How long data, copies of it, messages and what is observed are kept.
+fn retention(spec: &Spec, shown: &mut Shown) {
+    let mut keep = |about: String, what: &str, time: Option<Duration>, without: (&str, u64)| {
+        let (words, millis) = time.map_or((without.0.to_string(), without.1), |t| {
+            (format!("kept for {t}"), t.millis())
+        });
+        let said = Said {
+            words,
+            rank: None,
+            sense: Sense::Kept(millis),
+        };
+        shown.insert((about, what.to_string()), said);
+    };
+    for (name, store) in spec.datastores.iter() {
+        let about = format!("datastore {}", name.text);
+        let backup = store.backup.as_ref();
+        let none = ("none", 0);
+        keep(about.clone(), "backups", backup.map(|b| *b.keep), none);
+        let window = backup.and_then(|b| b.point_in_time.as_ref());
+        keep(about, "any moment, to restore", window.map(|t| **t), none);
+        for (dataset, written) in store.datasets.iter() {
+            let about = format!("data {} of {}", dataset.text, name.text);
+            let ttl = written.ttl.as_ref().map(|t| **t);
+            keep(about, "records", ttl, ("kept until deleted", u64::MAX));
+        }
+    }
+    for (name, queue) in spec.queues.iter() {
+        let about = format!("queue {}", name.text);
+        let none = ("none", 0);
+        keep(about.clone(), "unread messages", Some(*queue.keep), none);
+        let dead = queue.dead_letter.as_ref().map(|d| *d.keep);
+        keep(about, "dead letters", dead, none);
+    }
+    let collectors = spec.observability.iter().flat_map(|o| {
+        let all = [
+            ("metrics", &o.metrics),
+            ("logs", &o.logs),
+            ("traces", &o.traces),
+        ];
+        all.into_iter()
+            .filter_map(|(what, of)| Some((what, of.as_ref()?)))
+    });
+    for (what, collector) in collectors {
+        if let Some(retention) = &collector.retention {
+            keep(
+                "observability".to_string(),
+                what,
+                Some(**retention),
+                ("", 0),
+            );
+        }
+    }
+}
+
+fn waivers(spec: &Spec, shown: &mut Shown) {
     for (name, waiver) in spec.waivers.iter() {
         let place = waiver.at.as_ref().map(|at| format!(" at {}", at.value));
         let key = (
@@ -254,8 +314,17 @@ impl Row {
             (None, Some(Sense::Accepted)) => return Some(Direction::Worse),
             (Some(Sense::Accepted), None) => return Some(Direction::Better),
             (Some(Sense::Promise(_)), Some(Sense::Unpromised)) => return Some(Direction::Worse),
+            (Some(Sense::Promise(_)), Some(Sense::Plain)) => return Some(Direction::Worse),
             (Some(Sense::Promise(old)), Some(Sense::Promise(new))) if new > old => {
                 return Some(Direction::Worse);
+            }
+            (Some(Sense::Kept(old)), Some(Sense::Kept(new))) if old != new => {
+                let worse = new < old;
+                return Some(if worse {
+                    Direction::Worse
+                } else {
+                    Direction::Better
+                });
             }
             _ => {}
         }

@@ -119,6 +119,92 @@ fn one_change_is_behind_every_file() {
     assert_eq!(rto.causes, [0]);
 }
 
+/// A time that shrinks, a promise that is weaker or gone, and a finding that is accepted: each was
+/// once among what merely differs.
+#[test]
+fn less_is_for_the_worse_whatever_it_is_of() {
+    let cases = [
+        ("retention: 180d", "retention: 90d", "observability: logs"),
+        ("retention: 30d", "retention: 10d", "observability: metrics"),
+        (
+            "ttl: 90d",
+            "ttl: 30d",
+            "data analytics of marketplace: records",
+        ),
+        ("ttl: 1d", "ttl: 1h", "data sessions of sessions: records"),
+        (
+            "keep: 7d, limit",
+            "keep: 1d, limit",
+            "queue firestore-replication: dead letters",
+        ),
+        (
+            "    backup: { every: 1d, keep: 30d }\n",
+            "    backup: { every: 1d, keep: 3d }\n",
+            "datastore sessions: backups",
+        ),
+        (
+            "    backup: { every: 1d, keep: 30d }\n",
+            "",
+            "datastore sessions: backups",
+        ),
+        (
+            "keep: 30d, point_in_time: 7d",
+            "keep: 14d, point_in_time: 7d",
+            "datastore marketplace: backups",
+        ),
+        ("  availability: 99.95%\n", "", "service api: availability"),
+        (
+            "availability: 99.95%",
+            "availability: 99.5%",
+            "service api: availability",
+        ),
+        ("  rto: 5m\n", "  rto: 10m\n", "service api: RTO"),
+        ("  rto: 5m\n", "", "service api: RTO"),
+    ];
+    for (from, to, about) in cases {
+        let worse = |d: &Difference, way| {
+            let mut all = d.consequences.iter();
+            all.any(|c| c.about.starts_with(about) && c.direction == Some(way))
+        };
+        assert!(
+            worse(&ggen(&[(from, to)]), Direction::Worse),
+            "{about}: {from:?} -> {to:?}"
+        );
+    }
+    // And more is for the better.
+    let more = ggen(&[("retention: 180d", "retention: 400d")]);
+    let logs = more
+        .consequences
+        .iter()
+        .find(|c| c.about == "observability: logs");
+    assert_eq!(logs.unwrap().direction, Some(Direction::Better));
+}
+
+/// Rules of a bucket that delete sooner delete what is there; rules that move objects do not.
+#[test]
+fn a_bucket_that_deletes_sooner_loses_what_is_older() {
+    let edits = [(
+        "    backup: { every: 1d, keep: 30d }\n",
+        "    backup: { every: 1d, keep: 3d }\n",
+    )];
+    let shorter = ggen(&edits).fates;
+    let shorter: Vec<_> = shorter
+        .iter()
+        .filter(|f| f.fate == Fate::Shortened)
+        .collect();
+    assert_eq!(shorter.len(), 3, "{shorter:#?}");
+    assert!(
+        shorter
+            .iter()
+            .all(|f| f.because == ["lifecycle_rule.condition.age"])
+    );
+    let longer = ggen(&[(edits[0].0, "    backup: { every: 1d, keep: 300d }\n")]).fates;
+    assert!(
+        longer.iter().all(|f| f.fate != Fate::Shortened),
+        "{longer:#?}"
+    );
+}
+
 #[test]
 fn independent_changes_have_their_own_files() {
     let (pods, check) = (

@@ -103,6 +103,14 @@ fn a_region_leaves_and_its_data_stays() {
     assert!(walk.file("terraform/regions/us-east1/backend.tf").is_some());
     let all = walk.step(&[(&leaves(", data: keep"), ""), REST[0], REST[1], REST[2]]);
     walk.only_strays(&all);
+    // Backups that were kept there are kept where they can be restored, and the old ones expire.
+    let backups = walk.at.call("backup_restore")["clusters"]["us-central1"].clone();
+    assert_eq!(backups["backup_region"], "us-west1");
+    let cluster = backups["restore_cluster_id"].as_str().unwrap();
+    assert!(cluster.ends_with("trio-us-west1"), "{cluster}");
+    // Compiled again before anything is applied: the script still takes all of them out.
+    assert_eq!(walk.step(&[]), []);
+    walk.only_strays(&all);
 }
 
 /// With data let go: the guards are off first, and all of it goes with the entry, in a root that

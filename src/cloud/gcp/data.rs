@@ -1,13 +1,14 @@
 //! What every store has on Google Cloud, secrets, and backups of clusters.
 
 use super::Lowering;
-use super::homes::{Home, backups_of, password, places_of, read_from_afar};
+use super::homes::{
+    Home, backups_before, backups_of, left_before, password, places_of, read_from_afar,
+};
 use super::naming::{self, Kind, slug};
 use super::offering::{has_password, offering, offerings};
 use crate::cloud::offering::asked;
-use crate::deployment::{Argument, Decision, Scope, Setting, Stray, Variable};
+use crate::deployment::{Argument, Decision, Scope, Setting, Stray};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::topology::leaving::LeftRegion;
 use crate::topology::{Datastore, RegionId, Secret, Service};
 use crate::topology::{Duration, Mode, SecretReplication};
 
@@ -215,18 +216,6 @@ impl Lowering<'_> {
         }
         let home = Home::Topics.of(self.topology);
         let topic_key = self.key(&home, "pubsub", "gcp-sa-pubsub");
-        self.deployment.variables.push(Variable {
-            pattern: Some((
-                "^[0-9]{4}-[0-9]{2}-[0-9]{2}T",
-                "A moment such as 2027-01-01T00:00:00Z.",
-            )),
-            ..super::variable(
-                "first_secret_rotation",
-                "The first rotation of secrets that rotate, in RFC 3339.".into(),
-                None,
-                "2027-01-01T00:00:00Z".into(),
-            )
-        });
         let arguments = vec![
             ("project_id", self.project()),
             ("project_number", Argument::variable("project_number")),
@@ -234,10 +223,6 @@ impl Lowering<'_> {
             ("secrets", Argument::Map(entries)),
             ("kms_key_ids", Argument::Map(keys)),
             ("topic_kms_key_id", topic_key),
-            (
-                "first_rotation",
-                Argument::variable("first_secret_rotation"),
-            ),
             ("labels", Argument::variable("labels")),
         ];
         self.call_after_keys("secrets", "gcp/secrets", Scope::Global, &home, arguments);
@@ -270,6 +255,9 @@ impl Lowering<'_> {
             };
             let own = self.topology.region(*id).place.location;
             let key = self.key(&away, "backup", "gcp-sa-gkebackup");
+            for before in backups_before(self.topology, *id) {
+                self.key(&before, "backup", "gcp-sa-gkebackup");
+            }
             let cluster =
                 |l: &str, n: String| self.in_project(&format!("locations/{l}/clusters/{n}"));
             let entry = Argument::map([
@@ -317,15 +305,21 @@ impl Lowering<'_> {
             &home,
             arguments,
         );
-        let gone = |l: &&LeftRegion| !l.named;
-        for left in self.topology.left.iter().filter(gone) {
+        let gone = self.topology.left.iter().filter(|l| !l.named);
+        let gone = gone.map(|left| (left, left.place.location));
+        // Those that were kept in a region that has left are kept elsewhere from now on.
+        let moved = regions.iter().filter_map(|id| {
+            let left = left_before(self.topology, *id)?;
+            Some((left, self.topology.region(*id).place.location))
+        });
+        for (left, location) in gone.chain(moved) {
             // It is one of several of its call, which no `removed` block can name.
             let plan = "module.backup_restore.google_gke_backup_backup_plan.this";
             self.deployment.strays.push(Stray {
                 cloud: "gcp",
                 scope: Scope::Global,
                 region: Some(left.name.clone()),
-                address: format!("{plan}[\"{}\"]", left.place.location),
+                address: format!("{plan}[\"{location}\"]"),
             });
         }
         for id in regions {

@@ -9,6 +9,7 @@ use crate::deployment::{Action, Argument, Deployment, Evidence, Need};
 use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Lock};
 use crate::source::Span;
+use crate::topology::leaving::LeftRegion;
 use crate::topology::{Provider, Region, RegionId, Runtime, Secret, SecretReplication, Topology};
 use std::collections::BTreeSet;
 
@@ -108,6 +109,8 @@ pub(in crate::cloud) fn locations_in_use(topology: &Topology) -> Vec<String> {
 
 /// The key of the location of a cluster's backups in the lock.
 const BACKUP: &str = "backup";
+/// The key of where they were before, in the lock.
+const BACKUP_BEFORE: &str = "backup_before";
 /// The key of the region that binds what acts in every region, in the lock.
 const BINDINGS: &str = "bindings";
 
@@ -119,7 +122,19 @@ pub(super) fn settle_clusters(topology: &mut Topology, clusters: &[RegionId]) {
         if let Some(heir) = heir {
             let name = topology.region(*id).name.clone();
             let away = topology.region(heir).place.location.to_string();
-            topology.lock.settle("region", &name, BACKUP, || away);
+            let kept = topology
+                .lock
+                .settle("region", &name, BACKUP, || away.clone());
+            // Without its region, nothing could be restored from there.
+            if left_at(topology, &kept).is_some() {
+                let mut before: BTreeSet<String> = backups_before(topology, *id).collect();
+                before.insert(kept);
+                let before: Vec<String> = before.into_iter().collect();
+                topology
+                    .lock
+                    .set("region", &name, BACKUP_BEFORE, before.join(" "));
+                topology.lock.set("region", &name, BACKUP, away);
+            }
         }
     }
     let known = binder(topology).is_some_and(|id| clusters.contains(&id));
@@ -127,6 +142,32 @@ pub(super) fn settle_clusters(topology: &mut Topology, clusters: &[RegionId]) {
         let name = topology.region(*first).name.clone();
         topology.lock.set("cloud", CLOUD, BINDINGS, name);
     }
+}
+
+/// The region that has left a location.
+fn left_at<'a>(topology: &'a Topology, location: &str) -> Option<&'a LeftRegion> {
+    let mut left = topology.left.iter().filter(|l| !l.named);
+    left.find(|l| l.place.location == location)
+}
+
+/// Where the backups of a region's cluster were before: their keys stay there.
+pub(super) fn backups_before(
+    topology: &Topology,
+    id: RegionId,
+) -> impl Iterator<Item = String> + use<> {
+    let region = &topology.region(id).name;
+    let before = topology.lock.get("region", region, BACKUP_BEFORE);
+    let before: Vec<String> = before
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_string)
+        .collect();
+    before.into_iter()
+}
+
+/// The region that has left, and with it the backups of a region's cluster.
+pub(super) fn left_before(topology: &Topology, id: RegionId) -> Option<&LeftRegion> {
+    backups_before(topology, id).find_map(|location| left_at(topology, &location))
 }
 
 /// The region whose root binds what acts in every region.

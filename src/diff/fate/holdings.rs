@@ -1,7 +1,7 @@
 //! What stops the end of what holds data or keys, and what keeps it for less time.
 
 use super::value::{Fields, Value};
-use crate::catalog::holdings::{KEPT, find};
+use crate::catalog::holdings::{ENDS, KEPT, find};
 
 /// What is lost with a resource of that type, for people; nothing of most.
 pub fn what(kind: &str) -> Option<&'static str> {
@@ -15,12 +15,40 @@ pub fn shortened(kind: &str, before: &Fields, after: &Fields) -> Vec<String> {
     let (before, after) = (Value::Map(before.clone()), Value::Map(after.clone()));
     let shorter = |path: &&&str| {
         let steps: Vec<&str> = path.split('.').collect();
+        let ends = steps.last().is_some_and(|last| ENDS.contains(last));
         let (old, new) = (amounts(&before, &steps), amounts(&after, &steps));
-        old.iter().zip(&new).any(|(old, new)| new < old)
+        let whole = |all: &[f64]| vec![kept_for(all, ends)];
+        let (old, new) = if old.len() == new.len() {
+            (old, new)
+        } else {
+            (whole(&old), whole(&new))
+        };
+        let time = |amount: f64| kept_for(&[amount], ends);
+        old.iter()
+            .zip(&new)
+            .any(|(old, new)| time(*new) < time(*old))
     };
     let all = kept.iter().chain(of.unwrap_or_default());
     let all = all.filter(shorter);
     all.map(|path| path.replace(".*", "")).collect()
+}
+
+/// How long what is kept at least, or at most where nothing else ends it, is there.
+fn kept_for(amounts: &[f64], ends: bool) -> f64 {
+    let all = amounts.iter().copied();
+    if ends {
+        all.filter(|days| *days > 0.0).fold(f64::INFINITY, f64::min)
+    } else {
+        all.fold(0.0, f64::max)
+    }
+}
+
+/// Whether a rule deletes: some only move objects to where they cost less.
+fn deletes(rule: &Value) -> bool {
+    match rule.at("action.0.type") {
+        Value::Text(action) => action == "Delete",
+        _ => true,
+    }
 }
 
 /// The amounts at a path; `*` stands for each block of a list.
@@ -29,7 +57,10 @@ fn amounts(of: &Value, path: &[&str]) -> Vec<f64> {
         return amount(of).into_iter().collect();
     };
     match (of, *first) {
-        (Value::List(items), "*") => items.iter().flat_map(|i| amounts(i, rest)).collect(),
+        (Value::List(items), "*") => {
+            let items = items.iter().filter(|i| deletes(i));
+            items.flat_map(|i| amounts(i, rest)).collect()
+        }
         (Value::Map(fields), name) => {
             let inner = fields.get(name).into_iter();
             inner.flat_map(|v| amounts(v, rest)).collect()

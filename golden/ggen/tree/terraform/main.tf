@@ -93,7 +93,6 @@ module "secrets" {
     us-east1     = "projects/${var.project_id}/locations/us-east1/keyRings/ggen-marketplace-us-east1/cryptoKeys/secrets"
   }
   topic_kms_key_id = "projects/${var.project_id}/locations/us/keyRings/ggen-marketplace-us/cryptoKeys/pubsub"
-  first_rotation   = var.first_secret_rotation
   labels           = var.labels
 
   depends_on = [

@@ -42,7 +42,8 @@ resource "google_secret_manager_secret" "this" {
     for_each = each.value.rotation_seconds == null ? [] : [each.value.rotation_seconds]
 
     content {
-      next_rotation_time = var.first_rotation
+      # A period from the day on which it is made; one moment for all would be past for later ones.
+      next_rotation_time = timeadd(plantimestamp(), "${rotation.value}s")
       rotation_period    = "${rotation.value}s"
     }
   }

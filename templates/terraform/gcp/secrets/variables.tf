@@ -64,17 +64,6 @@ variable "topic_kms_key_id" {
   nullable    = false
 }
 
-variable "first_rotation" {
-  description = "The first rotation of secrets that rotate, in RFC 3339; later ones follow by their period."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(formatdate("YYYY", var.first_rotation))
-    error_message = "A moment such as 2027-01-01T00:00:00Z."
-  }
-}
-
 variable "labels" {
   description = "Labels on every resource that takes them."
   type        = map(string)

@@ -30,17 +30,6 @@ variable "labels" {
   nullable = false
 }
 
-variable "first_secret_rotation" {
-  description = "The first rotation of secrets that rotate, in RFC 3339."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T", var.first_secret_rotation))
-    error_message = "A moment such as 2027-01-01T00:00:00Z."
-  }
-}
-
 variable "serving_regions" {
   description = "Regions that get traffic; all if null. Set it to [] for the first apply, before the ingress gateways have made their endpoint groups."
   type        = list(string)

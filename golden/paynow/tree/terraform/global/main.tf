@@ -80,7 +80,6 @@ module "secrets" {
     us-central1  = "projects/${var.project_id}/locations/us-central1/keyRings/paynow-us-central1/cryptoKeys/secrets"
   }
   topic_kms_key_id = "projects/${var.project_id}/locations/us/keyRings/paynow-us/cryptoKeys/pubsub"
-  first_rotation   = var.first_secret_rotation
   labels           = var.labels
 
   depends_on = [

@@ -30,17 +30,6 @@ variable "labels" {
   nullable = false
 }
 
-variable "first_secret_rotation" {
-  description = "The first rotation of secrets that rotate, in RFC 3339."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T", var.first_secret_rotation))
-    error_message = "A moment such as 2027-01-01T00:00:00Z."
-  }
-}
-
 variable "channel_secrets_version" {
   description = "Goes up by one whenever a value of channel_secrets changes."
   type        = string

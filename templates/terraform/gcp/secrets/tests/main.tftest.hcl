@@ -6,7 +6,6 @@ variables {
   name             = "shop"
   kms_key_ids      = { europe-west1 = "projects/shop-prod/locations/europe-west1/keyRings/r/cryptoKeys/k" }
   topic_kms_key_id = "projects/shop-prod/locations/europe-west1/keyRings/r/cryptoKeys/k"
-  first_rotation   = "2027-01-01T00:00:00Z"
   secrets          = { api-key = { regions = ["europe-west1"], readers = ["serviceAccount:api@shop-prod.iam.gserviceaccount.com"], rotation_seconds = 7776000 } }
 }
 
@@ -21,6 +20,15 @@ run "stays_in_the_named_regions" {
   assert {
     condition     = one(google_secret_manager_secret.this["api-key"].replication[0].user_managed[0].replicas).location == "europe-west1"
     error_message = "The copy must be where it was asked for."
+  }
+}
+
+run "rotates_first_after_one_period" {
+  command = plan
+
+  assert {
+    condition     = timecmp(google_secret_manager_secret.this["api-key"].rotation[0].next_rotation_time, timeadd(plantimestamp(), "7775000s")) > 0
+    error_message = "A secret that is added later must not be due in the past."
   }
 }
 
