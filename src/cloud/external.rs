@@ -4,7 +4,7 @@
 use super::NOT_AVAILABLE;
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied};
 use crate::deployment::{
-    Deployment, Expect, Operation, OperationKind, Restorable, SignalQuery, Unit,
+    Deployment, Expect, Given, Operation, OperationKind, Restorable, SignalQuery, Unit,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
@@ -237,7 +237,7 @@ fn commands(
 /// Variables that scripts set; every other word is taken as it stands.
 fn words_are_whole(kind: OperationKind, command: &Command, out: &mut Diagnostics) -> bool {
     let set: &[&str] = match kind {
-        OperationKind::Restore => &["$SNAPSHOT_TIME", "$BACKUP"],
+        OperationKind::Restore => &[Given::SnapshotTime.word(), Given::Backup.word()],
         _ => &[],
     };
     let open = |w: &&Text| w.starts_with('$') && !set.contains(&w.as_str());

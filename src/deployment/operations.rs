@@ -154,6 +154,88 @@ impl Seat {
     }
 }
 
+/// What a script sets before it runs a command: a word of the command that is a `$` and its name
+/// stands for its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// What a restore or a backup makes.
+    NewDatabase,
+    /// The moment that data is brought back to.
+    SnapshotTime,
+    /// The backup that data is brought back from.
+    Backup,
+    /// A restored copy.
+    Copy,
+    /// The file with the text of a lock.
+    LockFile,
+    /// Where the mark of a fenced region is.
+    Fence,
+    /// The file with the record of an action.
+    Evidence,
+    /// A month, as a parameter of a query.
+    MonthParameter,
+    /// The first day of a month and that of the next.
+    MonthPeriod,
+    /// The address that a name leads to.
+    Address,
+    /// A variable of a service with its value.
+    Setting,
+    /// At most so many messages.
+    Limit,
+    /// The text of a message.
+    Message,
+    /// What removes a message.
+    AckId,
+    /// The attributes of a message.
+    Attributes,
+    /// The key by which messages are ordered.
+    OrderingKey,
+}
+
+impl Given {
+    /// All of them.
+    pub const ALL: [Given; 16] = [
+        Given::NewDatabase,
+        Given::SnapshotTime,
+        Given::Backup,
+        Given::Copy,
+        Given::LockFile,
+        Given::Fence,
+        Given::Evidence,
+        Given::MonthParameter,
+        Given::MonthPeriod,
+        Given::Address,
+        Given::Setting,
+        Given::Limit,
+        Given::Message,
+        Given::AckId,
+        Given::Attributes,
+        Given::OrderingKey,
+    ];
+
+    /// The word that stands for its value.
+    pub fn word(self) -> &'static str {
+        match self {
+            Given::NewDatabase => "$NEW_DATABASE",
+            Given::SnapshotTime => "$SNAPSHOT_TIME",
+            Given::Backup => "$BACKUP",
+            Given::Copy => "$COPY",
+            Given::LockFile => "$LOCK_FILE",
+            Given::Fence => "$FENCE",
+            Given::Evidence => "$EVIDENCE",
+            Given::MonthParameter => "$MONTH_PARAMETER",
+            Given::MonthPeriod => "$MONTH_PERIOD",
+            Given::Address => "$ADDRESS",
+            Given::Setting => "$SETTING",
+            Given::Limit => "$LIMIT",
+            Given::Message => "$MESSAGE",
+            Given::AckId => "$ACK_ID",
+            Given::Attributes => "$ATTRIBUTES",
+            Given::OrderingKey => "$ORDERING_KEY",
+        }
+    }
+}
+
 /// A command for scripts and runbooks, always the real CLI's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
@@ -165,8 +247,7 @@ pub struct Operation {
     pub region: Option<RegionId>,
     /// What it does in a sentence, for people.
     pub title: String,
-    /// The words of the command. A word that begins with `$` names a shell variable that
-    /// the script sets (`$SECONDARY`); every other word is literal and gets quoted.
+    /// The words of the command: a [`Given`], or literal and quoted.
     pub command: Vec<String>,
     /// What a good answer looks like.
     pub expect: Expect,
@@ -285,9 +366,14 @@ impl Operation {
         }
     }
 
+    /// Whether a word of it stands for what a script sets.
+    pub fn reads(&self, variable: Given) -> bool {
+        self.command.iter().any(|w| w == variable.word())
+    }
+
     /// Whether it brings data back as it was at a moment.
     pub fn takes_moment(&self) -> bool {
-        self.command.iter().any(|w| w == "$SNAPSHOT_TIME")
+        self.reads(Given::SnapshotTime)
     }
 }
 

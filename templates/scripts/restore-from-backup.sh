@@ -67,7 +67,7 @@ case ${DATASTORE} in
     step "Restore ${DATASTORE} beside the original" {{ store.budget }}
 {% for way in store.ways %}
 {% for op in way.commands %}
-    if [[ -n {% if "$SNAPSHOT_TIME" in op.command %}${SNAPSHOT_TIME}{% else %}${BACKUP}{% endif %} ]]; then
+    if [[ -n {% if way.moment %}${SNAPSHOT_TIME}{% else %}${BACKUP}{% endif %} ]]; then
       run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 "the original stays as it is" {{ op.otherwise }}
 {% endfor %}
 {% for p in way.proofs %}

@@ -3,11 +3,18 @@
 
 use crate::support::{Case, compiled, root};
 use meridian::analysis::term::{By, Step as Term};
-use meridian::deployment::{Expect, OperationKind};
+use meridian::deployment::{Expect, Given, OperationKind};
 use meridian::procedure::{Procedures, StepId, Verb, clock};
 use meridian::topology::Scenario;
+use std::sync::LazyLock;
 
-fn all() -> Vec<(String, Case)> {
+static ALL: LazyLock<Vec<(String, Case)>> = LazyLock::new(compile);
+
+fn all() -> &'static [(String, Case)] {
+    &ALL
+}
+
+fn compile() -> Vec<(String, Case)> {
     let paths = [
         "examples/minimal/topology.yaml",
         "examples/ggen/topology.yaml",
@@ -34,7 +41,7 @@ fn procedures(case: &Case) -> &Procedures {
 fn what_the_budget_counts_on_people_for_is_a_step() {
     let mut counted = 0;
     for (name, case) in all() {
-        let plan = &procedures(&case).fail_over;
+        let plan = &procedures(case).fail_over;
         let analysis = case.done.analysis.as_ref().expect("an analysis");
         for each in &plan.cases {
             let times = analysis.recovery.times.iter();
@@ -44,7 +51,7 @@ fn what_the_budget_counts_on_people_for_is_a_step() {
                 let found = plan.steps.iter().find(|s| s.term == Some(term.step));
                 let Some(step) = found.filter(|_| term.step != Term::Restore) else {
                     assert_eq!(term.step, Term::Restore, "{name}: {term:?}");
-                    let mut restores = procedures(&case).restores.iter();
+                    let mut restores = procedures(case).restores.iter();
                     assert!(restores.any(|r| r.datastore == term.of), "{name}: {term:?}");
                     continue;
                 };
@@ -71,7 +78,7 @@ fn what_the_budget_counts_on_people_for_is_a_step() {
 #[test]
 fn a_step_has_something_to_do() {
     for (name, case) in all() {
-        for step in &procedures(&case).fail_over.steps {
+        for step in &procedures(case).fail_over.steps {
             let acts = step.works.iter().flat_map(|w| &w.acts);
             let commands = acts.flat_map(|a| &a.commands).count();
             let people = matches!(step.id, StepId::Decide | StepId::Freeze);
@@ -98,7 +105,7 @@ fn a_restore_takes_what_the_budget_counts() {
     for (name, case) in all() {
         let topology = case.done.topology.as_ref().expect("a topology");
         let analysis = case.done.analysis.as_ref().expect("an analysis");
-        for restore in &procedures(&case).restores {
+        for restore in &procedures(case).restores {
             let times = analysis.recovery.times.iter();
             let own = times.filter(|t| t.scenario == Scenario::Corruption);
             let time = { own }.find(|t| t.subject.name(topology) == restore.datastore);
@@ -139,7 +146,7 @@ fn every_store_that_people_restore_has_a_plan() {
             }
             let store = time.subject.name(topology);
             let store = store.split('.').next().unwrap();
-            let mut restores = procedures(&case).restores.iter();
+            let mut restores = procedures(case).restores.iter();
             let plan = restores.find(|r| r.datastore == store);
             let plan = plan.unwrap_or_else(|| panic!("{name}: nobody restores {store}"));
             let page = case.file("RUNBOOK_RESTORE.md");
@@ -161,7 +168,7 @@ fn every_store_that_people_restore_has_a_plan() {
 #[test]
 fn what_is_done_is_read_back() {
     for (name, case) in all() {
-        let all = procedures(&case);
+        let all = procedures(case);
         let restores = all.restores.iter().flat_map(|r| r.subjects());
         for act in restores.flat_map(|w| &w.acts) {
             assert!(!act.proofs.is_empty(), "{name}: {act:?}");
@@ -183,4 +190,33 @@ fn what_is_done_is_read_back() {
             assert_eq!(lag.expect, Expect::Seconds, "{name}: {lag:?}");
         }
     }
+}
+
+/// A word that stands for something is one that scripts set.
+#[test]
+fn commands_read_what_scripts_set() {
+    let known: Vec<&str> = Given::ALL.iter().map(|v| v.word()).collect();
+    let named = |word: &&String| {
+        let name = word.strip_prefix('$').unwrap_or_default();
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+    };
+    let mut seen = 0;
+    for (name, case) in all() {
+        let deployment = case.done.deployment.as_ref().expect("a deployment");
+        let commands = deployment.operations.iter().map(|o| &o.command);
+        let proofs = deployment.proofs.iter().map(|p| &p.command);
+        for word in commands.chain(proofs).flatten().filter(named) {
+            assert!(
+                known.contains(&word.as_str()),
+                "{name}: nothing sets {word}"
+            );
+            let variable = format!("${{{}}}", &word[1..]);
+            let mut files = case.done.artifacts.iter();
+            let read = files.any(|(path, file)| {
+                path.to_string().starts_with("scripts/") && file.text.contains(&variable)
+            });
+            seen += usize::from(read);
+        }
+    }
+    assert!(seen > 20, "{seen}");
 }

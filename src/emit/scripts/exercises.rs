@@ -1,6 +1,7 @@
 //! Restores and drills as scripts read them.
 
 use super::{operation, proof};
+use crate::deployment::{Given, Operation};
 use crate::emit::Input;
 use crate::procedure::{Act, Exercise, Restore, StepId, Work};
 use crate::topology::RegionId;
@@ -17,15 +18,15 @@ pub(super) fn restores(input: Input) -> Vec<Value> {
 }
 
 fn restored(input: Input, restore: &Restore, work: &Work) -> Value {
-    let takes = |variable: &str| {
+    let takes = |variable: Given| {
         let mut commands = work.acts.iter().flat_map(|a| &a.commands);
-        commands.any(|o| o.command.iter().any(|w| w == variable))
+        commands.any(|o| o.reads(variable))
     };
     let mut switches = input.deployment.switches.iter();
     json!({
         "name": work.title,
-        "moments": takes("$SNAPSHOT_TIME"),
-        "backups": takes("$BACKUP"),
+        "moments": takes(Given::SnapshotTime),
+        "backups": takes(Given::Backup),
         "budget": seconds(restore),
         "switched": switches.any(|s| s.subject == work.title),
         "ways": work.acts.iter().map(way).collect::<Vec<_>>(),
@@ -39,6 +40,7 @@ fn seconds(restore: &Restore) -> u64 {
 
 fn way(act: &Act) -> Value {
     json!({
+        "moment": act.commands.iter().any(Operation::takes_moment),
         "commands": act.commands.iter().map(operation).collect::<Vec<_>>(),
         "proofs": act.proofs.iter().map(proof).collect::<Vec<_>>(),
     })

@@ -276,12 +276,15 @@ mod scripts {
     #[test]
     fn the_lag_is_compared() {
         let stage = Stage::new("ggen");
+        // The region is fenced, and the promotion asks for the lag first.
+        fs::write(stage.state("capacity"), "0.0\n").unwrap();
+        let step = [&LEAVE[..], &["--step", "promote"]].concat();
         let leave = |lag: &str, more: &[&str]| {
             let output = behind(
                 &stage,
                 lag,
                 "failover-region.sh",
-                &[&LEAVE[..], more].concat(),
+                &[&step[..], more].concat(),
             );
             let promoted = promoted(&stage);
             let _ = fs::remove_file(stage.state("primary"));
