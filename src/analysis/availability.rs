@@ -72,7 +72,7 @@ pub enum Verdict {
     /// They add up to the promise or more.
     Supported,
     /// A contract is not known.
-    NotShown,
+    Unproven,
     /// Nothing is promised.
     NotPromised,
 }
@@ -86,7 +86,7 @@ impl Availability {
             (Some(_), Some(_)) => Verdict::Supported,
             // What is known may already be too little.
             (Some((promised, _)), None) if self.known() < promised.ratio() => Verdict::Below,
-            (Some(_), None) => Verdict::NotShown,
+            (Some(_), None) => Verdict::Unproven,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Declared measurements that do not count: expired, from the future, contradicted by what is
+//! Measurements that do not count: expired, from the future, contradicted by what is
 //! emitted, or read by nothing.
 
 use super::Context;

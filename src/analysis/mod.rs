@@ -1,15 +1,15 @@
 //! What is proved of a topology. The arithmetic is here; the facts of each kind on each
 //! cloud come from the offerings through [`offering::Offerings`].
 //!
-//! Architecture invariant: every number is either emitted, enforced, documented or declared,
-//! and says which; nothing is shown as met that rests on an unknown.
+//! Architecture invariant: every number is either emitted, enforced, documented or measured,
+//! and says which; nothing is *met* that rests on an unknown.
 
 pub mod availability;
 pub mod capacity;
 pub mod coverage;
-pub mod declared;
 pub mod facts;
 pub mod flow;
+pub mod measured;
 pub mod offering;
 pub mod quorum;
 pub mod recovery;

@@ -5,6 +5,10 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value as Json, json};
 
+/// The version of what `analyze` and `diff` print as JSON. 2: verdicts are `met`, `met if`, `at risk`,
+/// `violated` and `unproven`; classes are `emitted`, `enforced`, `documented`, `measured` and `unknown`.
+pub const VERSION: u32 = 2;
+
 /// The schema of what `analyze` prints.
 pub fn schema() -> Json {
     of::<View>("analysis")

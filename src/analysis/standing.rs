@@ -288,7 +288,7 @@ fn contracts(topology: &Topology, of: &Availability) -> AvailabilityView {
         verdict: match of.verdict() {
             availability::Verdict::Below => "below",
             availability::Verdict::Supported => "supported",
-            availability::Verdict::NotShown => "not shown",
+            availability::Verdict::Unproven => "unproven",
             availability::Verdict::NotPromised => "not promised",
         },
         parts: of.parts.iter().map(|p| part(topology, p)).collect(),

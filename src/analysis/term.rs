@@ -77,11 +77,11 @@ pub enum Source {
     /// A documented number.
     Catalog(&'static Fact),
     /// A measurement that the spec declares: evidence and the day.
-    Declared {
+    Measured {
         /// Where the record is.
         evidence: String,
         /// The day it was measured.
-        measured: String,
+        day: String,
         /// The last day on which it counts, if the spec names one.
         expires: Option<String>,
     },
@@ -96,11 +96,9 @@ impl Source {
             Source::Spec => "spec".into(),
             Source::Catalog(fact) if fact.url.is_empty() => fact.title.clone(),
             Source::Catalog(fact) => format!("{}, {}", fact.title, fact.date),
-            Source::Declared {
-                measured, expires, ..
-            } => match expires {
-                Some(day) => format!("measured {measured}, valid until {day}"),
-                None => format!("measured {measured}"),
+            Source::Measured { day, expires, .. } => match expires {
+                Some(end) => format!("measured {day}, valid until {end}"),
+                None => format!("measured {day}"),
             },
             Source::Structure => "topology".into(),
         }
@@ -109,7 +107,7 @@ impl Source {
     /// The last day on which it counts, if it ends: `2027-10-03`.
     pub fn valid_until(&self) -> Option<&str> {
         match self {
-            Source::Declared { expires, .. } => expires.as_deref(),
+            Source::Measured { expires, .. } => expires.as_deref(),
             _ => None,
         }
     }
@@ -118,7 +116,7 @@ impl Source {
     pub fn url(&self) -> Option<&str> {
         match self {
             Source::Catalog(fact) => Some(fact.url.as_str()).filter(|u| !u.is_empty()),
-            Source::Declared { evidence, .. } => {
+            Source::Measured { evidence, .. } => {
                 Some(evidence.as_str()).filter(|e| e.starts_with("https://"))
             }
             Source::Spec | Source::Structure => None,
@@ -201,7 +199,7 @@ pub struct Term {
     pub measured: Option<Measured>,
 }
 
-/// A declared measurement that was held against a term.
+/// A measurement that was held against a term.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measured {
     /// Where its value is written.
@@ -212,14 +210,14 @@ pub struct Measured {
 
 impl Term {
     /// A number that we emit.
-    pub fn knob(step: Step, of: &str, (low, high): (u64, u64), because: String) -> Self {
+    pub fn emitted(step: Step, of: &str, (low, high): (u64, u64), because: String) -> Self {
         Term {
             step,
             by: By::System,
             of: of.into(),
             low,
             high: Some(high),
-            class: Class::Knob,
+            class: Class::Emitted,
             because,
             source: Source::Spec,
             span: None,
@@ -236,7 +234,7 @@ impl Term {
             high: fact.high,
             class: fact.class,
             source: Source::Catalog(fact),
-            ..Term::knob(step, of, (0, 0), fact.says.clone())
+            ..Term::emitted(step, of, (0, 0), fact.says.clone())
         }
     }
 
@@ -246,7 +244,7 @@ impl Term {
             low: NEVER,
             high: None,
             source: Source::Structure,
-            ..Term::knob(step, of, (0, 0), because)
+            ..Term::emitted(step, of, (0, 0), because)
         }
     }
 
@@ -261,7 +259,7 @@ impl Term {
             high: None,
             class: Class::Unknown,
             source: Source::Structure,
-            ..Term::knob(step, of, (0, 0), because)
+            ..Term::emitted(step, of, (0, 0), because)
         }
     }
 
@@ -284,6 +282,21 @@ impl Term {
     /// Whether it adds anything, or is certain to add nothing.
     pub fn is_zero(&self) -> bool {
         self.low == 0 && self.high == Some(0)
+    }
+
+    /// What has to hold of it, for people: `promote sessions within 5s`.
+    pub fn condition(&self) -> String {
+        let within = match (self.step, self.high) {
+            (_, None) => "without a bound".into(),
+            (Step::Lag, Some(0)) => "never behind".into(),
+            (_, Some(0)) => "without delay".into(),
+            (Step::Lag, Some(high)) => format!("at most {} behind", Duration::from_millis(high)),
+            (_, Some(high)) => format!("within {}", Duration::from_millis(high)),
+        };
+        match self.step {
+            Step::Lag => format!("{} {within}", self.of),
+            step => format!("{} {} {within}", step.word(), self.of),
+        }
     }
 
     /// The interval for people: `5s .. 12s`, `at least 20s`, `never`.

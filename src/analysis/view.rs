@@ -18,6 +18,9 @@ use serde::Serialize;
 /// Everything that is shown.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct View<'a> {
+    /// The version of this record: [`VERSION`](super::schema::VERSION).
+    #[schemars(extend("const" = super::schema::VERSION))]
+    pub schema_version: u32,
     /// The system's name.
     pub system: String,
     /// What every result assumes.
@@ -78,13 +81,13 @@ pub struct TimeView {
     pub verdict: &'static str,
     /// The last day on which all measurements in it count; `null` if none ends.
     pub valid_until: Option<String>,
-    /// How many terms are typical or declared, if it is met assuming them.
-    pub assumptions: usize,
+    /// What has to hold where the verdict is `met if`, the longest first; empty otherwise.
+    pub conditions: Vec<String>,
     /// The terms in order.
     pub terms: Vec<TermView>,
     /// The two changes that help most.
     pub helps: Vec<String>,
-    /// What would close what is unknown; empty if nothing is.
+    /// What would prove it; empty if nothing is unknown.
     pub closing: String,
 }
 
@@ -149,6 +152,8 @@ pub struct LossView {
     /// The judgement.
     #[schemars(extend("enum" = Verdict::ALL.map(Verdict::word)))]
     pub verdict: &'static str,
+    /// What has to hold where the verdict is `met if`; empty otherwise.
+    pub conditions: Vec<String>,
     /// The last day on which the measurement behind it counts; `null` if it does not end.
     pub valid_until: Option<String>,
     /// The best copy that remains.
@@ -189,6 +194,7 @@ pub fn view<'a>(
         place,
     };
     View {
+        schema_version: super::schema::VERSION,
         system: topology.name.clone(),
         fault_model: FAULT_MODEL,
         left_out: LEFT_OUT.to_vec(),
@@ -266,7 +272,7 @@ impl Make<'_> {
             interval: interval(low, high),
             verdict: time.verdict.word(),
             valid_until: valid_until(time.budget.nodes.iter().map(|n| &n.term)),
-            assumptions: time.budget.assumptions().len(),
+            conditions: conditions(time.verdict, time.budget.assumptions().into_iter()),
             terms: self.terms(&time.budget),
             helps: reductions.iter().take(2).map(findings::reduction).collect(),
             closing: findings::closing(&unknown),
@@ -338,14 +344,32 @@ impl Make<'_> {
                 interval(low, high)
             },
             verdict: loss.verdict.word(),
+            conditions: conditions(loss.verdict, lacks.into_iter()),
             valid_until: valid_until(lacks.into_iter()),
             copy: best.map_or("no copy remains".into(), |b| b.copy.clone()),
-            class: lacks.map_or("knob", |l| l.class.word()),
+            class: lacks.map_or(Class::Emitted.word(), |l| l.class.word()),
             because: lacks.map_or(String::new(), |l| l.because.clone()),
             source: lacks.map_or("topology".into(), |l| l.source.text()),
             url: lacks.and_then(|l| l.source.url()).map(str::to_string),
             place: lacks.and_then(|l| l.span).and_then(self.place),
         }
+    }
+}
+
+/// What has to hold for a verdict.
+pub fn conditions<'a>(verdict: Verdict, terms: impl Iterator<Item = &'a Term>) -> Vec<String> {
+    match verdict {
+        Verdict::MetIf => terms.map(Term::condition).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A verdict for a line: `met if 3 hold`.
+pub fn short(verdict: &str, conditions: &[String]) -> String {
+    match conditions.len() {
+        0 => verdict.to_string(),
+        1 => format!("{verdict} 1 holds"),
+        more => format!("{verdict} {more} hold"),
     }
 }
 

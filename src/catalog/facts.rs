@@ -12,38 +12,34 @@ use std::sync::OnceLock;
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// A value that we emit ourselves.
-    Knob,
+    Emitted,
     /// The system refuses rather than exceed it.
     Enforced,
-    /// A breach pays credits but is not prevented.
-    Contract,
-    /// The vendor calls it typical.
-    Typical,
+    /// The vendor's documentation says so: usual, or a design target.
+    Documented,
     /// The user measured it, with evidence.
-    Declared,
+    Measured,
     /// Nobody has published it.
     Unknown,
 }
 
 impl Class {
     /// All of them, the strongest first.
-    pub const ALL: [Class; 6] = [
-        Class::Knob,
+    pub const ALL: [Class; 5] = [
+        Class::Emitted,
         Class::Enforced,
-        Class::Contract,
-        Class::Typical,
-        Class::Declared,
+        Class::Documented,
+        Class::Measured,
         Class::Unknown,
     ];
 
     /// The word shown to people.
     pub fn word(self) -> &'static str {
         match self {
-            Class::Knob => "knob",
+            Class::Emitted => "emitted",
             Class::Enforced => "enforced",
-            Class::Contract => "contract",
-            Class::Typical => "typical",
-            Class::Declared => "declared",
+            Class::Documented => "documented",
+            Class::Measured => "measured",
             Class::Unknown => "unknown",
         }
     }

@@ -147,11 +147,13 @@ fn subject_rows(out: &mut String, subject: &SubjectView, asked: bool) {
             continue;
         }
         let never = time.terms.iter().find(|t| t.low.is_none());
+        let why = [&time.conditions.join(", "), &time.closing];
+        let why = why.into_iter().find(|w| !w.is_empty());
         let row = Row {
             titles: vec![&time.title],
             interval: &time.interval,
-            verdict: short(time.verdict, time.assumptions),
-            why: never.map_or(time.closing.clone(), |t| t.because.clone()),
+            verdict: time.verdict,
+            why: never.map_or(why.cloned().unwrap_or_default(), |t| t.because.clone()),
             promised: time.promised,
             terms: (asked || Some(index) == worst).then_some(time),
         };
@@ -169,7 +171,7 @@ fn subject_rows(out: &mut String, subject: &SubjectView, asked: bool) {
         line(
             out,
             "  ",
-            &[(&title, 28), (row.interval, 20), (&row.verdict, 16)],
+            &[(&title, 28), (row.interval, 20), (row.verdict, 9)],
             &own,
         );
         if let Some(time) = row.terms {
@@ -189,7 +191,7 @@ fn subject_rows(out: &mut String, subject: &SubjectView, asked: bool) {
 struct Row<'a> {
     titles: Vec<&'a str>,
     interval: &'a str,
-    verdict: String,
+    verdict: &'static str,
     why: String,
     promised: Option<u64>,
     terms: Option<&'a TimeView>,
@@ -215,13 +217,6 @@ fn titles(titles: &[&str]) -> String {
     text
 }
 
-fn short(verdict: &str, assumptions: usize) -> String {
-    match verdict {
-        "met under assumptions" => format!("met, assuming {assumptions}"),
-        other => other.to_string(),
-    }
-}
-
 /// The scenario whose promise is tightest: by the worst total that is promised anything.
 fn deciding(subject: &SubjectView) -> Option<usize> {
     let promised = subject
@@ -242,7 +237,7 @@ fn terms(out: &mut String, time: &TimeView) {
         line(
             out,
             "      ",
-            &[(&what, 36), (&term.interval, 12), (term.class, 8)],
+            &[(&what, 36), (&term.interval, 12), (term.class, 10)],
             &because,
         );
     }
@@ -267,7 +262,7 @@ fn data_rows(out: &mut String, data: &DataView, asked: bool) {
         let row = Row {
             titles: vec![&loss.title],
             interval: &loss.interval,
-            verdict: short(loss.verdict, 1),
+            verdict: loss.verdict,
             why: why(loss, asked),
             promised: loss.promised,
             terms: None,
@@ -282,7 +277,7 @@ fn data_rows(out: &mut String, data: &DataView, asked: bool) {
         line(
             out,
             "  ",
-            &[(&title, 28), (row.interval, 20), (&row.verdict, 16)],
+            &[(&title, 28), (row.interval, 20), (row.verdict, 9)],
             &row.why,
         );
     }
@@ -296,7 +291,8 @@ fn data_rows(out: &mut String, data: &DataView, asked: bool) {
 }
 
 fn why(loss: &LossView, asked: bool) -> String {
-    let mut parts = vec![loss.because.as_str()];
+    let conditions = loss.conditions.join(", ");
+    let mut parts = vec![conditions.as_str(), &loss.because];
     let source = loss.place.as_ref().unwrap_or(&loss.source);
     if asked {
         parts = vec![&loss.copy, &loss.because, loss.class, source];

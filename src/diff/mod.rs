@@ -47,6 +47,9 @@ pub fn schema() -> serde_json::Value {
 /// Everything that differs.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Difference {
+    /// The version of this record.
+    #[schemars(extend("const" = crate::analysis::schema::VERSION))]
+    pub schema_version: u32,
     /// The system's name.
     pub system: String,
     /// What is compared with.
@@ -157,6 +160,7 @@ pub fn difference(
     let unexplained = files.iter().filter(|f| !explained.contains(&f.path));
     let unexplained = unexplained.map(|f| files::hunk(old, new, &f.path, f.kind));
     Difference {
+        schema_version: crate::analysis::schema::VERSION,
         system: name(after.done),
         before: before.name.to_string(),
         after: after.name.to_string(),

@@ -5,7 +5,7 @@ use super::{Consequence, Direction};
 use crate::Compilation;
 use crate::analysis::flow::Verdict as Going;
 use crate::analysis::recovery::verdict::Verdict;
-use crate::analysis::view::{DataView, Filter, SubjectView, View, promise, view};
+use crate::analysis::view::{DataView, Filter, SubjectView, View, promise, short, view};
 use crate::emit::recovery::percent;
 use crate::spec::{Duration, Spec};
 use crate::watch::told::watches;
@@ -158,7 +158,12 @@ fn say(shown: &mut Shown, about: impl Into<String>, what: impl Into<String>, wor
 }
 
 /// A row of a promise.
-fn judged(interval: &str, promised: Option<u64>, verdict: &'static str, high: Option<u64>) -> Said {
+fn judged(
+    interval: &str,
+    promised: Option<u64>,
+    verdict: (&'static str, &[String]),
+    high: Option<u64>,
+) -> Said {
     let Some(weak) = promised else {
         return Said {
             words: "nothing is promised".into(),
@@ -166,9 +171,13 @@ fn judged(interval: &str, promised: Option<u64>, verdict: &'static str, high: Op
             sense: Sense::Unpromised,
         };
     };
-    let rank = Verdict::ALL.iter().position(|v| v.word() == verdict);
+    let rank = Verdict::ALL.iter().position(|v| v.word() == verdict.0);
     Said {
-        words: format!("{interval} of {}, {verdict}", promise(promised)),
+        words: format!(
+            "{interval} of {}, {}",
+            promise(promised),
+            short(verdict.0, verdict.1)
+        ),
         rank: rank.map(|rank| (rank, high.unwrap_or(u64::MAX))),
         sense: Sense::Promise(weak),
     }
@@ -177,7 +186,12 @@ fn judged(interval: &str, promised: Option<u64>, verdict: &'static str, high: Op
 fn times(subject: &SubjectView, shown: &mut Shown) {
     let about = format!("{} {}", subject.kind, subject.name);
     for time in &subject.scenarios {
-        let said = judged(&time.interval, time.promised, time.verdict, time.high);
+        let said = judged(
+            &time.interval,
+            time.promised,
+            (time.verdict, &time.conditions),
+            time.high,
+        );
         shown.insert((about.clone(), format!("RTO, {}", time.title)), said);
     }
 }
@@ -188,7 +202,12 @@ fn losses(data: &DataView, shown: &mut Shown) {
     let parts = parts.map(|name| format!("{} of {}", name, data.store));
     for about in whole.into_iter().chain(parts) {
         for loss in &data.scenarios {
-            let said = judged(&loss.interval, loss.promised, loss.verdict, loss.high);
+            let said = judged(
+                &loss.interval,
+                loss.promised,
+                (loss.verdict, &loss.conditions),
+                loss.high,
+            );
             let key = (format!("data {about}"), format!("RPO, {}", loss.title));
             shown.insert(key, said);
         }

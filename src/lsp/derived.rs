@@ -4,6 +4,7 @@
 use crate::Compilation;
 use crate::analysis::recovery::verdict::Verdict;
 use crate::analysis::term::interval;
+use crate::analysis::view::conditions;
 use crate::deployment::routes::Sender;
 use crate::source::Span;
 use crate::spec::Duration;
@@ -20,21 +21,25 @@ pub(super) struct Judged {
     pub(super) of: String,
     /// What is promised.
     pub(super) promised: Duration,
+    /// What has to hold where it is met if; empty otherwise.
+    conditions: Vec<String>,
     high: u64,
 }
 
 impl Judged {
-    /// `worst 3m14s of 5m, lose us-central1, api: met under assumptions`.
+    /// `worst 3m14s of 5m, lose us-central1, api: met if promote sessions within 5s`.
     pub(super) fn words(&self) -> String {
         let Judged {
             interval,
             of,
             promised,
+            conditions,
             ..
         } = self;
+        let verdict = format!("{} {}", self.verdict.word(), conditions.join(", "));
         format!(
             "worst {interval} of {promised}, {of}: {}",
-            self.verdict.word()
+            verdict.trim_end()
         )
     }
 }
@@ -63,6 +68,7 @@ pub(super) fn judged(done: &Compilation) -> BTreeMap<Span, Judged> {
                 interval: high.map_or(interval(low, high), |h| interval(h, Some(h))),
                 of: format!("{}, {of}", time.scenario.title(topology)),
                 promised: time.promise.map_or(Duration::from_millis(0), |p| p.time()),
+                conditions: conditions(time.verdict, time.budget.assumptions().into_iter()),
                 high: high.unwrap_or(u64::MAX),
             },
         );
@@ -87,6 +93,7 @@ pub(super) fn judged(done: &Compilation) -> BTreeMap<Span, Judged> {
                 interval: shown,
                 of: format!("{}, {of}", loss.scenario.title(topology)),
                 promised: loss.promise.map_or(Duration::from_millis(0), |p| p.time()),
+                conditions: conditions(loss.verdict, best.into_iter()),
                 high: high.unwrap_or(u64::MAX),
             },
         );

@@ -318,13 +318,13 @@ mod tests {
     fn a_persons_step_is_the_longest_of_its_terms() {
         let term = |high| Term {
             high,
-            ..Term::knob(term::Step::Decide, "x", (0, 1), String::new()).by(By::Person)
+            ..Term::emitted(term::Step::Decide, "x", (0, 1), String::new()).by(By::Person)
         };
         let of = |all: &[Term]| by_hand(all.iter(), term::Step::Decide);
         assert_eq!(of(&[term(Some(1500)), term(Some(900))]), Hand::Takes(2));
         assert_eq!(of(&[term(Some(900)), term(None)]), Hand::Unbounded);
         assert_eq!(of(&[]), Hand::None);
-        let system = Term::knob(term::Step::Decide, "x", (0, 900), String::new());
+        let system = Term::emitted(term::Step::Decide, "x", (0, 900), String::new());
         assert_eq!(of(&[system]), Hand::None);
     }
 }

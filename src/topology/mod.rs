@@ -10,7 +10,6 @@ mod decisions;
 mod environment;
 mod half;
 mod kinds;
-pub mod knobs;
 pub mod leaving;
 mod lookup;
 pub mod names;
@@ -18,6 +17,7 @@ pub mod promises;
 mod regions;
 mod resolve;
 pub mod scenario;
+pub mod settings;
 mod settled;
 mod version;
 

@@ -7,7 +7,7 @@ use super::signals::counts_newborn;
 use crate::deployment::{AlertTiming, Deployment, GROUP_WAIT_SECONDS, Unit};
 use crate::format::promql;
 use crate::topology::Signal;
-use crate::topology::knobs::Check;
+use crate::topology::settings::Check;
 use crate::topology::{Promisee, Scenario, Topology};
 
 /// Seconds between two evaluations of alerts where nothing asks for less, and of recordings.

@@ -177,7 +177,7 @@ fn json_shows_infinity_as_null_and_the_places_of_terms() {
     assert_eq!(entry["verdict"], "not promised");
     let region = find("region:us-central1");
     let terms = region["terms"].as_array().unwrap();
-    let detect = terms.iter().find(|t| t["class"] == "knob").unwrap();
+    let detect = terms.iter().find(|t| t["class"] == "emitted").unwrap();
     let place = detect["place"].as_str().unwrap();
     let line: usize = place.rsplit(':').next().unwrap().parse().unwrap();
     let text = fs::read_to_string(example("ggen/topology.yaml")).unwrap();
@@ -215,13 +215,13 @@ fn a_broken_promise_is_shown_and_fails() {
 }
 
 #[test]
-fn what_is_not_shown_fails_only_when_notes_do() {
+fn what_is_unproven_fails_only_when_notes_do() {
     let minimal = example("minimal/topology.yaml");
     let ran = analyze(&minimal, &[]);
     assert_eq!(ran.code, 0);
     // The table says it; the notes would say it again.
     assert_eq!(ran.err, "");
-    assert!(ran.out.contains("not shown"), "{}", ran.out);
+    assert!(ran.out.contains("unproven"), "{}", ran.out);
     assert_eq!(analyze(&minimal, &["--fail-level", "note"]).code, 1);
 }
 

@@ -163,7 +163,7 @@ fn without_a_contract_nothing_is_shown() {
         ),
     );
     let found = &modelled(&text)[0];
-    assert_eq!((found.total, found.verdict()), (None, Verdict::NotShown));
+    assert_eq!((found.total, found.verdict()), (None, Verdict::Unproven));
     let unknown: Vec<_> = found.unknown().map(|p| p.what).collect();
     assert!(matches!(unknown[..], [What::Store(_)]));
     // What is known is already too little.

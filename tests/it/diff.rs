@@ -288,13 +288,7 @@ fn the_migration_of_eden_is_what_differs() {
     let gateway =
         about("api-gateway: RTO, lose us-east-1").expect("a promise that can be shown now");
     assert_eq!(gateway.direction, Some(Direction::Better));
-    assert!(
-        gateway
-            .after
-            .as_ref()
-            .unwrap()
-            .contains("met under assumptions")
-    );
+    assert!(gateway.after.as_ref().unwrap().contains("met if"));
     assert!(!gateway.causes.is_empty());
 }
 

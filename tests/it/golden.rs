@@ -136,7 +136,7 @@ fn variant(example: &str, from: &str, to: &str) -> Compilation {
     compiled(&other)
 }
 
-/// An example may say that something is not shown; it contains no mistake.
+/// An example may say that something is unproven; it contains no mistake.
 fn only_notes(done: &Compilation) -> bool {
     done.diagnostics.worst().is_none_or(|w| w == Severity::Note)
 }

@@ -631,5 +631,5 @@ fn what_is_not_generated_is_analysed_too() {
         .filter(of_china)
         .map(|l| l.verdict);
     assert!(verdicts.clone().count() > 0);
-    assert!(verdicts.clone().all(|v| v == Verdict::NotShown));
+    assert!(verdicts.clone().all(|v| v == Verdict::Unproven));
 }

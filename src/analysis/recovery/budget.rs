@@ -84,7 +84,7 @@ impl Budget {
     pub fn class(&self) -> Class {
         let terms = self.nodes.iter().map(|n| &n.term);
         let counted = terms.filter(|t| t.high != Some(0) || t.class > Class::Enforced);
-        counted.map(|t| t.class).max().unwrap_or(Class::Knob)
+        counted.map(|t| t.class).max().unwrap_or(Class::Emitted)
     }
 
     /// The terms that are not ours to enforce, largest first.
@@ -172,10 +172,10 @@ mod tests {
             class: if high.is_none() {
                 Class::Unknown
             } else {
-                Class::Knob
+                Class::Emitted
             },
             change: Some(Change::Value("x")),
-            ..Term::knob(Step::Detect, "x", (low, 0), String::new())
+            ..Term::emitted(Step::Detect, "x", (low, 0), String::new())
         }
     }
 

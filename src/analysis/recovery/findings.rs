@@ -12,19 +12,19 @@ use std::collections::BTreeSet;
 /// A recovery that takes longer than promised even at best.
 pub const TIME_VIOLATED: Code = Code::new("RTO201", "recovery-exceeds-rto");
 /// A recovery that takes longer than promised at worst.
-pub const TIME_MAY_EXCEED: Code = Code::new("RTO202", "recovery-may-exceed-rto");
+pub const TIME_AT_RISK: Code = Code::new("RTO202", "recovery-at-risk");
 /// A recovery that rests on something that nobody has measured.
-pub const TIME_NOT_SHOWN: Code = Code::new("RTO203", "recovery-not-shown");
+pub const TIME_UNPROVEN: Code = Code::new("RTO203", "recovery-unproven");
 /// Noticing the loss takes as long as is promised for the whole recovery, even at best.
 pub const DETECTION_VIOLATES: Code = Code::new("RTO101", "detection-exceeds-rto");
 /// The same at worst.
-pub const DETECTION_MAY_EXCEED: Code = Code::new("RTO102", "detection-may-exceed-rto");
+pub const DETECTION_AT_RISK: Code = Code::new("RTO102", "detection-at-risk");
 /// A loss that is more than promised even at best.
 pub const LOSS_VIOLATED: Code = Code::new("RPO201", "loss-exceeds-rpo");
 /// A loss that is more than promised at worst.
-pub const LOSS_MAY_EXCEED: Code = Code::new("RPO202", "loss-may-exceed-rpo");
+pub const LOSS_AT_RISK: Code = Code::new("RPO202", "loss-at-risk");
 /// A loss that nobody bounds.
-pub const LOSS_NOT_SHOWN: Code = Code::new("RPO203", "loss-not-shown");
+pub const LOSS_UNPROVEN: Code = Code::new("RPO203", "loss-unproven");
 
 /// Reports each broken promise once: of scenarios that break it alike, the first. What a
 /// finding in `out` says more closely, the cause, is not said again.
@@ -53,8 +53,8 @@ pub fn report(context: Context, recovery: &Recovery, out: &mut Diagnostics) {
         }
         let code = match loss.verdict {
             Verdict::Violated => LOSS_VIOLATED,
-            Verdict::MayExceed => LOSS_MAY_EXCEED,
-            Verdict::NotShown => LOSS_NOT_SHOWN,
+            Verdict::AtRisk => LOSS_AT_RISK,
+            Verdict::Unproven => LOSS_UNPROVEN,
             _ => continue,
         };
         let store = context.topology.datastore(loss.store).name.clone();
@@ -71,13 +71,13 @@ fn code_of(time: &RecoveryTime, promise: Promise) -> Option<Code> {
     let detects = || slow_detection(time, promise).into_iter();
     let certain = |t: &Term| t.low >= promise.millis && t.low != NEVER;
     match time.verdict {
-        Verdict::Met | Verdict::MetAssuming | Verdict::NotPromised => None,
+        Verdict::Met | Verdict::MetIf | Verdict::NotPromised => None,
         Verdict::Violated if time.budget.total().0 == NEVER => Some(TIME_VIOLATED),
         _ if detects().any(certain) => Some(DETECTION_VIOLATES),
         Verdict::Violated => Some(TIME_VIOLATED),
-        _ if detects().next().is_some() => Some(DETECTION_MAY_EXCEED),
-        Verdict::MayExceed => Some(TIME_MAY_EXCEED),
-        Verdict::NotShown => Some(TIME_NOT_SHOWN),
+        _ if detects().next().is_some() => Some(DETECTION_AT_RISK),
+        Verdict::AtRisk => Some(TIME_AT_RISK),
+        Verdict::Unproven => Some(TIME_UNPROVEN),
     }
 }
 
@@ -118,7 +118,7 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
         _ if code == DETECTION_VIOLATES => {
             format!("{scenario}: detection alone takes longer than {what} may be down")
         }
-        _ if code == DETECTION_MAY_EXCEED => {
+        _ if code == DETECTION_AT_RISK => {
             format!("{scenario}: detection alone may take longer than {what} may be down")
         }
         Verdict::Violated if low == NEVER => {
@@ -127,16 +127,16 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
         Verdict::Violated => {
             format!("{scenario}: {what} is back after {takes}, later than promised")
         }
-        Verdict::MayExceed => {
+        Verdict::AtRisk => {
             format!("{scenario}: {what} is back after {takes}, which may be later than promised")
         }
         _ => format!("{scenario}: nobody can say when {what} is back"),
     };
-    let detection = [DETECTION_VIOLATES, DETECTION_MAY_EXCEED].contains(&code);
+    let detection = [DETECTION_VIOLATES, DETECTION_AT_RISK].contains(&code);
     let make = match time.verdict {
         _ if code == DETECTION_VIOLATES => Diagnostic::error,
         Verdict::Violated => Diagnostic::error,
-        Verdict::MayExceed => Diagnostic::warning,
+        Verdict::AtRisk => Diagnostic::warning,
         _ if detection => Diagnostic::warning,
         _ => Diagnostic::note,
     };
@@ -145,7 +145,7 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
     let long = || time.budget.longest().into_iter();
     let terms: Vec<&Term> = match time.verdict {
         _ if detection => slow_detection(time, promise),
-        Verdict::NotShown => time.budget.unknown().collect(),
+        Verdict::Unproven => time.budget.unknown().collect(),
         Verdict::Violated if low == NEVER => all().filter(|t| t.low == NEVER).collect(),
         _ => long().filter(|t| !t.is_zero()).collect(),
     };
@@ -163,7 +163,7 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
     }
     let help = match time.verdict {
         _ if detection => sooner(time, promise, &terms),
-        Verdict::NotShown => closing(&terms),
+        Verdict::Unproven => closing(&terms),
         _ if low == NEVER => terms.first().map_or(String::new(), |t| t.because.clone()),
         _ => {
             let reductions = time.budget.reductions(Some(promise.millis));
@@ -204,7 +204,7 @@ fn lost(context: Context, loss: &DataLoss, promise: Promise, code: Code) -> Diag
             format!("{scenario}: the best copy of {what} lacks {lacks}"),
             label,
         ),
-        Verdict::MayExceed => Diagnostic::warning(
+        Verdict::AtRisk => Diagnostic::warning(
             code,
             promise.span,
             format!("{scenario}: the best copy of {what} may lack {lacks}"),

@@ -57,7 +57,7 @@ fn loss(
     let judged = |r: &Remaining| Verdict::of(millis, r.lacks.low, r.lacks.high, r.lacks.class);
     remaining.sort_by_key(|r| (judged(r), r.lacks.high.unwrap_or(NEVER), r.lacks.low));
     // If nothing survives, everything is lost for certain.
-    let nothing = Verdict::of(millis, NEVER, None, Class::Knob);
+    let nothing = Verdict::of(millis, NEVER, None, Class::Emitted);
     let verdict = remaining.first().map_or(nothing, judged);
     DataLoss {
         store: id,

@@ -113,7 +113,7 @@ impl Loss<'_> {
         if self.routing.idle(id, lost) {
             let region = &self.context.topology.region(lost).name;
             let nobody = format!("nobody is served in {region}");
-            return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), nobody)];
+            return vec![Term::emitted(Step::WarmUp, &service.name, (0, 0), nobody)];
         }
         if service.placements.len() == 1 {
             let region = &self.context.topology.region(lost).name;
@@ -137,7 +137,7 @@ impl Loss<'_> {
         let growing: Vec<&Survivor> = survivors.iter().filter(grows).collect();
         if growing.is_empty() {
             let enough = "what runs at peak is enough".to_string();
-            return vec![Term::knob(Step::WarmUp, &service.name, (0, 0), enough)];
+            return vec![Term::emitted(Step::WarmUp, &service.name, (0, 0), enough)];
         }
         if let Some(missing) = self.cannot_start(service, &growing, lost) {
             return vec![missing];
@@ -147,7 +147,7 @@ impl Loss<'_> {
             .context
             .narrowed(terms, FactKind::WarmUp, &service.name);
         if let [only] = terms.as_mut_slice()
-            && only.class == Class::Declared
+            && only.class == Class::Measured
         {
             let needed = growing.iter();
             let needed = needed.map(|s| (self.name(s).clone(), s.replicas_needed));

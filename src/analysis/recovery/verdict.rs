@@ -8,12 +8,12 @@ use crate::analysis::term::Class;
 pub enum Verdict {
     /// Within the promise, by numbers that we emit or that the system enforces.
     Met,
-    /// Within the promise, if typical or declared numbers hold.
-    MetAssuming,
-    /// Something has no bound: nobody can say.
-    NotShown,
+    /// Within the promise, if documented or measured numbers hold. They are listed with it.
+    MetIf,
+    /// Something has no bound. What would prove it is said with it.
+    Unproven,
     /// At worst over the promise, at best within.
-    MayExceed,
+    AtRisk,
     /// Over the promise even at best.
     Violated,
     /// Nothing is promised.
@@ -24,9 +24,9 @@ impl Verdict {
     /// All of them, the best first.
     pub const ALL: [Verdict; 6] = [
         Verdict::Met,
-        Verdict::MetAssuming,
-        Verdict::NotShown,
-        Verdict::MayExceed,
+        Verdict::MetIf,
+        Verdict::Unproven,
+        Verdict::AtRisk,
         Verdict::Violated,
         Verdict::NotPromised,
     ];
@@ -35,9 +35,9 @@ impl Verdict {
     pub fn word(self) -> &'static str {
         match self {
             Verdict::Met => "met",
-            Verdict::MetAssuming => "met under assumptions",
-            Verdict::NotShown => "not shown",
-            Verdict::MayExceed => "may exceed",
+            Verdict::MetIf => "met if",
+            Verdict::Unproven => "unproven",
+            Verdict::AtRisk => "at risk",
             Verdict::Violated => "violated",
             Verdict::NotPromised => "not promised",
         }
@@ -50,10 +50,10 @@ impl Verdict {
         };
         match high {
             _ if low > promise => Verdict::Violated,
-            None => Verdict::NotShown,
-            Some(high) if high > promise => Verdict::MayExceed,
+            None => Verdict::Unproven,
+            Some(high) if high > promise => Verdict::AtRisk,
             Some(_) if class <= Class::Enforced => Verdict::Met,
-            Some(_) => Verdict::MetAssuming,
+            Some(_) => Verdict::MetIf,
         }
     }
 }
@@ -65,13 +65,13 @@ mod tests {
     #[test]
     fn a_promise_is_met_only_by_what_is_enforced() {
         let judge = |low, high, class| Verdict::of(Some(60), low, high, class);
-        assert_eq!(judge(0, Some(60), Class::Knob), Verdict::Met);
-        assert_eq!(judge(0, Some(60), Class::Typical), Verdict::MetAssuming);
-        assert_eq!(judge(0, None, Class::Unknown), Verdict::NotShown);
-        assert_eq!(judge(0, Some(61), Class::Knob), Verdict::MayExceed);
+        assert_eq!(judge(0, Some(60), Class::Emitted), Verdict::Met);
+        assert_eq!(judge(0, Some(60), Class::Documented), Verdict::MetIf);
+        assert_eq!(judge(0, None, Class::Unknown), Verdict::Unproven);
+        assert_eq!(judge(0, Some(61), Class::Emitted), Verdict::AtRisk);
         assert_eq!(judge(61, None, Class::Unknown), Verdict::Violated);
         assert_eq!(
-            Verdict::of(None, 0, Some(0), Class::Knob),
+            Verdict::of(None, 0, Some(0), Class::Emitted),
             Verdict::NotPromised
         );
     }

@@ -17,7 +17,7 @@ use crate::deployment::{
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::traffic::shared_check::finding;
 use crate::source::Span;
-use crate::topology::knobs::Check;
+use crate::topology::settings::Check;
 use crate::topology::{Host, RegionId, Topology};
 use crate::topology::{Policy, Routing, Thing};
 use std::collections::BTreeMap;

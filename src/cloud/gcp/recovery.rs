@@ -6,7 +6,7 @@ use super::offering::runtime;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
 use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed};
-use crate::topology::knobs::Check;
+use crate::topology::settings::Check;
 use crate::topology::{Duration, FactKind, Provider, Scenario};
 use crate::topology::{Host, Service};
 
@@ -78,7 +78,7 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
     vec![
         seen,
         by_itself(&host.name),
-        Term::knob(Step::Redirect, &host.name, (0, ttl), because)
+        Term::emitted(Step::Redirect, &host.name, (0, ttl), because)
             .at(host.ttl.span)
             .change(Change::Value("ttl")),
         Term::fact(Step::Redirect, &host.name, "dns.resolvers"),

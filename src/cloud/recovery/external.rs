@@ -76,7 +76,7 @@ pub(super) fn remaining(
 fn backup(store: &Datastore, external: &External) -> Remaining {
     let declared = super::snapshot(store).map(|snapshot| Remaining {
         lacks: Term {
-            class: Class::Declared,
+            class: Class::Measured,
             source: Source::Spec,
             ..snapshot.lacks
         },

@@ -117,7 +117,7 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
                 .replication
                 .as_ref()
                 .map_or(store.span, |r| r.mode.span);
-            vec![Term::knob(Step::Promote, &store.name, (0, 0), why).at(span)]
+            vec![Term::emitted(Step::Promote, &store.name, (0, 0), why).at(span)]
         }
         Way::ByHand(fact) if writer(context, store) == Some(lost) => {
             let mut terms = by_hand(context, &store.name, Scenario::Region(lost));
@@ -278,7 +278,7 @@ fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
         return Term {
             class: Class::Enforced,
             source: Source::Spec,
-            ..Term::knob(Step::Lag, &store.name, (0, bound.millis()), because)
+            ..Term::emitted(Step::Lag, &store.name, (0, bound.millis()), because)
                 .at(bound.span)
                 .change(Change::Value("stop_writes_at"))
         };

@@ -11,7 +11,7 @@ use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
 use crate::deployment::Action;
-use crate::topology::knobs::Check;
+use crate::topology::settings::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
 use crate::topology::{Duration, FactKind, Provider, Reach, Scenario, Trigger};
 
@@ -173,7 +173,7 @@ pub(super) fn leaves_by_itself(context: &Context) -> bool {
 
 /// Nobody has to choose: the part acts by itself.
 pub(super) fn by_itself(of: &str) -> Term {
-    Term::knob(Step::Decide, of, (0, 0), "by itself".into())
+    Term::emitted(Step::Decide, of, (0, 0), "by itself".into())
 }
 
 /// A person acts on lost regions: paged first, then answering and deciding. What needs
@@ -234,7 +234,7 @@ fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {
         ),
         Some(high) => {
             let because = format!("{alert} pages {channel}: {}", page.because);
-            let term = Term::knob(step, of, (page.low, high), because);
+            let term = Term::emitted(step, of, (page.low, high), because);
             let held = page.timing.held();
             match page.span.filter(|_| held > 0) {
                 Some(_) => term.change(Change::Lasting {
@@ -259,9 +259,9 @@ fn decide(context: &Context, of: &str) -> Term {
     let answer = failover.and_then(|f| f.answer.as_ref());
     let term = match answer {
         Some(answer) => Term {
-            class: Class::Declared,
+            class: Class::Measured,
             source: Source::Spec,
-            ..Term::knob(
+            ..Term::emitted(
                 Step::Decide,
                 of,
                 (0, answer.millis()),
@@ -307,7 +307,7 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
     let takes = backup.takes.value;
     let because = format!("one run may fail: 2 x {period} + {takes}");
     let (period, takes) = (period.millis(), takes.millis());
-    let lacks = Term::knob(
+    let lacks = Term::emitted(
         Step::Lag,
         &store.name,
         (period, 2 * period + takes),
@@ -385,7 +385,7 @@ pub(super) fn behind_a_cut(store: &Datastore) -> Remaining {
     let because = "writes stay where they were taken, and copies catch up after the cut";
     let lacks = Term {
         source: Source::Structure,
-        ..Term::knob(Step::Lag, &store.name, (0, 0), because.into())
+        ..Term::emitted(Step::Lag, &store.name, (0, 0), because.into())
     };
     Remaining::live("the copies on both sides of the cut", lacks)
 }
@@ -395,7 +395,7 @@ pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
     let failures = u64::from(check.failures);
     let (every, timeout) = (check.every * 1000, check.timeout * 1000);
     let because = format!("{what} {}", check.words());
-    Term::knob(
+    Term::emitted(
         Step::Detect,
         of,
         detection(every, timeout, failures),

@@ -48,7 +48,7 @@ fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         time(check.every * 1000),
         time(waits)
     );
-    let seen = Term::knob(Step::Detect, &host.name, bounds, because)
+    let seen = Term::emitted(Step::Detect, &host.name, bounds, because)
         .at(check.span)
         .change(Change::Interval {
             failures,
@@ -72,7 +72,12 @@ fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         let mut terms = by_hand(context, &host.name, scenario);
         let period = SWITCH_PERIOD * 1000;
         let because = format!("the alarm of the switch reads it every {SWITCH_PERIOD}s");
-        terms.push(Term::knob(Step::Redirect, &host.name, (0, period), because));
+        terms.push(Term::emitted(
+            Step::Redirect,
+            &host.name,
+            (0, period),
+            because,
+        ));
         terms
     };
     terms.extend(context.narrowed(moved, FactKind::Redirect, &host.name));

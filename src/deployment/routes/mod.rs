@@ -23,7 +23,7 @@ pub enum Sender {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judge {
     /// The edge's own check of a region.
-    Check(crate::topology::knobs::Check),
+    Check(crate::topology::settings::Check),
     /// A caller that saw so many errors in a row, up to a share of targets in percent.
     Ejection {
         /// Errors in a row.
@@ -135,7 +135,7 @@ impl List {
 /// first ones.
 fn in_percent(shares: &[(RegionId, u32)], out: RegionId) -> Vec<(RegionId, u32)> {
     let left: Vec<_> = shares.iter().filter(|(r, _)| *r != out).copied().collect();
-    crate::topology::knobs::in_percent(&left)
+    crate::topology::settings::in_percent(&left)
 }
 
 /// The lists of the mesh, by service and cluster. A cluster's lists of a service stand in the

@@ -6,7 +6,7 @@ mod schema;
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::format::yaml;
-use crate::topology::knobs::ISLAND;
+use crate::topology::settings::ISLAND;
 use crate::topology::{RegionId, Service, variable_name};
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};

@@ -3,7 +3,7 @@
 use crate::deployment::manifests::{ISTIO, object_of, selector};
 use crate::deployment::routes::{Calls, List};
 use crate::deployment::{EAST_WEST, GATEWAYS, Ground, INGRESS, PEER_PORT};
-use crate::topology::knobs::{CONNECT_TIMEOUT, GATEWAY_PODS, ISLAND};
+use crate::topology::settings::{CONNECT_TIMEOUT, GATEWAY_PODS, ISLAND};
 use crate::topology::{Continent, Host, RegionId, Service};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -2,7 +2,7 @@
 
 use crate::deployment::Ground;
 use crate::format::promql;
-use crate::topology::knobs::{
+use crate::topology::settings::{
     REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
 };
 use crate::topology::{Duration, Placement, ScaleOn, Service};

@@ -30,7 +30,7 @@ pub fn emit(input: Input, set: &mut ArtifactSet) {
 pub fn markdown(view: &View) -> String {
     let mut out = format!("# Recovery budget of {}\n\n", text(&view.system));
     let _ = writeln!(out, "Every result is about {}.", view.fault_model);
-    out.push_str("A term is a knob (emitted by us), enforced (the system refuses more), typical (the vendor's word), declared (measured by you) or unknown. Nothing that rests on an unknown counts as met.\n\n");
+    out.push_str("A term is emitted (by us), enforced (the system refuses more), documented (by the vendor), measured (by you) or unknown. A result is met, met if (documented and measured terms hold), at risk (over at worst), violated (over at best) or unproven (a term is unknown).\n\n");
     out.push_str("Not covered:\n\n");
     for what in &view.left_out {
         let _ = writeln!(out, "- {what}");
@@ -111,15 +111,15 @@ fn title(data: &DataView) -> String {
 fn scenario(out: &mut String, subject: &SubjectView, time: &TimeView) {
     let _ = write!(
         out,
-        "\n### {}: {}\n\nPromised: {}. Takes: {}. Verdict: **{}**.\n",
+        "\n### {}: {}\n\nPromised: {}. Takes: {}. Verdict: {}.\n",
         text(&subject.name),
         text(&time.title),
         promise(time.promised),
         time.interval,
-        time.verdict
+        verdict(time.verdict, &time.conditions)
     );
     if !time.closing.is_empty() {
-        let _ = write!(out, "\nWhat would show it: {}.\n", text(&time.closing));
+        let _ = write!(out, "\nWhat would prove it: {}.\n", text(&time.closing));
     }
     out.push_str("\n| step | of | takes | class | because | source |\n|---|---|---|---|---|---|\n");
     for term in &time.terms {
@@ -141,6 +141,12 @@ fn scenario(out: &mut String, subject: &SubjectView, time: &TimeView) {
             let _ = writeln!(out, "- {}", text(help));
         }
     }
+}
+
+/// A verdict with what has to hold: `**met if** promote sessions within 5s, ...`.
+fn verdict(word: &str, conditions: &[String]) -> String {
+    let conditions = text(&conditions.join(", "));
+    format!("**{word}** {conditions}").trim_end().to_string()
 }
 
 /// The terms at worst on a time axis, where all of them are bounded and there is more than
@@ -204,7 +210,7 @@ fn losses(out: &mut String, data: &DataView) {
             text(&loss.title),
             promise(loss.promised),
             loss.interval,
-            loss.verdict,
+            verdict(loss.verdict, &loss.conditions),
             text(&loss.copy),
             loss.class,
             because(&loss.because),

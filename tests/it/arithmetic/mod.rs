@@ -189,8 +189,8 @@ fn modules_and_chart_hand_the_numbers_on() {
     );
     let service = &resource("cloud-run", "google_cloud_run_v2_service")["this"]["template"];
     let probe = &service["containers"]["readiness_probe"];
-    for knob in ["period_seconds", "timeout_seconds", "failure_threshold"] {
-        assert_eq!(probe[knob], format!("${{var.readiness.{knob}}}"));
+    for setting in ["period_seconds", "timeout_seconds", "failure_threshold"] {
+        assert_eq!(probe[setting], format!("${{var.readiness.{setting}}}"));
     }
     assert_eq!(
         service["scaling"]["min_instance_count"],
@@ -204,7 +204,9 @@ fn modules_and_chart_hand_the_numbers_on() {
     assert!(schedules["daily"]["daily_recurrence"].is_object());
     assert!(schedules["weekly"]["weekly_recurrence"].is_object());
     let chart = include_str!("../../../templates/helm/system/templates/deployment.yaml");
-    for knob in ["periodSeconds", "timeoutSeconds", "failureThreshold"] {
-        assert!(chart.contains(&format!("{knob}: {{{{ $service.readinessProbe.{knob} }}}}")));
+    for setting in ["periodSeconds", "timeoutSeconds", "failureThreshold"] {
+        assert!(chart.contains(&format!(
+            "{setting}: {{{{ $service.readinessProbe.{setting} }}}}"
+        )));
     }
 }

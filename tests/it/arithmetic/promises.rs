@@ -100,7 +100,7 @@ pub fn varied(seed: u64) -> Plan {
 }
 
 fn holds(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Met | Verdict::MetAssuming)
+    matches!(verdict, Verdict::Met | Verdict::MetIf)
 }
 
 /// Every law of one row; what it rests on must be known.
@@ -122,7 +122,7 @@ fn lawful(row: &Row, text: &str) {
     if row.verdict == Verdict::Met {
         assert!(row.terms.iter().all(ours), "{case}");
     }
-    if row.verdict == Verdict::MetAssuming {
+    if row.verdict == Verdict::MetIf {
         assert!(!row.terms.iter().all(ours), "{case}");
     }
     let unknown = row.terms.iter().any(|t| t.class == Class::Unknown);
@@ -208,8 +208,8 @@ fn no_unknown_ever_counts_as_met() {
     assert_eq!(seen, all, "every unknown is fed through");
     let verdicts = [
         Verdict::Met,
-        Verdict::MetAssuming,
-        Verdict::NotShown,
+        Verdict::MetIf,
+        Verdict::Unproven,
         Verdict::Violated,
     ];
     assert!(verdicts.iter().all(|v| count[v] > 100), "{count:?}");
@@ -252,7 +252,7 @@ fn never_better(before: &BTreeMap<String, Verdict>, plan: &Plan, change: &str) {
         let after = after
             .get(key)
             .unwrap_or_else(|| panic!("{change}: {key} is gone"));
-        let rank = |v: Verdict| (!holds(v), v == Verdict::MetAssuming);
+        let rank = |v: Verdict| (!holds(v), v == Verdict::MetIf);
         assert!(
             rank(*after) >= rank(*before),
             "{change}: {key} from {before:?} to {after:?}\n{}",
@@ -272,7 +272,7 @@ fn fallback(plan: &Plan, fact: &Fact) -> Option<u64> {
     let whole = whole.map(|f| f.value).max().filter(|_| fact.on.is_some());
     let documented = match fact.of {
         "redirect" => facts::fact("gcp.load-balancer.redirect").high,
-        "promote" => Some(meridian::topology::knobs::SENTINEL_PROMOTION_MILLIS),
+        "promote" => Some(meridian::topology::settings::SENTINEL_PROMOTION_MILLIS),
         "answer" => plan.failover.as_ref().and_then(|f| f.answer),
         _ => None,
     };

@@ -135,7 +135,7 @@ fn tight(plan: &Plan) -> BTreeSet<(String, u64)> {
 /// Puts every suggestion for a row into the spec, as long as its kind is not tried often.
 fn try_each(plan: &Plan, key: &str, tried: &mut BTreeMap<&str, usize>) {
     let (known, codes) = outcome(plan);
-    assert!(!matches!(known[key], Verdict::Met | Verdict::MetAssuming));
+    assert!(!matches!(known[key], Verdict::Met | Verdict::MetIf));
     let (topology, recovery) = analyzed(&plan.yaml());
     let rows = rows(&topology, &recovery);
     let row = rows.iter().find(|r| r.key == key).expect("the row");
@@ -150,7 +150,7 @@ fn try_each(plan: &Plan, key: &str, tried: &mut BTreeMap<&str, usize>) {
         *tried.entry(kind).or_insert(0) += 1;
         let (verdicts, after) = outcome(&better);
         let verdict = verdicts[key];
-        let holds = matches!(verdict, Verdict::Met | Verdict::MetAssuming);
+        let holds = matches!(verdict, Verdict::Met | Verdict::MetIf);
         assert!(holds, "{key}: {text}: {verdict:?}\n{}", plan.yaml());
         // Totals of other rows are seen once their cause is not named any more.
         let total = |c: &&String| c.starts_with("RTO2") || c.starts_with("RPO2");

@@ -423,12 +423,12 @@ fn what_others_run_compiles_on_both_clouds_and_counts() {
                 .is_some_and(|r| r.lacks.high == Some(10_000))
         });
         assert!(
-            loss.is_some_and(|l| l.verdict == Verdict::MetAssuming),
+            loss.is_some_and(|l| l.verdict == Verdict::MetIf),
             "{loss:?}"
         );
         let budget = case.file("RECOVERY_BUDGET.md");
         assert!(
-            budget.contains("| promote | orders | 0s .. 40s | declared |"),
+            budget.contains("| promote | orders | 0s .. 40s | measured |"),
             "{budget}"
         );
         // Services find it, reach it and read its secret.
@@ -501,9 +501,9 @@ fn what_nobody_has_measured_of_others_is_unproven() {
         let case = case_with(name, &[promote, lag]);
         let scenario = format!("region:{primary}");
         let (_, at_worst, verdict) = case.rto("service web", &scenario).expect("a budget");
-        assert_eq!((at_worst, verdict), (None, Verdict::NotShown), "{name}");
+        assert_eq!((at_worst, verdict), (None, Verdict::Unproven), "{name}");
         let (verdict, _) = case.rpo("orders", &scenario).expect("a loss");
-        assert_eq!(verdict, Verdict::NotShown, "{name}");
+        assert_eq!(verdict, Verdict::Unproven, "{name}");
     }
 }
 
@@ -599,7 +599,7 @@ fn a_host_that_others_route_has_no_balancer_and_its_facts_count() {
     assert_eq!(files_with(&case, "module \"lb_"), Vec::<String>::new());
     let budget = case.file("RECOVERY_BUDGET.md");
     assert!(
-        budget.contains("| redirect | shop.example.com | 0s .. 1m30s | declared |"),
+        budget.contains("| redirect | shop.example.com | 0s .. 1m30s | measured |"),
         "{budget}"
     );
     let script = case.file("scripts/failover-region.sh");

@@ -97,7 +97,7 @@ fn elasticache_mode_none() {
     assert_eq!(verdict, Verdict::Violated);
     // The measured lag is that of replication to another region, which does not exist.
     let (verdict, _) = case.rpo("db", "zone").unwrap();
-    assert_eq!(verdict, Verdict::NotShown);
+    assert_eq!(verdict, Verdict::Unproven);
 }
 
 /// Controls, and what they become without replication.
@@ -111,7 +111,7 @@ fn copies_that_are_emitted_count() {
         let case = case(&format!("recovery/{name}"));
         let (verdict, _) = case.rpo("db", "region:us-east-1").unwrap();
         assert!(
-            matches!(verdict, Verdict::Met | Verdict::MetAssuming),
+            matches!(verdict, Verdict::Met | Verdict::MetIf),
             "{name}: {verdict:?}"
         );
     }
@@ -130,7 +130,7 @@ fn history_reaches_back_beyond_noticing() {
 fn time_and_loss_are_of_one_action() {
     let case = case("recovery/rpo-and-rto-of-different-copies");
     let (verdict, copy) = case.rpo("db", "region:us-east-1").unwrap();
-    assert_eq!(verdict, Verdict::NotShown, "{copy:?}");
+    assert_eq!(verdict, Verdict::Unproven, "{copy:?}");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn origin_log_copy_lag() {
     let local = losses.find(|l| {
         l.dataset.as_deref() == Some("local") && l.scenario.id(topology) == "region:us-east-1"
     });
-    assert_eq!(local.unwrap().verdict, Verdict::NotShown);
+    assert_eq!(local.unwrap().verdict, Verdict::Unproven);
 }
 
 /// What divides by zones divides by those that are emitted: two of us-west-1.
@@ -274,7 +274,7 @@ fn slow_timeout() {
     let name = "recovery/slow-timeout";
     let (_, high, verdict) = case(name).rto("service web", "pod").unwrap();
     assert!(high.unwrap() >= 5 * MINUTE, "{high:?}");
-    assert_eq!(verdict, Verdict::MayExceed);
+    assert_eq!(verdict, Verdict::AtRisk);
     let detect = |edits: &[(&str, &str)]| {
         let terms = case_with(name, edits).terms("service web", "pod", "detect web");
         terms
@@ -374,7 +374,7 @@ fn a_person_promotes_after_the_first_page() {
     let (low, high, verdict) = case.rto("service api", "region:us-east-1").unwrap();
     assert!(low >= 10 * MINUTE, "{low}");
     assert!(high.unwrap() >= 24 * MINUTE, "{high:?}");
-    assert_eq!(verdict, Verdict::MayExceed);
+    assert_eq!(verdict, Verdict::AtRisk);
     // The page of the budget and the page of the failover have one time for it.
     let [page] = case.terms("service api", "region:us-east-1", "page db")[..] else {
         panic!("one page");
@@ -403,14 +403,14 @@ fn a_verdict_changes_with_the_for_of_the_alert() {
     };
     let (low, high, verdict) = of(&[]);
     assert!(low >= 5 * MINUTE && high.unwrap() >= 20 * MINUTE);
-    assert_eq!(verdict, Verdict::MayExceed);
+    assert_eq!(verdict, Verdict::AtRisk);
     let (.., verdict) = of(&[("lasting: 5m", "lasting: 16m")]);
     assert_eq!(verdict, Verdict::Violated);
     let relaxed = ("rto: 15m", "rto: 22m");
     let (.., verdict) = of(&[relaxed]);
-    assert_eq!(verdict, Verdict::MetAssuming);
+    assert_eq!(verdict, Verdict::MetIf);
     let (.., verdict) = of(&[relaxed, ("lasting: 5m", "lasting: 8m")]);
-    assert_eq!(verdict, Verdict::MayExceed);
+    assert_eq!(verdict, Verdict::AtRisk);
 }
 
 #[test]
@@ -427,7 +427,7 @@ fn without_an_alert_that_pages_nobody_acts() {
     for edits in [&silent[..], &message[..]] {
         let case = case_with(NAME, edits);
         let (_, high, verdict) = case.rto("service web", "region:us-east-1").unwrap();
-        assert_eq!((high, verdict), (None, Verdict::NotShown));
+        assert_eq!((high, verdict), (None, Verdict::Unproven));
         let found = format!("{:?}", case.found("RTO203"));
         assert!(found.contains("pagerduty"), "{found}");
     }
@@ -438,12 +438,12 @@ fn a_queue_is_repointed_after_the_first_page() {
     const NAME: &str = "recovery/queue-repointed-by-hand";
     let silent = case(NAME);
     let (_, high, verdict) = silent.rto("service worker", "region:us-central1").unwrap();
-    assert_eq!((high, verdict), (None, Verdict::NotShown));
+    assert_eq!((high, verdict), (None, Verdict::Unproven));
     let alert = "channels: { oncall: { pagerduty: x } }\nalerts: { down: { of: region-silent, lasting: 0s, severity: critical, tell: [oncall] } }\nqueues:\n";
     let paged = case_with(NAME, &[("queues:\n", alert)]);
     let (_, high, verdict) = paged.rto("service worker", "region:us-central1").unwrap();
     assert!(high.unwrap() > 20 * MINUTE, "{high:?}");
-    assert_eq!(verdict, Verdict::MayExceed);
+    assert_eq!(verdict, Verdict::AtRisk);
 }
 
 /// What is said to be enough is enough, and a second more is not.
@@ -535,7 +535,7 @@ fn an_action_whose_need_is_lost_is_none() {
     ];
     let outside = case_with(NAME, &outside);
     let (_, _, verdict) = outside.rto("service api", "region:us-east-1").unwrap();
-    assert_eq!(verdict, Verdict::MetAssuming);
+    assert_eq!(verdict, Verdict::MetIf);
     assert!(outside.errors().is_empty(), "{:?}", outside.codes());
 }
 
@@ -597,10 +597,10 @@ fn expired_fact() {
     assert!(row.ends_with("| 2025-01-01 |"), "{row}");
     let today = case.done.today().unwrap();
     let judged = today.recovery.times.iter();
-    let unproven = judged.filter(|t| t.verdict == Verdict::NotShown).count();
+    let unproven = judged.filter(|t| t.verdict == Verdict::Unproven).count();
     let committed = case.done.analysis.as_ref().unwrap();
     let before = committed.recovery.times.iter();
-    let before = before.filter(|t| t.verdict == Verdict::NotShown).count();
+    let before = before.filter(|t| t.verdict == Verdict::Unproven).count();
     assert!(unproven > before, "{unproven} of {before}");
 }
 

@@ -38,7 +38,7 @@ fn sentinels_prefer_the_home_and_then_its_successor() {
 fn a_promotion_is_over_when_a_write_is_acknowledged() {
     let ggen = example("ggen");
     let budget = ggen.file("RECOVERY_BUDGET.md");
-    assert!(budget.contains("| promote | sessions | 0s .. 5s | typical | 2 of 3 sentinels agree and promote, replicas follow, and a write is acknowledged; a vote that fails is repeated after 2m |"));
+    assert!(budget.contains("| promote | sessions | 0s .. 5s | documented | 2 of 3 sentinels agree and promote, replicas follow, and a write is acknowledged; a vote that fails is repeated after 2m |"));
 }
 
 // Text of what `tests/live/postgres` runs.

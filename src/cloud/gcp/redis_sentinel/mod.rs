@@ -12,7 +12,7 @@ use crate::cloud::kept::whole;
 use crate::cloud::offering::Aspect;
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
 use crate::deployment::{Argument, Decision, Evidence, Scope, SentinelRegion, SentinelSet, Upload};
-use crate::topology::knobs::SENTINEL_FAILOVER_MILLIS;
+use crate::topology::settings::SENTINEL_FAILOVER_MILLIS;
 use crate::topology::{Datastore, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 

@@ -4,7 +4,7 @@ use crate::analysis::Context;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
 use crate::cloud::recovery::noticed;
 use crate::deployment::routes::{Arrival, Edge};
-use crate::topology::knobs::{
+use crate::topology::settings::{
     CONNECT_TIMEOUT, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
     SCALE_OUT_PODS,
 };
@@ -100,8 +100,8 @@ fn ejection(
         Duration::from_millis(CONNECT_TIMEOUT)
     );
     Some(Term {
-        class: Class::Declared,
-        ..Term::knob(Step::Detect, &service.name, (0, high), because)
+        class: Class::Measured,
+        ..Term::emitted(Step::Detect, &service.name, (0, high), because)
             .at(eject.map_or(service.span, |e| e.errors.span))
             .change(Change::Count {
                 name: "errors",
@@ -241,7 +241,7 @@ pub(super) fn grow(
     let because = format!(
         "{name} in {place} from {before} to {needed} replicas: {rounds} x {SCALE_OUT_PERIOD}s"
     );
-    let scale = Term::knob(
+    let scale = Term::emitted(
         Step::WarmUp,
         name,
         ((rounds - 1) * period, rounds * period),
@@ -265,9 +265,9 @@ pub(super) fn grow(
     );
     terms.extend(start.map(|start| {
         Term {
-            class: Class::Declared,
+            class: Class::Measured,
             source: Source::Spec,
-            ..Term::knob(Step::WarmUp, name, (0, start.millis()), "starts".into())
+            ..Term::emitted(Step::WarmUp, name, (0, start.millis()), "starts".into())
         }
         .at(start.span)
         .change(Change::Value("start"))
@@ -280,7 +280,7 @@ fn stabilized(service: &Service) -> Option<Term> {
     let window = &service.scale_on.as_ref()?.out_after;
     let time = Duration::from_secs(window.secs());
     let because = format!("the smallest recommendation of {time} counts");
-    let term = Term::knob(Step::WarmUp, &service.name, (0, time.millis()), because);
+    let term = Term::emitted(Step::WarmUp, &service.name, (0, time.millis()), because);
     let term = term.at(window.span).change(Change::Value("out_after"));
     (!term.is_zero()).then_some(term)
 }
@@ -292,7 +292,7 @@ fn metric(service: &Service) -> Term {
         Some(requests) => {
             let window = REQUEST_RATE_WINDOW * 1000;
             let because = format!("request rate averaged over {REQUEST_RATE_WINDOW}s");
-            Term::knob(Step::WarmUp, &service.name, (0, window), because).at(requests.span)
+            Term::emitted(Step::WarmUp, &service.name, (0, window), because).at(requests.span)
         }
         None => Term::fact(Step::WarmUp, &service.name, "kubernetes.metrics"),
     }

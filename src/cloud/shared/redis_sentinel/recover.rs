@@ -5,7 +5,7 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::cloud::recovery::{not_abroad, reaching_back, restored, snapshot};
-use crate::topology::knobs::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
+use crate::topology::settings::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, RegionId};
 use crate::topology::{Duration, FactKind, Scenario};
 
@@ -170,7 +170,7 @@ impl<'a> Members<'a> {
         let health = store.health.as_ref();
         let because = format!("silent for {}", Duration::from_millis(silence));
         vec![
-            Term::knob(Step::Detect, &store.name, (silence, silence), because)
+            Term::emitted(Step::Detect, &store.name, (silence, silence), because)
                 .at(health.map_or(store.span, |h| h.span))
                 .change(Change::Interval {
                     failures: health.map_or(UNHEALTHY_AFTER, |h| h.unhealthy_after.value.into()),
@@ -192,7 +192,7 @@ impl<'a> Members<'a> {
              acknowledged; a vote that fails is repeated after {again}"
         );
         let term = Term {
-            class: Class::Typical,
+            class: Class::Documented,
             high: Some(SENTINEL_PROMOTION_MILLIS),
             because,
             ..Term::fact(Step::Promote, name, "redis.sentinel.election")

@@ -5,7 +5,7 @@ use super::term::{Change, Class, Measured, NEVER, Source, Term};
 use crate::topology::{Fact, FactKind};
 
 impl Context<'_> {
-    /// The longest declared measurement of a kind: of that part, else of the whole system.
+    /// The longest measurement of a kind: of that part, else of the whole system.
     /// One that has expired does not count.
     pub fn declared(&self, kind: FactKind, on: &str) -> Option<&Fact> {
         let facts = || self.topology.facts.iter().map(|(_, fact)| fact);
@@ -23,7 +23,7 @@ impl Context<'_> {
     /// away from it, and one that took less than it can take contradicts it and does not
     /// count.
     pub fn narrowed(&self, terms: Vec<Term>, kind: FactKind, on: &str) -> Vec<Term> {
-        let Some(fact) = self.declared(kind, on) else {
+        let Some(fact) = self.measured(kind, on) else {
             return terms;
         };
         // No drill measured what does not come back.
@@ -66,11 +66,11 @@ impl Context<'_> {
         vec![Term {
             low: low.min(measured),
             high: Some(measured),
-            class: Class::Declared,
+            class: Class::Measured,
             because: fact.evidence.value.clone(),
-            source: Source::Declared {
+            source: Source::Measured {
                 evidence: fact.evidence.value.clone(),
-                measured: fact.measured.to_string(),
+                day: fact.measured.to_string(),
                 expires: fact.expires.as_ref().map(|e| e.value.to_string()),
             },
             span: Some(fact.value.span),
