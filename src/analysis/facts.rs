@@ -45,9 +45,14 @@ fn may_be_idle(context: Context, fact: &Fact) -> bool {
     let services = || context.topology.services.iter().map(|s| s.name.as_str());
     match *fact.of {
         FactKind::WarmUp => on.is_none_or(|on| services().any(|s| s == on)),
-        FactKind::Answer | FactKind::ClockSkew => true,
+        FactKind::Answer => on.is_none_or(|on| services().all(|s| s != on)),
         FactKind::NoticeCorruption => on.is_none(),
-        _ => false,
+        FactKind::Detect
+        | FactKind::Promote
+        | FactKind::Restore
+        | FactKind::Redirect
+        | FactKind::Lag
+        | FactKind::ClockSkew => false,
     }
 }
 
@@ -134,6 +139,6 @@ fn belongs_to(of: FactKind) -> &'static str {
         FactKind::WarmUp => "`warm-up` is of a service that must grow after a loss",
         FactKind::Redirect => "`redirect` is of a host or queue whose traffic moves",
         FactKind::Lag => "`lag` is of a datastore that replicates to other regions",
-        FactKind::ClockSkew => "`clock-skew` is of the system",
+        FactKind::ClockSkew => "no result rests on the difference between clocks: leave it out",
     }
 }

@@ -7,7 +7,7 @@ use crate::topology::{Fact, FactKind};
 impl Context<'_> {
     /// The longest measurement of a kind: of that part, else of the whole system.
     /// One that has expired does not count.
-    pub fn declared(&self, kind: FactKind, on: &str) -> Option<&Fact> {
+    pub fn measured(&self, kind: FactKind, on: &str) -> Option<&Fact> {
         let facts = || self.topology.facts.iter().map(|(_, fact)| fact);
         let counts = |f: &&Fact| *f.of == kind && !self.expired(f) && !self.early(f);
         let of_kind = || facts().filter(counts);
@@ -79,6 +79,8 @@ impl Context<'_> {
                 on: on.to_string(),
             }),
             measured: Some(seen),
+            // What is emitted bounds it from below.
+            readings: terms.into_iter().flat_map(|t| t.readings).collect(),
             ..first
         }]
     }

@@ -2,6 +2,7 @@
 
 pub use crate::catalog::facts::Class;
 use crate::catalog::facts::{self, Fact};
+use crate::deployment::Reading;
 use crate::source::Span;
 use crate::topology::Duration;
 
@@ -197,6 +198,8 @@ pub struct Term {
     pub change: Option<Change>,
     /// The measurement that was held against it, if the spec declares one.
     pub measured: Option<Measured>,
+    /// The emitted numbers that it is made of.
+    pub readings: Vec<Reading>,
 }
 
 /// A measurement that was held against a term.
@@ -223,7 +226,13 @@ impl Term {
             span: None,
             change: None,
             measured: None,
+            readings: Vec::new(),
         }
+    }
+
+    /// The same, with the emitted numbers that it is made of.
+    pub fn read(self, readings: Vec<Reading>) -> Self {
+        Term { readings, ..self }
     }
 
     /// A documented number.

@@ -22,6 +22,7 @@ pub mod ranges;
 pub mod reads;
 pub mod recovery;
 pub mod scaling;
+mod schedules;
 mod shared;
 pub mod sizing;
 mod state;
@@ -34,7 +35,7 @@ use crate::lock::Lock;
 use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
 use crate::source::Span;
-use crate::topology::{Elsewhere, Host, HostId, Provider, Topology, Trigger};
+use crate::topology::{DatastoreId, Elsewhere, Host, HostId, Provider, Topology, Trigger};
 use crate::watch::{pages, reading, series, told};
 use reads::CloudReads;
 
@@ -129,6 +130,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
     kept::check(topology, &deployment, out);
+    schedules::check(topology, &deployment, out);
     reading::custom(topology, &mut deployment);
     deployment.contract = series::contract(topology, &deployment);
     deployment.detectors = pages::detectors(topology, &deployment);
@@ -212,6 +214,14 @@ fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
                 out.push(not_yet(topology, other));
             }
         }
+        // Ids of stores are those of the half.
+        let whole = |id: DatastoreId| topology.id_of(half.datastore(id));
+        part.copies
+            .iter_mut()
+            .for_each(|c| c.store = whole(c.store));
+        part.schedules
+            .iter_mut()
+            .for_each(|s| s.store = whole(s.store));
         deployment.join(part);
     }
     // With a lock on each of several clouds, scripts go on without that of a cloud that does

@@ -21,6 +21,14 @@ pub enum Evidence {
         /// The field, as a JSON pointer: `/spec/subsets/0`.
         pointer: String,
     },
+    /// A field of any other YAML file.
+    Field {
+        /// The file, from the root of the tree.
+        file: String,
+        /// The field, as a JSON pointer. `alert=X` is the element of a list whose `alert` is X,
+        /// and `*` any element.
+        pointer: String,
+    },
     /// A setting in any other file.
     File {
         /// The file, from the root of the tree.
@@ -28,4 +36,32 @@ pub enum Evidence {
         /// What to look for in it: the key of the setting.
         key: String,
     },
+}
+
+/// A number that is emitted: where it is, and what the compiler counts with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reading {
+    /// Where it is.
+    pub at: Evidence,
+    /// What it says there: `5`, `15s`. Of a file that is no YAML, what follows the key.
+    pub says: String,
+}
+
+impl Reading {
+    /// A number at a place.
+    pub fn new(at: Evidence, says: impl ToString) -> Self {
+        Reading {
+            at,
+            says: says.to_string(),
+        }
+    }
+
+    /// A number in an argument of a module call.
+    pub fn argument(call: &str, path: impl Into<String>, says: impl ToString) -> Self {
+        let at = Evidence::Argument {
+            call: call.into(),
+            path: path.into(),
+        };
+        Reading::new(at, says)
+    }
 }

@@ -13,6 +13,7 @@ pub mod modules;
 mod needs;
 mod operations;
 pub mod routes;
+mod schedules;
 mod signals;
 mod stores;
 mod switches;
@@ -26,6 +27,7 @@ pub use evidence::*;
 pub use manifests::{Ground, Guest};
 pub use needs::*;
 pub use operations::*;
+pub use schedules::*;
 pub use signals::*;
 pub use stores::*;
 pub use switches::*;
@@ -79,6 +81,8 @@ pub struct Deployment {
     pub guests: Vec<Guest>,
     /// Copies of stores in other regions.
     pub copies: Vec<StoreCopy>,
+    /// Backups that are taken on a schedule.
+    pub schedules: Vec<Schedule>,
     /// What actions need, where losing regions loses it.
     pub needs: Vec<Need>,
     /// Queries for the signals that alerts and dashboards name.
@@ -139,6 +143,7 @@ impl Deployment {
             logical_stores,
             guests,
             copies,
+            schedules,
             needs,
             signals,
             loads,
@@ -179,6 +184,7 @@ impl Deployment {
         self.logical_stores.extend(logical_stores);
         self.guests.extend(guests);
         self.copies.extend(copies);
+        self.schedules.extend(schedules);
         self.needs.extend(needs);
         self.upgrades.extend(upgrades);
         join_once(&mut self.signals, signals);

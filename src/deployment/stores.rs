@@ -23,6 +23,8 @@ pub struct SentinelSet {
     pub max_lag_seconds: u64,
     /// When backups run, as a cron schedule in UTC.
     pub backup_schedule: Option<String>,
+    /// Seconds after which a backup is ended.
+    pub backup_limit_seconds: u64,
     /// The secret with the password, in the cloud's secret store.
     pub password_secret: String,
 }

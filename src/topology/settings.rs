@@ -1,7 +1,7 @@
 //! Numbers that follow from the spec and are emitted: one place for lowering, emitters and
 //! analysis, so that they cannot disagree.
 
-use super::{Datastore, Host, Placement, RegionId, Service, Topology};
+use super::{Datastore, Host, Placement, RegionId, Service, Settled, Topology};
 use crate::source::Span;
 use crate::spec::{Duration, Role, Runtime};
 
@@ -117,10 +117,21 @@ impl Datastore {
         })
     }
 
+    /// How often it is to be backed up, if the spec asks for that.
+    pub fn backup_every(&self) -> Option<&Settled<Duration>> {
+        self.backup.as_ref()?.every.as_ref()
+    }
+
+    /// How long a backup may take, where what takes it ends longer ones.
+    pub fn backup_limit(&self) -> Duration {
+        let backup = self.backup.as_ref();
+        backup.map_or(Duration::from_secs(HOUR), |b| b.takes.value)
+    }
+
     /// Seconds between two backups as they are scheduled: as often as asked for, else as
     /// often as the engine's schedule can be. Firestore's is daily or weekly.
     pub fn backup_period(&self) -> Option<u64> {
-        let every = self.backup.as_ref()?.every.as_ref()?.secs();
+        let every = self.backup_every()?.secs();
         let periods: &[u64] = if self.is_backed_up_by_the_day() {
             &BACKUP_PERIODS[BACKUP_PERIODS.len() - 2..]
         } else {

@@ -264,7 +264,7 @@ impl Derived<'_> {
         let mut seen = Vec::new();
         for host in topology.hosts.iter().filter(|h| h.regions.len() > 1) {
             let service = topology.service(host.service);
-            let meshed = service.on_cluster();
+            let meshed = service.on_cluster() && topology.mesh.is_some();
             if !meshed || seen.contains(&&service.name) {
                 continue;
             }

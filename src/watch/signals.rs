@@ -184,6 +184,10 @@ impl<'a> Signals<'a> {
 
     /// What the mesh and the clusters see of a service.
     pub fn on_kubernetes(&mut self, service: &Service) {
+        // Proxies count requests; without a mesh there are none.
+        if self.topology.mesh.is_none() {
+            return;
+        }
         let name = &service.name;
         let namespace = &self.topology.namespace;
         let of = format!(

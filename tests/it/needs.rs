@@ -94,7 +94,8 @@ pub fn lost_needs(
     (broken, seen)
 }
 
-fn of_case(case: &Case) -> (Vec<String>, usize) {
+/// The same of a compiled case.
+pub fn of_case(case: &Case) -> (Vec<String>, usize) {
     let topology = case.done.topology.as_ref().expect("a topology");
     let analysis = case.done.analysis.as_ref().expect("an analysis");
     lost_needs(topology, &analysis.recovery.times, &case.done.artifacts)
@@ -103,11 +104,16 @@ fn of_case(case: &Case) -> (Vec<String>, usize) {
 #[test]
 fn counted_actions_lose_nothing_that_they_need() {
     let mut seen = 0;
-    for name in ["minimal", "ggen", "paynow", "eden", "eden/before"] {
-        let path = match name.split_once('/') {
-            Some((folder, file)) => root().join(format!("examples/{folder}/{file}.yaml")),
-            None => root().join(format!("examples/{name}/topology.yaml")),
-        };
+    for name in [
+        "examples/minimal/topology",
+        "examples/ggen/topology",
+        "examples/paynow/topology",
+        "examples/eden/topology",
+        "examples/eden/before",
+        "tests/fixtures/aws-engines",
+        "tests/fixtures/gcp-cache",
+    ] {
+        let path = root().join(format!("{name}.yaml"));
         let (broken, looked_at) = of_case(&compiled(&path));
         assert_eq!(broken, Vec::<String>::new(), "{name}");
         seen += looked_at;

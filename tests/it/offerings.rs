@@ -113,6 +113,17 @@ fn policies(done: &Compilation) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// What breaks law 9 in a system: ports that services are told and may not reach, keys that nobody
+/// makes, agents that are granted one and are not there.
+pub fn faults(done: &Compilation) -> Vec<String> {
+    let deployment = deployment(done);
+    let mut faults = unreachable(&deployment.settings, &policies(done));
+    if deployment.clouds.contains_key(&Provider::Gcp) {
+        faults.extend(keys(deployment));
+    }
+    faults
+}
+
 /// Shown on the policies without the port.
 #[test]
 fn every_host_that_services_are_told_is_reachable() {

@@ -59,6 +59,26 @@ fn specs() -> Vec<PathBuf> {
     specs
 }
 
+/// The files that are others once the maps of a spec are permuted.
+pub fn moved_by_order(text: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("topology.yaml");
+    std::fs::write(&path, text).unwrap();
+    let Some(document) = load::load(&path, &Limits::default()).document else {
+        return vec!["it cannot be read".into()];
+    };
+    let straight = said(&built(&document, None));
+    let mut turned = document;
+    shuffle(&mut turned.root, &mut Dice::new(7));
+    let turned = said(&built(&turned, None));
+    let names = straight.keys().chain(turned.keys());
+    let mut names: Vec<&String> = names
+        .filter(|n| straight.get(*n) != turned.get(*n))
+        .collect();
+    names.dedup();
+    names.into_iter().cloned().collect()
+}
+
 #[test]
 fn permuting_maps_changes_no_byte() {
     let mut tried = 0;

@@ -4,9 +4,13 @@
 use super::offering::{Locked, all, offering};
 use super::{Lowering, facts, naming};
 use crate::cloud::offering::{Offering, asked};
-use crate::deployment::{Argument, Decision, Operation, OperationKind, Scope};
+use crate::deployment::{Argument, Decision, Operation, OperationKind, Reading, Schedule, Scope};
 use crate::topology::{Backup, Datastore, RegionId};
 use std::collections::BTreeMap;
+
+/// Seconds between two backups of a plan, at least
+/// (<https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html>).
+const LEAST_PERIOD: u64 = 3600;
 
 /// What a region's vault takes.
 #[derive(Debug, Default)]
@@ -48,7 +52,16 @@ impl Lowering<'_> {
                 for target in copies.iter().chain([&id]) {
                     vaults.entry(*target).or_default().keeps.push(keep);
                 }
-                let plan = self.plan(backup, keep, resource, &copies);
+                let period = store.backup_period().unwrap_or(86_400).max(LEAST_PERIOD);
+                let plan = self.plan(period, keep, resource, &copies);
+                let call = format!("backup_{}", self.topology.region(id).slug());
+                let path = format!("plans.{}.schedule", store.name);
+                self.deployment.schedules.push(Schedule {
+                    store: self.topology.id_of(store),
+                    period,
+                    limit: None,
+                    readings: vec![Reading::argument(&call, path, schedule(period))],
+                });
                 let vault = vaults.entry(id).or_default();
                 vault.plans.push((store.name.clone(), plan));
                 self.list_backups(store, id);
@@ -78,16 +91,9 @@ impl Lowering<'_> {
             .collect()
     }
 
-    fn plan(
-        &self,
-        backup: &Backup,
-        keep: u64,
-        resource: Argument,
-        copies: &[RegionId],
-    ) -> Argument {
-        let every = backup.every.as_ref().map_or(86_400, |e| e.secs());
+    fn plan(&self, period: u64, keep: u64, resource: Argument, copies: &[RegionId]) -> Argument {
         let mut plan = vec![
-            ("schedule", Argument::from(schedule(every))),
+            ("schedule", Argument::from(schedule(period))),
             ("keep_days", keep.into()),
             ("resource_arns", Argument::List(vec![resource])),
         ];
@@ -158,9 +164,9 @@ impl Lowering<'_> {
 
 /// A schedule for a period: daily at 03:15 UTC, every so many hours, or on Sundays.
 fn schedule(seconds: u64) -> String {
-    match seconds / 3600 {
-        hours @ 1..=12 => format!("cron(15 */{hours} * * ? *)"),
-        13..=24 | 0 => "cron(15 3 * * ? *)".into(),
+    match seconds / LEAST_PERIOD {
+        hours @ 0..=12 => format!("cron(15 */{hours} * * ? *)"),
+        13..=24 => "cron(15 3 * * ? *)".into(),
         _ => "cron(15 3 ? * 1 *)".into(),
     }
 }

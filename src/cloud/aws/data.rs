@@ -6,7 +6,7 @@ use super::pointing::setting_name;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::offering::asked;
-use crate::deployment::{Argument, Scope, Setting};
+use crate::deployment::{Argument, Reading, Schedule, Scope, Setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::topology::{Datastore, Mode, RegionId};
@@ -209,6 +209,18 @@ impl Lowering<'_> {
                 value: value.clone(),
             });
             self.deployment.settings.extend(told);
+        }
+    }
+
+    /// Backups that AWS takes every day by itself, where the spec asks for some.
+    pub(super) fn daily_backups(&mut self, store: &Datastore, call: &str, days: u64) {
+        if store.backup_every().is_some() && days > 0 {
+            self.deployment.schedules.push(Schedule {
+                store: self.topology.id_of(store),
+                period: 86_400,
+                limit: None,
+                readings: vec![Reading::argument(call, "backup_days", days)],
+            });
         }
     }
 

@@ -723,7 +723,7 @@ fn edge_call(topology: &crate::topology::Topology, id: RegionId) -> String {
 }
 
 /// The call of the checks of a host's region.
-pub(super) fn health_call(host: &Host, region: &crate::topology::Region) -> String {
+pub(in crate::cloud) fn health_call(host: &Host, region: &crate::topology::Region) -> String {
     format!("health_{}_{}", naming::slug(&host.name), region.slug())
 }
 

@@ -8,20 +8,15 @@ use super::naming::{self, Kind, slug};
 use super::offering::{has_password, offering, offerings};
 use crate::cloud::offering::asked;
 use crate::deployment::{Argument, Decision, Scope, Setting, Stray};
-use crate::diagnostic::{Code, Diagnostic};
 use crate::topology::{Datastore, RegionId, Secret, Service};
-use crate::topology::{Duration, Mode, SecretReplication};
+use crate::topology::{Mode, SecretReplication};
 
 /// How long backups of clusters are kept.
 pub(super) const CLUSTER_BACKUP_DAYS: u32 = 30;
 
-/// Backups that are asked for more often than they can be made.
-pub const BACKUP_PERIOD: Code = Code::new("GCP107", "backups-rarer-than-asked");
-
 impl Lowering<'_> {
     pub(super) fn datastores(&mut self) {
         for store in &self.topology.datastores {
-            self.check_backup_period(store);
             match offering(store) {
                 Some(offering) => offering.lower(self, store),
                 None => self.not_available(
@@ -33,29 +28,6 @@ impl Lowering<'_> {
                     ),
                 ),
             }
-        }
-    }
-
-    /// Schedules go by the day at Firestore's, by the quarter of an hour elsewhere.
-    fn check_backup_period(&mut self, store: &Datastore) {
-        let backup = store.backup.as_ref();
-        let every = backup.and_then(|b| b.every.as_ref());
-        if let Some((every, period)) = every.zip(store.backup_period())
-            && period > every.secs()
-        {
-            let period = Duration::from_secs(period);
-            self.out.push(
-                Diagnostic::warning(
-                    BACKUP_PERIOD,
-                    every.span,
-                    format!("`{}` is backed up every {period} at most", store.name),
-                    "asked for more often",
-                )
-                .also(store.kind.span, format!("this is {}", store.engine))
-                .help(format!(
-                    "write `every: {period}`; point-in-time recovery or replicas lose less"
-                )),
-            );
         }
     }
 

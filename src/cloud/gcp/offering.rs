@@ -6,6 +6,7 @@ use super::firestore::Firestore;
 use super::memorystore::Memorystore;
 use super::operations::Operations;
 use super::pubsub::Pubsub;
+use crate::analysis::Context;
 use crate::analysis::flow::copy::Copy;
 use crate::analysis::term::Term;
 use crate::cloud::copies::Cloud;
@@ -74,7 +75,7 @@ pub fn queues() -> impl Iterator<Item = &'static dyn QueueOffering> {
 }
 
 /// What notices that a region of a host is lost.
-pub(super) type Noticed = fn(&Host, &Service) -> Vec<Term>;
+pub(super) type Noticed = fn(&Context, &Host, &Service) -> Vec<Term>;
 
 /// A runtime of Google Cloud.
 pub(super) trait RunsOnGcp: RuntimeOffering {

@@ -5,7 +5,7 @@ use super::facts::dns_check;
 use super::offering::runtime;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed};
+use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed, readings};
 use crate::topology::settings::Check;
 use crate::topology::{Duration, FactKind, Provider, Scenario};
 use crate::topology::{Host, Service};
@@ -41,7 +41,7 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
 /// The load balancer notices and leaves by itself.
 fn leave(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
     let by = runtime(service).and_then(|o| o.noticed().given());
-    let seen = by.map_or_else(Vec::new, |by| by(host, service));
+    let seen = by.map_or_else(Vec::new, |by| by(context, host, service));
     let mut terms = context.narrowed(seen, FactKind::Detect, &host.name);
     terms.push(by_itself(&host.name));
     terms.push(redirected(context, host));
@@ -73,12 +73,18 @@ fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
     };
     let seen = Term {
         change: None,
-        ..noticed(&host.name, "health check", check)
+        ..noticed(
+            &host.name,
+            "health check",
+            check,
+            readings::dns(context, host, check),
+        )
     };
     vec![
         seen,
         by_itself(&host.name),
         Term::emitted(Step::Redirect, &host.name, (0, ttl), because)
+            .read(readings::ttl(context, host))
             .at(host.ttl.span)
             .change(Change::Value("ttl")),
         Term::fact(Step::Redirect, &host.name, "dns.resolvers"),

@@ -74,7 +74,8 @@ pub(super) fn remaining(
 
 /// The backup that the spec says is made: nothing of ours makes it.
 fn backup(store: &Datastore, external: &External) -> Remaining {
-    let declared = super::snapshot(store).map(|snapshot| Remaining {
+    let taken = super::taken_every(store, store.backup_period().unwrap_or(0));
+    let declared = taken.map(|snapshot| Remaining {
         lacks: Term {
             class: Class::Measured,
             source: Source::Spec,

@@ -1,6 +1,6 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
-use super::{behind_a_cut, by_hand, not_abroad, reaching_back, restored, snapshot};
+use super::{behind_a_cut, by_hand, not_abroad, reaching_back, readings, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{By, Change, Class, Source, Step, Term};
@@ -253,7 +253,7 @@ fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) 
     if !kept_away(context, store, lost, Keeps::History) {
         return copies;
     }
-    copies.extend(snapshot(store));
+    copies.extend(snapshot(context, store));
     let backup = store.backup.as_ref();
     let log = backup.and_then(|b| b.point_in_time.as_ref());
     if let (Some(fact), Some(log)) = (kind.log_abroad, log) {
@@ -279,6 +279,7 @@ fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
             class: Class::Enforced,
             source: Source::Spec,
             ..Term::emitted(Step::Lag, &store.name, (0, bound.millis()), because)
+                .read(readings::stop_writes(context, store, bound.secs()))
                 .at(bound.span)
                 .change(Change::Value("stop_writes_at"))
         };
@@ -301,7 +302,7 @@ fn history(context: &Context, kind: &Kind, store: &Datastore) -> Vec<Remaining> 
         return Vec::new();
     };
     let kept = |reach, history| reaching_back(context, store, reach, history);
-    let snapshots = snapshot(store).and_then(|s| kept(backup.keep.value, s));
+    let snapshots = snapshot(context, store).and_then(|s| kept(backup.keep.value, s));
     let moments = backup.point_in_time.as_ref().and_then(|window| {
         let lacks = Term::fact(Step::Lag, &store.name, kind.history).at(window.span);
         let copy = format!("point-in-time recovery of {}", window.value);

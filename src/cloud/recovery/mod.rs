@@ -3,6 +3,7 @@
 
 mod external;
 pub(super) mod managed;
+pub(super) mod readings;
 mod route53;
 
 use super::offering::{self, Recovery};
@@ -10,7 +11,7 @@ use super::{aws, gcp};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
-use crate::deployment::Action;
+use crate::deployment::{Action, Reading};
 use crate::topology::settings::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
 use crate::topology::{Duration, FactKind, Provider, Reach, Scenario, Trigger};
@@ -234,7 +235,8 @@ fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {
         ),
         Some(high) => {
             let because = format!("{alert} pages {channel}: {}", page.because);
-            let term = Term::emitted(step, of, (page.low, high), because);
+            let term = Term::emitted(step, of, (page.low, high), because)
+                .read(readings::page(alert, &page.timing));
             let held = page.timing.held();
             match page.span.filter(|_| held > 0) {
                 Some(_) => term.change(Change::Lasting {
@@ -300,11 +302,27 @@ fn restore(context: &Context, store: &str) -> Vec<Term> {
 
 /// What a periodic backup lacks: at worst one failed run that is made good by the next, and
 /// the time that a run takes (recovery facts, 2.4).
-pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
-    let backup = store.backup.as_ref()?;
-    let every = backup.every.as_ref()?;
-    let period = Duration::from_secs(store.backup_period()?);
-    let takes = backup.takes.value;
+pub(super) fn snapshot(context: &Context, store: &Datastore) -> Option<Remaining> {
+    let schedule = context.deployment.schedule(context.topology.id_of(store))?;
+    let class = match schedule.limit {
+        Some(_) => Class::Emitted,
+        // Nothing ends a run that takes longer than the spec says.
+        None => Class::Measured,
+    };
+    let taken = taken_every(store, schedule.period)?;
+    let lacks = Term {
+        class,
+        ..taken.lacks
+    }
+    .read(schedule.readings.clone());
+    Some(Remaining { lacks, ..taken })
+}
+
+/// What a backup that somebody takes every so many seconds lacks.
+fn taken_every(store: &Datastore, period: u64) -> Option<Remaining> {
+    let every = store.backup_every()?;
+    let period = Duration::from_secs(period);
+    let takes = store.backup_limit();
     let because = format!("one run may fail: 2 x {period} + {takes}");
     let (period, takes) = (period.millis(), takes.millis());
     let lacks = Term::emitted(
@@ -324,7 +342,8 @@ pub(super) fn snapshot(store: &Datastore) -> Option<Remaining> {
 pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remaining]) -> Vec<Term> {
     if history.is_empty() && !store.can_be_refilled() {
         let backup = store.backup.as_ref();
-        let kept = backup.is_some_and(|b| b.every.is_some() || b.point_in_time.is_some());
+        let scheduled = context.deployment.schedule(context.topology.id_of(store));
+        let kept = scheduled.is_some() || backup.is_some_and(|b| b.point_in_time.is_some());
         let why = if kept {
             "no history reaches back to before corruption is noticed and decided on"
         } else {
@@ -391,7 +410,7 @@ pub(super) fn behind_a_cut(store: &Datastore) -> Remaining {
 }
 
 /// A check as the term of noticing a loss; `what` counts: `health check`, `readiness`.
-pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
+pub(super) fn noticed(of: &str, what: &str, check: Check, readings: Vec<Reading>) -> Term {
     let failures = u64::from(check.failures);
     let (every, timeout) = (check.every * 1000, check.timeout * 1000);
     let because = format!("{what} {}", check.words());
@@ -401,6 +420,7 @@ pub(super) fn noticed(of: &str, what: &str, check: Check) -> Term {
         detection(every, timeout, failures),
         because,
     )
+    .read(readings)
     .at(check.span)
     .change(Change::Interval {
         failures,

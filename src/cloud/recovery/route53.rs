@@ -1,10 +1,11 @@
 //! Hosts that Route 53 leads to a load balancer per region.
 
-use super::{by_hand, by_itself, leaves_by_itself, noticed};
+use super::{by_hand, by_itself, leaves_by_itself, noticed, readings};
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
-use crate::cloud::aws::edge::{check_of, target_check};
+use crate::cloud::aws::edge::{check_of, health_call, target_check};
+use crate::deployment::Reading;
 use crate::topology::Scenario;
 use crate::topology::{Duration, FactKind, Host, Provider};
 
@@ -49,6 +50,7 @@ fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         time(waits)
     );
     let seen = Term::emitted(Step::Detect, &host.name, bounds, because)
+        .read(checked(context, host, scenario))
         .at(check.span)
         .change(Change::Interval {
             failures,
@@ -58,7 +60,7 @@ fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
             allowed: super::aws_intervals(),
         });
     let moved = vec![
-        Term::fact(Step::Redirect, &host.name, "aws.route53.alias").at(host.ttl.span),
+        forgotten(context, host),
         Term::fact(Step::Redirect, &host.name, "dns.resolvers").change(Change::Measure {
             of: FactKind::Redirect.word(),
             on: host.name.clone(),
@@ -72,12 +74,14 @@ fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         let mut terms = by_hand(context, &host.name, scenario);
         let period = SWITCH_PERIOD * 1000;
         let because = format!("the alarm of the switch reads it every {SWITCH_PERIOD}s");
-        terms.push(Term::emitted(
-            Step::Redirect,
-            &host.name,
-            (0, period),
-            because,
-        ));
+        let switch = readings::in_module(
+            context,
+            "health-checks",
+            "period              = ",
+            SWITCH_PERIOD,
+        );
+        let term = Term::emitted(Step::Redirect, &host.name, (0, period), because);
+        terms.push(term.read(switch));
         terms
     };
     terms.extend(context.narrowed(moved, FactKind::Redirect, &host.name));
@@ -89,8 +93,37 @@ fn targets(context: &Context, host: &Host) -> Vec<Term> {
     let checks = host
         .regions
         .iter()
-        .map(|id| target_check(context.topology, *id));
-    let slowest = checks.max_by_key(|c| c.every * u64::from(c.failures) + c.timeout);
-    let noticed = |check| noticed(&host.name, "health check", check);
+        .map(|id| (*id, target_check(context.topology, *id)));
+    let slowest = checks.max_by_key(|(_, c)| c.every * u64::from(c.failures) + c.timeout);
+    let noticed = |(region, check)| {
+        let readings = readings::targets(context, region, check);
+        noticed(&host.name, "health check", check, readings)
+    };
     slowest.map(noticed).into_iter().collect()
+}
+
+/// Resolvers keep the record with the choice of a region, and the alias of its load balancer,
+/// whichever lives longer.
+fn forgotten(context: &Context, host: &Host) -> Term {
+    let alias = Term::fact(Step::Redirect, &host.name, "aws.route53.alias");
+    let ttl = Duration::from_secs(host.ttl.secs());
+    let kept = alias.high.max(Some(ttl.millis()));
+    Term {
+        high: kept,
+        because: format!("{}; its record {ttl}", alias.because),
+        ..alias
+    }
+    .read(readings::record(context, host))
+    .at(host.ttl.span)
+}
+
+/// The check of the region that is lost.
+fn checked(context: &Context, host: &Host, scenario: Scenario) -> Vec<Reading> {
+    let lost = scenario.regions(context.topology);
+    let call = lost
+        .first()
+        .map(|id| health_call(host, context.topology.region(*id)));
+    call.map_or(Vec::new(), |call| {
+        readings::route53(context, &call, check_of(host))
+    })
 }

@@ -96,7 +96,8 @@ fn of_region(input: Input, region: &str) -> Value {
         .find(|c| topology.region(c.region).name == region);
     if let Some(cluster) = cluster {
         for service in &topology.services {
-            if service.replicas_in(cluster.region).is_none() || !service.on_cluster() {
+            let seen = input.topology.mesh.is_some() && service.on_cluster();
+            if service.replicas_in(cluster.region).is_none() || !seen {
                 continue;
             }
             let of = format!(

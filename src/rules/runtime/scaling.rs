@@ -20,6 +20,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     for service in services.filter(|s| s.runtime == Runtime::Kubernetes) {
         if let Some(scale) = &service.scale_on {
             triggers(service, scale, out);
+            counted(topology, service, scale, out);
             values(scale, out);
         }
         let zero = |p: &&Placement| p.replicas.min == 0;
@@ -43,6 +44,20 @@ fn triggers(service: &Service, scale: &ScaleOn, out: &mut Diagnostics) {
         )
         .help("add what it scales on: `cpu: 70%`, `memory: 80%`, `requests: 100/s` or `queues: { work: 100 }`; or remove `scale_on`"),
     );
+}
+
+/// Proxies of the mesh count requests: without one the trigger has nothing to read.
+fn counted(topology: &Topology, service: &Service, scale: &ScaleOn, out: &mut Diagnostics) {
+    let requests = scale.requests.as_ref().filter(|_| topology.mesh.is_none());
+    out.extend(requests.map(|requests| {
+        Diagnostic::error(
+            NO_TRIGGER,
+            requests.span,
+            format!("nothing counts the requests of `{}`", service.name),
+            "the proxies of a mesh do, and there is none",
+        )
+        .help("write `mesh: { kind: istio }`, or scale on `cpu`, `memory` or `queues`")
+    }));
 }
 
 fn from_zero(topology: &Topology, service: &Service, at: &Placement, out: &mut Diagnostics) {

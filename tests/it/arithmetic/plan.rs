@@ -304,7 +304,7 @@ fn service(dice: &mut Dice, n: u64, plan: &Plan) -> Service {
             target: d.one(&[7000, 5000, 6250, 10_000]),
         }),
         scale: dice.maybe(if kubernetes { 85 } else { 0 }, |d| {
-            let requests = d.often(60);
+            let requests = d.often(60) && plan.mesh;
             Scale {
                 cpu: !requests || d.often(50),
                 requests,

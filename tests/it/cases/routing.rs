@@ -331,6 +331,7 @@ fn seen(case: &Case, evidence: &Evidence) {
             let field = object.and_then(|o| o.pointer(pointer));
             assert!(field.is_some_and(|f| !f.is_null()), "{evidence:?}");
         }
+        Evidence::Field { file, .. } => assert!(!case.file(file).is_empty()),
         Evidence::File { file, key } => assert!(case.file(file).contains(key.as_str())),
     }
 }

@@ -234,6 +234,7 @@ impl Lowering<'_> {
             ("backup_days", days.into()),
         ]);
         let call = cluster_call(self, store, id);
+        self.daily_backups(store, &call, days);
         if id != writer {
             let evidence = Evidence::Argument {
                 call: call.clone(),

@@ -245,6 +245,8 @@ impl Lowering<'_> {
             arguments.extend([("follows", true.into()), ("global_group_id", group)]);
         }
         let backup = store.backup.as_ref().filter(|b| b.every.is_some());
+        let days = backup.map_or(0, |b| b.keep.secs().div_ceil(86_400));
+        self.daily_backups(store, &call, days);
         arguments.extend([
             ("engine_version", self.engine_version(store).into()),
             ("node_type", machine(store).into()),
@@ -253,10 +255,7 @@ impl Lowering<'_> {
                 "replicas",
                 store.replicas.as_ref().map_or(1, |r| r.value).into(),
             ),
-            (
-                "backup_days",
-                backup.map_or(0, |b| b.keep.secs().div_ceil(86_400)).into(),
-            ),
+            ("backup_days", days.into()),
             ("vpc_id", self.vpc(id)),
             ("subnet_ids", self.subnets(id, Subnets::Data)),
             ("client_cidrs", self.networks_of(&reached)),

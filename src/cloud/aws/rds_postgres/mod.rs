@@ -313,6 +313,7 @@ impl Lowering<'_> {
             arguments.push(("conflicts", conflicts));
         }
         let call = self.instance_call(&store.name, id);
+        self.daily_backups(store, &call, days);
         self.call(&call, "aws/rds-postgres", Scope::Region(id), id, arguments);
         let host = self.private_name(id, &store.name, output(&call, "address", Argument::Null));
         self.tell(store, id, &[("HOST", host), ("PORT", PORT.to_string())]);

@@ -2,14 +2,19 @@
 
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::noticed;
+use crate::cloud::recovery::{noticed, readings};
 use crate::topology::{FactKind, Host, RegionId, Service};
 
 /// Serverless back ends have no health check of the load balancer: readiness probes of the
 /// instances are aggregated by region.
-pub(super) fn service_health(host: &Host, service: &Service) -> Vec<Term> {
+pub(super) fn service_health(context: &Context, host: &Host, service: &Service) -> Vec<Term> {
     vec![
-        noticed(&service.name, "readiness", service.readiness()),
+        noticed(
+            &service.name,
+            "readiness",
+            service.readiness(),
+            readings::serverless(context, service),
+        ),
         Term::fact(Step::Detect, &host.name, "gcp.cloud-run.service-health").change(
             Change::Measure {
                 of: FactKind::Detect.word(),

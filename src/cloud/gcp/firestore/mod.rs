@@ -14,7 +14,7 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch,
     read,
 };
-use crate::deployment::{Argument, Decision, Scope};
+use crate::deployment::{Argument, Decision, Reading, Schedule, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::emission::no_effect;
 use crate::topology::{
@@ -297,6 +297,16 @@ impl Lowering<'_> {
         if let Some(keep) = keep {
             arguments.push(("backup_retention_seconds", keep.into()));
             arguments.push(("backup_weekly", weekly.into()));
+            self.deployment.schedules.push(Schedule {
+                store: self.topology.id_of(store),
+                period: if weekly { 7 * 86_400 } else { 86_400 },
+                limit: None,
+                readings: vec![Reading::argument(
+                    &database_call(store, &database.name),
+                    "backup_weekly",
+                    weekly,
+                )],
+            });
         }
         arguments.push(("ttl_fields", Argument::map(ttl)));
         let name = database_call(store, &database.name);

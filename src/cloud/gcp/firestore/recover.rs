@@ -143,7 +143,7 @@ fn history(context: &Context, store: &Datastore) -> Vec<Remaining> {
         return Vec::new();
     };
     let kept = |reach, history| reaching_back(context, store, reach, history);
-    let snapshots = snapshot(store).and_then(|s| kept(backup.keep.value, s));
+    let snapshots = snapshot(context, store).and_then(|s| kept(backup.keep.value, s));
     let moments = backup.point_in_time.as_ref().and_then(|window| {
         let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time");
         let copy = format!("point-in-time recovery of {}", window.value);

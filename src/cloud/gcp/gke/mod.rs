@@ -5,7 +5,7 @@ mod watch;
 use super::Lowering;
 use super::offering::{Noticed, RunsOnGcp};
 use crate::cloud::offering::{Aspect, WatchService};
-use crate::cloud::recovery::noticed;
+use crate::cloud::recovery::{noticed, readings};
 use crate::cloud::shared::kubernetes::Kubernetes;
 use Aspect::{Absent, Given};
 
@@ -19,6 +19,10 @@ impl RunsOnGcp for Kubernetes {
     }
 
     fn noticed(&self) -> Aspect<Noticed> {
-        Given(|host, _| vec![noticed(&host.name, "health check", host.check())])
+        Given(|context, host, _| {
+            let check = host.check();
+            let readings = readings::balancer(context, host, check);
+            vec![noticed(&host.name, "health check", check, readings)]
+        })
     }
 }

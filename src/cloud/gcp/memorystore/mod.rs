@@ -15,7 +15,7 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
-use crate::deployment::{Argument, Decision, Scope, SecretSetting};
+use crate::deployment::{Argument, Decision, Reading, Schedule, Scope, SecretSetting};
 use crate::topology::{Datastore, Engine, Mode, RegionId, Runtime, Topology};
 use Aspect::{Absent, Given};
 
@@ -287,14 +287,21 @@ impl Lowering<'_> {
             ("secrets_kms_key_id", secrets),
             ("maintenance_day", day_of(self.topology, id).into()),
         ];
+        let call = format!("memorystore_{}_{}", slug(&store.name), region.slug());
         if let Some(backup) = &store.backup {
             self.api("storage");
             let bucket = bucket(self.topology, store, id);
             naming::checked(Kind::Bucket, bucket.clone(), store.span, self.out);
             let every = backup.every.as_ref().map(|e| e.secs());
             let period = PERIODS.iter().find(|(seconds, _)| Some(*seconds) == every);
-            if let Some((_, period)) = period {
+            if let Some((seconds, period)) = period {
                 arguments.push(("snapshot_period", (*period).into()));
+                self.deployment.schedules.push(Schedule {
+                    store: self.topology.id_of(store),
+                    period: *seconds,
+                    limit: None,
+                    readings: vec![Reading::argument(&call, "snapshot_period", period)],
+                });
             }
             let kept = Argument::map([
                 ("bucket", Argument::from(bucket)),
@@ -307,7 +314,6 @@ impl Lowering<'_> {
             arguments.push(("exports", kept));
         }
         arguments.push(("labels", Argument::variable("labels")));
-        let call = format!("memorystore_{}_{}", slug(&store.name), region.slug());
         self.call_after_keys(
             &call,
             "gcp/memorystore-redis",

@@ -11,7 +11,9 @@ use super::ranges::Ranges;
 use crate::cloud::kept::whole;
 use crate::cloud::offering::Aspect;
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
-use crate::deployment::{Argument, Decision, Evidence, Scope, SentinelRegion, SentinelSet, Upload};
+use crate::deployment::{
+    Argument, Decision, Evidence, Reading, Schedule, Scope, SentinelRegion, SentinelSet, Upload,
+};
 use crate::topology::settings::SENTINEL_FAILOVER_MILLIS;
 use crate::topology::{Datastore, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
@@ -203,6 +205,7 @@ impl Lowering<'_> {
                 });
         }
         self.sentinel_copies(store, &regions);
+        self.sentinel_backups(store, &regions);
         self.deployment.sentinel_sets.push(SentinelSet {
             datastore: store.name.clone(),
             quorum: total as u32 / 2 + 1,
@@ -213,6 +216,7 @@ impl Lowering<'_> {
             min_replicas: store.min_replicas(),
             max_lag_seconds: store.max_lag_seconds(),
             backup_schedule: store.backup_period().map(cron),
+            backup_limit_seconds: store.backup_limit().secs().max(1),
             password_secret: format!("{}-{}-password", self.topology.name, store.name),
         });
         self.deployment.decisions.push(Decision {
@@ -224,6 +228,35 @@ impl Lowering<'_> {
                      writes of the last moments can be lost."
                 .into(),
         });
+    }
+
+    /// A CronJob in each region that has a bucket.
+    fn sentinel_backups(&mut self, store: &Datastore, regions: &[SentinelRegion]) {
+        let Some(period) = store.backup_period() else {
+            return;
+        };
+        let limit = store.backup_limit().secs().max(1);
+        for region in regions.iter().filter(|r| r.backup.is_some()) {
+            let at = |pointer: &str| Evidence::Object {
+                file: format!(
+                    "kubernetes/{}/redis-{}.yaml",
+                    self.topology.region(region.region).name,
+                    store.name
+                ),
+                kind: "CronJob".into(),
+                name: format!("{}-backup", store.name),
+                pointer: pointer.into(),
+            };
+            self.deployment.schedules.push(Schedule {
+                store: self.topology.id_of(store),
+                period,
+                limit: Some(limit),
+                readings: vec![
+                    Reading::new(at("/spec/schedule"), cron(period)),
+                    Reading::new(at("/spec/jobTemplate/spec/activeDeadlineSeconds"), limit),
+                ],
+            });
+        }
     }
 
     /// Every node follows the primary, wherever it is.

@@ -2,7 +2,7 @@
 
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Class, Source, Step, Term};
-use crate::cloud::recovery::noticed;
+use crate::cloud::recovery::{noticed, readings};
 use crate::deployment::routes::{Arrival, Edge};
 use crate::topology::settings::{
     CONNECT_TIMEOUT, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
@@ -18,7 +18,7 @@ pub(super) fn replica(context: &Context, service: &Service, scenario: Scenario) 
         return left_by_mesh(context, service, lost);
     }
     let pairs = pairs(context, service, &[]);
-    let terms = match ejection(context.topology, service, scenario, pairs) {
+    let terms = match ejection(context, service, scenario, pairs) {
         Some(ejected) => vec![ejected],
         None => probed(service, scenario),
     };
@@ -54,7 +54,7 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
     if pairs.is_empty() {
         return Vec::new();
     }
-    let ejected = ejection(context.topology, service, Scenario::Region(lost), pairs);
+    let ejected = ejection(context, service, Scenario::Region(lost), pairs);
     let unknown = || {
         let term = Term::fact(Step::Detect, &service.name, "istio.ejection");
         term.at(service.span).change(measure(service))
@@ -66,14 +66,14 @@ fn left_by_mesh(context: &Context, service: &Service, lost: RegionId) -> Vec<Ter
 /// So many failed requests in a row, seen by each caller for itself: at the declared peak by
 /// the one that calls a replica most rarely, each as long as a try may take.
 fn ejection(
-    topology: &Topology,
+    context: &Context,
     service: &Service,
     scenario: Scenario,
     pairs: Vec<Pair>,
 ) -> Option<Term> {
     let (errors, at_most) = service.ejection();
     let peak = service.capacity.as_ref()?.peak.as_ref()?;
-    if !may_leave_out(topology, service, scenario, at_most) {
+    if !may_leave_out(context.topology, service, scenario, at_most) {
         return None;
     }
     let rarest = pairs.into_iter().map(|p| p.rate);
@@ -102,6 +102,7 @@ fn ejection(
     Some(Term {
         class: Class::Measured,
         ..Term::emitted(Step::Detect, &service.name, (0, high), because)
+            .read(readings::ejection(context, service, wait))
             .at(eject.map_or(service.span, |e| e.errors.span))
             .change(Change::Count {
                 name: "errors",
@@ -216,7 +217,8 @@ fn may_leave_out(topology: &Topology, service: &Service, scenario: Scenario, at_
 /// A process that ends is seen at once; one that hangs fails its probes.
 fn readiness(service: &Service) -> Term {
     let check = service.readiness();
-    let term = noticed(&service.name, "readiness", check);
+    let readings = readings::readiness(service);
+    let term = noticed(&service.name, "readiness", check, readings);
     Term { low: 0, ..term }.change(Change::Interval {
         failures: u64::from(check.failures),
         timeout: check.timeout * 1000,
@@ -247,14 +249,16 @@ pub(super) fn grow(
         ((rounds - 1) * period, rounds * period),
         because,
     )
+    .read(readings::rounds(context, service, region))
     .at(service.span)
     .change(Change::Replicas(vec![(place.clone(), needed)]));
     let start = service.capacity.as_ref().and_then(|c| c.start.as_ref());
     let mut terms = vec![
-        metric(service),
+        metric(context, service, region),
         Term::fact(Step::WarmUp, name, "kubernetes.autoscaler-sync"),
     ];
-    terms.extend(stabilized(service));
+    terms.extend(woken(context, service, region).filter(|_| before == 0));
+    terms.extend(stabilized(context, service, region));
     terms.push(scale);
     terms.push(Term::fact(Step::WarmUp, name, "kubernetes.nodes"));
     terms.push(
@@ -275,24 +279,39 @@ pub(super) fn grow(
     terms
 }
 
+/// From no replica on, the scaler itself starts the first one, when it next looks at its triggers.
+fn woken(context: &Context, service: &Service, region: RegionId) -> Option<Term> {
+    let every = &service.scale_on.as_ref()?.every;
+    let time = Duration::from_secs(every.secs());
+    let because = format!("the scaler looks every {time}");
+    let term = Term::emitted(Step::WarmUp, &service.name, (0, time.millis()), because);
+    let term = term.read(readings::polling(context, service, region, every.secs()));
+    Some(term.at(every.span).change(Change::Value("every")))
+}
+
 /// The smallest recommendation of a window counts: growth waits until the load fills it.
-fn stabilized(service: &Service) -> Option<Term> {
+fn stabilized(context: &Context, service: &Service, region: RegionId) -> Option<Term> {
     let window = &service.scale_on.as_ref()?.out_after;
     let time = Duration::from_secs(window.secs());
     let because = format!("the smallest recommendation of {time} counts");
     let term = Term::emitted(Step::WarmUp, &service.name, (0, time.millis()), because);
-    let term = term.at(window.span).change(Change::Value("out_after"));
+    let term = term
+        .read(readings::window(context, service, region, window.secs()))
+        .at(window.span)
+        .change(Change::Value("out_after"));
     (!term.is_zero()).then_some(term)
 }
 
 /// Until the scaler's metric shows the whole load.
-fn metric(service: &Service) -> Term {
+fn metric(context: &Context, service: &Service, region: RegionId) -> Term {
     let scale = service.scale_on.as_ref();
     match scale.and_then(|s| s.requests.as_ref()) {
         Some(requests) => {
             let window = REQUEST_RATE_WINDOW * 1000;
             let because = format!("request rate averaged over {REQUEST_RATE_WINDOW}s");
-            Term::emitted(Step::WarmUp, &service.name, (0, window), because).at(requests.span)
+            Term::emitted(Step::WarmUp, &service.name, (0, window), because)
+                .read(readings::rate(context, service, region))
+                .at(requests.span)
         }
         None => Term::fact(Step::WarmUp, &service.name, "kubernetes.metrics"),
     }

@@ -523,7 +523,7 @@ impl Members<'_> {
             "startingDeadlineSeconds": 3600,
             "jobTemplate": { "spec": {
                 "backoffLimit": 3,
-                "activeDeadlineSeconds": 3600,
+                "activeDeadlineSeconds": self.set.backup_limit_seconds,
                 "template": { "metadata": { "labels": labels }, "spec": pod },
             } },
         });

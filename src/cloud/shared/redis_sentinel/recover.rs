@@ -4,7 +4,7 @@
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
-use crate::cloud::recovery::{not_abroad, reaching_back, restored, snapshot};
+use crate::cloud::recovery::{not_abroad, reaching_back, readings, restored, snapshot};
 use crate::topology::settings::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, RegionId};
 use crate::topology::{Duration, FactKind, Scenario};
@@ -171,6 +171,12 @@ impl<'a> Members<'a> {
         let because = format!("silent for {}", Duration::from_millis(silence));
         vec![
             Term::emitted(Step::Detect, &store.name, (silence, silence), because)
+                .read(readings::redis(
+                    self.context,
+                    store,
+                    &format!("sentinel down-after-milliseconds {} ", store.name),
+                    silence,
+                ))
                 .at(health.map_or(store.span, |h| h.span))
                 .change(Change::Interval {
                     failures: health.map_or(UNHEALTHY_AFTER, |h| h.unhealthy_after.value.into()),
@@ -225,7 +231,7 @@ impl<'a> Members<'a> {
                 Term::fact(Step::Lag, &store.name, "redis.append-only"),
             )],
             // Disks are a zone's, buckets of backups a region's.
-            Scenario::Zone => snapshot(store).into_iter().collect(),
+            Scenario::Zone => snapshot(self.context, store).into_iter().collect(),
             _ => Vec::new(),
         }
     }
@@ -268,6 +274,12 @@ impl<'a> Members<'a> {
                     span,
                     ..Term::fact(Step::Lag, &store.name, "redis.lag-limited")
                 }
+                .read(readings::redis(
+                    self.context,
+                    store,
+                    "min-replicas-max-lag ",
+                    limit,
+                ))
                 .change(Change::Value("max_lag"))
             }
             None => Term::fact(Step::Lag, &store.name, "redis.lag-bound").change(Change::Measure {
@@ -305,7 +317,7 @@ pub(super) fn remaining(
 /// Snapshots that reach back far enough to undo corruption.
 fn history(context: &Context, store: &Datastore) -> Vec<Remaining> {
     let keep = store.backup.as_ref().map(|b| b.keep.value);
-    let snapshot = snapshot(store).zip(keep);
+    let snapshot = snapshot(context, store).zip(keep);
     let kept = snapshot.and_then(|(s, keep)| reaching_back(context, store, keep, s));
     kept.into_iter().collect()
 }
