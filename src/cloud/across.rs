@@ -4,7 +4,7 @@
 use super::NOT_AVAILABLE;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::topology::{Host, Provider, Ref, RegionId, Runtime, Service, Topology};
+use crate::topology::{Host, Provider, Ref, RegionId, Service, Topology};
 use std::collections::BTreeSet;
 
 /// Reports every part that spans clouds, and every use of one cloud's part on another.
@@ -184,7 +184,7 @@ impl Across<'_> {
             return;
         };
         let services = self.topology.services.iter();
-        let meshed = services.filter(|s| s.runtime == Runtime::Kubernetes);
+        let meshed = services.filter(|s| s.on_cluster());
         let places = meshed.flat_map(|s| s.placements.iter().map(|p| p.region));
         let clouds = self.clouds(&places.collect::<Vec<_>>());
         if clouds.len() > 1 {

@@ -1,15 +1,14 @@
 //! Commands that hold the scaler of workloads on a cluster, whatever the cloud.
 
 use crate::deployment::{Expect, Operation, OperationKind};
-use crate::topology::{RegionId, Runtime, Service, Topology};
+use crate::topology::{RegionId, Service, Topology};
 
 /// Keeping the scaler of every service in a region from removing replicas, and letting it
 /// again. `context` is kubectl's name of the cluster.
 pub fn pauses(topology: &Topology, id: RegionId, context: &str) -> Vec<Operation> {
     let services = topology.services.iter();
-    let scaled = services.filter(|s| {
-        s.runtime == Runtime::Kubernetes && s.scale_on.is_some() && s.replicas_in(id).is_some()
-    });
+    let scaled =
+        services.filter(|s| s.on_cluster() && s.scale_on.is_some() && s.replicas_in(id).is_some());
     scaled
         .flat_map(|s| pause(topology, id, context, s))
         .collect()

@@ -1,6 +1,6 @@
 //! How much the services of a region ask of a cluster.
 
-use crate::topology::{RegionId, Runtime, Topology};
+use crate::topology::{RegionId, Topology};
 
 /// CPU that the services on a region's cluster ask for, in thousandths of a core.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,10 +15,8 @@ impl Demand {
     /// The demand in a region.
     pub fn of(topology: &Topology, id: RegionId) -> Self {
         let mut demand = Demand::default();
-        for service in &topology.services {
-            if let (Runtime::Kubernetes, Some(replicas)) =
-                (service.runtime, service.replicas_in(id))
-            {
+        for service in topology.services.iter().filter(|s| s.on_cluster()) {
+            if let Some(replicas) = service.replicas_in(id) {
                 let each = millicores(&service.cpu);
                 demand.fewest += each * u64::from(replicas.min);
                 demand.most += each * u64::from(replicas.max);

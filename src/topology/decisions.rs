@@ -3,7 +3,7 @@
 use super::{Datastore, Region, RegionId, Service, Topology};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lock::{self, Lock, OTHER_SYSTEM};
-use crate::spec::{Role, Runtime, Spec};
+use crate::spec::{Role, Spec};
 
 /// The decisions that a spec inherits: those of its lock.
 pub(super) fn inherited(spec: &Spec, lock: Option<&Lock>, out: &mut Diagnostics) -> Lock {
@@ -89,8 +89,7 @@ impl Topology {
 
     /// Whether something in a region runs on a cluster.
     pub fn needs_cluster(&self, region: RegionId) -> bool {
-        let runs =
-            |s: &Service| s.runtime == Runtime::Kubernetes && s.replicas_in(region).is_some();
+        let runs = |s: &Service| s.on_cluster() && s.replicas_in(region).is_some();
         let holds = |d: &Datastore| d.sentinels.is_some() && d.regions.contains(&region);
         self.services.iter().any(runs) || self.datastores.iter().any(holds)
     }

@@ -176,7 +176,7 @@ impl Service {
         });
         match self.runtime {
             Runtime::Kubernetes if !scaled => placement.replicas.min,
-            _ => placement.replicas.max,
+            Runtime::Kubernetes | Runtime::CloudRun => placement.replicas.max,
         }
     }
 

@@ -288,6 +288,29 @@ const PROVIDERS: [(&str, &str); 7] = [
     ("cloud/recovery/", "the dispatch"),
 ];
 
+/// Where a runtime has a name outside of its offering, and why.
+const RUNTIMES: [(&str, &str); 7] = [
+    (
+        "topology/",
+        "what runtimes are by nature, their probes and scalers",
+    ),
+    ("cloud/offering.rs", "the dispatch"),
+    (
+        "cloud/gcp/firestore/switch.rs",
+        "how services of each are told of a database",
+    ),
+    (
+        "cloud/gcp/procedures.rs",
+        "the commands that scale and release each",
+    ),
+    (
+        "analysis/availability.rs",
+        "the contract of clusters that stores run on",
+    ),
+    ("rules/names/collisions.rs", "the names of what each makes"),
+    ("rules/emission/no_effect.rs", "what has no effect on each"),
+];
+
 /// Broken by a `match store.engine` in `analysis/availability.rs`, where one was.
 #[test]
 fn engines_have_names_in_their_offerings_and_providers_in_their_clouds() {
@@ -297,11 +320,15 @@ fn engines_have_names_in_their_offerings_and_providers_in_their_clouds() {
         let own_cloud = ["gcp", "aws", "alibaba", "cloudflare"]
             .iter()
             .any(|cloud| path.starts_with(&format!("cloud/{cloud}/")));
+        let runs = ["cloud/shared/kubernetes/", "cloud/gcp/cloud_run/"]
+            .iter()
+            .any(|own| path.starts_with(own));
         // Tests at the end of a file name what they like.
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         for (kind, list, ours) in [
             ("Engine", &ENGINES[..], in_an_offering(&path)),
             ("Provider", &PROVIDERS[..], own_cloud),
+            ("Runtime", &RUNTIMES[..], runs),
         ] {
             let named = variants(text, kind);
             if ours || named.is_empty() {
@@ -321,6 +348,10 @@ fn engines_have_names_in_their_offerings_and_providers_in_their_clouds() {
     for (place, why) in PROVIDERS {
         let idle = !used.contains(&("Provider", place));
         assert!(!idle, "{place} names no provider any more: {why}");
+    }
+    for (place, why) in RUNTIMES {
+        let idle = !used.contains(&("Runtime", place));
+        assert!(!idle, "{place} names no runtime any more: {why}");
     }
 }
 
@@ -432,7 +463,7 @@ fn no_match_on_engines_or_providers_has_a_rest() {
                 // What a scenario takes may be a cloud.
                 l.contains("=>")
                     && !pattern.contains("Scenario::")
-                    && ["Engine", "QueueEngine", "Provider"]
+                    && ["Engine", "QueueEngine", "Provider", "Runtime"]
                         .iter()
                         .any(|k| !variants(&format!(" {}", pattern.trim_start()), k).is_empty())
             };

@@ -6,7 +6,7 @@ use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Cluster, Decision, Identity, Promql, Scope, Variable};
-use crate::topology::{RegionId, Runtime, Service};
+use crate::topology::{RegionId, Service};
 
 /// The role of EC2 Auto Scaling, which starts nodes and so uses the key of their disks.
 const AUTO_SCALING: &str =
@@ -216,7 +216,7 @@ impl Lowering<'_> {
             self.identity(workload.name, id, &name);
         }
         for service in &self.topology.services {
-            if service.runtime != Runtime::Kubernetes || service.replicas_in(id).is_none() {
+            if !service.on_cluster() || service.replicas_in(id).is_none() {
                 continue;
             }
             let name = self.service_role(service, id);

@@ -6,7 +6,7 @@ use super::{Lowering, facts, naming, output};
 use crate::catalog;
 use crate::deployment::{Action, Argument, Decision, Evidence, Need, ProviderUse, Scope};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::topology::{Provider, RegionId, Runtime, Secret, SecretReplication};
+use crate::topology::{Provider, RegionId, Secret, SecretReplication};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region for state that AWS does not have.
@@ -42,7 +42,7 @@ impl Lowering<'_> {
         let address = self.registry_address(self.home());
         self.part().registry = Some(address);
         let services = self.topology.services.iter();
-        let services = services.filter(|s| s.runtime == Runtime::Kubernetes);
+        let services = services.filter(|s| s.on_cluster());
         let short = |image: &str| image.rsplit('/').next().unwrap_or(image).to_string();
         let images: BTreeSet<String> = services.map(|s| short(s.image())).collect();
         let images: Vec<String> = images.into_iter().collect();

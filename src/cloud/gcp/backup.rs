@@ -7,12 +7,12 @@ use super::facts;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use crate::deployment::{Argument, Decision, DnsFailover, RootOutput, Scope};
-use crate::topology::{Duration, Host, RegionId, Runtime, Topology};
+use crate::topology::{Duration, Host, RegionId, Topology};
 use std::collections::BTreeSet;
 
 /// Whether a host has backup load balancers. Those of Kubernetes are not generated.
 pub fn has_backup(topology: &Topology, host: &Host) -> bool {
-    *host.backup && topology.service(host.service).runtime == Runtime::CloudRun
+    *host.backup && !topology.service(host.service).on_cluster()
 }
 
 /// The prefix of the names of a host's backup load balancers; the region follows.

@@ -7,9 +7,7 @@ use crate::cloud::{by_hand, moves_by_itself};
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::traffic::shared_check::finding;
-use crate::topology::{
-    Host, Policy, Protect, Rate, RegionId, Routing, Runtime, Settled, Thing, Topology,
-};
+use crate::topology::{Host, Policy, Protect, Rate, RegionId, Routing, Settled, Thing, Topology};
 use std::collections::BTreeMap;
 
 /// A timeout that is longer than the interval, which Google's health checks refuse.
@@ -42,7 +40,7 @@ impl Lowering<'_> {
         let name = edge_name(self.topology, host);
         naming::checked(Kind::Prefix, name.clone(), host.span, self.out);
         let service = self.topology.service(host.service);
-        let clusters = service.runtime == Runtime::Kubernetes;
+        let clusters = service.on_cluster();
         self.check_standby(host, clusters);
         let standby = Standby::of(self.topology, host);
         let call = edge_call("lb", host);
@@ -231,7 +229,7 @@ impl Lowering<'_> {
         let health = &host.health;
         // The load balancer asks one path of clusters; `also` is watched by uptime checks alone.
         let service = self.topology.service(host.service);
-        if host.regions.len() > 1 && service.runtime == Runtime::Kubernetes {
+        if host.regions.len() > 1 && service.on_cluster() {
             let (path, then) = (&health.path, "no region is healthy");
             let found = finding(self.topology, service, path.as_str(), path.span, then);
             self.out.extend(found);
@@ -457,7 +455,7 @@ fn derived_name(topology: &Topology, host: &Host) -> String {
 pub fn refused(topology: &Topology, host: &Host) -> bool {
     let routing = host.routing.as_ref().map(|r| r.value);
     let failover = host.policy.first().map(|p| p.value) == Some(Policy::Failover);
-    let clusters = topology.service(host.service).runtime == Runtime::Kubernetes;
+    let clusters = topology.service(host.service).on_cluster();
     let several = host.regions.len() > 1;
     let cannot_wait = by_hand(topology).is_some() && !failover;
     routing.is_some_and(|r| r != Routing::LoadBalancer)
@@ -476,7 +474,7 @@ pub struct Standby {
 impl Standby {
     /// Of a host, if it has one.
     pub fn of(topology: &Topology, host: &Host) -> Option<Self> {
-        let clusters = topology.service(host.service).runtime == Runtime::Kubernetes;
+        let clusters = topology.service(host.service).on_cluster();
         let first = host.policy.first().map(|p| p.value);
         if first != Some(Policy::Failover) || !clusters || host.regions.len() < 2 {
             return None;

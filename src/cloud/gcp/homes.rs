@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostics;
 use crate::lock::{self, Lock};
 use crate::source::Span;
 use crate::topology::leaving::LeftRegion;
-use crate::topology::{Provider, Region, RegionId, Runtime, Secret, SecretReplication, Topology};
+use crate::topology::{Provider, Region, RegionId, Secret, SecretReplication, Topology};
 use std::collections::BTreeSet;
 
 /// The name of this cloud in the lock.
@@ -308,7 +308,7 @@ impl Lowering<'_> {
         let registry = Home::Registry.of(self.topology);
         let services = self.topology.services.iter();
         let services: Vec<String> = services
-            .filter(|s| s.runtime == Runtime::Kubernetes)
+            .filter(|s| s.on_cluster())
             .map(|s| s.name.clone())
             .collect();
         for service in services {

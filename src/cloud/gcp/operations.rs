@@ -8,7 +8,7 @@ use crate::cloud::scaling;
 use crate::deployment::{
     ByHand, Deployment, Expect, Operation, OperationKind, Proof, Restorable, Seat, words,
 };
-use crate::topology::{Datastore, Host, Placement, RegionId, Runtime, Service, Topology};
+use crate::topology::{Datastore, Host, Placement, RegionId, Service, Topology};
 
 /// Fills in the commands of every part.
 pub fn operations(topology: &Topology, deployment: &mut Deployment) {
@@ -87,7 +87,7 @@ impl Operations<'_> {
     fn hosts(&mut self) {
         for host in &self.topology.hosts {
             let backend = edge_name(self.topology, host);
-            let clusters = self.topology.service(host.service).runtime == Runtime::Kubernetes;
+            let clusters = self.topology.service(host.service).on_cluster();
             let standby = Standby::of(self.topology, host).filter(|s| s.by_hand);
             for id in &host.regions {
                 for (flags, place) in self.groups(host, &backend, *id) {
@@ -158,7 +158,7 @@ impl Operations<'_> {
     fn groups(&self, host: &Host, backend: &str, id: RegionId) -> Vec<(Vec<String>, String)> {
         let place = self.topology.region(id).place;
         let location = place.location;
-        if self.topology.service(host.service).runtime == Runtime::Kubernetes {
+        if self.topology.service(host.service).on_cluster() {
             let group = format!("{}-ingress-{location}", self.topology.name);
             let flags = |zone: String| {
                 vec![
@@ -342,7 +342,7 @@ impl Operations<'_> {
             for placement in &service.placements {
                 let region = self.topology.region(placement.region);
                 let location = region.place.location;
-                if service.runtime == Runtime::CloudRun {
+                if !service.on_cluster() {
                     let name = service.name_in(region);
                     let instances = self.instances(service, placement, &name, location);
                     self.found.extend(instances);

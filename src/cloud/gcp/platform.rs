@@ -10,7 +10,7 @@ use super::scrapes;
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
-use crate::topology::{RegionId, Runtime, Topology};
+use crate::topology::{RegionId, Topology};
 
 impl Lowering<'_> {
     /// Enables what the other calls need; written first, so that all can wait for it.
@@ -184,11 +184,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn has_clusters(&self) -> bool {
-        let on_clusters = |r: Runtime| r == Runtime::Kubernetes;
-        self.topology
-            .services
-            .iter()
-            .any(|s| on_clusters(s.runtime))
+        self.topology.services.iter().any(|s| s.on_cluster())
     }
 
     /// The regions that need a cluster.
@@ -356,7 +352,7 @@ impl Lowering<'_> {
                 naming::checked(Kind::ServiceAccount, id.clone(), service.span, self.out);
                 self.out.extend(taken.take(service, &id));
                 accounts.push((id.clone(), self.service_account(service, placement.region)));
-                if service.runtime == Runtime::Kubernetes {
+                if service.on_cluster() {
                     let settings = self.settings(service, placement.region);
                     self.deployment.settings.extend(settings);
                     let email = format!("{id}@{}.iam.gserviceaccount.com", self.project_text());
@@ -443,7 +439,7 @@ impl Lowering<'_> {
         for id in self.cluster_regions() {
             let mut bindings = Vec::new();
             for service in &self.topology.services {
-                if service.runtime == Runtime::Kubernetes && service.replicas_in(id).is_some() {
+                if service.on_cluster() && service.replicas_in(id).is_some() {
                     let account = self.account_id(service, id);
                     bindings.push((account, binding(&namespace, &service.name)));
                 }

@@ -135,8 +135,7 @@ impl Procedures<'_> {
     fn values(&self, service: &Service, id: RegionId) -> Vec<Operation> {
         let region = self.topology.region(id);
         let secrets = self.topology.secrets.iter();
-        let read = secrets
-            .filter(|s| service.runtime == Runtime::CloudRun && service.secrets.contains(&s.name));
+        let read = secrets.filter(|s| !service.on_cluster() && service.secrets.contains(&s.name));
         let check = |secret: &Secret| {
             let name = format!("{}-{}", self.topology.name, secret.name_in(region));
             Operation {
@@ -214,7 +213,7 @@ impl Procedures<'_> {
         let region = self.topology.region(id);
         let location = region.place.location;
         let name = service.name_in(region);
-        (service.runtime == Runtime::CloudRun).then(|| Operation {
+        (!service.on_cluster()).then(|| Operation {
             kind: OperationKind::Stop,
             subject: service.name.clone(),
             region: Some(id),

@@ -1,7 +1,7 @@
 //! What Google Cloud reads of the settings that not every cloud does.
 
 use crate::cloud::reads::CloudReads;
-use crate::topology::{Host, Runtime, Topology};
+use crate::topology::{Host, Topology};
 
 /// See [`CloudReads`].
 pub const READS: CloudReads = CloudReads {
@@ -41,5 +41,5 @@ fn exported(topology: &Topology) -> bool {
 }
 
 fn serverless(topology: &Topology, host: &Host) -> bool {
-    topology.service(host.service).runtime == Runtime::CloudRun
+    !topology.service(host.service).on_cluster()
 }

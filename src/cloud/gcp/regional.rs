@@ -5,7 +5,7 @@ use super::edge::edge_name;
 
 use crate::deployment::{Board, Deployment, FROM_CONTRACT, Panel, Sample, SignalQuery, Unit};
 use crate::format::promql;
-use crate::topology::{Alert, Host, Queue, RegionId, Runtime, Service, Signal, Topology};
+use crate::topology::{Alert, Host, Queue, RegionId, Service, Signal, Topology};
 use crate::watch::signals::{FEWEST, counter, counter_rest, happened, steady};
 
 /// Answers of services on Cloud Run: Cloud Monitoring samples them every minute, so a rate
@@ -39,7 +39,7 @@ impl Regional<'_> {
     fn asked(&self, alert: &Alert) -> Vec<SignalQuery> {
         let on = alert.on.as_ref().map(|o| o.value.as_str());
         let services = self.topology.services.iter();
-        let serverless = services.filter(|s| s.runtime == Runtime::CloudRun);
+        let serverless = services.filter(|s| !s.on_cluster());
         match *alert.of {
             Signal::RegionSilent => serverless
                 .filter(|s| on == Some(s.name.as_str()))
@@ -216,9 +216,7 @@ impl Regional<'_> {
         let queue = topology.queues.iter().find(|q| q.name == name);
         let host = topology.hosts.iter().find(|h| h.name == name);
         let panels = match (service, queue, host) {
-            (Some(service), _, _) if service.runtime == Runtime::CloudRun => {
-                self.service_panels(service)
-            }
+            (Some(service), _, _) if !service.on_cluster() => self.service_panels(service),
             (_, Some(queue), _) => self.queue_panels(queue),
             (_, _, Some(host)) => self.host_panels(host),
             _ => return None,

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use crate::deployment::SentinelSet;
-use crate::topology::{Provider, Runtime};
+use crate::topology::Provider;
 use crate::watch::pace::SCRAPE_SECONDS;
 use serde_json::{Value, json};
 
@@ -23,9 +23,10 @@ impl Lowering<'_> {
                 continue;
             }
             let region = &place.name;
-            let own = topology.services.iter().filter(|s| {
-                s.runtime == Runtime::Kubernetes && s.replicas_in(cluster.region).is_some()
-            });
+            let own = topology
+                .services
+                .iter()
+                .filter(|s| s.on_cluster() && s.replicas_in(cluster.region).is_some());
             let sidecars = own.filter(|_| topology.mesh.is_some()).map(|s| {
                 let endpoint = endpoint("http-envoy-prom", "/stats/prometheus", region);
                 monitoring(&s.name, namespace, &s.name, endpoint, &[])

@@ -1,7 +1,7 @@
 //! Time and tries of calls through several services.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::topology::{Duration, Runtime, Service, ServiceId, Topology};
+use crate::topology::{Duration, Service, ServiceId, Topology};
 
 /// Retries on several layers multiply.
 pub const MULTIPLY: Code = Code::new("MSH104", "retries-multiply");
@@ -56,7 +56,7 @@ fn no_time(service: &Service) -> Option<Diagnostic> {
 fn outlives(caller: &Service, callee: &Service) -> Option<Diagnostic> {
     let (before, span) = caller.call_timeout()?;
     let own = callee.call_timeout();
-    if own.is_some_and(|(after, _)| after <= before) || callee.runtime != Runtime::Kubernetes {
+    if own.is_some_and(|(after, _)| after <= before) || !callee.on_cluster() {
         return None;
     }
     let before = Duration::from_millis(before);

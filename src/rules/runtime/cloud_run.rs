@@ -1,7 +1,7 @@
 //! Cloud Run stands outside the mesh and KEDA, and needs an instance in every region.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::topology::{Runtime, Topology};
+use crate::topology::Topology;
 
 /// Scaling or calls that mean nothing to Cloud Run.
 pub const OUTSIDE: Code = Code::new("RUN101", "cloud-run-is-outside-the-mesh");
@@ -18,7 +18,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
         let service = topology.service(host.service);
         let written = topology.written().traffic.get(&host.name);
         let health = written.and_then(|h| h.health.as_ref());
-        let Some(health) = health.filter(|_| service.runtime == Runtime::CloudRun) else {
+        let Some(health) = health.filter(|_| !service.on_cluster()) else {
             continue;
         };
         let every = health.every.written().then_some(health.every.span);
@@ -42,7 +42,7 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
 
 fn check_services(topology: &Topology, out: &mut Diagnostics) {
     let services = topology.services.iter();
-    for service in services.filter(|s| s.runtime == Runtime::CloudRun) {
+    for service in services.filter(|s| !s.on_cluster()) {
         let scale = service.scale_on.as_ref().map(|s| (s.span, "scale_on"));
         let calls = service.calls.as_ref().map(|c| (c.span, "calls"));
         for (span, what) in scale.into_iter().chain(calls) {

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::topology::{Placement, Runtime, ScaleOn, Service, Topology};
+use crate::topology::{Placement, ScaleOn, Service, Topology};
 
 /// A scaler without a trigger, which KEDA refuses.
 pub const NO_TRIGGER: Code = Code::new("RUN104", "nothing-to-scale-on");
@@ -17,7 +17,7 @@ const LONGEST_WINDOW: u64 = 3600;
 /// Checks every service on Kubernetes.
 pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let services = topology.services.iter();
-    for service in services.filter(|s| s.runtime == Runtime::Kubernetes) {
+    for service in services.filter(|s| s.on_cluster()) {
         if let Some(scale) = &service.scale_on {
             triggers(service, scale, out);
             counted(topology, service, scale, out);

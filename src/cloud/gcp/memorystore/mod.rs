@@ -16,7 +16,7 @@ use crate::cloud::offering::{
     read,
 };
 use crate::deployment::{Argument, Decision, Reading, Schedule, Scope, SecretSetting};
-use crate::topology::{Datastore, Engine, Mode, RegionId, Runtime, Topology};
+use crate::topology::{Datastore, Engine, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
 /// The port that takes TLS alone, for the primary and for reading
@@ -193,7 +193,7 @@ impl Lowering<'_> {
         let alone = store.regions.iter().find(|r| !clusters.contains(r));
         let serverless = self.topology.services.iter().any(|s| {
             let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
-            s.runtime == Runtime::CloudRun && uses.any(|n| *n == store.name)
+            !s.on_cluster() && uses.any(|n| *n == store.name)
         });
         if alone.is_some() || serverless {
             let what = "`redis` without clusters";

@@ -16,8 +16,8 @@ use super::offering::{OperateQueue, QueueOnGcp, ToldOfQueue, queue_offering, que
 use crate::cloud::offering::{Aspect, QueueOffering, QueueRecovery, QueueRestsAt, WatchQueue};
 use crate::deployment::{Argument, Decision, Scope};
 use crate::topology::{
-    Datastore, Incompatible, Queue, QueueEngine, RegionId, Runtime, Scenario, Service, ServiceId,
-    Topology, variable_name,
+    Datastore, Incompatible, Queue, QueueEngine, RegionId, Scenario, Service, ServiceId, Topology,
+    variable_name,
 };
 use Aspect::Given;
 
@@ -243,7 +243,7 @@ impl Lowering<'_> {
             Some(host) => vec![format!("https://{}", self.topology.host(host).name).into()],
             None => self.cloud_run_address(receiver),
         };
-        if receiver.runtime != Runtime::CloudRun && queue.host.is_none() {
+        if receiver.on_cluster() && queue.host.is_none() {
             let span = queue.push_at;
             self.not_available(
                 span,

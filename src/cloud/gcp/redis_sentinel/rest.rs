@@ -3,7 +3,7 @@
 use super::super::{data, homes};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Site};
 use crate::cloud::copies::Cloud;
-use crate::topology::{Datastore, DatastoreId, Provider, RegionId, Runtime, Topology};
+use crate::topology::{Datastore, DatastoreId, Provider, RegionId, Topology};
 
 /// Volumes of Redis on the clusters are in the clusters' backups too, which are kept in the
 /// region that would take over.
@@ -45,5 +45,5 @@ pub(super) fn with_volumes(cloud: Cloud, id: DatastoreId, store: &Datastore, cop
 fn has_cluster(topology: &Topology, id: RegionId) -> bool {
     let on_cloud = topology.region(id).place.provider == Provider::Gcp;
     let mut services = topology.services.iter();
-    on_cloud && services.any(|s| s.runtime == Runtime::Kubernetes && s.replicas_in(id).is_some())
+    on_cloud && services.any(|s| s.on_cluster() && s.replicas_in(id).is_some())
 }

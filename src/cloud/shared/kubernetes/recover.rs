@@ -8,7 +8,7 @@ use crate::topology::settings::{
     CONNECT_TIMEOUT, GATEWAY_PODS, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
     SCALE_OUT_PODS,
 };
-use crate::topology::{Duration, FactKind, Policy, Runtime, Scenario};
+use crate::topology::{Duration, FactKind, Policy, Scenario};
 use crate::topology::{RegionId, Service, ServiceId, Topology};
 
 /// How traffic leaves dead replicas: the mesh ejects them after errors in a row, else
@@ -174,7 +174,7 @@ fn callers(
     let [only] = all[..] else {
         return Vec::new();
     };
-    if only.runtime != Runtime::Kubernetes {
+    if !only.on_cluster() {
         return Vec::new();
     }
     let pods = |r: RegionId| {
