@@ -2,7 +2,9 @@
 
 use super::report::Report;
 use super::workspace::{Target, targets};
-use super::{FormatArg, Shared, SpecArgs, baseline, exit, expiring, load, lockfile, print, report};
+use super::{
+    FailLevel, FormatArg, Shared, SpecArgs, baseline, exit, expiring, load, lockfile, print, report,
+};
 use crate::spec::decode::Scalar;
 use crate::spec::{Date, Duration};
 use crate::syntax::{Document, Line, Notation, print as printer};
@@ -14,7 +16,9 @@ use std::path::PathBuf;
 pub(super) struct CheckArgs {
     /// The specs, or `-` for standard input; without any, those of `meridian.yaml`, or `topology.yaml`
     specs: Vec<PathBuf>,
-    /// Say what expires within this time too: waivers, transfers and measurements, such as `60d`
+    /// Say what expires within this time too, and fail with 1 if anything does
+    ///
+    /// Waivers, transfers and measurements; a time such as `60d`.
     #[arg(long, value_name = "TIME", value_parser = parsed::<Duration>)]
     expiring: Option<Duration>,
     /// The day that expiries are judged by; today if left out
@@ -78,6 +82,11 @@ pub(super) fn check(args: &CheckArgs, shared: &Shared) -> u8 {
     }
     if let Some(file) = &args.summary {
         code = code.max(report::summarize(&reports, "check", file, shared));
+    }
+    // Who asks what expires soon is told by the exit code too.
+    let soon = |r: &Report| r.diagnostics.iter().any(|d| d.code == expiring::SOON);
+    if reports.iter().any(soon) && shared.fail_level != FailLevel::Never {
+        code = code.max(exit::DIAGNOSTICS);
     }
     let found = reports.iter().map(|r| report::code(&r.diagnostics, shared));
     found.fold(code, u8::max)

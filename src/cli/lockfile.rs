@@ -43,14 +43,15 @@ pub(super) fn text(loaded: &Loaded, done: &Compilation) -> Option<String> {
 
 /// With `--locked`: whether the lock stays as it is; if not, says what would be decided.
 pub(super) fn kept(loaded: &Loaded, done: &Compilation, shared: &Shared) -> u8 {
-    let Some(next) = done.lock().filter(|_| shared.locked) else {
+    let Some(next) = done.lock().filter(|_| shared.is_locked()) else {
         return exit::CLEAN;
     };
     let before = loaded.lock.as_ref();
     if before.is_some_and(|l| l.decides_as(next)) {
         return exit::CLEAN;
     }
-    say!("meridian: the lock would change, and --locked forbids it:");
+    let spec = &loaded.shown;
+    say!("meridian: the lock of {spec} would change, and --locked forbids it:");
     for (key, entry) in next.iter() {
         let old = before.and_then(|l| l.get(&key.kind, &key.name, &key.key));
         if old != Some(entry.value.as_str()) {
@@ -58,7 +59,7 @@ pub(super) fn kept(loaded: &Loaded, done: &Compilation, shared: &Shared) -> u8 {
             say!("  {kind} {name} {key} = {}", entry.value);
         }
     }
-    say!("run `meridian compile` and commit the lock");
+    say!("run `meridian compile --locked=false {spec}` and commit the lock");
     exit::DIFFERS
 }
 

@@ -64,9 +64,10 @@ struct Shared {
     lock: Option<PathBuf>,
     /// Fail with 2 if the lock would change
     ///
-    /// For CI: what `compile` decides for the first time is committed before it is merged.
-    #[arg(long, global = true)]
-    locked: bool,
+    /// For CI: what `compile` decides for the first time is committed before it is merged. `--locked=false`
+    /// writes the lock where `meridian.yaml` has `locked: true`.
+    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    locked: Option<bool>,
     /// How many diagnostics are shown
     ///
     /// The text says how many more there are; json, gitlab, junit and sarif always have all.
@@ -98,6 +99,11 @@ impl Shared {
     /// Reads a spec and its lock.
     fn load(&self, spec: &std::path::Path) -> load::Loaded {
         load::load_with(spec, self.lock_path(spec).as_deref(), &self.limits())
+    }
+
+    /// Whether the lock must stay as it is.
+    fn is_locked(&self) -> bool {
+        self.locked == Some(true)
     }
 
     /// Where the lock of a spec lies; nowhere for standard input without `--lock`.

@@ -1,6 +1,6 @@
 //! `why` and `impact`: from a generated line to the spec, and back.
 
-use super::{FormatArg, Shared, exit, load, print, report};
+use super::{FormatArg, Shared, exit, load, print, report, workspace};
 use crate::source::SourceMap;
 use crate::spec::schema::with_lists;
 use crate::trace::{self, Input, Kind, Lines, Place, Traced, Traces, Why};
@@ -17,15 +17,18 @@ const SHOWN: usize = 12;
 pub(super) struct WhyArgs {
     /// A generated line, `FILE:LINE`, or what is generated: `module.NAME`, `Kind/name`
     of: String,
-    /// The spec that it is generated from
-    #[arg(long, default_value = "topology.yaml")]
-    spec: PathBuf,
+    /// The spec that it is generated from; without it, the one whose tree has the file
+    #[arg(long)]
+    spec: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ImpactArgs {
-    /// A line of the spec, `SPEC:LINE`
+    /// A line of the spec or of a file that it includes, `FILE:LINE`
     of: String,
+    /// The spec that includes the file, if it is not the file itself
+    #[arg(long)]
+    spec: Option<PathBuf>,
 }
 
 /// A spec that was read and compiled.
@@ -69,7 +72,15 @@ pub(super) fn why(args: &WhyArgs, shared: &Shared) -> u8 {
     if !prints(shared, "why") {
         return exit::USAGE;
     }
-    let Some(compiled) = Compiled::new(&args.spec, shared) else {
+    let generated = file_and_line(&args.of).map_or("", |(file, _)| file);
+    let spec = match &args.spec {
+        Some(spec) => spec.clone(),
+        None => match workspace::spec_of(Path::new(generated), shared) {
+            Ok(spec) => spec,
+            Err(code) => return code,
+        },
+    };
+    let Some(compiled) = Compiled::new(&spec, shared) else {
         return exit::DIAGNOSTICS;
     };
     let Some(traced) = compiled.traced() else {
@@ -101,21 +112,33 @@ pub(super) fn impact(args: &ImpactArgs, shared: &Shared) -> u8 {
     if !prints(shared, "impact") {
         return exit::USAGE;
     }
-    let Some((spec, line)) = file_and_line(&args.of) else {
-        say!("meridian: write SPEC:LINE, for example `topology.yaml:12`");
+    let Some((file, line)) = file_and_line(&args.of) else {
+        say!("meridian: write FILE:LINE, for example `topology.yaml:12`");
         return exit::USAGE;
     };
-    let Some(compiled) = Compiled::new(Path::new(spec), shared) else {
+    let file = Path::new(file);
+    let limits = shared.limits();
+    let whole = || load::whole_of(&load::load_one(file, &limits), file, &limits);
+    let spec = args.spec.clone().or_else(whole);
+    let Some(compiled) = Compiled::new(spec.as_deref().unwrap_or(file), shared) else {
         return exit::DIAGNOSTICS;
     };
     let Some(traced) = compiled.traced() else {
         return exit::DIAGNOSTICS;
     };
     let sources = &compiled.loaded.sources;
-    let here = |input: &Input| place(sources, input) == format!("{}:{line}", compiled.loaded.name);
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or(path.to_path_buf());
+    let asked = real(file);
+    let here = |input: &Input| {
+        let source = sources.file(input.span.file);
+        real(Path::new(&source.name)) == asked && source.line_column(input.span.start).0 == line
+    };
     let found = trace::impact(traced, &here);
     if found.is_empty() {
-        say!("meridian: no value or name stands in line {line} of {spec}");
+        say!(
+            "meridian: no value or name stands in line {line} of {}",
+            file.display()
+        );
         return exit::USAGE;
     }
     print(&match shared.format {

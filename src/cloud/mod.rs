@@ -246,6 +246,11 @@ fn reads_of(provider: Provider) -> &'static CloudReads {
     }
 }
 
+/// The locations of more than one region that stores can be at.
+pub fn multi_regions() -> impl Iterator<Item = &'static str> {
+    gcp::multi_regions()
+}
+
 /// Whether people decide when a lost region is left, with the place that says so.
 fn by_hand(topology: &Topology) -> Option<Span> {
     let mode = &topology.failover.as_ref()?.mode;

@@ -2,6 +2,7 @@
 
 use super::inputs::alternatives as shapes;
 use crate::syntax::{Document, Kind, Node};
+use crate::{catalog, cloud};
 use serde_json::Value as Json;
 
 /// More than so many are not tried.
@@ -19,12 +20,12 @@ pub fn alternatives(text: &str, shape: &'static Json, document: &Document) -> Ve
         all.extend(["true", "false"].map(str::to_string));
     }
     all.extend(siblings(text, &document.root));
+    all.extend(places(text));
     all.extend(numbers(text));
-    if all.is_empty() {
-        all.extend([format!("{text}x"), format!("x{text}")]);
-    }
     all.retain(|other| other != text);
     all.truncate(TRIED);
+    // Free text last: where something else fits, this is refused.
+    all.extend([format!("{text}x"), format!("x{text}")]);
     all
 }
 
@@ -34,6 +35,23 @@ fn siblings(text: &str, root: &Node) -> Vec<String> {
     maps.filter(|map| map.iter().any(|e| e.key.text == text))
         .flat_map(|map| map.iter().map(|e| e.key.text.clone()))
         .collect()
+}
+
+/// Other places of the cloud, beside one of its places.
+fn places(text: &str) -> Vec<String> {
+    let regions = catalog::places();
+    let here = regions.iter().find(|p| p.location == text);
+    let multi: Vec<&str> = cloud::multi_regions().collect();
+    let others: Vec<&str> = match here {
+        Some(here) => {
+            let same = regions.iter().filter(|p| p.provider == here.provider);
+            same.map(|p| p.location).collect()
+        }
+        None if multi.contains(&text) => multi,
+        None => Vec::new(),
+    };
+    let others = others.into_iter().filter(|other| *other != text);
+    others.take(3).map(str::to_string).collect()
 }
 
 /// The text with its last or its first number changed much and a little, all else kept: `5s`

@@ -85,14 +85,7 @@ impl<'a> Trial<'a> {
     fn lines(&self, input: &Input, shape: &'static Json) -> Lines {
         match input.kind {
             Kind::Name => self.of_name(input),
-            Kind::Value => {
-                let texts = alternatives(&input.text, shape, self.of.document);
-                self.first(texts.into_iter().map(|text| {
-                    let mut document = self.of.document.clone();
-                    put(&mut document.root, &input.way, &text);
-                    (document, self.of.lock.clone())
-                }))
-            }
+            Kind::Value => self.first(self.otherwise(input, shape)),
             Kind::Default => {
                 let texts = alternatives(&input.text, shape, self.of.document);
                 let key = input.path.last().cloned().unwrap_or_default();
@@ -105,6 +98,30 @@ impl<'a> Trial<'a> {
         }
     }
 
+    /// The spec with other texts in the place of a value, then without it. What the lock decided by
+    /// the value is decided by the other one.
+    fn otherwise(
+        &self,
+        input: &Input,
+        shape: &'static Json,
+    ) -> impl Iterator<Item = (Document, Lock)> {
+        let texts = alternatives(&input.text, shape, self.of.document);
+        let others = texts.into_iter().flat_map(|text| {
+            let mut document = self.of.document.clone();
+            put(&mut document.root, &input.way, &text);
+            let other = renamed(self.of.lock, &input.text, &text, of_a_value);
+            let other = other.filter(|lock| lock::print(lock) != lock::print(self.of.lock));
+            let locks = [Some(self.of.lock.clone()), other].into_iter().flatten();
+            locks.map(move |lock| (document.clone(), lock))
+        });
+        let without = || {
+            let mut document = self.of.document.clone();
+            take(&mut document.root, &input.way);
+            (document, self.of.lock.clone())
+        };
+        others.chain(std::iter::once_with(without))
+    }
+
     /// Another name, and another location where the name of a region is one.
     fn of_name(&self, input: &Input) -> Lines {
         let from = &input.text;
@@ -115,7 +132,7 @@ impl<'a> Trial<'a> {
             if input.path[0] == "regions" {
                 locate(&mut document.root, &input.way, from);
             }
-            if let Some(lock) = renamed(self.of.lock, from, &to) {
+            if let Some(lock) = renamed(self.of.lock, from, &to, of_a_name) {
                 changed.push((document, lock));
             }
         }
@@ -214,6 +231,18 @@ fn put(root: &mut Node, way: &[usize], text: &str) {
     }
 }
 
+/// Takes a member out of the map or the list that it is in.
+fn take(root: &mut Node, way: &[usize]) {
+    let Some((place, above)) = way.split_last() else {
+        return;
+    };
+    match at(root, above).map(|node| &mut node.kind) {
+        Some(Shape::Map(entries)) if *place < entries.len() => drop(entries.remove(*place)),
+        Some(Shape::List(items)) if *place < items.len() => drop(items.remove(*place)),
+        _ => {}
+    }
+}
+
 /// Adds a member to a map, unless it has one of that name.
 fn add(root: &mut Node, way: &[usize], key: &str, text: &str) {
     let Some(node) = at(root, way) else { return };
@@ -249,10 +278,19 @@ fn locate(root: &mut Node, way: &[usize], name: &str) {
     }
 }
 
-/// A lock in which one name stands for another.
-fn renamed(lock: &Lock, from: &str, to: &str) -> Option<Lock> {
+/// Whether a name goes on with this: a store stands before the dot of its database.
+fn of_a_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// Whether a value goes on with this: a name that is derived of it is another one.
+fn of_a_value(c: char) -> bool {
+    !c.is_whitespace() && c != '`'
+}
+
+/// A lock in which one word stands for another; `part` is what continues a word.
+fn renamed(lock: &Lock, from: &str, to: &str, part: fn(char) -> bool) -> Option<Lock> {
     let text = lock::print(lock);
-    let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     let mut words = String::with_capacity(text.len());
     for piece in text.split_inclusive(|c| !part(c)) {
         let word = piece.trim_end_matches(|c| !part(c));

@@ -112,6 +112,42 @@ impl Repository {
     }
 }
 
+/// From a folder below, and for a spec that it lists; `--locked=false` is how what it locks is
+/// decided.
+#[test]
+fn the_workspace_counts_everywhere_in_its_repository() {
+    let repository = Repository::new();
+    repository.write("docs/x/page.md", "");
+    let (code, _, said) = repository.run_in("docs/x", &["compile", "--check"]);
+    assert_eq!(code, 0, "{said}");
+    // The tree of a spec that is listed is where the workspace says.
+    for (folder, spec) in [("", "eu/topology.yaml"), ("eu", "topology.yaml")] {
+        let (code, _, said) = repository.run_in(folder, &["compile", "--check", spec]);
+        assert_eq!(code, 0, "{said}");
+    }
+    assert!(!repository.path().join("deploy").exists());
+    let line = "  us-east1: { role: secondary }\n";
+    let more = format!("{line}  us-west1: {{ role: secondary }}\n");
+    repository.edit("eu/topology.yaml", line, &more);
+    let (code, _, said) = repository.run(&["compile"]);
+    let way = "run `meridian compile --locked=false eu/topology.yaml`";
+    assert!(code == 2 && said.contains(way), "{code} {said}");
+    let (code, _, said) = repository.run(&["compile", "--locked=false", "eu/topology.yaml"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(repository.run(&["compile", "--check"]).0, 0);
+    // Pages and JSON begin at the root, as annotations do.
+    repository.edit("eu/topology.yaml", "rto: 15m", "rto: 1s");
+    for format in ["markdown", "json", "github"] {
+        let (_, said, _) = repository.run_in("eu", &["check", "--format", format]);
+        assert!(said.contains("eu/topology.yaml"), "{format}: {said}");
+    }
+    let (_, said, _) = repository.run(&["check", "--format", "junit"]);
+    let names = said.split(" name=\"").skip(1);
+    let names: Vec<&str> = names.map(|n| n.split('"').next().unwrap()).collect();
+    let all: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(all.len(), names.len(), "{said}");
+}
+
 #[test]
 fn a_workspace_file_names_specs_folders_and_locks() {
     let repository = Repository::new();
@@ -134,7 +170,11 @@ fn a_workspace_file_names_specs_folders_and_locks() {
         code == 2 && said.contains("--locked forbids it"),
         "{code} {said}"
     );
-    let (code, _, said) = repository.run(&["compile", "eu/topology.yaml", "us/topology.kdl"]);
+    // Specs that it does not list have no folders of their own.
+    for spec in ["a.yaml", "b.yaml"] {
+        repository.write(spec, MINIMAL);
+    }
+    let (code, _, said) = repository.run(&["compile", "a.yaml", "b.yaml"]);
     assert!(code == 64 && said.contains("meridian.yaml"), "{said}");
     repository.write("meridian.yaml", "version: 1\nspecs: [{ spek: a.yaml }]\n");
     let (code, _, said) = repository.run(&["check"]);
@@ -359,20 +399,11 @@ fn dates_fail_a_check_and_are_announced_and_stop_nothing_else() {
     assert_eq!(check(&["--today", "2027-02-01"]).0, 0);
     let (code, _, said) = check(&["--today", "2027-02-01", "--expiring", "60d"]);
     assert!(
-        code == 0 && said.contains("the waiver `weights` ends in 28 days, on 2027-03-01"),
+        code == 1 && said.contains("the waiver `weights` ends in 28 days, on 2027-03-01"),
         "{said}"
     );
-    let (code, _, _) = check(&[
-        "--today",
-        "2027-02-01",
-        "--expiring",
-        "60d",
-        "--fail-level",
-        "warning",
-    ]);
-    assert_eq!(code, 1);
-    let (_, _, said) = check(&["--today", "2027-02-01", "--expiring", "7d"]);
-    assert!(!said.contains("EXP101"), "{said}");
+    let (code, _, said) = check(&["--today", "2027-02-01", "--expiring", "7d"]);
+    assert!(code == 0 && !said.contains("EXP101"), "{said}");
     let (code, _, said) = check(&["--today", "2027-03-02"]);
     assert!(
         code == 1 && said.contains("WVR101") && said.contains("TRF101"),

@@ -54,6 +54,57 @@ fn paths(inputs: &[Traces]) -> Vec<String> {
     inputs.iter().map(|t| t.input.shown()).collect()
 }
 
+/// A place is another place, what is optional is left out, and what the lock holds of a value is
+/// decided by the other one.
+#[test]
+fn values_that_no_number_stands_for_are_tried() {
+    let minimal = Example::new("minimal");
+    for (path, file) in [
+        ("datastores.main.location", "terraform/global/main.tf"),
+        ("datastores.main.backup.point_in_time", "RUNBOOK_RESTORE.md"),
+        ("name", "terraform/global/main.tf"),
+    ] {
+        let found = trace::impact(minimal.traced(), &|i| i.shown() == path);
+        let found = found.first().unwrap_or_else(|| panic!("no {path}"));
+        assert!(found.lines.contains_key(file), "{path}: {:?}", found.lines);
+    }
+    let ggen = Example::new("ggen");
+    let bucket = |i: &Input| i.shown() == "terraform.state_bucket";
+    let found = trace::impact(ggen.traced(), &bucket);
+    assert!(found[0].lines.contains_key("terraform/backend.tf"));
+}
+
+/// Wherever the command is run, and for a file that the spec includes.
+#[test]
+fn impact_finds_the_spec_of_a_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(at("eu/parts")).unwrap();
+    let text = std::fs::read_to_string(root().join("examples/minimal/topology.yaml")).unwrap();
+    let clouds = "clouds: { gcp: { project: hello-prod } }\n";
+    let whole = text.replace(clouds, "include: [parts/clouds.yaml]\n");
+    std::fs::write(at("eu/topology.yaml"), whole).unwrap();
+    std::fs::write(at("eu/parts/clouds.yaml"), format!("version: 1\n{clouds}")).unwrap();
+    let run = |here: &str, of: &str| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin("meridian"));
+        let output = command
+            .current_dir(at(here))
+            .args(["impact", of])
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for (here, of) in [
+        ("", "eu/parts/clouds.yaml:2"),
+        ("", "./eu/parts/clouds.yaml:2"),
+        ("eu", "parts/clouds.yaml:2"),
+    ] {
+        let said = run(here, of);
+        assert!(said.contains("clouds.gcp.project"), "{here} {of}: {said}");
+    }
+    assert!(run("", "eu/topology.yaml:3").contains("another value changes"));
+}
+
 #[test]
 fn a_line_leads_to_the_value_that_makes_it() {
     let minimal = Example::new("minimal");

@@ -30,6 +30,7 @@ mod system;
 mod upgrades;
 
 pub use adopt::adopt;
+pub use facts::firestore_multi_regions as multi_regions;
 pub use offering::{offerings, queues, sides};
 pub use reads::READS;
 

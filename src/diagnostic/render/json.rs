@@ -1,15 +1,15 @@
 //! For programs: an array of objects with stable keys.
 
-use super::Run;
+use super::{Options, Run, located};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceMap;
 use serde_json::{Value, json};
 
-pub(super) fn render(runs: &[Run]) -> String {
+pub(super) fn render(runs: &[Run], options: Options) -> String {
     let all = runs.iter().flat_map(|run| {
         let found = run.diagnostics.iter();
         found
-            .map(|d| object(run.sources, d))
+            .map(|d| object(run.sources, d, options.base))
             .collect::<Vec<Value>>()
     });
     let all: Vec<Value> = all.collect();
@@ -18,8 +18,8 @@ pub(super) fn render(runs: &[Run]) -> String {
     text
 }
 
-fn object(sources: &SourceMap, diagnostic: &Diagnostic) -> Value {
-    let place = |l: &Label| place(sources, l);
+fn object(sources: &SourceMap, diagnostic: &Diagnostic, base: &str) -> Value {
+    let place = |l: &Label| place(sources, l, base);
     json!({
         "code": diagnostic.code.id,
         "name": diagnostic.code.name,
@@ -31,12 +31,12 @@ fn object(sources: &SourceMap, diagnostic: &Diagnostic) -> Value {
     })
 }
 
-fn place(sources: &SourceMap, label: &Label) -> Value {
+fn place(sources: &SourceMap, label: &Label, base: &str) -> Value {
     let file = sources.file(label.span.file);
     let (line, column) = file.line_column(label.span.start);
     let (end_line, end_column) = file.line_column(label.span.end);
     json!({
-        "file": file.name,
+        "file": located(base, &file.name),
         "line": line,
         "column": column,
         "end_line": end_line,

@@ -43,7 +43,8 @@ fn case(out: &mut String, run: &Run, d: &Diagnostic, options: Options) {
         None => (run.spec, 1),
     };
     let path = located(options.base, path);
-    let name = text(&format!("{} {path}:{line}", d.code));
+    // Readers keep one case of a name: two findings of a code may stand in one line.
+    let name = text(&format!("{} {path}:{line}: {}", d.code, d.message));
     let suite = text(&located(options.base, run.spec));
     let _ = write!(
         out,

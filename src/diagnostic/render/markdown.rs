@@ -1,6 +1,6 @@
 //! For the summary of a workflow or a comment: a list, each finding with its places.
 
-use super::{Options, Run, printable};
+use super::{Options, Run, located, printable};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::SourceMap;
 
@@ -8,11 +8,11 @@ pub(super) fn render(runs: &[Run], options: Options) -> String {
     let several = runs.len() > 1;
     let each = runs.iter().map(|run| {
         let heading = match several {
-            true => format!("#### {}\n\n", code(run.spec)),
+            true => format!("#### {}\n\n", code(&located(options.base, run.spec))),
             false => String::new(),
         };
         let shown = run.diagnostics.iter().take(options.max);
-        let mut out: String = shown.map(|d| item(run.sources, d)).collect();
+        let mut out: String = shown.map(|d| item(run.sources, d, options.base)).collect();
         let hidden = run.diagnostics.len().saturating_sub(options.max);
         if hidden > 0 {
             out.push_str(&format!("- and {hidden} more\n"));
@@ -26,12 +26,12 @@ pub(super) fn render(runs: &[Run], options: Options) -> String {
         .join(if several { "\n" } else { "" })
 }
 
-fn item(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
+fn item(sources: &SourceMap, diagnostic: &Diagnostic, base: &str) -> String {
     let code = diagnostic.code.id;
     let word = diagnostic.severity.word();
     let mut item = format!("- **{word}\\[{code}\\]**: {}\n", prose(&diagnostic.message));
     for label in diagnostic.primary.iter().chain(&diagnostic.secondary) {
-        item.push_str(&format!("  - {}\n", place(sources, label)));
+        item.push_str(&format!("  - {}\n", place(sources, label, base)));
     }
     if let Some(help) = &diagnostic.help {
         item.push_str(&format!("  - help: {}\n", prose(help)));
@@ -39,8 +39,8 @@ fn item(sources: &SourceMap, diagnostic: &Diagnostic) -> String {
     item
 }
 
-fn place(sources: &SourceMap, label: &Label) -> String {
-    let place = code(&sources.place(label.span));
+fn place(sources: &SourceMap, label: &Label, base: &str) -> String {
+    let place = code(&located(base, &sources.place(label.span)));
     match label.text.is_empty() {
         true => place,
         false => format!("{place} {}", prose(&label.text)),

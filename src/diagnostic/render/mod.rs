@@ -82,7 +82,7 @@ pub fn render(runs: &[Run], format: Format, options: Options) -> String {
         |one: fn(Run, Options) -> String| runs.iter().map(|run| one(*run, options)).collect();
     match format {
         Format::Human => each(|run, options| human::render(run.sources, run.diagnostics, options)),
-        Format::Json => json::render(runs),
+        Format::Json => json::render(runs, options),
         Format::Github => each(github::render),
         Format::Gitlab => gitlab::render(runs, options),
         Format::Junit => junit::render(runs, options),

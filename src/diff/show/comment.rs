@@ -4,6 +4,7 @@
 use super::{arrow, code, fates, numbers, plural, proposal};
 use crate::diff::{
     Cause, Consequence, Difference, Direction, FileChange, Finding, Hunks, Kind, ResourceFate,
+    ValueChange,
 };
 use crate::format::markdown::text as escaped;
 
@@ -198,17 +199,63 @@ fn cause_title(index: usize, cause: &Cause) -> String {
     let Some(first) = cause.values.first() else {
         return format!("{}: {files}", index + 1);
     };
-    let more = match cause.values.len() {
-        1 => String::new(),
-        n => format!(" and {} with it", n - 1),
+    let fields = fields(&cause.values);
+    let shown = fields.iter().take(FIELDS).map(|(path, value, count)| {
+        let change = format!(
+            "{}: {}",
+            cell(path),
+            cell(&arrow(&value.before, &value.after))
+        );
+        match count {
+            1 => change,
+            n => format!("{change}, {} like it", n - 1),
+        }
+    });
+    let shown = shown.collect::<Vec<_>>().join("; ");
+    let more = match fields.len().saturating_sub(FIELDS) {
+        0 => String::new(),
+        n => format!("; and {}", plural(n, "more field")),
     };
-    format!(
-        "{}: {}: {}{more} ({}): {files}",
-        index + 1,
-        cell(&first.path),
-        cell(&arrow(&first.before, &first.after)),
-        cell(&first.place),
-    )
+    let place = cell(&first.place);
+    format!("{}: {shown}{more} ({place}): {files}", index + 1)
+}
+
+/// Fields that a title names.
+const FIELDS: usize = 8;
+
+/// Changed values by their fields, each with the first that changes and how many do: entries of
+/// the same map that change alike are one row.
+fn fields(values: &[ValueChange]) -> Vec<(String, &ValueChange, usize)> {
+    let mut found: Vec<(String, &ValueChange, usize)> = Vec::new();
+    for value in values {
+        let field = field(&value.path);
+        match found.iter_mut().find(|(known, _, _)| *known == field) {
+            Some((_, _, count)) => *count += 1,
+            None => found.push((field, value, 1)),
+        }
+    }
+    for (field, value, count) in &mut found {
+        if *count == 1 {
+            field.clone_from(&value.path);
+        }
+    }
+    found
+}
+
+/// A path without the name of its entry: `services.*.image`.
+fn field(path: &str) -> String {
+    let mut quoted = false;
+    let parts: Vec<&str> = path
+        .split(|c: char| {
+            quoted ^= c == '"';
+            c == '.' && !quoted
+        })
+        .collect();
+    match parts.as_slice() {
+        [map, _, field @ ..] if !field.is_empty() => format!("{map}.*.{}", field.join(".")),
+        [map, _] => format!("{map}.*"),
+        _ => path.to_string(),
+    }
 }
 
 fn patch(hunk: &Hunks) -> String {
@@ -254,4 +301,29 @@ fn shortened(text: &str, most: usize) -> String {
         out.push('\n');
     }
     out + "\nThe rest is left out; `meridian diff SPEC --format markdown` shows one spec alone.\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ValueChange, fields};
+
+    #[test]
+    fn entries_that_change_alike_are_one_field() {
+        let value = |path: &str| ValueChange {
+            path: path.into(),
+            before: Some("1".into()),
+            after: Some("2".into()),
+            place: "topology.yaml:1".into(),
+        };
+        let values = [
+            "services.a.image",
+            "services.b.image",
+            "traffic.\"a.example.com\".ttl",
+        ];
+        let values = values.map(value);
+        let found = fields(&values);
+        let found: Vec<_> = found.iter().map(|(f, _, n)| (f.as_str(), *n)).collect();
+        let ttl = ("traffic.\"a.example.com\".ttl", 1);
+        assert_eq!(found, [("services.*.image", 2), ttl]);
+    }
 }
