@@ -225,7 +225,18 @@ fn the_page_names_every_version() {
     for field in ["datastores.postgres.engine_version", "kubernetes.version"] {
         assert!(page.contains(field), "{field}: {page}");
     }
-    assert!(page.contains("/config/leave-replication.sh"), "{page}");
+    // No node goes while a region subscribes to it.
+    let at = |region: &str, what: &str| {
+        let command = format!(
+            "--context eden-{region} --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/leave-replication.sh {what}"
+        );
+        page.find(&command)
+            .unwrap_or_else(|| panic!("no {command} in {page}"))
+    };
+    let regions = ["us-east-1", "us-west-2"];
+    let last = regions.iter().map(|r| at(r, "subscriptions")).max();
+    let first = regions.iter().map(|r| at(r, "nodes")).min();
+    assert!(last < first, "{page}");
     assert!(eden.file("README.md").contains("RUNBOOK_UPGRADE.md"));
     let ggen = example("ggen");
     assert!(

@@ -42,6 +42,9 @@ impl Lowering<'_> {
             });
             all.collect::<Vec<_>>()
         };
+        // With it "any changes in the pending modifications queue are also applied"
+        // (docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html, read
+        // 2026-11-28). That it needs no change of its own is in docs/cloud-account.md.
         upgrade.after.push(step(
             "Start it now instead of in the maintenance window, one region after the other",
             of("modify-db-instance", &["--apply-immediately"]),
@@ -94,15 +97,16 @@ impl Lowering<'_> {
         store.regions.iter().map(of).collect()
     }
 
-    fn unreplicated(&self, store: &Datastore) -> [UpgradeStep; 2] {
+    /// A node takes its slots with it, and refuses to go while one of them is in use or a subscription
+    /// is left (`pglogical_drop_node` in pglogical_functions.c of 2ndQuadrant/pglogical, read
+    /// 2026-11-28): all regions end their subscriptions before the first node goes.
+    fn unreplicated(&self, store: &Datastore) -> [UpgradeStep; 3] {
         let deployment = format!("deployment/{}-heartbeat", store.name);
-        let leave = [
-            "exec",
-            &deployment,
-            "--",
-            "/bin/sh",
-            "/config/leave-replication.sh",
-        ];
+        let script = "/config/leave-replication.sh";
+        let leave = |what| {
+            let rest = ["exec", &deployment, "--", "/bin/sh", script, what];
+            self.in_clusters(store, &rest)
+        };
         [
             step(
                 "For a major version: stop setting the replication up",
@@ -110,9 +114,14 @@ impl Lowering<'_> {
                 "patched",
             ),
             step(
-                "For a major version: drop subscriptions, slots and nodes in all regions",
-                self.in_clusters(store, &leave),
-                "a line that ends in true for each subscription and each node",
+                "For a major version: drop the subscriptions and their slots in all regions",
+                leave("subscriptions"),
+                "a line that ends in true for each subscription",
+            ),
+            step(
+                "For a major version: drop the nodes, once no region subscribes",
+                leave("nodes"),
+                "a line that ends in true for each node; `still active` means that a region subscribes still",
             ),
         ]
     }
