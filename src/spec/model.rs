@@ -183,6 +183,20 @@ record! {
         billing_account: Option<Text>,
         /// Labels (tags) on every resource. Example: `{ cost-center: "1234" }`
         labels: Map<Text>,
+        /// What is in the account or project already, of what it has only one of: others own it, so it is used and not made. Example: `[mesh]`
+        existing: Vec<Value<Singleton>>,
+    }
+}
+
+choice! {
+    /// What an account or a project has only one of, whatever systems share it.
+    pub enum Singleton {
+        /// GCP: the fleet's feature of the service mesh.
+        Mesh = "mesh",
+        /// GCP: what is logged of access to secrets.
+        SecretAudit = "secret-audit",
+        /// AWS: what the registries of a region send to other regions.
+        RegistryReplication = "registry-replication",
     }
 }
 

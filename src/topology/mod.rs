@@ -38,7 +38,7 @@ pub use crate::spec::{
     Act, AlertSeverity, Basis, Bytes, Cadence, CommitmentTerm, Conflict, Continent, Date, Duration,
     Engine, FactKind, Factor, Incompatible, Layout, Map, Mode, Name, Nature, Occasion, PerRegion,
     Percent, Policy, Provider, QueueEngine, Rate, Reach, Regime, Replicas, Role, Routing, Runtime,
-    SecretReplication, Signal, StepShare, Thing, Threshold, Trigger, Writers,
+    SecretReplication, Signal, Singleton, StepShare, Thing, Threshold, Trigger, Writers,
     decode::{BAD_VALUE, Scalar},
 };
 

@@ -3,7 +3,7 @@
 
 use super::{Datastore, Host, Placement, RegionId, Service, Settled, Topology};
 use crate::source::Span;
-use crate::spec::{Duration, Role, Runtime};
+use crate::spec::{Duration, Provider, Role, Runtime, Singleton};
 
 /// A health check as it is emitted, in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +89,12 @@ impl Host {
 }
 
 impl Topology {
+    /// Whether the account or project on a cloud has already what it has only one of.
+    pub fn has_already(&self, provider: Provider, thing: Singleton) -> bool {
+        let mut clouds = self.clouds.iter().map(|(_, cloud)| cloud);
+        clouds.any(|c| c.provider == Some(provider) && c.existing.iter().any(|e| **e == thing))
+    }
+
     /// The longest span of writes that may be lost with a region, if it is promised.
     pub fn region_rpo(&self) -> Option<Duration> {
         let objectives = self.objectives.as_ref()?;

@@ -92,12 +92,29 @@ fn locked_objects_are_replicated() {
     assert!(!module("aws/s3-bucket/main.tf").contains("object_lock_enabled"));
 }
 
-/// Two states ask for a certificate of one host and get one record: the second takes it over
-/// (docs.aws.amazon.com/acm/latest/userguide/dns-validation.html: the record is a function of the
-/// domain and the account, 2026-11).
+/// ACM proves a host by one record in every region of an account
+/// (docs.aws.amazon.com/acm/latest/userguide/dns-validation.html, 2026-11). A region that owned it would
+/// take it along when it leaves, and the certificates of the others would no longer be renewed.
 #[test]
-fn several_states_may_write_one_validation_record() {
-    assert!(module("aws/alb/main.tf").contains("allow_overwrite = true"));
+fn one_state_owns_what_proves_a_host() {
+    assert!(!module("aws/alb/main.tf").contains("resource_record_value"));
+    let case = example("eden");
+    let hosts = case.call("certificate_proofs")["hosts"]
+        .as_object()
+        .unwrap()
+        .clone();
+    let all = &case.done.topology.as_ref().unwrap().hosts;
+    assert!(!all.is_empty());
+    for host in all {
+        assert!(hosts.contains_key(&host.name), "{}", host.name);
+    }
+    let owners = case.done.artifacts.iter().filter(|(path, file)| {
+        path.ends_with("/main.tf")
+            && !path.contains("/modules/")
+            && file.text.contains("/certificate-proofs\"")
+    });
+    let owners: Vec<&str> = owners.map(|(path, _)| path).collect();
+    assert_eq!(owners, ["terraform/global/main.tf"]);
 }
 
 /// Anybody can send a user agent; a refused health check loses the region; and the common rules
@@ -336,4 +353,87 @@ fn what_the_page_restores_comes_into_service_and_back() {
     let at = |part: &str| carts.find(part).unwrap_or_else(|| panic!("no {part}"));
     assert!(at("Create={RegionName=us-west-2") < at("put-role-policy"));
     assert!(at("put-role-policy") < at("set env"));
+}
+
+/// What an account or a project has only one of: made here, it overwrites what others made, and
+/// destroyed here, it is gone for them (registry.terraform.io: google 7.45.0 and aws 5.100.0, the pages
+/// of these types, 2026-11). Each that a module makes is behind a word of `existing`.
+const SINGLETONS: &[(&str, &str)] = &[
+    ("aws_api_gateway_account", ""),
+    ("aws_backup_global_settings", ""),
+    ("aws_backup_region_settings", ""),
+    ("aws_config_configuration_recorder", ""),
+    ("aws_ebs_default_kms_key", ""),
+    ("aws_ebs_encryption_by_default", ""),
+    ("aws_ecr_registry_policy", ""),
+    ("aws_ecr_registry_scanning_configuration", ""),
+    ("aws_ecr_replication_configuration", "registry-replication"),
+    ("aws_guardduty_detector", ""),
+    ("aws_iam_account_alias", ""),
+    ("aws_iam_account_password_policy", ""),
+    ("aws_iam_service_linked_role", ""),
+    ("aws_inspector2_enabler", ""),
+    ("aws_s3_account_public_access_block", ""),
+    ("aws_securityhub_account", ""),
+    ("aws_ssm_service_setting", ""),
+    ("aws_xray_encryption_config", ""),
+    ("google_app_engine_application", ""),
+    ("google_compute_project_default_network_tier", ""),
+    ("google_compute_project_metadata", ""),
+    ("google_gke_hub_feature", "mesh"),
+    ("google_logging_project_settings", ""),
+    ("google_project_iam_audit_config", "secret-audit"),
+    ("google_project_iam_binding", ""),
+    ("google_project_iam_policy", ""),
+    ("google_scc_project_custom_module", ""),
+];
+
+#[test]
+fn what_an_account_has_once_is_behind_a_word() {
+    let mut texts = String::new();
+    for cloud in ["aws", "gcp"] {
+        let modules = std::fs::read_dir(root().join("templates/terraform").join(cloud)).unwrap();
+        for folder in modules {
+            texts += &std::fs::read_to_string(folder.unwrap().path().join("main.tf")).unwrap();
+        }
+    }
+    for (kind, word) in SINGLETONS {
+        let made = texts.contains(&format!("resource \"{kind}\""));
+        assert_eq!(made, !word.is_empty(), "{kind}");
+    }
+}
+
+/// Fails without the argument, the call that stays away, or the finding of a word that names nothing.
+#[test]
+fn what_others_made_is_used_and_not_made() {
+    let ggen = std::fs::read_to_string(root().join("examples/ggen/topology.yaml")).unwrap();
+    let with = |word: &str| {
+        let account = format!("  gcp:\n    existing: [{word}]\n");
+        spec(&ggen.replacen("  gcp:\n", &account, 1))
+    };
+    let case = with("mesh, secret-audit");
+    assert!(case.errors().is_empty(), "{:?}", case.errors());
+    assert_eq!(case.call("mesh")["make_feature"], false);
+    assert_eq!(case.call("secrets")["audited"], false);
+    assert!(case.found("PRV103").is_empty());
+    let other = with("registry-replication");
+    assert!(
+        other
+            .found("PRV103")
+            .iter()
+            .any(|d| d.message.contains("registry-replication"))
+    );
+    let eden = std::fs::read_to_string(root().join("examples/eden/topology.yaml")).unwrap();
+    let own = spec(&eden);
+    assert!(everything(&own).contains("/ecr-replication\""));
+    let account = "    existing: [registry-replication]\n    account: ";
+    let given = spec(&eden.replacen("    account: ", account, 1));
+    let roots = given
+        .done
+        .artifacts
+        .iter()
+        .filter(|(path, _)| path.ends_with("main.tf"));
+    let mut roots = roots.map(|(_, file)| file.text.as_str());
+    assert!(!roots.any(|text| text.contains("/ecr-replication\"")));
+    assert!(everything(&given).contains("is owned elsewhere"));
 }

@@ -31,6 +31,9 @@ pub const ONE_BALANCER: Code = Code::new("AWS116", "hosts-of-one-load-balancer-d
 /// A host that is the domain of its zone.
 pub const HOST_AT_APEX: Code = Code::new("AWS114", "host-at-apex");
 
+/// The call that proves hosts to ACM.
+const PROOFS: &str = "certificate_proofs";
+
 /// Where Route 53 has its key, its logs and its metrics.
 pub(super) const ROUTE53_HOME: &str = "us-east-1";
 /// The port at which the gateways take HTTPS, and the one that says whether they are ready.
@@ -50,6 +53,7 @@ impl Lowering<'_> {
             self.check_health(host);
         }
         self.public_zones(&hosts);
+        self.certificate_proofs(&hosts);
         for id in self.regions.clone() {
             let own: Vec<&Host> = hosts
                 .iter()
@@ -241,6 +245,22 @@ impl Lowering<'_> {
         }
     }
 
+    /// What proves hosts to ACM in every region. No region may own it: it would go with the region.
+    fn certificate_proofs(&mut self, hosts: &[&Host]) {
+        let zones = hosts
+            .iter()
+            .map(|host| (host.name.clone(), self.zone(host)));
+        let zones: Vec<(String, Argument)> = zones.collect();
+        let home = self.route53_home();
+        self.call_with(
+            PROOFS,
+            "aws/certificate-proofs",
+            Scope::Global,
+            vec![("aws", home)],
+            vec![("hosts", Argument::Map(zones))],
+        );
+    }
+
     /// The id of the zone of a host.
     fn zone(&mut self, host: &Host) -> Argument {
         if let Some(existing) = &host.dns_zone {
@@ -275,11 +295,9 @@ impl Lowering<'_> {
                 .map(|h| h.name.as_str())
                 .filter(|n| *n != first.name),
         );
-        let own: Vec<&str> = hosts
-            .iter()
-            .filter(|h| h.regions.len() == 1)
-            .map(|h| h.name.as_str())
-            .collect();
+        let own = hosts.iter().filter(|h| h.regions.len() == 1);
+        let own = own.map(|h| (h.name.clone(), self.zone(h)));
+        let own: Vec<(String, Argument)> = own.collect();
         let drain = hosts.iter().map(|h| h.drain.secs()).max().unwrap_or(0);
         let range = Ranges::of(self.topology, id);
         let check = target_check(self.topology, id);
@@ -287,8 +305,7 @@ impl Lowering<'_> {
         let mut arguments = vec![
             ("name", name.clone().into()),
             ("hosts", names.into()),
-            ("own_hosts", own.into()),
-            ("zone_id", self.zone(first)),
+            ("own_hosts", Argument::Map(own)),
             ("vpc_id", self.vpc(id)),
             ("subnet_ids", self.subnets(id, Subnets::Public)),
             ("target_cidr", range.vpc.into()),
@@ -308,6 +325,7 @@ impl Lowering<'_> {
         ]);
         let call = edge_call(self.topology, id);
         self.call(&call, "aws/alb", Scope::Region(id), id, arguments);
+        self.add_after(&call, PROOFS);
         let binding = binding(&name, "public", INGRESS, 443, &range.public, &GATEWAY_PORTS);
         self.objects.entry(id).or_default().push(binding);
     }

@@ -6,7 +6,7 @@ use super::{Lowering, facts, naming, output};
 use crate::catalog;
 use crate::deployment::{Action, Argument, Decision, Evidence, Need, ProviderUse, Scope};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::topology::{Provider, RegionId, Secret, SecretReplication};
+use crate::topology::{Provider, RegionId, Secret, SecretReplication, Singleton};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A region for state that AWS does not have.
@@ -46,6 +46,21 @@ impl Lowering<'_> {
         let short = |image: &str| image.rsplit('/').next().unwrap_or(image).to_string();
         let images: BTreeSet<String> = services.map(|s| short(s.image())).collect();
         let images: Vec<String> = images.into_iter().collect();
+        let given = self
+            .topology
+            .has_already(Provider::Aws, Singleton::RegistryReplication);
+        if given && regions.len() > 1 {
+            self.deployment.decisions.push(Decision {
+                title: "What registries send to other regions is owned elsewhere".into(),
+                reason: format!(
+                    "The account has a replication configuration already, and only one: it must have a rule that \
+                     sends the repositories `{}/` of each region of this system to the others, or a region has no \
+                     image once another one is lost. Where it was made here before, take it out of the state first: \
+                     `terraform state rm` forgets it, a plan would delete the rules of all.",
+                    self.prefix()
+                ),
+            });
+        }
         for id in &regions {
             let key = self.key(*id, "registry", &[]);
             let slug = self.topology.region(*id).slug();
@@ -59,7 +74,7 @@ impl Lowering<'_> {
             self.call(&call, "aws/ecr", scope, *id, arguments);
             let others = regions.iter().filter(|other| *other != id);
             let others: Vec<&str> = others.map(|other| self.location(*other)).collect();
-            if others.is_empty() {
+            if others.is_empty() || given {
                 continue;
             }
             let arguments = vec![

@@ -1,10 +1,12 @@
 //! What AWS reads of the settings that not every cloud does.
 
 use crate::cloud::reads::CloudReads;
+use crate::topology::{Provider, Singleton, Topology};
 
 /// See [`CloudReads`].
 pub const READS: CloudReads = CloudReads {
-    account: &["account"],
+    account: &["account", "existing"],
+    existing: &[(Singleton::RegistryReplication, replicated)],
     system: &[
         ("terraform.state_region", |_| true),
         ("network.links", |_| true),
@@ -21,3 +23,9 @@ pub const READS: CloudReads = CloudReads {
         ("protect.firewall: false", |_, _| true),
     ],
 };
+
+/// Images go from one region's registry to another's.
+fn replicated(topology: &Topology) -> bool {
+    let regions = topology.regions_on(Provider::Aws).into_iter();
+    regions.filter(|id| topology.needs_cluster(*id)).count() > 1
+}

@@ -7,6 +7,7 @@ use crate::cloud::reads::CloudReads;
 /// What is read; nothing is generated here yet.
 pub const READS: CloudReads = CloudReads {
     account: &["account", "plan"],
+    existing: &[],
     system: &[],
     hosts: &[],
 };

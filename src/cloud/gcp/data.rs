@@ -8,7 +8,7 @@ use super::naming::{self, Kind, slug};
 use super::offering::{has_password, offering, offerings};
 use crate::cloud::offering::asked;
 use crate::deployment::{Argument, Decision, Scope, Setting, Stray};
-use crate::topology::{Datastore, RegionId, Secret, Service};
+use crate::topology::{Datastore, Provider, RegionId, Secret, Service, Singleton};
 use crate::topology::{Mode, SecretReplication};
 
 /// How long backups of clusters are kept.
@@ -188,7 +188,7 @@ impl Lowering<'_> {
         }
         let home = Home::Topics.of(self.topology);
         let topic_key = self.key(&home, "pubsub", "gcp-sa-pubsub");
-        let arguments = vec![
+        let mut arguments = vec![
             ("project_id", self.project()),
             ("project_number", Argument::variable("project_number")),
             ("name", self.prefix().into()),
@@ -197,6 +197,12 @@ impl Lowering<'_> {
             ("topic_kms_key_id", topic_key),
             ("labels", Argument::variable("labels")),
         ];
+        if self
+            .topology
+            .has_already(Provider::Gcp, Singleton::SecretAudit)
+        {
+            arguments.push(("audited", false.into()));
+        }
         self.call_after_keys("secrets", "gcp/secrets", Scope::Global, &home, arguments);
         for location in &regions {
             self.add_after("secrets", &format!("kms_{}", slug(location)));

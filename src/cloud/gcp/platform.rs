@@ -10,7 +10,7 @@ use super::scrapes;
 use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
-use crate::topology::{RegionId, Topology};
+use crate::topology::{Provider, RegionId, Singleton, Topology};
 
 impl Lowering<'_> {
     /// Enables what the other calls need; written first, so that all can wait for it.
@@ -482,13 +482,16 @@ impl Lowering<'_> {
             ]);
             (self.topology.region(*id).place.location.to_string(), entry)
         });
-        let arguments = vec![
+        let mut arguments = vec![
             ("project_id", self.project()),
             ("name", self.prefix().into()),
             ("network_id", self.network_id()),
             ("clusters", Argument::Map(clusters.collect())),
             ("labels", Argument::variable("labels")),
         ];
+        if self.topology.has_already(Provider::Gcp, Singleton::Mesh) {
+            arguments.push(("make_feature", false.into()));
+        }
         self.call("mesh", "gcp/istio-traffic", Scope::Global, arguments);
         let domain = format!("{}.{}", self.project_text(), super::facts::mesh().pool);
         self.deployment.decisions.push(Decision {

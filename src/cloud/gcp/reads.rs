@@ -1,11 +1,16 @@
 //! What Google Cloud reads of the settings that not every cloud does.
 
+use super::offering::has_password;
 use crate::cloud::reads::CloudReads;
-use crate::topology::{Host, Topology};
+use crate::topology::{Host, Provider, Singleton, Topology};
 
 /// See [`CloudReads`].
 pub const READS: CloudReads = CloudReads {
-    account: &["project", "project_number", "billing_account"],
+    account: &["project", "project_number", "billing_account", "existing"],
+    existing: &[
+        (Singleton::Mesh, meshed),
+        (Singleton::SecretAudit, secretive),
+    ],
     system: &[
         ("observability.dashboards.named", boards),
         ("cost.billing_export", |_| true),
@@ -20,6 +25,19 @@ pub const READS: CloudReads = CloudReads {
         ("backup", serverless),
     ],
 };
+
+/// Clusters are in a mesh.
+fn meshed(topology: &Topology) -> bool {
+    let mut regions = topology.regions_on(Provider::Gcp).into_iter();
+    topology.mesh.is_some() && regions.any(|id| topology.needs_cluster(id))
+}
+
+/// Something is kept in Secret Manager.
+fn secretive(topology: &Topology) -> bool {
+    let stores = topology.datastores.iter();
+    let mut own = stores.filter(|s| s.external().is_none());
+    !topology.secrets.is_empty() || own.any(has_password)
+}
 
 /// Boards are made of services, queues and hosts.
 fn boards(topology: &Topology) -> bool {

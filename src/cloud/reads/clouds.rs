@@ -6,7 +6,7 @@ use crate::cloud::offering::provider_of;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::rules::emission::{no_effect, not_emitted};
 use crate::source::Span;
-use crate::spec::{self, Spec};
+use crate::spec::{self, Singleton, Spec};
 use crate::topology::{Host, Topology};
 
 /// A setting of `clouds`, where it counts, and where it is written.
@@ -18,6 +18,9 @@ const ACCOUNT: &[OfAccount] = &[
     ("billing_account", FOR_GOOGLE, |c| span(&c.billing_account)),
     ("account", "a project is named by `project`", |c| {
         span(&c.account)
+    }),
+    ("existing", "it is for AWS and Google Cloud", |c| {
+        c.existing.first().map(|e| e.span)
     }),
     ("plan", "it is for Cloudflare", |c| span(&c.plan)),
 ];
@@ -208,6 +211,18 @@ fn accounts(topology: &Topology, out: &mut Diagnostics) {
             let here = format!("on {}", provider.word());
             let place = place(cloud);
             out.extend(place.map(|place| no_effect::says(place, what, &here, counts)));
+        }
+        let used = |thing: Singleton| {
+            let mut made = reads.existing.iter();
+            made.any(|(kind, when)| *kind == thing && when(topology))
+        };
+        let all = cloud.existing.iter();
+        let idle = all.filter(|e| reads.account.contains(&"existing") && !used(e.value));
+        for thing in idle {
+            let what = format!("existing: {}", thing.value.word());
+            let here = format!("on {}: this system would not make it", provider.word());
+            let counts = "name what a system makes and others have made already";
+            out.push(no_effect::says(thing.span, &what, &here, counts));
         }
     }
 }

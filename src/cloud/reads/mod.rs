@@ -8,7 +8,7 @@ mod table;
 pub use table::{table, unread};
 
 use crate::diagnostic::Diagnostics;
-use crate::topology::{Host, Topology};
+use crate::topology::{Host, Singleton, Topology};
 
 /// What is said of a setting that is not read.
 #[derive(Debug, Clone, Copy)]
@@ -24,11 +24,16 @@ pub type OfSystem = (&'static str, fn(&Topology) -> bool);
 /// A setting of a host, and when its cloud reads it.
 pub type OfHost = (&'static str, fn(&Topology, &Host) -> bool);
 
+/// What an account has only one of, and when a system would make it.
+pub type OfOne = (Singleton, fn(&Topology) -> bool);
+
 /// What a cloud reads, of the settings that not every cloud does.
 #[derive(Debug, Clone, Copy)]
 pub struct CloudReads {
     /// Settings of its entry in `clouds`.
     pub account: &'static [&'static str],
+    /// What of `existing` it would make otherwise.
+    pub existing: &'static [OfOne],
     /// Settings of the system, each with when it reads it.
     pub system: &'static [OfSystem],
     /// Settings of hosts, each with when it reads it.

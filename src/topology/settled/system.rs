@@ -4,7 +4,7 @@ use super::*;
 use crate::spec::decode::Scalar;
 use crate::spec::{
     self, Basis, CommitmentTerm, Date, Factor, Incompatible, Layout, Map, Occasion, PerRegion,
-    Percent, Provider, Regime,
+    Percent, Provider, Regime, Singleton,
 };
 
 settled! {
@@ -68,6 +68,8 @@ pub struct Cloud {
     pub billing_account: Option<Text>,
     /// Labels (tags) on every resource.
     pub labels: Map<Text>,
+    /// What the account or project has already, of what it has only one of.
+    pub existing: Vec<Settled<Singleton>>,
 }
 
 impl Cloud {
@@ -81,6 +83,7 @@ impl Cloud {
             plan: settle(&written.plan),
             billing_account: settle(&written.billing_account),
             labels: settle(&written.labels),
+            existing: settle(&written.existing),
         }
     }
 }

@@ -186,6 +186,20 @@ module "dns_eden_example_com" {
   domain     = "eden.example.com"
 }
 
+module "certificate_proofs" {
+  source = "./modules/certificate-proofs"
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  hosts = {
+    "api.eden.example.com"           = module.dns_eden_example_com.zone_id
+    "api.us-east-1.eden.example.com" = module.dns_eden_example_com.zone_id
+    "api.us-west-2.eden.example.com" = module.dns_eden_example_com.zone_id
+  }
+}
+
 module "access_logs_us_east_1" {
   source = "./modules/s3-bucket"
 
@@ -222,10 +236,11 @@ module "edge_us_east_1" {
     aws = aws.us_east_1
   }
 
-  name        = "eden-us-east-1"
-  hosts       = ["api.eden.example.com", "api.us-east-1.eden.example.com"]
-  own_hosts   = ["api.us-east-1.eden.example.com"]
-  zone_id     = module.dns_eden_example_com.zone_id
+  name  = "eden-us-east-1"
+  hosts = ["api.eden.example.com", "api.us-east-1.eden.example.com"]
+  own_hosts = {
+    "api.us-east-1.eden.example.com" = module.dns_eden_example_com.zone_id
+  }
   vpc_id      = module.network_us_east_1.vpc_id
   subnet_ids  = module.network_us_east_1.public_subnet_ids
   target_cidr = "10.0.0.0/16"
@@ -240,6 +255,8 @@ module "edge_us_east_1" {
   drain_seconds           = 60
   web_acl_arn             = module.firewall_us_east_1.arn
   logs_bucket             = module.access_logs_us_east_1.bucket
+
+  depends_on = [module.certificate_proofs]
 }
 
 module "access_logs_us_west_2" {
@@ -278,10 +295,11 @@ module "edge_us_west_2" {
     aws = aws.us_west_2
   }
 
-  name        = "eden-us-west-2"
-  hosts       = ["api.eden.example.com", "api.us-west-2.eden.example.com"]
-  own_hosts   = ["api.us-west-2.eden.example.com"]
-  zone_id     = module.dns_eden_example_com.zone_id
+  name  = "eden-us-west-2"
+  hosts = ["api.eden.example.com", "api.us-west-2.eden.example.com"]
+  own_hosts = {
+    "api.us-west-2.eden.example.com" = module.dns_eden_example_com.zone_id
+  }
   vpc_id      = module.network_us_west_2.vpc_id
   subnet_ids  = module.network_us_west_2.public_subnet_ids
   target_cidr = "10.4.0.0/16"
@@ -296,6 +314,8 @@ module "edge_us_west_2" {
   drain_seconds           = 60
   web_acl_arn             = module.firewall_us_west_2.arn
   logs_bucket             = module.access_logs_us_west_2.bucket
+
+  depends_on = [module.certificate_proofs]
 }
 
 module "health_api_eden_example_com_us_east_1" {

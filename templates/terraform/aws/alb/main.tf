@@ -1,15 +1,5 @@
 # The public load balancer of a region: TLS of its hosts, and the ingress gateways of the mesh as targets, which the cluster binds by the target group's name.
 
-locals {
-  certificate_records = {
-    for option in aws_acm_certificate.this.domain_validation_options : option.domain_name => {
-      name  = option.resource_record_name
-      type  = option.resource_record_type
-      value = option.resource_record_value
-    }
-  }
-}
-
 resource "aws_acm_certificate" "this" {
   domain_name               = var.hosts[0]
   subject_alternative_names = slice(var.hosts, 1, length(var.hosts))
@@ -21,21 +11,9 @@ resource "aws_acm_certificate" "this" {
   }
 }
 
-# An account proves a host by the same record in every region: each region writes it, and the last one to leave takes it away.
-resource "aws_route53_record" "certificate" {
-  for_each = toset(var.hosts)
-
-  zone_id         = var.zone_id
-  name            = local.certificate_records[each.key].name
-  type            = local.certificate_records[each.key].type
-  records         = [local.certificate_records[each.key].value]
-  ttl             = 300
-  allow_overwrite = true
-}
-
+# The records that prove the hosts are there already: no region owns them.
 resource "aws_acm_certificate_validation" "this" {
-  certificate_arn         = aws_acm_certificate.this.arn
-  validation_record_fqdns = [for record in aws_route53_record.certificate : record.fqdn]
+  certificate_arn = aws_acm_certificate.this.arn
 }
 
 resource "aws_security_group" "this" {
@@ -176,9 +154,9 @@ resource "aws_cloudwatch_metric_alarm" "zones" {
 
 # Names of this region alone.
 resource "aws_route53_record" "own" {
-  for_each = toset(var.own_hosts)
+  for_each = var.own_hosts
 
-  zone_id = var.zone_id
+  zone_id = each.value
   name    = each.key
   type    = "A"
 

@@ -21,21 +21,15 @@ variable "hosts" {
 }
 
 variable "own_hosts" {
-  description = "Those of the hosts that lead to this region alone: they get a record that points here."
-  type        = list(string)
-  default     = []
+  description = "Id of the public zone of those hosts that lead to this region alone: they get a record that points here."
+  type        = map(string)
+  default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for host in var.own_hosts : contains(var.hosts, host)])
+    condition     = alltrue([for host in keys(var.own_hosts) : contains(var.hosts, host)])
     error_message = "A host of its own is one of the hosts."
   }
-}
-
-variable "zone_id" {
-  description = "Public hosted zone of the hosts, in which certificates are proved."
-  type        = string
-  nullable    = false
 }
 
 variable "vpc_id" {

@@ -1,10 +1,23 @@
 # What Terraform owns of the mesh: the fleet's mesh feature and its members, and the way between the clusters' east-west gateways.
 
+locals {
+  feature = "servicemesh"
+}
+
+# A fleet has one, whatever systems share the project: nothing here takes it from them.
 resource "google_gke_hub_feature" "mesh" {
-  project  = var.project_id
-  name     = "servicemesh"
-  location = "global"
-  labels   = var.labels
+  for_each = var.make_feature ? { this = local.feature } : {}
+
+  project         = var.project_id
+  name            = each.value
+  location        = "global"
+  labels          = var.labels
+  deletion_policy = "ABANDON"
+}
+
+moved {
+  from = google_gke_hub_feature.mesh
+  to   = google_gke_hub_feature.mesh["this"]
 }
 
 resource "google_gke_hub_feature_membership" "mesh" {
@@ -12,7 +25,7 @@ resource "google_gke_hub_feature_membership" "mesh" {
 
   project             = var.project_id
   location            = "global"
-  feature             = google_gke_hub_feature.mesh.name
+  feature             = var.make_feature ? google_gke_hub_feature.mesh["this"].name : local.feature
   membership          = each.value.name
   membership_location = each.key
 

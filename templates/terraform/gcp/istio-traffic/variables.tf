@@ -47,3 +47,10 @@ variable "labels" {
   default     = {}
   nullable    = false
 }
+
+variable "make_feature" {
+  description = "Whether the fleet's feature of the service mesh is made here; false where the project has it already."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -84,9 +84,12 @@ resource "google_pubsub_topic_iam_member" "rotation" {
   member  = "serviceAccount:service-${var.project_number}@gcp-sa-secretmanager.iam.gserviceaccount.com"
 }
 
+# A project has one for each API, whatever systems share it.
 resource "google_project_iam_audit_config" "secrets" {
+  for_each = var.audited ? { this = "secretmanager.googleapis.com" } : {}
+
   project = var.project_id
-  service = "secretmanager.googleapis.com"
+  service = each.value
 
   audit_log_config {
     log_type = "ADMIN_READ"
@@ -99,4 +102,9 @@ resource "google_project_iam_audit_config" "secrets" {
   audit_log_config {
     log_type = "DATA_WRITE"
   }
+}
+
+moved {
+  from = google_project_iam_audit_config.secrets
+  to   = google_project_iam_audit_config.secrets["this"]
 }

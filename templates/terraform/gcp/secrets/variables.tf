@@ -70,3 +70,10 @@ variable "labels" {
   default     = {}
   nullable    = false
 }
+
+variable "audited" {
+  description = "Whether access to secrets is logged by a setting that is made here; false where the project has one already."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -28,6 +28,20 @@ module "dns_example_com" {
   domain     = "example.com"
 }
 
+module "certificate_proofs" {
+  source = "../modules/certificate-proofs"
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  hosts = {
+    "shop.example.com"           = module.dns_example_com.zone_id
+    "shop.us-east-1.example.com" = module.dns_example_com.zone_id
+    "shop.us-west-2.example.com" = module.dns_example_com.zone_id
+  }
+}
+
 module "kms_records" {
   source = "../modules/kms-regional"
 

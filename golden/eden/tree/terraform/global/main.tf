@@ -12,6 +12,20 @@ module "dns_eden_example_com" {
   domain     = "eden.example.com"
 }
 
+module "certificate_proofs" {
+  source = "../modules/certificate-proofs"
+
+  providers = {
+    aws = aws.us_east_1
+  }
+
+  hosts = {
+    "api.eden.example.com"           = module.dns_eden_example_com.zone_id
+    "api.us-east-1.eden.example.com" = module.dns_eden_example_com.zone_id
+    "api.us-west-2.eden.example.com" = module.dns_eden_example_com.zone_id
+  }
+}
+
 module "secrets_us_east_1" {
   source = "../modules/secrets"
 

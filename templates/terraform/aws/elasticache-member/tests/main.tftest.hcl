@@ -1,14 +1,14 @@
 mock_provider "aws" {}
 
 variables {
-  name         = "shop-sessions-us-east-1"
-  node_type    = "cache.r7g.large"
-  shards       = 3
-  backup_days  = 7
-  vpc_id       = "vpc-1"
-  subnet_ids   = ["subnet-a", "subnet-b"]
-  client_cidrs = { "pods of us-east-1" = "10.1.0.0/16" }
-  kms_key_arn  = "arn:aws:kms:us-east-1:123456789012:key/1"
+  name          = "shop-sessions-us-east-1"
+  node_type     = "cache.r7g.large"
+  shards        = 3
+  backup_days   = 7
+  vpc_id        = "vpc-1"
+  subnet_ids    = ["subnet-a", "subnet-b"]
+  client_cidrs  = { "pods of us-east-1" = "10.1.0.0/16" }
+  kms_key_arn   = "arn:aws:kms:us-east-1:123456789012:key/1"
   user_group_id = "shop-sessions"
 }
 

@@ -18,6 +18,19 @@ run "manages_the_mesh" {
   }
 }
 
+run "joins_a_mesh_that_others_made" {
+  command = plan
+
+  variables {
+    make_feature = false
+  }
+
+  assert {
+    condition     = length(google_gke_hub_feature.mesh) == 0 && google_gke_hub_feature_membership.mesh["us-central1"].feature == "servicemesh"
+    error_message = "What the project has already is used and not made."
+  }
+}
+
 run "refuses_the_open_world" {
   command = plan
 

@@ -41,3 +41,16 @@ run "refuses_a_secret_without_a_region" {
 
   expect_failures = [var.secrets]
 }
+
+run "leaves_the_projects_audit_to_its_owner" {
+  command = plan
+
+  variables {
+    audited = false
+  }
+
+  assert {
+    condition     = length(google_project_iam_audit_config.secrets) == 0
+    error_message = "What the project has already is not made."
+  }
+}

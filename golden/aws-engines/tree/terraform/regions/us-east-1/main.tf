@@ -67,10 +67,11 @@ module "edge_us_east_1" {
     aws = aws.us_east_1
   }
 
-  name        = "shop-us-east-1"
-  hosts       = ["shop.example.com", "shop.us-east-1.example.com"]
-  own_hosts   = ["shop.us-east-1.example.com"]
-  zone_id     = var.dns_example_com_zone_id
+  name  = "shop-us-east-1"
+  hosts = ["shop.example.com", "shop.us-east-1.example.com"]
+  own_hosts = {
+    "shop.us-east-1.example.com" = var.dns_example_com_zone_id
+  }
   vpc_id      = module.network_us_east_1.vpc_id
   subnet_ids  = module.network_us_east_1.public_subnet_ids
   target_cidr = "10.0.0.0/16"

@@ -67,10 +67,11 @@ module "edge_us_west_2" {
     aws = aws.us_west_2
   }
 
-  name        = "shop-us-west-2"
-  hosts       = ["shop.example.com", "shop.us-west-2.example.com"]
-  own_hosts   = ["shop.us-west-2.example.com"]
-  zone_id     = var.dns_example_com_zone_id
+  name  = "shop-us-west-2"
+  hosts = ["shop.example.com", "shop.us-west-2.example.com"]
+  own_hosts = {
+    "shop.us-west-2.example.com" = var.dns_example_com_zone_id
+  }
   vpc_id      = module.network_us_west_2.vpc_id
   subnet_ids  = module.network_us_west_2.public_subnet_ids
   target_cidr = "10.4.0.0/16"

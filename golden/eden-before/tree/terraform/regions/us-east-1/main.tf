@@ -85,10 +85,11 @@ module "edge_us_east_1" {
     aws = aws.us_east_1
   }
 
-  name        = "eden-us-east-1"
-  hosts       = ["api.eden.example.com", "api.us-east-1.eden.example.com"]
-  own_hosts   = ["api.us-east-1.eden.example.com"]
-  zone_id     = var.dns_eden_example_com_zone_id
+  name  = "eden-us-east-1"
+  hosts = ["api.eden.example.com", "api.us-east-1.eden.example.com"]
+  own_hosts = {
+    "api.us-east-1.eden.example.com" = var.dns_eden_example_com_zone_id
+  }
   vpc_id      = module.network_us_east_1.vpc_id
   subnet_ids  = module.network_us_east_1.public_subnet_ids
   target_cidr = "10.0.0.0/16"

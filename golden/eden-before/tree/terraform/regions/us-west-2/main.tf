@@ -85,10 +85,11 @@ module "edge_us_west_2" {
     aws = aws.us_west_2
   }
 
-  name        = "eden-us-west-2"
-  hosts       = ["api.eden.example.com", "api.us-west-2.eden.example.com"]
-  own_hosts   = ["api.us-west-2.eden.example.com"]
-  zone_id     = var.dns_eden_example_com_zone_id
+  name  = "eden-us-west-2"
+  hosts = ["api.eden.example.com", "api.us-west-2.eden.example.com"]
+  own_hosts = {
+    "api.us-west-2.eden.example.com" = var.dns_eden_example_com_zone_id
+  }
   vpc_id      = module.network_us_west_2.vpc_id
   subnet_ids  = module.network_us_west_2.public_subnet_ids
   target_cidr = "10.4.0.0/16"
