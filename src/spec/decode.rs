@@ -1,6 +1,7 @@
 //! From tree to typed spec: one definition per record gives the decoder, the JSON schema
 //! and the printer, so that the three cannot disagree.
 
+use super::intent;
 pub use super::map::{Map, Name};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::source::Span;
@@ -90,6 +91,17 @@ pub trait Scalar: Sized {
     fn wanted() -> String;
     /// Reads the text; the error is empty if `wanted` says enough.
     fn parse(text: &str) -> Result<Self, String>;
+    /// What a text that cannot be read most likely means, as it would be written; whether it can
+    /// be read then is asked in [`Scalar::understood`].
+    fn meant(_text: &str) -> Option<String> {
+        None
+    }
+    /// The canonical text of what a text says or most likely means, if it can be one at all.
+    fn understood(text: &str) -> Option<String> {
+        let read = |text: &str| Self::parse(text).ok();
+        let value = read(text).or_else(|| read(&Self::meant(text)?));
+        value.map(|value| value.print())
+    }
     /// Whether quoted text is accepted. Numbers and booleans must be plain.
     fn quoted() -> bool {
         true
@@ -121,7 +133,8 @@ impl<T: Scalar> Decode for Value<T> {
                 origin: Origin::Written,
             }),
             Err(why) => {
-                out.push(bad_value(node, &scalar.text, &T::wanted(), &why));
+                let meant = T::understood(&scalar.text);
+                out.push(bad_value(node, (&scalar.text, meant), &T::wanted(), &why));
                 None
             }
         }
@@ -177,7 +190,12 @@ fn wrong_type(node: &Node, wanted: &str) -> Diagnostic {
     .help(format!("write {wanted}"))
 }
 
-fn bad_value(node: &Node, text: &str, wanted: &str, why: &str) -> Diagnostic {
+fn bad_value(
+    node: &Node,
+    (text, meant): (&str, Option<String>),
+    wanted: &str,
+    why: &str,
+) -> Diagnostic {
     let shown: String = text.chars().take(60).collect();
     let label = if why.is_empty() {
         format!("expected {wanted}")
@@ -190,7 +208,10 @@ fn bad_value(node: &Node, text: &str, wanted: &str, why: &str) -> Diagnostic {
         format!("`{shown}` is not {wanted}"),
         label,
     )
-    .help(format!("write {wanted}"))
+    .help(match meant {
+        Some(meant) => format!("write `{meant}`"),
+        None => format!("write {wanted}"),
+    })
 }
 
 impl<T: Decode> Decode for Option<T> {
@@ -345,7 +366,13 @@ pub fn check_part_of_names(what: &str, text: &str, span: Span, out: &mut Diagnos
             format!("`{}` cannot be {what}: {why}", shown(text)),
             why,
         )
-        .help("begin with a letter from a to z, then letters, digits and dashes: `my-shop`"),
+        .help(match intent::name(text) {
+            name if name.starts_with(|c: char| c.is_ascii_lowercase()) => format!("write `{name}`"),
+            _ => {
+                "begin with a letter from a to z, then letters, digits and dashes such as `my-shop`"
+                    .to_string()
+            }
+        }),
     );
 }
 
@@ -375,7 +402,11 @@ fn name_fault(text: &str) -> Option<(String, String)> {
         let help = if lower.chars().all(allowed) {
             format!("write `{lower}`: files and labels ignore case on some systems")
         } else {
-            "use lower-case letters a to z, digits and dashes".to_string()
+            let rule = "use lower-case letters a to z, digits and dashes";
+            match intent::name(text) {
+                name if name.is_empty() => rule.to_string(),
+                name => format!("{rule}: write `{name}`"),
+            }
         };
         return Some((format!("`{}` is not allowed", bad), help));
     }

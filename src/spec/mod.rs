@@ -4,6 +4,7 @@
 //! marked as such; what depends on other values is settled by `topology`.
 
 pub mod decode;
+mod intent;
 mod life;
 mod map;
 pub mod model;

@@ -1,6 +1,7 @@
 //! Scalars with units. A bare number where a unit belongs is an error.
 
 use super::decode::Scalar;
+use super::intent;
 use crate::source::unseen;
 use serde_json::{Value as Json, json};
 use std::fmt;
@@ -99,6 +100,9 @@ impl Scalar for Duration {
         }
         Ok(Duration { millis })
     }
+    fn meant(text: &str) -> Option<String> {
+        intent::duration(text)
+    }
     fn print(&self) -> String {
         self.to_string()
     }
@@ -175,6 +179,9 @@ impl Scalar for Percent {
             _ => Err("more than 100%".into()),
         }
     }
+    fn meant(text: &str) -> Option<String> {
+        intent::percent(text)
+    }
     fn print(&self) -> String {
         self.to_string()
     }
@@ -209,6 +216,9 @@ impl Scalar for StepShare {
             share if share < Percent::new(1) => Err("less than 1%".into()),
             share => Ok(StepShare(share)),
         }
+    }
+    fn meant(text: &str) -> Option<String> {
+        intent::percent(text)
     }
     fn print(&self) -> String {
         self.to_string()
@@ -292,6 +302,9 @@ impl Scalar for Rate {
             .map(|(_, per, _)| Rate { amount, per: *per })
             .ok_or_else(|| format!("`{unit}` is not `s`, `min`, `h` or `d`"))
     }
+    fn meant(text: &str) -> Option<String> {
+        intent::rate(text)
+    }
     fn print(&self) -> String {
         self.to_string()
     }
@@ -346,6 +359,9 @@ impl Scalar for Bytes {
             .and_then(|n| n.checked_mul(size))
             .map(Bytes)
             .ok_or_else(String::new)
+    }
+    fn meant(text: &str) -> Option<String> {
+        intent::bytes(text)
     }
     fn print(&self) -> String {
         self.to_string()
@@ -428,6 +444,9 @@ impl Scalar for Date {
         }
         Ok(date)
     }
+    fn meant(text: &str) -> Option<String> {
+        intent::date(text)
+    }
     fn print(&self) -> String {
         self.to_string()
     }
@@ -449,6 +468,9 @@ impl Scalar for u32 {
             return Err(String::new());
         }
         text.parse().map_err(|_| "too large".to_string())
+    }
+    fn meant(text: &str) -> Option<String> {
+        intent::whole(text)
     }
     fn print(&self) -> String {
         self.to_string()
@@ -486,6 +508,9 @@ impl<const MIN: u32, const MAX: u32> Scalar for Within<MIN, MAX> {
             number => Ok(Within(number)),
         }
     }
+    fn meant(text: &str) -> Option<String> {
+        intent::whole(text)
+    }
     fn print(&self) -> String {
         self.0.to_string()
     }
@@ -515,6 +540,9 @@ impl Scalar for Factor {
             _ => Err(String::new()),
         }
     }
+    fn meant(text: &str) -> Option<String> {
+        intent::factor(text)
+    }
     fn print(&self) -> String {
         self.0.to_string()
     }
@@ -535,6 +563,9 @@ impl Scalar for bool {
     }
     fn parse(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| String::new())
+    }
+    fn meant(text: &str) -> Option<String> {
+        intent::flag(text)
     }
     fn print(&self) -> String {
         self.to_string()
@@ -609,6 +640,9 @@ impl<T: Scalar> Scalar for OneOf<T> {
             Err(_) => Ok(OneOf::Other(text.to_string())),
         }
     }
+    fn meant(text: &str) -> Option<String> {
+        T::meant(text)
+    }
     fn print(&self) -> String {
         match self {
             OneOf::Known(word) => word.print(),
@@ -652,6 +686,9 @@ impl Scalar for Replicas {
             (Some(min), Some(max)) => Err(format!("{min} is more than {max}")),
             _ => Err(String::new()),
         }
+    }
+    fn meant(text: &str) -> Option<String> {
+        intent::replicas(text)
     }
     fn print(&self) -> String {
         self.to_string()
@@ -697,6 +734,18 @@ impl Scalar for Threshold {
             comparison,
             bound,
             text: amount.to_string(),
+        })
+    }
+    fn meant(text: &str) -> Option<String> {
+        intent::threshold(text, |amount| {
+            let ways = [
+                Duration::understood,
+                Percent::understood,
+                Rate::understood,
+                Bytes::understood,
+                Factor::understood,
+            ];
+            ways.iter().find_map(|way| way(amount))
         })
     }
     fn print(&self) -> String {

@@ -101,7 +101,7 @@ fn check_names_of_others(spec: &Spec, out: &mut Diagnostics) {
             let message = format!("`{}` has no `image`", name.text);
             let found = Diagnostic::error(MISSING_KEY, name.span, message, "`image` is missing");
             out.push(found.help(
-                "write `image: team/name`, or `external: { run_by: …, at: […] }` if somebody else runs it",
+                "name its `image` such as `team/name`; `external: { run_by: …, at: […] }` if somebody else runs it",
             ));
         }
     }
