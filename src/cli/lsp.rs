@@ -1,17 +1,18 @@
 //! `lsp`: the language server. One connection over standard input and output, one thread: a
 //! compilation takes less time than a key takes to come back up.
 
+mod wire;
+
 use super::load::{self, Loaded};
 use super::{Shared, exit};
 use crate::diagnostic::Diagnostics;
 use crate::lsp::complete::{Draft, complete};
 use crate::lsp::{Page, Project, actions, edit, hover, inlay, names, position, symbols};
-use crate::rules::emission::no_effect;
 use crate::source::Span;
 use crate::syntax::{Limits, Notation, print as printer};
 use crate::{Until, compile};
 use clap::Args;
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types as lsp;
 use lsp_types::notification::Notification as _;
 use lsp_types::request::Request as _;
@@ -21,6 +22,7 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use wire::Wire;
 
 #[derive(Debug, Args)]
 pub(super) struct LspArgs {
@@ -29,12 +31,14 @@ pub(super) struct LspArgs {
     stdio: bool,
 }
 
+/// The exit code that the protocol wants where the editor left without a word.
+const WITHOUT_GOODBYE: u8 = 1;
+
 /// Serves one editor until it says goodbye.
 pub(super) fn run(_: &LspArgs, shared: &Shared) -> u8 {
-    let (connection, threads) = Connection::stdio();
-    let served = serve(connection, shared).and_then(|()| Ok(threads.join()?));
-    match served {
-        Ok(()) => exit::CLEAN,
+    match serve(Wire::stdio(), shared) {
+        Ok(Stage::Over) => exit::CLEAN,
+        Ok(Stage::New | Stage::Serving) => WITHOUT_GOODBYE,
         Err(error) => {
             say!("meridian: lsp: {error}");
             exit::REFUSED
@@ -44,7 +48,15 @@ pub(super) fn run(_: &LspArgs, shared: &Shared) -> u8 {
 
 fn capabilities() -> lsp::ServerCapabilities {
     lsp::ServerCapabilities {
-        text_document_sync: Some(lsp::TextDocumentSyncKind::FULL.into()),
+        text_document_sync: Some(
+            lsp::TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(lsp::TextDocumentSyncKind::FULL),
+                save: Some(lsp::TextDocumentSyncSaveOptions::Supported(true)),
+                ..lsp::TextDocumentSyncOptions::default()
+            }
+            .into(),
+        ),
         completion_provider: Some(lsp::CompletionOptions {
             trigger_characters: Some(
                 [":", " ", "[", "{", ",", "-", "=", "\""]
@@ -70,82 +82,205 @@ fn capabilities() -> lsp::ServerCapabilities {
 
 type Served<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-fn serve(connection: Connection, shared: &Shared) -> Served<()> {
-    let (id, _) = connection.initialize_start()?;
-    let answer = serde_json::json!({
-        "capabilities": capabilities(),
-        "serverInfo": { "name": "meridian", "version": env!("CARGO_PKG_VERSION") },
-    });
-    connection.initialize_finish(id, answer)?;
+/// How far the conversation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Nothing was agreed on.
+    New,
+    /// Everything is answered.
+    Serving,
+    /// Nothing is, but the last word.
+    Over,
+}
+
+/// Answers until the last word; gives how far the conversation came.
+fn serve(wire: Wire, shared: &Shared) -> Served<Stage> {
     let mut server = Server {
-        connection: &connection,
+        wire,
+        stage: Stage::New,
+        watches: false,
         limits: shared.limits(),
         texts: BTreeMap::new(),
+        versions: BTreeMap::new(),
         projects: BTreeMap::new(),
         published: BTreeMap::new(),
     };
-    for message in &connection.receiver {
+    while let Some(message) = server.wire.receive()? {
         match message {
             Message::Request(request) => {
-                if connection.handle_shutdown(&request)? {
-                    return Ok(());
-                }
-                let response = server.answer(request);
-                connection.sender.send(response.into())?;
+                let response = server.request(request);
+                server.wire.send(response)?;
             }
-            Message::Notification(notification) => server.notice(notification)?,
-            Message::Response(_) => {}
+            Message::Notification(n) if n.method == lsp::notification::Exit::METHOD => break,
+            Message::Notification(n) if server.stage == Stage::Serving => server.notice(n)?,
+            Message::Notification(_) | Message::Response(_) => {}
         }
     }
-    Ok(())
+    Ok(server.stage)
 }
 
 /// What is open, and what became of it.
-struct Server<'a> {
-    connection: &'a Connection,
+struct Server {
+    wire: Wire,
+    stage: Stage,
+    /// Whether the editor tells of files that change on disk, if it is asked to.
+    watches: bool,
     limits: Limits,
     /// The texts of open files.
     texts: BTreeMap<PathBuf, String>,
+    /// Their versions, as the editor counts them.
+    versions: BTreeMap<PathBuf, i32>,
     /// The project of each open file, by the path of the spec that it belongs to.
     projects: BTreeMap<PathBuf, Project>,
     /// The files that diagnostics were sent for, by project.
     published: BTreeMap<PathBuf, BTreeSet<String>>,
 }
 
-impl Server<'_> {
+impl Server {
+    fn request(&mut self, request: Request) -> Response {
+        use lsp::request::{Initialize, Shutdown};
+        let refused =
+            |id, code: ErrorCode, said: &str| Response::new_err(id, code as i32, said.to_string());
+        let Request { id, method, params } = request;
+        match (self.stage, method.as_str()) {
+            (Stage::New, Initialize::METHOD) => {
+                self.stage = Stage::Serving;
+                let of_files = &params["capabilities"]["workspace"]["didChangeWatchedFiles"];
+                self.watches = of_files["dynamicRegistration"] == true;
+                let answer = serde_json::json!({
+                    "capabilities": capabilities(),
+                    "serverInfo": { "name": "meridian", "version": env!("CARGO_PKG_VERSION") },
+                });
+                Response::new_ok(id, answer)
+            }
+            (Stage::New, _) => refused(id, ErrorCode::ServerNotInitialized, "not initialized yet"),
+            (Stage::Serving, Initialize::METHOD) => {
+                refused(id, ErrorCode::InvalidRequest, "initialized already")
+            }
+            (Stage::Serving, Shutdown::METHOD) => {
+                self.stage = Stage::Over;
+                Response::new_ok(id, ())
+            }
+            (Stage::Serving, _) => self.answer(Request { id, method, params }),
+            (Stage::Over, _) => refused(id, ErrorCode::InvalidRequest, "shut down already"),
+        }
+    }
+
+    /// What is not understood is passed over: a notification has no answer.
     fn notice(&mut self, notification: Notification) -> Served<()> {
-        use lsp::notification::{DidChangeTextDocument, DidCloseTextDocument, DidOpenTextDocument};
+        use lsp::notification::{
+            DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument,
+            DidOpenTextDocument, DidSaveTextDocument, Initialized,
+        };
         let Notification { method, params } = notification;
         match method.as_str() {
+            Initialized::METHOD if self.watches => self.watch(),
             DidOpenTextDocument::METHOD => {
-                let opened: lsp::DidOpenTextDocumentParams = serde_json::from_value(params)?;
-                self.changed(&opened.text_document.uri, opened.text_document.text)
+                let opened = read::<lsp::DidOpenTextDocumentParams>(params);
+                opened.map_or(
+                    Ok(()),
+                    |lsp::DidOpenTextDocumentParams { text_document: d }| {
+                        self.changed(&d.uri, d.version, d.text)
+                    },
+                )
             }
             DidChangeTextDocument::METHOD => {
-                let change: lsp::DidChangeTextDocumentParams = serde_json::from_value(params)?;
-                let text = change.content_changes.into_iter().next_back();
-                match text {
-                    Some(text) => self.changed(&change.text_document.uri, text.text),
+                let change = read::<lsp::DidChangeTextDocumentParams>(params);
+                let Some((of, mut texts)) = change.map(|c| (c.text_document, c.content_changes))
+                else {
+                    return Ok(());
+                };
+                match texts.pop() {
+                    Some(last) => self.changed(&of.uri, of.version, last.text),
                     None => Ok(()),
                 }
             }
             DidCloseTextDocument::METHOD => {
-                let closed: lsp::DidCloseTextDocumentParams = serde_json::from_value(params)?;
-                if let Some(path) = path_of(&closed.text_document.uri) {
-                    self.texts.remove(&path);
-                    self.projects.remove(&path);
-                    for name in self.published.remove(&path).unwrap_or_default() {
-                        self.publish(&name, Vec::new())?;
-                    }
+                let closed = read::<lsp::DidCloseTextDocumentParams>(params);
+                let path = closed.and_then(|c| path_of(&c.text_document.uri));
+                path.map_or(Ok(()), |path| self.closed(&path))
+            }
+            DidSaveTextDocument::METHOD => self.again(),
+            DidChangeWatchedFiles::METHOD => {
+                let changes = read::<lsp::DidChangeWatchedFilesParams>(params);
+                let paths = changes.into_iter().flat_map(|c| c.changes);
+                let mut paths = paths.filter_map(|change| path_of(&change.uri));
+                // What is open counts as it is in the editor.
+                match paths.any(|path| !self.texts.contains_key(&path)) {
+                    true => self.again(),
+                    false => Ok(()),
                 }
-                Ok(())
             }
             _ => Ok(()),
         }
     }
 
+    /// Asks the editor to tell of specs, parts and locks that change on disk.
+    fn watch(&mut self) -> Served<()> {
+        let options = lsp::DidChangeWatchedFilesRegistrationOptions {
+            watchers: vec![lsp::FileSystemWatcher {
+                glob_pattern: lsp::GlobPattern::String("**/*.{yaml,yml,kdl,lock}".into()),
+                kind: None,
+            }],
+        };
+        let registration = lsp::Registration {
+            id: "files".into(),
+            method: lsp::notification::DidChangeWatchedFiles::METHOD.into(),
+            register_options: Some(serde_json::to_value(options)?),
+        };
+        let params = lsp::RegistrationParams {
+            registrations: vec![registration],
+        };
+        let method = lsp::request::RegisterCapability::METHOD.to_string();
+        let id = RequestId::from("files".to_string());
+        Ok(self.wire.send(Request::new(id, method, params))?)
+    }
+
+    /// A file counts as it is on disk from now on.
+    fn closed(&mut self, path: &Path) -> Served<()> {
+        self.texts.remove(path);
+        self.versions.remove(path);
+        for main in self.mains_with(path) {
+            self.compile(&main)?;
+            let project = self.projects.get(&main);
+            let open = |project: &Project| {
+                let mut names = project
+                    .sources
+                    .ids()
+                    .map(|id| &project.sources.file(id).name);
+                names.any(|name| self.texts.contains_key(Path::new(name)))
+            };
+            if !project.is_some_and(open) {
+                self.projects.remove(&main);
+                for name in self.published.remove(&main).unwrap_or_default() {
+                    self.publish(&name, Vec::new())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Something on disk is new: every project is compiled again, and what had none may have one.
+    fn again(&mut self) -> Served<()> {
+        let mut mains: BTreeSet<PathBuf> = self.projects.keys().cloned().collect();
+        let alone = self
+            .texts
+            .keys()
+            .filter(|path| self.mains_with(path).is_empty());
+        mains.extend(alone.filter_map(|path| self.main_of(path)));
+        mains.iter().try_for_each(|main| self.compile(main))
+    }
+
+    /// The specs of the projects that have a file.
+    fn mains_with(&self, path: &Path) -> BTreeSet<PathBuf> {
+        let name = path.display().to_string();
+        let has = |project: &Project| project.sources.named(&name).is_some();
+        let with = self.projects.iter().filter(|(_, p)| has(p));
+        with.map(|(main, _)| main.clone()).collect()
+    }
+
     /// A file has another text: every spec that it belongs to is compiled again.
-    fn changed(&mut self, uri: &lsp::Uri, text: String) -> Served<()> {
+    fn changed(&mut self, uri: &lsp::Uri, version: i32, text: String) -> Served<()> {
         let Some(path) = path_of(uri) else {
             return Ok(());
         };
@@ -155,12 +290,8 @@ impl Server<'_> {
             .map(str::to_string)
             .unwrap_or(text);
         self.texts.insert(path.clone(), text);
-        let name = path.display().to_string();
-        let has = |project: &Project| {
-            project.page(&name).is_some() || project.sources.named(&name).is_some()
-        };
-        let touched = self.projects.iter().filter(|(_, p)| has(p));
-        let mut mains: BTreeSet<PathBuf> = touched.map(|(main, _)| main.clone()).collect();
+        self.versions.insert(path.clone(), version);
+        let mut mains = self.mains_with(&path);
         if mains.is_empty() {
             mains.extend(self.main_of(&path));
         }
@@ -200,14 +331,14 @@ impl Server<'_> {
         Ok(())
     }
 
-    fn publish(&self, name: &str, diagnostics: Vec<lsp::Diagnostic>) -> Served<()> {
+    fn publish(&mut self, name: &str, diagnostics: Vec<lsp::Diagnostic>) -> Served<()> {
         let Some(uri) = uri_of(Path::new(name)) else {
             return Ok(());
         };
-        let params = lsp::PublishDiagnosticsParams::new(uri, diagnostics, None);
+        let version = self.versions.get(Path::new(name)).copied();
+        let params = lsp::PublishDiagnosticsParams::new(uri, diagnostics, version);
         let method = lsp::notification::PublishDiagnostics::METHOD.to_string();
-        let message = Notification::new(method, params);
-        Ok(self.connection.sender.send(message.into())?)
+        Ok(self.wire.send(Notification::new(method, params))?)
     }
 
     fn answer(&self, request: Request) -> Response {
@@ -240,7 +371,7 @@ impl Server<'_> {
             PrepareRenameRequest::METHOD => {
                 respond(id, params, |at: lsp::TextDocumentPositionParams| {
                     Ok(self.with(&at.text_document.uri, |page| {
-                        let (_, _, places) = page.project.named_at(page, at.position)?;
+                        let (_, _, places) = page.project.renamable(page, at.position).ok()?;
                         let ranges = places.iter().filter(|o| o.span.file == page.file);
                         let mut ranges = ranges.map(|o| page.project.range(o.span));
                         ranges.find(|r| r.start <= at.position && at.position <= r.end)
@@ -321,43 +452,31 @@ impl Server<'_> {
     fn rename(&self, params: &lsp::RenameParams) -> Result<Option<lsp::WorkspaceEdit>, String> {
         let at = &params.text_document_position;
         let edited = self.with(&at.text_document.uri, |page| {
-            let names::Renamed { mut edits, former } =
-                page.project.rename(page, at.position, &params.new_name)?;
-            if let Some(former) = former.filter(|f| self.counts(page.project, &edits, f)) {
-                edits.push(former);
-            }
+            let attempt = |edits: &[(Span, String)]| self.edited(page.project, edits);
+            let edits = page
+                .project
+                .rename(page, at.position, &params.new_name, &attempt)?;
             Ok(workspace_edit(page.project, &edits))
         });
         edited.transpose()
     }
 
-    /// Whether a former name has an effect once a thing is renamed.
-    fn counts(&self, project: &Project, edits: &[(Span, String)], former: &(Span, String)) -> bool {
-        let all: Vec<_> = edits.iter().chain([former]).cloned().collect();
+    /// What is said of a project once it is edited.
+    fn edited(&self, project: &Project, edits: &[(Span, String)]) -> Diagnostics {
         let mut texts = self.texts.clone();
         for id in project.sources.ids() {
-            let here: Vec<_> = all
-                .iter()
-                .filter(|(span, _)| span.file == id)
-                .cloned()
-                .collect();
+            let here = edits.iter().filter(|(span, _)| span.file == id);
+            let here: Vec<_> = here.cloned().collect();
             if !here.is_empty() {
                 let file = project.sources.file(id);
                 texts.insert(PathBuf::from(&file.name), edit::applied(&file.text, &here));
             }
         }
-        let main = self
-            .projects
-            .iter()
-            .find(|(_, p)| std::ptr::eq(*p, project));
-        let Some((main, _)) = main else { return false };
-        let loaded = load::load_open(main, &texts, &self.limits);
-        let idle = |d: &crate::diagnostic::Diagnostic| {
-            d.code == no_effect::CODE && d.message.starts_with("`renamed_from`")
-        };
-        let count = |of: &Diagnostics| of.iter().filter(|d| idle(d)).count();
-        let after = compiled(&loaded).diagnostics;
-        count(&after) <= count(&project.done.diagnostics)
+        let mut mains = self.projects.iter();
+        let main = mains.find(|(_, p)| std::ptr::eq(*p, project));
+        main.map_or(Diagnostics::default(), |(main, _)| {
+            compiled(&load::load_open(main, &texts, &self.limits)).diagnostics
+        })
     }
 
     fn actions(&self, params: &lsp::CodeActionParams) -> Option<Vec<lsp::CodeActionOrCommand>> {
@@ -396,6 +515,11 @@ impl Server<'_> {
         let edit = text.map(|text| lsp::TextEdit::new(page.project.range(whole), text));
         edit.into_iter().collect()
     }
+}
+
+/// The parameters of a notification, if they are such.
+fn read<P: DeserializeOwned>(params: Json) -> Option<P> {
+    serde_json::from_value(params).ok()
 }
 
 fn respond<P: DeserializeOwned, R: Serialize>(

@@ -232,6 +232,16 @@ pub fn on(provider: Provider) -> impl Iterator<Item = &'static dyn Offering> {
     own.into_iter().chain(lent)
 }
 
+/// What services can run on, on a cloud.
+pub fn runtimes(provider: Provider) -> impl Iterator<Item = Runtime> {
+    let all = match provider {
+        Provider::Gcp => gcp::runtimes(),
+        Provider::Aws => aws::runtimes(),
+        Provider::Alibaba | Provider::Cloudflare => Vec::new(),
+    };
+    all.into_iter()
+}
+
 /// Whether stores are generated on a cloud.
 pub fn generated(provider: Provider) -> bool {
     !of_cloud(provider).is_empty()

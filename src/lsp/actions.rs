@@ -4,6 +4,7 @@
 use super::{Page, edit, language};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::source::{SourceMap, Span};
+use crate::syntax::print::Stands;
 use crate::syntax::{self, Entry, Kind, Limits, Node};
 use std::collections::BTreeMap;
 
@@ -94,10 +95,12 @@ fn candidates(page: Page, of: &Diagnostic) -> Vec<Candidate> {
     let mut found = Vec::new();
     for text in [help, &primary.text] {
         if let Some(near) = between(text, "did you mean `", "`") {
-            found.push((
-                format!("write `{near}`"),
-                vec![edit::replace(page, primary.span, near)],
-            ));
+            let stands = match entry_at(page, primary.span).last() {
+                Some((_, entry)) if entry.key.span == primary.span => Stands::Key,
+                _ => Stands::Value,
+            };
+            let edit = edit::respelt_at(page, primary.span, near, stands);
+            found.push((format!("write `{near}`"), vec![edit]));
         }
     }
     for snippet in snippets(help) {
@@ -118,8 +121,20 @@ fn candidates(page: Page, of: &Diagnostic) -> Vec<Candidate> {
     {
         let places = of.secondary.iter().map(|l| l.span).chain([primary.span]);
         for span in places.filter(|s| s.file == page.file) {
-            if let Some((map, entry)) = entry_at(page, span).last() {
-                let title = format!("remove `{}`", entry.key.text);
+            let records = entry_at(page, span);
+            let Some((_, meant)) = records.last() else {
+                continue;
+            };
+            // A record that nothing is left in goes too, but for a thing with a name.
+            let named = language::names(page.document);
+            let mut way = records.iter().rev();
+            let goes = way.find(|(map, _)| {
+                let alone = map.entries().len() == 1;
+                let record = records.iter().find(|(_, e)| e.value.span == map.span);
+                !alone || record.is_none_or(|(_, e)| named.contains(&e.key.span))
+            });
+            if let Some((map, entry)) = goes {
+                let title = format!("remove `{}`", meant.key.text);
                 found.push((title, vec![edit::remove(page, map, entry)]));
             }
         }
@@ -132,9 +147,12 @@ fn between<'t>(text: &'t str, open: &str, close: &str) -> Option<&'t str> {
     Some(&rest[..rest.find(close)?])
 }
 
-/// What a text has in backticks, as far as it is complete.
+/// What a text has in backticks, as far as it is complete and no example: what is named after
+/// "such as" has nothing to do with what is written.
 fn snippets(text: &str) -> impl Iterator<Item = &str> {
-    let parts = text.split('`').skip(1).step_by(2);
+    let clauses = text.split("; ");
+    let meant = clauses.map(|clause| clause.split("such as").next().unwrap_or(clause));
+    let parts = meant.flat_map(|clause| clause.split('`').skip(1).step_by(2));
     parts.filter(|part| !part.contains('…') && !part.contains("..."))
 }
 
@@ -144,13 +162,13 @@ fn written(page: Page, at: Span, snippet: &str) -> Vec<Candidate> {
     let title = format!("write `{snippet}`");
     let members = members(snippet);
     if members.is_empty() {
-        let scalar = entry_at(page, at)
-            .last()
-            .is_some_and(|(_, e)| e.value.span == at);
-        return match scalar {
-            true => vec![(title, vec![edit::replace(page, at, snippet)])],
-            false => Vec::new(),
+        let entry = entry_at(page, at).last().map(|(_, entry)| *entry);
+        let edit = match entry {
+            Some(e) if e.value.span == at => edit::replace(page, at, snippet),
+            Some(e) if e.key.span == at => edit::respelt_at(page, at, snippet, Stands::Key),
+            _ => return Vec::new(),
         };
+        return vec![(title, vec![edit])];
     }
     let records = entry_at(page, at);
     let mut found = Vec::new();

@@ -5,10 +5,11 @@
 use super::language::{Here, walk};
 use super::names::{Thing, keys_of, referred};
 use super::{Page, Project, position};
-use crate::diagnostic::Diagnostics;
+use crate::cloud::{offering, reads};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::rules::emission::no_effect;
 use crate::rules::runtime::cloud_run::OUTSIDE;
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
 use crate::spec::Provider;
 use crate::spec::decode::Scalar;
 use crate::syntax::{self, Document, Kind, Limits, Node, Notation};
@@ -17,6 +18,9 @@ use serde_json::Value as Json;
 
 /// A word that nobody writes.
 const MARK: &str = "meridian-cursor";
+
+/// The kind of what somebody else runs, on any cloud.
+const EXTERNAL: &str = "external";
 
 /// Finds out what is said of the project once the file has another text.
 pub type Try<'a> = &'a dyn Fn(&str) -> Diagnostics;
@@ -68,6 +72,8 @@ pub fn complete(draft: Draft, place: lsp::Position, attempt: Try) -> Vec<lsp::Co
         let among = here.node.entries().iter().any(|e| e.key.text == MARK);
         if among || is_mark(here.node) && (here.schema["type"] == "object") {
             offers = marked.keys(here, attempt);
+        } else if is_mark(here.node) && marked.begins_a_map(here) {
+            offers = marked.named(here);
         } else if is_mark(here.node) {
             offers = marked.values(here, attempt);
         }
@@ -108,6 +114,8 @@ struct Marked<'a> {
     document: Document,
     /// The text before the mark, and after it.
     around: (String, String),
+    /// The whole text.
+    text: String,
 }
 
 impl<'a> Marked<'a> {
@@ -131,7 +139,7 @@ impl<'a> Marked<'a> {
             } else {
                 "draft.yaml"
             };
-            let file = sources.add(name, text);
+            let file = sources.add(name, text.as_str());
             let mut out = Diagnostics::default();
             let document = syntax::parse(&sources, file, &Limits::default(), &mut out);
             if let Some(document) = document.filter(|d| !out.has_errors() && holds(&d.root)) {
@@ -139,10 +147,21 @@ impl<'a> Marked<'a> {
                     draft,
                     document,
                     around: (before.to_string(), after.clone()),
+                    text,
                 });
             }
         }
         None
+    }
+
+    /// Whether the mark stands where a map by name could, on a line below its key: a single value
+    /// for all names stands beside it.
+    fn begins_a_map(&self, here: &Here) -> bool {
+        let below = here.key.is_some_and(|key| {
+            let between = key.span.end as usize..here.node.span.start as usize;
+            self.text.get(between).is_some_and(|t| t.contains('\n'))
+        });
+        below && here.per_name
     }
 
     /// Keys of a record, or names of a map.
@@ -153,7 +172,9 @@ impl<'a> Marked<'a> {
         };
         let required = here.schema["required"].as_array();
         let needs = |key: &str| required.is_some_and(|all| all.iter().any(|k| k == key));
+        let unread = self.unread(here);
         let open = properties.iter().filter(|(key, _)| !written(key));
+        let open = open.filter(|(key, _)| !unread.contains(&key.as_str()));
         open.filter(|(key, about)| !self.idle(here, key, about, attempt))
             .map(|(key, about)| Offer {
                 label: key.clone(),
@@ -166,6 +187,34 @@ impl<'a> Marked<'a> {
                 rank: if needs(key) { 0 } else { 1 },
             })
             .collect()
+    }
+
+    /// The keys of a record of a store that its engine does not read.
+    fn unread(&self, here: &Here) -> Vec<&'static str> {
+        let ["datastores", store, below @ ..] = here.path.as_slice() else {
+            return Vec::new();
+        };
+        let store = self
+            .document
+            .root
+            .get("datastores")
+            .and_then(|s| s.value.get(store));
+        let engine = store.and_then(|s| s.value.get("engine"));
+        let Some(Kind::Scalar(engine)) = engine.map(|e| &e.value.kind) else {
+            return Vec::new();
+        };
+        // A part by name has the settings of all parts.
+        let below = match below {
+            [map, _, rest @ ..] if here.named => [&[*map], rest].concat(),
+            below => below.to_vec(),
+        };
+        let of_engine = reads::unread()
+            .into_iter()
+            .filter(|u| u.engine == engine.text);
+        let paths = of_engine.flat_map(|u| u.paths);
+        let prefix: String = below.iter().map(|key| format!("{key}.")).collect();
+        let keys = paths.filter_map(|path| path.strip_prefix(&prefix));
+        keys.filter(|key| !key.contains('.')).collect()
     }
 
     /// Names that the keys of a map stand for.
@@ -287,6 +336,11 @@ impl<'a> Marked<'a> {
         for (name, says) in self.names(things.unwrap_or_default()) {
             offers.push(offer(&name, &says, lsp::CompletionItemKind::REFERENCE, 0));
         }
+        offers.extend(
+            self.found(here, attempt)
+                .into_iter()
+                .map(|(word, says)| offer(&word, &says, lsp::CompletionItemKind::VALUE, 0)),
+        );
         let words = schema["enum"].as_array().into_iter().flatten().enumerate();
         for (at, word) in words {
             let word = word.as_str().unwrap_or_default();
@@ -318,16 +372,103 @@ impl<'a> Marked<'a> {
         offers
     }
 
-    /// Whether the cloud has a kind: the compiler is asked.
-    fn available(&self, here: &Here, word: &str, attempt: Try) -> bool {
-        let kind = matches!(
-            here.field,
-            ("Datastore" | "Queue", "engine") | ("Service", "runtime")
-        );
-        let found = match kind {
-            true => self.attempt(word, attempt),
-            false => return true,
+    /// What is found in the spec, for a waiver: codes, or the places of findings.
+    fn found(&self, here: &Here, attempt: Try) -> Vec<(String, String)> {
+        let waiver = here.field.0 == "Waiver" && ["code", "at"].contains(&here.field.1);
+        let waivers = self.document.root.get("waivers").filter(|_| waiver);
+        let Some(waivers) = waivers else {
+            return Vec::new();
         };
+        // One that is half written keeps the rest from being checked.
+        let start = waivers.key.span.start as usize;
+        let end = (waivers.value.span.end as usize).max(start);
+        let line = self.text[end..]
+            .find('\n')
+            .map_or(self.text.len(), |n| end + n);
+        let text = format!("{}{}", &self.text[..start], &self.text[line..]);
+        let own = match here.path.as_slice() {
+            [_, name, ..] => waivers.value.get(name).and_then(|w| w.value.get("code")),
+            _ => None,
+        };
+        let code = own.and_then(|code| match &code.value.kind {
+            Kind::Scalar(code) if code.text != MARK => Some(code.text.as_str()),
+            _ => None,
+        });
+        let all = attempt(&text);
+        let open = all
+            .iter()
+            .filter(|d| crate::rules::waivers::waivable(d.code.id));
+        let mut found: Vec<(String, String)> = match here.field.1 {
+            "code" => open
+                .map(|d| (d.code.id.to_string(), d.message.clone()))
+                .collect(),
+            _ => {
+                let of_it = open.filter(|d| code.is_none_or(|code| code == d.code.id));
+                let placed = of_it.filter_map(|d| Some((self.path(&text, d)?, d.message.clone())));
+                placed.collect()
+            }
+        };
+        found.sort();
+        found.dedup_by(|a, b| a.0 == b.0);
+        found
+    }
+
+    /// The path of the part that a finding stands at, in this file with another text or in
+    /// another one; a name with dots has none.
+    fn path(&self, text: &str, of: &Diagnostic) -> Option<String> {
+        let span = of.primary.as_ref()?.span;
+        let project = self.draft.project;
+        let mut sources = SourceMap::default();
+        let own;
+        let document = if span.file == self.draft.file {
+            let name = project.sources.file(span.file).name.clone();
+            let file = sources.add(name, text);
+            own = syntax::parse(
+                &sources,
+                file,
+                &Limits::default(),
+                &mut Diagnostics::default(),
+            )?;
+            &own
+        } else {
+            &project.files.iter().find(|(file, _)| *file == span.file)?.1
+        };
+        let mut node = &document.root;
+        let mut path = Vec::new();
+        let inside = |of: Span| of.start <= span.start && span.end <= of.end;
+        while let Some(entry) = node.entries().iter().find(|e| inside(e.value.span)) {
+            path.push(entry.key.text.as_str());
+            node = &entry.value;
+        }
+        let said = !path.is_empty() && path.iter().all(|key| !key.contains('.'));
+        said.then(|| path.join("."))
+    }
+
+    /// The clouds in use for which something is generated.
+    fn clouds(&self) -> Vec<Provider> {
+        let project = self.draft.project;
+        let regions = project.done.topology.iter().flat_map(|t| &t.regions);
+        let of_regions = regions.map(|r| r.place.provider);
+        let named = project.given(&[Thing::Cloud]).into_iter();
+        let named = named.filter_map(|(_, name)| Provider::parse(&name).ok());
+        let all = of_regions.chain(named);
+        all.filter(|p| offering::generated(*p)).collect()
+    }
+
+    /// Whether a cloud in use has a kind.
+    fn available(&self, here: &Here, word: &str, attempt: Try) -> bool {
+        let clouds = self.clouds();
+        let has = |cloud: &Provider| reads::generates(*cloud, here.field, word);
+        match here.field {
+            ("Queue", "engine") => self.accepted(here, word, attempt),
+            ("Datastore", "engine") if word == EXTERNAL => true,
+            _ => clouds.is_empty() || clouds.iter().any(has),
+        }
+    }
+
+    /// Whether the compiler finds a word available.
+    fn accepted(&self, here: &Here, word: &str, attempt: Try) -> bool {
+        let found = self.attempt(word, attempt);
         // It is said of the whole entry, whose name stands before the word.
         let entry = match here.path.as_slice() {
             [map, name, ..] => self.document.root.get(map).and_then(|m| m.value.get(name)),

@@ -151,10 +151,10 @@ pub(super) fn shares(done: &Compilation, region: &str) -> Vec<String> {
             .iter()
             .map(|(_, shares)| part(shares))
             .fold(normal, f64::max);
+        let (normal, most) = (normal.round() as u32, most.round() as u32);
         let name = &topology.host(host).name;
-        Some(format!(
-            "{normal:.0} % of {name}; up to {most:.0} % after the loss of another region"
-        ))
+        let said = format!("{normal} % of {name}; up to {most} % after the loss of another region");
+        (most > 0).then_some(said)
     });
     routes.collect()
 }

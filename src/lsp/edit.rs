@@ -2,12 +2,21 @@
 
 use super::Page;
 use crate::source::Span;
+use crate::syntax::print::{self, Stands};
 use crate::syntax::{Entry, Kind, Layout, Node, Notation};
 
-/// A text in the quotes of the one that it replaces.
-pub(super) fn like(old: &str, new: &str) -> String {
+/// A text in the place of another: in its quotes, or as the canonical form writes it.
+pub(super) fn respelt(old: &str, new: &str, stands: Stands, notation: Notation) -> String {
     let quote = old.chars().next().filter(|c| matches!(c, '"' | '\''));
-    quote.map_or(new.to_string(), |q| format!("{q}{new}{q}"))
+    quote.map_or(print::text(new, stands, notation), |q| {
+        format!("{q}{new}{q}")
+    })
+}
+
+/// A text in the place of what stands at a place of a page.
+pub(super) fn respelt_at(page: Page, at: Span, new: &str, stands: Stands) -> (Span, String) {
+    let old = page.project.sources.text(at);
+    (at, respelt(old, new, stands, page.notation()))
 }
 
 /// A scalar of YAML as the notation of a page writes it.
@@ -21,13 +30,12 @@ fn scalar(page: Page, value: &str) -> String {
     }
 }
 
-/// Replaces a scalar or a key.
+/// Replaces a scalar by a value of YAML, in the quotes that it has.
 pub(super) fn replace(page: Page, span: Span, value: &str) -> (Span, String) {
     let old = page.project.sources.text(span);
-    let text = match page.notation() {
-        Notation::Yaml => like(old, value),
-        Notation::Kdl if old.starts_with('"') => like(old, value),
-        Notation::Kdl => value.to_string(),
+    let text = match old.starts_with(['"', '\'']) {
+        true => respelt(old, value, Stands::Value, page.notation()),
+        false => scalar(page, value),
     };
     (span, text)
 }
@@ -39,23 +47,70 @@ pub(super) fn set(page: Page, record: &Entry, key: &str, value: &str) -> Option<
         return None;
     }
     let value = scalar(page, value);
-    if let Some(known) = record.value.get(key) {
-        return Some((known.value.span, value));
+    match record.value.get(key) {
+        Some(known) => Some((known.value.span, value)),
+        None => insert(page, record, &[(key, value)]),
     }
-    let Kind::Map(members) = &record.value.kind else {
-        return None;
+}
+
+/// Puts members, as the page writes them, before all others of the record of an entry, which
+/// may be empty.
+pub(super) fn insert(
+    page: Page,
+    record: &Entry,
+    members: &[(&str, String)],
+) -> Option<(Span, String)> {
+    let first = match &record.value.kind {
+        Kind::Map(entries) => entries.first(),
+        Kind::Null => None,
+        Kind::Scalar(_) | Kind::List(_) => return None,
     };
-    let first = members.first()?;
-    let at = first.key.span.start as usize;
-    let line = page.text()[..at].rfind('\n').map_or(0, |n| n + 1);
-    let own_line = page.text()[line..at].trim().is_empty();
-    let text = match (page.notation(), own_line) {
-        (Notation::Yaml, true) => format!("{key}: {value}\n{}", &page.text()[line..at]),
-        (Notation::Yaml, false) => format!("{key}: {value}, "),
-        (Notation::Kdl, true) => format!("{key} {value}\n{}", &page.text()[line..at]),
-        (Notation::Kdl, false) => format!("{key}={value} "),
+    let first = first.map(|e| e.key.span.start as usize);
+    let margin = first.and_then(|at| {
+        let line = page.text()[..at].rfind('\n').map_or(0, |n| n + 1);
+        let margin = &page.text()[line..at];
+        margin.trim().is_empty().then_some(margin)
+    });
+    let all = |one: &dyn Fn(&str, &str) -> String| -> Vec<String> {
+        members.iter().map(|(key, value)| one(key, value)).collect()
     };
-    Some((Span::new(page.file, at, at), text))
+    let point = |at: usize| Span::new(page.file, at, at);
+    let edit = match (page.notation(), first, margin) {
+        (Notation::Yaml, Some(at), Some(margin)) => {
+            let lines = all(&|key, value| format!("{key}: {value}\n{margin}"));
+            (point(at), lines.concat())
+        }
+        (Notation::Kdl, Some(at), Some(margin)) => {
+            let lines = all(&|key, value| format!("{key} {value}\n{margin}"));
+            (point(at), lines.concat())
+        }
+        (Notation::Yaml, Some(at), None) => (
+            point(at),
+            all(&|key, value| format!("{key}: {value}, ")).concat(),
+        ),
+        (Notation::Yaml, None, _) => {
+            let row = all(&|key, value| format!("{key}: {value}")).join(", ");
+            let written = !page
+                .project
+                .sources
+                .text(record.value.span)
+                .trim()
+                .is_empty();
+            match written {
+                true => (record.value.span, format!("{{ {row} }}")),
+                false => {
+                    let key = record.key.span.end as usize;
+                    let colon = page.text()[key..].find(':')?;
+                    (point(key + colon + 1), format!(" {{ {row} }}"))
+                }
+            }
+        }
+        (Notation::Kdl, ..) => {
+            let row = all(&|key, value| format!(" {key}={value}")).concat();
+            (point(record.key.span.end as usize), row)
+        }
+    };
+    Some(edit)
 }
 
 /// Puts `key: value` at the end of the topmost record, on a line of its own.
@@ -93,6 +148,9 @@ pub(super) fn remove(page: Page, map: &Node, entry: &Entry) -> (Span, String) {
         return (Span::new(page.file, line, rest), String::new());
     }
     let after = text[end..].len() - text[end..].trim_start_matches([' ', ',', ';']).len();
+    if map.entries().len() == 1 && text[..start].trim_end().ends_with('{') {
+        return (map.span, "{}".to_string());
+    }
     let is_last = map
         .entries()
         .last()

@@ -130,6 +130,15 @@ pub(super) fn keys(document: &Document, key: Span) -> Vec<&'static str> {
     found
 }
 
+/// The places of all keys that are names, and no keys of the language.
+pub(super) fn names(document: &Document) -> Vec<Span> {
+    let mut found = Vec::new();
+    walk(document, &mut |here| {
+        found.extend(here.key.filter(|_| here.named).map(|key| key.span));
+    });
+    found
+}
+
 /// Whether a key stands at the top level.
 pub(super) fn is_topmost(key: &str) -> bool {
     schema::shared()["properties"].get(key).is_some()

@@ -13,6 +13,7 @@ pub mod inlay;
 mod language;
 pub mod names;
 pub mod position;
+pub mod rename;
 pub mod symbols;
 
 use crate::Compilation;

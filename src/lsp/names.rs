@@ -1,8 +1,9 @@
 //! Names of things: where each is given, and where it is referred to.
 
 use super::language::{Here, walk};
-use super::{Page, Project, edit, position};
+use super::{Page, Project, position};
 use crate::source::Span;
+use crate::syntax::print::Stands;
 use crate::syntax::{Document, Kind};
 use lsp_types::{Position, TextEdit};
 
@@ -19,6 +20,8 @@ pub enum Thing {
     Service,
     /// An entry of `datastores`.
     Store,
+    /// A database of a datastore.
+    Database,
     /// A dataset of a datastore.
     Dataset,
     /// An entry of `queues`.
@@ -36,16 +39,18 @@ pub enum Thing {
 }
 
 use Thing::{
-    Channel, Cloud, Dataset, Escalation, Flag, Host, Queue, Region, Secret, Service, Store, Zone,
+    Channel, Cloud, Database, Dataset, Escalation, Flag, Host, Queue, Region, Secret, Service,
+    Store, Zone,
 };
 
 /// The maps whose keys give names, by record and field.
-const GIVEN: [((&str, &str), Thing); 12] = [
+const GIVEN: [((&str, &str), Thing); 13] = [
     (("Spec", "clouds"), Cloud),
     (("Spec", "regions"), Region),
     (("Compliance", "zones"), Zone),
     (("Spec", "services"), Service),
     (("Spec", "datastores"), Store),
+    (("Datastore", "databases"), Database),
     (("Datastore", "datasets"), Dataset),
     (("Spec", "queues"), Queue),
     (("Spec", "secrets"), Secret),
@@ -130,6 +135,8 @@ pub struct Occurrence {
     pub span: Span,
     /// Whether the thing gets its name here.
     pub given: bool,
+    /// Whether it is a key or a value.
+    pub stands: Stands,
 }
 
 /// What a field refers to, if it refers to anything: its values, or its keys if it is a map.
@@ -175,6 +182,7 @@ fn key_of(here: &Here, per_name: bool) -> Option<Occurrence> {
         name: key.text.clone(),
         span: key.span,
         given: given.is_some(),
+        stands: Stands::Key,
     })
 }
 
@@ -191,17 +199,8 @@ fn value_of(here: &Here) -> Option<Occurrence> {
         name: scalar.text.clone(),
         span: here.node.span,
         given: false,
+        stands: Stands::Value,
     })
-}
-
-/// A thing with another name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Renamed {
-    /// The changes.
-    pub edits: Vec<(Span, String)>,
-    /// `renamed_from` in the thing itself, with which what is applied stays; some kinds of
-    /// things have nothing that could stay.
-    pub former: Option<(Span, String)>,
 }
 
 impl Project {
@@ -235,58 +234,13 @@ impl Project {
             |o: &&Occurrence| o.given && o.name == here.name && here.things.contains(&o.things[0]);
         let thing = all.iter().find(is_it)?.things[0];
         let name = here.name.clone();
-        let same = all
-            .iter()
-            .filter(|o| o.name == name && o.things.contains(&thing));
+        // Databases of several stores may share a name, and nothing refers to one.
+        let same = all.iter().filter(|o| match thing {
+            Database => o.span == here.span,
+            _ => o.name == name && o.things.contains(&thing),
+        });
         let same = same.cloned().collect();
         Some((thing, name, same))
-    }
-
-    /// The edits that give a thing another name everywhere.
-    ///
-    /// # Errors
-    /// Why it cannot have that name.
-    pub fn rename(&self, page: Page, at: Position, to: &str) -> Result<Renamed, String> {
-        let Some((thing, from, places)) = self.named_at(page, at) else {
-            return Err("there is no name here".into());
-        };
-        if places.iter().filter(|o| o.given).count() > 1 {
-            return Err(format!("several things are called `{from}`"));
-        }
-        if let Some(why) = crate::spec::decode::why_no_name(to) {
-            return Err(format!("`{to}` cannot be a name: {why}"));
-        }
-        if self.given(&[thing]).iter().any(|(_, name)| name == to) {
-            return Err(format!("`{to}` is there already"));
-        }
-        let edits = places.iter();
-        let edits = edits.map(|o| (o.span, edit::like(self.sources.text(o.span), to)));
-        let former = Some(thing).filter(|t| matches!(t, Service | Store));
-        Ok(Renamed {
-            edits: edits.collect(),
-            former: former.and_then(|thing| self.former(thing, &from)),
-        })
-    }
-
-    /// Records the former name of a thing, unless it has one already: that one made it.
-    fn former(&self, thing: Thing, name: &str) -> Option<(Span, String)> {
-        let map = if thing == Service {
-            "services"
-        } else {
-            "datastores"
-        };
-        self.files.iter().find_map(|(file, document)| {
-            let entry = document.root.get(map)?.value.get(name)?;
-            let page = Page {
-                project: self,
-                file: *file,
-                document,
-            };
-            match entry.value.get("renamed_from") {
-                Some(_) => None,
-                None => edit::set(page, entry, "renamed_from", name),
-            }
-        })
     }
 }
 

@@ -23,6 +23,12 @@ const LONGEST_DAYS: i64 = 731;
 /// What is wrong with text and values cannot be accepted: there is nothing to build from.
 const NEVER: [&str; 6] = ["SYN", "SPEC", "REF", "IN1", "OUT", "PRV101"];
 
+/// Whether a finding of a code can be accepted.
+pub fn waivable(code: &str) -> bool {
+    let known = super::pages::all().iter().any(|p| p.id == code);
+    known && !NEVER.iter().any(|family| code.starts_with(family))
+}
+
 /// Takes away what is waived, and reports waivers that are of no use. Expiry is judged
 /// against `today`; without it no waiver has ended. Gives what was taken away.
 pub fn apply(
@@ -91,7 +97,7 @@ fn usable(
 ) -> Result<Option<Span>, Diagnostic> {
     let code = &waiver.code;
     let known = super::pages::all().iter().any(|p| p.id == code.value);
-    if !known || NEVER.iter().any(|family| code.starts_with(family)) {
+    if !waivable(&code.value) {
         return Err(Diagnostic::error(
             UNKNOWN,
             code.span,

@@ -10,4 +10,5 @@ pub const READS: CloudReads = CloudReads {
     existing: &[],
     system: &[],
     hosts: &[],
+    routings: &[],
 };

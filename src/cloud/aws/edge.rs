@@ -72,7 +72,7 @@ impl Lowering<'_> {
 
     fn check_routing(&mut self, host: &Host) {
         let routing = host.routing.as_ref();
-        if let Some(other) = routing.filter(|r| r.value != Routing::Route53) {
+        if let Some(other) = routing.filter(|r| !super::READS.routings.contains(&r.value)) {
             let what = format!("routing by `{}`", other.value);
             self.not_available(other.span, &what, "`route53`");
         }

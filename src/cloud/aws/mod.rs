@@ -41,7 +41,7 @@ mod signals;
 mod upgrades;
 
 pub use adopt::adopt;
-pub use offering::{offerings, sides};
+pub use offering::{offerings, runtimes, sides};
 pub use reads::READS;
 
 use super::NOT_AVAILABLE;

@@ -1,7 +1,7 @@
 //! What AWS reads of the settings that not every cloud does.
 
 use crate::cloud::reads::CloudReads;
-use crate::topology::{Provider, Singleton, Topology};
+use crate::topology::{Provider, Routing, Singleton, Topology};
 
 /// See [`CloudReads`].
 pub const READS: CloudReads = CloudReads {
@@ -22,6 +22,7 @@ pub const READS: CloudReads = CloudReads {
         ("health.healthy_after", |_, _| true),
         ("protect.firewall: false", |_, _| true),
     ],
+    routings: &[Routing::Route53],
 };
 
 /// Images go from one region's registry to another's.

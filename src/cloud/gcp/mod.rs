@@ -31,7 +31,7 @@ mod upgrades;
 
 pub use adopt::adopt;
 pub use facts::firestore_multi_regions as multi_regions;
-pub use offering::{offerings, queues, sides};
+pub use offering::{offerings, queues, runtimes, sides};
 pub use reads::READS;
 
 use super::NOT_AVAILABLE;

@@ -2,7 +2,7 @@
 
 use super::offering::has_password;
 use crate::cloud::reads::CloudReads;
-use crate::topology::{Host, Provider, Singleton, Topology};
+use crate::topology::{Host, Provider, Routing, Singleton, Topology};
 
 /// See [`CloudReads`].
 pub const READS: CloudReads = CloudReads {
@@ -24,6 +24,7 @@ pub const READS: CloudReads = CloudReads {
         ("cors", |_, _| true),
         ("backup", serverless),
     ],
+    routings: &[Routing::LoadBalancer],
 };
 
 /// Clusters are in a mesh.

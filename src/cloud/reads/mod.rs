@@ -5,10 +5,10 @@ mod clouds;
 mod stores;
 mod table;
 
-pub use table::{table, unread};
+pub use table::{generates, table, unread};
 
 use crate::diagnostic::Diagnostics;
-use crate::topology::{Host, Singleton, Topology};
+use crate::topology::{Host, Routing, Singleton, Topology};
 
 /// What is said of a setting that is not read.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,8 @@ pub struct CloudReads {
     pub system: &'static [OfSystem],
     /// Settings of hosts, each with when it reads it.
     pub hosts: &'static [OfHost],
+    /// What can lead users to its regions.
+    pub routings: &'static [Routing],
 }
 
 /// Reports what is written and read by nobody.

@@ -75,6 +75,18 @@ pub fn unread() -> Vec<Unread> {
     ours.map(of).collect()
 }
 
+/// Whether something is generated on a cloud for a word of a field, for the fields whose words
+/// are not the same everywhere: what a store is, what a service runs on, who leads users.
+pub fn generates(provider: Provider, field: (&str, &str), word: &str) -> bool {
+    let reads = reads_of(provider);
+    match field {
+        ("Datastore", "engine") => offering::on(provider).any(|o| o.engine().word() == word),
+        ("Service", "runtime") => offering::runtimes(provider).any(|r| r.word() == word),
+        ("Host", "routing") => reads.routings.iter().any(|r| r.word() == word),
+        _ => true,
+    }
+}
+
 fn read_by(engine: Engine, path: &str) -> bool {
     let mut kinds = offering::all().filter(|o| o.engine() == engine);
     kinds.any(|o| o.reads().iter().any(|r| r.field == path))

@@ -118,7 +118,7 @@ fn scalar(scalar: &Scalar) -> String {
 }
 
 /// A name, bare where it is an identifier of KDL.
-fn word(text: &str) -> String {
+pub(super) fn word(text: &str) -> String {
     let first = text.chars().next();
     let starts = first.is_some_and(|c| c.is_ascii_alphabetic());
     let inside = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -130,6 +130,7 @@ fn word(text: &str) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// A text as a value.
+pub(super) fn quoted(text: &str) -> String {
     super::quoted(text, String::from)
 }

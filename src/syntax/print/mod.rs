@@ -22,6 +22,25 @@ pub fn print(document: &Document, notation: Notation) -> String {
     }
 }
 
+/// Where a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// As a key.
+    Key,
+    /// As a value.
+    Value,
+}
+
+/// A text as the canonical form writes it, also among brackets: in quotes where it needs them.
+pub fn text(text: &str, stands: Stands, notation: Notation) -> String {
+    match (notation, stands) {
+        (Notation::Yaml, Stands::Key) => yaml::text_key(text),
+        (Notation::Yaml, Stands::Value) => yaml::text_value(text),
+        (Notation::Kdl, Stands::Key) => kdl::word(text),
+        (Notation::Kdl, Stands::Value) => kdl::quoted(text),
+    }
+}
+
 /// Text in double quotes, with the escapes that both notations share; `control` prints any other
 /// control character.
 fn quoted(text: &str, control: fn(char) -> String) -> String {

@@ -213,6 +213,21 @@ fn key(text: &str, among: Among) -> String {
     }
 }
 
+/// A text as a key, also among brackets.
+pub(super) fn text_key(text: &str) -> String {
+    key(text, Among::Brackets)
+}
+
+/// A text as a value, also among brackets.
+pub(super) fn text_value(text: &str) -> String {
+    let plain = bare(text, Among::Brackets) && !numeric(text) && !reserved(text);
+    if plain {
+        text.to_string()
+    } else {
+        quoted(text)
+    }
+}
+
 fn quoted(text: &str) -> String {
     super::quoted(text, |c| format!("\\u{:04x}", u32::from(c)))
 }
