@@ -150,6 +150,7 @@ fn hand_over(
                     scope,
                     region: None,
                     address: format!("module.{}.{resource}.this[\"{key}\"]", call.name),
+                    location: None,
                 }));
             }
         }

@@ -63,6 +63,9 @@ pub struct Stray {
     pub region: Option<String>,
     /// Its address.
     pub address: String,
+    /// Where it is, if what takes its place has the same address: only while it is there it is
+    /// taken out.
+    pub location: Option<String>,
 }
 
 /// A value given to a module.

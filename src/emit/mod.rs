@@ -14,7 +14,7 @@ pub mod terraform;
 
 use crate::analysis::Analysis;
 use crate::artifact::ArtifactSet;
-use crate::deployment::Deployment;
+use crate::deployment::{Deployment, Stray};
 use crate::diagnostic::Diagnostics;
 use crate::format::comment;
 use crate::procedure::Procedures;
@@ -45,8 +45,8 @@ pub struct AppliedRoot {
     pub region: Option<RegionId>,
     /// The names of its calls.
     pub calls: BTreeSet<String>,
-    /// Regions that have left, each with the address of what a command takes out of the state.
-    pub strays: Vec<(Option<String>, String)>,
+    /// What a command takes out of its state.
+    pub strays: Vec<Stray>,
     /// The names of its variables.
     pub takes: BTreeSet<String>,
     /// The names of its outputs.

@@ -122,7 +122,7 @@ global() {
 {% if not root.region %}
 {% for stray in root.strays %}
 {% if stray.region %}
-  [[ ${REGION} != {{ stray.region }} ]] || forget "${here}" {{ root.path }} {{ stray.address }}
+  [[ ${REGION} != {{ stray.region }} ]] || forget "${here}" {{ root.path }} {{ stray.address }} {{ stray.location }}
 {% endif %}
 {% endfor %}
   apply_root "${here}" {{ root.path }} "${VAR_FILE}"

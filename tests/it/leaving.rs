@@ -108,6 +108,10 @@ fn a_region_leaves_and_its_data_stays() {
     assert_eq!(backups["backup_region"], "us-west1");
     let cluster = backups["restore_cluster_id"].as_str().unwrap();
     assert!(cluster.ends_with("trio-us-west1"), "{cluster}");
+    // What takes the old one's place has its address: the script looks where it is.
+    let script = walk.file("scripts/take-region-out.sh").unwrap();
+    let plan = "google_gke_backup_backup_plan.this[\"us-central1\"]' us-east1\n";
+    assert!(script.contains(plan), "{script}");
     // Compiled again before anything is applied: the script still takes all of them out.
     assert_eq!(walk.step(&[]), []);
     walk.only_strays(&all);

@@ -284,20 +284,22 @@ impl Lowering<'_> {
             arguments,
         );
         let gone = self.topology.left.iter().filter(|l| !l.named);
-        let gone = gone.map(|left| (left, left.place.location));
+        let gone = gone.map(|left| (left, left.place.location, None));
         // Those that were kept in a region that has left are kept elsewhere from now on.
         let moved = regions.iter().filter_map(|id| {
             let left = left_before(self.topology, *id)?;
-            Some((left, self.topology.region(*id).place.location))
+            let before = left.place.location.to_string();
+            Some((left, self.topology.region(*id).place.location, Some(before)))
         });
-        for (left, location) in gone.chain(moved) {
+        for (left, key, location) in gone.chain(moved) {
             // It is one of several of its call, which no `removed` block can name.
             let plan = "module.backup_restore.google_gke_backup_backup_plan.this";
             self.deployment.strays.push(Stray {
                 cloud: "gcp",
                 scope: Scope::Global,
                 region: Some(left.name.clone()),
-                address: format!("{plan}[\"{location}\"]"),
+                address: format!("{plan}[\"{key}\"]"),
+                location,
             });
         }
         for id in regions {

@@ -224,8 +224,8 @@ fn root_context(input: Input, root: &AppliedRoot) -> Value {
         "ties": root.ties,
         "needs": needs(input, root.region),
         "staged": root.takes.contains(SERVING),
-        "strays": root.strays.iter().map(|(region, address)| json!({
-            "region": region, "address": address,
+        "strays": root.strays.iter().map(|stray| json!({
+            "region": stray.region, "address": stray.address, "location": stray.location.as_deref().unwrap_or_default(),
         })).collect::<Vec<_>>(),
         "carried": root.carried.iter().map(|(name, from)| json!({
             "name": name, "from": from,

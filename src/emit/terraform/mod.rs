@@ -8,7 +8,7 @@ mod root;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::ArtifactSet;
-use crate::deployment::{Argument, Call, RootOutput, Scope, Tombstone};
+use crate::deployment::{Argument, Call, RootOutput, Scope, Stray, Tombstone};
 use crate::topology::{Layout, Provider, RegionId};
 use std::collections::BTreeSet;
 
@@ -153,14 +153,13 @@ pub fn applied(input: Input) -> Vec<AppliedRoot> {
     each.collect()
 }
 
-/// What a command takes out of a root's state, with the region that has left, if it is of one.
-fn strays(input: Input, root: &Root) -> Vec<(Option<String>, String)> {
+/// What a command takes out of a root's state.
+fn strays(input: Input, root: &Root) -> Vec<Stray> {
     let all = input.deployment.strays.iter();
     let here = all.filter(|s| {
         s.cloud == root.cloud.word() && root.scope.is_none_or(|scope| scope == s.scope)
     });
-    here.map(|s| (s.region.clone(), s.address.clone()))
-        .collect()
+    here.cloned().collect()
 }
 
 /// The variables of a root that are outputs of another, with that root's path.

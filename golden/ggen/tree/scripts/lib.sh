@@ -372,11 +372,16 @@ apply_root() { # tree root var-file flags...
 }
 
 # Takes one resource out of a state, if it is there: it runs on.
-forget() { # tree root address
+forget() { # tree root address [location]
   local root=$2 folder=$1/$2
   run 120 "Initialise ${root}" terraform -chdir="${folder}" init -input=false || die 75 "Terraform cannot begin in ${root}"
   if [[ ${APPLY} == true ]] && ! timeout --foreground 120 terraform -chdir="${folder}" state list "$3" 2>/dev/null | grep --quiet .; then
     note "$3 is in no state"
+    return 0
+  fi
+  # Run again, it would take out what has come in its place.
+  if [[ ${APPLY} == true && -n ${4-} ]] && ! timeout --foreground 120 terraform -chdir="${folder}" state show -no-color "$3" | grep --quiet --extended-regexp "^ *location +=.*\"$4\""; then
+    note "$3 is not in $4 any more"
     return 0
   fi
   run 120 "Take $3 out of the state" terraform -chdir="${folder}" state rm "$3" || die 75 "it is still in the state: run this again"
