@@ -231,7 +231,8 @@ impl<'a> Cloud<'a> {
         let span = database.span.or(database.location_at);
         let span = span.unwrap_or(store.span);
         site.zone = database.zone.clone().or(site.zone);
-        let name = if store.names_databases {
+        // The only one of a store goes by the store's name.
+        let name = if store.names_databases && database.name != store.name {
             format!("{} database {}", store.name, database.name)
         } else {
             store.name.clone()

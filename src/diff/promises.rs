@@ -8,6 +8,7 @@ use crate::analysis::recovery::verdict::Verdict;
 use crate::analysis::view::{DataView, Filter, SubjectView, View, promise, short, view};
 use crate::emit::recovery::percent;
 use crate::spec::{Duration, Spec};
+use crate::topology::Topology;
 use crate::watch::told::watches;
 use std::collections::BTreeMap;
 
@@ -73,13 +74,13 @@ fn said(done: &Compilation) -> Shown {
     flows(&view, &mut shown);
     if let Some(spec) = &done.spec {
         waivers(spec, &mut shown);
-        retention(spec, &mut shown);
+        retention(topology, spec, &mut shown);
     }
     shown
 }
 
 /// How long data, copies of it, messages and what is observed are kept.
-fn retention(spec: &Spec, shown: &mut Shown) {
+fn retention(topology: &Topology, spec: &Spec, shown: &mut Shown) {
     let mut keep = |about: String, what: &str, time: Option<Duration>, without: (&str, u64)| {
         let (words, millis) = time.map_or((without.0.to_string(), without.1), |t| {
             (format!("kept for {t}"), t.millis())
@@ -91,24 +92,25 @@ fn retention(spec: &Spec, shown: &mut Shown) {
         };
         shown.insert((about, what.to_string()), said);
     };
-    for (name, store) in spec.datastores.iter() {
-        let about = format!("datastore {}", name.text);
+    // Under the names that they were made by: a new name keeps nothing longer or shorter.
+    for store in &topology.datastores {
+        let about = format!("datastore {}", store.name);
         let backup = store.backup.as_ref();
         let none = ("none", 0);
         keep(about.clone(), "backups", backup.map(|b| *b.keep), none);
         let window = backup.and_then(|b| b.point_in_time.as_ref());
         keep(about, "any moment, to restore", window.map(|t| **t), none);
         for (dataset, written) in store.datasets.iter() {
-            let about = format!("data {} of {}", dataset.text, name.text);
+            let about = format!("data {} of {}", dataset.text, store.name);
             let ttl = written.ttl.as_ref().map(|t| **t);
             keep(about, "records", ttl, ("kept until deleted", u64::MAX));
         }
     }
-    for (name, queue) in spec.queues.iter() {
-        let about = format!("queue {}", name.text);
+    for queue in &topology.queues {
+        let about = format!("queue {}", queue.name);
         let none = ("none", 0);
         keep(about.clone(), "unread messages", Some(*queue.keep), none);
-        let dead = queue.dead_letter.as_ref().map(|d| *d.keep);
+        let dead = queue.dead_letter.said.then(|| *queue.dead_letter.keep);
         keep(about, "dead letters", dead, none);
     }
     let collectors = spec.observability.iter().flat_map(|o| {

@@ -464,7 +464,7 @@ fn cases() -> Vec<Case> {
             "a database that the spec puts in a zone where it does not lie",
             "RES101",
             "personal",
-            "users (eu) -> main database eu in nam5",
+            "users (eu) -> main in nam5",
             &[
                 TWO,
                 EU,
