@@ -3,6 +3,8 @@
 #
 # Puts a restored copy into service, takes it out again, or deletes it.
 # A dry run unless --apply is given. See RUNBOOK_RESTORE.md.
+# A command with a shell of its own gets the copy's name as "$1" of that shell.
+# shellcheck disable=SC2016
 
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
