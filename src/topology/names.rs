@@ -5,6 +5,7 @@
 //! The lock remembers the names of all things; one that is gone must say where it went.
 
 use super::kinds::names_databases;
+use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::lock::Lock;
 use crate::source::Span;
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 pub const VANISHED: Code = Code::new("LCK108", "name-vanished");
 /// A new thing with the name that another one was made under.
 pub const TAKEN: Code = Code::new("LCK109", "name-taken");
+/// A region under the name of a location that it is not at.
+pub const ELSEWHERE: Code = Code::new("LCK110", "renamed-to-another-location");
 
 /// The key of the name that something was made under.
 pub(super) const MADE_AS: &str = "made_as";
@@ -120,6 +123,9 @@ pub(super) fn as_made(
         if before.system == spec.name.value {
             vanished(&spec, thing, &before, (&made, today), out);
         }
+        if thing == Thing::Region {
+            elsewhere(&spec, &made, out);
+        }
         remember(thing, &made, lock);
         if made.iter().any(|(name, first)| name != first) {
             spec.exchange(thing, &|name| {
@@ -151,6 +157,28 @@ fn made(spec: &Spec, thing: Thing, lock: &Lock, out: &mut Diagnostics) -> BTreeM
         made.insert(name.clone(), first);
     }
     made
+}
+
+/// Reports regions whose new name says another location than the one where they stay.
+fn elsewhere(spec: &Spec, made: &BTreeMap<String, String>, out: &mut Diagnostics) {
+    let located = |name: &str| catalog::places().iter().any(|p| p.location == name);
+    for (name, region) in spec.regions.iter().filter(|(_, r)| r.location.is_none()) {
+        let Some(first) = made.get(&name.text).filter(|first| **first != name.text) else {
+            continue;
+        };
+        if !located(&name.text) || !located(first) {
+            continue;
+        }
+        let message = format!(
+            "region `{}` is what was made in {first}, and its name says another location",
+            name.text
+        );
+        let diagnostic = Diagnostic::error(ELSEWHERE, name.span, message, "nothing is moved there");
+        out.push(diagnostic.help(format!(
+            "write `location: {first}` in it, if only its name changes; to move, add `{}` beside it and let `{first}` leave",
+            name.text
+        )));
+    }
 }
 
 fn taken(thing: Thing, named: &Named, other: &str, first: &str) -> Diagnostic {
