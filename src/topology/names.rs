@@ -162,7 +162,7 @@ fn made(spec: &Spec, thing: Thing, lock: &Lock, out: &mut Diagnostics) -> BTreeM
 /// Reports regions whose new name says another location than the one where they stay.
 fn elsewhere(spec: &Spec, made: &BTreeMap<String, String>, out: &mut Diagnostics) {
     let located = |name: &str| catalog::places().iter().any(|p| p.location == name);
-    for (name, region) in spec.regions.iter().filter(|(_, r)| r.location.is_none()) {
+    for (name, _) in spec.regions.iter().filter(|(_, r)| r.location.is_none()) {
         let Some(first) = made.get(&name.text).filter(|first| **first != name.text) else {
             continue;
         };

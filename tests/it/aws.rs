@@ -280,3 +280,25 @@ fn redis_enterprise_has_a_majority_and_room_for_each_node() {
     let five = five.replace("size: 8Gi", "size: 12Gi");
     assert_eq!(least(&five), least(EDEN) + 2);
 }
+
+/// The modules make a parameter group of each major version; a command that names another one
+/// fails while a copy comes into service. Broken by the instance's own name, as it was.
+#[test]
+fn commands_name_the_parameter_groups_of_the_modules() {
+    let mut found = 0;
+    for (name, files) in crate::support::golden_trees() {
+        let scripts = files
+            .iter()
+            .filter(|(path, _)| path.starts_with("scripts/"));
+        for (path, text) in scripts {
+            for rest in text.split("parameter-group-name ").skip(1) {
+                let group = rest.split_whitespace().next().unwrap_or_default();
+                let major = group.rsplit('-').next().unwrap_or_default();
+                let numbered = !major.is_empty() && major.chars().all(|c| c.is_ascii_digit());
+                assert!(numbered && major.len() < 3, "{name} {path}: {group}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 10, "{found}");
+}

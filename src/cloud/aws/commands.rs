@@ -66,3 +66,10 @@ pub(super) fn security_group(location: &str, name: &str) -> String {
          --query 'SecurityGroups[0].GroupId' --output text) && "
     )
 }
+
+/// The parameter group of an instance or a cluster, as the modules name it: one of each major
+/// version, because a family never changes.
+pub(super) fn parameter_group(name: &str, version: &str) -> String {
+    let major = version.split('.').next().unwrap_or(version);
+    format!("{name}-{major}")
+}

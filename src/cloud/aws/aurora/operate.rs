@@ -1,7 +1,9 @@
 //! The commands that act on Aurora.
 
 use super::global_name;
-use crate::cloud::aws::commands::{LOOK, RESTORE, restored, seconds_behind, security_group};
+use crate::cloud::aws::commands::{
+    LOOK, RESTORE, parameter_group, restored, seconds_behind, security_group,
+};
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{Expect, Operation, OperationKind, Proof, script, words};
 use crate::topology::{Datastore, RegionId};
@@ -126,8 +128,9 @@ impl Lowering<'_> {
             "aws rds create-db-instance --region {location} --db-cluster-identifier \"$1\" \
              --db-instance-identifier \"$1-0\" --engine aurora-postgresql --db-instance-class {machine}"
         );
+        let parameters = parameter_group(&name, self.engine_version(store));
         let as_ours = format!(
-            "--db-subnet-group-name {name} --db-cluster-parameter-group-name {name} \
+            "--db-subnet-group-name {name} --db-cluster-parameter-group-name {parameters} \
              --vpc-security-group-ids \"$group\" --deletion-protection"
         );
         let group = security_group(location, &format!("{name}-postgres"));

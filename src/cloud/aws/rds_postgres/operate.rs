@@ -1,7 +1,7 @@
 //! The commands that act on PostgreSQL of RDS.
 
 use super::{Copies, copies, databases};
-use crate::cloud::aws::commands::{restored, security_group};
+use crate::cloud::aws::commands::{parameter_group, restored, security_group};
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{Expect, Operation, OperationKind, Proof, script, words};
 use crate::topology::{Datastore, RegionId};
@@ -305,12 +305,11 @@ fn postgres_restore(
 /// What a restored instance is made with: else it has the VPC's own security group, which
 /// lets no service in.
 fn as_ours(name: &str, version: &str, copies: Copies) -> String {
-    let major = version.split('.').next().unwrap_or(version);
     // With pglogical it would take the original's place with its peers as soon as it starts.
     let parameters = if copies.logical() {
-        format!("{name}-restored-{major}")
+        parameter_group(&format!("{name}-restored"), version)
     } else {
-        format!("{name}-{major}")
+        parameter_group(name, version)
     };
     format!(
         "--db-subnet-group-name {name} --db-parameter-group-name {parameters} \

@@ -2,6 +2,7 @@
 //! it the endpoint, alarms, permissions and backups that go by that name (docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html, read 2026-11).
 
 use super::{Copies, copies, databases};
+use crate::cloud::aws::commands::parameter_group;
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{
     Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Switch, SwitchStep, script, words,
@@ -26,12 +27,14 @@ impl Lowering<'_> {
             return;
         }
         for id in store.regions.clone() {
+            let name = self.store_name(store, id, facts::names().database);
             let instance = Instance {
                 lowering: self,
                 store,
                 id,
                 location: self.location(id).to_string(),
-                name: self.store_name(store, id, facts::names().database),
+                parameters: parameter_group(&name, self.engine_version(store)),
+                name,
             };
             if switched(&id) {
                 let switch = instance.switch(copies);
@@ -47,6 +50,8 @@ struct Instance<'a> {
     id: RegionId,
     location: String,
     name: String,
+    /// Its own parameter group.
+    parameters: String,
 }
 
 impl Instance<'_> {
@@ -273,9 +278,9 @@ impl Instance<'_> {
     }
 
     fn parameters(&self) -> SwitchStep {
-        let (location, name) = (&self.location, &self.name);
+        let (location, name, parameters) = (&self.location, &self.name, &self.parameters);
         let change = format!(
-            "aws rds modify-db-instance --region {location} --db-instance-identifier {name} --db-parameter-group-name {name} --apply-immediately && \
+            "aws rds modify-db-instance --region {location} --db-instance-identifier {name} --db-parameter-group-name {parameters} --apply-immediately && \
              aws rds wait db-instance-available --region {location} --db-instance-identifier {name} && \
              aws rds reboot-db-instance --region {location} --db-instance-identifier {name}"
         );
