@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = "gcloud aws kubectl curl terraform bq helm dig date sleep".split()
-BASICS = "bash env sh dirname basename tee mktemp rm cat sed jq timeout head tail cp cut grep wc mkdir".split()
+BASICS = "awk bash env sh dirname basename tee mktemp rm cat sed jq timeout head tail cp cut grep wc mkdir".split()
 FENCES = ("--capacity-scaler=0", "remove-backend", "put-metric-data")
 PROMOTIONS = ("promote.sh", "failover-global", "promote-read-replica", "stop-following.sh")
 

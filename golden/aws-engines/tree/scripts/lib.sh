@@ -123,12 +123,16 @@ in_tree() { # folder
 # Removes from a cluster what the tree no longer has: before Terraform takes away the addresses
 # and identities that it holds.
 prune() { # context folder
-  local there kept kind line name space words
+  local there kept kind line name space words problem
   run 60 "See that the cluster answers" kubectl --context "$1" get --raw /readyz || die 75 "the cluster $1 does not answer"
   kept=$(in_tree "$2") || die 75 "the manifests in $2 cannot be read"
+  problem=$(mktemp) || die 75 "there is no temporary file"
   for kind in "${PRUNED[@]}"; do
-    # A kind that the cluster does not know has nothing there.
-    there=$(timeout --foreground 60 kubectl --context "$1" get "${kind}" --all-namespaces --selector "app.kubernetes.io/managed-by=meridian,app.kubernetes.io/part-of=${SYSTEM}" --output "go-template={{range .items}}{{.kind}}/{{.metadata.namespace}}/{{.metadata.name}}{{\"\\n\"}}{{end}}" 2>/dev/null) || continue
+    there=$(timeout --foreground 60 kubectl --context "$1" get "${kind}" --all-namespaces --selector "app.kubernetes.io/managed-by=meridian,app.kubernetes.io/part-of=${SYSTEM}" --output "go-template={{range .items}}{{.kind}}/{{.metadata.namespace}}/{{.metadata.name}}{{\"\\n\"}}{{end}}" 2>"${problem}") || {
+      # A kind that the cluster does not know has nothing there.
+      grep --quiet "have a resource type" "${problem}" || missed "see which ${kind} in $1 the tree no longer has"
+      continue
+    }
     while IFS= read -r line; do
       [[ ${line} == */*/* ]] || continue
       ! grep -qxF -- "${line}" <<<"${kept}" || continue
@@ -136,6 +140,7 @@ prune() { # context folder
       run 120 "Remove ${words} ${name}, which the tree no longer has" kubectl --context "$1" --namespace "${space}" delete "${kind}" "${name}" --wait || missed "remove ${words} ${space}/${name} from $1"
     done <<<"${there}"
   done
+  rm -f "${problem}"
 }
 
 # Runs a command that only looks, in a dry run too.

@@ -298,7 +298,7 @@ impl Instance<'_> {
                     name,
                     "DBInstances[0].[DBInstanceStatus,DBParameterGroups[0].[DBParameterGroupName,ParameterApplyStatus]][]",
                 ),
-                &format!("available {name} in-sync"),
+                &format!("available {parameters} in-sync"),
                 CHANGED_WITHIN,
             )),
         }
