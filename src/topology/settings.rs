@@ -304,18 +304,12 @@ pub fn in_percent(parts: &[(RegionId, u32)]) -> Vec<(RegionId, u32)> {
     shares
 }
 
-/// Whether names are sold directly below a domain: `com`, `co.uk`.
+/// Whether names are sold or given away directly below a domain: `com`, `co.uk`, `github.io`
+/// (publicsuffix.org).
 fn of_a_registry(domain: &str) -> bool {
-    let Some((second, top)) = domain.split_once('.') else {
-        return true;
-    };
-    top.len() == 2 && SECOND_LEVEL.contains(&second)
+    let listed = psl::suffix(domain.as_bytes()).is_some_and(|s| s == domain && s.is_known());
+    listed || !domain.contains('.')
 }
-
-/// What registries of countries sell names below (publicsuffix.org, the common ones).
-const SECOND_LEVEL: [&str; 11] = [
-    "ac", "co", "com", "edu", "go", "gob", "gov", "ne", "net", "or", "org",
-];
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;

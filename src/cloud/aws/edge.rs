@@ -9,17 +9,16 @@
 use super::bindings::binding;
 use super::network::{LOGS, Subnets};
 use super::ranges::Ranges;
+use super::zones::{at_apex, domain};
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::{by_hand, moves_by_itself};
-use crate::deployment::{
-    Argument, Decision, Evidence, INGRESS, ProviderUse, RootOutput, Scope, Variable,
-};
+use crate::deployment::{Argument, Decision, Evidence, INGRESS, ProviderUse, Scope, Variable};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rules::traffic::shared_check::finding;
 use crate::source::Span;
 use crate::topology::settings::Check;
 use crate::topology::{Host, RegionId, Topology};
-use crate::topology::{Policy, Routing, Thing};
+use crate::topology::{Policy, Routing};
 use std::collections::BTreeMap;
 
 /// A bound that AWS' health checks do not have.
@@ -28,8 +27,6 @@ pub const HEALTH_CHECK_RANGE: Code = Code::new("AWS112", "health-check-range");
 pub const NO_REGION_HOST: Code = Code::new("AWS113", "region-without-a-host");
 /// Hosts that ask one load balancer for two things.
 pub const ONE_BALANCER: Code = Code::new("AWS116", "hosts-of-one-load-balancer-disagree");
-/// A host that is the domain of its zone.
-pub const HOST_AT_APEX: Code = Code::new("AWS114", "host-at-apex");
 
 /// The call that proves hosts to ACM.
 const PROOFS: &str = "certificate_proofs";
@@ -51,6 +48,7 @@ impl Lowering<'_> {
             self.check_routing(host);
             self.check_mode(host);
             self.check_health(host);
+            self.check_apex(host);
         }
         self.public_zones(&hosts);
         self.certificate_proofs(&hosts);
@@ -193,58 +191,6 @@ impl Lowering<'_> {
         format!("aws.{alias}")
     }
 
-    /// One public zone for each domain, but for those that are there already.
-    fn public_zones(&mut self, hosts: &[&Host]) {
-        let mut domains: Vec<String> = Vec::new();
-        for host in hosts.iter().filter(|h| h.dns_zone.is_none()) {
-            let domain = domain(self.topology, host);
-            if !domains.contains(&domain) {
-                domains.push(domain);
-            }
-            if !host.name.contains('.') || domain_is(&host.name, hosts) {
-                self.out.push(
-                    Diagnostic::error(
-                        HOST_AT_APEX,
-                        host.span,
-                        format!("`{}` would be the domain of its zone itself", host.name),
-                        "Route 53 allows no CNAME there",
-                    )
-                    .help(format!("use a host below it, such as `www.{}`", host.name)),
-                );
-            }
-        }
-        let home = self.route53_home();
-        for domain in domains {
-            let call = format!("dns_{}", naming::slug(&domain));
-            let arguments = vec![
-                ("name", naming::slug(&domain).replace('_', "-").into()),
-                ("account_id", Argument::variable("account_id")),
-                ("domain", domain.clone().into()),
-            ];
-            self.call_with(
-                &call,
-                "aws/dns",
-                Scope::Global,
-                vec![("aws", home.clone())],
-                arguments,
-            );
-            for (what, description) in [
-                (
-                    "name_servers",
-                    "Name servers to enter where the domain is delegated",
-                ),
-                ("ds_record", "DS record to enter there once they answer"),
-            ] {
-                self.deployment.outputs.push(RootOutput {
-                    cloud: "aws",
-                    name: format!("{call}_{what}"),
-                    description: format!("{description}: {domain}."),
-                    value: output(&call, what, Argument::Null),
-                });
-            }
-        }
-    }
-
     /// What proves hosts to ACM in every region. No region may own it: it would go with the region.
     fn certificate_proofs(&mut self, hosts: &[&Host]) {
         let zones = hosts
@@ -259,23 +205,6 @@ impl Lowering<'_> {
             vec![("aws", home)],
             vec![("hosts", Argument::Map(zones))],
         );
-    }
-
-    /// The id of the zone of a host.
-    fn zone(&mut self, host: &Host) -> Argument {
-        if let Some(existing) = &host.dns_zone {
-            return existing.as_str().into();
-        }
-        let domain = domain(self.topology, host);
-        let call = format!("dns_{}", naming::slug(&domain));
-        let what = format!("Id of the public zone {domain}.");
-        self.id(
-            &call,
-            "zone_id",
-            &what,
-            "string",
-            "Z0123456789ABCDEFGHIJ".into(),
-        )
     }
 
     /// A region's load balancer with everything that belongs to it.
@@ -496,7 +425,7 @@ impl Lowering<'_> {
         };
         let spread = host.policy.iter().any(|p| p.value == Policy::RoundRobin);
         let home = self.route53_home();
-        let arguments = vec![
+        let mut arguments = vec![
             ("zone_id", self.zone(host)),
             ("domain", domain(self.topology, host).into()),
             ("host", host.name.clone().into()),
@@ -505,6 +434,9 @@ impl Lowering<'_> {
             ("ttl_seconds", host.ttl.secs().into()),
             ("endpoints", Argument::Map(endpoints)),
         ];
+        if at_apex(self.topology, host) {
+            arguments.push(("apex", true.into()));
+        }
         self.call_with(
             &records_call(host),
             "aws/route53",
@@ -516,10 +448,14 @@ impl Lowering<'_> {
 
     /// The host that leads to one region of a host alone.
     fn region_host(&mut self, host: &Host, id: RegionId) -> Option<String> {
-        let found = region_host(self.topology, host, id);
+        let found = region_host(self.topology, host, id).map(|h| h.name.clone());
         if found.is_none() {
             let region = &self.topology.region(id).name;
             let service = &self.topology.service(host.service).name;
+            let own = match at_apex(self.topology, host) {
+                true => format!("{region}.{}", host.name),
+                false => host.name.replacen('.', &format!(".{region}."), 1),
+            };
             self.out.push(
                 Diagnostic::error(
                     NO_REGION_HOST,
@@ -528,8 +464,7 @@ impl Lowering<'_> {
                     "Route 53 chooses among names of regions",
                 )
                 .help(format!(
-                    "add `{}: {{ to: {service}, region: {region} }}`",
-                    host.name.replacen('.', &format!(".{region}."), 1)
+                    "add `{own}: {{ to: {service}, region: {region} }}`"
                 )),
             );
         }
@@ -746,44 +681,13 @@ pub(in crate::cloud) fn health_call(host: &Host, region: &crate::topology::Regio
 }
 
 /// The host that leads to one region of a host alone: to the same service.
-pub(super) fn region_host(
-    topology: &crate::topology::Topology,
+pub(super) fn region_host<'a>(
+    topology: &'a Topology,
     host: &Host,
     id: RegionId,
-) -> Option<String> {
+) -> Option<&'a Host> {
     let fits = |h: &&Host| h.regions == [id] && h.service == host.service;
-    topology.hosts.iter().find(fits).map(|h| h.name.clone())
-}
-
-/// The key of the domain of a host's zone in the lock.
-const ZONE: &str = "zone";
-
-/// Settles the zone of each host: one that comes or goes moves no record of another.
-pub(super) fn settle_zones(topology: &mut crate::topology::Topology) {
-    for host in topology.hosts.clone() {
-        let derived = derived_domain(topology, &host);
-        let kind = Thing::Host.word();
-        topology.lock.settle(kind, &host.name, ZONE, || derived);
-    }
-}
-
-/// The domain of a host's zone.
-pub(super) fn domain(topology: &crate::topology::Topology, host: &Host) -> String {
-    let recorded = topology.lock.get(Thing::Host.word(), &host.name, ZONE);
-    recorded.map_or_else(|| derived_domain(topology, host), str::to_string)
-}
-
-/// Its own, or the domain of another host above that.
-fn derived_domain(topology: &crate::topology::Topology, host: &Host) -> String {
-    let own = host.domain();
-    let above = topology.hosts.iter().map(Host::domain);
-    let above = above.filter(|other| own.ends_with(&format!(".{other}")));
-    above.min_by_key(|d| d.len()).unwrap_or(own).to_string()
-}
-
-/// Whether a name is the domain of another host's zone.
-fn domain_is(name: &str, hosts: &[&Host]) -> bool {
-    hosts.iter().any(|h| h.domain() == name)
+    topology.hosts.iter().find(fits)
 }
 
 /// The policy that chooses a region of a host.

@@ -39,6 +39,7 @@ mod redis_enterprise;
 mod s3;
 mod signals;
 mod upgrades;
+mod zones;
 
 pub use adopt::adopt;
 pub use offering::{offerings, runtimes, sides};
@@ -66,7 +67,7 @@ pub const NO_ACCOUNT: Code = Code::new("AWS101", "account-missing");
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
-    edge::settle_zones(topology);
+    zones::settle_zones(topology);
     settle_clusters(topology, &regions, Some(facts::kubernetes()), out);
     maintenance::settle(topology, &regions);
 }

@@ -1,10 +1,9 @@
 //! The commands that act on hosts and stores.
 
 use super::Lowering;
-use super::edge::{
-    EVACUATE, domain, edge_name, evacuation_namespace, region_host, switch_location,
-};
+use super::edge::{EVACUATE, edge_name, evacuation_namespace, region_host, switch_location};
 use super::offering::offering;
+use super::zones::{at_apex, domain};
 use crate::deployment::{Expect, Operation, OperationKind, Proof, Restorable, Shift, words};
 use crate::topology::{Host, RegionId};
 
@@ -68,7 +67,11 @@ impl Lowering<'_> {
             region: None,
             title: format!("Show which region {} leads to from here", host.name),
             command: words(&["dig", "+noall", "+answer", &host.name]),
-            expect: "a name of a region that is up".into(),
+            expect: match at_apex(self.topology, host) {
+                true => "addresses of a region that is up, as `dig` gives them for its own host",
+                false => "a name of a region that is up",
+            }
+            .into(),
             budget_seconds: 10,
             otherwise: "ask again after the life of the record".into(),
         });

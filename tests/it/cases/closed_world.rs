@@ -396,9 +396,38 @@ fn nobody_but_a_registry_has_a_zone_for_a_top_level_domain() {
             .any(|l| l.trim().starts_with("domain ") && l.ends_with(&format!("\"{zone}\"")));
         assert!(has, "{host}: {main}");
     }
-    // Route 53 answers a host at the top of its zone with no CNAME.
-    let aws = "version: 1\nname: shop\nclouds: { aws: { account: \"111122223333\" } }\nregions: { us-east-1: { role: primary } }\nservices: { web: { image: shop/web } }\ntraffic: { example.com: { to: web, routing: route53 } }\n";
-    assert_eq!(spec(aws).errors(), ["AWS114"]);
+}
+
+#[test]
+fn a_host_at_the_top_of_its_zone_has_aliases_on_aws() {
+    let aws = |regions: &str, hosts: &str| {
+        format!(
+            "version: 1\nname: shop\nclouds: {{ aws: {{ account: \"111122223333\" }} }}\nregions: {{ us-east-1: {{ role: primary }}{regions} }}\nservices: {{ web: {{ image: shop/web }} }}\ntraffic: {{ example.com: {{ to: web, health: {{ every: 10s }} }}{hosts} }}\n"
+        )
+    };
+    let apex = |case: &Case| case.file("terraform/links/main.tf").contains("  apex ");
+    // In one region the load balancer's own alias is the record.
+    let one = spec(&aws("", ""));
+    assert_eq!(one.errors(), Vec::<&str>::new());
+    assert!(
+        one.file("terraform/global/main.tf")
+            .contains("\"example.com\"")
+    );
+    let hosts = ", us-east-1.example.com: { to: web, region: us-east-1 }, us-west-2.example.com: { to: web, region: us-west-2 }";
+    let text = aws(", us-west-2: {}", hosts);
+    let two = spec(&text);
+    assert_eq!(two.errors(), Vec::<&str>::new());
+    assert!(apex(&two));
+    // Below the top of the zone there are CNAMEs.
+    let www = text.replace("{ example.com:", "{ www.example.com:");
+    assert!(!apex(&spec(&www)));
+    // Nothing else can be set of an alias, and it leads to nothing in another zone.
+    for (from, to) in [
+        ("every: 10s }", "every: 10s }, ttl: 20s"),
+        ("us-west-2.example.com", "us-west-2.example.org"),
+    ] {
+        assert_eq!(spec(&text.replace(from, to)).errors(), ["AWS114"], "{to}");
+    }
 }
 
 /// The region that is lost, and the one beside it, of the case on a cloud.

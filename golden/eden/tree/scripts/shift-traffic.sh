@@ -50,7 +50,7 @@ set_share() { # from to percent
       --query "HostedZones[?Name=='${domain}.' && Config.PrivateZone==\`false\`].Id" --output text) || zone=""
     [[ -n ${zone} ]] || die 75 "Route 53 does not answer, or has no zone ${domain}"
     records=$(aws route53 list-resource-record-sets --hosted-zone-id "${zone}" \
-      --query "ResourceRecordSets[?Name=='${name}.' && Type=='CNAME']" --output json) || die 75 "Route 53 does not say what ${name} is"
+      --query "ResourceRecordSets[?Name=='${name}.' && (Type=='CNAME' || Type=='A')]" --output json) || die 75 "Route 53 does not say what ${name} is"
     changes=$(jq --compact-output --arg own "${own}" --arg other "${other}" --argjson percent "${percent}" '
       { Comment: "\($percent) % of \($own) to \($other)",
         Changes: [.[] | .Weight = (if .SetIdentifier == $own then 100 - $percent

@@ -2,6 +2,9 @@
 
 locals {
   regions = keys(var.endpoints)
+  # DNS allows no CNAME at the top of a zone; an alias answers with the addresses of the load balancer.
+  type  = var.apex ? "A" : "CNAME"
+  shift = { for region in local.regions : region => "${region}.shift.${var.host}" }
 
   shares = {
     for pair in setproduct(local.regions, local.regions) : "${pair[0]} to ${pair[1]}" => { from = pair[0], to = pair[1] }
@@ -13,13 +16,23 @@ resource "aws_route53_record" "host" {
 
   zone_id        = var.zone_id
   name           = var.host
-  type           = "CNAME"
-  ttl            = var.ttl_seconds
-  records        = ["${each.key}.shift.${var.host}"]
+  type           = local.type
+  ttl            = var.apex ? null : var.ttl_seconds
+  records        = var.apex ? null : [local.shift[each.key]]
   set_identifier = each.key
 
   # Without a check here, the level below spreads a lost region's users over all others; with it, the policy chooses again.
   health_check_id = var.next_by_policy ? each.value.health_check_id : null
+
+  dynamic "alias" {
+    for_each = var.apex ? [local.shift[each.key]] : []
+
+    content {
+      zone_id                = var.zone_id
+      name                   = alias.value
+      evaluate_target_health = true
+    }
+  }
 
   dynamic "latency_routing_policy" {
     for_each = var.policy == "latency" ? [each.key] : []
@@ -44,6 +57,9 @@ resource "aws_route53_record" "host" {
       type = failover_routing_policy.value ? "PRIMARY" : "SECONDARY"
     }
   }
+
+  # Route 53 refuses an alias to a name that does not exist yet.
+  depends_on = [aws_route53_record.shift]
 }
 
 # Of a region's users all go to it, and none elsewhere, until somebody moves them. Records without weight are used when all others are unhealthy.
@@ -51,12 +67,22 @@ resource "aws_route53_record" "shift" {
   for_each = local.shares
 
   zone_id         = var.zone_id
-  name            = "${each.value.from}.shift.${var.host}"
-  type            = "CNAME"
-  ttl             = var.ttl_seconds
-  records         = [var.endpoints[each.value.to].host]
+  name            = local.shift[each.value.from]
+  type            = local.type
+  ttl             = var.apex ? null : var.ttl_seconds
+  records         = var.apex ? null : [var.endpoints[each.value.to].host]
   set_identifier  = each.value.to
   health_check_id = var.endpoints[each.value.to].health_check_id
+
+  dynamic "alias" {
+    for_each = var.apex ? [var.endpoints[each.value.to].host] : []
+
+    content {
+      zone_id                = var.zone_id
+      name                   = alias.value
+      evaluate_target_health = true
+    }
+  }
 
   weighted_routing_policy {
     weight = each.value.from == each.value.to ? 100 : 0

@@ -11,14 +11,21 @@ variable "domain" {
 }
 
 variable "host" {
-  description = "Host name that users reach. It must not be the domain itself: its records are CNAMEs, whose life can be set, and those are not allowed there."
+  description = "Host name that users reach: below the zone's domain, or, with apex, the domain itself."
   type        = string
   nullable    = false
 
   validation {
-    condition     = endswith(var.host, ".${var.domain}")
-    error_message = "The host lies below the zone's domain."
+    condition     = var.apex ? var.host == var.domain : endswith(var.host, ".${var.domain}")
+    error_message = "The host lies below the zone's domain, or is the domain itself and apex is true."
   }
+}
+
+variable "apex" {
+  description = "Whether the host is the top of its zone. Its records are aliases there, which live as long as those of the load balancers, 60 s, and the host of each region must be in the same zone."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "policy" {
@@ -40,7 +47,7 @@ variable "next_by_policy" {
 }
 
 variable "ttl_seconds" {
-  description = "Life of the records; not longer than a step of moving traffic."
+  description = "Life of the records; not longer than a step of moving traffic. Aliases have their own: see apex."
   type        = number
   nullable    = false
 

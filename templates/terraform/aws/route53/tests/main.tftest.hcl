@@ -63,7 +63,30 @@ run "fails_over" {
   }
 }
 
-run "refuses_the_apex" {
+run "answers_with_addresses_at_the_apex" {
+  command = plan
+
+  variables {
+    host = "example.com"
+    apex = true
+    endpoints = {
+      us-east-1 = { host = "us-east-1.example.com", health_check_id = "check-east", primary = true }
+      us-west-2 = { host = "us-west-2.example.com", health_check_id = "check-west" }
+    }
+  }
+
+  assert {
+    condition     = aws_route53_record.host["us-east-1"].type == "A" && one(aws_route53_record.host["us-east-1"].alias).name == "us-east-1.shift.example.com" && aws_route53_record.host["us-east-1"].records == null
+    error_message = "The host is an alias of the names below it."
+  }
+
+  assert {
+    condition     = one(aws_route53_record.shift["us-east-1 to us-west-2"].alias).name == "us-west-2.example.com" && aws_route53_record.shift["us-east-1 to us-west-2"].health_check_id == "check-west"
+    error_message = "A share goes to its region, if that is healthy."
+  }
+}
+
+run "has_no_cname_at_the_apex" {
   command = plan
 
   variables {
