@@ -616,14 +616,9 @@ impl<'a> Expected<'a> {
                 return Range::NEVER;
             }
             if needed > runs {
-                let grown = self.grown(service, workload, runs, needed);
-                let whole = |(certain, open): (Range, Range)| certain.then(open);
-                // Regions grow side by side: the one that takes longest.
-                let (known, new) = (whole(slowest), whole(grown));
-                let longer = known.high.zip(new.high).is_none_or(|(a, b)| b > a);
-                if longer || new.low > known.low {
-                    slowest = grown;
-                }
+                // Regions grow side by side: all of them must have grown.
+                let (certain, open) = self.grown(service, workload, runs, needed);
+                slowest = (slowest.0.and(certain), slowest.1.and(open));
             }
         }
         self.narrowed("warm-up", name, slowest.0, slowest.1)
