@@ -148,6 +148,32 @@ fn what_is_moved_or_removed_lives_on() {
     assert_eq!(fate(&removed(true)), Fate::DestroyedWithData);
 }
 
+/// Fails if only the blocks of the root are read, or without the address of the call before them.
+#[test]
+fn a_module_moves_and_forgets_what_it_once_made() {
+    let once = format!("{}{}", bucket("a", ""), bucket("b", ""));
+    let now = format!(
+        "moved {{\n  from = google_storage_bucket.a\n  to   = google_storage_bucket.c\n}}\n{}\
+         removed {{\n  from = google_storage_bucket.b\n  lifecycle {{\n    destroy = false\n  }}\n}}\n",
+        bucket("c", "")
+    );
+    let inner = "module \"inner\" {\n  source = \"../m\"\n}\n";
+    let call = "module \"outer\" {\n  source = \"../modules/outer\"\n}\n";
+    let with = |module: &str| {
+        let mut set = tree(call, module);
+        set.text("test", "terraform/modules/outer/main.tf", inner);
+        set
+    };
+    let all = fates(&with(&once), &with(&now));
+    let of = |name: &str| format!("module.outer.module.inner.google_storage_bucket.{name}");
+    let expected = [(Fate::Forgotten, of("b")), (Fate::Moved, of("c"))];
+    let told = told(&all).into_iter();
+    let told: Vec<_> = told
+        .map(|(fate, address)| (fate, address.to_string()))
+        .collect();
+    assert_eq!(told, expected);
+}
+
 #[test]
 fn less_time_to_keep_something_is_a_loss() {
     let schedule = |days: u32| {

@@ -114,3 +114,33 @@ fn the_catalog_knows_what_holds_data() {
         .collect();
     assert_eq!(unused, Vec::<&str>::new());
 }
+
+/// What a provider does not delete while something else names it: channels that policies tell
+/// (Cloud Monitoring), groups that backend services serve from (Compute Engine), parameter groups
+/// and certificates in use (RDS, ElastiCache, ACM).
+const NAMED_BY_OTHERS: &[&str] = &[
+    "aws_acm_certificate",
+    "aws_db_parameter_group",
+    "aws_elasticache_parameter_group",
+    "aws_rds_cluster_parameter_group",
+    "google_compute_region_network_endpoint_group",
+    "google_monitoring_notification_channel",
+];
+
+/// Terraform destroys it before it changes what named it, unless it is made before it is destroyed.
+/// Fails if the rule is taken out of the channels of `gcp/monitoring`.
+#[test]
+fn what_others_name_goes_after_they_have_changed() {
+    let first = |body: &hcl::Body| {
+        let mut rules = body.blocks().filter(|b| b.identifier() == "lifecycle");
+        rules.any(|rule| says(rule.body(), "create_before_destroy").as_deref() == Some("true"))
+    };
+    let named = resources().into_iter();
+    let named = named.filter(|(_, kind, _)| NAMED_BY_OTHERS.contains(&kind.as_str()));
+    let named: Vec<_> = named.collect();
+    let kinds: BTreeSet<&str> = named.iter().map(|(_, kind, _)| kind.as_str()).collect();
+    assert_eq!(kinds, NAMED_BY_OTHERS.iter().copied().collect());
+    let wrong = named.iter().filter(|(_, _, body)| !first(body));
+    let wrong: Vec<_> = wrong.map(|(module, kind, _)| (module, kind)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}

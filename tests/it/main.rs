@@ -1,5 +1,6 @@
 //! One binary for all integration tests: it links once.
 
+mod addresses;
 mod analyze;
 mod applies;
 mod arithmetic;

@@ -311,12 +311,8 @@ fn planned_fate(
 
 /// What leaves the configuration: destroyed, unless a `removed` block says otherwise.
 fn gone_fate(root: &Module, address: &str, instance: &Instance, planned: &Planned) -> ResourceFate {
-    let within = |from: &str| {
-        let rest = address.strip_prefix(from);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    let mut removed = root.removed.iter();
-    let kept = removed.any(|(from, destroyed)| !destroyed && within(from));
+    let mut forgotten = planned.forgotten.iter();
+    let kept = forgotten.any(|from| plan::within(address, from));
     let fate = match (kept, holdings::what(&instance.kind)) {
         (true, _) => Fate::Forgotten,
         (false, Some(_)) => Fate::DestroyedWithData,

@@ -23,8 +23,8 @@ pub struct Module {
     pub outputs: BTreeMap<String, Expression>,
     /// `moved` blocks: from, to.
     pub moved: Vec<(String, String)>,
-    /// `removed` blocks: from, and whether what it made is destroyed.
-    pub removed: Vec<(String, bool)>,
+    /// `removed` blocks that leave alone what was made.
+    pub forgotten: Vec<String>,
     /// `provider` blocks with their names, alias and all: `aws.us_east_1`.
     pub providers: BTreeMap<String, Body>,
     /// Where the state is: kind and arguments, in words.
@@ -107,9 +107,9 @@ impl Module {
                 self.moved.extend(place("from").zip(place("to")));
             }
             "removed" => {
-                let kept = leaves_alone(&body);
                 let from = attribute(&body, "from").map(reference);
-                self.removed.extend(from.map(|from| (from, !kept)));
+                let kept = from.filter(|_| leaves_alone(&body));
+                self.forgotten.extend(kept);
             }
             "provider" => {
                 let alias = match attribute(&body, "alias") {

@@ -84,6 +84,8 @@ pub struct Planned {
     pub state: State,
     /// Addresses of resources without their keys, and whether `prevent_destroy` stands there.
     pub guards: BTreeMap<String, bool>,
+    /// Addresses that `removed` blocks of the root and of modules forget.
+    pub forgotten: Vec<String>,
     /// What could not be evaluated, by address.
     pub faults: BTreeMap<String, Fault>,
 }
@@ -175,7 +177,7 @@ impl Scope<'_> {
 }
 
 /// Whether an address is another one, or an element or part of it.
-fn within(address: &str, of: &str) -> bool {
+pub fn within(address: &str, of: &str) -> bool {
     let rest = address.strip_prefix(of);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
@@ -267,6 +269,8 @@ impl<'a> Planner<'a> {
 
     /// Finds all resources of a module and of those that it calls.
     fn visit(&self, scope: &Rc<Scope<'a>>) {
+        let forgotten = scope.module.forgotten.iter().map(|from| scope.under(from));
+        self.planned.borrow_mut().forgotten.extend(forgotten);
         for (kind, name) in scope.module.resources.keys() {
             if let Err(fault) = self.resource(scope, kind, name) {
                 self.fault(&scope.under(&format!("{kind}.{name}")), fault);
@@ -566,7 +570,7 @@ impl<'a> Planner<'a> {
         let place = provider.get("region").and_then(Value::to_text);
         let place = place.filter(|_| waiting.kind.starts_with("aws_") && !everywhere);
         let prior = self
-            .prior_of(address)
+            .prior_of(address, &waiting.scope)
             .filter(|(_, old)| old.kind == waiting.kind);
         let outcome = match prior {
             None => Outcome::Created,
@@ -595,18 +599,21 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The resource of the prior state that has this address now.
-    fn prior_of(&self, address: &str) -> Option<(String, &'a Instance)> {
+    /// The resource of the prior state that has this address now; its module and those around it
+    /// may have moved it.
+    fn prior_of(&self, address: &str, scope: &Scope<'a>) -> Option<(String, &'a Instance)> {
         let prior = self.prior?;
         if let Some(found) = prior.get(address) {
             return Some((address.to_string(), found));
         }
-        let former = self.root.moved.iter().filter_map(|(from, to)| {
-            let rest = address.strip_prefix(to.as_str())?;
-            within(address, to).then(|| format!("{from}{rest}"))
+        let former = scope.module.moved.iter().filter_map(|(from, to)| {
+            let to = scope.under(to);
+            let rest = address.strip_prefix(&to)?;
+            within(address, &to).then(|| format!("{}{rest}", scope.under(from)))
         });
         let mut former = former.filter_map(|a| prior.get(&a).map(|found| (a, found)));
-        former.next()
+        let around = scope.call.as_ref().map(|call| &call.parent);
+        former.next().or_else(|| self.prior_of(address, around?))
     }
 
     /// The arguments of a resource or block; what cannot be evaluated is unknown.

@@ -11,6 +11,15 @@ resource "aws_acm_certificate" "this" {
   }
 }
 
+# What proves the hosts serves all regions: certificate-proofs has it now, and a region that once wrote it lets go of it.
+removed {
+  from = aws_route53_record.certificate
+
+  lifecycle {
+    destroy = false
+  }
+}
+
 # The records that prove the hosts are there already: no region owns them.
 resource "aws_acm_certificate_validation" "this" {
   certificate_arn = aws_acm_certificate.this.arn

@@ -35,6 +35,11 @@ resource "google_monitoring_notification_channel" "this" {
       service_key_wo_version = sensitive_labels.value == "pagerduty" ? var.channel_secrets_version : null
     }
   }
+
+  # Cloud Monitoring deletes no channel that a policy still tells: policies change first.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "google_logging_metric" "this" {
