@@ -237,11 +237,12 @@ pub struct Lock {
     pub release: Operation,
     /// Keeps the record of an action; `$EVIDENCE` is the file.
     pub record: Operation,
-    /// What the places of marks begin with; the name of a fenced region ends them.
-    pub fences: String,
-    /// Marks a region as fenced: `$LOCK_FILE` goes to `$FENCE`.
+    /// What the places of marks begin with; `fenced-` with a region or `switched-` with a datastore
+    /// ends them.
+    pub marks: String,
+    /// Leaves a mark that stops deployments: `$LOCK_FILE` goes to `$MARK`.
     pub mark: Operation,
-    /// Prints who fenced a region; fails if nobody did.
+    /// Prints who left a mark; fails if nobody did.
     pub marked: Operation,
     /// Takes the mark away.
     pub unmark: Operation,

@@ -44,11 +44,11 @@ pub enum OperationKind {
     Unlock,
     /// Prints the text of the lock.
     Holder,
-    /// Marks a region as fenced; `$LOCK_FILE` goes to `$FENCE`.
+    /// Leaves a mark that stops deployments; `$LOCK_FILE` goes to `$MARK`.
     Mark,
-    /// Prints who fenced a region.
+    /// Prints who left a mark.
     Marked,
-    /// Takes the mark of a region away.
+    /// Takes a mark away.
     Unmark,
     /// Puts a value into a secret, read from standard input.
     StoreSecret,
@@ -168,8 +168,8 @@ pub enum Given {
     Copy,
     /// The file with the text of a lock.
     LockFile,
-    /// Where the mark of a fenced region is.
-    Fence,
+    /// Where a mark is.
+    Mark,
     /// The file with the record of an action.
     Evidence,
     /// A month, as a parameter of a query.
@@ -200,7 +200,7 @@ impl Given {
         Given::Backup,
         Given::Copy,
         Given::LockFile,
-        Given::Fence,
+        Given::Mark,
         Given::Evidence,
         Given::MonthParameter,
         Given::MonthPeriod,
@@ -221,7 +221,7 @@ impl Given {
             Given::Backup => "$BACKUP",
             Given::Copy => "$COPY",
             Given::LockFile => "$LOCK_FILE",
-            Given::Fence => "$FENCE",
+            Given::Mark => "$MARK",
             Given::Evidence => "$EVIDENCE",
             Given::MonthParameter => "$MONTH_PARAMETER",
             Given::MonthPeriod => "$MONTH_PERIOD",

@@ -305,21 +305,21 @@ release() {
   LOCKED=""
 }
 
-# Where the mark of a fenced region is.
-mark_of() { # cloud region
+# Where a mark is.
+mark_of() { # cloud mark
   case $1 in
 {% for lock in locks %}
-    {{ lock.cloud }}) printf '%s%s' {{ lock.fences }} "$2" ;;
+    {{ lock.cloud }}) printf '%s%s' {{ lock.marks }} "$2" ;;
 {% endfor %}
     *) return 1 ;;
   esac
 }
 
-# Remembers that a region is fenced: deployments stop there until it serves again.
-mark_fenced() { # region
-  local cloud FENCE
+# Remembers what is not in the spec, a fenced region or a copy in service: deployments stop while it stands.
+put_mark() { # mark
+  local cloud MARK
   for cloud in "${CLOUDS[@]}"; do
-    FENCE=$(mark_of "${cloud}" "$1")
+    MARK=$(mark_of "${cloud}" "$1")
     case ${cloud} in
 {% for lock in locks %}
       {{ lock.cloud }}) run {{ lock.mark.budget }} {{ lock.mark.title }} {{ lock.mark.command }} || missed {{ lock.mark.otherwise }} ;;
@@ -328,11 +328,11 @@ mark_fenced() { # region
   done
 }
 
-# The region serves again.
-unmark_fenced() { # region
-  local cloud FENCE
+# What the spec says holds again.
+take_mark() { # mark
+  local cloud MARK
   for cloud in "${CLOUDS[@]}"; do
-    FENCE=$(mark_of "${cloud}" "$1")
+    MARK=$(mark_of "${cloud}" "$1")
     case ${cloud} in
 {% for lock in locks %}
       {{ lock.cloud }}) run {{ lock.unmark.budget }} {{ lock.unmark.title }} {{ lock.unmark.command }} || optional {{ lock.unmark.otherwise }} ;;
@@ -341,11 +341,11 @@ unmark_fenced() { # region
   done
 }
 
-# Who fenced a region; fails if nobody did, or if nobody can tell.
-fenced_by() { # region
-  local cloud who FENCE
+# Who left a mark; fails if nobody did, or if nobody can tell.
+marked_by() { # mark
+  local cloud who MARK
   for cloud in "${CLOUDS[@]}"; do
-    FENCE=$(mark_of "${cloud}" "$1")
+    MARK=$(mark_of "${cloud}" "$1")
     who=""
     case ${cloud} in
 {% for lock in locks %}
@@ -376,9 +376,9 @@ record() {
 }
 {% else %}
 holders() { return 1; }
-mark_fenced() { note "nothing remembers the fence: this system has no bucket for marks"; }
-unmark_fenced() { :; }
-fenced_by() { return 1; }
+put_mark() { note "nothing remembers $1: this system has no bucket for marks"; }
+take_mark() { :; }
+marked_by() { return 1; }
 lock() { trap leave EXIT; }
 release() { :; }
 break_lock() { die 65 "this system has no lock: it has no bucket for one"; }

@@ -57,6 +57,6 @@ prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
 {{ id }}
 {% endfor %}
 {% if "serve" not in plan.ids %}
-unmark_fenced "${REGION}"
+take_mark "fenced-${REGION}"
 {% endif %}
 finish "Done: run terraform plan, which must show no change, then allow deployments again"

@@ -107,7 +107,7 @@ elsewhere() { # what
   esac
 {% if s.id == "fence" %}
   # Until the region serves again no deployment may put back what the fence took away.
-  mark_fenced "${FROM}"
+  put_mark "fenced-${FROM}"
 {% endif %}
 {% if s.verb == "measure" %}
   compare
@@ -115,7 +115,7 @@ elsewhere() { # what
   {{ s.id }}_holds
 {% endif %}
 {% if s.id == "serve" %}
-  unmark_fenced "${REGION}"
+  take_mark "fenced-${REGION}"
 {% endif %}
 }
 {% endif %}

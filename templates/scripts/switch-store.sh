@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # {{ header | comment }}
 #
-# Puts a restored copy into service, takes it out again, or deletes it.
+# Puts a restored copy into service, takes it out again, or deletes it. While one serves, no
+# deployment puts the original back.
 # A dry run unless --apply is given. See RUNBOOK_RESTORE.md.
 # A command with a shell of its own gets the copy's name as "$1" of that shell.
 # shellcheck disable=SC2016
@@ -13,11 +14,13 @@ usage() {
   cat <<'TEXT'
 usage: switch-store.sh --datastore NAME --to COPY [--apply] [--yes]
        switch-store.sh --datastore NAME --back-from COPY [--apply] [--yes]
+       switch-store.sh --datastore NAME --settle COPY [--apply] [--yes]
        switch-store.sh --datastore NAME --delete COPY [--apply] [--yes]
 
   --datastore NAME  what was restored
   --to COPY         put the copy into service, in place of the original
   --back-from COPY  put the original into service again
+  --settle COPY     the copy stays in service, and what deploys knows it: deployments may run
   --delete COPY     delete a copy that is not in service
   --apply           act; without it every command is only printed
   --yes             do not ask for the name of the copy
@@ -28,7 +31,7 @@ DATASTORE="" COPY="" WAY=""
 while (($#)); do
   case $1 in
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --to | --back-from | --delete)
+    --to | --back-from | --settle | --delete)
       [[ -z ${WAY} ]] || { usage >&2; exit 64; }
       WAY=${1#--} COPY=${2:-}
       shift 2 || { usage >&2; exit 64; }
@@ -56,7 +59,7 @@ lock
 {% for switch in switches %}
 if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
 {% if switch.copying %}
-  if [[ ${WAY} != delete ]]; then
+  if [[ ${WAY} == to || ${WAY} == back-from ]]; then
     step "Stop the copying between regions"
 {% for a in switch.copying.stop %}
     run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
@@ -69,6 +72,7 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
 {% for a in switch.to_copy %}
       run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
 {% for p in a.proofs %}
@@ -102,6 +106,11 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
 {% endfor %}
 {% endfor %}
 {% endif %}
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
       ;;
     delete)
       step "Delete ${COPY}"
@@ -122,7 +131,8 @@ look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }
 note "no host to ask"
 {% endfor %}
 case ${WAY} in
-  to) finish "Done: ${COPY} serves. Write it into Terraform's state before the next apply, see RUNBOOK_RESTORE.md" ;;
+  to) finish "Done: ${COPY} serves, and no deployment runs before --back-from or --settle, see RUNBOOK_RESTORE.md" ;;
+  settle) finish "Done: ${COPY} stays, and deployments run again" ;;
   back-from) finish "Done: the original serves. If nobody needs the copy: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}" ;;
   delete) finish "Done: ${COPY} is gone" ;;
 esac

@@ -1006,6 +1006,49 @@ fn a_deployment_stops_while_a_region_is_fenced() {
     }
 }
 
+/// A restored copy serves until somebody puts the original back or settles it: a deployment would
+/// name the original again. Fails without the mark of `switch-store.sh`, or if nobody reads it.
+#[test]
+fn a_deployment_stops_while_a_copy_serves() {
+    for (example, store) in [
+        ("ggen", "ggen-marketplace-marketplace-us"),
+        ("eden", "eden-postgres-us-east-1"),
+    ] {
+        let stage = Stage::new(example);
+        // The stubs answer nothing, so that what is read back of the services stops the script.
+        let switch = |way: &str| {
+            let words = [
+                "--datastore",
+                store,
+                way,
+                "copy-of-monday",
+                "--apply",
+                "--yes",
+            ];
+            stage.run("switch-store.sh", &words);
+        };
+        let said = |output: &Output| String::from_utf8_lossy(&output.stderr).to_string();
+        switch("--to");
+        stage.calls();
+        let output = deploy(&stage, &[]);
+        assert_eq!(code(&output), 75, "{example}: {output:?}");
+        let expected = format!("a copy serves in place of {store}, put there by ");
+        assert!(
+            said(&output).contains(&expected),
+            "{example}: {}",
+            said(&output)
+        );
+        let calls = stage.calls();
+        let acts = |c: &String| c.starts_with("terraform") || c.starts_with("helm");
+        assert!(!calls.iter().any(acts), "{example}: {calls:#?}");
+        switch("--settle");
+        stage.calls();
+        let output = deploy(&stage, &[]);
+        let calls = stage.calls();
+        assert!(calls.iter().any(acts), "{example}: {output:?}");
+    }
+}
+
 /// What is applied is what was shown: every apply is of the file of the plan before it.
 #[test]
 fn a_deployment_applies_the_plans_that_it_shows() {

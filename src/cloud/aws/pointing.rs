@@ -168,7 +168,7 @@ impl Lowering<'_> {
 }
 
 /// What people have to know while a copy serves in place of what Terraform and the charts name.
-pub(super) const UNTIL_BACK: &str = "The next deployment of the services names the original again: bring what is right into the original, or deploy nothing, until you are back there.";
+pub(super) const UNTIL_BACK: &str = "No deployment runs while the copy serves, for it would name the original again: bring what is right into the original and put it back.";
 
 /// The variable by which services are told something of a store.
 pub(super) fn setting_name(store: &Datastore, what: &str) -> String {

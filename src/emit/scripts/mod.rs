@@ -166,7 +166,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
                 "holder": operation(&lock.holder),
                 "release": operation(&lock.release),
                 "record": operation(&lock.record),
-                "fences": lock.fences,
+                "marks": lock.marks,
                 "mark": operation(&lock.mark),
                 "marked": operation(&lock.marked),
                 "unmark": operation(&lock.unmark),

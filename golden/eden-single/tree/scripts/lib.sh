@@ -290,44 +290,44 @@ release() {
   LOCKED=""
 }
 
-# Where the mark of a fenced region is.
-mark_of() { # cloud region
+# Where a mark is.
+mark_of() { # cloud mark
   case $1 in
-    aws) printf '%s%s' s3://123456789012-eden-records/locks/fenced- "$2" ;;
+    aws) printf '%s%s' s3://123456789012-eden-records/locks/ "$2" ;;
     *) return 1 ;;
   esac
 }
 
-# Remembers that a region is fenced: deployments stop there until it serves again.
-mark_fenced() { # region
-  local cloud FENCE
+# Remembers what is not in the spec, a fenced region or a copy in service: deployments stop while it stands.
+put_mark() { # mark
+  local cloud MARK
   for cloud in "${CLOUDS[@]}"; do
-    FENCE=$(mark_of "${cloud}" "$1")
+    MARK=$(mark_of "${cloud}" "$1")
     case ${cloud} in
-      aws) run 15 'Mark the region as fenced' aws s3 cp "${LOCK_FILE}" "${FENCE}" --region us-east-2 || missed 'tell everybody who deploys' ;;
+      aws) run 15 'Leave a mark that stops deployments' aws s3 cp "${LOCK_FILE}" "${MARK}" --region us-east-2 || missed 'tell everybody who deploys' ;;
     esac
   done
 }
 
-# The region serves again.
-unmark_fenced() { # region
-  local cloud FENCE
+# What the spec says holds again.
+take_mark() { # mark
+  local cloud MARK
   for cloud in "${CLOUDS[@]}"; do
-    FENCE=$(mark_of "${cloud}" "$1")
+    MARK=$(mark_of "${cloud}" "$1")
     case ${cloud} in
-      aws) run 15 'Take the mark of the fence away' aws s3 rm "${FENCE}" --region us-east-2 || optional 'remove it by hand: no deployment runs while it is there' ;;
+      aws) run 15 'Take the mark away' aws s3 rm "${MARK}" --region us-east-2 || optional 'remove it by hand: no deployment runs while it is there' ;;
     esac
   done
 }
 
-# Who fenced a region; fails if nobody did, or if nobody can tell.
-fenced_by() { # region
-  local cloud who FENCE
+# Who left a mark; fails if nobody did, or if nobody can tell.
+marked_by() { # mark
+  local cloud who MARK
   for cloud in "${CLOUDS[@]}"; do
-    FENCE=$(mark_of "${cloud}" "$1")
+    MARK=$(mark_of "${cloud}" "$1")
     who=""
     case ${cloud} in
-      aws) who=$(timeout --foreground 60 aws s3 cp "${FENCE}" - --region us-east-2 2>/dev/null) || true ;;
+      aws) who=$(timeout --foreground 60 aws s3 cp "${MARK}" - --region us-east-2 2>/dev/null) || true ;;
     esac
     [[ -z ${who} ]] || { printf '%s' "${who}"; return 0; }
   done

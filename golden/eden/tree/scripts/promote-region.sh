@@ -71,7 +71,7 @@ serve() {
       ;;
   esac
   serve_holds
-  unmark_fenced "${REGION}"
+  take_mark "fenced-${REGION}"
 }
 
 # Reads back what it has brought about.

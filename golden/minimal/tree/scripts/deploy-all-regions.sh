@@ -3,8 +3,8 @@
 #
 # Brings every region to what is committed: Terraform, manifests, services, one region after
 # the other. Each root is planned into a file, shown, and that plan is applied. Stops while a
-# region is fenced or somebody holds the lock. A dry run unless --apply is given. See
-# DEPLOYMENT_GUIDE.md.
+# region is fenced, a copy serves in place of a datastore, or somebody holds the lock. A dry run
+# unless --apply is given. See DEPLOYMENT_GUIDE.md.
 
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -63,8 +63,13 @@ confirm "${SYSTEM}"
 if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
   for fenced in "${REGIONS[@]}"; do
     [[ ${fenced} != "${DESPITE}" ]] || continue
-    if who=$(fenced_by "${fenced}"); then
+    if who=$(marked_by "fenced-${fenced}"); then
       die 75 "nothing was changed: ${fenced} is fenced by ${who}. Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
+    fi
+  done
+  for switched in hello-main; do
+    if who=$(marked_by "switched-${switched}"); then
+      die 75 "nothing was changed: a copy serves in place of ${switched}, put there by ${who}. Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"
     fi
   done
 fi

@@ -83,7 +83,7 @@ fence() {
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
-  mark_fenced "${FROM}"
+  put_mark "fenced-${FROM}"
   fence_holds
 }
 

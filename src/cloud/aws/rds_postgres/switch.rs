@@ -70,9 +70,9 @@ impl Instance<'_> {
                 self.name
             ),
             afterwards: format!(
-                "Terraform still knows the original: before the next apply, in the root of {}, `terraform state rm 'module.{call}.aws_db_instance.this'` and `terraform import 'module.{call}.aws_db_instance.this' {}`. The original is {before} from then on: delete it once nobody needs it as evidence.",
-                self.location,
-                self.name,
+                "No deployment runs until Terraform knows the copy: in the root of {location}, `terraform state rm 'module.{call}.aws_db_instance.this'` and `terraform import 'module.{call}.aws_db_instance.this' {name}`; then `scripts/switch-store.sh --datastore {name} --settle NEW_NAME --apply`. The original is {before} from then on: delete it once nobody needs it as evidence.",
+                location = self.location,
+                name = self.name,
                 call = self.lowering.instance_call(&self.store.name, self.id)
             ),
             to_copy,

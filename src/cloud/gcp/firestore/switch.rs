@@ -43,7 +43,7 @@ impl Lowering<'_> {
             subject: id.to_string(),
             datastore: store.name.clone(),
             means: "Services get access to the copy and are told its name; the original stays as it is.".into(),
-            afterwards: "The next deployment of the services names the original again: bring what is right into the original, or deploy nothing, until you are back there.".into(),
+            afterwards: "No deployment runs while the copy serves, for it would name the original again: bring what is right into the original and put it back.".into(),
             to_copy: users.iter().map(|(service, setting)| self.granted(id, service, setting)).chain(told("$COPY")).collect(),
             to_original: told(id),
             copying: None,

@@ -13,7 +13,10 @@ resource "aws_acm_certificate" "this" {
 }
 
 locals {
-  records = { for host, certificate in aws_acm_certificate.this : host => one(certificate.domain_validation_options) }
+  records = {
+    for host, certificate in aws_acm_certificate.this :
+    host => one([for option in certificate.domain_validation_options : option if option.domain_name == host])
+  }
 }
 
 # Certificates of every region are renewed for as long as it is there.
