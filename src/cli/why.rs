@@ -93,10 +93,7 @@ pub(super) fn why(args: &WhyArgs, shared: &Shared) -> u8 {
             return exit::USAGE;
         }
     };
-    let found = places.iter();
-    let found: Vec<Why> = found
-        .filter_map(|(path, lines)| trace::why(traced, path, *lines))
-        .collect();
+    let found = trace::why_each(traced, &places);
     print(&match shared.format {
         FormatArg::Json => printed(&found.iter().map(|w| json_of(w, &compiled)).collect()),
         _ => found
@@ -241,10 +238,14 @@ fn human(why: &Why, compiled: &Compiled) -> String {
         let _ = writeln!(out, "  {}\n", line.trim());
     }
     if let Some(module) = &why.module {
-        let _ = writeln!(
-            out,
-            "A copy of our Terraform {module}: the same in every tree that uses the module."
-        );
+        out += &match module.strip_prefix("helm/") {
+            Some(template) => format!(
+                "A copy of our chart's {template}: the same for every system. What differs stands in helm/values.yaml and in each region's values.\n"
+            ),
+            None => format!(
+                "A copy of our Terraform {module}: the same in every tree that uses the module.\n"
+            ),
+        };
         return out;
     }
     if !why.inputs.is_empty() {
@@ -271,8 +272,8 @@ fn human(why: &Why, compiled: &Compiled) -> String {
             why.emitter
         );
     }
-    for entry in &why.locked {
-        let _ = writeln!(out, "recorded in the lock\n  {entry}");
+    if !why.locked.is_empty() {
+        let _ = writeln!(out, "recorded in the lock\n  {}", why.locked.join("\n  "));
     }
     out
 }

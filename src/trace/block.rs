@@ -1,5 +1,6 @@
 //! Parts of generated files: what stands around a line.
 
+use super::chart;
 use crate::artifact::ArtifactSet;
 
 /// A part of a file.
@@ -19,6 +20,9 @@ const MODULES: &str = "terraform/modules/";
 
 /// The template that a file is a copy of: ours, whatever the spec says.
 pub fn template(path: &str) -> Option<String> {
+    if chart::is_fixed(path) {
+        return Some(path.to_string());
+    }
     let file = path.strip_prefix(MODULES)?;
     Some(format!("modules/{file}"))
 }
@@ -88,7 +92,8 @@ fn named(lines: &[&str], begin: usize) -> String {
 }
 
 /// The file and the lines of a Terraform address (`module.NAME`, with or without what is inside of
-/// it) or of a Kubernetes object (`Kind/name`); each place where there is one.
+/// it) or of a Kubernetes object (`Kind/name`); each place where there is one. An object that the
+/// chart makes has its template and the values that it is made from.
 pub fn of_address(artifacts: &ArtifactSet, address: &str) -> Vec<Place> {
     let mut found = Vec::new();
     for (path, artifact) in artifacts.iter().filter(|(p, _)| template(p).is_none()) {
@@ -99,6 +104,9 @@ pub fn of_address(artifacts: &ArtifactSet, address: &str) -> Vec<Place> {
             let block = blocks.iter().rev().nth(1).unwrap_or(&blocks[0]);
             found.push((path.to_string(), block.lines));
         }
+    }
+    if let Some((kind, name)) = address.split_once('/') {
+        found.extend(chart::of_object(artifacts, kind, name));
     }
     found
 }

@@ -7,6 +7,7 @@
 
 mod alternatives;
 mod block;
+mod chart;
 mod inputs;
 mod trial;
 
@@ -51,7 +52,7 @@ pub struct Why {
     pub path: String,
     /// The lines in question, from 1, the last one among them.
     pub lines: (usize, usize),
-    /// The template of our module that the file is a copy of, if it is one.
+    /// The template of our module or of our chart that the file is a copy of, if it is one.
     pub module: Option<String>,
     /// Inputs that change these lines, the most particular first.
     pub inputs: Vec<Traces>,
@@ -66,11 +67,22 @@ pub struct Why {
 
 /// Where lines of a file come from; nothing if there is no such file or line.
 pub fn why(of: Traced, path: &str, lines: (usize, usize)) -> Option<Why> {
-    let all = match block::template(path) {
-        Some(_) => Vec::new(),
-        None => Trial::new(of, Some(path)).all(),
-    };
-    why_of(of, &all, path, lines)
+    why_each(of, &[(path.to_string(), lines)]).pop()
+}
+
+/// Where each of several places comes from; files that one emitter prints are tried together.
+pub fn why_each(of: Traced, places: &[Place]) -> Vec<Why> {
+    let mut tried = BTreeMap::<&str, Vec<Traces>>::new();
+    let each = places.iter().filter_map(|(path, lines)| {
+        if block::template(path).is_some() {
+            return why_of(of, &[], path, *lines);
+        }
+        let emitter = of.artifacts.get(path)?.emitter;
+        let all = tried.entry(emitter);
+        let all = all.or_insert_with(|| Trial::new(of, Some(path)).all());
+        why_of(of, all, path, *lines)
+    });
+    each.collect()
 }
 
 /// The same, with what follows from every input already at hand.

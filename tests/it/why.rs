@@ -141,6 +141,52 @@ fn a_file_of_a_module_leads_to_the_module() {
 }
 
 #[test]
+fn a_file_of_the_chart_leads_to_the_chart() {
+    let ggen = Example::new("ggen");
+    for path in ["helm/templates/deployment.yaml", "helm/.helmignore"] {
+        let why = trace::why(ggen.traced(), path, (2, 2)).unwrap();
+        assert_eq!(why.module.as_deref(), Some(path));
+    }
+    assert_eq!(ggen.why("helm/Chart.yaml", "name:").module, None);
+}
+
+/// An object that only the chart makes leads to its template and to the values that it is made
+/// from. One whose condition does not hold is not made: `vault-service` has secrets, `task-service`
+/// none.
+#[test]
+fn an_object_of_the_chart_leads_to_its_template_and_its_values() {
+    let ggen = Example::new("ggen");
+    let places = trace::of_address(&ggen.done.artifacts, "Deployment/api");
+    let files: Vec<&str> = places.iter().map(|(p, _)| p.as_str()).collect();
+    let expected = [
+        "helm/templates/deployment.yaml",
+        "helm/values-europe-west1.yaml",
+        "helm/values-us-central1.yaml",
+        "helm/values-us-east1.yaml",
+        "helm/values.yaml",
+    ];
+    assert_eq!(files, expected);
+    let found = trace::why_each(ggen.traced(), &places);
+    assert!(found[0].module.is_some());
+    let replicas = |w: &Why| {
+        let mut paths = paths(&w.inputs).into_iter();
+        paths.any(|p| p.starts_with("services.api.replicas"))
+    };
+    for why in &found[1..] {
+        let all = paths(&why.inputs);
+        assert!(
+            all.iter().any(|p| p.starts_with("services.api.")),
+            "{all:?}"
+        );
+    }
+    assert!(found[1..].iter().all(replicas));
+    let eden = Example::new("eden");
+    let made = |object: &str| !trace::of_address(&eden.done.artifacts, object).is_empty();
+    assert!(made("ExternalSecret/vault-service") && !made("ExternalSecret/task-service"));
+    assert!(made("Deployment/task-service") && !made("Deployment/nothing"));
+}
+
+#[test]
 fn a_line_that_does_not_exist_has_no_reason() {
     let minimal = Example::new("minimal");
     assert!(trace::why(minimal.traced(), "README.md", (1, 100_000)).is_none());
