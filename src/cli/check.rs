@@ -73,11 +73,7 @@ pub(super) fn check(args: &CheckArgs, shared: &Shared) -> u8 {
     report::show_all(&reports, shared);
     if shared.format == FormatArg::Human {
         for report in &reports {
-            say!(
-                "checked {}: {}",
-                report.spec,
-                report::counts(&report.diagnostics)
-            );
+            say!("checked {}: {}", report.spec, report::counts(report));
         }
     }
     if let Some(file) = &args.summary {

@@ -2,7 +2,7 @@
 
 use super::{FailLevel, FormatArg, Shared, exit};
 use crate::diagnostic::render::{Format, Options, Run, render};
-use crate::diagnostic::{Diagnostics, Severity, Waived};
+use crate::diagnostic::{Diagnostics, Severity, Waived, accepted};
 use crate::rules::pages;
 use crate::source::SourceMap;
 use std::io::{IsTerminal, Write};
@@ -122,8 +122,9 @@ pub(super) fn base() -> String {
     })
 }
 
-/// `1 error, 2 warnings, 3 notes`.
-pub(super) fn counts(diagnostics: &Diagnostics) -> String {
+/// `1 error, 2 warnings, 3 notes; 4 findings accepted by the baseline`.
+pub(super) fn counts(report: &Report) -> String {
+    let diagnostics = &report.diagnostics;
     let count = |severity: Severity| {
         let number = diagnostics
             .iter()
@@ -134,9 +135,14 @@ pub(super) fn counts(diagnostics: &Diagnostics) -> String {
     };
     let all = [Severity::Error, Severity::Warning, Severity::Note];
     let found: Vec<String> = all.into_iter().filter_map(count).collect();
-    match found.is_empty() {
-        true => "nothing to complain about".into(),
-        false => found.join(", "),
+    let found = if found.is_empty() {
+        "nothing to complain about".into()
+    } else {
+        found.join(", ")
+    };
+    match accepted(&report.waived) {
+        Some(accepted) => format!("{found}; {accepted}"),
+        None => found,
     }
 }
 

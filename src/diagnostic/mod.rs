@@ -182,6 +182,22 @@ pub struct Waived {
     pub in_spec: bool,
 }
 
+/// How many findings are accepted, and by what; nothing if none is.
+pub fn accepted(waived: &[Waived]) -> Option<String> {
+    let (waivers, baseline): (Vec<_>, Vec<_>) = waived.iter().partition(|w| w.in_spec);
+    let said = |number: usize, how: &str| match number {
+        0 => None,
+        1 => Some(format!("1 finding {how}")),
+        n => Some(format!("{n} findings {how}")),
+    };
+    let parts = [
+        said(waivers.len(), "waived in the spec"),
+        said(baseline.len(), "accepted by the baseline"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// Findings in the order in which they were met; sorted by place when shown.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {

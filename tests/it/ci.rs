@@ -359,6 +359,12 @@ fn what_is_accepted_is_suppressed_and_what_is_new_fails() {
         1
     );
     assert_eq!(suppressed(&text)[0]["suppressions"][0]["kind"], "external");
+    let page = "summary.md";
+    let (_, _, said) =
+        repository.run(&["check", spec, "--baseline", "known.json", "--summary", page]);
+    let counted = "1 finding accepted by the baseline";
+    assert!(said.contains(counted), "{said}");
+    assert!(repository.read(page).contains(counted));
     repository.edit(spec, "{ to: web }", "{ to: wbe }");
     let (code, _, said) = repository.run(&["check", spec, "--baseline", "known.json"]);
     assert!(code == 1 && said.contains("REF101"), "{said}");

@@ -1,7 +1,7 @@
 //! For the summary of a workflow or a comment: a list, each finding with its places.
 
 use super::{Options, Run, located, printable};
-use crate::diagnostic::{Diagnostic, Label};
+use crate::diagnostic::{Diagnostic, Label, accepted};
 use crate::source::SourceMap;
 
 pub(super) fn render(runs: &[Run], options: Options) -> String {
@@ -19,6 +19,9 @@ pub(super) fn render(runs: &[Run], options: Options) -> String {
         }
         if several && out.is_empty() {
             out.push_str("Nothing to complain about.\n");
+        }
+        if let Some(accepted) = accepted(run.waived) {
+            out.push_str(&format!("\n{accepted}.\n"));
         }
         format!("{heading}{out}")
     });
