@@ -596,7 +596,10 @@ fn merge_entry(first: &mut Entry, again: Entry, out: &mut Diagnostics) {
                 "again here",
             )
             .also(first.key.span, "first here")
-            .help("keep one of the two"),
+            .help(
+                "keep one of the two; what differs between systems that include the same file \
+                 stands in each of them, not in the file",
+            ),
         );
     }
 }

@@ -23,85 +23,103 @@ pub(super) fn render(sources: &SourceMap, diagnostics: &Diagnostics, options: Op
 }
 
 fn one(sources: &SourceMap, diagnostic: &Diagnostic, options: Options) -> String {
-    let theme = GraphicalTheme {
-        characters: miette::ThemeCharacters::unicode(),
-        styles: if options.color {
-            ThemeStyles::ansi()
-        } else {
-            ThemeStyles::none()
-        },
-    };
-    let handler = GraphicalReportHandler::new_themed(theme)
-        .with_links(false)
-        .with_width(options.width)
-        // Names hold dashes: a line ends between words only.
-        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
-        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .with_break_words(false)
-        .with_context_lines(1)
-        .without_cause_chain()
-        .with_footer(format!("see: meridian explain {}", diagnostic.code.id));
-    let report = Report::new(sources, diagnostic, options.width);
-    let mut text = String::new();
-    if handler.render_report(&mut text, &report).is_err() {
-        text = format!("{report}\n");
+    let drawn = Drawn::new(diagnostic, options);
+    let mut files: Vec<Vec<&Label>> = Vec::new();
+    for label in diagnostic.primary.iter().chain(&diagnostic.secondary) {
+        let known = files.iter_mut().find(|f| f[0].span.file == label.span.file);
+        match known {
+            Some(labels) => labels.push(label),
+            None => files.push(vec![label]),
+        }
     }
-    format!("{}\n", text.trim_matches('\n'))
+    let mut excerpts = files
+        .iter()
+        .map(|labels| excerpt(sources.file(labels[0].span.file), labels, options.width));
+    let word = diagnostic.severity.word();
+    let message = printable(&diagnostic.message);
+    let mut text = drawn.report(Report {
+        message: format!("{word}[{}]: {message}", diagnostic.code.id),
+        excerpt: excerpts.next(),
+        ..drawn.empty()
+    });
+    for excerpt in excerpts {
+        text += &drawn.below(Report {
+            excerpt: Some(excerpt),
+            ..drawn.empty()
+        });
+    }
+    text += &drawn.below(Report {
+        help: diagnostic.help.as_deref().map(printable),
+        ..drawn.empty()
+    });
+    let see = format!("see: meridian explain {}", diagnostic.code.id);
+    format!("{}\n\n  {see}\n", text.trim_matches('\n'))
 }
 
-/// One diagnostic as miette wants it: labels of one file as one source, those of other
-/// files as related reports.
+/// How miette draws one diagnostic. It draws one file a report, so the places of each file are a
+/// report, one below the other, and what to do stands below them all.
+struct Drawn {
+    handler: GraphicalReportHandler,
+    severity: Severity,
+}
+
+impl Drawn {
+    fn new(diagnostic: &Diagnostic, options: Options) -> Self {
+        let theme = GraphicalTheme {
+            characters: miette::ThemeCharacters::unicode(),
+            styles: if options.color {
+                ThemeStyles::ansi()
+            } else {
+                ThemeStyles::none()
+            },
+        };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_links(false)
+            .with_width(options.width)
+            // Names hold dashes: a line ends between words only.
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .with_break_words(false)
+            .with_context_lines(1)
+            .without_cause_chain();
+        Drawn {
+            handler,
+            severity: diagnostic.severity,
+        }
+    }
+
+    fn empty(&self) -> Report {
+        Report {
+            message: String::new(),
+            severity: self.severity,
+            help: None,
+            excerpt: None,
+        }
+    }
+
+    fn report(&self, report: Report) -> String {
+        let mut text = String::new();
+        match self.handler.render_report(&mut text, &report) {
+            Ok(()) => text,
+            Err(_) => format!("{report}\n"),
+        }
+    }
+
+    /// A report without its headline.
+    fn below(&self, report: Report) -> String {
+        let text = self.report(report);
+        text.split_once('\n')
+            .map_or(String::new(), |(_, rest)| rest.to_string())
+    }
+}
+
+/// What miette draws: a headline, places of one file, what to do.
 #[derive(Debug)]
 struct Report {
     message: String,
     severity: Severity,
     help: Option<String>,
-    source: Option<Excerpt>,
-    labels: Vec<LabeledSpan>,
-    elsewhere: Vec<Report>,
-}
-
-impl Report {
-    fn new(sources: &SourceMap, diagnostic: &Diagnostic, width: usize) -> Self {
-        let primary = diagnostic.primary.as_ref();
-        let same = |l: &&Label| primary.is_some_and(|p| p.span.file == l.span.file);
-        let here = diagnostic.secondary.iter().filter(same);
-        let here: Vec<&Label> = primary.into_iter().chain(here).collect();
-        let elsewhere = diagnostic.secondary.iter().filter(|l| !same(l));
-        let code = diagnostic.code;
-        let word = diagnostic.severity.word();
-        let message = format!("{word}[{}]: {}", code.id, printable(&diagnostic.message));
-        Report {
-            help: diagnostic.help.as_deref().map(printable),
-            elsewhere: elsewhere
-                .map(|l| {
-                    let text = printable(&l.text);
-                    Report::at(sources, text, Severity::Note, &[l], width)
-                })
-                .collect(),
-            ..Report::at(sources, message, diagnostic.severity, &here, width)
-        }
-    }
-
-    /// A message with places that are all in one file.
-    fn at(
-        sources: &SourceMap,
-        message: String,
-        severity: Severity,
-        labels: &[&Label],
-        width: usize,
-    ) -> Self {
-        let file = labels.first().map(|l| sources.file(l.span.file));
-        let (source, labels) = file.map(|f| excerpt(f, labels, width)).unzip();
-        Report {
-            message,
-            severity,
-            help: None,
-            source,
-            labels: labels.unwrap_or_default(),
-            elsewhere: Vec::new(),
-        }
-    }
+    excerpt: Option<(Excerpt, Vec<LabeledSpan>)>,
 }
 
 impl fmt::Display for Report {
@@ -125,17 +143,11 @@ impl miette::Diagnostic for Report {
         Some(Box::new(help))
     }
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        let source = self.source.as_ref()?;
+        let (source, _) = self.excerpt.as_ref()?;
         Some(source)
     }
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        if self.elsewhere.is_empty() {
-            return None;
-        }
-        let each = |r: &'a Report| -> &'a dyn miette::Diagnostic { r };
-        Some(Box::new(self.elsewhere.iter().map(each)))
+        let (_, labels) = self.excerpt.as_ref()?;
+        Some(Box::new(labels.iter().cloned()))
     }
 }
