@@ -31,14 +31,28 @@ enum Template {
     Paynow,
     /// A suite of services on two regions of AWS, active-active
     Eden,
+    /// A file that several specs include
+    Part,
 }
 
 /// The schema of this version: an older spec keeps the language that it was written in.
-const SCHEMA_LINE: &str = concat!(
-    "# yaml-language-server: $schema=https://raw.githubusercontent.com/meridian-compiler/meridian/v",
-    env!("CARGO_PKG_VERSION"),
-    "/schema/topology.schema.json"
-);
+macro_rules! schema_line {
+    ($file:literal) => {
+        concat!(
+            "# yaml-language-server: $schema=https://raw.githubusercontent.com/meridian-compiler/meridian/v",
+            env!("CARGO_PKG_VERSION"),
+            "/schema/",
+            $file
+        )
+    };
+}
+
+/// A part, without its schema.
+const PART: &str = "#
+# What several systems have in common. A spec has it with `include: [FILE]`;
+# its own first line names this schema then too.
+version: 1
+";
 
 /// Why a name cannot be that of a system, and what to write.
 fn wrong_name(name: &str) -> Option<String> {
@@ -71,9 +85,16 @@ pub(super) fn run(args: &InitArgs) -> u8 {
             "paynow",
         ),
         Template::Eden => (include_str!("../../examples/eden/topology.yaml"), "eden"),
+        Template::Part => (PART, ""),
+    };
+    let whole = args.template != Template::Part;
+    let schema = if whole {
+        schema_line!("topology.schema.json")
+    } else {
+        schema_line!("part.schema.json")
     };
     let named = text.lines().enumerate().map(|(number, line)| match number {
-        0 => SCHEMA_LINE.to_string(),
+        0 => schema.to_string(),
         _ if line == format!("name: {name}") && args.name != "hello" => {
             format!("name: {}", args.name)
         }
@@ -85,7 +106,11 @@ pub(super) fn run(args: &InitArgs) -> u8 {
     let spec = args.spec.display();
     match created {
         Ok(()) => {
-            say!("wrote {spec}\nnext: edit it, then `meridian compile {spec} --out deploy`");
+            if whole {
+                say!("wrote {spec}\nnext: edit it, then `meridian compile {spec} --out deploy`");
+            } else {
+                say!("wrote {spec}\nnext: write `include: [{spec}]` in each spec that has it");
+            }
             exit::CLEAN
         }
         Err(error) => {

@@ -50,6 +50,8 @@ pub(super) struct SchemaArgs {
 enum SchemaArg {
     /// The language, for editors
     Topology,
+    /// The language in a file that includes others or is included: nothing has to be there
+    Part,
     /// The language for people: every field with its meaning, default and example
     Reference,
     /// What `analyze --format json` prints
@@ -63,6 +65,7 @@ enum SchemaArg {
 pub(super) fn schema(args: &SchemaArgs) -> u8 {
     print(&match args.of {
         SchemaArg::Topology => crate::spec::schema::text(&crate::cloud::reads::unread()),
+        SchemaArg::Part => crate::spec::schema::part_text(&crate::cloud::reads::unread()),
         SchemaArg::Reference => crate::spec::reference::text(&crate::cloud::reads::table()),
         SchemaArg::Analysis => crate::analysis::schema::text(),
         SchemaArg::Diff => crate::analysis::schema::printed(&crate::diff::schema()),

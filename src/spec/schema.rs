@@ -51,10 +51,38 @@ pub struct Unread {
 
 /// The schema file's text. An editor warns of a setting that the store's engine does not read.
 pub fn text(unread: &[Unread]) -> String {
+    printed(&hinted(unread))
+}
+
+/// The text of the schema for files that include others or are included: a record may be in
+/// several files, so nothing has to be in this one.
+pub fn part_text(unread: &[Unread]) -> String {
+    let mut schema = hinted(unread);
+    schema["$id"] = json!("https://meridian-compiler.dev/schema/part.schema.json");
+    schema["title"] = json!("meridian topology in several files");
+    let definitions = schema["definitions"].as_object_mut().into_iter();
+    for record in definitions.flat_map(|all| all.values_mut()) {
+        optional(record);
+    }
+    optional(&mut schema);
+    printed(&schema)
+}
+
+fn optional(record: &mut Json) {
+    if let Some(members) = record.as_object_mut() {
+        members.shift_remove("required");
+    }
+}
+
+fn hinted(unread: &[Unread]) -> Json {
     let mut schema = schema();
     let hints: Vec<Json> = unread.iter().map(hint).collect();
     schema["definitions"]["Datastore"]["allOf"] = Json::Array(hints);
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    schema
+}
+
+fn printed(schema: &Json) -> String {
+    let mut text = serde_json::to_string_pretty(schema).unwrap_or_default();
     text.push('\n');
     text
 }

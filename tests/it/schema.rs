@@ -15,6 +15,37 @@ fn the_schema_file_is_up_to_date() {
     );
 }
 
+/// A record that several files make up is whole in none of them: an editor shows no error in any,
+/// and still knows every word. `engine` of `db` is in the base, `version` and `name` in the other.
+#[test]
+fn the_schema_of_parts_asks_for_nothing_and_knows_every_word() {
+    let kept = std::fs::read_to_string(FILE.replace("topology", "part")).unwrap_or_default();
+    let text = schema::part_text(&meridian::cloud::reads::unread());
+    assert!(
+        kept == text,
+        "run: cargo run -- schema part > schema/part.schema.json"
+    );
+    let part: Value = serde_json::from_str(&text).unwrap();
+    let part = jsonschema::draft7::new(&part).unwrap();
+    let whole = jsonschema::draft7::new(&schema::schema()).unwrap();
+    for case in ["env-base", "env-staging"] {
+        let path = format!(
+            "{}/tests/cases/workflows/{case}.yaml",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(part.is_valid(&convert(&text)), "{case}");
+        assert!(!whole.is_valid(&convert(&text)), "{case}");
+    }
+    for bad in [
+        "datastores: { db: { machnie: x } }\n",
+        "objectives: { rto: 5 min }\n",
+        "regions: { a: { role: first } }\n",
+    ] {
+        assert!(!part.is_valid(&convert(bad)), "{bad}");
+    }
+}
+
 /// The page for people has every field of the schema, because it is made from it.
 #[test]
 fn the_reference_is_up_to_date_and_complete() {
