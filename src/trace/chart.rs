@@ -74,7 +74,7 @@ fn of_service(lines: &[&str], service: &str) -> Option<(usize, usize)> {
         + 1
         + inside
             .take_while(|l| l.starts_with(' '))
-            .position(|l| own(&l) && name(&l))?;
+            .position(|l| own(l) && name(l))?;
     let rest = lines[begin + 1..].iter();
     let length = rest.take_while(|l| l.starts_with("   ")).count();
     Some((begin + 1, begin + 1 + length))
