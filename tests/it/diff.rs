@@ -7,7 +7,7 @@
 
 use assert_cmd::Command;
 use meridian::diagnostic::Diagnostics;
-use meridian::diff::{Difference, Direction, Fate, Side, difference, show};
+use meridian::diff::{Difference, Direction, Fate, ResourceFate, Side, difference, show};
 use meridian::source::SourceMap;
 use meridian::syntax::{Document, Limits};
 use meridian::{Compilation, Until, compile, spec, syntax};
@@ -304,6 +304,67 @@ fn a_removed_call_has_the_guards_that_are_left() {
     let place = lines.iter().position(|l| l.contains(cache)).unwrap();
     assert!(lines[place].contains("destroyed with its data"), "{text}");
     assert!(lines[place + 1].contains("nothing stops it"), "{text}");
+}
+
+/// What becomes of what is applied stands first in what people and programs read, whatever it is:
+/// with its argument and, where something is lost, with what to do. Fails if a fate is left out of
+/// a format, or of what counts as bad.
+#[test]
+fn every_fate_is_in_every_format() {
+    let mut d = ggen(&[("description: ", "description: changed. ")]);
+    let one = MIGRATION.fates[0].clone();
+    d.fates = Fate::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(at, fate)| ResourceFate {
+            fate,
+            root: format!("terraform/root-{at}"),
+            address: format!("module.call_{at}.aws_thing.this"),
+            because: vec![format!("argument_{at}")],
+            stopped_by: None,
+            instead: fate.is_bad().then(|| format!("do thing {at}")),
+            causes: vec![0],
+            ..one.clone()
+        })
+        .collect();
+    let screen = show::human(&d);
+    let comment = show::markdown(&d);
+    let tree = show::tree(&d.fates, &d.files, &[]);
+    let json = serde_json::to_value(&d).unwrap();
+    for (at, fate) in Fate::ALL.into_iter().enumerate() {
+        let words = fate.words();
+        for text in [&comment, &tree] {
+            let counted = [format!("1 {words},"), format!("1 {words}\n")];
+            assert!(counted.iter().any(|c| text.contains(c)), "{words}: {text}");
+        }
+        let mut lines = screen.lines();
+        let row = lines.find(|l| l.trim_start().starts_with(&format!("{words}: ")));
+        assert!(
+            row.is_some_and(|l| l.contains(&format!("root-{at}"))),
+            "{words}: {screen}"
+        );
+        assert_eq!(json["fates"][at]["because"][0], format!("argument_{at}"));
+        assert_eq!(
+            json["fates"][at]["fate"],
+            serde_json::to_value(fate).unwrap()
+        );
+        for text in [&screen, &comment, &tree] {
+            let told = text.contains(&format!("argument_{at}"));
+            assert_eq!(told, fate.is_bad() || text == &screen, "{words}: {text}");
+            let instead = text.contains(&format!("do thing {at}"));
+            assert_eq!(instead, fate.is_bad(), "{words}: {text}");
+        }
+    }
+    for (text, first, then) in [
+        (&screen, "destroyed with its data", "changed values"),
+        (&comment, "**Fates:**", "<details>"),
+        (&tree, "**Fates:**", "lines"),
+    ] {
+        assert!(
+            text.find(first) < text.find(then) && text.contains(then),
+            "{text}"
+        );
+    }
 }
 
 /// A comment that is too long is refused by GitHub, and one with an open fence swallows what

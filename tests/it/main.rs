@@ -47,6 +47,7 @@ mod schema;
 mod scripts;
 mod series;
 mod stage;
+mod state;
 mod support;
 mod tidy;
 mod traps;

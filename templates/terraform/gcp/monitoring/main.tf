@@ -96,6 +96,11 @@ resource "google_monitoring_alert_policy" "this" {
   }
 
   depends_on = [google_logging_metric.this]
+
+  # An alert with another name watches before the one of old is gone.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "google_monitoring_dashboard" "this" {
