@@ -19,7 +19,7 @@ use crate::spec::{self, Kept, Leaving, Map, PerRegion, Provider, Role, Spec, Thi
 pub const PRIMARY: Code = Code::new("LVE101", "primary-leaves");
 /// Data that was handed over is to be deleted.
 pub const HANDED_OVER: Code = Code::new("LVE102", "data-handed-over");
-/// A host leads to nothing but regions that leave.
+/// A host leads to nothing but regions that leave, or to a service that does.
 pub const NOWHERE: Code = Code::new("LVE103", "host-leads-nowhere");
 
 /// A database leaves, and no other one serves its users.
@@ -98,6 +98,9 @@ pub(super) fn all(spec: &Spec, lock: &mut Lock, out: &mut Diagnostics) -> Vec<Le
             if let (Some(kept), Some(data)) = (kept, data.filter(|_| stage == Stage::Delete)) {
                 out.push(handed_over(thing, &name, data.span, kept.span));
             }
+            if thing == Thing::Service {
+                still_led_to(spec, &name, out);
+            }
             found.push(Leaver {
                 thing,
                 name,
@@ -112,6 +115,16 @@ pub(super) fn all(spec: &Spec, lock: &mut Lock, out: &mut Diagnostics) -> Vec<Le
         lock.set(kind, &leaver.name, LEAVING, leaver.stage.word());
     }
     found
+}
+
+/// Reports hosts that lead to a service that leaves: they would go with it.
+fn still_led_to(spec: &Spec, service: &str, out: &mut Diagnostics) {
+    let to = |h: &spec::Host| h.to.value == service && h.leaving.is_none();
+    for (name, host) in spec.traffic.iter().filter(|(_, h)| to(h)) {
+        let message = format!("`{}` leads to service `{service}`, which leaves", name.text);
+        let error = Diagnostic::error(NOWHERE, host.to.span, message, "its users come here");
+        out.push(error.help("lead it to another service, or let the host leave first"));
+    }
 }
 
 /// What is in the spec and does not leave (any more) is not remembered as leaving.
@@ -249,10 +262,7 @@ fn take_out(spec: &mut Spec, leaver: &Leaver) {
             only_there(&before, spec);
             share_rest(spec);
         }
-        Thing::Service => {
-            let gone = |to: &str| to == leaver.name;
-            spec.traffic.retain(|h| !gone(&h.to));
-        }
+        Thing::Service => take_out_hosts(spec, &|h| h.to.value == leaver.name),
         _ => {}
     }
 }
@@ -333,7 +343,16 @@ fn only_there(before: &Spec, spec: &mut Spec) {
         }
     }
     let there = spec.services.clone();
-    spec.traffic.retain(|h| there.knows(&h.to));
+    take_out_hosts(spec, &|h| !there.knows(&h.to));
+}
+
+/// Takes hosts out with what is only about them.
+fn take_out_hosts(spec: &mut Spec, gone: &dyn Fn(&spec::Host) -> bool) {
+    let all = spec.traffic.iter().filter(|(_, h)| gone(h));
+    let names: Vec<String> = all.map(|(name, _)| name.text.clone()).collect();
+    for name in names {
+        spec.exchange(Thing::Host, &other_than(&name));
+    }
 }
 
 /// The regions that are gone but for their Terraform roots; their places are remembered as long

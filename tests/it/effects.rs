@@ -88,10 +88,6 @@ const SILENT: &[(&str, &str)] = &[
     ("Region.cloud", "the only one"),
     ("Region.location", "the one that the key names"),
     ("Region.pair", "the only other one"),
-    (
-        "Service.leaving",
-        "the lock remembers it, and the entry may go then",
-    ),
     ("Spec.requires", "met; another version refuses the spec"),
     ("Replication.arbiter", "read where two sites vote or write"),
     (

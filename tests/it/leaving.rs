@@ -1,6 +1,6 @@
 //! What leaves: step by step, with its data kept or let go, and never unseen.
 
-use crate::support::{Case, case, example, example_text, spec_after, text};
+use crate::support::{Case, case, example, example_text, spec, spec_after, text};
 use meridian::diff::{Fate, ResourceFate, fates};
 use meridian::lock::print;
 
@@ -301,4 +301,26 @@ fn a_database_leaves_when_another_one_serves_its_region() {
         "",
     );
     assert_eq!(crate::support::spec(&last).errors(), ["LVE104"]);
+}
+
+/// Users of a host are sent to its service until somebody leads them elsewhere: neither may go
+/// before. Fails without the check, or if what is about the host stays when it is gone.
+#[test]
+fn a_service_leaves_after_the_hosts_that_lead_to_it() {
+    let text = include_str!("../fixtures/aws-engines.yaml");
+    let lock = print(spec(text).lock());
+    for data in ["", ", data: keep", ", data: delete"] {
+        let leaves = format!("leaving: {{ since: 2026-11-28{data} }}");
+        let service = text.replacen("  web:\n", &format!("  web:\n    {leaves}\n"), 1);
+        let refused = spec_after(&service, &lock);
+        assert!(
+            refused.errors().contains(&"LVE103"),
+            "{:?}",
+            refused.errors()
+        );
+        let both = service.replace("    to: web\n", &format!("    to: web\n    {leaves}\n"));
+        let both = both.replace("{ to: web,", &format!("{{ to: web, {leaves},"));
+        let gone = spec_after(&both, &lock);
+        assert_eq!(gone.errors(), Vec::<&str>::new(), "{data}");
+    }
 }
