@@ -8,25 +8,39 @@ use serde_json::Value as Json;
 /// More than so many are not tried.
 const TRIED: usize = 8;
 
-/// Texts to put in the place of one. A number is doubled first: a small change can vanish where
-/// numbers are rounded. Where that contradicts the rest of the spec, one more or less may not.
-pub fn alternatives(text: &str, shape: &'static Json, document: &Document) -> Vec<String> {
-    let mut all = Vec::new();
+/// Texts to put in the place of one, in groups: each number of a text is one, because `2..10` is
+/// two values that other lines follow from. A number is doubled first: a small change can vanish
+/// where numbers are rounded. Where that contradicts the rest of the spec, one more or less may not.
+pub fn alternatives(text: &str, shape: &'static Json, document: &Document) -> Vec<Vec<String>> {
+    let mut words = Vec::new();
     for shape in shapes(shape) {
-        let words = shape["enum"].as_array().into_iter().flatten();
-        all.extend(words.filter_map(Json::as_str).map(str::to_string));
+        let known = shape["enum"].as_array().into_iter().flatten();
+        words.extend(known.filter_map(Json::as_str).map(str::to_string));
     }
     if matches!(text, "true" | "false") {
-        all.extend(["true", "false"].map(str::to_string));
+        words.extend(["true", "false"].map(str::to_string));
     }
-    all.extend(siblings(text, &document.root));
-    all.extend(places(text));
-    all.extend(numbers(text));
-    all.retain(|other| other != text);
-    all.truncate(TRIED);
+    words.extend(siblings(text, &document.root));
+    words.extend(places(text));
+    let mut groups = numbers(text);
     // Free text last: where something else fits, this is refused.
-    all.extend([format!("{text}x"), format!("x{text}")]);
-    all
+    let free = [format!("{text}x"), format!("x{text}")];
+    match groups.first_mut() {
+        Some(last) => {
+            last.splice(0..0, words);
+            last.truncate(TRIED);
+            last.extend(free);
+        }
+        None => {
+            words.truncate(TRIED);
+            words.extend(free);
+            groups.push(words);
+        }
+    }
+    for group in &mut groups {
+        group.retain(|other| other != text);
+    }
+    groups
 }
 
 /// Names beside one that is written somewhere as a key: another region, another service.
@@ -54,9 +68,9 @@ fn places(text: &str) -> Vec<String> {
     others.take(3).map(str::to_string).collect()
 }
 
-/// The text with its last or its first number changed much and a little, all else kept: `5s`
-/// becomes `10s`, `6s`, `4s`.
-fn numbers(text: &str) -> Vec<String> {
+/// The text with its last and with its first number changed much and a little, all else kept:
+/// `5s` becomes `10s`, `6s`, `4s`.
+fn numbers(text: &str) -> Vec<Vec<String>> {
     let digits = |c: char| c.is_ascii_digit();
     let mut found = Vec::new();
     let mut at = 0;
@@ -67,8 +81,9 @@ fn numbers(text: &str) -> Vec<String> {
         found.push((begin, end));
         at = end;
     }
-    let ends = [found.last().copied(), found.first().copied()];
-    let changed = ends.into_iter().flatten().flat_map(|(begin, end)| {
+    let mut ends: Vec<_> = found.last().into_iter().chain(found.first()).collect();
+    ends.dedup();
+    let changed = ends.into_iter().map(|&(begin, end)| {
         let number: u64 = text[begin..end].parse().unwrap_or_default();
         let others = [
             number.saturating_mul(2),
@@ -76,7 +91,8 @@ fn numbers(text: &str) -> Vec<String> {
             number.saturating_sub(1),
         ];
         let width = end - begin;
-        others.map(|n| format!("{}{n:0width$}{}", &text[..begin], &text[end..]))
+        let put = |n| format!("{}{n:0width$}{}", &text[..begin], &text[end..]);
+        others.into_iter().map(put).collect()
     });
     changed.collect()
 }
@@ -105,9 +121,10 @@ mod tests {
 
     #[test]
     fn numbers_keep_what_stands_around_them() {
-        assert_eq!(numbers("5s")[..3], ["10s", "6s", "4s"]);
-        assert_eq!(numbers("3..20")[..3], ["3..40", "3..21", "3..19"]);
-        assert_eq!(numbers("2026-10-01")[1], "2026-10-02");
+        assert_eq!(numbers("5s"), [["10s", "6s", "4s"]]);
+        let range = [["3..40", "3..21", "3..19"], ["6..20", "4..20", "2..20"]];
+        assert_eq!(numbers("3..20"), range);
+        assert_eq!(numbers("2026-10-01")[0][1], "2026-10-02");
         assert!(numbers("none").is_empty());
     }
 }

@@ -16,6 +16,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Changes of one input that compile and show nothing, after which nothing is said to follow.
 const COMPILED: usize = 2;
 
+/// How many other texts of one input are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tried {
+    /// Of each group, those until one shows something.
+    UntilShown,
+    /// Every one: a smaller value may show what a larger one does not.
+    All,
+}
+
 /// Inputs of one spec, to be tried.
 pub struct Trial<'a> {
     of: Traced<'a>,
@@ -48,7 +57,7 @@ impl<'a> Trial<'a> {
         let work = || {
             let mut found = Vec::new();
             while let Some((input, shape)) = self.inputs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let lines = self.lines(input, shape);
+                let lines = self.lines(input, shape, Tried::UntilShown);
                 if !lines.is_empty() {
                     let input = input.clone();
                     found.push(Traces { input, lines });
@@ -78,48 +87,49 @@ impl<'a> Trial<'a> {
         let shape = found.map_or(&Json::Null, |(_, shape)| shape);
         Traces {
             input: input.clone(),
-            lines: self.lines(input, shape),
+            lines: self.lines(input, shape, Tried::All),
         }
     }
 
-    fn lines(&self, input: &Input, shape: &'static Json) -> Lines {
-        match input.kind {
-            Kind::Name => self.of_name(input),
-            Kind::Value => self.first(self.otherwise(input, shape)),
-            Kind::Default => {
-                let texts = alternatives(&input.text, shape, self.of.document);
-                let key = input.path.last().cloned().unwrap_or_default();
-                self.first(texts.into_iter().map(|text| {
-                    let mut document = self.of.document.clone();
-                    add(&mut document.root, &input.way, &key, &text);
-                    (document, self.of.lock.clone())
-                }))
-            }
+    fn lines(&self, input: &Input, shape: &'static Json, tried: Tried) -> Lines {
+        if input.kind == Kind::Name {
+            return self.of_name(input);
         }
-    }
-
-    /// The spec with other texts in the place of a value, then without it. What the lock decided by
-    /// the value is decided by the other one.
-    fn otherwise(
-        &self,
-        input: &Input,
-        shape: &'static Json,
-    ) -> impl Iterator<Item = (Document, Lock)> {
-        let texts = alternatives(&input.text, shape, self.of.document);
-        let others = texts.into_iter().flat_map(|text| {
-            let mut document = self.of.document.clone();
-            put(&mut document.root, &input.way, &text);
-            let other = renamed(self.of.lock, &input.text, &text, of_a_value);
-            let other = other.filter(|lock| lock::print(lock) != lock::print(self.of.lock));
-            let locks = [Some(self.of.lock.clone()), other].into_iter().flatten();
-            locks.map(move |lock| (document.clone(), lock))
-        });
-        let without = || {
+        let mut groups = alternatives(&input.text, shape, self.of.document);
+        if tried == Tried::All {
+            groups = groups
+                .into_iter()
+                .flatten()
+                .map(|text| vec![text])
+                .collect();
+        }
+        let mut lines = Lines::new();
+        for texts in groups {
+            let changed = texts.iter().flat_map(|text| self.otherwise(input, text));
+            join(&mut lines, self.first(changed));
+        }
+        if lines.is_empty() && input.kind == Kind::Value {
             let mut document = self.of.document.clone();
             take(&mut document.root, &input.way);
-            (document, self.of.lock.clone())
-        };
-        others.chain(std::iter::once_with(without))
+            lines = self.first(std::iter::once((document, self.of.lock.clone())));
+        }
+        lines
+    }
+
+    /// The spec with another text in the place of a value, or of a default. What the lock decided
+    /// by the value is decided by the other one.
+    fn otherwise(&self, input: &Input, text: &str) -> Vec<(Document, Lock)> {
+        let mut document = self.of.document.clone();
+        if input.kind == Kind::Default {
+            let key = input.path.last().cloned().unwrap_or_default();
+            add(&mut document.root, &input.way, &key, text);
+            return vec![(document, self.of.lock.clone())];
+        }
+        put(&mut document.root, &input.way, text);
+        let other = renamed(self.of.lock, &input.text, text, of_a_value);
+        let other = other.filter(|lock| lock::print(lock) != lock::print(self.of.lock));
+        let locks = [Some(self.of.lock.clone()), other].into_iter().flatten();
+        locks.map(|lock| (document.clone(), lock)).collect()
     }
 
     /// Another name, and another location where the name of a region is one.
@@ -144,9 +154,7 @@ impl<'a> Trial<'a> {
                 add(&mut document.root, &input.way, "location", place.location);
                 (document, self.of.lock.clone())
             });
-            for (path, more) in self.first(moved) {
-                lines.entry(path).or_default().extend(more);
-            }
+            join(&mut lines, self.first(moved));
         }
         lines
     }
@@ -185,6 +193,12 @@ impl<'a> Trial<'a> {
         };
         let now = emit::only(input, self.emitter);
         Some(lines(self.of.artifacts, &now, self.emitter))
+    }
+}
+
+fn join(lines: &mut Lines, more: Lines) {
+    for (path, numbers) in more {
+        lines.entry(path).or_default().extend(numbers);
     }
 }
 

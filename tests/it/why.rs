@@ -2,11 +2,14 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
 use crate::support::{property, root};
+use meridian::artifact::ArtifactSet;
 use meridian::cli::load;
+use meridian::lock;
 use meridian::spec::schema::with_lists;
 use meridian::syntax::{Document, Limits};
 use meridian::trace::{self, Input, Kind, Traced, Traces, Why};
 use meridian::{Compilation, Until, compile};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -42,6 +45,21 @@ impl Example {
         }
     }
 
+    /// What another text of the spec compiles to, beside the same lock; nothing if it is refused.
+    fn with(&self, spec: &str) -> Option<ArtifactSet> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("topology.yaml");
+        std::fs::write(&path, spec).unwrap();
+        let lock = lock::print(self.done.lock().unwrap());
+        std::fs::write(path.with_extension("lock"), lock).unwrap();
+        let loaded = load::load(&path, &Limits::default());
+        let document = loaded.document.as_ref().map(with_lists)?;
+        let lock = loaded.lock.as_ref();
+        let (name, out) = ("topology.yaml", loaded.diagnostics);
+        let done = compile(Some(&document), lock, name, out, Until::Emitted, None);
+        (!done.diagnostics.has_errors()).then_some(done.artifacts)
+    }
+
     /// Where the first line of a file that holds a text comes from.
     fn why(&self, path: &str, holds: &str) -> Why {
         let text = &self.done.artifacts.get(path).unwrap().text;
@@ -72,6 +90,84 @@ fn values_that_no_number_stands_for_are_tried() {
     let bucket = |i: &Input| i.shown() == "terraform.state_bucket";
     let found = trace::impact(ggen.traced(), &bucket);
     assert!(found[0].lines.contains_key("terraform/backend.tf"));
+}
+
+/// `2..10` is two values: the largest number of copies is in alerts, the smallest in commands.
+#[test]
+fn each_number_of_a_range_is_traced() {
+    let minimal = Example::new("minimal");
+    let replicas = |i: &Input| i.shown() == "services.web.replicas";
+    let found = trace::impact(minimal.traced(), &replicas);
+    for file in ["alerts/prometheus/rules.yaml", "scripts/promote-region.sh"] {
+        assert!(found[0].lines.contains_key(file), "{:?}", found[0].lines);
+    }
+    let why = minimal.why("scripts/promote-region.sh", "--min-instances=2");
+    assert!(why.inputs.iter().any(|t| replicas(&t.input)));
+}
+
+property!(what_changes_is_within_impact, 4, 1000);
+
+/// Whatever number of the spec has another value, one that `impact` does not try: the lines that are
+/// another are among those that it names. Fails if only the last number of a range is tried.
+fn what_changes_is_within_impact(most: u64) {
+    let minimal = Example::new("minimal");
+    let number = |i: &Input| i.kind == Kind::Value && i.text.contains(|c: char| c.is_ascii_digit());
+    let values = RefCell::new(Vec::new());
+    let note = |i: &Input| {
+        if number(i) {
+            values.borrow_mut().push(i.clone());
+        }
+        false
+    };
+    trace::impact(minimal.traced(), &note);
+    let values = values.into_inner();
+    assert!(values.len() > 8, "{values:?}");
+    let mut changed = 0;
+    // The last ones first: ranges and times of services.
+    for value in values.iter().rev().take(most as usize) {
+        let found = trace::impact(minimal.traced(), &|i| i == value);
+        let known = &found[0].lines;
+        for text in others(&value.text) {
+            let span = value.span.start as usize..value.span.end as usize;
+            let mut spec = minimal.text.clone();
+            spec.replace_range(span, &text);
+            let Some(now) = minimal.with(&spec) else {
+                continue;
+            };
+            for (path, artifact) in minimal.done.artifacts.iter() {
+                let text_now = now.get(path).map_or("", |a| a.text.as_str());
+                let diff = similar::TextDiff::from_lines(artifact.text.as_str(), text_now);
+                let gone = diff
+                    .ops()
+                    .iter()
+                    .filter(|o| o.tag() != similar::DiffTag::Equal);
+                for line in gone.flat_map(|o| o.old_range()) {
+                    changed += 1;
+                    let told = known.get(path).is_some_and(|l| l.contains(&(line + 1)));
+                    assert!(told, "{} = {text}: {path}:{}", value.shown(), line + 1);
+                }
+            }
+        }
+    }
+    assert!(changed > 20, "{changed}");
+}
+
+/// A text with each of its numbers three times as large, and larger by two.
+fn others(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let numbers: Vec<(usize, &str)> = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|n| !n.is_empty())
+        .map(|n| (n.as_ptr() as usize - text.as_ptr() as usize, n))
+        .collect();
+    for (at, number) in numbers {
+        let value: u64 = number.parse().unwrap();
+        for other in [value * 3, value + 2] {
+            let (before, after) = (&text[..at], &text[at + number.len()..]);
+            found.push(format!("{before}{other}{after}"));
+        }
+    }
+    found
 }
 
 /// Wherever the command is run, and for a file that the spec includes.
