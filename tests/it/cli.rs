@@ -487,6 +487,39 @@ checked topology.yaml: 1 error
     assert_eq!(shown, expected);
 }
 
+/// Nothing runs past the edge of a terminal of 80 columns, where a place leaves its words room: here
+/// one stands at the beginning of its line and is told with 120 characters.
+#[test]
+fn what_is_said_of_a_place_is_broken_into_lines() {
+    let folder = folder(MINIMAL);
+    let mut check = meridian(folder.path());
+    let said = stderr(check.arg("check").env("COLUMNS", "80"));
+    assert!(said.contains("warm up web: no bound"), "{said}");
+    let long = |l: &&str| unicode_width::UnicodeWidthStr::width(*l) > 80;
+    assert_eq!(said.lines().find(long), None, "{said}");
+}
+
+/// Places of two files stand one below the other, and what to do stands below both.
+#[test]
+fn places_of_two_files_are_read_in_order() {
+    let folder = folder("version: 1\nname: x\ninclude: [more.yaml]\nowner: me\n");
+    fs::write(folder.path().join("more.yaml"), "owner: you\n").unwrap();
+    let said = stderr(meridian(folder.path()).arg("check"));
+    let said = &said[said.find("error[SYN105]").unwrap()..];
+    let parts = [
+        "SYN105",
+        "[more.yaml:1:1]",
+        "again here",
+        "[topology.yaml:4:1]",
+        "first here",
+        "help: ",
+        "see: ",
+    ];
+    let found: Vec<_> = parts.iter().map(|p| said.find(p)).collect();
+    assert!(found.is_sorted() && found[0].is_some(), "{said}");
+    assert!(!said.contains("Advice"), "{said}");
+}
+
 /// Runs a command in a folder: exit code, standard output, standard error.
 fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = meridian(folder).args(arguments).output().unwrap();

@@ -39,13 +39,14 @@ pub(super) fn excerpt(
     let (shown, moved) = crop(&text, &spans, room);
     let label = |(index, span): (usize, &Range<usize>)| {
         let words = &labels[index].text;
-        let words = (!words.is_empty()).then(|| printable(words));
+        let words = (!words.is_empty()).then(|| wrapped(&printable(words), &shown, span, room));
         let span = (span.start, span.len());
         match index {
             0 => LabeledSpan::new_primary_with_span(words, span),
             _ => LabeledSpan::new_with_span(words, span),
         }
     };
+    let words = moved.iter().enumerate().map(label).collect();
     let places = moved.iter().zip(labels);
     let excerpt = Excerpt {
         source: NamedSource::new(printable(&file.name), shown),
@@ -53,7 +54,23 @@ pub(super) fn excerpt(
             .map(|(span, l)| (span.start, file.line_column(l.span.start)))
             .collect(),
     };
-    (excerpt, moved.iter().enumerate().map(label).collect())
+    (excerpt, words)
+}
+
+/// What is said of a place, on lines that end where the terminal does, or a little later where a
+/// place far to the right leaves them no room.
+fn wrapped(words: &str, shown: &str, span: &Range<usize>, room: usize) -> String {
+    let begin = shown[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let column = shown[begin..span.start].width() + shown[span.clone()].width() / 2;
+    // The corner that leads to them.
+    let width = room.saturating_sub(column + 4).max(NARROWEST);
+    let options = textwrap::Options::new(width)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    // `5s .. 12s` is one word.
+    let whole = words.replace(" .. ", "\u{a0}..\u{a0}");
+    textwrap::fill(&whole, options).replace('\u{a0}', " ")
 }
 
 /// The text with everything invisible replaced, byte for byte, so that places stay right.
