@@ -121,6 +121,17 @@ async function tried([name, kind, at, ...rest]) {
       console.error(`${name}: the example has diagnostics: ${JSON.stringify(found)}`);
     }
   }
+  // Files that include or are included, with the line that `init --template part` writes.
+  const part = `# yaml-language-server: $schema=${schema.replace('topology.schema', 'part.schema')}\n`;
+  for (const name of ['env-base', 'env-staging']) {
+    const text = fs.readFileSync(path.join(project, `tests/cases/workflows/${name}.yaml`), 'utf8');
+    const found = await published(open(name, part + text));
+    const mistaken = await published(open(`${name}-mistaken`, part + text.replace('machine:', 'machnie:')));
+    if (!found || found.length > 0 || !mistaken || mistaken.length !== 1) {
+      wrong += 1;
+      console.error(`${name}: a part has ${JSON.stringify(found)}, a mistaken one ${JSON.stringify(mistaken)}`);
+    }
+  }
   for (const position of positions) {
     const why = await tried(position);
     if (why) {

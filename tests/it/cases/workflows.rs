@@ -1,7 +1,10 @@
 //! `tests/cases/workflows`.
 
 use crate::support::{between, case, case_after, difference, root};
+use meridian::cli::load;
 use meridian::diff::{Difference, Direction, Fate, ResourceFate, show};
+use meridian::syntax::Limits;
+use std::path::Path;
 
 /// Those that are worse than a destroyed resource that holds nothing.
 fn bad(d: &Difference) -> Vec<(Fate, &str)> {
@@ -134,4 +137,35 @@ fn k8s_swapped() {
         before.done.artifacts,
         case("workflows/k8s-swapped").done.artifacts
     );
+}
+
+/// What differs by environment stands in each environment and not in what both include: the help
+/// says so, and it works.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests look at files")]
+fn env_staging() {
+    let said = |path: &Path| load::load(path, &Limits::default()).diagnostics;
+    let cases = root().join("tests/cases/workflows");
+    let twice = said(&cases.join("env-staging.yaml"));
+    assert_eq!(twice.len(), 3);
+    for d in twice.iter() {
+        assert_eq!(d.code.id, "SYN105");
+        let help = d.help.as_deref().unwrap_or_default();
+        assert!(help.contains("stands in each of them"), "{help}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let text = |name: &str| std::fs::read_to_string(cases.join(name)).unwrap();
+    let mut base = text("env-base.yaml");
+    for differs in [
+        "machine: db.r6g.large, ",
+        "replicas: 2..10, ",
+        "peak: 300/s, ",
+    ] {
+        assert!(base.contains(differs));
+        base = base.replace(differs, "");
+    }
+    std::fs::write(folder.path().join("env-base.yaml"), base).unwrap();
+    let staging = folder.path().join("env-staging.yaml");
+    std::fs::write(&staging, text("env-staging.yaml")).unwrap();
+    assert_eq!(said(&staging).len(), 0);
 }
