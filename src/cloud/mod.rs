@@ -29,7 +29,7 @@ mod state;
 pub mod upgrades;
 mod versions;
 
-use crate::deployment::{Action, Deployment};
+use crate::deployment::{Action, Deployment, Entrance};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
@@ -97,6 +97,19 @@ pub fn remember(topology: &mut Topology, deployment: &Deployment) {
     gcp::remember(&mut topology.lock, deployment);
 }
 
+/// How services get in to each store that a cloud offers.
+fn entrances(topology: &Topology) -> Vec<Entrance> {
+    let stores = topology.datastores.iter();
+    let ours = stores.filter(|s| s.external().is_none());
+    let offered = ours.filter_map(|s| Some((s, offering::of(topology, s)?)));
+    let entrances = offered.map(|(store, kind)| Entrance {
+        datastore: store.name.clone(),
+        kind: kind.name(),
+        clients: kind.clients(),
+    });
+    entrances.collect()
+}
+
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     reads::check(topology, out);
@@ -112,6 +125,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     }
     upgrades::sentinels(topology, &mut deployment);
     guests::lower(topology, &mut deployment);
+    deployment.entrances = entrances(topology);
     external::lower(topology, &mut deployment, out);
     let evidence = |id: HostId| {
         let host = topology.host(id);

@@ -100,6 +100,9 @@ pub trait Offering: Sync {
     fn copies(&self) -> Aspect<RestsAt>;
     /// What its recovery takes.
     fn recovery(&self) -> Aspect<Recovery>;
+    /// How clients get in, for those who write services, in Markdown: encryption, sign-in, and what
+    /// the variables mean that services are given of it.
+    fn clients(&self) -> &'static str;
     /// What it brings to the clusters.
     fn guest(&self) -> Aspect<Brings>;
 }

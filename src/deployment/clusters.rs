@@ -85,6 +85,17 @@ pub struct Identity {
     pub annotations: Vec<(String, String)>,
 }
 
+/// How services get in to a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// The store.
+    pub datastore: String,
+    /// What it is, for people: `Amazon Aurora`.
+    pub kind: &'static str,
+    /// How clients get in, in Markdown.
+    pub clients: &'static str,
+}
+
 /// An environment variable whose value a service is given from the cloud's secret store.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SecretSetting {

@@ -67,8 +67,10 @@ pub struct Deployment {
     pub clusters: Vec<Cluster>,
     /// The identities of Kubernetes workloads with their cloud.
     pub identities: Vec<Identity>,
-    /// What services on the clusters are told about the parts they use.
+    /// What services are told about the parts they use.
     pub settings: Vec<Setting>,
+    /// How services get in to each store of ours.
+    pub entrances: Vec<Entrance>,
     /// Secrets that services on the clusters are given of the parts they use.
     pub secret_settings: Vec<SecretSetting>,
     /// Redis with Sentinel that runs on the clusters.
@@ -137,6 +139,7 @@ impl Deployment {
             clusters,
             identities,
             settings,
+            entrances,
             secret_settings,
             sentinel_sets,
             active_active_sets,
@@ -178,6 +181,7 @@ impl Deployment {
         self.clusters.extend(clusters);
         self.identities.extend(identities);
         self.settings.extend(settings);
+        self.entrances.extend(entrances);
         self.secret_settings.extend(secret_settings);
         self.sentinel_sets.extend(sentinel_sets);
         self.active_active_sets.extend(active_active_sets);

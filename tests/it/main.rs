@@ -46,6 +46,7 @@ mod rules;
 mod schema;
 mod scripts;
 mod series;
+mod services;
 mod stage;
 mod state;
 mod support;

@@ -6,7 +6,7 @@ use super::pointing::setting_name;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::offering::asked;
-use crate::deployment::{Argument, Reading, Schedule, Scope, Setting};
+use crate::deployment::{Argument, Reading, Schedule, Scope, SecretSetting, Setting};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::topology::{Datastore, Mode, RegionId};
@@ -210,6 +210,19 @@ impl Lowering<'_> {
             });
             self.deployment.settings.extend(told);
         }
+    }
+
+    /// Gives the services of a region a secret of a store.
+    pub(super) fn tell_secret(&mut self, store: &Datastore, id: RegionId, what: &str, name: &str) {
+        let users = self.users(store, id).into_iter();
+        let told = users.map(|service| SecretSetting {
+            service: service.name.clone(),
+            region: id,
+            variable: setting_name(store, what),
+            secret: format!("{}-{name}", self.topology.name),
+        });
+        let told: Vec<SecretSetting> = told.collect();
+        self.deployment.secret_settings.extend(told);
     }
 
     /// Backups that AWS takes every day by itself, where the spec asks for some.

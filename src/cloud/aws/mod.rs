@@ -37,6 +37,7 @@ mod rds_postgres;
 mod reads;
 mod redis_enterprise;
 mod s3;
+mod sign_in;
 mod signals;
 mod upgrades;
 mod zones;

@@ -7,7 +7,7 @@ use super::homes::{
 use super::naming::{self, Kind, slug};
 use super::offering::{has_password, offering, offerings};
 use crate::cloud::offering::asked;
-use crate::deployment::{Argument, Decision, Scope, Setting, Stray};
+use crate::deployment::{Argument, Decision, Scope, SecretSetting, Setting, Stray};
 use crate::topology::{Datastore, Provider, RegionId, Secret, Service, Singleton};
 use crate::topology::{Mode, SecretReplication};
 
@@ -79,6 +79,29 @@ impl Lowering<'_> {
             value,
         })
         .collect()
+    }
+
+    /// Gives the services of a region a secret of a store.
+    pub(super) fn tell_secret(
+        &mut self,
+        store: &Datastore,
+        id: RegionId,
+        what: &str,
+        name: String,
+    ) {
+        let variable = store.name.to_uppercase().replace(['-', '.'], "_");
+        let users = self.topology.services.iter().filter(|s| {
+            let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
+            s.on_cluster() && s.replicas_in(id).is_some() && uses.any(|n| *n == store.name)
+        });
+        let told = users.map(|service| SecretSetting {
+            service: service.name.clone(),
+            region: id,
+            variable: format!("{variable}_{what}"),
+            secret: name.clone(),
+        });
+        let told: Vec<SecretSetting> = told.collect();
+        self.deployment.secret_settings.extend(told);
     }
 
     pub(super) fn secrets(&mut self) {

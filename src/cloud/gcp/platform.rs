@@ -352,9 +352,9 @@ impl Lowering<'_> {
                 naming::checked(Kind::ServiceAccount, id.clone(), service.span, self.out);
                 self.out.extend(taken.take(service, &id));
                 accounts.push((id.clone(), self.service_account(service, placement.region)));
+                let settings = self.settings(service, placement.region);
+                self.deployment.settings.extend(settings);
                 if service.on_cluster() {
-                    let settings = self.settings(service, placement.region);
-                    self.deployment.settings.extend(settings);
                     let email = format!("{id}@{}.iam.gserviceaccount.com", self.project_text());
                     self.deployment.identities.push(Identity {
                         workload: service.name.clone(),

@@ -2,6 +2,7 @@
 
 mod context;
 mod data_flow;
+mod entrances;
 mod exercises;
 mod git;
 mod leaving;
@@ -43,6 +44,11 @@ const PAGES: &[(&str, &str, Option<&str>)] = &[
         "EXTENDING.md",
         include_str!("../../../templates/runbooks/EXTENDING.md"),
         None,
+    ),
+    (
+        "SERVICES.md",
+        include_str!("../../../templates/runbooks/SERVICES.md"),
+        Some("entrances"),
     ),
     (
         "COST_ANALYSIS.md",
@@ -114,6 +120,7 @@ const PAGES: &[(&str, &str, Option<&str>)] = &[
 pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mut ArtifactSet) {
     let mut context = context::context(input, roots);
     context["others"] = others::others(input).into();
+    context["entrances"] = entrances::entrances(input).into();
     context["picture"] = mermaid(&graph(input.topology, input.deployment, None)).into();
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), procedures::context(input))
     {

@@ -674,6 +674,15 @@ module "roles_us_east_1" {
           name      = "flow-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     hub-service = {
       name        = "eden-hub-service-use1"
@@ -684,6 +693,15 @@ module "roles_us_east_1" {
           name      = "hub-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     insight-service = {
       name        = "eden-insight-service-use1"
@@ -692,6 +710,15 @@ module "roles_us_east_1" {
         {
           namespace = "eden"
           name      = "insight-service"
+        },
+      ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
         },
       ]
     }
@@ -714,6 +741,15 @@ module "roles_us_east_1" {
           name      = "sync-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     task-service = {
       name        = "eden-task-service-use1"
@@ -724,6 +760,15 @@ module "roles_us_east_1" {
           name      = "task-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     vault-service = {
       name        = "eden-vault-service-use1"
@@ -732,6 +777,15 @@ module "roles_us_east_1" {
         {
           namespace = "eden"
           name      = "vault-service"
+        },
+      ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
         },
       ]
     }
@@ -878,6 +932,15 @@ module "roles_us_west_2" {
           name      = "flow-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     hub-service = {
       name        = "eden-hub-service-usw2"
@@ -888,6 +951,15 @@ module "roles_us_west_2" {
           name      = "hub-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     insight-service = {
       name        = "eden-insight-service-usw2"
@@ -896,6 +968,15 @@ module "roles_us_west_2" {
         {
           namespace = "eden"
           name      = "insight-service"
+        },
+      ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
         },
       ]
     }
@@ -918,6 +999,15 @@ module "roles_us_west_2" {
           name      = "sync-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     task-service = {
       name        = "eden-task-service-usw2"
@@ -928,6 +1018,15 @@ module "roles_us_west_2" {
           name      = "task-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     vault-service = {
       name        = "eden-vault-service-usw2"
@@ -936,6 +1035,15 @@ module "roles_us_west_2" {
         {
           namespace = "eden"
           name      = "vault-service"
+        },
+      ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
         },
       ]
     }

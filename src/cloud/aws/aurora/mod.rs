@@ -80,6 +80,10 @@ impl Offering for Aurora {
         })
     }
 
+    fn clients(&self) -> &'static str {
+        super::sign_in::CLIENTS
+    }
+
     fn guest(&self) -> Aspect<Brings> {
         Absent("the cloud runs it, outside of the clusters")
     }
@@ -276,8 +280,10 @@ impl Lowering<'_> {
                 ("HOST", host),
                 ("READ_HOST", read_host),
                 ("PORT", PORT.to_string()),
+                ("USER", super::sign_in::USER.to_string()),
             ],
         );
+        self.sign_in(store, id);
     }
 }
 

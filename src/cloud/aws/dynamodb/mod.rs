@@ -75,6 +75,10 @@ impl Offering for Dynamodb {
         })
     }
 
+    fn clients(&self) -> &'static str {
+        include_str!("clients.md").trim_ascii_end()
+    }
+
     fn guest(&self) -> Aspect<Brings> {
         Absent("the cloud runs it, outside of the clusters")
     }

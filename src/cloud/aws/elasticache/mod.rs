@@ -90,6 +90,10 @@ impl Offering for ElastiCache {
         })
     }
 
+    fn clients(&self) -> &'static str {
+        include_str!("clients.md").trim_ascii_end()
+    }
+
     fn guest(&self) -> Aspect<Brings> {
         Absent("the cloud runs it, outside of the clusters")
     }

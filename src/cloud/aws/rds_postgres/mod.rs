@@ -98,6 +98,10 @@ impl Offering for RdsPostgres {
         })
     }
 
+    fn clients(&self) -> &'static str {
+        super::sign_in::CLIENTS
+    }
+
     fn guest(&self) -> Aspect<Brings> {
         Given(manifests::guest)
     }
@@ -316,7 +320,10 @@ impl Lowering<'_> {
         self.daily_backups(store, &call, days);
         self.call(&call, "aws/rds-postgres", Scope::Region(id), id, arguments);
         let host = self.private_name(id, &store.name, output(&call, "address", Argument::Null));
-        self.tell(store, id, &[("HOST", host), ("PORT", PORT.to_string())]);
+        let user = super::sign_in::USER.to_string();
+        let port = PORT.to_string();
+        self.tell(store, id, &[("HOST", host), ("PORT", port), ("USER", user)]);
+        self.sign_in(store, id);
         self.reach(id, &reading, PORT);
     }
 

@@ -82,6 +82,10 @@ impl Offering for RedisEnterprise {
         })
     }
 
+    fn clients(&self) -> &'static str {
+        include_str!("clients.md").trim_ascii_end()
+    }
+
     fn guest(&self) -> Aspect<Brings> {
         Given(manifests::guest)
     }
@@ -313,6 +317,7 @@ impl Lowering<'_> {
             store.name, self.topology.namespace
         );
         self.tell(store, id, &[("HOST", host), ("PORT", DATABASE_PORT.into())]);
+        self.tell_secret(store, id, "PASSWORD", &format!("{}-password", store.name));
         ActiveActiveRegion {
             region: id,
             nodes: enterprise_nodes(self.topology, store, id),

@@ -73,6 +73,10 @@ impl Offering for S3 {
         })
     }
 
+    fn clients(&self) -> &'static str {
+        include_str!("clients.md").trim_ascii_end()
+    }
+
     fn guest(&self) -> Aspect<Brings> {
         Absent("the cloud runs it, outside of the clusters")
     }

@@ -108,6 +108,10 @@ impl Offering for Firestore {
         })
     }
 
+    fn clients(&self) -> &'static str {
+        include_str!("clients.md").trim_ascii_end()
+    }
+
     fn guest(&self) -> Aspect<Brings> {
         Absent("the cloud runs it, outside of the clusters")
     }

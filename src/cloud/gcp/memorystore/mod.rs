@@ -15,7 +15,7 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
-use crate::deployment::{Argument, Decision, Reading, Schedule, Scope, SecretSetting};
+use crate::deployment::{Argument, Decision, Reading, Schedule, Scope};
 use crate::topology::{Datastore, Engine, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
@@ -89,6 +89,10 @@ impl Offering for Memorystore {
             again: recover::again,
             remaining: recover::remaining,
         })
+    }
+
+    fn clients(&self) -> &'static str {
+        include_str!("clients.md").trim_ascii_end()
     }
 
     fn guest(&self) -> Aspect<Brings> {
@@ -328,20 +332,8 @@ impl Lowering<'_> {
 
     /// The password and the authority of an instance, for the services of its region.
     fn memorystore_secrets(&mut self, store: &Datastore, id: RegionId, name: &str) {
-        let variable = store.name.to_uppercase().replace(['-', '.'], "_");
-        let users = self.topology.services.iter().filter(|s| {
-            let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
-            s.replicas_in(id).is_some() && uses.any(|n| *n == store.name)
-        });
-        for service in users {
-            for (what, secret) in [("PASSWORD", "auth"), ("CA", "ca")] {
-                self.deployment.secret_settings.push(SecretSetting {
-                    service: service.name.clone(),
-                    region: id,
-                    variable: format!("{variable}_{what}"),
-                    secret: format!("{name}-{secret}"),
-                });
-            }
+        for (what, secret) in [("PASSWORD", "auth"), ("CA", "ca")] {
+            self.tell_secret(store, id, what, format!("{name}-{secret}"));
         }
     }
 }

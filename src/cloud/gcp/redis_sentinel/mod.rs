@@ -101,6 +101,11 @@ impl Lowering<'_> {
         for id in store.regions.clone() {
             regions.push(self.sentinel_region(store, id, &domain, &replication, &group));
         }
+        // Services are told of the sentinels wherever they run.
+        for id in self.regions.clone() {
+            let secret = format!("{}-{}", self.prefix(), super::homes::password(&store.name));
+            self.tell_secret(store, id, "PASSWORD", secret);
+        }
         self.sentinel_set(store, regions);
     }
 

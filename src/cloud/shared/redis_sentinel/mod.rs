@@ -78,6 +78,10 @@ impl Offering for RedisSentinel {
         })
     }
 
+    fn clients(&self) -> &'static str {
+        include_str!("clients.md").trim_ascii_end()
+    }
+
     fn guest(&self) -> Aspect<Brings> {
         Given(manifests::guest)
     }

@@ -275,6 +275,13 @@ module "roles_us_west_2" {
             },
           ]
         },
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
       ]
     }
     web = {

@@ -295,6 +295,15 @@ module "roles_us_east_1" {
           name      = "flow-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     hub-service = {
       name        = "eden-hub-service-use1"
@@ -306,6 +315,13 @@ module "roles_us_east_1" {
         },
       ]
       statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
         {
           actions = ["elasticache:Connect"]
           resources = [
@@ -331,6 +347,15 @@ module "roles_us_east_1" {
           name      = "insight-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     monitor-service = {
       name        = "eden-monitor-service-use1"
@@ -352,6 +377,13 @@ module "roles_us_east_1" {
         },
       ]
       statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
         {
           actions = ["elasticache:Connect"]
           resources = [
@@ -379,6 +411,13 @@ module "roles_us_east_1" {
       ]
       statements = [
         {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+        {
           actions = ["elasticache:Connect"]
           resources = [
             "arn:aws:elasticache:us-east-1:123456789012:replicationgroup:*",
@@ -404,6 +443,13 @@ module "roles_us_east_1" {
         },
       ]
       statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
         {
           actions = ["elasticache:Connect"]
           resources = [

@@ -306,6 +306,15 @@ module "roles_us_west_2" {
           name      = "flow-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     hub-service = {
       name        = "eden-hub-service-usw2"
@@ -316,6 +325,15 @@ module "roles_us_west_2" {
           name      = "hub-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     insight-service = {
       name        = "eden-insight-service-usw2"
@@ -324,6 +342,15 @@ module "roles_us_west_2" {
         {
           namespace = "eden"
           name      = "insight-service"
+        },
+      ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
         },
       ]
     }
@@ -346,6 +373,15 @@ module "roles_us_west_2" {
           name      = "sync-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     task-service = {
       name        = "eden-task-service-usw2"
@@ -356,6 +392,15 @@ module "roles_us_west_2" {
           name      = "task-service"
         },
       ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
+        },
+      ]
     }
     vault-service = {
       name        = "eden-vault-service-usw2"
@@ -364,6 +409,15 @@ module "roles_us_west_2" {
         {
           namespace = "eden"
           name      = "vault-service"
+        },
+      ]
+      statements = [
+        {
+          actions = ["rds-db:connect"]
+          resources = [
+            "arn:aws:rds-db:us-east-1:123456789012:dbuser:*/services",
+            "arn:aws:rds-db:us-west-2:123456789012:dbuser:*/services",
+          ]
         },
       ]
     }

@@ -1,0 +1,114 @@
+//! What services are given of the stores that they use.
+
+use crate::deployment::{Entrance, SecretSetting, Setting};
+use crate::emit::Input;
+use crate::topology::RegionId;
+use serde_json::{Value, json};
+
+/// What begins the statements behind the words on how clients get in.
+const SQL: &str = "\n\n```sql\n";
+
+/// Each store that services use: how they get in, and the variables that they are given.
+pub(super) fn entrances(input: Input) -> Vec<Value> {
+    let topology = input.topology;
+    let used = input.deployment.entrances.iter().filter_map(|entrance| {
+        let store = topology.datastores.iter();
+        let store = store
+            .enumerate()
+            .find(|(_, s)| s.name == entrance.datastore);
+        let (index, _) = store?;
+        let users = topology.services.iter();
+        let users = users.filter(|s| s.uses.iter().any(|d| d.0 == index));
+        let users: Vec<&str> = users.map(|s| s.name.as_str()).collect();
+        (!users.is_empty()).then(|| entry(input, entrance, &users))
+    });
+    used.collect()
+}
+
+fn entry(input: Input, entrance: &Entrance, users: &[&str]) -> Value {
+    let prefix = variable(&entrance.datastore);
+    let entrances = &input.deployment.entrances;
+    // `CACHE_EU_HOST` is of the store `cache-eu` if there is one, and not of `cache`.
+    let longer = |of: &String| of.len() > prefix.len() && of.starts_with(&prefix);
+    let others = entrances
+        .iter()
+        .map(|e| variable(&e.datastore))
+        .filter(longer);
+    let others: Vec<String> = others.collect();
+    let own = |service: &String, name: &String| {
+        users.contains(&service.as_str())
+            && name.starts_with(&prefix)
+            && !others.iter().any(|o| name.starts_with(o))
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for Setting {
+        service,
+        region,
+        variable,
+        value,
+    } in &input.deployment.settings
+    {
+        if own(service, variable) {
+            add(&mut rows, variable, *region, value, false);
+        }
+    }
+    for SecretSetting {
+        service,
+        region,
+        variable,
+        secret,
+    } in &input.deployment.secret_settings
+    {
+        if own(service, variable) {
+            add(&mut rows, variable, *region, secret, true);
+        }
+    }
+    rows.sort_by(|a, b| a.variable.cmp(&b.variable));
+    let everywhere = input.topology.regions.len();
+    let rows = rows.into_iter().map(|row| {
+        let region = |id: &RegionId| input.topology.region(*id).name.as_str();
+        let regions: Vec<&str> = row.regions.iter().map(region).collect();
+        let regions = match regions.len() == everywhere {
+            true => "all".to_string(),
+            false => regions.join(", "),
+        };
+        json!({ "variable": row.variable, "regions": regions, "value": row.value, "secret": row.secret })
+    });
+    let clients = entrance.clients.replace("STORE", &entrance.datastore);
+    let (clients, sql) = clients.split_once(SQL).unwrap_or((&clients, ""));
+    json!({
+        "store": entrance.datastore,
+        "kind": entrance.kind,
+        "users": users.join(", "),
+        "clients": clients,
+        "sql": sql.trim_end_matches("\n```"),
+        "rows": rows.collect::<Vec<_>>(),
+    })
+}
+
+/// What the variables of a store begin with.
+fn variable(store: &str) -> String {
+    format!("{}_", store.to_uppercase().replace(['-', '.'], "_"))
+}
+
+/// A variable with one value, and where it has it.
+struct Row {
+    variable: String,
+    value: String,
+    secret: bool,
+    regions: Vec<RegionId>,
+}
+
+fn add(rows: &mut Vec<Row>, variable: &str, region: RegionId, value: &str, secret: bool) {
+    let same = |r: &&mut Row| r.variable == variable && r.value == value;
+    match rows.iter_mut().find(same) {
+        Some(row) if row.regions.contains(&region) => {}
+        Some(row) => row.regions.push(region),
+        None => rows.push(Row {
+            variable: variable.into(),
+            value: value.into(),
+            secret,
+            regions: vec![region],
+        }),
+    }
+}
