@@ -575,15 +575,9 @@ impl Topology {
     pub fn host(&self, id: HostId) -> &Host {
         &self.hosts[id.0]
     }
-    /// The queues whose dead letters a drill puts back.
+    /// The queues of ours, whose dead letters can be put back.
     pub fn replayed(&self) -> impl Iterator<Item = &Queue> {
-        let drills = self.drills.iter();
-        let names: Vec<&str> = drills
-            .filter_map(|(_, d)| d.queue.as_ref().map(|q| q.value.as_str()))
-            .collect();
-        self.queues
-            .iter()
-            .filter(move |q| names.contains(&q.name.as_str()))
+        self.queues.iter().filter(|q| q.external().is_none())
     }
     /// The ids of all regions that count, in order.
     pub fn region_ids(&self) -> impl Iterator<Item = RegionId> + use<> {

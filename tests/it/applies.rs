@@ -148,27 +148,70 @@ fn secrets_lie_in_no_state() {
     assert!(module("aws/aurora-regional/main.tf").contains("master_password_wo "));
 }
 
-/// Five attempts that begin ten seconds apart may be over after forty; the promise of `ggen` is
-/// minutes. Attempts fill it (docs.cloud.google.com/pubsub/docs/handling-failures, 2026-11).
+/// Five attempts that begin ten seconds apart may be over after forty. They last until whoever
+/// takes the messages is promised back, whatever the others promise
+/// (docs.cloud.google.com/pubsub/docs/handling-failures, 2026-11).
 #[test]
-fn attempts_last_as_long_as_a_region_may_be_gone() {
-    for name in ["ggen", "paynow"] {
-        let case = example(name);
-        let promises = case.done.topology.as_ref().unwrap().promises();
-        let rto = promises
-            .strictest(meridian::topology::Scenario::ANY_REGION)
-            .rto;
-        let back = rto.unwrap().time().secs();
-        let queue = case.done.topology.as_ref().unwrap().queues[0]
-            .name
-            .replace('-', "_");
-        let call = case.call(&format!("queue_{queue}"));
-        let attempts = call["max_delivery_attempts"].as_u64().unwrap();
-        let apart = call["minimum_backoff_seconds"].as_u64().unwrap();
+fn attempts_last_as_long_as_their_receiver_may_be_gone() {
+    let own = "replicas: 2..10, objectives: { rto: OWN } }\ntraffic";
+    let text = PUSHED.replace("replicas: 2..10 }\ntraffic", own);
+    let text = text.replace("queues:", "objectives: { rto: 5m }\nqueues:");
+    for (own, attempts, apart) in [("2m", 5, 30), ("30m", 5, 450), ("40m", 5, 600)] {
+        let case = spec(&text.replace("OWN", own));
+        let call = case.call("queue_events");
+        assert_eq!(call["max_delivery_attempts"], attempts, "{own}");
+        assert_eq!(call["minimum_backoff_seconds"], apart, "{own}");
+        assert_eq!(case.found("GCP109").len(), 0, "{own}");
+    }
+    // Pub/Sub waits ten minutes at most: more attempts are asked for.
+    let long = spec(&text.replace("OWN", "2h"));
+    assert_eq!(long.found("GCP109").len(), 1);
+    let more = text
+        .replace("OWN", "2h")
+        .replace("/events }", "/events }, dead_letter: { after: 13 }");
+    assert_eq!(spec(&more).found("GCP109").len(), 0);
+    // The worker of a store's changes takes them, and promises more than the system.
+    let ggen = example("ggen");
+    let topology = ggen.done.topology.as_ref().unwrap();
+    let queue = topology.queues[0].name.replace('-', "_");
+    let call = ggen.call(&format!("queue_{queue}"));
+    let number = |name: &str| call[name].as_u64().unwrap();
+    let worker = topology
+        .services
+        .iter()
+        .find(|s| s.name == "replication-worker");
+    let rto = worker
+        .unwrap()
+        .objectives
+        .as_ref()
+        .unwrap()
+        .rto
+        .as_ref()
+        .unwrap();
+    let last = (number("max_delivery_attempts") - 1) * number("minimum_backoff_seconds");
+    assert!(last >= rto.secs(), "{last} s");
+}
+
+/// Cloud Run answers 403 to a probe, which is not signed in, where only a queue may call.
+#[test]
+fn a_probe_of_a_service_that_is_not_public_expects_403() {
+    let case = spec(PUSHED);
+    let status = |host: &str| case.call(&format!("health_{host}"))["expected_status"].clone();
+    assert_eq!(status("worker_shop_example_com"), 403);
+    assert_eq!(status("www_shop_example_com"), 200);
+}
+
+/// What is set aside can be put back, whether or not a drill does so.
+#[test]
+fn dead_letters_of_every_queue_can_be_put_back() {
+    for case in [spec(PUSHED), example("ggen"), example("paynow")] {
         assert!(
-            (attempts - 1) * apart >= back,
-            "{name}: {attempts} x {apart} < {back}"
+            case.file("RUNBOOK_DEAD_LETTERS.md")
+                .contains("replay-dead-letters.sh")
         );
+        let queue = &case.done.topology.as_ref().unwrap().queues[0].name;
+        let script = case.file("scripts/replay-dead-letters.sh");
+        assert!(script.contains(&format!("{queue}-dead-letter")), "{queue}");
     }
 }
 

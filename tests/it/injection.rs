@@ -433,11 +433,16 @@ fn pages(filled: &Filled) {
     }
 }
 
-/// What is neither in the header nor in spans and blocks of code.
+/// What is neither in the header nor in spans and blocks of code. A block in a list is indented.
 fn prose(page: &str) -> impl Iterator<Item = String> {
-    let blocks = page.split("\n```").step_by(2);
-    let lines = blocks.flat_map(str::lines).skip(1);
-    lines.flat_map(|l| {
+    let mut fenced = false;
+    let outside = page.lines().skip(1).filter(move |line| {
+        let fence =
+            line.trim_start().starts_with("```") && line.len() - line.trim_start().len() <= 3;
+        fenced ^= fence;
+        !fenced && !fence
+    });
+    outside.flat_map(|l| {
         let text = l.replace("\\`", "");
         let parts = text.split('`').step_by(2);
         parts.map(String::from).collect::<Vec<_>>()

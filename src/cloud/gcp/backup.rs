@@ -21,9 +21,9 @@ pub fn backup_name(topology: &Topology, host: &Host) -> String {
 }
 
 /// The path that a check from outside may ask, if an answer needs no token.
-fn open_path(host: &Host) -> Option<String> {
+fn open_path(topology: &Topology, host: &Host) -> Option<String> {
     let health = &host.health;
-    (health.status.value == 200).then(|| health.path.value.clone())
+    (super::edge::expected_status(topology, host) == 200).then(|| health.path.value.clone())
 }
 
 impl Lowering<'_> {
@@ -125,7 +125,7 @@ impl Lowering<'_> {
     /// The check of Cloud DNS, as an argument of the host's health checks.
     pub(super) fn dns_check(&self, host: &Host) -> Argument {
         let check = facts::dns_check();
-        let path = open_path(host).map(|p| ("path".to_string(), Argument::from(p)));
+        let path = open_path(self.topology, host).map(|p| ("path".to_string(), Argument::from(p)));
         let numbers = [
             ("interval_seconds", check.interval_seconds),
             ("timeout_seconds", check.timeout_seconds),

@@ -139,7 +139,7 @@ impl Lowering<'_> {
             // A host's name is no name of an alert.
             let key = format!("{}-unreachable", host.replace('.', "-"));
             let query = format!(
-                "avg(monitoring_googleapis_com:uptime_check_check_passed{{monitored_resource=\"uptime_url\",host={}}}) < 0.5",
+                "min(avg by (check_id) (monitoring_googleapis_com:uptime_check_check_passed{{monitored_resource=\"uptime_url\",host={}}})) < 0.5",
                 promql::value(&host)
             );
             let fields = Argument::map([
@@ -149,8 +149,7 @@ impl Lowering<'_> {
                 ),
                 (
                     "documentation",
-                    "Most probes of Cloud Monitoring fail, from several places: users get errors."
-                        .into(),
+                    "Most probes of one path fail, from several places: users get errors.".into(),
                 ),
                 (
                     "runbook",

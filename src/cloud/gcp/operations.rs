@@ -1,6 +1,6 @@
 //! The commands of Google Cloud's own tools, for scripts and runbooks.
 
-use super::edge::{Standby, edge_name};
+use super::edge::{Standby, edge_name, expected_status};
 use super::naming::context;
 use super::offering::{offering, queue_offering};
 use super::project;
@@ -97,13 +97,14 @@ impl Operations<'_> {
             if let Some(standby) = standby {
                 self.open_others(host, &backend, standby.primary);
             }
+            let status = expected_status(self.topology, host);
             self.add(Operation {
                 kind: OperationKind::Verify,
                 subject: host.name.clone(),
                 region: None,
                 title: format!("See that {} answers from outside", host.name),
-                command: ask(host),
-                expect: expected_answer(host),
+                command: ask(host, status),
+                expect: expected_answer(status),
                 budget_seconds: 10,
                 otherwise: "look at the back ends' health; users get errors as long as this fails"
                     .into(),
@@ -423,16 +424,16 @@ impl Operations<'_> {
 
 /// Asks a host from outside. An answer that is an error for curl, and healthy for us, is
 /// compared; the address and the status reach the shell as operands.
-fn ask(host: &Host) -> Vec<String> {
+fn ask(host: &Host, status: u32) -> Vec<String> {
     let url = format!("https://{}{}", host.name, host.health.path.value);
-    match status(host) {
+    match status {
         400.. => words(&[
             "bash",
             "-c",
             "test \"$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"$1\")\" = \"$2\"",
             "ask",
             &url,
-            &status(host).to_string(),
+            &status.to_string(),
         ]),
         _ => words(&[
             "curl",
@@ -449,14 +450,9 @@ fn ask(host: &Host) -> Vec<String> {
     }
 }
 
-fn expected_answer(host: &Host) -> Expect {
-    match status(host) {
-        status @ 400.. => format!("exit status 0: the answer is {status}, as it has to be").into(),
+fn expected_answer(status: u32) -> Expect {
+    match status {
+        400.. => format!("exit status 0: the answer is {status}, as it has to be").into(),
         _ => Expect::Nothing,
     }
-}
-
-/// The status that counts as healthy.
-fn status(host: &Host) -> u32 {
-    host.health.status.value
 }

@@ -29,6 +29,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "description": describe(&topology.description, "A system on several regions."),
         "owner": describe(&topology.owner, "unknown"),
         "spec_name": topology.spec_name,
+        "spec_word": shell::word(&topology.spec_name),
         "namespace": topology.namespace,
         "objectives": objectives(topology),
         "regions": topology.region_ids().map(|id| region(input, id)).collect::<Vec<_>>(),

@@ -11,18 +11,20 @@ usage() {
   cat <<'TEXT'
 usage: dr-test.sh --primary REGION --secondary REGION --test-type region-failure [--apply] [--yes]
        dr-test.sh --test-type restore --datastore NAME [--backup ID] [--apply] [--yes]
+       dr-test.sh --test-type dead-letters --queue NAME [--apply] [--yes]
 
   --primary REGION     the region that is taken away
   --secondary REGION   the region that takes over
-  --test-type TYPE     region-failure or restore
+  --test-type TYPE     region-failure or restore, or dead-letters
   --datastore NAME     what is restored
   --backup ID          from which backup; without it, as it was ten minutes ago
+  --queue NAME         whose dead letters are put back
   --apply              act; without it every command is only printed
   --yes                do not ask for names
 TEXT
 }
 
-PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE="" BACKUP=""
+PRIMARY="" SECONDARY="" TEST_TYPE="" DATASTORE="" BACKUP="" QUEUE=""
 while (($#)); do
   case $1 in
     --primary) PRIMARY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -30,6 +32,7 @@ while (($#)); do
     --test-type) TEST_TYPE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --backup) BACKUP=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
+    --queue) QUEUE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
     --help) usage; exit 0 ;;
@@ -164,6 +167,16 @@ case ${TEST_TYPE} in
       ggen-marketplace-marketplace-us) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       *) note "Then delete the copy ${copy}" ;;
     esac
+    ;;
+  dead-letters)
+    [[ -n ${QUEUE} ]] || { usage >&2; exit 64; }
+    hypothesis "${QUEUE}" "what ${QUEUE} has set aside comes back, and takes effect once"
+    if ! "${here}/replay-dead-letters.sh" --queue "${QUEUE}" "${flags[@]}"; then
+      evidence failed "${QUEUE}"
+      failed
+    fi
+    evidence passed "${QUEUE}"
+    note "Next: count the effects of the messages; none may be there twice"
     ;;
   *) usage >&2; exit 64 ;;
 esac

@@ -247,7 +247,7 @@ module "queue_firestore_replication" {
   dead_letter_retention_seconds = 604800
   ack_deadline_seconds          = 60
   max_delivery_attempts         = 5
-  minimum_backoff_seconds       = 75
+  minimum_backoff_seconds       = 450
   push = {
     endpoint        = "https://replication-worker-${var.project_number}.us-central1.run.app/changes"
     service_account = "firestore-replication-push@${var.project_id}.iam.gserviceaccount.com"
@@ -914,10 +914,10 @@ module "monitoring" {
     }
     api-ggen-marketplace-example-com-unreachable = {
       summary          = "api.ggen-marketplace.example.com does not answer from outside"
-      documentation    = "Most probes of Cloud Monitoring fail, from several places: users get errors."
+      documentation    = "Most probes of one path fail, from several places: users get errors."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_FAILOVER.md"
       severity         = "CRITICAL"
-      query            = "avg(monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"api.ggen-marketplace.example.com\"}) < 0.5"
+      query            = "min(avg by (check_id) (monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"api.ggen-marketplace.example.com\"})) < 0.5"
       duration_seconds = 60
       channels         = ["oncall"]
     }

@@ -15,11 +15,21 @@ use super::naming::{self, Kind, slug};
 use super::offering::{OperateQueue, QueueOnGcp, ToldOfQueue, queue_offering, queues};
 use crate::cloud::offering::{Aspect, QueueOffering, QueueRecovery, QueueRestsAt, WatchQueue};
 use crate::deployment::{Argument, Decision, Scope};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::topology::{
-    Datastore, Incompatible, Queue, QueueEngine, RegionId, Scenario, Service, ServiceId, Topology,
-    variable_name,
+    Datastore, Incompatible, Promisee, Queue, QueueEngine, RegionId, Scenario, Service, ServiceId,
+    Topology, variable_name,
 };
 use Aspect::Given;
+
+/// Attempts that are over before whoever takes the messages is promised back.
+pub const ATTEMPTS: Code = Code::new("GCP109", "attempts-end-too-early");
+
+/// The longest that Pub/Sub waits between two attempts, in seconds
+/// (docs.cloud.google.com/pubsub/docs/handling-failures, read 2026-11).
+const LONGEST_BACKOFF: u64 = 600;
+/// The most attempts before a message is set aside, of the same source.
+const MOST_ATTEMPTS: u64 = 100;
 
 /// Pub/Sub.
 #[derive(Debug, Clone, Copy)]
@@ -120,6 +130,56 @@ impl Lowering<'_> {
         self.topology.datastores.iter().find(carries)
     }
 
+    /// Who takes the messages of a queue: whom it pushes to, or who carries a store's changes.
+    fn taker(&self, queue: &Queue) -> Option<ServiceId> {
+        let worker = || {
+            let replication = self.replicated(queue)?.replication.as_ref()?;
+            let worker = replication.worker.as_ref()?;
+            let mut services = self.topology.services.iter();
+            services.position(|s| s.name == worker.value).map(ServiceId)
+        };
+        queue.receiver.or_else(worker)
+    }
+
+    /// Seconds between two attempts at least: with fewer, the attempts are over before whoever
+    /// takes the messages is promised back after losing a region, and every message of the
+    /// meantime is set aside.
+    fn backoff(&mut self, queue: &Queue) -> u64 {
+        let after = &queue.dead_letter.after;
+        let waits = u64::from(after.value).saturating_sub(1).max(1);
+        let promises = self.topology.promises();
+        let rto = match self.taker(queue) {
+            Some(taker) => {
+                promises
+                    .of(Promisee::Service(taker), Scenario::ANY_REGION)
+                    .rto
+            }
+            None => promises.strictest(Scenario::ANY_REGION).rto,
+        };
+        let back = rto.map_or(0, |promise| promise.time().secs());
+        if let Some(rto) = rto.filter(|_| back > waits * LONGEST_BACKOFF) {
+            let attempts = (back.div_ceil(LONGEST_BACKOFF) + 1).min(MOST_ATTEMPTS);
+            let found = Diagnostic::warning(
+                ATTEMPTS,
+                after.span,
+                format!(
+                    "messages of `{}` are set aside before a lost region is back",
+                    queue.name
+                ),
+                format!(
+                    "{} attempts, at most {LONGEST_BACKOFF} s apart",
+                    after.value
+                ),
+            );
+            let found = found.also(rto.span, format!("back within {}", rto.time()));
+            let help = format!(
+                "write `dead_letter: {{ after: {attempts} }}`, or put them back with replay-dead-letters.sh"
+            );
+            self.out.push(found.help(help));
+        }
+        back.div_ceil(waits).clamp(10, LONGEST_BACKOFF)
+    }
+
     fn pubsub(&mut self, queue: &Queue) {
         self.api("pubsub");
         let home = Home::Topics.of(self.topology);
@@ -135,10 +195,7 @@ impl Lowering<'_> {
             ("dead_letter_retention_seconds", dead.keep.secs().into()),
             ("ack_deadline_seconds", queue.ack_within.secs().into()),
             ("max_delivery_attempts", dead.after.value.into()),
-            (
-                "minimum_backoff_seconds",
-                backoff(self.topology, queue).into(),
-            ),
+            ("minimum_backoff_seconds", self.backoff(queue).into()),
         ];
         let publishers =
             self.accounts_of(queue.publishers.iter().map(|id| self.topology.service(*id)));
@@ -280,15 +337,4 @@ fn sets_aside(topology: &Topology, queue: &Queue) -> bool {
     events.is_some_and(|e| *e.incompatible == Incompatible::DeadLetter)
         && queue.dead_letter.said
         && queue.receiver.is_some()
-}
-
-/// Seconds between two attempts at least: with fewer, the attempts are over before a lost region
-/// is back within its promise, and every message of the meantime is set aside.
-/// Pub/Sub takes 0 to 600 (docs.cloud.google.com/pubsub/docs/handling-failures, read 2026-11).
-fn backoff(topology: &Topology, queue: &Queue) -> u64 {
-    let attempts = u64::from(queue.dead_letter.after.value);
-    let waits = attempts.saturating_sub(1).max(1);
-    let rto = topology.promises().strictest(Scenario::ANY_REGION).rto;
-    let back = rto.map_or(0, |promise| promise.time().secs());
-    back.div_ceil(waits).clamp(10, 600)
 }

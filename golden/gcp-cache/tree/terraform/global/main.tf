@@ -227,10 +227,10 @@ module "monitoring" {
   alerts = {
     shop-example-com-unreachable = {
       summary          = "shop.example.com does not answer from outside"
-      documentation    = "Most probes of Cloud Monitoring fail, from several places: users get errors."
+      documentation    = "Most probes of one path fail, from several places: users get errors."
       runbook          = "https://runbooks.invalid/RUNBOOK_FAILOVER.md"
       severity         = "CRITICAL"
-      query            = "avg(monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"shop.example.com\"}) < 0.5"
+      query            = "min(avg by (check_id) (monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"shop.example.com\"})) < 0.5"
       duration_seconds = 60
       channels         = ["operations"]
     }

@@ -562,19 +562,19 @@ module "monitoring" {
     }
     hooks-siraj-life-unreachable = {
       summary          = "hooks.siraj.life does not answer from outside"
-      documentation    = "Most probes of Cloud Monitoring fail, from several places: users get errors."
+      documentation    = "Most probes of one path fail, from several places: users get errors."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_FAILOVER.md"
       severity         = "CRITICAL"
-      query            = "avg(monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"hooks.siraj.life\"}) < 0.5"
+      query            = "min(avg by (check_id) (monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"hooks.siraj.life\"})) < 0.5"
       duration_seconds = 60
       channels         = ["incidents"]
     }
     worker-siraj-life-unreachable = {
       summary          = "worker.siraj.life does not answer from outside"
-      documentation    = "Most probes of Cloud Monitoring fail, from several places: users get errors."
+      documentation    = "Most probes of one path fail, from several places: users get errors."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_FAILOVER.md"
       severity         = "CRITICAL"
-      query            = "avg(monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"worker.siraj.life\"}) < 0.5"
+      query            = "min(avg by (check_id) (monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"worker.siraj.life\"})) < 0.5"
       duration_seconds = 60
       channels         = ["incidents"]
     }
