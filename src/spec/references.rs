@@ -3,6 +3,7 @@
 
 use super::decode::Value;
 use super::{Datastore, PerRegion, Ref, Spec, Spot};
+use std::collections::BTreeSet;
 
 /// A kind of thing that has a name and that something is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +87,12 @@ impl Spec {
     pub fn exchange(&mut self, thing: Thing, to: Becomes) {
         match thing {
             Thing::Region => self.regions.rename(to),
-            Thing::Datastore => self.datastores.rename(to),
+            Thing::Datastore => {
+                let before = self.datasets();
+                self.datastores.rename(to);
+                let gone = &before - &self.datasets();
+                self.datasets_named(&|name| (!gone.contains(name)).then(|| name.to_string()));
+            }
             Thing::Queue => self.queues.rename(to),
             Thing::Service => self.services.rename(to),
             Thing::Host => self.traffic.rename(to),
@@ -126,6 +132,31 @@ impl Spec {
         }
         if !matches!(thing, Thing::Region | Thing::Secret | Thing::Database) {
             self.parts_named(to);
+        }
+    }
+
+    /// The names of all datasets.
+    fn datasets(&self) -> BTreeSet<String> {
+        let stores = self.datastores.iter();
+        let names = stores.flat_map(|(_, store)| store.datasets.names());
+        names.map(str::to_string).collect()
+    }
+
+    /// What is about datasets: a transfer of none is gone, for without a list it is one of all.
+    fn datasets_named(&mut self, to: Becomes) {
+        for queue in self.queues.values_mut() {
+            list(&mut queue.carries, to);
+        }
+        let caches = self.traffic.values_mut().flat_map(|h| &mut h.cdn);
+        let rules = caches.flat_map(|c| c.rules.values_mut());
+        rules.for_each(|rule| list(&mut rule.carries, to));
+        let telemetry = self.observability.iter_mut();
+        let telemetry = telemetry.flat_map(|o| [&mut o.metrics, &mut o.logs, &mut o.traces]);
+        telemetry.flatten().for_each(|t| list(&mut t.carries, to));
+        for compliance in &mut self.compliance {
+            let all = &mut compliance.transfers;
+            all.retain(|t| t.datasets.is_empty() || t.datasets.iter().any(|d| to(d).is_some()));
+            all.values_mut().for_each(|t| list(&mut t.datasets, to));
         }
     }
 

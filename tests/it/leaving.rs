@@ -324,3 +324,17 @@ fn a_service_leaves_after_the_hosts_that_lead_to_it() {
         assert_eq!(gone.errors(), Vec::<&str>::new(), "{data}");
     }
 }
+
+/// What is about the datasets of a store goes with it, and a transfer of nothing else is none of
+/// everything. Fails if a transfer, a queue or a collector goes on naming them.
+#[test]
+fn a_store_leaves_with_what_is_about_its_datasets() {
+    let before = example("ggen");
+    let leaves = "  sessions:\n    leaving: { since: 2026-11-28, data: keep }\n";
+    let text = example_text("ggen").replacen("  sessions:\n", leaves, 1);
+    let after = spec_after(&text, &print(before.lock()));
+    assert_eq!(after.errors(), Vec::<&str>::new());
+    let flow = after.file("DATA_FLOW.md");
+    assert!(!flow.contains("sessions-to-us"), "{flow}");
+    assert!(flow.contains("failover-to-us"), "{flow}");
+}
