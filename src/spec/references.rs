@@ -153,7 +153,7 @@ impl Spec {
         let telemetry = self.observability.iter_mut();
         let telemetry = telemetry.flat_map(|o| [&mut o.metrics, &mut o.logs, &mut o.traces]);
         telemetry.flatten().for_each(|t| list(&mut t.carries, to));
-        for compliance in &mut self.compliance {
+        if let Some(compliance) = &mut self.compliance {
             let all = &mut compliance.transfers;
             all.retain(|t| t.datasets.is_empty() || t.datasets.iter().any(|d| to(d).is_some()));
             all.values_mut().for_each(|t| list(&mut t.datasets, to));

@@ -1,6 +1,7 @@
 //! What holds data or keys has three guards: `prevent_destroy` in its module, one of the provider,
 //! and a way out that lets it live (`tests/it/leaving.rs`).
 
+use crate::support::golden_trees;
 use meridian::catalog::holdings::{Guard, HOLDINGS, Holding, find};
 use meridian::deployment::modules;
 use std::collections::BTreeSet;
@@ -143,4 +144,69 @@ fn what_others_name_goes_after_they_have_changed() {
     let wrong = named.iter().filter(|(_, _, body)| !first(body));
     let wrong: Vec<_> = wrong.map(|(module, kind, _)| (module, kind)).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// What scripts change in an incident, by the command, and the argument of the module that a plan
+/// must therefore leave alone: what was promoted or moved stays where it is at the next apply.
+const MOVED_BY_SCRIPTS: &[(&str, &str, &str, &str)] = &[
+    (
+        "aws rds failover-global-cluster",
+        "aws/aurora-regional",
+        "aws_rds_cluster",
+        "replication_source_identifier",
+    ),
+    (
+        "aws elasticache failover-global-replication-group",
+        "aws/elasticache-global",
+        "aws_elasticache_global_replication_group",
+        "primary_replication_group_id",
+    ),
+    (
+        "aws route53 change-resource-record-sets",
+        "aws/route53",
+        "aws_route53_record",
+        "weighted_routing_policy",
+    ),
+];
+
+/// Fails if `ignore_changes` is taken out of one of the modules, or a script fails over what is not
+/// on the list.
+#[test]
+fn what_scripts_promote_stays_promoted() {
+    let ignored = |module: &str, wanted: &str, argument: &str| {
+        let all = resources().into_iter();
+        let mut all = all.filter(|(m, kind, _)| m == module && kind == wanted);
+        all.any(|(_, _, body)| {
+            let mut rules = body.blocks().filter(|b| b.identifier() == "lifecycle");
+            rules.any(|r| says(r.body(), "ignore_changes").is_some_and(|t| t.contains(argument)))
+        })
+    };
+    for (command, module, kind, argument) in MOVED_BY_SCRIPTS {
+        assert!(ignored(module, kind, argument), "{command}: {module}");
+    }
+    let trees = golden_trees();
+    let files = trees.values().flat_map(|tree| tree.iter());
+    let text: Vec<&String> = files
+        .filter(|(p, _)| p.contains("scripts/"))
+        .map(|(_, t)| t)
+        .collect();
+    let mut found = BTreeSet::new();
+    for line in text.iter().flat_map(|t| t.lines()) {
+        let words: Vec<&str> = line.split(' ').collect();
+        for three in words.windows(3).filter(|w| w[0] == "aws") {
+            let moves = [
+                "failover-",
+                "promote-",
+                "switchover-",
+                "change-resource-record",
+            ];
+            if moves.iter().any(|m| three[2].starts_with(m)) {
+                found.insert(three.join(" "));
+            }
+        }
+    }
+    let known = MOVED_BY_SCRIPTS
+        .iter()
+        .map(|(command, ..)| (*command).to_string());
+    assert_eq!(found, known.collect());
 }
