@@ -27,6 +27,8 @@ pub struct Cluster {
     pub ingress_annotations: Vec<(String, String)>,
     /// Annotations of the Service of the gateway that other clusters call through.
     pub east_west_annotations: Vec<(String, String)>,
+    /// Whether its mesh finds the other clusters by itself, without a secret of each.
+    pub finds_others: bool,
     /// The trust domain of its mesh: with it the identities of workloads begin.
     pub trust_domain: String,
     /// Ranges and ports of stores outside the cluster that pods reach.

@@ -480,3 +480,16 @@ fn what_others_made_is_used_and_not_made() {
     assert!(!roots.any(|text| text.contains("/ecr-replication\"")));
     assert!(everything(&given).contains("is owned elsewhere"));
 }
+
+/// The managed control plane reads no remote secrets: the fleet tells each cluster of the others
+/// (docs.cloud.google.com/service-mesh, modernization-configuration-updates, 2026-11).
+#[test]
+fn clusters_of_a_managed_mesh_are_told_of_each_other_by_the_fleet() {
+    let secrets = |name: &str| {
+        let case = example(name);
+        let guide = case.file("DEPLOYMENT_GUIDE.md");
+        guide.matches("istioctl create-remote-secret").count()
+    };
+    assert_eq!(secrets("ggen"), 0);
+    assert_eq!(secrets("eden"), 2);
+}

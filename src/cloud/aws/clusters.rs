@@ -281,6 +281,7 @@ impl Lowering<'_> {
             region: id,
             context: name.clone(),
             network: format!("{}-{location}", self.prefix()),
+            finds_others: false,
             zones,
             probe_ranges: ranges.public,
             metadata_servers: Vec::new(),

@@ -248,6 +248,10 @@ impl Lowering<'_> {
             region: id,
             context: format!("gke_{project}_{location}_{name}"),
             network: format!("{}-{location}", self.prefix()),
+            // Managed by the fleet, which tells each cluster of the others; the managed control
+            // plane reads no remote secrets (docs.cloud.google.com/service-mesh/docs/migrate/
+            // modernization-configuration-updates, read 2026-11).
+            finds_others: true,
             zones,
             probe_ranges: vec!["35.191.0.0/16".into(), "130.211.0.0/22".into()],
             // Workload identity asks the node for credentials.
