@@ -104,14 +104,11 @@ impl<'a> Trial<'a> {
                 .collect();
         }
         let mut lines = Lines::new();
-        for texts in groups {
+        for (index, texts) in groups.iter().enumerate() {
             let changed = texts.iter().flat_map(|text| self.otherwise(input, text));
-            join(&mut lines, self.first(changed));
-        }
-        if lines.is_empty() && input.kind == Kind::Value {
-            let mut document = self.of.document.clone();
-            take(&mut document.root, &input.way);
-            lines = self.first(std::iter::once((document, self.of.lock.clone())));
+            let removed = (index == 0 && input.kind == Kind::Value).then_some(());
+            let removed = removed.into_iter().map(|()| self.without(input));
+            join(&mut lines, self.first(changed.chain(removed)));
         }
         lines
     }
@@ -130,6 +127,12 @@ impl<'a> Trial<'a> {
         let other = other.filter(|lock| lock::print(lock) != lock::print(self.of.lock));
         let locks = [Some(self.of.lock.clone()), other].into_iter().flatten();
         locks.map(|lock| (document.clone(), lock)).collect()
+    }
+
+    fn without(&self, input: &Input) -> (Document, Lock) {
+        let mut document = self.of.document.clone();
+        take(&mut document.root, &input.way);
+        (document, self.of.lock.clone())
     }
 
     /// Another name, and another location where the name of a region is one.
