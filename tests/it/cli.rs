@@ -520,6 +520,24 @@ fn places_of_two_files_are_read_in_order() {
     assert!(!said.contains("Advice"), "{said}");
 }
 
+/// A dashboard of what is named twice is made once, and one of a service that is called like the
+/// dashboard of all regions, or like a region, has a file of its own.
+#[test]
+fn every_dashboard_has_a_file_of_its_own() {
+    for name in ["overview", "us-east1"] {
+        let named = format!("observability: {{ dashboards: {{ named: [{name}, {name}] }} }}\n");
+        let folder = folder(&(MINIMAL.replace("web", name) + &named));
+        assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+        let boards = folder.path().join("deploy/alerts/dashboards");
+        let text = |file: String| fs::read_to_string(boards.join(file)).unwrap();
+        assert_ne!(
+            text(format!("{name}.json")),
+            text(format!("{name}-board.json"))
+        );
+        assert!(!boards.join(format!("{name}-board-board.json")).exists());
+    }
+}
+
 /// Runs a command in a folder: exit code, standard output, standard error.
 fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = meridian(folder).args(arguments).output().unwrap();

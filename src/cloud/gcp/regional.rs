@@ -7,6 +7,7 @@ use crate::deployment::{Board, Deployment, FROM_CONTRACT, Panel, Sample, SignalQ
 use crate::format::promql;
 use crate::topology::{Alert, Host, Queue, RegionId, Service, Signal, Topology};
 use crate::watch::signals::{FEWEST, counter, counter_rest, happened, steady};
+use std::collections::BTreeSet;
 
 /// Answers of services on Cloud Run: Cloud Monitoring samples them every minute, so a rate
 /// needs two of them.
@@ -26,6 +27,8 @@ pub fn regional(topology: &Topology, deployment: &mut Deployment) {
         }
     }
     let named = topology.observability.dashboards.named.iter();
+    let mut shown = BTreeSet::new();
+    let named = named.filter(|name| shown.insert(name.as_str()));
     let boards = named.filter_map(|name| regional.board(name));
     deployment.boards.extend(boards);
 }

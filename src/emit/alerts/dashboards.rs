@@ -8,10 +8,14 @@ use crate::format::promql;
 use crate::topology::{Metric, Signal};
 use crate::watch::reading::shows;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Grafana's grid has 24 columns; three panels stand in a row.
 const WIDTH: u64 = 8;
 const HEIGHT: u64 = 8;
+
+/// The dashboard across all regions.
+const OVERVIEW: &str = "overview";
 
 pub(super) fn emit(input: Input, set: &mut ArtifactSet) {
     let wanted = &input.topology.observability.dashboards;
@@ -24,31 +28,31 @@ pub(super) fn emit(input: Input, set: &mut ArtifactSet) {
         );
     };
     if *wanted.across {
-        add("overview", overview(input));
+        add(OVERVIEW, overview(input));
     }
     if *wanted.per_region {
         for region in &input.topology.regions {
             add(&region.name, of_region(input, &region.name));
         }
     }
+    let regions = input.topology.regions.iter().map(|r| r.name.clone());
+    let mut taken: BTreeSet<String> = regions.chain([OVERVIEW.to_string()]).collect();
     for board in &input.deployment.boards {
         // Dots would look like endings of file names.
-        let name = board.subject.replace('.', "-");
-        add(&name, of_board(input, board));
+        let mut name = board.subject.replace('.', "-");
+        while !taken.insert(name.clone()) {
+            name += "-board";
+        }
+        add(&name, of_board(input, board, &name));
     }
 }
 
 /// One part, with a line for each region.
-fn of_board(input: Input, board: &Board) -> Value {
+fn of_board(input: Input, board: &Board, name: &str) -> Value {
     let panels = board.panels.iter().enumerate();
     let panels = panels.map(|(i, p)| panel(i as u64, &p.title, &p.query, p.unit, None));
     let title = format!("{} by region", board.subject);
-    dashboard(
-        input,
-        &board.subject.replace('.', "-"),
-        &title,
-        panels.collect(),
-    )
+    dashboard(input, name, &title, panels.collect())
 }
 
 fn overview(input: Input) -> Value {
@@ -63,7 +67,7 @@ fn overview(input: Input) -> Value {
             metric,
         )
     });
-    dashboard(input, "overview", "all regions", panels.collect())
+    dashboard(input, OVERVIEW, "all regions", panels.collect())
 }
 
 /// What tells one region from the others: probes, services, copies.
