@@ -45,6 +45,7 @@ pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
 /// Decides what must not move once it is applied: what the lock records stays, the rest is
 /// derived and recorded in the topology's lock.
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
+    reads::settle(topology);
     ranges::settle(topology, out);
     versions::settle(topology, out);
     state::settle(topology);

@@ -94,6 +94,20 @@ pub fn lies_at_locations(engine: Engine) -> bool {
     )
 }
 
+/// Whether a kind of store consists of nodes that are counted.
+pub fn has_nodes(engine: Engine) -> bool {
+    matches!(
+        engine,
+        Engine::Kafka
+            | Engine::Mongodb
+            | Engine::Mysql
+            | Engine::Redis
+            | Engine::RedisEnterprise
+            | Engine::Search
+            | Engine::Spanner
+    )
+}
+
 impl Service {
     /// Whether it runs as pods of a cluster: in the mesh, and under its scalers.
     pub fn on_cluster(&self) -> bool {

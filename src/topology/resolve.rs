@@ -1,6 +1,7 @@
 //! From spec to topology: every reference is looked up, every dependent default settled.
 
 use super::checks;
+use super::kinds::has_nodes;
 use super::lookup::{dangling, id, ids, key, lookup};
 use super::settled::{settle, settle_whole};
 use super::*;
@@ -572,7 +573,10 @@ impl Resolver<'_> {
         written: &spec::Datastore,
         out: &mut Diagnostics,
     ) -> Datastore {
-        let regions = match (&written.nodes, written.regions.is_empty()) {
+        // Of another kind they say nothing, not even where it is.
+        let kind_of = |has: fn(Engine) -> bool| written.engine.known().is_some_and(has);
+        let nodes = written.nodes.as_ref().filter(|_| kind_of(has_nodes));
+        let regions = match (nodes, written.regions.is_empty()) {
             _ if written.external.is_some() => {
                 let external = written.external.iter();
                 external.flat_map(|e| self.spots(&e.at, out)).collect()
@@ -607,7 +611,7 @@ impl Resolver<'_> {
             self.regions(&backup.copies_to, out);
         }
         // Another kind is in its regions; a rule says that the keys mean nothing there.
-        let lies = written.engine.known().is_some_and(lies_at_locations);
+        let lies = kind_of(lies_at_locations);
         let location = written.location.as_ref().filter(|_| lies);
         let names_databases = lies && !written.databases.is_empty();
         let primary = |id: &&RegionId| self.regions[id.0].role == Role::Primary;
@@ -632,7 +636,7 @@ impl Resolver<'_> {
             regions,
             regions_at: self.places(&written.regions),
             read_replicas: settle(&written.read_replicas),
-            nodes: settle(&written.nodes),
+            nodes: nodes.map(settle),
             replicas: settle(&written.replicas),
             sentinels: settle(&written.sentinels),
             members: settle(&written.members),

@@ -5,6 +5,8 @@ mod clouds;
 mod stores;
 mod table;
 
+pub(super) use stores::settle;
+
 pub use table::{generates, table, unread};
 
 use crate::diagnostic::Diagnostics;

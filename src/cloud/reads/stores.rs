@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::rules::emission::{no_effect, not_emitted};
 use crate::source::Span;
 use crate::spec::{self, Value};
-use crate::topology::{Datastore, Ref, Topology};
+use crate::topology::{Datastore, Map, Topology};
 
 /// A setting of stores.
 struct Setting {
@@ -59,6 +59,9 @@ const SETTINGS: &[Setting] = &[
             span(health.map(|h| h.timeout.span))
         },
     ),
+    setting("sentinels", NoEffect, "", |s| {
+        s.sentinels.as_ref().map(place_of).into_iter().collect()
+    }),
     setting("location", NoEffect, IN_REGIONS, |s| at(&s.location)),
     setting("databases", NoEffect, IN_REGIONS, |s| map(&s.databases)),
     setting("members", NotEmitted("members of a voting set"), "", |s| {
@@ -128,14 +131,15 @@ const SETTINGS: &[Setting] = &[
     ),
 ];
 
-/// The settings that not every offering reads, those that are judged apart among them.
+/// The settings that not every offering reads, the one that is judged apart among them.
 pub(super) fn paths() -> impl Iterator<Item = &'static str> {
-    let apart = ["sentinels", BOUND];
-    SETTINGS.iter().map(|s| s.path).chain(apart)
+    SETTINGS.iter().map(|s| s.path).chain([BOUND])
 }
 
 /// The bound that stops writes.
 const BOUND: &str = "replication.stop_writes_at";
+/// Copies that only read.
+const REPLICAS: &str = "read_replicas";
 /// The lag that an alert of the store itself takes, whatever a metric says.
 const CRITICAL: &str = "replication.lag.critical";
 
@@ -213,25 +217,60 @@ fn bound(topology: &Topology, store: &Datastore, out: &mut Diagnostics) {
     }
 }
 
-/// A read replica in a region that holds the store anyway.
+/// What of a store votes, is copied or bounds a copy, and how it is taken out.
+type Forget = (&'static str, fn(&mut Datastore));
+const COUNTED: &[Forget] = &[
+    ("sentinels", |s| s.sentinels = None),
+    ("members", |s| s.members = Map::empty(s.span)),
+    ("nodes", |s| s.nodes = None),
+    (REPLICAS, |s| s.read_replicas.clear()),
+    ("replication.min_replicas", |s| {
+        if let Some(replication) = &mut s.replication {
+            replication.min_replicas = None;
+        }
+    }),
+    ("replication.max_lag", |s| {
+        if let Some(replication) = &mut s.replication {
+            replication.max_lag = None;
+        }
+    }),
+    ("backup.copies_to", |s| {
+        if let Some(backup) = &mut s.backup {
+            backup.copies_to.clear();
+        }
+    }),
+];
+
+/// Takes out of a topology what its offerings do not read, so that nothing counts on votes and
+/// copies that do not come to be. What is written of them is reported all the same.
+pub(in crate::cloud) fn settle(topology: &mut Topology) {
+    for index in 0..topology.datastores.len() {
+        let store = &topology.datastores[index];
+        let Some(offering) = offering::of(topology, store) else {
+            continue;
+        };
+        let read = |field| reading(offering, field).is_some_and(|r| (r.when)(store));
+        let unread: Vec<&Forget> = COUNTED.iter().filter(|(field, _)| !read(field)).collect();
+        for (_, forget) in unread {
+            forget(&mut topology.datastores[index]);
+        }
+    }
+}
+
+/// Read replicas, which no offering makes.
 fn replicas(
     topology: &Topology,
     store: &Datastore,
     offering: &dyn Offering,
     out: &mut Diagnostics,
 ) {
-    let held = |r: &&Ref| {
-        let regions = &topology.regions;
-        store.regions.iter().any(|id| regions[id.0].name == r.value)
-    };
-    let replica = store.read_replicas.iter().find(held);
-    let refused = reading(offering, "read_replicas").is_some();
-    if let Some(replica) = replica.filter(|_| !refused) {
-        out.push(no_effect::says(
-            replica.span,
-            "read_replicas",
-            "in a region that holds the store",
-            "it names further regions",
+    let refused = reading(offering, REPLICAS).is_some();
+    let written = topology.written().datastores.get(&store.name);
+    let first = written.and_then(|w| w.read_replicas.first());
+    if let Some(first) = first.filter(|_| !refused) {
+        out.push(not_emitted::says(
+            first.span,
+            "read replicas in other regions",
         ));
     }
 }

@@ -173,6 +173,13 @@ impl Lowering<'_> {
                 "versions: what is replaced or deleted is kept for `keep`, from that moment on";
             self.not_available(every.span, what, has);
         }
+        let named = store.databases.iter().filter(|_| store.names_databases);
+        let named = named.filter_map(|d| d.span).next();
+        let located = store.location.as_ref().map(|l| l.span).or(named);
+        if let Some(span) = located {
+            let what = "`object-storage` at a location of its own";
+            self.not_available(span, what, "a bucket in each of its `regions`");
+        }
         let Some(replication) = &store.replication else {
             return found;
         };

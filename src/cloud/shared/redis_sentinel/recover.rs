@@ -6,8 +6,7 @@ use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
 use crate::cloud::recovery::{not_abroad, reaching_back, readings, restored, snapshot};
 use crate::topology::settings::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
-use crate::topology::{Datastore, RegionId};
-use crate::topology::{Duration, FactKind, Scenario};
+use crate::topology::{Datastore, Duration, FactKind, Mode, RegionId, Scenario};
 
 pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
     match scenario {
@@ -46,7 +45,13 @@ struct Taken {
 impl<'a> Members<'a> {
     fn of(context: &'a Context<'a>, store: &'a Datastore) -> Self {
         let topology = context.topology;
-        let regions = store.regions.iter().map(|id| {
+        // Where copies are ruled out, nothing of other regions is a member.
+        let replication = store.replication.as_ref();
+        let alone = replication.is_some_and(|r| *r.mode == Mode::None);
+        let first = topology.first_node(store);
+        let members = store.regions.iter();
+        let members = members.filter(|id| !alone || Some(**id) == first);
+        let regions = members.map(|id| {
             let counts = (topology.nodes(store, *id), topology.sentinels(store, *id));
             (*id, counts.0, counts.1)
         });
@@ -301,10 +306,10 @@ pub(super) fn remaining(
             let on = |id: &RegionId| context.topology.region(*id).place.provider == provider;
             store.regions.iter().all(on).then(Vec::new)
         }
-        Scenario::Link => (store.regions.len() > 1).then(|| {
+        Scenario::Link => {
             let members = Members::of(context, store);
-            vec![members.cut_off()]
-        }),
+            (members.regions.len() > 1).then(|| vec![members.cut_off()])
+        }
         Scenario::Corruption => Some(history(context, store)),
         _ => {
             let members = Members::of(context, store);
