@@ -55,6 +55,7 @@ pub const RULES: &[Rule] = &[
     traffic::dns_policy::check,
     traffic::icp::check,
     traffic::shared_check::check,
+    traffic::nowhere::check,
     traffic::weight_of_standby::check,
     traffic::weights::check,
 ];

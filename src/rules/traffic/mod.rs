@@ -2,6 +2,7 @@
 
 pub mod dns_policy;
 pub mod icp;
+pub mod nowhere;
 pub mod shared_check;
 pub mod weight_of_standby;
 pub mod weights;
