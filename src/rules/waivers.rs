@@ -107,7 +107,8 @@ fn usable(
         .help("`meridian explain` lists the codes; findings about text, values and references must be mended"));
     }
     for (key, text) in [("reason", &waiver.reason), ("owner", &waiver.owner)] {
-        if text.trim().is_empty() {
+        // A dot is no reason, and a dash nobody.
+        if !text.contains(char::is_alphanumeric) {
             return Err(Diagnostic::error(
                 EMPTY,
                 text.span,

@@ -106,6 +106,21 @@ impl<'a> Promises<'a> {
         }
     }
 
+    /// The shortest span of writes that some datastores, or parts of them, may lose.
+    pub fn strictest_loss(
+        self,
+        scenario: Scenario,
+        among: impl Fn(DatastoreId) -> bool,
+    ) -> Option<Promise> {
+        let parts = self.stores().into_iter().map(|(_, part)| part);
+        let parts = parts.filter(|part| match part {
+            Promisee::Store(id) | Promisee::Dataset(id, _) => among(*id),
+            Promisee::System | Promisee::Service(_) => false,
+        });
+        let promised = parts.filter_map(|part| self.of(part, scenario).rpo);
+        promised.min_by_key(|p| p.millis)
+    }
+
     /// The recovery times promised for a loss, for people: one if all parts promise the
     /// same, else each with its parts.
     pub fn times_in_words(self, scenario: Scenario) -> String {

@@ -1,7 +1,8 @@
 //! Numbers that follow from the spec and are emitted: one place for lowering, emitters and
 //! analysis, so that they cannot disagree.
 
-use super::{Datastore, Host, Placement, RegionId, Service, Settled, Topology};
+use super::promises::{Promise, Promisee};
+use super::{Datastore, Host, Placement, RegionId, Scenario, Service, Settled, Topology};
 use crate::source::Span;
 use crate::spec::{Duration, Provider, Role, Runtime, Singleton};
 
@@ -96,10 +97,9 @@ impl Topology {
     }
 
     /// The longest span of writes that may be lost with a region, if it is promised.
-    pub fn region_rpo(&self) -> Option<Duration> {
-        let objectives = self.objectives.as_ref()?;
-        let region = objectives.region.as_ref().and_then(|r| r.rpo.as_ref());
-        region.or(objectives.rpo.as_ref()).map(|r| r.value)
+    fn region_rpo(&self) -> Option<Duration> {
+        let promised = self.promises().of(Promisee::System, Scenario::ANY_REGION);
+        promised.rpo.map(Promise::time)
     }
 
     /// How far copies may be behind when a region serves again: as written, else what may be

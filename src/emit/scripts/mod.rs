@@ -8,7 +8,7 @@ use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind, Proof, Switch, SwitchStep};
 use crate::format::text;
 use crate::procedure::OVERTIME;
-use crate::topology::RegionId;
+use crate::topology::{RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -135,7 +135,14 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             .collect()
     };
     let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
-    let rpo = topology.region_rpo();
+    // One number stands for all copies: it is held against the strictest promise of those.
+    let measured = of(OperationKind::Lag);
+    let rpo = topology
+        .promises()
+        .strictest_loss(Scenario::ANY_REGION, |id| {
+            let name = &topology.datastore(id).name;
+            measured.iter().any(|o| o.subject == *name)
+        });
     let lag_below = topology.return_lag();
     let failover = topology.failover.as_ref();
     let cooldown = failover.and_then(|f| f.cooldown.as_ref());
@@ -196,7 +203,7 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "cooldown": cooldown.map(|c| c.secs()),
         "lag_below": lag_below.to_string(),
         "lag_below_seconds": lag_below.millis().div_ceil(1000).to_string(),
-        "rpo_seconds": rpo.map(|r| r.millis().div_ceil(1000).to_string()).unwrap_or_default(),
+        "rpo_seconds": rpo.map(|r| r.millis.div_ceil(1000).to_string()).unwrap_or_default(),
         "drills": exercises::drills(input),
         "exercises": exercises::judged(input),
         "overtime": OVERTIME,

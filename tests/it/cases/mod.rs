@@ -7,4 +7,5 @@ mod recovery;
 mod routing;
 mod scripts_and_live;
 mod second_day;
+mod siblings;
 mod workflows;

@@ -1,7 +1,9 @@
 //! The commands that act on PostgreSQL of RDS.
 
 use super::{Copies, copies, databases};
-use crate::cloud::aws::commands::{parameter_group, restored, security_group};
+use crate::cloud::aws::commands::{
+    LOOK, parameter_group, restored, seconds_behind, security_group,
+};
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{Expect, Operation, OperationKind, Proof, script, words};
 use crate::topology::{Datastore, RegionId};
@@ -232,7 +234,17 @@ impl Lowering<'_> {
                 budget_seconds: 600,
                 otherwise: "it is not a replica any more: look at its status".into(),
             };
-            return Some(promote).filter(|_| !writes).into_iter().collect();
+            let promote = Some(promote).filter(|_| !writes);
+            let lag = self.store_operation(
+                store,
+                id,
+                (OperationKind::Lag, LOOK),
+                format!("Show how far {location} is behind with {}", store.name),
+                script(&replica_lag(store, location, &name), &[]),
+                Expect::Seconds,
+                "unknown lag counts as lag over the objective",
+            );
+            return [lag].into_iter().chain(promote).collect();
         }
         if !copies.logical() {
             return Vec::new();
@@ -281,6 +293,21 @@ impl Lowering<'_> {
         }
         found
     }
+}
+
+/// How far a physical replica is behind. It says -1 while it does not follow, which is no number
+/// of seconds; what was promoted follows nobody.
+fn replica_lag(store: &Datastore, location: &str, name: &str) -> String {
+    let metric = format!(
+        "--namespace AWS/RDS --metric-name ReplicaLag --dimensions Name=DBInstanceIdentifier,Value={name}"
+    );
+    let behind = seconds_behind(&store.name, location, &metric, 1);
+    format!(
+        "source=$(aws rds describe-db-instances --region {location} --db-instance-identifier {name} \
+         --query 'DBInstances[0].ReadReplicaSourceDBInstanceIdentifier' --output text) && \
+         if [ \"$source\" = None ]; then echo '{}: this region writes, 0 s'; else {behind}; fi",
+        store.name
+    )
 }
 
 fn postgres_restore(

@@ -1,0 +1,166 @@
+//! Other cases of the kinds that `tests/cases` shows: another engine, cloud, place or notation.
+
+use crate::support::{Case, spec};
+use meridian::analysis::recovery::verdict::Verdict;
+
+const GOOGLE: &str = "version: 1
+name: shop
+clouds: { gcp: { project: shop-prod } }
+regions: { us-central1: { role: primary }, us-east1: { role: secondary } }
+mesh: { kind: istio }
+services: { web: { image: shop/web, uses: [db], replicas: 2..10, scale_on: { cpu: 70% } } }
+traffic: { shop.example.com: { to: web } }
+";
+
+const AMAZON: &str = "version: 1
+name: shop
+clouds: { aws: { account: \"123456789012\" } }
+regions: { us-east-1: { role: primary }, us-west-2: { role: secondary } }
+mesh: { kind: istio }
+services: { web: { image: shop/web, uses: [db], replicas: 2..10, scale_on: { cpu: 70% } } }
+traffic:
+  www.shop.example.com: { to: web, routing: route53, policy: [latency], health: { every: 10s } }
+  e.shop.example.com: { to: web, routing: route53, region: us-east-1 }
+  w.shop.example.com: { to: web, routing: route53, region: us-west-2 }
+";
+
+fn with_store(base: &str, store: &str) -> Case {
+    spec(&format!("{base}datastores: {{ db: {{ {store} }} }}\n"))
+}
+
+/// Every kind of store that is generated, and its two regions.
+const STORES: [(&str, &str, [&str; 2]); 9] = [
+    (GOOGLE, "engine: firestore, location: nam5", US),
+    (GOOGLE, "engine: redis, replication: { mode: none }", US),
+    (
+        GOOGLE,
+        "engine: redis, nodes: 1, sentinels: 1, replication: { mode: async }",
+        US,
+    ),
+    (
+        AMAZON,
+        "engine: postgres, replication: { mode: async }",
+        EAST_WEST,
+    ),
+    (
+        AMAZON,
+        "engine: aurora, replication: { mode: async }",
+        EAST_WEST,
+    ),
+    (
+        AMAZON,
+        "engine: dynamodb, replication: { mode: active-active }",
+        EAST_WEST,
+    ),
+    (
+        AMAZON,
+        "engine: object-storage, replication: { mode: async }",
+        EAST_WEST,
+    ),
+    (
+        AMAZON,
+        "engine: redis, replication: { mode: async }",
+        EAST_WEST,
+    ),
+    (
+        AMAZON,
+        "engine: redis-enterprise, replication: { mode: active-active }",
+        EAST_WEST,
+    ),
+];
+const US: [&str; 2] = ["us-central1", "us-east1"];
+const EAST_WEST: [&str; 2] = ["us-east-1", "us-west-2"];
+
+/// Votes, copies and bounds that a store may be given, whether its kind has them or not.
+fn settings([first, second]: [&str; 2]) -> Vec<String> {
+    vec![
+        format!("sentinels: {{ {first}: 2, {second}: 1 }}"),
+        format!("members: {{ a: {{ region: {first}, priority: 5 }}, b: {{ region: {second} }} }}"),
+        format!("nodes: {{ {first}: 3, {second}: 1 }}"),
+        "nodes: 2".to_string(),
+        format!("backup: {{ copies_to: [{second}] }}"),
+        format!("regions: [{first}], read_replicas: [{second}]"),
+    ]
+}
+
+/// A setting that is said to have no effect, or not to be generated, has none: it casts no
+/// vote, is no copy and decides nothing. Fails without `cloud::reads::settle`: `members` of
+/// Firestore then bring QRM101, and `copies_to` of Aurora a line in DATA_FLOW.md.
+#[test]
+fn what_no_offering_reads_counts_nowhere() {
+    let mut held = 0;
+    for (base, store, regions) in STORES {
+        for setting in settings(regions) {
+            // The same without what is in question, and with all that stands beside it.
+            let rest = match setting.split_once(", read_replicas") {
+                Some((regions, _)) => format!(", {regions}"),
+                None if setting.starts_with("backup") => ", backup: {}".to_string(),
+                None => String::new(),
+            };
+            let with = with_store(base, &format!("{store}, {setting}"));
+            let said = ["PRV102", "PRV103"];
+            if with.codes().iter().any(|c| said.contains(c)) {
+                let without = with_store(base, &format!("{store}{rest}"));
+                let unsaid = |case: &Case| {
+                    let codes = case.codes().into_iter();
+                    codes.filter(|c| !said.contains(c)).collect::<Vec<_>>()
+                };
+                assert_eq!(unsaid(&with), unsaid(&without), "{store}, {setting}");
+                let pages = ["DATA_FLOW.md", "RECOVERY_BUDGET.md", "RUNBOOK_FAILOVER.md"];
+                for page in pages.iter().filter(|_| without.errors().is_empty()) {
+                    assert_eq!(with.file(page), without.file(page), "{store}, {setting}");
+                    held += 1;
+                }
+            }
+        }
+    }
+    assert!(held > 60, "{held} pages");
+}
+
+/// Nothing of AWS makes a read replica in another region out of `read_replicas`, and it says so.
+#[test]
+fn read_replicas_that_are_not_made_are_said() {
+    for (base, store, [first, second]) in STORES {
+        let read = format!("{store}, regions: [{first}], read_replicas: [{second}]");
+        let case = with_store(base, &read);
+        let said = ["GCP102", "PRV102"];
+        assert!(case.codes().iter().any(|c| said.contains(c)), "{read}");
+    }
+}
+
+/// Sentinels with `mode: none` are refused, and nothing is promoted or left of it elsewhere.
+#[test]
+fn mode_none_of_sentinels_has_no_copy() {
+    let store = "engine: redis, nodes: 1, sentinels: 1, replication: { mode: none }";
+    let promised = GOOGLE.replace("mesh:", "objectives: { rto: 15m, rpo: 1h }\nmesh:");
+    let case = with_store(&promised, store);
+    assert!(case.errors().contains(&"PRV101"), "{:?}", case.codes());
+    let (verdict, _) = case.rpo("db", "region:us-central1").unwrap();
+    assert_eq!(verdict, Verdict::Violated);
+    let (_, _, again) = case.rto("service web", "region:us-central1").unwrap();
+    assert_eq!(again, Verdict::Violated);
+}
+
+/// A bucket of S3 is in each region of its store. A location that is written and not emitted
+/// would make DATA_FLOW.md show data in a place where it is not.
+#[test]
+fn a_location_of_s3_is_refused() {
+    for place in [
+        "location: eu-west-1",
+        "databases: { a: { location: eu-west-1, serves: [us-east-1] } }",
+    ] {
+        let case = with_store(AMAZON, &format!("engine: object-storage, {place}"));
+        assert!(case.errors().contains(&"PRV101"), "{:?}", case.codes());
+    }
+}
+
+/// A physical replica is not promoted before somebody has seen how far it is behind, and that is
+/// held against the promise of the store, where the system makes none.
+#[test]
+fn a_replica_is_measured_before_it_is_promoted() {
+    let store = "engine: postgres, replication: { mode: async, arbiter: operator }, objectives: { rpo: 2m }";
+    let case = with_store(AMAZON, store);
+    let script = case.file("scripts/failover-region.sh");
+    assert!(script.contains("ReplicaLag"), "{script}");
+    assert!(script.contains("readonly OBJECTIVE=120\n"), "{script}");
+}
