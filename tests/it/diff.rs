@@ -80,8 +80,9 @@ fn edited(text: &str, edits: &[(&str, &str)]) -> String {
 
 /// From the old ggen to one with these edits.
 fn ggen(edits: &[(&str, &str)]) -> Difference {
+    static OLD: LazyLock<Text> = LazyLock::new(|| Text::new("old", GGEN));
     let after = edited(GGEN, edits);
-    between(&Text::new("old", GGEN), &Text::new("new", &after))
+    between(&OLD, &Text::new("new", &after))
 }
 
 fn paths(d: &Difference) -> Vec<Vec<&str>> {

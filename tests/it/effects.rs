@@ -1,6 +1,7 @@
 //! Nothing that can be written is without a consequence: each field of the language is set, in
 //! each place of a small spec that has its record, and the output or a diagnostic must change.
 
+use crate::support::{property, spread};
 use meridian::diagnostic::{Diagnostics, Severity};
 use meridian::source::SourceMap;
 use meridian::syntax::{self, Kind, Limits, Node, Style};
@@ -154,7 +155,7 @@ fn outcome(spec: &Value) -> Option<Vec<(String, String)>> {
     let files = done
         .artifacts
         .iter()
-        .map(|(p, a)| (p.to_string(), format!("{a:?}")));
+        .map(|(p, a)| (format!("{p} {}", a.executable), a.text.clone()));
     let said = done
         .diagnostics
         .iter()
@@ -394,9 +395,11 @@ fn no_word_of_a_choice_is_dropped_in_silence() {
     }
 }
 
-#[test]
-fn no_word_of_a_store_is_dropped_in_silence_by_any_offering() {
-    for (cloud, engine, mode) in crate::engines::offered() {
+property!(no_word_of_a_store_is_dropped_in_silence, 6, 100);
+/// By none of so many offerings.
+fn no_word_of_a_store_is_dropped_in_silence(offerings: u64) {
+    let offered = crate::engines::offered().collect();
+    for (cloud, engine, mode) in spread(offered, offerings) {
         let text = crate::engines::spec(cloud, engine, mode);
         let silent = silent_words(&text, &["Dataset", "Replication"]);
         let of = format!(" on {cloud} {engine} {mode}");

@@ -1086,8 +1086,11 @@ fn graphs_grow_in_proportion_to_what_is_written() {
             let links = flow.datasets.iter().map(|d| d.graph.links.len());
             links.max().unwrap_or_default()
         };
-        let (small, large) = (most(25, 25), most(100, 100));
+        let (small, large) = (most(25, 25), most(50, 50));
         assert!(small > 50, "{small}");
-        assert!(large < 5 * small, "{policy}: {small} links grow to {large}");
+        assert!(
+            2 * large < 5 * small,
+            "{policy}: {small} links grow to {large}"
+        );
     }
 }

@@ -9,9 +9,10 @@ use meridian::cli::load;
 use meridian::diagnostic::Severity;
 use meridian::syntax::Limits;
 use meridian::{Compilation, Until, compile, spec};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 fn examples() -> Vec<PathBuf> {
     let mut all: Vec<PathBuf> = fs::read_dir(root().join("examples"))
@@ -45,6 +46,20 @@ fn tree(done: &Compilation) -> Tree {
     files
         .map(|(p, a)| (p.to_string(), a.text.clone()))
         .collect()
+}
+
+/// Every example, compiled once, by its folder.
+static DONE: LazyLock<BTreeMap<PathBuf, Compilation>> = LazyLock::new(|| {
+    let each = examples().into_iter();
+    each.map(|example| {
+        let done = compiled(&example.join("topology.yaml"));
+        (example, done)
+    })
+    .collect()
+});
+
+fn example(name: &str) -> &'static Compilation {
+    &DONE[&root().join("examples").join(name)]
 }
 
 /// What stands on disk of a tree: every file, but of the copies of our modules only their hashes,
@@ -161,7 +176,7 @@ fn same_as_golden(name: &str, done: &Compilation) {
 fn every_example_gives_exactly_its_golden_tree() {
     for example in examples() {
         let name = example.file_name().unwrap().to_string_lossy().to_string();
-        same_as_golden(&name, &compiled(&example.join("topology.yaml")));
+        same_as_golden(&name, &DONE[&example]);
     }
     for (name, example, from, to) in VARIANTS {
         same_as_golden(name, &variant(example, from, to));
@@ -226,7 +241,7 @@ fn ggen_has_every_file_that_its_document_names() {
         wanted.push(format!("kubernetes/{region}/keda-hpa.yaml"));
         wanted.push(format!("kubernetes/{region}/istio-config.yaml"));
     }
-    let done = compiled(&root().join("examples/ggen/topology.yaml"));
+    let done = example("ggen");
     for path in wanted {
         assert!(done.artifacts.get(&path).is_some(), "{path} is not emitted");
     }
@@ -357,17 +372,17 @@ fn paynow_has_what_its_document_asks_for_and_no_cluster() {
 #[test]
 fn kdl_twins_give_the_same_bytes() {
     for example in examples() {
-        let yaml = compiled(&example.join("topology.yaml"));
+        let yaml = &DONE[&example];
         let kdl = compiled(&example.join("topology.kdl"));
         assert!(only_notes(&kdl), "{example:?}: {:#?}", kdl.diagnostics);
-        assert_eq!(tree(&yaml), tree(&kdl), "{example:?}");
+        assert_eq!(tree(yaml), tree(&kdl), "{example:?}");
     }
 }
 
 #[test]
 fn output_has_only_line_feeds_and_one_final_newline() {
-    for example in examples() {
-        for (path, text) in tree(&compiled(&example.join("topology.yaml"))) {
+    for done in DONE.values() {
+        for (path, text) in tree(done) {
             assert!(!text.contains('\r'), "{path}");
             assert!(text.ends_with('\n') && !text.ends_with("\n\n"), "{path}");
         }
@@ -376,8 +391,8 @@ fn output_has_only_line_feeds_and_one_final_newline() {
 
 #[test]
 fn every_generated_file_says_that_it_is_generated() {
-    for example in examples() {
-        for (path, text) in tree(&compiled(&example.join("topology.yaml"))) {
+    for done in DONE.values() {
+        for (path, text) in tree(done) {
             let first: String = text.lines().take(3).collect();
             // JSON has no comments; the manifest covers it.
             assert!(
@@ -392,7 +407,7 @@ fn every_generated_file_says_that_it_is_generated() {
 
 /// The files that change when one text of the ggen example is replaced.
 fn changed(from: &str, to: &str) -> Vec<String> {
-    let before = tree(&compiled(&root().join("examples/ggen/topology.yaml")));
+    let before = tree(example("ggen"));
     let done = variant("ggen", from, to);
     assert!(!done.diagnostics.has_errors(), "{:#?}", done.diagnostics);
     let after = tree(&done);
@@ -477,8 +492,8 @@ fn one_number_changes_exactly_what_depends_on_it() {
 
 #[test]
 fn both_layouts_hold_the_same_calls() {
-    let calls = |done: Compilation| -> Vec<String> {
-        let mains = tree(&done);
+    let calls = |done: &Compilation| -> Vec<String> {
+        let mains = tree(done);
         let mains = mains
             .iter()
             .filter(|(p, _)| p.ends_with("main.tf") && !p.contains("/modules/"));
@@ -492,8 +507,8 @@ fn both_layouts_hold_the_same_calls() {
         names
     };
     let (_, example, from, to) = VARIANTS[0];
-    let single = compiled(&root().join("examples/ggen/topology.yaml"));
-    assert_eq!(calls(single), calls(variant(example, from, to)));
+    let single = &DONE[&root().join("examples/ggen")];
+    assert_eq!(calls(single), calls(&variant(example, from, to)));
 }
 
 /// Texts that every target language would take for its own.

@@ -1,6 +1,7 @@
 //! Examples with random damage: whatever is written, the compiler ends, in time and without
 //! a panic, and each thing that it says has a place inside the file.
 
+use crate::support::{property, spread};
 use meridian::diagnostic::Diagnostics;
 use meridian::diagnostic::render::{Format, Options, Run, render};
 use meridian::source::{SourceMap, unseen};
@@ -245,11 +246,16 @@ fn numbers(text: &str) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// Sums of what people write must not overflow, nor lists of that length be made.
-#[test]
-fn no_number_is_too_small_or_too_large_to_be_answered() {
+property!(
+    no_number_is_too_small_or_too_large_to_be_answered,
+    40,
+    u64::MAX
+);
+/// Sums of what people write must not overflow, nor lists of that length be made: so many numbers of
+/// each spec.
+fn no_number_is_too_small_or_too_large_to_be_answered(most: u64) {
     for (name, text) in SPECS.iter().take(3) {
-        for (index, (from, to)) in numbers(text).into_iter().enumerate() {
+        for (index, (from, to)) in spread(numbers(text), most).into_iter().enumerate() {
             let number = ["0", "4294967295", "18446744073709551"][index % 3];
             let text = format!("{}{number}{}", &text[..from], &text[to..]);
             if let Some(fault) = fault(name, &text) {

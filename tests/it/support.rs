@@ -38,6 +38,14 @@ macro_rules! property {
 }
 pub(crate) use property;
 
+/// At most so many of a list, spread evenly over it.
+pub fn spread<T>(all: Vec<T>, most: u64) -> Vec<T> {
+    let (len, most) = (all.len(), usize::try_from(most).unwrap_or(usize::MAX));
+    let chosen = |at: usize| most >= len || at * most / len != (at + 1) * most / len;
+    let all = all.into_iter().enumerate();
+    all.filter(|(at, _)| chosen(*at)).map(|(_, t)| t).collect()
+}
+
 /// The day on which all cases are judged.
 pub const TODAY: spec::Date = spec::Date {
     year: 2026,
