@@ -27,6 +27,15 @@ const FILTERS: [(&str, Filter); 7] = [
 /// Parts that templates include, by name.
 pub type Parts = [(&'static str, &'static str)];
 
+/// What templates read, made ready once for all that read it.
+pub struct Context(Value);
+
+impl From<&serde_json::Value> for Context {
+    fn from(value: &serde_json::Value) -> Self {
+        Context(Value::from(Serde(value)))
+    }
+}
+
 /// Renders a template. The extension of `name` chooses the escaping: `.md` or `.sh`. In a
 /// script a list is a command, and everything else one word.
 ///
@@ -37,7 +46,7 @@ pub fn render(
     name: &str,
     source: &str,
     parts: &Parts,
-    context: &serde_json::Value,
+    context: &Context,
 ) -> Result<String, String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -80,7 +89,7 @@ pub fn render(
             .map_err(|error| format!("{name}: {error:#}"))?;
     }
     environment
-        .render_named_str(name, source, Value::from(Serde(context)))
+        .render_named_str(name, source, context.0.clone())
         .map_err(|error| format!("{name}: {error:#}"))
 }
 
@@ -111,27 +120,31 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn rendered(name: &str, source: &str, context: &serde_json::Value) -> Result<String, String> {
+        render(name, source, &[], &Context::from(context))
+    }
+
     #[test]
     fn values_are_escaped_by_the_kind_of_file() {
         let context = json!({ "x": "$(id) | <b>" });
         assert_eq!(
-            render("a.sh", "echo {{ x }}", &[], &context).unwrap(),
+            rendered("a.sh", "echo {{ x }}", &context).unwrap(),
             "echo \"\\$(id) | <b>\""
         );
         assert_eq!(
-            render("a.md", "{{ x }}", &[], &context).unwrap(),
+            rendered("a.md", "{{ x }}", &context).unwrap(),
             "$(id) \\| &lt;b&gt;"
         );
     }
 
     #[test]
     fn what_is_missing_is_an_error() {
-        assert!(render("a.md", "{{ nothing }}", &[], &json!({})).is_err());
+        assert!(rendered("a.md", "{{ nothing }}", &json!({})).is_err());
         let list = json!({ "x": ["echo", "$(id)", "$NAME"] });
         assert_eq!(
-            render("a.sh", "{{ x }} # {{ x[1] | comment }}", &[], &list).unwrap(),
+            rendered("a.sh", "{{ x }} # {{ x[1] | comment }}", &list).unwrap(),
             "echo \"\\$(id)\" \"${NAME}\" # $(id)"
         );
-        assert!(render("a.xyz", "{{ x }}", &[], &json!({ "x": 1 })).is_err());
+        assert!(rendered("a.xyz", "{{ x }}", &json!({ "x": 1 })).is_err());
     }
 }

@@ -131,12 +131,13 @@ pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mu
     if let (Some(all), Value::Object(more)) = (context.as_object_mut(), leaving::context(input)) {
         all.extend(more);
     }
+    let read = text::Context::from(&context);
     for (name, template, needs) in PAGES {
         if needs.is_some_and(|part| is_empty(&context[part])) {
             continue;
         }
         let text =
-            text::render(name, template, &[], &context).unwrap_or_else(|error| panic!("{error}"));
+            text::render(name, template, &[], &read).unwrap_or_else(|error| panic!("{error}"));
         set.text(EMITTER, *name, tidy(&text));
     }
 }

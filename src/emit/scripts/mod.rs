@@ -106,14 +106,17 @@ pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
         ("failover-region.sh", &input.procedures.fail_over),
         ("promote-region.sh", &input.procedures.fail_back),
     ];
+    let shared = text::Context::from(&context);
     for (name, template, needs) in TEMPLATES {
         if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
             continue;
         }
-        if let Some((_, plan)) = plans.iter().find(|(script, _)| script == name) {
+        let plan = plans.iter().find(|(script, _)| script == name);
+        let own = plan.map(|(_, plan)| {
             context["plan"] = plans::plan(input.topology, plan);
-        }
-        let text = text::render(name, template, &parts, &context)
+            text::Context::from(&context)
+        });
+        let text = text::render(name, template, &parts, own.as_ref().unwrap_or(&shared))
             .unwrap_or_else(|error| panic!("{error}"));
         let artifact = Artifact {
             text,
