@@ -26,12 +26,29 @@ pub(super) fn step(id: StepId, on: Place, works: Vec<Work>) -> Option<Step> {
         needs: Vec::new(),
         failure: Failure::Continue,
         no_return: false,
+        holds: 0,
         term: None,
     })
 }
 
-/// Users are served, seen from outside.
+/// A step whose answer must hold as long as the topology says, so that one good moment is not
+/// taken for the end.
+pub(super) fn held(model: Model, step: Option<Step>) -> Option<Step> {
+    let mut step = step?;
+    step.holds = model.topology.watched().secs();
+    for work in step.works.iter_mut().filter(|w| !w.acts.is_empty()) {
+        work.seconds += step.holds;
+    }
+    Some(step)
+}
+
+/// Users are served, seen from outside, for as long as that is to hold.
 pub(super) fn verify(model: Model) -> Option<Step> {
+    held(model, seen(model))
+}
+
+/// Users are served, seen from outside once.
+pub(super) fn seen(model: Model) -> Option<Step> {
     let operations = model.deployment.operations.iter();
     let own = operations.filter(|o| o.kind == OperationKind::Verify);
     let acts: Vec<Act> = own

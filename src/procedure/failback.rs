@@ -1,6 +1,6 @@
 //! The way back: a recovered region serves again.
 
-use super::build::{acts, settled, step, verify, work, works};
+use super::build::{acts, held, settled, step, verify, work, works};
 use super::schedule::back;
 use super::{Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
 use crate::deployment::OperationKind;
@@ -32,7 +32,7 @@ fn lag(model: Model) -> Option<Step> {
     Some(Step {
         verb: Verb::Measure,
         failure: Failure::Stop("do not return yet"),
-        ..step(StepId::Lag, Place::Back, works)?
+        ..held(model, step(StepId::Lag, Place::Back, works))?
     })
 }
 

@@ -49,6 +49,7 @@ fn decide(model: Model) -> Option<Step> {
         needs: Vec::new(),
         failure: Failure::Continue,
         no_return: false,
+        holds: 0,
         term: Some(term::Step::Decide),
     })
 }
@@ -79,6 +80,7 @@ fn freeze(model: Model) -> Option<Step> {
         needs: Vec::new(),
         failure: Failure::Continue,
         no_return: false,
+        holds: 0,
         term: None,
     })
 }

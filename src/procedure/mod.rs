@@ -7,6 +7,7 @@
 
 mod build;
 mod drill;
+mod errands;
 mod failback;
 mod failover;
 mod restore;
@@ -14,6 +15,7 @@ mod schedule;
 mod words;
 
 pub use drill::{Drill, Exercise};
+pub use errands::{FEW, MANY, TURNED_WITHIN};
 pub use restore::Restore;
 pub use schedule::{Automatic, Case, Timed};
 pub use words::until;
@@ -42,6 +44,12 @@ pub struct Procedures {
     pub fail_back: Procedure,
     /// Bringing wrong or deleted data back, one for each datastore that has commands for it.
     pub restores: Vec<Restore>,
+    /// Turning the name of a host to its backup in a region: a work for each host.
+    pub turn_names: Procedure,
+    /// Switching a flag: a work for each region.
+    pub switch_flags: Procedure,
+    /// Putting back what queues have set aside: a work for each queue.
+    pub put_back: Procedure,
     /// The drills that the topology names, and what they exercise.
     pub drills: Vec<Drill>,
 }
@@ -52,6 +60,9 @@ pub fn procedures(model: Model) -> Procedures {
         fail_over: failover::fail_over(model),
         fail_back: failback::fail_back(model),
         restores: restore::restores(model),
+        turn_names: errands::turn_names(model),
+        switch_flags: errands::switch_flags(model),
+        put_back: errands::put_back(model),
         drills: drill::drills(model),
     }
 }
@@ -81,6 +92,18 @@ impl Procedure {
     /// A step of it.
     pub fn step(&self, id: StepId) -> Option<&Step> {
         self.steps.iter().find(|s| s.id == id)
+    }
+
+    /// Seconds that all works of a step may take, one after the other.
+    pub fn seconds(&self, id: StepId) -> u64 {
+        let works = self.step(id).into_iter().flat_map(|s| &s.works);
+        works.map(|w| w.seconds).sum()
+    }
+
+    /// What a step does to a subject.
+    pub fn work(&self, id: StepId, subject: &str) -> Option<&Work> {
+        let mut works = self.step(id)?.works.iter();
+        works.find(|w| w.title == subject)
     }
 }
 
@@ -115,6 +138,16 @@ pub enum StepId {
     Compare,
     /// Services use the copy.
     Switch,
+    /// The state of everything is shown.
+    Status,
+    /// A name leads to a backup.
+    Turn,
+    /// A flag is switched.
+    Flag,
+    /// A few messages are put back.
+    Few,
+    /// Many messages are put back.
+    Many,
 }
 
 impl StepId {
@@ -135,6 +168,11 @@ impl StepId {
             StepId::Restore => "restore",
             StepId::Compare => "compare",
             StepId::Switch => "switch",
+            StepId::Status => "status",
+            StepId::Turn => "turn",
+            StepId::Flag => "flag",
+            StepId::Few => "few",
+            StepId::Many => "many",
         }
     }
 }
@@ -206,6 +244,8 @@ pub struct Step {
     pub failure: Failure,
     /// Whether there is no abort after it.
     pub no_return: bool,
+    /// Seconds for which what it measures or looks at must hold; asked once if 0.
+    pub holds: u64,
     /// The term of the recovery budget that it is, where a person's step is one.
     pub term: Option<crate::analysis::term::Step>,
 }
@@ -234,7 +274,7 @@ pub struct Work {
     pub acts: Vec<Act>,
     /// What is said where there is nothing to do.
     pub idle: &'static str,
-    /// Seconds that its commands may take.
+    /// Seconds that it may take: its commands, and for how long their answer must hold.
     pub seconds: u64,
 }
 

@@ -36,6 +36,12 @@ impl Restore {
         self.times.iter().find(|t| t.id == id)
     }
 
+    /// Seconds until somebody has noticed and decided: a drill begins there.
+    pub fn before(&self) -> u64 {
+        let decide = self.timed(StepId::Decide).map_or(0, |s| s.seconds);
+        self.noticed.unwrap_or(0) + decide
+    }
+
     /// What is restored by itself, by the name that commands have for it.
     pub fn subjects(&self) -> impl Iterator<Item = &Work> {
         self.step(StepId::Restore)
@@ -144,6 +150,7 @@ fn step(id: StepId, term: term::Step, works: Vec<Work>) -> Step {
         needs: Vec::new(),
         failure: Failure::Stop("the original stays as it is"),
         no_return: false,
+        holds: 0,
         term: Some(term),
     }
 }

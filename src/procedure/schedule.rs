@@ -70,6 +70,12 @@ impl Case {
         self.steps.last().map_or(Some(0), |s| s.clock)
     }
 
+    /// Seconds until the page has come and somebody has decided: a drill by script begins there.
+    pub fn before(&self) -> u64 {
+        let decide = self.timed(StepId::Decide).map_or(0, |s| s.seconds);
+        self.page().unwrap_or(0) + decide
+    }
+
     /// When a step is taken, if it is.
     pub fn timed(&self, id: StepId) -> Option<&Timed> {
         self.steps.iter().find(|s| s.id == id)
@@ -250,6 +256,7 @@ mod tests {
             needs: Vec::new(),
             failure: Failure::Continue,
             no_return: false,
+            holds: 0,
             term,
         }
     }

@@ -31,6 +31,11 @@ impl StepId {
             StepId::Restore => "Restore beside the original",
             StepId::Compare => "Compare the copy with the original",
             StepId::Switch => "Put the copy into service",
+            StepId::Status => "Show the state of everything",
+            StepId::Turn => "Turn the name to a region",
+            StepId::Flag => "Switch the flag",
+            StepId::Few => "Put a few messages back",
+            StepId::Many => "Put the other messages back",
         }
     }
 }
@@ -90,8 +95,13 @@ impl Step {
                 _ => format!("`{idle}`"),
             };
         }
+        let held = match self.holds {
+            0 => String::new(),
+            seconds => format!(" for {}", clock(seconds)),
+        };
         match self.verb {
-            Verb::Measure => compared(&acts, most),
+            Verb::Measure => compared(&acts, most) + &held,
+            Verb::Look if self.holds > 0 => format!("{held}: {}", printed(&acts)).trim().into(),
             _ => printed(&acts),
         }
     }

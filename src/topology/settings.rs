@@ -111,6 +111,15 @@ impl Topology {
         let written = written.or(self.region_rpo());
         written.unwrap_or(Duration::from_secs(DEFAULT_RETURN_LAG))
     }
+
+    /// How long the copies of a region that is back, and what users are answered, must be as they
+    /// should before that counts: as written, else [`DEFAULT_WATCH`].
+    pub fn watched(&self) -> Duration {
+        let failover = self.failover.as_ref();
+        let verify = failover.and_then(|f| f.verify.as_ref());
+        let written = verify.and_then(|v| v.watch.as_ref()).map(|w| w.value);
+        written.unwrap_or(Duration::from_secs(DEFAULT_WATCH))
+    }
 }
 
 impl Datastore {
@@ -335,6 +344,10 @@ const DEFAULT_MAX_LAG: u64 = 10;
 /// Seconds that copies may be behind on a return, where the spec is silent: twice the beat by
 /// which PostgreSQL's lag is seen.
 pub const DEFAULT_RETURN_LAG: u64 = 10;
+
+/// Seconds that an answer must hold, where the spec is silent: one that is right once may be so by
+/// chance.
+pub const DEFAULT_WATCH: u64 = 60;
 
 /// How long the sentinels keep to one attempt of a promotion, in milliseconds; the next one
 /// begins after twice that. It is no bound of a promotion.

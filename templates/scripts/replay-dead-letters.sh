@@ -41,9 +41,19 @@ need jq{% for tool in tools %} {{ tool }}{% endfor %}
 pull() {
   case ${QUEUE} in
 {% for queue in replays %}
-    {{ queue.name }}) {{ queue.pull.command }} ;;
+    {{ queue.name }}) timeout --foreground {{ queue.pull.budget * overtime }} {{ queue.pull.command }} ;;
 {% endfor %}
     *) die 65 "there is no queue '${QUEUE}' whose messages are put back" ;;
+  esac
+}
+
+# Seconds that taking and putting back as many messages may take, as RUNBOOK_DEAD_LETTERS.md has it.
+budget_of() { # messages
+  case ${QUEUE} in
+{% for queue in replays %}
+    {{ queue.name }}) printf '%d' $(({{ queue.first }} + {{ queue.each }} * $1)) ;;
+{% endfor %}
+    *) printf 0 ;;
   esac
 }
 
@@ -51,8 +61,8 @@ put_back() { # reads nothing, so that the list of messages stays for the loop
   case ${QUEUE} in
 {% for queue in replays %}
     {{ queue.name }})
-      {{ queue.publish.command }} >/dev/null </dev/null || return 1
-      {{ queue.acknowledge.command }} >/dev/null </dev/null || optional {{ queue.acknowledge.otherwise }}
+      timeout --foreground {{ queue.publish.budget * overtime }} {{ queue.publish.command }} >/dev/null </dev/null || return 1
+      timeout --foreground {{ queue.acknowledge.budget * overtime }} {{ queue.acknowledge.command }} >/dev/null </dev/null || optional {{ queue.acknowledge.otherwise }}
       ;;
 {% endfor %}
     *) return 1 ;;
@@ -66,7 +76,7 @@ field() { # filter
 
 confirm "${QUEUE}"
 lock
-step "Take at most ${LIMIT} messages that ${QUEUE} has set aside"
+step "Take at most ${LIMIT} messages that ${QUEUE} has set aside" "$(budget_of "${LIMIT}")"
 messages=$(pull) || die 75 "nothing could be taken: apply Terraform first"
 back=0 left=0
 while IFS= read -r message; do

@@ -51,13 +51,13 @@ confirm "${FLAG}"
 lock
 {% for region in regions %}
 if wanted {{ region.name }}; then
-  step "${SETTING} in {{ region.name | quoted }}"
+  step "${SETTING} in {{ region.name | quoted }}" {{ region.set_budget }}
 {% for op in region.set %}
   run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% endfor %}
 fi
 {% endfor %}
-step "Verify from outside"
+step "Verify from outside" {{ verify_budget }}
 {% for op in verify %}
 look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% else %}

@@ -45,16 +45,21 @@ elsewhere() { # what
 {% if s.verb == "look" %}
 {% for w in s.works %}
   begin {{ s.id }} {{ w.title }}
+  hold {{ s.holds }}
+  while true; do
 {% for act in w.acts %}
 {% for op in act.commands %}
 {% if act.region and plan.pair %}
-  # Its name leads to that region alone, which may be the one that is gone.
-  [[ ${FROM} == {{ act.region }} ]] || look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
+    # Its name leads to that region alone, which may be the one that is gone.
+    [[ ${FROM} == {{ act.region }} ]] || look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
 {% else %}
-  look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
+    look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
 {% endif %}
 {% endfor %}
 {% endfor %}
+    moment served
+    again || break
+  done
 {% endfor %}
 }
 {% elif s.others %}
@@ -81,6 +86,19 @@ elsewhere() { # what
 {% elif s.final %}
       note "This is the point of no return."
 {% endif %}
+{% if s.holds and w.acts %}
+      hold {{ s.holds }}
+      while true; do
+        BEHIND=0
+{% for act in w.acts %}
+{% for op in act.commands %}
+        measure {{ op.budget }} {{ op.title }} {{ op.command }}
+{% endfor %}
+{% endfor %}
+        compare
+        again || break
+      done
+{% else %}
 {% for act in w.acts %}
 {% if act.ask %}
       if ask {{ act.ask.within }} {{ act.ask.title }} {% if act.ask.wants %}{{ act.ask.wants }}{% else %}"$(elsewhere {{ act.subject }})"{% endif %} {{ act.ask.command }}; then
@@ -102,6 +120,7 @@ elsewhere() { # what
 {% else %}
       note {{ w.idle }}
 {% endfor %}
+{% endif %}
       ;;
 {% endfor %}
   esac
@@ -109,7 +128,7 @@ elsewhere() { # what
   # Until the region serves again no deployment may put back what the fence took away.
   put_mark "fenced-${FROM}"
 {% endif %}
-{% if s.verb == "measure" %}
+{% if s.verb == "measure" and not s.holds %}
   compare
 {% elif s.proved %}
   {{ s.id }}_holds

@@ -51,18 +51,19 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Terraform owns the record: it is brought back to what is committed, and nothing else is.
 fail_over_again() { # root call
   local root=${here}/$1
+  step "Turn ${HOST} to ${TO}" 240
   run 120 "Initialise Terraform" terraform -chdir="${root}" init -input=false || die 75 "Terraform cannot begin"
   run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$2" || die 75 "the record is as it was: run it again"
 }
 
 confirm "${HOST}"
 lock
-step "Turn ${HOST} to ${TO}"
 case ${HOST}/${TO} in
 {% for host in dns %}
   {{ host.name }}/failover) fail_over_again {{ host.root }} {{ host.call }} ;;
 {% for region in host.regions %}
   {{ host.name }}/{{ region.name }})
+    step "Turn ${HOST} to ${TO}" {{ host.budget }}
 {% for op in region.address %}
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look {{ op.budget }} {{ op.title }} {{ op.command }} | tail -n 1) || die 75 {{ op.otherwise }}
@@ -73,7 +74,7 @@ case ${HOST}/${TO} in
     run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% endfor %}
 {% for op in host.shown %}
-    prove 60 {{ op.title }} ".*${ADDRESS//./[.]}.*" {{ op.command }} || die 75 "the name does not lead to ${ADDRESS}"
+    prove {{ turned_within }} {{ op.title }} ".*${ADDRESS//./[.]}.*" {{ op.command }} || die 75 "the name does not lead to ${ADDRESS}"
 {% endfor %}
     ;;
 {% endfor %}

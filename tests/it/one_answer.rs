@@ -293,6 +293,17 @@ fn returning(tree: &Tree, faults: &mut Faults) {
     if all != Some(done) {
         faults.insert(format!("return: {done} and {all:?}"));
     }
+    // For how long it must hold.
+    let held = function(script, "lag").and_then(|f| between(f, "      hold ", "\n"));
+    let watched = between(page, " behind for ", ",").and_then(time);
+    let mut expected = rows.iter().map(|r| r[3].split_once("compares for "));
+    let expected = expected.find_map(|said| Some(said?.1));
+    let held = held.and_then(|s| s.parse::<u64>().ok());
+    if held != watched.map(|ms| ms / 1000) || held != expected.and_then(clock) {
+        faults.insert(format!(
+            "return: {held:?} s, {watched:?} ms and {expected:?} to hold"
+        ));
+    }
     // What the copies may be behind.
     let compared = between(script, "((BEHIND <= ", "))");
     let said = between(page, "its copies are at most ", " behind");
@@ -302,6 +313,76 @@ fn returning(tree: &Tree, faults: &mut Faults) {
         faults.insert(format!(
             "return: {compared:?}, {said:?} and {expected:?} behind"
         ));
+    }
+}
+
+// Names that turn, flags that are switched, messages that are put back.
+
+/// The seconds of the first `budget` of a line.
+fn budget(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once("budget ")?;
+    clock(rest.split([' ', ')']).next()?)
+}
+
+/// What the first `step` of a part of a script says that it takes.
+fn of_step(script: &str) -> Option<u64> {
+    let line = script
+        .lines()
+        .find(|l| l.trim_start().starts_with("step "))?;
+    line.rsplit_once(' ')?.1.parse().ok()
+}
+
+fn errands(tree: &Tree, faults: &mut Faults) {
+    let mut same = |what: &str, page: Option<u64>, script: Option<u64>| {
+        if page.is_none() || page != script {
+            faults.insert(format!("{what}: {page:?} and {script:?}"));
+        }
+    };
+    let both = |page: &str, script: &str| tree.get(page).zip(tree.get(script));
+    if let Some((page, script)) = both("RUNBOOK_DNS_FAILOVER.md", "scripts/switch-dns.sh") {
+        for line in page.lines().filter(|l| l.contains(" (budget ")) {
+            let name = line.split(" (").next().unwrap_or_default();
+            let branch = format!("  {})\n", name.replace(" to ", "/"));
+            let branch = between(script, &branch, "\n    ;;").unwrap_or_default();
+            same(name, budget(line), of_step(branch));
+            // The rollback turns every name.
+            if let Some(rollback) = tree.get("RUNBOOK_ROLLBACK.md") {
+                let mut lines = rollback.lines();
+                let each = lines.find(|l| l.ends_with(" each"));
+                same("a rollback", each.and_then(budget), of_step(branch));
+            }
+        }
+    }
+    if let Some((page, script)) = both("RUNBOOK_ROLLBACK.md", "scripts/set-flag.sh") {
+        let steps = || {
+            script
+                .lines()
+                .filter(|l| l.trim_start().starts_with("step "))
+        };
+        for heading in page.lines().filter(|l| l.starts_with("### 1. Switch ")) {
+            let region = between(heading, " off in ", " · ");
+            let taken = steps().filter(|l| match region {
+                Some(region) => l.contains("Verify") || l.contains(region),
+                None => true,
+            });
+            let sum = taken.map(of_step).sum();
+            same(heading, budget(heading), sum);
+        }
+    }
+    if let Some((page, script)) = both("RUNBOOK_DEAD_LETTERS.md", "scripts/replay-dead-letters.sh")
+    {
+        let of = function(script, "budget_of").unwrap_or_default();
+        for part in page.split("\n\n").filter(|p| p.contains(" (budget ")) {
+            let queue = part.split(" (").next().unwrap_or_default();
+            let sum = between(of, &format!("    {queue}) printf '%d' $(("), " * $1))");
+            let sum = sum.and_then(|s| s.split_once(" + "));
+            let (_, command) = page.split_once(part).unwrap_or_default();
+            let limit = between(command, "--limit ", "\n").and_then(|l| l.split(' ').next());
+            let [first, each, limit] = [sum.map(|s| s.0), sum.map(|s| s.1), limit]
+                .map(|number| number.and_then(|n| n.parse::<u64>().ok()));
+            let seconds = first.zip(each.zip(limit)).map(|(f, (e, l))| f + e * l);
+            same(queue, budget(part), seconds);
+        }
     }
 }
 
@@ -446,6 +527,14 @@ fn drills(tree: &Tree, faults: &mut Faults) {
         let judged = between(section, "matches, within ", ".").and_then(clock);
         if objective != judged {
             faults.insert(format!("drill {}: {objective:?} and {judged:?}", drill[0]));
+        }
+        let before = looked_up(script, "before", &what).and_then(|s| s.parse().ok());
+        let added = between(section, "The script adds ", " ").and_then(clock);
+        if before.filter(|_| objective.is_some()) != added {
+            faults.insert(format!(
+                "drill {}: {before:?} and {added:?} before",
+                drill[0]
+            ));
         }
         let budget = looked_up(script, "budget_of", &what).and_then(|s| s.parse().ok());
         let said =
@@ -1011,6 +1100,7 @@ fn faults(tree: &Tree) -> Faults {
     for look in [
         leaving,
         returning,
+        errands,
         restoring,
         drills,
         promises,
@@ -1062,8 +1152,8 @@ fn another_value_in_one_file_is_found() {
         (
             "ggen",
             "RUNBOOK_FAILOVER.md",
+            "done by 25:15",
             "done by 24:15",
-            "done by 24:14",
         ),
         (
             "ggen",
@@ -1092,8 +1182,8 @@ fn another_value_in_one_file_is_found() {
         (
             "ggen",
             "RUNBOOK_FAILOVER.md",
-            "| 1:35 | 1:50 |",
-            "| 1:36 | 1:51 |",
+            "| 1:35 | 2:50 |",
+            "| 1:36 | 2:51 |",
         ),
         (
             "ggen",
@@ -1164,6 +1254,42 @@ fn another_value_in_one_file_is_found() {
         (
             "ggen",
             "scripts/promote-region.sh",
+            "      hold 60\n      while true; do\n        BEHIND=0",
+            "      hold 0\n      while true; do\n        BEHIND=0",
+        ),
+        (
+            "ggen",
+            "RUNBOOK_FAILOVER.md",
+            "1s behind for 1m,",
+            "1s behind for 30m,",
+        ),
+        (
+            "paynow",
+            "RUNBOOK_DNS_FAILOVER.md",
+            "(budget 2:",
+            "(budget 9:",
+        ),
+        (
+            "paynow",
+            "RUNBOOK_ROLLBACK.md",
+            "off · operator · budget 4",
+            "off · operator · budget 5",
+        ),
+        (
+            "paynow",
+            "RUNBOOK_DEAD_LETTERS.md",
+            "(budget 1:",
+            "(budget 2:",
+        ),
+        (
+            "paynow",
+            "scripts/set-flag.sh",
+            "step \"Verify from outside\" ",
+            "step \"Verify from outside\" 1",
+        ),
+        (
+            "ggen",
+            "scripts/promote-region.sh",
             "((BEHIND <= 1))",
             "((BEHIND <= 2))",
         ),
@@ -1182,14 +1308,20 @@ fn another_value_in_one_file_is_found() {
         (
             "ggen",
             "scripts/dr-test.sh",
+            "us-central1/us-east1) printf 615",
             "us-central1/us-east1) printf 555",
-            "us-central1/us-east1) printf 554",
         ),
         (
             "ggen",
             "RUNBOOK_RESTORE.md",
             "| restore | operator | 90:00 |",
             "| restore | operator | 30:00 |",
+        ),
+        (
+            "ggen",
+            "RUNBOOK_DR_TESTING.md",
+            "The script adds 15:37 to",
+            "The script adds 0:37 to",
         ),
         (
             "ggen",

@@ -101,6 +101,7 @@ impl Stage {
             fs::write(&stub, text).unwrap();
             fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).unwrap();
         }
+        clock(&bin, &folder.path().join("calls"));
         Stage {
             folder,
             scripts,
@@ -161,21 +162,8 @@ impl Stage {
         state.join(name)
     }
 
-    /// Time goes on, sixtyfold: what waits for an hour waits for a minute, and sleeps for none.
-    pub fn hurry(&self) {
-        let gcloud = self.folder.path().join("bin/gcloud");
-        let text = fs::read_to_string(gcloud).unwrap();
-        for tool in ["sleep", "date"] {
-            // These are no calls of a cloud.
-            let quiet = text.lines().filter(|l| !l.starts_with("printf"));
-            let quiet: Vec<&str> = quiet.collect();
-            let stub = self.folder.path().join("bin").join(tool);
-            fs::write(&stub, quiet.join("\n").replace("REAL_DATE=date", &date())).unwrap();
-            fs::set_permissions(&stub, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-    }
-
-    fn where_called(&self, tool: &str, words: &str, does: &str) {
+    /// A stub does something first where a call has some words in it.
+    pub fn where_called(&self, tool: &str, words: &str, does: &str) {
         let stub = self.folder.path().join("bin").join(tool);
         let text = fs::read_to_string(&stub).unwrap();
         let guard = format!("case \"$*\" in *{words}*) {does} ;; esac\n{ANSWER}");
@@ -200,11 +188,22 @@ impl Stage {
     }
 }
 
-fn date() -> String {
+/// Time goes on, sixtyfold: what waits for an hour waits for a minute, and sleeps for none.
+fn clock(bin: &Path, calls: &Path) {
     let found = std::env::var("PATH").unwrap();
     let mut folders = std::env::split_paths(&found);
     let date = folders.find_map(|f| Some(f.join("date")).filter(|p| p.exists()));
-    format!("REAL_DATE='{}'", date.expect("date").display())
+    let date = date.expect("date");
+    let (state, date) = (format!("{}.state", calls.display()), date.display());
+    let now = format!("$(cat '{state}/clock' 2>/dev/null || echo 0)");
+    let sleep = format!("mkdir -p '{state}'\necho $(({now} + 60 * ${{1%%.*}})) >'{state}/clock'");
+    let date = format!(
+        "case $* in '-u +%s') echo $(($('{date}' -u +%s) + {now})) ;; *) exec '{date}' \"$@\" ;; esac"
+    );
+    for (tool, text) in [("sleep", sleep), ("date", date)] {
+        fs::write(bin.join(tool), format!("#!/bin/bash\n{text}\n")).unwrap();
+        fs::set_permissions(bin.join(tool), fs::Permissions::from_mode(0o755)).unwrap();
+    }
 }
 
 /// What a run printed, on either stream.

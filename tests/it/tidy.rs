@@ -538,6 +538,23 @@ fn nothing_above_the_topology_reads_what_was_written() {
     }
 }
 
+/// What a step may take is printed from its plan. Broken on purpose by `budget 2:00` in a template.
+#[test]
+fn no_page_states_a_budget_by_hand() {
+    let files = std::fs::read_dir(root().join("templates/runbooks")).unwrap();
+    let mut found = Vec::new();
+    for file in files.flatten() {
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let by_hand = |line: &&str| {
+            let mut after = line.split("budget ").skip(1);
+            after.any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let lines = text.lines().filter(by_hand);
+        found.extend(lines.map(|line| format!("{}: {line}", file.path().display())));
+    }
+    assert!(found.is_empty(), "plans know what steps take: {found:#?}");
+}
+
 /// What is expected, what to do otherwise and what undoes it come from a plan's types: no line that
 /// is emitted holds an expectation and an abort as one text. Broken on purpose by `Expect nothing,
 /// or go to Abort` in a template.

@@ -607,14 +607,13 @@ fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
 
 fn failover(input: Input) -> Value {
     let failover = input.topology.failover.as_ref();
-    let verify = failover.and_then(|f| f.verify.as_ref());
     let check = noticed(input).map(|(_, check)| check);
     json!({
         "mode": failover.map_or("manual", |f| f.mode.value.word()),
         "by_itself": failover.is_none_or(|f| f.mode.value != Trigger::Manual),
         "back": failover.map_or("manual", |f| f.back.value.word()),
         "lag_below": input.topology.return_lag().to_string(),
-        "watch": verify.and_then(|v| v.watch.as_ref()).map_or("1m".into(), |w| w.value.to_string()),
+        "watch": input.topology.watched().to_string(),
         "check": check.unwrap_or_else(|| "no health check is declared".into()),
         "detected": detected(input),
         "promotes": input.procedures.fail_over.step(StepId::Promote).is_some(),

@@ -128,6 +128,7 @@ fn page(input: Input, drill: &Drill) -> Value {
         "abort": exercise.and_then(|e| abort(input, e)),
         "leaves": matches!(exercise, Some(Exercise::Region { .. })),
         "budget": exercise.and_then(|e| budget(input, e)),
+        "before": exercise.map(|e| clock(before(input, e))),
         "promised": exercise.and_then(|e| promised(input, e)).map(clock),
         "by_itself": exercise.is_some_and(|e| served_by_itself(input, e)),
     })
@@ -185,6 +186,13 @@ fn budget(input: Input, exercise: &Exercise) -> Option<String> {
     let region = case(input, exercise).map(|c| clock(input.procedures.fail_over.by_script(c)));
     let timed = restore(input, exercise).and_then(|r| r.timed(StepId::Restore));
     region.or(timed.map(|t| t.takes()))
+}
+
+/// What passes in an emergency before its first step, in seconds.
+fn before(input: Input, exercise: &Exercise) -> u64 {
+    let region = case(input, exercise).map(Case::before);
+    let restore = restore(input, exercise).map(Restore::before);
+    region.or(restore).unwrap_or(0)
 }
 
 /// What the script judges it by, in seconds.

@@ -5,16 +5,19 @@ use crate::analysis::capacity::{Survivor, after_loss, planned_load};
 use crate::deployment::{Operation, OperationKind};
 use crate::emit::Input;
 use crate::format::shell;
-use crate::procedure::clock;
-use crate::topology::{Host, Service, ServiceId};
+use crate::procedure::{FEW, MANY, StepId, clock};
+use crate::topology::{Host, RegionId, Service, ServiceId};
 use serde_json::{Value, json};
 
 /// The part of the context that procedures need.
 pub(super) fn context(input: Input) -> Value {
     json!({
         "dns": dns(input),
+        "budgets": budgets(input),
         "flags": flags(input),
         "replays": replays(input),
+        "few": FEW,
+        "many": MANY,
         "events": events(input),
         "serverless": serverless(input),
         "lags": of_kind(input, OperationKind::Lag).next().is_some(),
@@ -41,67 +44,59 @@ fn rotated(input: Input) -> Vec<Value> {
         .collect()
 }
 
-/// The commands that end the services of the region that would take over from the primary.
-fn stops(input: Input) -> Vec<String> {
+/// The region that would take over from the primary.
+fn second(input: Input) -> Option<RegionId> {
     let topology = input.topology;
-    let from = topology.primary().or(topology.region_ids().next());
-    let to = from.and_then(|id| topology.successor(id));
+    let first = topology.primary().or(topology.region_ids().next());
+    first.and_then(|id| topology.successor(id))
+}
+
+/// The commands that end its services.
+fn stops(input: Input) -> Vec<String> {
+    let to = second(input);
     let own = of_kind(input, OperationKind::Stop).filter(|o| o.region == to);
     own.map(|o| shell::command(&o.command)).collect()
 }
 
 /// Hosts whose name turns to a backup.
 fn dns(input: Input) -> Vec<Value> {
+    let plan = &input.procedures.turn_names;
     let failovers = input.deployment.dns_failovers.iter();
-    let each = failovers.map(|failover| {
-        let hosts = &input.topology.hosts;
-        let host = hosts.iter().find(|h| h.name == failover.host);
-        let health = host.map(|h| &h.health);
-        let status = health.map_or(200, |h| h.status.value);
+    let each = failovers.filter_map(|failover| {
+        let asked = plan.work(StepId::Verify, &failover.host)?;
+        let asked = asked.acts.first()?.commands.first()?;
         let regions = failover.regions.iter();
-        json!({
+        Some(json!({
             "name": failover.host,
             "word": shell::word(&failover.host),
-            "ask": ask(&failover.host, health.map_or("/health", |h| h.path.as_str())),
+            "ask": shell::command(&asked.command),
+            "expect": asked.expect.words(),
             "regions": regions.map(|id| input.topology.region(*id).name.clone()).collect::<Vec<_>>(),
             "clock": clock(failover.seconds),
             "because": failover.because,
-            "budget": clock(budget(input, &[OperationKind::Address, OperationKind::Point], &failover.host)),
-            "expect": match status {
-                200..300 => "no output and exit status 0".to_string(),
-                status => format!("an error of curl that says {status}: it answers only with a token"),
-            },
-        })
+            "budget": clock(plan.work(StepId::Turn, &failover.host)?.seconds),
+        }))
     });
     each.collect()
 }
 
-/// Asks a host at an address that a person fills in.
-fn ask(host: &str, path: &str) -> String {
-    let words = [
-        "curl",
-        "--fail",
-        "--silent",
-        "--show-error",
-        "--max-time",
-        "10",
-        "--resolve",
-        &format!("{host}:443:ADDRESS"),
-        "--output",
-        "/dev/null",
-        "--",
-        &format!("https://{host}{path}"),
-    ];
-    shell::command(&words.map(String::from))
-}
-
-/// Seconds that one of each kind may take for a subject.
-fn budget(input: Input, kinds: &[OperationKind], subject: &str) -> u64 {
-    let longest = |kind: &OperationKind| {
-        let own = of_kind(input, *kind).filter(|o| o.subject == subject);
-        own.map(|o| o.budget_seconds).max().unwrap_or(0)
+/// What the steps of these plans may take.
+fn budgets(input: Input) -> Value {
+    let plans = input.procedures;
+    let (turn, flags, back) = (&plans.turn_names, &plans.switch_flags, &plans.put_back);
+    let to = second(input);
+    let in_region = |region: RegionId| {
+        let works = flags.step(StepId::Flag).into_iter().flat_map(|s| &s.works);
+        let own = works.filter(|w| w.region == Some(region));
+        own.map(|w| w.seconds).sum::<u64>() + flags.seconds(StepId::Verify)
     };
-    kinds.iter().map(longest).sum()
+    let everywhere = flags.seconds(StepId::Flag) + flags.seconds(StepId::Verify);
+    json!({
+        "status": clock(back.seconds(StepId::Status)),
+        "ask": clock(turn.seconds(StepId::Verify)),
+        "flag": clock(everywhere),
+        "flag_in_one": to.map(|id| clock(in_region(id))),
+    })
 }
 
 /// The flags, the one that a drill exercises first: it is the way back.
@@ -111,8 +106,6 @@ fn flags(input: Input) -> Vec<Value> {
     let drilled: Vec<&str> = drills
         .filter_map(|(_, d)| d.flag.as_ref().map(|f| f.value.as_str()))
         .collect();
-    let set = of_kind(input, OperationKind::Set);
-    let seconds: u64 = set.map(|o| o.budget_seconds).sum();
     let mut flags = topology.flags();
     flags.sort_by_key(|(name, ..)| !drilled.contains(name));
     let entry = |(name, variable, value): (&str, String, String)| {
@@ -126,7 +119,6 @@ fn flags(input: Input) -> Vec<Value> {
             "value_word": shell::word(&value),
             "value": value,
             "description": description.map_or("", |d| d.as_str()),
-            "budget": clock(seconds),
         })
     };
     flags.into_iter().map(entry).collect()
@@ -135,12 +127,16 @@ fn flags(input: Input) -> Vec<Value> {
 /// Queues whose dead letters are put back.
 fn replays(input: Input) -> Vec<Value> {
     let events = input.topology.events.as_ref();
+    let plan = &input.procedures.put_back;
+    let budget = |id, queue: &str| plan.work(id, queue).map(|w| clock(w.seconds));
     let each = input.topology.replayed().map(|queue| {
         let dead = &queue.dead_letter;
         let order = queue.ordered_by.as_ref();
         json!({
             "name": queue.name,
             "word": shell::word(&queue.name),
+            "few": budget(StepId::Few, &queue.name),
+            "many": budget(StepId::Many, &queue.name),
             "after": dead.after.value,
             "keep": dead.keep.value.to_string(),
             "verdict": events.is_some_and(|e| *e.incompatible == crate::topology::Incompatible::DeadLetter),

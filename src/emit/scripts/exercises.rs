@@ -72,6 +72,7 @@ pub(super) fn judged(input: Input) -> Vec<Value> {
             "pattern": format!("region-failure/{}/{}", name(case.from), name(case.to)),
             "budget": plan.by_script(case),
             "promised": case.promised,
+            "before": case.before(),
         })
     });
     let restores = input.procedures.restores.iter().flat_map(|restore| {
@@ -81,6 +82,7 @@ pub(super) fn judged(input: Input) -> Vec<Value> {
                 "pattern": format!("restore/{}", work.title),
                 "budget": seconds(restore),
                 "promised": restore.promised,
+                "before": restore.before(),
             })
         })
     });

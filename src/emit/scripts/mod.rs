@@ -7,7 +7,7 @@ use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind, Proof, Switch, SwitchStep};
 use crate::format::text;
-use crate::procedure::OVERTIME;
+use crate::procedure::{FEW, MANY, OVERTIME, StepId, TURNED_WITHIN};
 use crate::topology::{RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
@@ -187,6 +187,8 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "bootstrap_usage": usage.collect::<Vec<_>>(),
         "places": proofs(input, OperationKind::Lock, None, None),
         "inspect": all(OperationKind::Inspect),
+        "verify_budget": input.procedures.switch_flags.seconds(StepId::Verify),
+        "turned_within": TURNED_WITHIN,
         "verify": of(OperationKind::Verify).into_iter().map(|o| {
             let mut verify = operation(o);
             verify["region"] = json!(o.region.map(|id| topology.region(id).name.clone()));
@@ -320,9 +322,18 @@ fn region_context(input: Input, id: RegionId) -> Value {
     json!({
         "name": input.topology.region(id).name,
         "set": of(OperationKind::Set),
+        "set_budget": switched(input, id),
         "lag": of(OperationKind::Lag),
         "places": proofs(input, OperationKind::Lock, Some(id), None),
     })
+}
+
+/// Seconds that switching a flag may take in a region.
+fn switched(input: Input, id: RegionId) -> u64 {
+    let step = input.procedures.switch_flags.step(StepId::Flag);
+    let works = step.into_iter().flat_map(|s| &s.works);
+    let own = works.filter(|w| w.region == Some(id));
+    own.map(|w| w.seconds).sum()
 }
 
 /// What must be there before a region's services can start, each once.
@@ -416,6 +427,7 @@ fn dns(input: Input, roots: &[AppliedRoot]) -> Vec<Value> {
         });
         json!({
             "name": failover.host,
+            "budget": input.procedures.turn_names.work(StepId::Turn, &failover.host).map(|w| w.seconds),
             "call": failover.call,
             "root": roots.iter().find(|r| r.calls.contains(&failover.call)).map(|r| &r.path),
             "shown": shown.map(operation).collect::<Vec<_>>(),
@@ -432,8 +444,14 @@ fn replay(input: Input, queue: &str) -> Value {
         let found = operations.find(|o| o.kind == kind && o.subject == queue);
         found.map(operation)
     };
+    let plan = &input.procedures.put_back;
+    let seconds = |id| plan.work(id, queue).map_or(0, |w| w.seconds);
+    // Commands take as long for each message.
+    let each = (seconds(StepId::Many) - seconds(StepId::Few)) / (MANY - FEW);
     json!({
         "name": queue,
+        "each": each,
+        "first": seconds(StepId::Few) - FEW * each,
         "pull": first(OperationKind::Pull),
         "publish": first(OperationKind::Publish),
         "acknowledge": first(OperationKind::Acknowledge),

@@ -53,6 +53,7 @@ fn step(topology: &Topology, procedure: &Procedure, step: &Step) -> Value {
             Failure::Continue => None,
         },
         "final": step.no_return,
+        "holds": step.holds,
     })
 }
 

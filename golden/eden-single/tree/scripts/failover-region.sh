@@ -89,7 +89,7 @@ budget_of() { # step
     */*/freeze) printf 45 ;;
     */*/fence) printf 210 ;;
     */*/lag) printf 25 ;;
-    */*/verify) printf 30 ;;
+    */*/verify) printf 90 ;;
     *) printf 0 ;;
   esac
 }
@@ -177,11 +177,16 @@ lag() {
 # See from outside that users are served.
 verify() {
   begin verify 'See from outside that users are served'
-  look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
-  # Its name leads to that region alone, which may be the one that is gone.
-  [[ ${FROM} == us-east-1 ]] || look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
-  # Its name leads to that region alone, which may be the one that is gone.
-  [[ ${FROM} == us-west-2 ]] || look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+  hold 60
+  while true; do
+    look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    # Its name leads to that region alone, which may be the one that is gone.
+    [[ ${FROM} == us-east-1 ]] || look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    # Its name leads to that region alone, which may be the one that is gone.
+    [[ ${FROM} == us-west-2 ]] || look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    moment served
+    again || break
+  done
 }
 
 

@@ -39,7 +39,7 @@ budget_of() { # step
   case ${FROM}/${TO}/$1 in
     */*/freeze) printf 30 ;;
     */*/fence) printf 55 ;;
-    */*/verify) printf 10 ;;
+    */*/verify) printf 70 ;;
     *) printf 0 ;;
   esac
 }
@@ -104,7 +104,12 @@ fence_holds() {
 # See from outside that users are served.
 verify() {
   begin verify 'See from outside that users are served'
-  look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/ready || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+  hold 60
+  while true; do
+    look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/ready || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+    moment served
+    again || break
+  done
 }
 
 

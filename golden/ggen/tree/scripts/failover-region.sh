@@ -78,7 +78,7 @@ budget_of() { # step
     */*/lag) printf 15 ;;
     */*/promote) printf 75 ;;
     */*/scale) printf 60 ;;
-    */*/verify) printf 10 ;;
+    */*/verify) printf 70 ;;
     *) printf 0 ;;
   esac
 }
@@ -318,7 +318,12 @@ scale() {
 # See from outside that users are served.
 verify() {
   begin verify 'See from outside that users are served'
-  look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+  hold 60
+  while true; do
+    look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+    moment served
+    again || break
+  done
 }
 
 

@@ -76,9 +76,19 @@ clock() { # seconds
   printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
+# Keeps a moment for the drill that has called this script, the first of its name: when a step began,
+# and when what the steps are for was so. Waiting for a person or a lock is before, keeping the record after.
+MOMENTS_KEPT=""
+moment() { # begun|served
+  [[ -n ${MOMENTS:-} && ${APPLY} == true && ${MOMENTS_KEPT} != *"$1"* ]] || return 0
+  MOMENTS_KEPT+=" $1"
+  { printf '%s %s\n' "$1" "$(date -u +%s)" >>"${MOMENTS}"; } 2>/dev/null || true
+}
+
 # Says which step begins, how long it may take, and where the clock stands.
 step() { # title [seconds]
   local budget=""
+  moment begun
   if [[ -n ${2:-} ]]; then
     BUDGET=$((BUDGET + $2))
     budget=", budget $(clock "$2"), budgets so far $(clock "${BUDGET}")"
@@ -179,6 +189,20 @@ prove() { # seconds title wanted command...
 ask() { # seconds title wanted command...
   [[ ${APPLY} == true ]] || { note "$2"; note "+ $(printf '%q ' "${@:4}")"; return 1; }
   prove 0 "${@:2}"
+}
+
+# For how long what is looked at must hold: `again` waits for the next look, and fails once it was so for
+# all of that time. A dry run looks once.
+HOLDS_UNTIL=0
+hold() { # seconds
+  HOLDS_UNTIL=$(($(date -u +%s) + $1))
+  (($1 == 0)) || note "it must hold for $(clock "$1")"
+}
+again() {
+  local left
+  left=$((HOLDS_UNTIL - $(date -u +%s)))
+  if [[ ${APPLY} == false ]] || ((left <= 0)); then return 1; fi
+  sleep "$((left < 10 ? left : 10))"
 }
 
 # The most seconds that copies are behind: a number, or unknown.
@@ -394,6 +418,7 @@ forget() { # tree root address [location]
 
 # The end: what is called done is done.
 finish() { # message
+  moment served
   record
   release || die 75 "all steps ran, and the lock could not be released"
   [[ -z ${MISSED} ]] || die 75 "not all of it is done: ${MISSED}"

@@ -39,16 +39,24 @@ done
 need jq bash curl gcloud kubectl
 pull() {
   case ${QUEUE} in
-    firestore-replication) env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull firestore-replication-dead-letter --limit "${LIMIT}" --format=json --project ggen-prod ;;
+    firestore-replication) timeout --foreground 60 env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull firestore-replication-dead-letter --limit "${LIMIT}" --format=json --project ggen-prod ;;
     *) die 65 "there is no queue '${QUEUE}' whose messages are put back" ;;
+  esac
+}
+
+# Seconds that taking and putting back as many messages may take, as RUNBOOK_DEAD_LETTERS.md has it.
+budget_of() { # messages
+  case ${QUEUE} in
+    firestore-replication) printf '%d' $((15 + 10 * $1)) ;;
+    *) printf 0 ;;
   esac
 }
 
 put_back() { # reads nothing, so that the list of messages stays for the loop
   case ${QUEUE} in
     firestore-replication)
-      env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub topics publish firestore-replication --message "${MESSAGE}" --attribute "${ATTRIBUTES}" --project ggen-prod >/dev/null </dev/null || return 1
-      env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions ack firestore-replication-dead-letter --ack-ids "${ACK_ID}" --project ggen-prod >/dev/null </dev/null || optional 'it may be put back twice: the receiver recognises an event that it has seen'
+      timeout --foreground 60 env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub topics publish firestore-replication --message "${MESSAGE}" --attribute "${ATTRIBUTES}" --project ggen-prod >/dev/null </dev/null || return 1
+      timeout --foreground 60 env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions ack firestore-replication-dead-letter --ack-ids "${ACK_ID}" --project ggen-prod >/dev/null </dev/null || optional 'it may be put back twice: the receiver recognises an event that it has seen'
       ;;
     *) return 1 ;;
   esac
@@ -61,7 +69,7 @@ field() { # filter
 
 confirm "${QUEUE}"
 lock
-step "Take at most ${LIMIT} messages that ${QUEUE} has set aside"
+step "Take at most ${LIMIT} messages that ${QUEUE} has set aside" "$(budget_of "${LIMIT}")"
 messages=$(pull) || die 75 "nothing could be taken: apply Terraform first"
 back=0 left=0
 while IFS= read -r message; do

@@ -48,16 +48,16 @@ wanted() { # region
 confirm "${FLAG}"
 lock
 if wanted europe-west1; then
-  step "${SETTING} in europe-west1"
+  step "${SETTING} in europe-west1" 120
   run 60 'Tell webhook in europe-west1' gcloud run services update siraj-webhook-eu --update-env-vars "${SETTING}" --region europe-west1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
   run 60 'Tell worker in europe-west1' gcloud run services update siraj-worker-eu --update-env-vars "${SETTING}" --region europe-west1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
 fi
 if wanted us-central1; then
-  step "${SETTING} in us-central1"
+  step "${SETTING} in us-central1" 120
   run 60 'Tell webhook in us-central1' gcloud run services update siraj-webhook-us --update-env-vars "${SETTING}" --region us-central1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
   run 60 'Tell worker in us-central1' gcloud run services update siraj-worker-us --update-env-vars "${SETTING}" --region us-central1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
 fi
-step "Verify from outside"
+step "Verify from outside" 20
 look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 finish "Done: write the value into the topology, or the next deployment takes it back"

@@ -50,16 +50,17 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Terraform owns the record: it is brought back to what is committed, and nothing else is.
 fail_over_again() { # root call
   local root=${here}/$1
+  step "Turn ${HOST} to ${TO}" 240
   run 120 "Initialise Terraform" terraform -chdir="${root}" init -input=false || die 75 "Terraform cannot begin"
   run 120 "Bring the record back" terraform -chdir="${root}" apply -input=false -auto-approve -var-file="${VAR_FILE}" -target="module.$2" || die 75 "the record is as it was: run it again"
 }
 
 confirm "${HOST}"
 lock
-step "Turn ${HOST} to ${TO}"
 case ${HOST}/${TO} in
   hooks.siraj.life/failover) fail_over_again terraform/global dns_siraj_life ;;
   hooks.siraj.life/us-central1)
+    step "Turn ${HOST} to ${TO}" 120
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look 15 'Look up the backup of hooks.siraj.life in us-central1' gcloud compute addresses describe paynow-hooks-backup-us-central1 --region us-central1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
     fi
@@ -68,6 +69,7 @@ case ${HOST}/${TO} in
     prove 60 'Show where the name hooks.siraj.life leads' ".*${ADDRESS//./[.]}.*" gcloud dns record-sets describe hooks.siraj.life. --type=A --zone siraj-life --project siraj-prod || die 75 "the name does not lead to ${ADDRESS}"
     ;;
   hooks.siraj.life/europe-west1)
+    step "Turn ${HOST} to ${TO}" 120
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look 15 'Look up the backup of hooks.siraj.life in europe-west1' gcloud compute addresses describe paynow-hooks-backup-europe-west1 --region europe-west1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
     fi
@@ -77,6 +79,7 @@ case ${HOST}/${TO} in
     ;;
   worker.siraj.life/failover) fail_over_again terraform/global dns_siraj_life ;;
   worker.siraj.life/us-central1)
+    step "Turn ${HOST} to ${TO}" 120
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look 15 'Look up the backup of worker.siraj.life in us-central1' gcloud compute addresses describe paynow-worker-backup-us-central1 --region us-central1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
     fi
@@ -85,6 +88,7 @@ case ${HOST}/${TO} in
     prove 60 'Show where the name worker.siraj.life leads' ".*${ADDRESS//./[.]}.*" gcloud dns record-sets describe worker.siraj.life. --type=A --zone siraj-life --project siraj-prod || die 75 "the name does not lead to ${ADDRESS}"
     ;;
   worker.siraj.life/europe-west1)
+    step "Turn ${HOST} to ${TO}" 120
     if [[ -z ${ADDRESS} ]]; then
       ADDRESS=$(look 15 'Look up the backup of worker.siraj.life in europe-west1' gcloud compute addresses describe paynow-worker-backup-europe-west1 --region europe-west1 '--format=value(address)' --project siraj-prod | tail -n 1) || die 75 'take it from the output of Terraform, or from the last record of a drill'
     fi
