@@ -248,7 +248,7 @@ fn a_file_of_the_chart_leads_to_the_chart() {
 }
 
 /// An object that only the chart makes leads to its template and to the values that it is made
-/// from. One whose condition does not hold is not made: `vault-service` has secrets, `task-service`
+/// from. One whose condition does not hold is not made: `vault-service` has secrets, `flow-service`
 /// none.
 #[test]
 fn an_object_of_the_chart_leads_to_its_template_and_its_values() {
@@ -273,8 +273,8 @@ fn an_object_of_the_chart_leads_to_its_template_and_its_values() {
     assert!(found[1..].iter().all(|w| !w.inputs.is_empty()));
     let eden = Example::new("eden");
     let made = |object: &str| !trace::of_address(&eden.done.artifacts, object).is_empty();
-    assert!(made("ExternalSecret/vault-service") && !made("ExternalSecret/task-service"));
-    assert!(made("Deployment/task-service") && !made("Deployment/nothing"));
+    assert!(made("ExternalSecret/vault-service") && !made("ExternalSecret/flow-service"));
+    assert!(made("Deployment/flow-service") && !made("Deployment/nothing"));
 }
 
 #[test]
