@@ -111,6 +111,8 @@ pub struct Deployment {
     pub by_hand: Vec<ByHand>,
     /// How restored copies come into service.
     pub switches: Vec<Switch>,
+    /// The names that clouds know the system's own stores by: no copy has one of them.
+    pub store_names: Vec<String>,
     /// How traffic is moved bit by bit, where the edge can.
     pub shift: Option<Shift>,
     /// Who sends which share of what to whom.
@@ -158,6 +160,7 @@ impl Deployment {
             restorable,
             by_hand,
             switches,
+            store_names,
             shift,
             upgrades,
             decisions,
@@ -201,6 +204,7 @@ impl Deployment {
         self.restorable.extend(restorable);
         self.by_hand.extend(by_hand);
         self.switches.extend(switches);
+        self.store_names.extend(store_names);
         self.shift = self.shift.take().or(shift);
         join_once(&mut self.decisions, decisions);
     }

@@ -31,6 +31,21 @@ pub struct Switch {
     pub copying: Option<Copying>,
     /// Deletes a copy that is not in service.
     pub delete: Vec<SwitchStep>,
+    /// How names of copies begin, where the API keeps no mark of what they were made of.
+    pub begins: Option<String>,
+    /// What must hold before anything is changed.
+    pub before: Before,
+}
+
+/// What must hold before each way: that it is a copy of this, and that nobody uses what is deleted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Before {
+    /// Before the copy comes into service.
+    pub to_copy: Vec<Proof>,
+    /// Before the original comes back into service.
+    pub to_original: Vec<Proof>,
+    /// Before a copy is deleted.
+    pub delete: Vec<Proof>,
 }
 
 /// What a switch needs of a store whose regions copy each other.

@@ -86,7 +86,7 @@ wanted() { # region
 
 confirm "${SYSTEM}"
 # The first deployment makes what holds the lock.
-[[ ${BOOTSTRAP} == true ]] || lock
+if [[ ${BOOTSTRAP} == true ]]; then right_place; else lock; fi
 # What a failover changed is not in the spec: a deployment would put it back.
 if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
   for fenced in "${REGIONS[@]}"; do
@@ -107,7 +107,7 @@ fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
 {% for op in bootstrap %}
-  run {{ op.budget }} {{ op.title }} {{ op.command }} || optional {{ op.otherwise }}
+  run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
 {% endfor %}
 fi
 {% endif %}
@@ -117,6 +117,7 @@ if [[ ${BOOTSTRAP} == false ]]; then
 {% for region in clusters %}
   if wanted {{ region.name }}; then
     run 60 "Fetch the credentials" {{ region.credentials }} || die 75 "the cluster does not answer"
+    right_cluster {{ region.name }}
     prune {{ region.context }} "${here}"/kubernetes/{{ region.name }}
   fi
 {% endfor %}
@@ -183,6 +184,7 @@ apply {{ root.path }}{% if root.staged %} "${first[@]}"{% endif %}
 if wanted {{ region.name }}; then
   step "Kubernetes: {{ region.name }}"
   run 60 "Fetch the credentials" {{ region.credentials }} || die 75 "the cluster does not answer"
+  right_cluster {{ region.name }}
   run 300 "Apply the manifests" kubectl --context {{ region.context }} apply --kustomize "${here}"/kubernetes/{{ region.name }} || die 75 "the manifests are applied in part: see what failed, and run this again"
   run 900 "Release the services" helm upgrade --install {{ system }} "${here}/helm" --kube-context {{ region.context }} --namespace {{ namespace }} --values "${here}/helm/values.yaml" --values "${here}"/helm/values-{{ region.name }}.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi

@@ -133,11 +133,9 @@ need{% for tool in tools %} {{ tool }}{% endfor %}
 
 confirm "${FROM}"
 lock
-{% for region in regions %}
-{% for p in region.places %}
-prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
-{% endfor %}
+{% if clusters %}
+right_cluster "${REGIONS[@]}"
+{% endif %}
 {% if cooldown %}
 cool_down
 {% endif %}

@@ -64,6 +64,18 @@ known_region() { # name
   die 65 "there is no region '$1' in ${SYSTEM}; it has: $(IFS=' '; printf '%s' "${REGIONS[*]}")"
 }
 
+{% if store_names %}
+# The names of this system's own stores, of every region: no copy has one of them.
+readonly STORES=({% for name in store_names %} {{ name }}{% endfor %} )
+
+no_store() { # name
+  local store
+  for store in "${STORES[@]}"; do
+    [[ $1 != "${store}" && $1 != "${store}-before" ]] || die 65 "$1 is no copy: ${SYSTEM} has a store of that name"
+  done
+}
+
+{% endif %}
 need() { # tool...
   local tool
   for tool in timeout tee mktemp "$@"; do
@@ -235,6 +247,34 @@ confirm() { # word
   [[ ${answer} == "$1" ]] || die 77 "not confirmed; nothing was changed"
 }
 
+# These are credentials for this system, and not for another one.
+right_place() {
+{% for p in places %}
+  prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% else %}
+  :
+{% endfor %}
+}
+
+{% if clusters %}
+# The context of a region leads to its own cluster, whatever it is called.
+right_cluster() { # region...
+  local region
+  for region in "$@"; do
+    case ${region} in
+{% for region in regions if region.places %}
+      {{ region.name }})
+{% for p in region.places %}
+        prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+        ;;
+{% endfor %}
+      *) ;;
+    esac
+  done
+}
+
+{% endif %}
 {% if locks %}
 # The clouds that have a lock.
 readonly CLOUDS=({% for lock in locks %} {{ lock.cloud }}{% endfor %} )
@@ -285,9 +325,7 @@ free() { # cloud
 # reach. WITHOUT_LOCK names a cloud that does not answer, after asking whoever may hold it.
 {% endif %}
 lock() {
-{% for p in places %}
-  prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
+  right_place
   local cloud
   # Where no file can be written the lock has no name, and is one all the same.
   if LOCK_FILE=$(mktemp 2>/dev/null) && { printf '%s\n' "${LOCK_TEXT}" >"${LOCK_FILE}"; } 2>/dev/null; then
@@ -384,6 +422,7 @@ marked_by() { # mark
 # Takes away a lock that nobody needs any more.
 break_lock() {
   local cloud
+  right_place
   holders || die 75 "nobody holds the lock, or it cannot be read"
   confirm "${SYSTEM}"
   for cloud in "${CLOUDS[@]}"; do
@@ -403,7 +442,10 @@ holders() { return 1; }
 put_mark() { note "nothing remembers $1: this system has no bucket for marks"; }
 take_mark() { :; }
 marked_by() { return 1; }
-lock() { trap leave EXIT; }
+lock() {
+  right_place
+  trap leave EXIT
+}
 release() { :; }
 break_lock() { die 65 "this system has no lock: it has no bucket for one"; }
 record() {

@@ -43,16 +43,15 @@ done
 known_region "${REGION}"
 need{% for tool in tools %} {{ tool }}{% endfor %}
 
+right_place
+{% if clusters %}
+right_cluster "${REGIONS[@]}"
+{% endif %}
 {% if "lag" in plan.ids %}
 lag
 {% endif %}
 confirm "${REGION}"
 lock
-{% for region in regions %}
-{% for p in region.places %}
-prove 0 {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
-{% endfor %}
 {% for id in plan.ids if id != "lag" %}
 {{ id }}
 {% endfor %}

@@ -59,11 +59,19 @@ case ${DATASTORE} in
 {% endfor %}
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
+no_store "${NEW_DATABASE}"
+{% for store in restores if store.begins %}
+[[ ${DATASTORE} != {{ store.name }} || ${NEW_DATABASE} == {{ store.begins }}* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with {{ store.begins | quoted }}"
+{% endfor %}
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
 {% for store in restores %}
   {{ store.name }})
+{% if store.clusters %}
+    right_cluster{% for name in store.clusters %} {{ name }}{% endfor %}
+
+{% endif %}
     step "Restore ${DATASTORE} beside the original" {{ store.budget }}
 {% for way in store.ways %}
 {% for op in way.commands %}

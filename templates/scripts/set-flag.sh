@@ -51,6 +51,9 @@ confirm "${FLAG}"
 lock
 {% for region in regions %}
 if wanted {{ region.name }}; then
+{% if clusters %}
+  right_cluster {{ region.name }}
+{% endif %}
   step "${SETTING} in {{ region.name | quoted }}" {{ region.set_budget }}
 {% for op in region.set %}
   run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}

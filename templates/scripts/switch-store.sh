@@ -46,11 +46,11 @@ done
 [[ ${COPY} =~ ^[a-z][a-z0-9-]*$ ]] || die 64 "'${COPY}' has other characters than small letters, digits and dashes"
 case ${DATASTORE} in
 {% for switch in switches %}
-  {{ switch.subject }}) : ;;
+  {{ switch.subject }}) {% if switch.begins %}[[ ${COPY} == {{ switch.begins }}* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with {{ switch.begins | quoted }}"{% else %}:{% endif %} ;;
 {% endfor %}
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
 esac
-[[ ${COPY} != "${DATASTORE}" && ${COPY} != "${DATASTORE}-before" ]] || die 65 "${COPY} is no copy: it is the original's name"
+no_store "${COPY}"
 need{% for tool in switch_tools %} {{ tool }}{% endfor %}
 
 
@@ -58,6 +58,18 @@ confirm "${COPY}"
 lock
 {% for switch in switches %}
 if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
+{% if switch.clusters %}
+  right_cluster{% for name in switch.clusters %} {{ name }}{% endfor %}
+
+{% endif %}
+{% for before in switch.before %}
+  if [[ ${WAY} == {{ before.way }} ]]; then
+    step "See that this loses nothing"
+{% for p in before.proofs %}
+    prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% endfor %}
+  fi
+{% endfor %}
 {% if switch.copying %}
   if [[ ${WAY} == to || ${WAY} == back-from ]]; then
     step "Stop the copying between regions"

@@ -65,6 +65,7 @@ traffic() {
 {% for region in clusters %}
   if [[ ${REGION} != {{ region.name }} ]]; then
     run 60 "Fetch the credentials" {{ region.credentials }} || die 75 "the cluster does not answer"
+    right_cluster {{ region.name }}
     run 300 {{ "Apply the manifests of " ~ region.name }} kubectl --context {{ region.context }} apply --kustomize "${here}"/kubernetes/{{ region.name }} || die 75 "the manifests are applied in part: run this again"
   fi
 {% endfor %}

@@ -395,7 +395,7 @@ fn what_the_page_restores_comes_into_service_and_back() {
         .unwrap();
     let at = |part: &str| carts.find(part).unwrap_or_else(|| panic!("no {part}"));
     assert!(at("Create={RegionName=us-west-2") < at("put-role-policy"));
-    assert!(at("put-role-policy") < at("set env"));
+    assert!(at("put-role-policy") < at("rollout status"));
 }
 
 /// What an account or a project has only one of: made here, it overwrites what others made, and

@@ -426,7 +426,7 @@ fn a_restore_goes_into_a_new_database() {
         "--datastore",
         "hello-main",
         "--into",
-        "hello-copy",
+        "hello-main-copy-1",
         "--at",
         "2026-11-21T05:00:00Z",
         "--apply",
@@ -441,10 +441,8 @@ fn a_restore_goes_into_a_new_database() {
     );
     let calls = stage.calls();
     assert!(
-        calls
-            .iter()
-            .any(|c| c.contains("databases clone")
-                && c.contains("--destination-database hello-copy")),
+        calls.iter().any(|c| c.contains("databases clone")
+            && c.contains("--destination-database hello-main-copy-1")),
         "{calls:#?}"
     );
     assert!(

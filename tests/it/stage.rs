@@ -151,7 +151,9 @@ pub fn answers(stage: &Stage, tool: &str, text: &str) {
     fs::write(&answer, text).unwrap();
     let recorded = fs::read_to_string(&stub).unwrap();
     let quiet = recorded.replace(ANSWER, "");
-    fs::write(&stub, format!("{quiet}cat '{}'\n", answer.display())).unwrap();
+    // It is in the right place all the same.
+    let place = "case \"$*\" in *projectId*) echo \"$3\"; exit 0 ;; esac\n";
+    fs::write(&stub, format!("{quiet}{place}cat '{}'\n", answer.display())).unwrap();
 }
 
 impl Stage {
@@ -166,7 +168,7 @@ impl Stage {
     pub fn where_called(&self, tool: &str, words: &str, does: &str) {
         let stub = self.folder.path().join("bin").join(tool);
         let text = fs::read_to_string(&stub).unwrap();
-        let guard = format!("case \"$*\" in *{words}*) {does} ;; esac\n{ANSWER}");
+        let guard = format!("case \"$*\" in *\"{words}\"*) {does} ;; esac\n{ANSWER}");
         fs::write(&stub, text.replace(ANSWER, &guard)).unwrap();
     }
 
@@ -180,6 +182,16 @@ impl Stage {
     /// words in it.
     pub fn answers_none(&self, tool: &str, words: &str) {
         self.where_called(tool, words, "echo None; exit 0");
+    }
+
+    /// A stub gives an answer where a call has some words in it.
+    pub fn says(&self, tool: &str, words: &str, answer: &str) {
+        self.where_called(tool, words, &format!("echo '{answer}'; exit 0"));
+    }
+
+    /// A stub fails, and says why, where a call has some words in it.
+    pub fn fails_with(&self, tool: &str, words: &str, error: &str) {
+        self.where_called(tool, words, &format!("echo '{error}' >&2; exit 254"));
     }
 
     /// A stub fails where a call has some words in it.

@@ -23,6 +23,7 @@ mod eks;
 mod elasticache;
 pub(super) mod facts;
 pub(super) mod homes;
+mod marks;
 mod metrics;
 mod monitoring;
 pub mod naming;
@@ -102,6 +103,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.provider();
     lowering.networks();
     lowering.datastores();
+    lowering.own_names();
     lowering.queues();
     lowering.hosts();
     lowering.metrics();

@@ -3,7 +3,8 @@
 use super::platform::records_bucket;
 use super::{Lowering, facts};
 use crate::cloud::scaling;
-use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind, Proof};
+use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind, Proof, script};
+use crate::format::shell;
 use crate::topology::{Provider, RegionId};
 
 impl Lowering<'_> {
@@ -170,13 +171,15 @@ impl Lowering<'_> {
         #[rustfmt::skip]
         let words = ["aws", "iam", "create-service-linked-role", "--aws-service-name", service];
         let role = || {
+            let make = unless_there(&words, "has been taken in this account");
+            let make: Vec<&str> = make.iter().map(String::as_str).collect();
             self.command(
                 OperationKind::Bootstrap,
                 "Make the service role that starts nodes",
-                &words,
-                "the role AWSServiceRoleForAutoScaling",
+                &make,
+                "the role AWSServiceRoleForAutoScaling, or that it has been taken",
                 15,
-                "InvalidInput: the account has it already; go on",
+                "the account may not make service roles: nodes would not start",
             )
         };
         (!self.cluster_regions().is_empty()).then(role)
@@ -188,7 +191,7 @@ impl Lowering<'_> {
             return Vec::new();
         };
         let region = self.outside().location;
-        let there = "BucketAlreadyOwnedByYou: it is there; go on";
+        let refused = "without it there is nowhere to keep state: another account has a bucket of that name, or this one may make none";
         let place = format!("LocationConstraint={region}");
         let mut make = vec!["aws", "s3api", "create-bucket", "--bucket", bucket];
         make.extend(["--region", region]);
@@ -223,10 +226,14 @@ impl Lowering<'_> {
         let settings = settings.map(|(title, verb, [flag, value])| {
             let mut command = vec!["aws", "s3api", verb, "--bucket", bucket, flag, value];
             command.extend(["--region", region]);
-            let otherwise = "AccessDenied: the account may not change buckets; stop";
+            let otherwise =
+                "the account may not change buckets: no state goes there before this holds";
             self.command(kind, title, &command, "no output", 15, otherwise)
         });
-        let made = self.command(kind, title, &make, "its Location", 30, there);
+        let make = unless_there(&make, "BucketAlreadyOwnedByYou");
+        let make: Vec<&str> = make.iter().map(String::as_str).collect();
+        let expect = "its Location, or BucketAlreadyOwnedByYou";
+        let made = self.command(kind, title, &make, expect, 30, refused);
         std::iter::once(made).chain(settings).collect()
     }
 
@@ -282,4 +289,16 @@ impl Lowering<'_> {
             ),
         })
     }
+}
+
+/// A command that makes something and is done too where the answer says that it is there.
+fn unless_there(words: &[&str], said: &str) -> Vec<String> {
+    let words: Vec<String> = words.iter().map(|w| w.to_string()).collect();
+    let make = shell::command(&words);
+    script(
+        &format!(
+            "said=$({make} 2>&1) || case $said in *'{said}'*) ;; *) printf '%s\\n' \"$said\"; exit 1 ;; esac; printf '%s\\n' \"$said\""
+        ),
+        &[],
+    )
 }

@@ -1,6 +1,7 @@
 //! How services are pointed at a restored copy of a store that they are told the place of, and back.
 
 use super::Lowering;
+use super::marks::guard;
 use crate::deployment::{Operation, OperationKind, Proof, SwitchStep, script, words};
 use crate::format::shell;
 use crate::topology::{Datastore, RegionId, Service};
@@ -65,11 +66,41 @@ impl Lowering<'_> {
         })
     }
 
-    fn each(
-        &self,
-        copy: &Copy,
-        step: impl Fn(&Service, RegionId) -> SwitchStep,
-    ) -> Vec<SwitchStep> {
+    /// Sees of each service that it does not use a copy.
+    pub(super) fn unused(&self, copy: &Copy) -> Vec<Proof> {
+        // A region's name is told too, and is that of the original as well.
+        let own = copy.told.iter().filter(|(_, value)| value.contains('$'));
+        let own =
+            own.map(|(what, value)| format!(" -e {}={value}", setting_name(copy.store, what)));
+        let own: String = own.collect();
+        self.each(copy, |service, id| {
+            let (name, location) = (service.name_in(self.topology.region(id)), self.location(id));
+            let read = format!(
+                "{}all=$({} set env deployment/{name} --list) && \
+                 if printf '%s\\n' \"$all\" | grep -qxF{own}; then echo 'in use'; else echo unused; fi",
+                copy.look,
+                self.on_cluster(id)
+            );
+            guard(
+                (copy.subject, id),
+                format!("See that {name} in {location} does not use it"),
+                script(&read, &["$COPY"]),
+                "unused",
+                format!("nothing was changed: {name} in {location} uses it, or does not say what it uses"),
+            )
+        })
+    }
+
+    /// kubectl for the cluster of a region, as a piece of shell.
+    fn on_cluster(&self, id: RegionId) -> String {
+        let cluster = self.cluster_name(id);
+        let namespace = &self.topology.namespace;
+        #[rustfmt::skip]
+        let kubectl = words(&["kubectl", "--context", &cluster, "--namespace", namespace]);
+        shell::command(&kubectl)
+    }
+
+    fn each<T>(&self, copy: &Copy, step: impl Fn(&Service, RegionId) -> T) -> Vec<T> {
         let regions = copy.regions.iter();
         let users = regions.flat_map(|id| {
             let users = self.users(copy.store, *id).into_iter();
@@ -86,10 +117,7 @@ impl Lowering<'_> {
         values: &[(String, String)],
         to_copy: bool,
     ) -> SwitchStep {
-        let cluster = self.cluster_name(id);
-        let namespace = &self.topology.namespace;
-        #[rustfmt::skip]
-        let kubectl = shell::command(&words(&["kubectl", "--context", &cluster, "--namespace", namespace]));
+        let kubectl = self.on_cluster(id);
         let name = service.name_in(self.topology.region(id));
         let assigned = values
             .iter()

@@ -3,7 +3,8 @@
 
 use super::homes::Home;
 use super::{Lowering, cost};
-use crate::deployment::{Action, Bill, Bootstrap, Lock, Operation, OperationKind};
+use crate::deployment::{Action, Bill, Bootstrap, Lock, Operation, OperationKind, Proof, words};
+use crate::format::shell;
 use OperationKind::{Bootstrap as Make, Cost, Record, Unlock};
 
 /// The APIs whose service agents encrypt with keys of ours.
@@ -19,6 +20,7 @@ const AGENTS: [&str; 6] = [
 impl Lowering<'_> {
     /// Fills in the commands of the whole system.
     pub(super) fn system(&mut self) {
+        self.right_place();
         let lock = self.lock();
         let evidence = Home::Evidence.of(self.topology);
         self.need(
@@ -41,6 +43,48 @@ impl Lowering<'_> {
                 "without back ends until the gateways have made them",
             ],
         };
+    }
+
+    /// What must hold before anything is done: the project answers to these credentials, and each
+    /// context leads to its own cluster, whose entry gcloud gives the same name.
+    fn right_place(&mut self) {
+        let project = self.project_text();
+        #[rustfmt::skip]
+        let describe = ["gcloud", "projects", "describe", &project, "--format", "value(projectId)"];
+        let mut proofs = vec![Proof {
+            of: OperationKind::Lock,
+            subject: self.topology.name.clone(),
+            region: None,
+            title: format!("See that the project {project} answers"),
+            command: words(&describe),
+            wants: project.clone(),
+            within_seconds: 0,
+            otherwise: format!(
+                "nothing was changed: these are credentials without access to {project}, or none"
+            ),
+        }];
+        proofs.extend(self.deployment.clusters.iter().map(|cluster| {
+            let context = &cluster.context;
+            #[rustfmt::skip]
+            let view = [
+                "kubectl", "config", "view", "--minify", "--context", context,
+                "--output", "jsonpath={.contexts[0].context.cluster}",
+            ];
+            Proof {
+                of: OperationKind::Lock,
+                subject: context.clone(),
+                region: Some(cluster.region),
+                title: format!("See that the context {context} leads to its cluster"),
+                command: words(&view),
+                wants: context.clone(),
+                within_seconds: 0,
+                otherwise: format!(
+                    "nothing was changed: {}",
+                    shell::command(&cluster.credentials)
+                ),
+            }
+        }));
+        self.deployment.proofs.extend(proofs);
     }
 
     /// A command of the whole system.

@@ -44,7 +44,7 @@ pub(super) fn restores(input: Input) -> Vec<Value> {
                 seconds: 0,
             };
             let mut value = context::operation(way);
-            value["command"] = json!(typed(way));
+            value["command"] = json!(typed(input, way));
             value["moment"] = json!(way.takes_moment());
             value["expect"] = json!(step?.expect(&[&one], None));
             value["within"] = json!(act.proofs.iter().map(|p| p.within_seconds).max().map(clock));
@@ -63,15 +63,24 @@ pub(super) fn by_hand(input: Input) -> Vec<Value> {
 }
 
 /// What the operator types.
-fn typed(way: &Operation) -> String {
+fn typed(input: Input, way: &Operation) -> String {
     let from = match way.takes_moment() {
         true => "--at MOMENT",
         false => "--backup ID",
     };
     format!(
-        "scripts/restore-from-backup.sh --datastore {} --into NEW_NAME {from}",
-        shell::word(&way.subject)
+        "scripts/restore-from-backup.sh --datastore {} --into {} {from}",
+        shell::word(&way.subject),
+        new_name(input, &way.subject)
     )
+}
+
+/// How a page calls a copy of something.
+fn new_name(input: Input, subject: &str) -> String {
+    let mut switches = input.deployment.switches.iter();
+    let own = switches.find(|s| s.subject == subject);
+    let begins = own.and_then(|s| s.begins.as_deref());
+    format!("{}NEW_NAME", begins.unwrap_or_default())
 }
 
 /// How restored copies come into service, as the script does it.
@@ -85,6 +94,7 @@ pub(super) fn switches(input: Input) -> Vec<Value> {
         let commands = work.acts.iter().flat_map(|a| &a.commands);
         Some(json!({
             "subject": switch.subject,
+            "copy": new_name(input, &switch.subject),
             "means": switch.means,
             "afterwards": switch.afterwards,
             "others": others.map(|id| name(input, *id)).collect::<Vec<_>>(),

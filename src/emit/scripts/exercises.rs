@@ -1,6 +1,6 @@
 //! Restores and drills as scripts read them.
 
-use super::{operation, proof};
+use super::{clusters_of, operation, proof};
 use crate::deployment::{Given, Operation};
 use crate::emit::Input;
 use crate::procedure::{Act, Exercise, Restore, StepId, Work};
@@ -23,12 +23,17 @@ fn restored(input: Input, restore: &Restore, work: &Work) -> Value {
         commands.any(|o| o.reads(variable))
     };
     let mut switches = input.deployment.switches.iter();
+    let commands = work.acts.iter().flat_map(|a| &a.commands);
+    let words = commands.flat_map(|o| &o.command);
+    let proofs = work.acts.iter().flat_map(|a| &a.proofs);
+    let proofs = proofs.flat_map(|p| &p.command);
     json!({
         "name": work.title,
         "moments": takes(Given::SnapshotTime),
         "backups": takes(Given::Backup),
         "budget": seconds(restore),
-        "switched": switches.any(|s| s.subject == work.title),
+        "begins": switches.find(|s| s.subject == work.title).and_then(|s| s.begins.as_ref()),
+        "clusters": clusters_of(input, &words.chain(proofs).collect::<Vec<_>>()),
         "ways": work.acts.iter().map(way).collect::<Vec<_>>(),
     })
 }

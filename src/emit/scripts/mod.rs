@@ -196,8 +196,9 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         }).collect::<Vec<_>>(),
         "list_backups": all(OperationKind::ListBackups),
         "restores": exercises::restores(input),
-        "switches": input.deployment.switches.iter().map(switch).collect::<Vec<_>>(),
+        "switches": input.deployment.switches.iter().map(|s| switch(input, s)).collect::<Vec<_>>(),
         "switch_tools": switch_tools(input),
+        "store_names": store_names(input),
         "dns": dns(input, roots),
         "shifts": shift(input).into_iter().collect::<Vec<_>>(),
         "shift": shift(input),
@@ -459,8 +460,22 @@ fn replay(input: Input, queue: &str) -> Value {
 }
 
 /// How a restored copy comes into service and out of it.
-fn switch(switch: &Switch) -> Value {
+fn switch(input: Input, switch: &Switch) -> Value {
     let all = |actions: &[SwitchStep]| actions.iter().map(action).collect::<Vec<_>>();
+    let before = &switch.before;
+    let befores = [
+        ("to", &before.to_copy),
+        ("back-from", &before.to_original),
+        ("delete", &before.delete),
+    ];
+    let copying = switch.copying.iter();
+    let steps = copying.flat_map(|c| c.stop.iter().chain(&c.join).chain(&c.resume));
+    let steps = steps.chain(&switch.to_copy).chain(&switch.to_original);
+    let words = steps.flat_map(|s| &s.operation.command);
+    let befores = befores.iter().filter(|(_, proofs)| !proofs.is_empty());
+    let befores = befores.map(
+        |(way, proofs)| json!({ "way": way, "proofs": proofs.iter().map(proof).collect::<Vec<_>>() }),
+    );
     json!({
         "subject": switch.subject,
         "to_copy": all(&switch.to_copy),
@@ -469,7 +484,30 @@ fn switch(switch: &Switch) -> Value {
             "stop": all(&c.stop), "join": all(&c.join), "resume": all(&c.resume),
         })),
         "delete": all(&switch.delete),
+        "begins": switch.begins,
+        "clusters": clusters_of(input, &words.collect::<Vec<_>>()),
+        "before": befores.collect::<Vec<_>>(),
     })
+}
+
+/// The regions whose clusters commands speak to, by their contexts.
+fn clusters_of<'a>(input: Input<'a>, words: &[&String]) -> Vec<&'a str> {
+    let clusters = input.deployment.clusters.iter();
+    let asked = clusters.filter(|c| {
+        let exact = |w: &str| w.split([' ', '\'', '"']).any(|part| part == c.context);
+        words.iter().any(|w| exact(w))
+    });
+    asked
+        .map(|c| input.topology.region(c.region).name.as_str())
+        .collect()
+}
+
+/// What no copy is called: the names that stores have, and those of what is restored.
+fn store_names(input: Input<'_>) -> Vec<&str> {
+    let own = input.deployment.store_names.iter();
+    let restored = input.deployment.restorable.iter().map(|r| &r.subject);
+    let names: BTreeSet<&str> = own.chain(restored).map(String::as_str).collect();
+    names.into_iter().collect()
 }
 
 fn action(action: &SwitchStep) -> Value {

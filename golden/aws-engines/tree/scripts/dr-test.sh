@@ -196,7 +196,7 @@ case ${TEST_TYPE} in
     source=(--at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)")
     [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
     hypothesis "${DATASTORE}" "${DATASTORE} is brought back beside the original"
-    # A name has at most 63 characters and begins with a letter.
+    # A name has at most 40 characters where it is that of a group of ElastiCache.
     copy=drill-$(date -u +%Y%m%d-%H%M)
     if ! exercise restore-from-backup.sh --datastore "${DATASTORE}" --into "${copy}" "${source[@]}"; then
       evidence failed "${DATASTORE}"

@@ -53,12 +53,23 @@ case ${DATASTORE} in
   shop-sessions-us-west-2) : ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
 esac
-[[ ${COPY} != "${DATASTORE}" && ${COPY} != "${DATASTORE}-before" ]] || die 65 "${COPY} is no copy: it is the original's name"
+no_store "${COPY}"
 need aws bash curl dig kubectl
 
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == shop-carts-us-east-1 ]]; then
+  right_cluster us-east-1 us-west-2
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-carts-us-east-1' arn:aws:dynamodb:us-east-1:123456789012:table/shop-carts aws dynamodb describe-table --region us-east-1 --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-us-east-1'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-carts-us-east-1' arn:aws:dynamodb:us-east-1:123456789012:table/shop-carts aws dynamodb describe-table --region us-east-1 --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-us-east-1'
+    prove 0 'See that orders in us-east-1 does not use it' unused bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-east-1 uses it, or does not say what it uses'
+    prove 0 'See that orders in us-west-2 does not use it' unused bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-west-2 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -98,6 +109,17 @@ if [[ ${DATASTORE} == shop-carts-us-east-1 ]]; then
   esac
 fi
 if [[ ${DATASTORE} == shop-carts-us-west-2 ]]; then
+  right_cluster us-east-1 us-west-2
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-carts-us-west-2' arn:aws:dynamodb:us-west-2:123456789012:table/shop-carts aws dynamodb describe-table --region us-west-2 --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-us-west-2'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-carts-us-west-2' arn:aws:dynamodb:us-west-2:123456789012:table/shop-carts aws dynamodb describe-table --region us-west-2 --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-us-west-2'
+    prove 0 'See that orders in us-east-1 does not use it' unused bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-east-1 uses it, or does not say what it uses'
+    prove 0 'See that orders in us-west-2 does not use it' unused bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-west-2 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -137,6 +159,17 @@ if [[ ${DATASTORE} == shop-carts-us-west-2 ]]; then
   esac
 fi
 if [[ ${DATASTORE} == shop-orders-us-east-1 ]]; then
+  right_cluster us-east-1 us-west-2
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-orders-us-east-1' shop-orders-us-east-1 aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-us-east-1'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-orders-us-east-1' shop-orders-us-east-1 aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-us-east-1'
+    prove 0 'See that orders in us-east-1 does not use it' unused bash -c "host=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-east-1 uses it, or does not say what it uses'
+    prove 0 'See that orders in us-west-2 does not use it' unused bash -c "host=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-west-2 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -166,6 +199,17 @@ if [[ ${DATASTORE} == shop-orders-us-east-1 ]]; then
   esac
 fi
 if [[ ${DATASTORE} == shop-orders-us-west-2 ]]; then
+  right_cluster us-east-1 us-west-2
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-orders-us-west-2' shop-orders-us-west-2 aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-us-west-2'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-orders-us-west-2' shop-orders-us-west-2 aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-us-west-2'
+    prove 0 'See that orders in us-east-1 does not use it' unused bash -c "host=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-east-1 uses it, or does not say what it uses'
+    prove 0 'See that orders in us-west-2 does not use it' unused bash -c "host=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-west-2 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -195,6 +239,17 @@ if [[ ${DATASTORE} == shop-orders-us-west-2 ]]; then
   esac
 fi
 if [[ ${DATASTORE} == shop-sessions-us-east-1 ]]; then
+  right_cluster us-east-1 us-west-2
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-sessions-us-east-1' shop-sessions-us-east-1 bash -c "group=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region us-east-1 --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-us-east-1'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-sessions-us-east-1' shop-sessions-us-east-1 bash -c "group=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region us-east-1 --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-us-east-1'
+    prove 0 'See that web in us-east-1 does not use it' unused bash -c "host=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-east-1 uses it, or does not say what it uses'
+    prove 0 'See that web in us-west-2 does not use it' unused bash -c "host=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-west-2 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -224,6 +279,17 @@ if [[ ${DATASTORE} == shop-sessions-us-east-1 ]]; then
   esac
 fi
 if [[ ${DATASTORE} == shop-sessions-us-west-2 ]]; then
+  right_cluster us-east-1 us-west-2
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-sessions-us-west-2' shop-sessions-us-west-2 bash -c "group=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region us-west-2 --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-us-west-2'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of shop-sessions-us-west-2' shop-sessions-us-west-2 bash -c "group=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region us-west-2 --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-us-west-2'
+    prove 0 'See that web in us-east-1 does not use it' unused bash -c "host=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-east-1 uses it, or does not say what it uses'
+    prove 0 'See that web in us-west-2 does not use it' unused bash -c "host=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-west-2 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"

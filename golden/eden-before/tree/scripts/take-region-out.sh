@@ -60,10 +60,12 @@ traffic() {
   apply_root "${here}" terraform/links "${VAR_FILE}"
   if [[ ${REGION} != us-west-2 ]]; then
     run 60 "Fetch the credentials" aws eks update-kubeconfig --name eden-us-west-2 --region us-west-2 --alias eden-us-west-2 || die 75 "the cluster does not answer"
+    right_cluster us-west-2
     run 300 'Apply the manifests of us-west-2' kubectl --context eden-us-west-2 apply --kustomize "${here}"/kubernetes/us-west-2 || die 75 "the manifests are applied in part: run this again"
   fi
   if [[ ${REGION} != us-east-1 ]]; then
     run 60 "Fetch the credentials" aws eks update-kubeconfig --name eden-us-east-1 --region us-east-1 --alias eden-us-east-1 || die 75 "the cluster does not answer"
+    right_cluster us-east-1
     run 300 'Apply the manifests of us-east-1' kubectl --context eden-us-east-1 apply --kustomize "${here}"/kubernetes/us-east-1 || die 75 "the manifests are applied in part: run this again"
   fi
   step "Verify from outside"

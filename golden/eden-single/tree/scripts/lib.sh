@@ -64,6 +64,16 @@ known_region() { # name
   die 65 "there is no region '$1' in ${SYSTEM}; it has: $(IFS=' '; printf '%s' "${REGIONS[*]}")"
 }
 
+# The names of this system's own stores, of every region: no copy has one of them.
+readonly STORES=( eden-postgres-us-east-1 eden-postgres-us-east-1-in-us-west-2 eden-postgres-us-west-2 eden-postgres-us-west-2-in-us-east-1 eden-redis-us-east-1 eden-redis-us-west-2 )
+
+no_store() { # name
+  local store
+  for store in "${STORES[@]}"; do
+    [[ $1 != "${store}" && $1 != "${store}-before" ]] || die 65 "$1 is no copy: ${SYSTEM} has a store of that name"
+  done
+}
+
 need() { # tool...
   local tool
   for tool in timeout tee mktemp "$@"; do
@@ -233,6 +243,27 @@ confirm() { # word
   [[ ${answer} == "$1" ]] || die 77 "not confirmed; nothing was changed"
 }
 
+# These are credentials for this system, and not for another one.
+right_place() {
+  prove 0 'See that the account is 123456789012' 123456789012 aws sts get-caller-identity --query Account --output text || die 75 'nothing was changed: these are credentials of another account, or none'
+}
+
+# The context of a region leads to its own cluster, whatever it is called.
+right_cluster() { # region...
+  local region
+  for region in "$@"; do
+    case ${region} in
+      us-west-2)
+        prove 0 'See that the context eden-us-west-2 is of this account' arn:aws:eks:us-west-2:123456789012:cluster/eden-us-west-2 kubectl config view --minify --context eden-us-west-2 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: aws eks update-kubeconfig --name eden-us-west-2 --region us-west-2 --alias eden-us-west-2'
+        ;;
+      us-east-1)
+        prove 0 'See that the context eden-us-east-1 is of this account' arn:aws:eks:us-east-1:123456789012:cluster/eden-us-east-1 kubectl config view --minify --context eden-us-east-1 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: aws eks update-kubeconfig --name eden-us-east-1 --region us-east-1 --alias eden-us-east-1'
+        ;;
+      *) ;;
+    esac
+  done
+}
+
 # The clouds that have a lock.
 readonly CLOUDS=( aws )
 
@@ -272,7 +303,7 @@ free() { # cloud
 }
 
 lock() {
-  prove 0 'See that the account is 123456789012' 123456789012 aws sts get-caller-identity --query Account --output text || die 75 'nothing was changed: these are credentials of another account, or none'
+  right_place
   local cloud
   # Where no file can be written the lock has no name, and is one all the same.
   if LOCK_FILE=$(mktemp 2>/dev/null) && { printf '%s\n' "${LOCK_TEXT}" >"${LOCK_FILE}"; } 2>/dev/null; then
@@ -361,6 +392,7 @@ marked_by() { # mark
 # Takes away a lock that nobody needs any more.
 break_lock() {
   local cloud
+  right_place
   holders || die 75 "nobody holds the lock, or it cannot be read"
   confirm "${SYSTEM}"
   for cloud in "${CLOUDS[@]}"; do

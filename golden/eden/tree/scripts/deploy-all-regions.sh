@@ -75,7 +75,7 @@ wanted() { # region
 
 confirm "${SYSTEM}"
 # The first deployment makes what holds the lock.
-[[ ${BOOTSTRAP} == true ]] || lock
+if [[ ${BOOTSTRAP} == true ]]; then right_place; else lock; fi
 # What a failover changed is not in the spec: a deployment would put it back.
 if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
   for fenced in "${REGIONS[@]}"; do
@@ -92,20 +92,22 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 15 'Make the service role that starts nodes' aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com || optional 'InvalidInput: the account has it already; go on'
-  run 30 'Make the bucket of Terraform'\''s state' aws s3api create-bucket --bucket eden-prod-tfstate --region us-east-2 --create-bucket-configuration LocationConstraint=us-east-2 || optional 'BucketAlreadyOwnedByYou: it is there; go on'
-  run 15 'Keep old versions of state' aws s3api put-bucket-versioning --bucket eden-prod-tfstate --versioning-configuration Status=Enabled --region us-east-2 || optional 'AccessDenied: the account may not change buckets; stop'
-  run 15 'Keep the public away from state' aws s3api put-public-access-block --bucket eden-prod-tfstate --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region us-east-2 || optional 'AccessDenied: the account may not change buckets; stop'
-  run 15 'Encrypt state with a key of the account' aws s3api put-bucket-encryption --bucket eden-prod-tfstate --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms"},"BucketKeyEnabled":true}]}' --region us-east-2 || optional 'AccessDenied: the account may not change buckets; stop'
+  run 15 'Make the service role that starts nodes' bash -c "said=\$(aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com 2>&1) || case \$said in *'has been taken in this account'*) ;; *) printf '%s\\n' \"\$said\"; exit 1 ;; esac; printf '%s\\n' \"\$said\"" || die 75 'the account may not make service roles: nodes would not start'
+  run 30 'Make the bucket of Terraform'\''s state' bash -c "said=\$(aws s3api create-bucket --bucket eden-prod-tfstate --region us-east-2 --create-bucket-configuration LocationConstraint=us-east-2 2>&1) || case \$said in *'BucketAlreadyOwnedByYou'*) ;; *) printf '%s\\n' \"\$said\"; exit 1 ;; esac; printf '%s\\n' \"\$said\"" || die 75 'without it there is nowhere to keep state: another account has a bucket of that name, or this one may make none'
+  run 15 'Keep old versions of state' aws s3api put-bucket-versioning --bucket eden-prod-tfstate --versioning-configuration Status=Enabled --region us-east-2 || die 75 'the account may not change buckets: no state goes there before this holds'
+  run 15 'Keep the public away from state' aws s3api put-public-access-block --bucket eden-prod-tfstate --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true --region us-east-2 || die 75 'the account may not change buckets: no state goes there before this holds'
+  run 15 'Encrypt state with a key of the account' aws s3api put-bucket-encryption --bucket eden-prod-tfstate --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms"},"BucketKeyEnabled":true}]}' --region us-east-2 || die 75 'the account may not change buckets: no state goes there before this holds'
 fi
 if [[ ${BOOTSTRAP} == false ]]; then
   step "Kubernetes: what the tree no longer has"
   if wanted us-west-2; then
     run 60 "Fetch the credentials" aws eks update-kubeconfig --name eden-us-west-2 --region us-west-2 --alias eden-us-west-2 || die 75 "the cluster does not answer"
+    right_cluster us-west-2
     prune eden-us-west-2 "${here}"/kubernetes/us-west-2
   fi
   if wanted us-east-1; then
     run 60 "Fetch the credentials" aws eks update-kubeconfig --name eden-us-east-1 --region us-east-1 --alias eden-us-east-1 || die 75 "the cluster does not answer"
+    right_cluster us-east-1
     prune eden-us-east-1 "${here}"/kubernetes/us-east-1
   fi
 fi
@@ -131,12 +133,14 @@ fi
 if wanted us-west-2; then
   step "Kubernetes: us-west-2"
   run 60 "Fetch the credentials" aws eks update-kubeconfig --name eden-us-west-2 --region us-west-2 --alias eden-us-west-2 || die 75 "the cluster does not answer"
+  right_cluster us-west-2
   run 300 "Apply the manifests" kubectl --context eden-us-west-2 apply --kustomize "${here}"/kubernetes/us-west-2 || die 75 "the manifests are applied in part: see what failed, and run this again"
   run 900 "Release the services" helm upgrade --install eden "${here}/helm" --kube-context eden-us-west-2 --namespace eden --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-west-2.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 if wanted us-east-1; then
   step "Kubernetes: us-east-1"
   run 60 "Fetch the credentials" aws eks update-kubeconfig --name eden-us-east-1 --region us-east-1 --alias eden-us-east-1 || die 75 "the cluster does not answer"
+  right_cluster us-east-1
   run 300 "Apply the manifests" kubectl --context eden-us-east-1 apply --kustomize "${here}"/kubernetes/us-east-1 || die 75 "the manifests are applied in part: see what failed, and run this again"
   run 900 "Release the services" helm upgrade --install eden "${here}/helm" --kube-context eden-us-east-1 --namespace eden --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east-1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi

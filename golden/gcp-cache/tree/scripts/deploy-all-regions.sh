@@ -65,7 +65,7 @@ wanted() { # region
 
 confirm "${SYSTEM}"
 # The first deployment makes what holds the lock.
-[[ ${BOOTSTRAP} == true ]] || lock
+if [[ ${BOOTSTRAP} == true ]]; then right_place; else lock; fi
 # What a failover changed is not in the spec: a deployment would put it back.
 if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
   for fenced in "${REGIONS[@]}"; do
@@ -77,21 +77,23 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com redis.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com --project shop-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
-  run 30 'Make the service agent of redis' gcloud beta services identity create --service=redis.googleapis.com --project shop-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project shop-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project shop-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project shop-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project shop-prod || optional 'run it again: a fresh API takes a minute'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com redis.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com --project shop-prod || die 75 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 30 'Make the service agent of redis' gcloud beta services identity create --service=redis.googleapis.com --project shop-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project shop-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project shop-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project shop-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project shop-prod || die 75 'run it again: a fresh API takes a minute'
 fi
 if [[ ${BOOTSTRAP} == false ]]; then
   step "Kubernetes: what the tree no longer has"
   if wanted us-west1; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials shop-us-west1 --region us-west1 --project shop-prod || die 75 "the cluster does not answer"
+    right_cluster us-west1
     prune gke_shop-prod_us-west1_shop-us-west1 "${here}"/kubernetes/us-west1
   fi
   if wanted us-east1; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials shop-us-east1 --region us-east1 --project shop-prod || die 75 "the cluster does not answer"
+    right_cluster us-east1
     prune gke_shop-prod_us-east1_shop-us-east1 "${here}"/kubernetes/us-east1
   fi
 fi
@@ -108,12 +110,14 @@ fi
 if wanted us-west1; then
   step "Kubernetes: us-west1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials shop-us-west1 --region us-west1 --project shop-prod || die 75 "the cluster does not answer"
+  right_cluster us-west1
   run 300 "Apply the manifests" kubectl --context gke_shop-prod_us-west1_shop-us-west1 apply --kustomize "${here}"/kubernetes/us-west1 || die 75 "the manifests are applied in part: see what failed, and run this again"
   run 900 "Release the services" helm upgrade --install shop "${here}/helm" --kube-context gke_shop-prod_us-west1_shop-us-west1 --namespace shop --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-west1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 if wanted us-east1; then
   step "Kubernetes: us-east1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials shop-us-east1 --region us-east1 --project shop-prod || die 75 "the cluster does not answer"
+  right_cluster us-east1
   run 300 "Apply the manifests" kubectl --context gke_shop-prod_us-east1_shop-us-east1 apply --kustomize "${here}"/kubernetes/us-east1 || die 75 "the manifests are applied in part: see what failed, and run this again"
   run 900 "Release the services" helm upgrade --install shop "${here}/helm" --kube-context gke_shop-prod_us-east1_shop-us-east1 --namespace shop --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi

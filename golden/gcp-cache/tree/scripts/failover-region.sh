@@ -138,6 +138,7 @@ known_region "${TO}"
 need bash curl gcloud kubectl
 confirm "${FROM}"
 lock
+right_cluster "${REGIONS[@]}"
 case ${ONLY} in
   "") freeze; fence; verify ;;
   freeze | fence | verify) "${ONLY}" ;;

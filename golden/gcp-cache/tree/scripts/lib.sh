@@ -64,6 +64,16 @@ known_region() { # name
   die 65 "there is no region '$1' in ${SYSTEM}; it has: $(IFS=' '; printf '%s' "${REGIONS[*]}")"
 }
 
+# The names of this system's own stores, of every region: no copy has one of them.
+readonly STORES=( shop-cache-us-east1 shop-cache-us-west1 )
+
+no_store() { # name
+  local store
+  for store in "${STORES[@]}"; do
+    [[ $1 != "${store}" && $1 != "${store}-before" ]] || die 65 "$1 is no copy: ${SYSTEM} has a store of that name"
+  done
+}
+
 need() { # tool...
   local tool
   for tool in timeout tee mktemp "$@"; do
@@ -233,6 +243,27 @@ confirm() { # word
   [[ ${answer} == "$1" ]] || die 77 "not confirmed; nothing was changed"
 }
 
+# These are credentials for this system, and not for another one.
+right_place() {
+  prove 0 'See that the project shop-prod answers' shop-prod gcloud projects describe shop-prod --format 'value(projectId)' || die 75 'nothing was changed: these are credentials without access to shop-prod, or none'
+}
+
+# The context of a region leads to its own cluster, whatever it is called.
+right_cluster() { # region...
+  local region
+  for region in "$@"; do
+    case ${region} in
+      us-west1)
+        prove 0 'See that the context gke_shop-prod_us-west1_shop-us-west1 leads to its cluster' gke_shop-prod_us-west1_shop-us-west1 kubectl config view --minify --context gke_shop-prod_us-west1_shop-us-west1 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: gcloud container clusters get-credentials shop-us-west1 --region us-west1 --project shop-prod'
+        ;;
+      us-east1)
+        prove 0 'See that the context gke_shop-prod_us-east1_shop-us-east1 leads to its cluster' gke_shop-prod_us-east1_shop-us-east1 kubectl config view --minify --context gke_shop-prod_us-east1_shop-us-east1 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: gcloud container clusters get-credentials shop-us-east1 --region us-east1 --project shop-prod'
+        ;;
+      *) ;;
+    esac
+  done
+}
+
 # The clouds that have a lock.
 readonly CLOUDS=( gcp )
 
@@ -272,6 +303,7 @@ free() { # cloud
 }
 
 lock() {
+  right_place
   local cloud
   # Where no file can be written the lock has no name, and is one all the same.
   if LOCK_FILE=$(mktemp 2>/dev/null) && { printf '%s\n' "${LOCK_TEXT}" >"${LOCK_FILE}"; } 2>/dev/null; then
@@ -360,6 +392,7 @@ marked_by() { # mark
 # Takes away a lock that nobody needs any more.
 break_lock() {
   local cloud
+  right_place
   holders || die 75 "nobody holds the lock, or it cannot be read"
   confirm "${SYSTEM}"
   for cloud in "${CLOUDS[@]}"; do

@@ -105,6 +105,8 @@ done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
 need bash curl gcloud kubectl
+right_place
+right_cluster "${REGIONS[@]}"
 confirm "${REGION}"
 lock
 serve

@@ -51,6 +51,7 @@ case ${DATASTORE} in
   shop-cache-us-west1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
+no_store "${NEW_DATABASE}"
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in

@@ -59,10 +59,12 @@ traffic() {
   apply_root "${here}" terraform/global "${VAR_FILE}"
   if [[ ${REGION} != us-west1 ]]; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials shop-us-west1 --region us-west1 --project shop-prod || die 75 "the cluster does not answer"
+    right_cluster us-west1
     run 300 'Apply the manifests of us-west1' kubectl --context gke_shop-prod_us-west1_shop-us-west1 apply --kustomize "${here}"/kubernetes/us-west1 || die 75 "the manifests are applied in part: run this again"
   fi
   if [[ ${REGION} != us-east1 ]]; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials shop-us-east1 --region us-east1 --project shop-prod || die 75 "the cluster does not answer"
+    right_cluster us-east1
     run 300 'Apply the manifests of us-east1' kubectl --context gke_shop-prod_us-east1_shop-us-east1 apply --kustomize "${here}"/kubernetes/us-east1 || die 75 "the manifests are applied in part: run this again"
   fi
   step "Verify from outside"

@@ -354,6 +354,7 @@ known_region "${TO}"
 need bash curl gcloud kubectl
 confirm "${FROM}"
 lock
+right_cluster "${REGIONS[@]}"
 case ${ONLY} in
   "") redirect; freeze; fence; lag; promote; scale; verify ;;
   redirect | freeze | fence | lag | promote | scale | verify) "${ONLY}" ;;

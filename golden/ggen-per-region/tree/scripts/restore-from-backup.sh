@@ -51,6 +51,9 @@ case ${DATASTORE} in
   ggen-marketplace-marketplace-us) : ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
+no_store "${NEW_DATABASE}"
+[[ ${DATASTORE} != ggen-marketplace-marketplace-eu || ${NEW_DATABASE} == ggen-marketplace-marketplace-eu-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with ggen-marketplace-marketplace-eu-copy-"
+[[ ${DATASTORE} != ggen-marketplace-marketplace-us || ${NEW_DATABASE} == ggen-marketplace-marketplace-us-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with ggen-marketplace-marketplace-us-copy-"
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in

@@ -65,7 +65,7 @@ wanted() { # region
 
 confirm "${SYSTEM}"
 # The first deployment makes what holds the lock.
-[[ ${BOOTSTRAP} == true ]] || lock
+if [[ ${BOOTSTRAP} == true ]]; then right_place; else lock; fi
 # What a failover changed is not in the spec: a deployment would put it back.
 if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
   for fenced in "${REGIONS[@]}"; do
@@ -82,27 +82,30 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com billingbudgets.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com firestore.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com --project ggen-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
-  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project ggen-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project ggen-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the encryption account of BigQuery' bq --project_id ggen-prod show --encryption_service_account || optional 'run it again: a fresh API takes a minute'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com bigquery.googleapis.com billingbudgets.googleapis.com binaryauthorization.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com cloudtrace.googleapis.com compute.googleapis.com container.googleapis.com dns.googleapis.com firestore.googleapis.com gkebackup.googleapis.com gkehub.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com mesh.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com --project ggen-prod || die 75 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project ggen-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project ggen-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project ggen-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project ggen-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of gkebackup' gcloud beta services identity create --service=gkebackup.googleapis.com --project ggen-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project ggen-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the encryption account of BigQuery' bq --project_id ggen-prod show --encryption_service_account || die 75 'run it again: a fresh API takes a minute'
 fi
 if [[ ${BOOTSTRAP} == false ]]; then
   step "Kubernetes: what the tree no longer has"
   if wanted us-east1; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod || die 75 "the cluster does not answer"
+    right_cluster us-east1
     prune gke_ggen-prod_us-east1_ggen-marketplace-us-east1 "${here}"/kubernetes/us-east1
   fi
   if wanted europe-west1; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-europe-west1 --region europe-west1 --project ggen-prod || die 75 "the cluster does not answer"
+    right_cluster europe-west1
     prune gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 "${here}"/kubernetes/europe-west1
   fi
   if wanted us-central1; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-central1 --region us-central1 --project ggen-prod || die 75 "the cluster does not answer"
+    right_cluster us-central1
     prune gke_ggen-prod_us-central1_ggen-marketplace-us-central1 "${here}"/kubernetes/us-central1
   fi
 fi
@@ -113,18 +116,21 @@ apply terraform "${first[@]}"
 if wanted us-east1; then
   step "Kubernetes: us-east1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod || die 75 "the cluster does not answer"
+  right_cluster us-east1
   run 300 "Apply the manifests" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 apply --kustomize "${here}"/kubernetes/us-east1 || die 75 "the manifests are applied in part: see what failed, and run this again"
   run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-east1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 if wanted europe-west1; then
   step "Kubernetes: europe-west1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-europe-west1 --region europe-west1 --project ggen-prod || die 75 "the cluster does not answer"
+  right_cluster europe-west1
   run 300 "Apply the manifests" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 apply --kustomize "${here}"/kubernetes/europe-west1 || die 75 "the manifests are applied in part: see what failed, and run this again"
   run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-europe-west1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi
 if wanted us-central1; then
   step "Kubernetes: us-central1"
   run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-central1 --region us-central1 --project ggen-prod || die 75 "the cluster does not answer"
+  right_cluster us-central1
   run 300 "Apply the manifests" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 apply --kustomize "${here}"/kubernetes/us-central1 || die 75 "the manifests are applied in part: see what failed, and run this again"
   run 900 "Release the services" helm upgrade --install ggen-marketplace "${here}/helm" --kube-context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen --values "${here}/helm/values.yaml" --values "${here}"/helm/values-us-central1.yaml "${images[@]}" --atomic --timeout 10m || die 75 "the release was rolled back: the region runs what it ran before"
 fi

@@ -64,6 +64,16 @@ known_region() { # name
   die 65 "there is no region '$1' in ${SYSTEM}; it has: $(IFS=' '; printf '%s' "${REGIONS[*]}")"
 }
 
+# The names of this system's own stores, of every region: no copy has one of them.
+readonly STORES=( ggen-marketplace-marketplace-eu ggen-marketplace-marketplace-us )
+
+no_store() { # name
+  local store
+  for store in "${STORES[@]}"; do
+    [[ $1 != "${store}" && $1 != "${store}-before" ]] || die 65 "$1 is no copy: ${SYSTEM} has a store of that name"
+  done
+}
+
 need() { # tool...
   local tool
   for tool in timeout tee mktemp "$@"; do
@@ -233,6 +243,30 @@ confirm() { # word
   [[ ${answer} == "$1" ]] || die 77 "not confirmed; nothing was changed"
 }
 
+# These are credentials for this system, and not for another one.
+right_place() {
+  prove 0 'See that the project ggen-prod answers' ggen-prod gcloud projects describe ggen-prod --format 'value(projectId)' || die 75 'nothing was changed: these are credentials without access to ggen-prod, or none'
+}
+
+# The context of a region leads to its own cluster, whatever it is called.
+right_cluster() { # region...
+  local region
+  for region in "$@"; do
+    case ${region} in
+      us-east1)
+        prove 0 'See that the context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 leads to its cluster' gke_ggen-prod_us-east1_ggen-marketplace-us-east1 kubectl config view --minify --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod'
+        ;;
+      europe-west1)
+        prove 0 'See that the context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 leads to its cluster' gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 kubectl config view --minify --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: gcloud container clusters get-credentials ggen-marketplace-europe-west1 --region europe-west1 --project ggen-prod'
+        ;;
+      us-central1)
+        prove 0 'See that the context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 leads to its cluster' gke_ggen-prod_us-central1_ggen-marketplace-us-central1 kubectl config view --minify --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --output 'jsonpath={.contexts[0].context.cluster}' || die 75 'nothing was changed: gcloud container clusters get-credentials ggen-marketplace-us-central1 --region us-central1 --project ggen-prod'
+        ;;
+      *) ;;
+    esac
+  done
+}
+
 # The clouds that have a lock.
 readonly CLOUDS=( gcp )
 
@@ -272,6 +306,7 @@ free() { # cloud
 }
 
 lock() {
+  right_place
   local cloud
   # Where no file can be written the lock has no name, and is one all the same.
   if LOCK_FILE=$(mktemp 2>/dev/null) && { printf '%s\n' "${LOCK_TEXT}" >"${LOCK_FILE}"; } 2>/dev/null; then
@@ -360,6 +395,7 @@ marked_by() { # mark
 # Takes away a lock that nobody needs any more.
 break_lock() {
   local cloud
+  right_place
   holders || die 75 "nobody holds the lock, or it cannot be read"
   confirm "${SYSTEM}"
   for cloud in "${CLOUDS[@]}"; do

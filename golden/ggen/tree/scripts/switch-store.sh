@@ -45,16 +45,24 @@ done
 [[ -n ${DATASTORE} && -n ${COPY} ]] || { usage >&2; exit 64; }
 [[ ${COPY} =~ ^[a-z][a-z0-9-]*$ ]] || die 64 "'${COPY}' has other characters than small letters, digits and dashes"
 case ${DATASTORE} in
-  ggen-marketplace-marketplace-eu) : ;;
-  ggen-marketplace-marketplace-us) : ;;
+  ggen-marketplace-marketplace-eu) [[ ${COPY} == ggen-marketplace-marketplace-eu-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with ggen-marketplace-marketplace-eu-copy-" ;;
+  ggen-marketplace-marketplace-us) [[ ${COPY} == ggen-marketplace-marketplace-us-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with ggen-marketplace-marketplace-us-copy-" ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
 esac
-[[ ${COPY} != "${DATASTORE}" && ${COPY} != "${DATASTORE}-before" ]] || die 65 "${COPY} is no copy: it is the original's name"
+no_store "${COPY}"
 need bash curl gcloud kubectl jq
 
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == ggen-marketplace-marketplace-eu ]]; then
+  right_cluster us-east1 europe-west1
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that api in us-east1 does not use it' unused bash -c "shown=\$(kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen set env deployment/api --list | sed -n 's/^MARKETPLACE_TAKEOVER_DATABASES=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: api in us-east1 uses it, or does not say what it uses'
+    prove 0 'See that api in europe-west1 does not use it' unused bash -c "shown=\$(kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen set env deployment/api --list | sed -n 's/^MARKETPLACE_DATABASE=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: api in europe-west1 uses it, or does not say what it uses'
+    prove 0 'See that replication-worker in us-east1 does not use it' unused bash -c "shown=\$(gcloud run services describe replication-worker --region us-east1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_TAKEOVER_DATABASES\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: replication-worker in us-east1 uses it, or does not say what it uses'
+    prove 0 'See that replication-worker in europe-west1 does not use it' unused bash -c "shown=\$(gcloud run services describe replication-worker --region europe-west1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: replication-worker in europe-west1 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -90,11 +98,23 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-eu ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
+      run 60 'Take the right to use the copy from api-use1' bash -c "bound=\$(gcloud projects get-iam-policy ggen-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:api-use1@ggen-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding ggen-prod --member serviceAccount:api-use1@ggen-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/ggen-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      run 60 'Take the right to use the copy from api-euw1' bash -c "bound=\$(gcloud projects get-iam-policy ggen-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:api-euw1@ggen-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding ggen-prod --member serviceAccount:api-euw1@ggen-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/ggen-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      run 60 'Take the right to use the copy from replication-worker-use1' bash -c "bound=\$(gcloud projects get-iam-policy ggen-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:replication-worker-use1@ggen-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding ggen-prod --member serviceAccount:replication-worker-use1@ggen-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/ggen-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      run 60 'Take the right to use the copy from replication-worker-euw1' bash -c "bound=\$(gcloud projects get-iam-policy ggen-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:replication-worker-euw1@ggen-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding ggen-prod --member serviceAccount:replication-worker-euw1@ggen-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/ggen-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
       run 120 'Delete the copy' gcloud firestore databases delete --database "${COPY}" --project ggen-prod --quiet || die 75 'it costs money until it is gone: delete it by hand'
       ;;
   esac
 fi
 if [[ ${DATASTORE} == ggen-marketplace-marketplace-us ]]; then
+  right_cluster us-central1 us-east1
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that api in us-central1 does not use it' unused bash -c "shown=\$(kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen set env deployment/api --list | sed -n 's/^MARKETPLACE_DATABASE=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: api in us-central1 uses it, or does not say what it uses'
+    prove 0 'See that api in us-east1 does not use it' unused bash -c "shown=\$(kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen set env deployment/api --list | sed -n 's/^MARKETPLACE_DATABASE=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: api in us-east1 uses it, or does not say what it uses'
+    prove 0 'See that replication-worker in us-central1 does not use it' unused bash -c "shown=\$(gcloud run services describe replication-worker --region us-central1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: replication-worker in us-central1 uses it, or does not say what it uses'
+    prove 0 'See that replication-worker in us-east1 does not use it' unused bash -c "shown=\$(gcloud run services describe replication-worker --region us-east1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: replication-worker in us-east1 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -130,6 +150,10 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-us ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
+      run 60 'Take the right to use the copy from api-usc1' bash -c "bound=\$(gcloud projects get-iam-policy ggen-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:api-usc1@ggen-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding ggen-prod --member serviceAccount:api-usc1@ggen-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/ggen-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      run 60 'Take the right to use the copy from api-use1' bash -c "bound=\$(gcloud projects get-iam-policy ggen-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:api-use1@ggen-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding ggen-prod --member serviceAccount:api-use1@ggen-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/ggen-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      run 60 'Take the right to use the copy from replication-worker-usc1' bash -c "bound=\$(gcloud projects get-iam-policy ggen-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:replication-worker-usc1@ggen-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding ggen-prod --member serviceAccount:replication-worker-usc1@ggen-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/ggen-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      run 60 'Take the right to use the copy from replication-worker-use1' bash -c "bound=\$(gcloud projects get-iam-policy ggen-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:replication-worker-use1@ggen-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding ggen-prod --member serviceAccount:replication-worker-use1@ggen-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/ggen-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
       run 120 'Delete the copy' gcloud firestore databases delete --database "${COPY}" --project ggen-prod --quiet || die 75 'it costs money until it is gone: delete it by hand'
       ;;
   esac

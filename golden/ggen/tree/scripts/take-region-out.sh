@@ -59,14 +59,17 @@ traffic() {
   apply_root "${here}" terraform "${VAR_FILE}"
   if [[ ${REGION} != us-east1 ]]; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-east1 --region us-east1 --project ggen-prod || die 75 "the cluster does not answer"
+    right_cluster us-east1
     run 300 'Apply the manifests of us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 apply --kustomize "${here}"/kubernetes/us-east1 || die 75 "the manifests are applied in part: run this again"
   fi
   if [[ ${REGION} != europe-west1 ]]; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-europe-west1 --region europe-west1 --project ggen-prod || die 75 "the cluster does not answer"
+    right_cluster europe-west1
     run 300 'Apply the manifests of europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 apply --kustomize "${here}"/kubernetes/europe-west1 || die 75 "the manifests are applied in part: run this again"
   fi
   if [[ ${REGION} != us-central1 ]]; then
     run 60 "Fetch the credentials" gcloud container clusters get-credentials ggen-marketplace-us-central1 --region us-central1 --project ggen-prod || die 75 "the cluster does not answer"
+    right_cluster us-central1
     run 300 'Apply the manifests of us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 apply --kustomize "${here}"/kubernetes/us-central1 || die 75 "the manifests are applied in part: run this again"
   fi
   step "Verify from outside"

@@ -97,6 +97,7 @@ done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
 need curl gcloud
+right_place
 confirm "${REGION}"
 lock
 serve

@@ -49,6 +49,8 @@ case ${DATASTORE} in
   hello-main) : ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
+no_store "${NEW_DATABASE}"
+[[ ${DATASTORE} != hello-main || ${NEW_DATABASE} == hello-main-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with hello-main-copy-"
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in

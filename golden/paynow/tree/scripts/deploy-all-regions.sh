@@ -58,7 +58,7 @@ wanted() { # region
 
 confirm "${SYSTEM}"
 # The first deployment makes what holds the lock.
-[[ ${BOOTSTRAP} == true ]] || lock
+if [[ ${BOOTSTRAP} == true ]]; then right_place; else lock; fi
 # What a failover changed is not in the spec: a deployment would put it back.
 if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
   for fenced in "${REGIONS[@]}"; do
@@ -75,12 +75,12 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"
-  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com cloudtrace.googleapis.com compute.googleapis.com dns.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com --project siraj-prod || optional 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
-  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project siraj-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project siraj-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project siraj-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project siraj-prod || optional 'run it again: a fresh API takes a minute'
-  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project siraj-prod || optional 'run it again: a fresh API takes a minute'
+  run 180 'Switch the APIs on, so that their service agents can be made' gcloud services enable artifactregistry.googleapis.com certificatemanager.googleapis.com cloudkms.googleapis.com cloudresourcemanager.googleapis.com cloudtrace.googleapis.com compute.googleapis.com dns.googleapis.com firestore.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com monitoring.googleapis.com pubsub.googleapis.com run.googleapis.com secretmanager.googleapis.com serviceusage.googleapis.com storage.googleapis.com --project siraj-prod || die 75 'the account may not switch APIs on: ask for roles/serviceusage.serviceUsageAdmin'
+  run 30 'Make the service agent of pubsub' gcloud beta services identity create --service=pubsub.googleapis.com --project siraj-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of secretmanager' gcloud beta services identity create --service=secretmanager.googleapis.com --project siraj-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of firestore' gcloud beta services identity create --service=firestore.googleapis.com --project siraj-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of artifactregistry' gcloud beta services identity create --service=artifactregistry.googleapis.com --project siraj-prod || die 75 'run it again: a fresh API takes a minute'
+  run 30 'Make the service agent of Cloud Storage' gcloud storage service-agent --project siraj-prod || die 75 'run it again: a fresh API takes a minute'
 fi
 apply terraform/global
 if wanted europe-west1; then

@@ -64,6 +64,16 @@ known_region() { # name
   die 65 "there is no region '$1' in ${SYSTEM}; it has: $(IFS=' '; printf '%s' "${REGIONS[*]}")"
 }
 
+# The names of this system's own stores, of every region: no copy has one of them.
+readonly STORES=( paynow-ledger )
+
+no_store() { # name
+  local store
+  for store in "${STORES[@]}"; do
+    [[ $1 != "${store}" && $1 != "${store}-before" ]] || die 65 "$1 is no copy: ${SYSTEM} has a store of that name"
+  done
+}
+
 need() { # tool...
   local tool
   for tool in timeout tee mktemp "$@"; do
@@ -186,6 +196,11 @@ confirm() { # word
   [[ ${answer} == "$1" ]] || die 77 "not confirmed; nothing was changed"
 }
 
+# These are credentials for this system, and not for another one.
+right_place() {
+  prove 0 'See that the project siraj-prod answers' siraj-prod gcloud projects describe siraj-prod --format 'value(projectId)' || die 75 'nothing was changed: these are credentials without access to siraj-prod, or none'
+}
+
 # The clouds that have a lock.
 readonly CLOUDS=( gcp )
 
@@ -225,6 +240,7 @@ free() { # cloud
 }
 
 lock() {
+  right_place
   local cloud
   # Where no file can be written the lock has no name, and is one all the same.
   if LOCK_FILE=$(mktemp 2>/dev/null) && { printf '%s\n' "${LOCK_TEXT}" >"${LOCK_FILE}"; } 2>/dev/null; then
@@ -313,6 +329,7 @@ marked_by() { # mark
 # Takes away a lock that nobody needs any more.
 break_lock() {
   local cloud
+  right_place
   holders || die 75 "nobody holds the lock, or it cannot be read"
   confirm "${SYSTEM}"
   for cloud in "${CLOUDS[@]}"; do

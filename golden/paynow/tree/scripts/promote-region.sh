@@ -104,6 +104,7 @@ done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
 need bash curl gcloud
+right_place
 confirm "${REGION}"
 lock
 serve

@@ -49,6 +49,8 @@ case ${DATASTORE} in
   paynow-ledger) : ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
+no_store "${NEW_DATABASE}"
+[[ ${DATASTORE} != paynow-ledger || ${NEW_DATABASE} == paynow-ledger-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with paynow-ledger-copy-"
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in

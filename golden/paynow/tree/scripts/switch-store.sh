@@ -45,15 +45,20 @@ done
 [[ -n ${DATASTORE} && -n ${COPY} ]] || { usage >&2; exit 64; }
 [[ ${COPY} =~ ^[a-z][a-z0-9-]*$ ]] || die 64 "'${COPY}' has other characters than small letters, digits and dashes"
 case ${DATASTORE} in
-  paynow-ledger) : ;;
+  paynow-ledger) [[ ${COPY} == paynow-ledger-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with paynow-ledger-copy-" ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
 esac
-[[ ${COPY} != "${DATASTORE}" && ${COPY} != "${DATASTORE}-before" ]] || die 65 "${COPY} is no copy: it is the original's name"
+no_store "${COPY}"
 need bash curl gcloud jq
 
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == paynow-ledger ]]; then
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that worker in us-central1 does not use it' unused bash -c "shown=\$(gcloud run services describe siraj-worker-us --region us-central1 --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: worker in us-central1 uses it, or does not say what it uses'
+    prove 0 'See that worker in europe-west1 does not use it' unused bash -c "shown=\$(gcloud run services describe siraj-worker-eu --region europe-west1 --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: worker in europe-west1 uses it, or does not say what it uses'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -79,6 +84,8 @@ if [[ ${DATASTORE} == paynow-ledger ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
+      run 60 'Take the right to use the copy from worker-us-sa' bash -c "bound=\$(gcloud projects get-iam-policy siraj-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:worker-us-sa@siraj-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding siraj-prod --member serviceAccount:worker-us-sa@siraj-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/siraj-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      run 60 'Take the right to use the copy from worker-eu-sa' bash -c "bound=\$(gcloud projects get-iam-policy siraj-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:worker-eu-sa@siraj-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding siraj-prod --member serviceAccount:worker-eu-sa@siraj-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/siraj-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
       run 120 'Delete the copy' gcloud firestore databases delete --database "${COPY}" --project siraj-prod --quiet || die 75 'it costs money until it is gone: delete it by hand'
       ;;
   esac

@@ -131,7 +131,8 @@ impl Lowering<'_> {
         let parameters = parameter_group(&name, self.engine_version(store));
         let as_ours = format!(
             "--db-subnet-group-name {name} --db-cluster-parameter-group-name {parameters} \
-             --vpc-security-group-ids \"$group\" --deletion-protection"
+             --vpc-security-group-ids \"$group\" --deletion-protection {}",
+            self.marked(&name)
         );
         let group = security_group(location, &format!("{name}-postgres"));
         let moment = format!(

@@ -1,8 +1,9 @@
 //! How a restored cluster of Aurora comes into service: services are told of its endpoints.
 
 use crate::cloud::aws::Lowering;
+use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::pointing::{Copy, UNTIL_BACK};
-use crate::deployment::Switch;
+use crate::deployment::{Before, Proof, Switch, words};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a cluster may take to go.
@@ -47,6 +48,12 @@ impl Lowering<'_> {
             to_copy: self.at_copy(&copy),
             to_original: self.at_original(&copy),
             copying: None,
+            begins: None,
+            before: Before {
+                to_copy: vec![self.aurora_copy(name, id)],
+                to_original: Vec::new(),
+                delete: [vec![self.aurora_copy(name, id)], self.unused(&copy)].concat(),
+            },
             delete: vec![self.of_copy(
                 (name, id),
                 (
@@ -57,5 +64,14 @@ impl Lowering<'_> {
                 (&left, "0", GONE_WITHIN),
             )],
         }
+    }
+
+    fn aurora_copy(&self, name: &str, id: RegionId) -> Proof {
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "rds", "describe-db-clusters", "--region", self.location(id), "--db-cluster-identifier", "$COPY",
+            "--query", &mark_in("DBClusters[0].TagList"), "--output", "text",
+        ]);
+        is_copy(name, id, command, name)
     }
 }

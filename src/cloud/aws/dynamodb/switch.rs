@@ -2,10 +2,13 @@
 //! replicas of its own: it gets them first
 //! (docs.aws.amazon.com/amazondynamodb/latest/developerguide/CreateBackup.html, read 2026-11).
 
-use super::USED;
+use super::{USED, table_name};
 use crate::cloud::aws::Lowering;
+use crate::cloud::aws::marks::is_copy;
 use crate::cloud::aws::pointing::{Copy, UNTIL_BACK};
-use crate::deployment::{Operation, OperationKind, Switch, SwitchStep, script};
+use crate::deployment::{
+    Before, Operation, OperationKind, Proof, Switch, SwitchStep, script, words,
+};
 use crate::topology::{Datastore, Mode, RegionId};
 
 /// Seconds that a table may take to be copied into another region, or to go.
@@ -60,8 +63,31 @@ impl Lowering<'_> {
             to_copy,
             to_original: self.at_original(&copy),
             copying: None,
+            begins: None,
+            before: Before {
+                to_copy: vec![self.table_copy(store, id, subject)],
+                to_original: Vec::new(),
+                delete: [
+                    vec![self.table_copy(store, id, subject)],
+                    self.unused(&copy),
+                ]
+                .concat(),
+            },
             delete,
         }
+    }
+
+    /// A restored table says itself what it was made of.
+    fn table_copy(&self, store: &Datastore, id: RegionId, subject: &str) -> Proof {
+        let (location, account) = (self.location(id), self.account_text());
+        let table = table_name(self.topology, store);
+        #[rustfmt::skip]
+        let command = words(&[
+            "aws", "dynamodb", "describe-table", "--region", location, "--table-name", "$COPY",
+            "--query", "Table.RestoreSummary.SourceTableArn", "--output", "text",
+        ]);
+        let original = format!("arn:aws:dynamodb:{location}:{account}:table/{table}");
+        is_copy(subject, id, command, &original)
     }
 
     fn as_original(&self, store: &Datastore, id: RegionId, subject: &str) -> SwitchStep {

@@ -163,8 +163,9 @@ impl Lowering<'_> {
              --replication-group-description {name} --snapshot-name \"$2\" --engine redis \
              --cache-node-type {machine} --cache-subnet-group-name {name} --security-group-ids \"$group\" \
              --automatic-failover-enabled --multi-az-enabled --replicas-per-node-group 1 \
-             --transit-encryption-enabled --at-rest-encryption-enabled --user-group-ids {users}",
+             --transit-encryption-enabled --at-rest-encryption-enabled --user-group-ids {users} {}",
             security_group(location, &format!("{name}-redis")),
+            self.marked(&name),
         );
         vec![
             self.store_operation(

@@ -2,8 +2,9 @@
 
 use super::is_global;
 use crate::cloud::aws::Lowering;
+use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::pointing::{Copy, UNTIL_BACK};
-use crate::deployment::Switch;
+use crate::deployment::{Before, Proof, Switch, script};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a group may take to go.
@@ -61,6 +62,12 @@ impl Lowering<'_> {
             to_copy: self.at_copy(&copy),
             to_original: self.at_original(&copy),
             copying: None,
+            begins: None,
+            before: Before {
+                to_copy: vec![self.elasticache_copy(name, id)],
+                to_original: Vec::new(),
+                delete: [vec![self.elasticache_copy(name, id)], self.unused(&copy)].concat(),
+            },
             delete: vec![self.of_copy(
                 (name, id),
                 (
@@ -71,5 +78,17 @@ impl Lowering<'_> {
                 (&left, "0", GONE_WITHIN),
             )],
         }
+    }
+
+    fn elasticache_copy(&self, name: &str, id: RegionId) -> Proof {
+        let location = self.location(id);
+        let read = format!(
+            "group=$(aws elasticache describe-replication-groups --region {location} --replication-group-id \"$1\" \
+             --query 'ReplicationGroups[0].ARN' --output text) && \
+             aws elasticache list-tags-for-resource --region {location} --resource-name \"$group\" \
+             --query \"{}\" --output text",
+            mark_in("TagList")
+        );
+        is_copy(name, id, script(&read, &["$COPY"]), name)
     }
 }

@@ -97,13 +97,15 @@ impl Lowering<'_> {
         let moment = format!(
             "{group}aws rds restore-db-instance-to-point-in-time --region {location} \
              --source-db-instance-identifier {name} --target-db-instance-identifier \"$1\" \
-             --restore-time \"$2\" {}",
-            as_ours(name, self.engine_version(store), copies)
+             --restore-time \"$2\" {} {}",
+            as_ours(name, self.engine_version(store), copies),
+            self.marked(name)
         );
         let snapshot = format!(
             "{group}aws rds restore-db-instance-from-db-snapshot --region {location} \
-             --db-snapshot-identifier \"$2\" --db-instance-identifier \"$1\" {}",
-            as_ours(name, self.engine_version(store), copies)
+             --db-snapshot-identifier \"$2\" --db-instance-identifier \"$1\" {} {}",
+            as_ours(name, self.engine_version(store), copies),
+            self.marked(name)
         );
         let mut restores = vec![
             postgres_restore(
@@ -192,6 +194,7 @@ impl Lowering<'_> {
     ) -> Operation {
         let name = |id| self.store_name(store, id, facts::names().database);
         let (location, own) = (self.location(to), name(to));
+        let subject = format!("{}-in-{location}", name(from));
         let history = format!(
             "history=$(aws rds describe-db-instance-automated-backups --region {location} --query \
              \"DBInstanceAutomatedBackups[?DBInstanceIdentifier=='{}'] | [0].DBInstanceAutomatedBackupsArn\" \
@@ -201,12 +204,13 @@ impl Lowering<'_> {
         let restore = format!(
             "{history}{}aws rds restore-db-instance-to-point-in-time --region {location} \
              --source-db-instance-automated-backups-arn \"$history\" \
-             --target-db-instance-identifier \"$1\" --restore-time \"$2\" {}",
+             --target-db-instance-identifier \"$1\" --restore-time \"$2\" {} {}",
             security_group(location, &format!("{own}-postgres")),
-            as_ours(&own, self.engine_version(store), copies)
+            as_ours(&own, self.engine_version(store), copies),
+            self.marked(&subject)
         );
         postgres_restore(
-            format!("{}-in-{location}", name(from)),
+            subject,
             to,
             format!(
                 "Bring {} back in {location}, from the history that is kept there",

@@ -3,9 +3,11 @@
 
 use super::{Copies, copies, databases};
 use crate::cloud::aws::commands::parameter_group;
+use crate::cloud::aws::marks::{guard, is_copy, mark_in};
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{
-    Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Switch, SwitchStep, script, words,
+    Before, Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Switch, SwitchStep, script,
+    words,
 };
 use crate::topology::{Datastore, RegionId};
 
@@ -82,7 +84,31 @@ impl Instance<'_> {
             ],
             copying: copies.logical().then(|| self.copying()),
             delete: vec![self.delete()],
+            begins: None,
+            before: Before {
+                to_copy: vec![self.is_copy("$COPY")],
+                to_original: vec![self.is_copy(&self.name), self.there(&before)],
+                delete: vec![self.is_copy("$COPY"), self.there(&self.name)],
+            },
         }
+    }
+
+    /// Sees that an instance is a copy; one that serves has the original's name.
+    fn is_copy(&self, name: &str) -> Proof {
+        let command = self.described(name, &mark_in("DBInstances[0].TagList"));
+        is_copy(&self.name, self.id, command, &self.name)
+    }
+
+    /// Sees that there is an instance of a name: without one a switch has stopped half way, and
+    /// the copy may be all that can serve.
+    fn there(&self, name: &str) -> Proof {
+        guard(
+            (&self.name, self.id),
+            format!("See that there is {name}"),
+            self.described(name, "DBInstances[0].DBInstanceStatus"),
+            "available",
+            format!("nothing was changed: there is no {name} that is available"),
+        )
     }
 
     fn operation(

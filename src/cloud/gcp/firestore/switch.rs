@@ -5,7 +5,7 @@ use super::database_id;
 use crate::cloud::gcp::naming::context;
 use crate::cloud::gcp::{Lowering, project};
 use crate::deployment::{
-    Operation, OperationKind, Proof, Setting, Switch, SwitchStep, script, words,
+    Before, Operation, OperationKind, Proof, Setting, Switch, SwitchStep, script, words,
 };
 use crate::format::shell;
 use crate::topology::{Datastore, Engine, Runtime, Service};
@@ -23,6 +23,13 @@ impl Lowering<'_> {
             })
             .collect();
         self.deployment.switches.extend(found);
+        let stores = self.topology.datastores.iter();
+        let own = stores.filter(|s| s.engine == Engine::Firestore);
+        let names = own.flat_map(|store| {
+            let databases = store.databases.iter();
+            databases.map(|d| database_id(self.topology, store, &d.name))
+        });
+        self.deployment.store_names.extend(names);
     }
 
     fn database_switch(&self, store: &Datastore, id: &str) -> Switch {
@@ -47,7 +54,12 @@ impl Lowering<'_> {
             to_copy: users.iter().map(|(service, setting)| self.granted(id, service, setting)).chain(told("$COPY")).collect(),
             to_original: told(id),
             copying: None,
-            delete: vec![self.deleted(id)],
+            delete: users.iter().map(|(service, setting)| self.taken(id, service, setting)).chain([self.deleted(id)]).collect(),
+            begins: Some(copies_begin(id)),
+            before: Before {
+                delete: users.iter().map(|(service, setting)| self.unused(service, setting)).collect(),
+                ..Before::default()
+            },
         }
     }
 
@@ -72,12 +84,60 @@ impl Lowering<'_> {
         }
     }
 
+    /// What is granted for a copy that is gone would be granted for the next of its name.
+    fn taken(&self, id: &str, service: &Service, setting: &Setting) -> SwitchStep {
+        let project = project(self.topology);
+        let account = self.account_id(service, setting.region);
+        let member = format!("serviceAccount:{account}@{project}.iam.gserviceaccount.com");
+        let take = format!(
+            "bound=$(gcloud projects get-iam-policy {project} --flatten 'bindings[].members' \
+             --filter \"bindings.members={member} AND bindings.condition.title=$1\" --format 'value(bindings.role)') && \
+             if [ -n \"$bound\" ]; then gcloud projects remove-iam-policy-binding {project} --member {member} \
+             --role roles/datastore.user --condition \"{}\" --format none; fi",
+            condition(&project)
+        );
+        SwitchStep::of(self.switched(
+            id,
+            format!("Take the right to use the copy from {account}"),
+            script(&take, &["$COPY"]),
+            "Updated IAM policy, or nothing",
+            60,
+            "the right would hold for the next copy of that name: take it away by hand",
+        ))
+    }
+
+    /// Sees that a service does not use a copy. No answer is no such answer.
+    fn unused(&self, service: &Service, setting: &Setting) -> Proof {
+        let region = self.topology.region(setting.region);
+        let (_, show) = self.telling(service, setting);
+        let read = format!(
+            "shown=$({show}) && test -n \"$shown\" && if [ \"$shown\" = \"$1\" ]; then echo 'in use'; else echo unused; fi"
+        );
+        Proof {
+            of: OperationKind::Switch,
+            subject: setting.value.clone(),
+            region: Some(setting.region),
+            title: format!(
+                "See that {} in {} does not use it",
+                service.name, region.name
+            ),
+            command: script(&read, &["$COPY"]),
+            wants: "unused".into(),
+            within_seconds: 0,
+            otherwise: format!(
+                "nothing was changed: {} in {} uses it, or does not say what it uses",
+                service.name, region.name
+            ),
+        }
+    }
+
     fn granted(&self, id: &str, service: &Service, setting: &Setting) -> SwitchStep {
         let project = project(self.topology);
         let account = self.account_id(service, setting.region);
         let grant = format!(
             "gcloud projects add-iam-policy-binding {project} --member serviceAccount:{account}@{project}.iam.gserviceaccount.com \
-             --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/{project}/databases/$1\\\",title=$1\" --format none"
+             --role roles/datastore.user --condition \"{}\" --format none",
+            condition(&project)
         );
         SwitchStep::of(self.switched(
             id,
@@ -89,12 +149,13 @@ impl Lowering<'_> {
         ))
     }
 
-    fn told(&self, service: &Service, setting: &Setting, to: &str) -> SwitchStep {
+    /// Shell that tells a service the database `$1`, and shell that prints what it was told.
+    fn telling(&self, service: &Service, setting: &Setting) -> (String, String) {
         let region = self.topology.region(setting.region);
         let location = region.place.location;
         let project = project(self.topology);
         let variable = &setting.variable;
-        let (tell, show) = match service.runtime {
+        match service.runtime {
             Runtime::CloudRun => {
                 let name = service.name_in(region);
                 (
@@ -126,7 +187,12 @@ impl Lowering<'_> {
                     ),
                 )
             }
-        };
+        }
+    }
+
+    fn told(&self, service: &Service, setting: &Setting, to: &str) -> SwitchStep {
+        let region = self.topology.region(setting.region);
+        let (tell, show) = self.telling(service, setting);
         let proof = Proof {
             of: OperationKind::Switch,
             subject: setting.value.clone(),
@@ -178,4 +244,17 @@ impl Lowering<'_> {
             "it costs money until it is gone: delete it by hand",
         ))
     }
+}
+
+/// The condition by which an account may use one database, in double quotes of a shell.
+fn condition(project: &str) -> String {
+    format!("expression=resource.name==\\\"projects/{project}/databases/$1\\\",title=$1")
+}
+
+/// How names of copies begin: databases of Firestore have no labels, and their tags are those of
+/// the organization. A name has at most 63 characters
+/// (docs.cloud.google.com/sdk/gcloud/reference/firestore/databases/clone, read 2026-11).
+fn copies_begin(id: &str) -> String {
+    let room: String = id.chars().take(36).collect();
+    format!("{room}-copy-")
 }
