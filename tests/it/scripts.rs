@@ -384,7 +384,8 @@ fn what_the_tree_no_longer_has_leaves_the_clusters_before_terraform() {
          kustomize*) printf 'apiVersion: apps/v1\\nkind: Deployment\\nmetadata:\\n  name: web\\n  namespace: shop\\n---\\nkind: Service\\nmetadata:\\n  name: web\\n  namespace: shop\\n' ;;\n\
          *'get deployments.apps'*) printf 'Deployment/shop/web\\nDeployment/shop/old\\n' ;;\n\
          *'get services'*) printf 'Service/shop/web\\n' ;;\n\
-         *'get externalsecrets'*) exit 1 ;;\nesac\n",
+         *'get externalsecrets'*) exit 1 ;;\n\
+         *'config view'*) printf \"arn:aws:eks:${{5#shop-}}:123456789012:cluster/$5\" ;;\nesac\n",
         calls.display()
     );
     fs::write(&stub, text).unwrap();
@@ -1008,21 +1009,19 @@ fn a_deployment_stops_while_a_region_is_fenced() {
 /// name the original again. Fails without the mark of `switch-store.sh`, or if nobody reads it.
 #[test]
 fn a_deployment_stops_while_a_copy_serves() {
-    for (example, store) in [
-        ("ggen", "ggen-marketplace-marketplace-us"),
-        ("eden", "eden-postgres-us-east-1"),
+    for (example, store, copy) in [
+        (
+            "ggen",
+            "ggen-marketplace-marketplace-us",
+            "ggen-marketplace-marketplace-us-copy-1",
+        ),
+        ("eden", "eden-postgres-us-east-1", "copy-of-monday"),
     ] {
         let stage = Stage::new(example);
+        fs::write(stage.state("copy-of"), format!("{store}\n")).unwrap();
         // The stubs answer nothing, so that what is read back of the services stops the script.
         let switch = |way: &str| {
-            let words = [
-                "--datastore",
-                store,
-                way,
-                "copy-of-monday",
-                "--apply",
-                "--yes",
-            ];
+            let words = ["--datastore", store, way, copy, "--apply", "--yes"];
             stage.run("switch-store.sh", &words);
         };
         let said = |output: &Output| String::from_utf8_lossy(&output.stderr).to_string();

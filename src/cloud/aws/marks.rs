@@ -4,7 +4,7 @@
 use super::{Lowering, facts};
 use crate::cloud::aws::dynamodb::table_name;
 use crate::deployment::{OperationKind, Proof};
-use crate::topology::{Engine, RegionId};
+use crate::topology::RegionId;
 
 /// The tag that names the subject of the restore.
 const MARK: &str = "restored-from";
@@ -22,9 +22,7 @@ impl Lowering<'_> {
     pub(super) fn own_names(&mut self) {
         let mut names = Vec::new();
         for store in &self.topology.datastores {
-            if store.engine == Engine::Dynamodb {
-                names.push(table_name(self.topology, store));
-            }
+            names.push(table_name(self.topology, store));
             for id in store.regions.iter().filter(|r| self.regions.contains(r)) {
                 names.push(self.store_name(store, *id, facts::names().database));
                 names.push(self.store_name(store, *id, facts::names().cache));

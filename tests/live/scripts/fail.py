@@ -18,7 +18,7 @@ TOOLS = "gcloud aws kubectl curl terraform bq helm dig date sleep".split()
 BASICS = "awk bash env sh sort dirname basename tee mktemp rm cat sed jq timeout head tail cp cut grep wc mkdir".split()
 FENCES = ("--capacity-scaler=0", "remove-backend", "put-metric-data")
 # Records, metrics, marks of fences that are undone, and messages that come again.
-OPTIONAL = re.compile(r"/records/|/metrics/job/|/locks/fenced-| ack ")
+OPTIONAL = re.compile(r"/records/|/metrics/job/|/locks/(fenced|switched)-| ack ")
 PROMOTIONS = ("promote.sh", "failover-global", "promote-read-replica", "stop-following.sh")
 
 
