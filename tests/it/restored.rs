@@ -43,6 +43,7 @@ fn acts(calls: &[String]) -> Vec<&String> {
         "--update-env-vars",
         "policy-binding",
         "patch cronjob",
+        "rollout status",
     ];
     let acts = |c: &&String| words.iter().any(|w| c.contains(w));
     calls.iter().filter(acts).collect()

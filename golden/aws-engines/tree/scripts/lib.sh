@@ -65,7 +65,7 @@ known_region() { # name
 }
 
 # The names of this system's own stores, of every region: no copy has one of them.
-readonly STORES=( images-us-east-1 images-us-west-2 shop-carts shop-carts-us-east-1 shop-carts-us-west-2 shop-images-us-east-1 shop-images-us-west-2 shop-orders-us-east-1 shop-orders-us-west-2 shop-sessions-us-east-1 shop-sessions-us-west-2 )
+readonly STORES=( images-us-east-1 images-us-west-2 shop-carts shop-carts-us-east-1 shop-carts-us-west-2 shop-images shop-images-us-east-1 shop-images-us-west-2 shop-orders shop-orders-us-east-1 shop-orders-us-west-2 shop-sessions shop-sessions-us-east-1 shop-sessions-us-west-2 )
 
 no_store() { # name
   local store

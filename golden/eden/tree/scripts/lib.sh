@@ -65,7 +65,7 @@ known_region() { # name
 }
 
 # The names of this system's own stores, of every region: no copy has one of them.
-readonly STORES=( eden-postgres-us-east-1 eden-postgres-us-east-1-in-us-west-2 eden-postgres-us-west-2 eden-postgres-us-west-2-in-us-east-1 eden-redis-us-east-1 eden-redis-us-west-2 )
+readonly STORES=( eden-postgres eden-postgres-us-east-1 eden-postgres-us-east-1-in-us-west-2 eden-postgres-us-west-2 eden-postgres-us-west-2-in-us-east-1 eden-redis eden-redis-us-east-1 eden-redis-us-west-2 )
 
 no_store() { # name
   local store
