@@ -91,15 +91,14 @@ if [[ ${BOOTSTRAP} == true ]]; then right_place; else lock; fi
 if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
   for fenced in "${REGIONS[@]}"; do
     [[ ${fenced} != "${DESPITE}" ]] || continue
-    if who=$(marked_by "fenced-${fenced}"); then
-      die 75 "nothing was changed: ${fenced} is fenced by ${who}. Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
-    fi
+    unmarked "fenced-${fenced}" "${fenced} is fenced by" \
+      "Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
   done
 {% if switches %}
-  for switched in{% for switch in switches %} {{ switch.subject }}{% endfor %}; do
-    if who=$(marked_by "switched-${switched}"); then
-      die 75 "nothing was changed: a copy serves in place of ${switched}, put there by ${who}. Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"
-    fi
+  stores=({% for switch in switches %}{{ switch.subject }}{% if not loop.last %} {% endif %}{% endfor %})
+  for switched in "${stores[@]}"; do
+    unmarked "switched-${switched}" "a copy serves in place of ${switched}, put there by" \
+      "Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"
   done
 {% endif %}
 fi

@@ -403,20 +403,33 @@ take_mark() { # mark
   done
 }
 
-# Who left a mark; fails if nobody did, or if nobody can tell.
+# Who left a mark; fails with 1 if nobody did, and with 2 if nobody can tell.
 marked_by() { # mark
-  local cloud who MARK
+  local cloud who why MARK
   for cloud in "${CLOUDS[@]}"; do
     MARK=$(mark_of "${cloud}" "$1")
     who=""
+    why=$(mktemp)
     case ${cloud} in
 {% for lock in locks %}
-      {{ lock.cloud }}) who=$(timeout --foreground 60 {{ lock.marked.command }} 2>/dev/null) || true ;;
+      {{ lock.cloud }}) who=$(timeout --foreground 60 {{ lock.marked.command }} 2>"${why}") || { grep --quiet --extended-regexp '\(404\)|matched no objects' "${why}" || return 2; } ;;
 {% endfor %}
     esac
+    rm -f "${why}"
     [[ -z ${who} ]] || { printf '%s' "${who}"; return 0; }
   done
   return 1
+}
+
+# Ends the script if a mark stands, or if nobody can tell.
+unmarked() { # mark what next
+  local who status=0
+  who=$(marked_by "$1") || status=$?
+  case ${status} in
+    0) die 75 "nothing was changed: $2 ${who}. $3" ;;
+    1) ;;
+    *) die 75 "nothing was changed: the bucket of locks does not say whether $1 is marked" ;;
+  esac
 }
 
 # Takes away a lock that nobody needs any more.
@@ -441,7 +454,7 @@ record() {
 holders() { return 1; }
 put_mark() { note "nothing remembers $1: this system has no bucket for marks"; }
 take_mark() { :; }
-marked_by() { return 1; }
+unmarked() { :; }
 lock() {
   right_place
   trap leave EXIT

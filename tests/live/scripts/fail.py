@@ -144,7 +144,9 @@ def judge(arguments, run):
 
 
 def failures(tree, arguments, step):
-    whole = Run(tree, arguments)
+    # A step behind the fence finds it up.
+    fenced = {"FENCED": "1"} if "--step" in arguments and "fence" not in arguments else {}
+    whole = Run(tree, arguments, **fenced)
     if whole.code:
         refused = whole.code == 65 and (not whole.calls or arguments[0] == "take-region-out.sh") or "is not exported" in whole.said or "with --" in whole.said
         return (0, [] if refused else [f"{' '.join(arguments)}: ends with {whole.code} although nothing fails\n{whole.said}"])
@@ -154,7 +156,7 @@ def failures(tree, arguments, step):
             continue
         seen.add(call)
         tried += 1
-        run = Run(tree, arguments, FAIL_AT=str(at))
+        run = Run(tree, arguments, FAIL_AT=str(at), **fenced)
         wrong = judge(arguments, run)
         if wrong:
             found.append(f"{' '.join(arguments)}: {wrong} when this fails: {run.failing[:160]}\n{run.said[-1500:]}")

@@ -375,18 +375,31 @@ take_mark() { # mark
   done
 }
 
-# Who left a mark; fails if nobody did, or if nobody can tell.
+# Who left a mark; fails with 1 if nobody did, and with 2 if nobody can tell.
 marked_by() { # mark
-  local cloud who MARK
+  local cloud who why MARK
   for cloud in "${CLOUDS[@]}"; do
     MARK=$(mark_of "${cloud}" "$1")
     who=""
+    why=$(mktemp)
     case ${cloud} in
-      aws) who=$(timeout --foreground 60 aws s3 cp "${MARK}" - --region us-east-2 2>/dev/null) || true ;;
+      aws) who=$(timeout --foreground 60 aws s3 cp "${MARK}" - --region us-east-2 2>"${why}") || { grep --quiet --extended-regexp '\(404\)|matched no objects' "${why}" || return 2; } ;;
     esac
+    rm -f "${why}"
     [[ -z ${who} ]] || { printf '%s' "${who}"; return 0; }
   done
   return 1
+}
+
+# Ends the script if a mark stands, or if nobody can tell.
+unmarked() { # mark what next
+  local who status=0
+  who=$(marked_by "$1") || status=$?
+  case ${status} in
+    0) die 75 "nothing was changed: $2 ${who}. $3" ;;
+    1) ;;
+    *) die 75 "nothing was changed: the bucket of locks does not say whether $1 is marked" ;;
+  esac
 }
 
 # Takes away a lock that nobody needs any more.

@@ -70,9 +70,8 @@ if [[ ${BOOTSTRAP} == true ]]; then right_place; else lock; fi
 if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
   for fenced in "${REGIONS[@]}"; do
     [[ ${fenced} != "${DESPITE}" ]] || continue
-    if who=$(marked_by "fenced-${fenced}"); then
-      die 75 "nothing was changed: ${fenced} is fenced by ${who}. Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
-    fi
+    unmarked "fenced-${fenced}" "${fenced} is fenced by" \
+      "Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
   done
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
