@@ -346,19 +346,15 @@ fn all_is_accounted_for(text: &str) {
     );
 }
 
-#[test]
-fn no_field_is_dropped_in_silence_without_clusters() {
-    all_is_accounted_for(SERVERLESS);
-}
+/// Without clusters, on those of AWS and on those of Google.
+const SYSTEMS: [&str; 3] = [SERVERLESS, CLUSTERS, CLUSTERS_OF_GOOGLE];
 
-#[test]
-fn no_field_is_dropped_in_silence_on_clusters() {
-    all_is_accounted_for(CLUSTERS);
-}
+property!(no_field_is_dropped_in_silence, 2, 3);
 
-#[test]
-fn no_field_is_dropped_in_silence_on_clusters_of_google() {
-    all_is_accounted_for(CLUSTERS_OF_GOOGLE);
+fn no_field_is_dropped_in_silence(systems: u64) {
+    for text in spread(SYSTEMS.to_vec(), systems) {
+        all_is_accounted_for(text);
+    }
 }
 
 /// Words that change nothing, and why that is right.
@@ -388,9 +384,10 @@ fn words_are_accounted_for(silent: &BTreeSet<String>) {
     );
 }
 
-#[test]
-fn no_word_of_a_choice_is_dropped_in_silence() {
-    for text in [SERVERLESS, CLUSTERS, CLUSTERS_OF_GOOGLE] {
+property!(no_word_of_a_choice_is_dropped_in_silence, 1, 3);
+
+fn no_word_of_a_choice_is_dropped_in_silence(systems: u64) {
+    for text in spread(SYSTEMS.to_vec(), systems) {
         words_are_accounted_for(&silent_words(text, &[]));
     }
 }

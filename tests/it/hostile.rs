@@ -248,7 +248,7 @@ fn numbers(text: &str) -> Vec<(usize, usize)> {
 
 property!(
     no_number_is_too_small_or_too_large_to_be_answered,
-    40,
+    20,
     u64::MAX
 );
 /// Sums of what people write must not overflow, nor lists of that length be made: so many numbers of

@@ -153,7 +153,7 @@ fn sections(text: &str) -> BTreeMap<&str, String> {
 
 property!(
     every_mutation_has_the_fates_that_are_written_down,
-    30,
+    20,
     u64::MAX
 );
 /// Of so many. Rewritten with `GOLDEN=overwrite`, all of them; to be read like code.

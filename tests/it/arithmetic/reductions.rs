@@ -208,7 +208,7 @@ fn waits_for(budget: &Budget, service: &str) -> bool {
     waits.any(|t| !t.is_zero())
 }
 
-property!(as_many_replicas_as_are_said_need_no_others, 40, 250);
+property!(as_many_replicas_as_are_said_need_no_others, 20, 250);
 
 fn as_many_replicas_as_are_said_need_no_others(systems: u64) {
     let mut tried = 0_u64;

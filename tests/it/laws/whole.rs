@@ -44,7 +44,7 @@ fn refused(case: &Case) -> Vec<String> {
         .collect()
 }
 
-property!(laws_hold_in_systems_made_by_chance, 24, 500);
+property!(laws_hold_in_systems_made_by_chance, 12, 500);
 
 fn laws_hold_in_systems_made_by_chance(systems: u64) {
     let (mut emitted, mut broken) = (0, Vec::new());
