@@ -2,6 +2,7 @@
 
 use super::Deployment;
 use crate::topology::RegionId;
+use std::fmt::Display;
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -281,6 +282,65 @@ pub struct Proof {
     pub within_seconds: u64,
     /// What to do if it is not.
     pub otherwise: String,
+}
+
+impl Proof {
+    /// What must hold before anything is changed: it is asked once, and `otherwise` says how to
+    /// make it so or what is wrong.
+    pub fn guard(
+        of: OperationKind,
+        (subject, region): (&str, Option<RegionId>),
+        title: String,
+        command: Vec<String>,
+        wants: impl Into<String>,
+        otherwise: impl Display,
+    ) -> Self {
+        Proof {
+            of,
+            subject: subject.into(),
+            region,
+            title,
+            command,
+            wants: wants.into(),
+            within_seconds: 0,
+            otherwise: format!("nothing was changed: {otherwise}"),
+        }
+    }
+
+    /// A context of kubectl leads to a cluster; `mend` makes it so.
+    pub fn context(id: RegionId, context: &str, title: String, cluster: &str, mend: &str) -> Self {
+        #[rustfmt::skip]
+        let view = words(&[
+            "kubectl", "config", "view", "--minify", "--context", context,
+            "--output", "jsonpath={.contexts[0].context.cluster}",
+        ]);
+        Proof::guard(
+            OperationKind::Lock,
+            (context, Some(id)),
+            title,
+            view,
+            cluster,
+            mend,
+        )
+    }
+
+    /// A service does not use a copy of a subject: the command prints `unused`.
+    pub fn unused(
+        subject: &str,
+        id: RegionId,
+        service: &str,
+        at: &str,
+        command: Vec<String>,
+    ) -> Self {
+        Proof::guard(
+            OperationKind::Switch,
+            (subject, Some(id)),
+            format!("See that {service} in {at} does not use it"),
+            command,
+            "unused",
+            format!("{service} in {at} uses it, or does not say what it uses"),
+        )
+    }
 }
 
 /// What a restore brings back.

@@ -3,6 +3,9 @@
 use super::{Operation, Proof};
 use crate::topology::RegionId;
 
+/// What people have to know while a copy serves in place of what Terraform and the charts name.
+pub const UNTIL_BACK: &str = "No deployment runs while the copy serves, for it would name the original again: bring what is right into the original and put it back.";
+
 /// A step with the proof that it was taken; commands and proofs may read `$COPY`, the copy's name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SwitchStep {

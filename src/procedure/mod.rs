@@ -100,6 +100,13 @@ impl Procedure {
         works.map(|w| w.seconds).sum()
     }
 
+    /// Seconds that its works in a region may take, one after the other.
+    pub fn seconds_in(&self, id: StepId, region: RegionId) -> u64 {
+        let works = self.step(id).into_iter().flat_map(|s| &s.works);
+        let own = works.filter(|w| w.region == Some(region));
+        own.map(|w| w.seconds).sum()
+    }
+
     /// What a step does to a subject.
     pub fn work(&self, id: StepId, subject: &str) -> Option<&Work> {
         let mut works = self.step(id)?.works.iter();

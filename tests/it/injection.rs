@@ -433,14 +433,18 @@ fn pages(filled: &Filled) {
     }
 }
 
+/// Whether a line begins or ends a block: one that is indented by four is text (CommonMark 0.31, 4.5).
+fn is_fence(line: &str) -> bool {
+    let start = line.trim_start();
+    start.starts_with("```") && line.len() - start.len() <= 3
+}
+
 /// What is neither in the header nor in spans and blocks of code. A block in a list is indented.
 fn prose(page: &str) -> impl Iterator<Item = String> {
     let mut fenced = false;
     let outside = page.lines().skip(1).filter(move |line| {
-        let fence =
-            line.trim_start().starts_with("```") && line.len() - line.trim_start().len() <= 3;
-        fenced ^= fence;
-        !fenced && !fence
+        fenced ^= is_fence(line);
+        !fenced && !is_fence(line)
     });
     outside.flat_map(|l| {
         let text = l.replace("\\`", "");
@@ -455,9 +459,8 @@ fn shape(page: &str) -> BTreeMap<&'static str, usize> {
     let mut fenced = false;
     for line in page.lines() {
         let start = line.trim_start();
-        let indented = line.len() - start.len() > 3;
         let kind = match start {
-            _ if start.starts_with("```") && !indented => {
+            _ if is_fence(line) => {
                 fenced = !fenced;
                 "fence"
             }

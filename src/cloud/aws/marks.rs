@@ -39,33 +39,12 @@ pub(super) fn mark_in(tags: &str) -> String {
 
 /// Sees that something is a copy that was made of a subject.
 pub(super) fn is_copy(subject: &str, id: RegionId, command: Vec<String>, wants: &str) -> Proof {
-    guard(
-        (subject, id),
+    Proof::guard(
+        OperationKind::Switch,
+        (subject, Some(id)),
         format!("See that it is a copy of {subject}"),
         command,
         wants,
-        format!(
-            "nothing was changed: it is no copy that restore-from-backup.sh has made of {subject}"
-        ),
+        format!("it is no copy that restore-from-backup.sh has made of {subject}"),
     )
-}
-
-/// What must hold before anything is changed.
-pub(super) fn guard(
-    (subject, id): (&str, RegionId),
-    title: String,
-    command: Vec<String>,
-    wants: &str,
-    otherwise: String,
-) -> Proof {
-    Proof {
-        of: OperationKind::Switch,
-        subject: subject.into(),
-        region: Some(id),
-        title,
-        command,
-        wants: wants.into(),
-        within_seconds: 0,
-        otherwise,
-    }
 }

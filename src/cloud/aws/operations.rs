@@ -3,7 +3,7 @@
 use super::platform::records_bucket;
 use super::{Lowering, facts};
 use crate::cloud::scaling;
-use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind, Proof, script};
+use crate::deployment::{Bill, Bootstrap, Lock, Operation, OperationKind, Proof, script, words};
 use crate::format::shell;
 use crate::topology::{Provider, RegionId};
 
@@ -56,23 +56,16 @@ impl Lowering<'_> {
     /// A context of the right name may lead to a cluster of another account.
     fn right_cluster(&mut self, id: RegionId, cluster: &str) {
         let (location, account) = (self.location(id), self.account_text());
-        #[rustfmt::skip]
-        let command = [
-            "kubectl", "config", "view", "--minify", "--context", cluster,
-            "--output", "jsonpath={.contexts[0].context.cluster}",
-        ];
-        self.deployment.proofs.push(Proof {
-            of: OperationKind::Lock,
-            subject: cluster.to_string(),
-            region: Some(id),
-            title: format!("See that the context {cluster} is of this account"),
-            command: command.map(String::from).to_vec(),
-            wants: format!("arn:aws:eks:{location}:{account}:cluster/{cluster}"),
-            within_seconds: 0,
-            otherwise: format!(
-                "nothing was changed: aws eks update-kubeconfig --name {cluster} --region {location} --alias {cluster}"
+        let proof = Proof::context(
+            id,
+            cluster,
+            format!("See that the context {cluster} is of this account"),
+            &format!("arn:aws:eks:{location}:{account}:cluster/{cluster}"),
+            &format!(
+                "aws eks update-kubeconfig --name {cluster} --region {location} --alias {cluster}"
             ),
-        });
+        );
+        self.deployment.proofs.push(proof);
     }
 
     /// What must hold before anything is done.
@@ -80,17 +73,15 @@ impl Lowering<'_> {
         let account = self.account_text();
         #[rustfmt::skip]
         let caller = ["aws", "sts", "get-caller-identity", "--query", "Account", "--output", "text"];
-        self.deployment.proofs.push(Proof {
-            of: OperationKind::Lock,
-            subject: self.topology.name.clone(),
-            region: None,
-            title: format!("See that the account is {account}"),
-            command: caller.map(String::from).to_vec(),
-            wants: account,
-            within_seconds: 0,
-            otherwise: "nothing was changed: these are credentials of another account, or none"
-                .into(),
-        });
+        let proof = Proof::guard(
+            OperationKind::Lock,
+            (&self.topology.name, None),
+            format!("See that the account is {account}"),
+            words(&caller),
+            account,
+            "these are credentials of another account, or none",
+        );
+        self.deployment.proofs.push(proof);
     }
 
     fn lock(&self) -> Lock {

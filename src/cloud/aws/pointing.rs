@@ -1,10 +1,9 @@
 //! How services are pointed at a restored copy of a store that they are told the place of, and back.
 
 use super::Lowering;
-use super::marks::guard;
 use crate::deployment::{Operation, OperationKind, Proof, SwitchStep, script, words};
 use crate::format::shell;
-use crate::topology::{Datastore, RegionId, Service};
+use crate::topology::{Datastore, RegionId, Service, variable_name};
 
 /// Seconds that pods may take to start with other values.
 const ROLLED_OUT: u64 = 300;
@@ -81,13 +80,8 @@ impl Lowering<'_> {
                 copy.look,
                 self.on_cluster(id)
             );
-            guard(
-                (copy.subject, id),
-                format!("See that {name} in {location} does not use it"),
-                script(&read, &["$COPY"]),
-                "unused",
-                format!("nothing was changed: {name} in {location} uses it, or does not say what it uses"),
-            )
+            let command = script(&read, &["$COPY"]);
+            Proof::unused(copy.subject, id, &name, location, command)
         })
     }
 
@@ -195,13 +189,7 @@ impl Lowering<'_> {
     }
 }
 
-/// What people have to know while a copy serves in place of what Terraform and the charts name.
-pub(super) const UNTIL_BACK: &str = "No deployment runs while the copy serves, for it would name the original again: bring what is right into the original and put it back.";
-
 /// The variable by which services are told something of a store.
 pub(super) fn setting_name(store: &Datastore, what: &str) -> String {
-    format!(
-        "{}_{what}",
-        store.name.to_uppercase().replace(['-', '.'], "_")
-    )
+    format!("{}_{what}", variable_name(&store.name))
 }

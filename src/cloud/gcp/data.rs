@@ -9,7 +9,7 @@ use super::offering::{has_password, offering, offerings};
 use crate::cloud::offering::asked;
 use crate::deployment::{Argument, Decision, Scope, SecretSetting, Setting, Stray};
 use crate::topology::{Datastore, Provider, RegionId, Secret, Service, Singleton};
-use crate::topology::{Mode, SecretReplication};
+use crate::topology::{Mode, SecretReplication, variable_name};
 
 /// How long backups of clusters are kept.
 pub(super) const CLUSTER_BACKUP_DAYS: u32 = 30;
@@ -68,7 +68,7 @@ impl Lowering<'_> {
         let used = service.uses.iter().map(|id| self.topology.datastore(*id));
         let told = used.filter_map(|store| Some((store, offering(store)?.told().given()?)));
         let told = told.flat_map(|(store, told)| {
-            let name = store.name.to_uppercase().replace(['-', '.'], "_");
+            let name = variable_name(&store.name);
             let told = told(self.topology, store, region).into_iter();
             told.map(move |(what, value)| (format!("{name}_{what}"), value))
         });
@@ -89,7 +89,7 @@ impl Lowering<'_> {
         what: &str,
         name: String,
     ) {
-        let variable = store.name.to_uppercase().replace(['-', '.'], "_");
+        let variable = variable_name(&store.name);
         let users = self.topology.services.iter().filter(|s| {
             let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
             s.on_cluster() && s.replicas_in(id).is_some() && uses.any(|n| *n == store.name)

@@ -51,39 +51,21 @@ impl Lowering<'_> {
         let project = self.project_text();
         #[rustfmt::skip]
         let describe = ["gcloud", "projects", "describe", &project, "--format", "value(projectId)"];
-        let mut proofs = vec![Proof {
-            of: OperationKind::Lock,
-            subject: self.topology.name.clone(),
-            region: None,
-            title: format!("See that the project {project} answers"),
-            command: words(&describe),
-            wants: project.clone(),
-            within_seconds: 0,
-            otherwise: format!(
-                "nothing was changed: these are credentials without access to {project}, or none"
-            ),
-        }];
-        proofs.extend(self.deployment.clusters.iter().map(|cluster| {
+        let of_project = Proof::guard(
+            OperationKind::Lock,
+            (&self.topology.name, None),
+            format!("See that the project {project} answers"),
+            words(&describe),
+            project.clone(),
+            format!("these are credentials without access to {project}, or none"),
+        );
+        let of_contexts = self.deployment.clusters.iter().map(|cluster| {
             let context = &cluster.context;
-            #[rustfmt::skip]
-            let view = [
-                "kubectl", "config", "view", "--minify", "--context", context,
-                "--output", "jsonpath={.contexts[0].context.cluster}",
-            ];
-            Proof {
-                of: OperationKind::Lock,
-                subject: context.clone(),
-                region: Some(cluster.region),
-                title: format!("See that the context {context} leads to its cluster"),
-                command: words(&view),
-                wants: context.clone(),
-                within_seconds: 0,
-                otherwise: format!(
-                    "nothing was changed: {}",
-                    shell::command(&cluster.credentials)
-                ),
-            }
-        }));
+            let title = format!("See that the context {context} leads to its cluster");
+            let mend = shell::command(&cluster.credentials);
+            Proof::context(cluster.region, context, title, context, &mend)
+        });
+        let proofs: Vec<Proof> = std::iter::once(of_project).chain(of_contexts).collect();
         self.deployment.proofs.extend(proofs);
     }
 

@@ -1,8 +1,8 @@
 //! What services are given of the stores that they use.
 
-use crate::deployment::{Entrance, SecretSetting, Setting};
+use crate::deployment::Entrance;
 use crate::emit::Input;
-use crate::topology::RegionId;
+use crate::topology::{RegionId, variable_name};
 use serde_json::{Value, json};
 
 /// What begins the statements behind the words on how clients get in.
@@ -35,32 +35,19 @@ fn entry(input: Input, entrance: &Entrance, users: &[&str]) -> Value {
         .map(|e| variable(&e.datastore))
         .filter(longer);
     let others: Vec<String> = others.collect();
-    let own = |service: &String, name: &String| {
-        users.contains(&service.as_str())
+    let own = |service: &str, name: &str| {
+        users.contains(&service)
             && name.starts_with(&prefix)
             && !others.iter().any(|o| name.starts_with(o))
     };
+    let settings = input.deployment.settings.iter();
+    let settings = settings.map(|s| (&s.service, &s.variable, s.region, &s.value, false));
+    let secrets = input.deployment.secret_settings.iter();
+    let secrets = secrets.map(|s| (&s.service, &s.variable, s.region, &s.secret, true));
     let mut rows: Vec<Row> = Vec::new();
-    for Setting {
-        service,
-        region,
-        variable,
-        value,
-    } in &input.deployment.settings
-    {
+    for (service, variable, region, value, secret) in settings.chain(secrets) {
         if own(service, variable) {
-            add(&mut rows, variable, *region, value, false);
-        }
-    }
-    for SecretSetting {
-        service,
-        region,
-        variable,
-        secret,
-    } in &input.deployment.secret_settings
-    {
-        if own(service, variable) {
-            add(&mut rows, variable, *region, secret, true);
+            add(&mut rows, variable, region, value, secret);
         }
     }
     rows.sort_by(|a, b| a.variable.cmp(&b.variable));
@@ -88,7 +75,7 @@ fn entry(input: Input, entrance: &Entrance, users: &[&str]) -> Value {
 
 /// What the variables of a store begin with.
 fn variable(store: &str) -> String {
-    format!("{}_", store.to_uppercase().replace(['-', '.'], "_"))
+    format!("{}_", variable_name(store))
 }
 
 /// A variable with one value, and where it has it.

@@ -85,11 +85,7 @@ fn budgets(input: Input) -> Value {
     let plans = input.procedures;
     let (turn, flags, back) = (&plans.turn_names, &plans.switch_flags, &plans.put_back);
     let to = second(input);
-    let in_region = |region: RegionId| {
-        let works = flags.step(StepId::Flag).into_iter().flat_map(|s| &s.works);
-        let own = works.filter(|w| w.region == Some(region));
-        own.map(|w| w.seconds).sum::<u64>() + flags.seconds(StepId::Verify)
-    };
+    let in_region = |region| flags.seconds_in(StepId::Flag, region) + flags.seconds(StepId::Verify);
     let everywhere = flags.seconds(StepId::Flag) + flags.seconds(StepId::Verify);
     json!({
         "status": clock(back.seconds(StepId::Status)),

@@ -323,18 +323,10 @@ fn region_context(input: Input, id: RegionId) -> Value {
     json!({
         "name": input.topology.region(id).name,
         "set": of(OperationKind::Set),
-        "set_budget": switched(input, id),
+        "set_budget": input.procedures.switch_flags.seconds_in(StepId::Flag, id),
         "lag": of(OperationKind::Lag),
         "places": proofs(input, OperationKind::Lock, Some(id), None),
     })
-}
-
-/// Seconds that switching a flag may take in a region.
-fn switched(input: Input, id: RegionId) -> u64 {
-    let step = input.procedures.switch_flags.step(StepId::Flag);
-    let works = step.into_iter().flat_map(|s| &s.works);
-    let own = works.filter(|w| w.region == Some(id));
-    own.map(|w| w.seconds).sum()
 }
 
 /// What must be there before a region's services can start, each once.

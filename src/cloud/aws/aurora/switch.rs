@@ -2,8 +2,8 @@
 
 use crate::cloud::aws::Lowering;
 use crate::cloud::aws::marks::{is_copy, mark_in};
-use crate::cloud::aws::pointing::{Copy, UNTIL_BACK};
-use crate::deployment::{Before, Proof, Switch, words};
+use crate::cloud::aws::pointing::Copy;
+use crate::deployment::{Before, Proof, Switch, UNTIL_BACK, words};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a cluster may take to go.

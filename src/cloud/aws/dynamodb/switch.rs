@@ -5,9 +5,9 @@
 use super::{USED, table_name};
 use crate::cloud::aws::Lowering;
 use crate::cloud::aws::marks::is_copy;
-use crate::cloud::aws::pointing::{Copy, UNTIL_BACK};
+use crate::cloud::aws::pointing::Copy;
 use crate::deployment::{
-    Before, Operation, OperationKind, Proof, Switch, SwitchStep, script, words,
+    Before, Operation, OperationKind, Proof, Switch, SwitchStep, UNTIL_BACK, script, words,
 };
 use crate::topology::{Datastore, Mode, RegionId};
 

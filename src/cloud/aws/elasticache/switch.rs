@@ -3,8 +3,8 @@
 use super::is_global;
 use crate::cloud::aws::Lowering;
 use crate::cloud::aws::marks::{is_copy, mark_in};
-use crate::cloud::aws::pointing::{Copy, UNTIL_BACK};
-use crate::deployment::{Before, Proof, Switch, script};
+use crate::cloud::aws::pointing::Copy;
+use crate::deployment::{Before, Proof, Switch, UNTIL_BACK, script};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a group may take to go.

@@ -3,7 +3,7 @@
 
 use super::{Copies, copies, databases};
 use crate::cloud::aws::commands::parameter_group;
-use crate::cloud::aws::marks::{guard, is_copy, mark_in};
+use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{
     Before, Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Switch, SwitchStep, script,
@@ -102,12 +102,13 @@ impl Instance<'_> {
     /// Sees that there is an instance of a name: without one a switch has stopped half way, and
     /// the copy may be all that can serve.
     fn there(&self, name: &str) -> Proof {
-        guard(
-            (&self.name, self.id),
+        Proof::guard(
+            OperationKind::Switch,
+            (&self.name, Some(self.id)),
             format!("See that there is {name}"),
             self.described(name, "DBInstances[0].DBInstanceStatus"),
             "available",
-            format!("nothing was changed: there is no {name} that is available"),
+            format!("there is no {name} that is available"),
         )
     }
 

@@ -5,7 +5,7 @@ use super::database_id;
 use crate::cloud::gcp::naming::context;
 use crate::cloud::gcp::{Lowering, project};
 use crate::deployment::{
-    Before, Operation, OperationKind, Proof, Setting, Switch, SwitchStep, script, words,
+    Before, Operation, OperationKind, Proof, Setting, Switch, SwitchStep, UNTIL_BACK, script, words,
 };
 use crate::format::shell;
 use crate::topology::{Datastore, Engine, Runtime, Service};
@@ -50,7 +50,7 @@ impl Lowering<'_> {
             subject: id.to_string(),
             datastore: store.name.clone(),
             means: "Services get access to the copy and are told its name; the original stays as it is.".into(),
-            afterwards: "No deployment runs while the copy serves, for it would name the original again: bring what is right into the original and put it back.".into(),
+            afterwards: UNTIL_BACK.into(),
             to_copy: users.iter().map(|(service, setting)| self.granted(id, service, setting)).chain(told("$COPY")).collect(),
             to_original: told(id),
             copying: None,
@@ -113,22 +113,14 @@ impl Lowering<'_> {
         let read = format!(
             "shown=$({show}) && test -n \"$shown\" && if [ \"$shown\" = \"$1\" ]; then echo 'in use'; else echo unused; fi"
         );
-        Proof {
-            of: OperationKind::Switch,
-            subject: setting.value.clone(),
-            region: Some(setting.region),
-            title: format!(
-                "See that {} in {} does not use it",
-                service.name, region.name
-            ),
-            command: script(&read, &["$COPY"]),
-            wants: "unused".into(),
-            within_seconds: 0,
-            otherwise: format!(
-                "nothing was changed: {} in {} uses it, or does not say what it uses",
-                service.name, region.name
-            ),
-        }
+        let command = script(&read, &["$COPY"]);
+        Proof::unused(
+            &setting.value,
+            setting.region,
+            &service.name,
+            &region.name,
+            command,
+        )
     }
 
     fn granted(&self, id: &str, service: &Service, setting: &Setting) -> SwitchStep {
