@@ -114,9 +114,9 @@ fn turn(model: Model, host: &DnsFailover) -> Work {
 fn asked(model: Model, failover: &DnsFailover) -> Work {
     let name = &failover.host;
     let mut hosts = model.topology.hosts.iter();
-    let health = hosts.find(|h| h.name == *name).map(|h| &h.health);
-    let status = health.map_or(200, |h| h.status.value);
-    let path = health.map_or("/health", |h| h.path.as_str());
+    let host = hosts.find(|h| h.name == *name);
+    let status = host.map_or(200, |h| model.topology.expected_status(h));
+    let path = host.map_or("/health", |h| h.health.path.as_str());
     let ask = Operation {
         kind: OperationKind::Verify,
         subject: name.clone(),

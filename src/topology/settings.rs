@@ -65,6 +65,23 @@ impl Topology {
     }
 }
 
+impl Topology {
+    /// The status with which a healthy host answers whoever is not signed in: as asked for, but
+    /// Cloud Run answers 403 where only a queue may call
+    /// (docs.cloud.google.com/run/docs/authenticating/overview, read 2026-11).
+    pub fn expected_status(&self, host: &Host) -> u32 {
+        const OK: u32 = 200;
+        const FORBIDDEN: u32 = 403;
+        let mut receivers = self.queues.iter().filter_map(|q| q.receiver);
+        let closed =
+            !self.service(host.service).on_cluster() && receivers.any(|r| r == host.service);
+        match host.health.status.value {
+            OK if closed => FORBIDDEN,
+            asked => asked,
+        }
+    }
+}
+
 impl Host {
     /// The domain whose zone holds its record: what follows its first label, unless only a
     /// registry can own that; then the host is the top of a zone of its own.

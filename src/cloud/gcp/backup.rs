@@ -23,7 +23,7 @@ pub fn backup_name(topology: &Topology, host: &Host) -> String {
 /// The path that a check from outside may ask, if an answer needs no token.
 fn open_path(topology: &Topology, host: &Host) -> Option<String> {
     let health = &host.health;
-    (super::edge::expected_status(topology, host) == 200).then(|| health.path.value.clone())
+    (topology.expected_status(host) == 200).then(|| health.path.value.clone())
 }
 
 impl Lowering<'_> {

@@ -213,8 +213,8 @@ impl Lowering<'_> {
             arguments.push(("dns", self.dns_check(host)));
         }
         arguments.push(("uptime_paths", host.checked_paths().into()));
-        let status = expected_status(self.topology, host);
-        if host.health.said || status != OK {
+        let status = self.topology.expected_status(host);
+        if host.health.said || status != health.status.value {
             arguments.push(("expected_status", status.into()));
         }
         if let Some(body) = health.body.as_ref().filter(|_| health.said) {
@@ -498,32 +498,12 @@ impl Standby {
     }
 }
 
-/// What a healthy host answers where nothing else is asked for.
-const OK: u32 = 200;
-/// What Cloud Run answers to whoever is not signed in
-/// (docs.cloud.google.com/run/docs/authenticating/overview, read 2026-11).
-const FORBIDDEN: u32 = 403;
-
 /// Where the regions of a host stand in the tree.
 pub fn evidence(host: &Host) -> Vec<Evidence> {
     vec![Evidence::Argument {
         call: edge_call("lb", host),
         path: "backends".into(),
     }]
-}
-
-/// The status of a probe from outside that finds a healthy host: as asked for, but Cloud Run
-/// answers 403 to whoever is not signed in, unless the service is for everybody.
-pub(super) fn expected_status(topology: &Topology, host: &Host) -> u32 {
-    let asked = host.health.status.value;
-    let service = topology.service(host.service);
-    let mut receivers = topology.queues.iter().filter_map(|q| q.receiver);
-    let closed = !service.on_cluster() && receivers.any(|r| r == host.service);
-    if closed && asked == OK {
-        FORBIDDEN
-    } else {
-        asked
-    }
 }
 
 /// The call that owns a host's record.

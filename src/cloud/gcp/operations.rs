@@ -1,6 +1,6 @@
 //! The commands of Google Cloud's own tools, for scripts and runbooks.
 
-use super::edge::{Standby, edge_name, expected_status};
+use super::edge::{Standby, edge_name};
 use super::naming::context;
 use super::offering::{offering, queue_offering};
 use super::project;
@@ -97,7 +97,7 @@ impl Operations<'_> {
             if let Some(standby) = standby {
                 self.open_others(host, &backend, standby.primary);
             }
-            let status = expected_status(self.topology, host);
+            let status = self.topology.expected_status(host);
             self.add(Operation {
                 kind: OperationKind::Verify,
                 subject: host.name.clone(),
