@@ -224,14 +224,23 @@ fn join_once<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
 pub struct CloudPart {
     /// Where Terraform keeps the state of this cloud's roots, if the topology names a bucket.
     pub state: Option<StateBackend>,
-    /// Prefix of the names of container images here, if anything pulls them.
-    pub registry: Option<String>,
+    /// The registries that images are pushed to, that of shared things first.
+    pub registries: Vec<Registry>,
     /// What the first deployment makes beside what Terraform does.
     pub bootstrap: Bootstrap,
     /// The lock that one failover at a time holds, and where its record is kept.
     pub lock: Option<Lock>,
     /// How the bill is read, if it can be.
     pub bill: Option<Bill>,
+}
+
+/// A registry that images are pushed to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registry {
+    /// What the names of its images begin with.
+    pub prefix: String,
+    /// The regions whose services start from its images, pulled from it or from a copy of it.
+    pub regions: Vec<RegionId>,
 }
 
 /// The commands of a lock and of the records beside it.

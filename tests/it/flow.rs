@@ -967,14 +967,10 @@ fn what_is_shared_is_told_and_warned_of_where_it_breaks_a_promise() {
         shared.iter().any(|s| s.starts_with("the account")),
         "{shared:?}"
     );
-    // No multi-region surrounds the Gulf: the registry is in one region alone.
-    assert!(
-        shared.contains(&"the image registry in me-central1"),
-        "{shared:?}"
-    );
-    assert!(!codes(&done).contains(&"SHF101"));
+    // Each region starts from images near it.
+    assert!(!shared.iter().any(|s| s.contains("registry")), "{shared:?}");
     let (_, done) = compiled(&spec("objectives: { region: { rto: 5m } }\n"));
-    assert_eq!(codes(&done).iter().filter(|c| **c == "SHF101").count(), 1);
+    assert!(!codes(&done).contains(&"SHF101"));
     let (_, done) = compiled(&spec("objectives: { cloud: { rto: 4h } }\n"));
     assert!(codes(&done).iter().filter(|c| **c == "SHF101").count() >= 2);
 }

@@ -41,6 +41,7 @@ mod plans;
 mod provider_range;
 mod quorum;
 mod regimes;
+mod registries;
 mod renames;
 mod restored;
 mod round_trips;

@@ -4,7 +4,7 @@
 use super::homes;
 use super::{Lowering, facts, naming, output};
 use crate::catalog;
-use crate::deployment::{Action, Argument, Decision, Evidence, Need, ProviderUse, Scope};
+use crate::deployment::{Action, Argument, Decision, Evidence, Need, ProviderUse, Registry, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::topology::{Provider, RegionId, Secret, SecretReplication, Singleton};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,8 +39,11 @@ impl Lowering<'_> {
         if regions.is_empty() {
             return;
         }
-        let address = self.registry_address(self.home());
-        self.part().registry = Some(address);
+        let registry = Registry {
+            prefix: self.registry_address(self.home()),
+            regions: self.regions.clone(),
+        };
+        self.part().registries.push(registry);
         let services = self.topology.services.iter();
         let services = services.filter(|s| s.on_cluster());
         let short = |image: &str| image.rsplit('/').next().unwrap_or(image).to_string();

@@ -1,6 +1,7 @@
 //! What an applied tree says of decisions on Google Cloud.
 
 use super::homes::{self, Home};
+use super::registries;
 use crate::cloud::ranges;
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
@@ -52,6 +53,7 @@ pub fn adopt(topology: &Topology, applied: &Applied, lock: &mut Lock) {
         }
     }
     shared(applied, lock);
+    registries::adopt(topology, applied, lock);
     let secrets = applied
         .value("secrets", &["secrets"])
         .and_then(Value::as_object);

@@ -1,12 +1,11 @@
 //! Where offerings of Google Cloud keep copies: databases at their locations, Redis on the
 //! clusters with all that backs clusters up, and keys where they are asked for.
 
-use super::homes::Home;
 use super::offering::{offering, queue_offering};
+use super::registries;
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied};
-use crate::analysis::flow::fate::{Loss, Shared};
+
 use crate::cloud::copies::{Cloud, Facts};
-use crate::diagnostic::Label;
 use crate::topology::{Provider, Topology};
 use std::sync::OnceLock;
 
@@ -43,7 +42,7 @@ pub fn supply(topology: &Topology, out: &mut Supplied) {
     out.copies.extend(logs(cloud));
     out.copies.extend(cloud.edges());
     out.shared.extend(cloud.balancers());
-    out.shared.extend(registry(topology));
+    out.shared.extend(registries::shared(cloud));
 }
 
 /// A key at a location of Cloud KMS, which may be a region.
@@ -70,27 +69,4 @@ fn logs(cloud: Cloud) -> Option<Copy> {
         copy.written_by(cloud.topology.regions_on(Provider::Gcp))
             .says(kept.source()),
     )
-}
-
-/// The registry that all regions pull images from.
-fn registry(topology: &Topology) -> Option<Shared> {
-    let regions = topology.regions_on(Provider::Gcp);
-    let primary = topology.primary().or(regions.first().copied())?;
-    let location = Home::Registry.of(topology);
-    let alone = regions
-        .iter()
-        .find(|id| topology.region(**id).place.location == location);
-    Some(Shared {
-        what: format!("the image registry in {location}"),
-        breaks: vec![match alone {
-            Some(id) => Loss::Region(*id),
-            None => Loss::Cloud(Provider::Gcp),
-        }],
-        regions,
-        without: "what runs already; no new replica starts on a node without the image",
-        place: Label {
-            span: topology.region(primary).span,
-            text: "images are kept near the primary".into(),
-        },
-    })
 }

@@ -3,7 +3,7 @@
 
 use super::facts::firestore_multi_region;
 use super::offering::has_password;
-use super::{Lowering, multi_region};
+use super::{CLOUD, Lowering, multi_region, registries};
 use crate::catalog;
 use crate::deployment::{Action, Argument, Deployment, Evidence, Need};
 use crate::diagnostic::Diagnostics;
@@ -13,8 +13,6 @@ use crate::topology::leaving::LeftRegion;
 use crate::topology::{Provider, Region, RegionId, Secret, SecretReplication, Topology};
 use std::collections::BTreeSet;
 
-/// The name of this cloud in the lock.
-const CLOUD: &str = "gcp";
 /// The key of the places of a secret in the lock.
 const PLACES: &str = "places";
 
@@ -68,10 +66,12 @@ pub(super) fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Di
         return;
     };
     let around = multi_region(topology.region(around).place);
+    let one_for_all = registries::one_for_all(&topology.lock);
     for home in Home::ALL {
         let derive = || around.clone();
         topology.lock.settle("cloud", CLOUD, home.key(), derive);
     }
+    registries::settle(topology, regions, one_for_all);
     for secret in topology.secrets.clone() {
         if *secret.replication == SecretReplication::Named {
             let here = locations(topology, &secret.regions);
@@ -96,6 +96,7 @@ pub(in crate::cloud) fn locations_in_use(topology: &Topology) -> Vec<String> {
         .flat_map(|s| &s.databases);
     let databases = databases.map(|d| d.location.clone());
     let homes = Home::ALL.iter().map(|home| home.of(topology));
+    let homes = homes.chain(registries::locations(topology));
     let secrets = topology.secrets.iter();
     let copies = secrets.flat_map(|s| places_of(topology, &s.name));
     let all = databases.chain(homes).chain(copies);
@@ -302,26 +303,8 @@ impl Lowering<'_> {
         }));
     }
 
-    /// What replicas need to start on the clusters: their image, which a node that has not run
-    /// it pulls, and the secrets that they read. Cloud Run keeps a copy of the image.
-    pub(super) fn needs_of_starts(&mut self) {
-        let registry = Home::Registry.of(self.topology);
-        let services = self.topology.services.iter();
-        let services: Vec<String> = services
-            .filter(|s| s.on_cluster())
-            .map(|s| s.name.clone())
-            .collect();
-        for service in services {
-            let image = ("helm/values.yaml", format!("{registry}-docker.pkg.dev"));
-            let start = || Action::Start(service.clone());
-            self.need(
-                start(),
-                "its image",
-                std::slice::from_ref(&registry),
-                None,
-                (image.0, &image.1),
-            );
-        }
+    /// The secrets that replicas need to start.
+    pub(super) fn needs_of_secrets(&mut self) {
         for secret in &self.topology.secrets {
             let places = places_of(self.topology, &secret.name);
             let written = secret.regions_at.first();

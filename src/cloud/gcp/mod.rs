@@ -24,6 +24,7 @@ mod reads;
 pub mod recovery;
 mod redis_sentinel;
 mod regional;
+mod registries;
 mod scrapes;
 pub mod signals;
 mod system;
@@ -71,6 +72,9 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     settle_clusters(topology, &regions, None, out);
 }
 
+/// The name of this cloud in the lock.
+const CLOUD: &str = "gcp";
+
 /// Records what was made and must not vanish with what asked for it.
 pub fn remember(lock: &mut Lock, deployment: &Deployment) {
     homes::remember_keys(lock, deployment);
@@ -101,8 +105,9 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
     lowering.clusters();
     lowering.upgrades();
     lowering.runtimes();
-    lowering.registry();
-    lowering.needs_of_starts();
+    lowering.registries();
+    lowering.needs_of_images();
+    lowering.needs_of_secrets();
     lowering.mesh();
     lowering.hosts();
     lowering.backups();

@@ -3,7 +3,6 @@
 
 use super::Lowering;
 use super::backup::has_backup;
-use super::homes::Home;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use super::scrapes;
@@ -123,59 +122,6 @@ impl Lowering<'_> {
         self.in_project(&format!(
             "locations/{location}/keyRings/{prefix}-{location}/cryptoKeys/{name}"
         ))
-    }
-
-    pub(super) fn registry(&mut self) {
-        self.api("artifactregistry");
-        let location = Home::Registry.of(self.topology);
-        let key = self.key(&location, "registry", "gcp-sa-artifactregistry");
-        let address = format!(
-            "{location}-docker.pkg.dev/{}/{}",
-            self.project_text(),
-            self.prefix()
-        );
-        self.part().registry = Some(address);
-        let mut readers = Vec::new();
-        if self.has_clusters() {
-            let id = self.node_account();
-            readers.push(("nodes".to_string(), self.member(&id)));
-        }
-        let arguments = vec![
-            ("project_id", self.project()),
-            ("name", self.prefix().into()),
-            ("location", location.clone().into()),
-            ("kms_key_id", key),
-            ("readers", Argument::Map(readers)),
-            ("labels", Argument::variable("labels")),
-        ];
-        self.call_after_keys(
-            "registry",
-            "gcp/artifact-registry",
-            Scope::Global,
-            &location,
-            arguments,
-        );
-    }
-
-    /// The image of a service: in our registry, with its tag from a variable.
-    pub(super) fn image(&mut self, name: &str) -> Argument {
-        let location = Home::Registry.of(self.topology);
-        let service = self.topology.services.iter().find(|s| s.name == name);
-        let (image, tag) = service.map_or(("", None), |s| (s.image(), s.tag.as_ref()));
-        let short = image.rsplit('/').next().unwrap_or(image).to_string();
-        let variable = format!("{}_tag", slug(name));
-        self.variable(
-            &variable,
-            format!("Tag of the image {image} that {name} runs."),
-            tag.map(|t| Argument::from(t.value.as_str())),
-            "1.0.0".into(),
-        );
-        Argument::Template(vec![
-            format!("{location}-docker.pkg.dev/").into(),
-            Argument::variable("project_id"),
-            format!("/{}/{short}:", self.prefix()).into(),
-            Argument::variable(variable),
-        ])
     }
 
     pub(super) fn node_account(&self) -> String {

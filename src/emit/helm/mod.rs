@@ -157,11 +157,11 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// The registry of the home cloud; other clouds' regions have their own.
+    /// The first registry of the home cloud; other regions may have their own.
     fn registry(&self) -> Option<&str> {
         let home = self.input.topology.home_cloud()?;
         let part = self.input.deployment.clouds.get(&home)?;
-        part.registry.as_deref()
+        part.registries.first().map(|r| r.prefix.as_str())
     }
 
     /// The registry of a region, where it is another one.
@@ -171,7 +171,9 @@ impl<'a> Chart<'a> {
         let own = cluster.and_then(|c| c.registry.as_deref());
         let provider = self.input.topology.region(id).place.provider;
         let part = self.input.deployment.clouds.get(&provider);
-        let of_cloud = part.and_then(|p| p.registry.as_deref());
+        let mut registries = part.into_iter().flat_map(|p| &p.registries);
+        let of_cloud = registries.find(|r| r.regions.contains(&id));
+        let of_cloud = of_cloud.map(|r| r.prefix.as_str());
         own.or(of_cloud.filter(|r| Some(*r) != self.registry()))
     }
 

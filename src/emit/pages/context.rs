@@ -2,7 +2,7 @@
 
 use super::{exercises, plans};
 use crate::analysis::term::{Step, Term, detection, interval};
-use crate::deployment::{Operation, OperationKind, Paged, UpgradeStep};
+use crate::deployment::{Operation, OperationKind, Paged, Registry, UpgradeStep};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::procedure::{OVERTIME, StepId, clock};
@@ -281,6 +281,7 @@ fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
             "name": v.name, "description": v.description, "sensitive": v.sensitive,
         })).collect::<Vec<_>>(),
         "images": images(input),
+        "registries": clouds().map(|(_, c)| c.registries.len()).sum::<usize>(),
         "names": names(input, roots),
         "cluster_needs": cluster_needs(input),
         "bootstrap": clouds().map(|(_, c)| c.bootstrap.makes).collect::<Vec<_>>().join(", "),
@@ -293,23 +294,20 @@ fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
     })
 }
 
-/// The images that the registry of each cloud has to hold before the services of its regions
-/// can start.
+/// The images that each registry has to hold before the services of its regions can start.
 fn images(input: Input) -> Vec<String> {
-    let topology = input.topology;
-    let image = |registry: &str, s: &Service| {
-        let image = s.image().rsplit('/').next();
-        shell::word(&format!("{registry}/{}:TAG", image.unwrap_or_default()))
+    let image = |registry: &Registry, s: &Service| {
+        let image = s.image().rsplit('/').next().unwrap_or_default();
+        shell::word(&format!("{}/{image}:TAG", registry.prefix))
     };
-    let mut found = Vec::new();
-    for (provider, part) in &input.deployment.clouds {
-        let here = |p: &Placement| topology.region(p.region).place.provider == *provider;
-        let services = topology.services.iter();
-        let own = services.filter(|s| s.placements.iter().any(here));
-        let registry = part.registry.iter();
-        found.extend(registry.flat_map(|r| own.clone().map(|s| image(r, s))));
-    }
-    found
+    let registries = input.deployment.clouds.values().flat_map(|c| &c.registries);
+    let images = registries.flat_map(|registry| {
+        let here = |p: &Placement| registry.regions.contains(&p.region);
+        let services = input.topology.services.iter();
+        let own = services.filter(move |s| s.placements.iter().any(here));
+        own.map(move |s| image(registry, s))
+    });
+    images.collect()
 }
 
 /// The outputs that say where new zones are to be delegated to.

@@ -424,7 +424,7 @@ module "run_replication_worker_europe_west1" {
   project_id           = var.project_id
   name                 = "replication-worker"
   region               = "europe-west1"
-  image                = "us-docker.pkg.dev/${var.project_id}/ggen-marketplace/replication-worker:${var.replication_worker_tag}"
+  image                = "europe-docker.pkg.dev/${var.project_id}/ggen-marketplace/replication-worker:${var.replication_worker_tag}"
   service_account      = "replication-worker-euw1@${var.project_id}.iam.gserviceaccount.com"
   behind_load_balancer = false
   instances = {
@@ -469,6 +469,21 @@ module "registry" {
   labels = var.labels
 
   depends_on = [module.apis, module.kms_us]
+}
+
+module "registry_europe" {
+  source = "./modules/artifact-registry"
+
+  project_id = var.project_id
+  name       = "ggen-marketplace"
+  location   = "europe"
+  kms_key_id = "projects/${var.project_id}/locations/europe/keyRings/ggen-marketplace-europe/cryptoKeys/registry"
+  readers = {
+    nodes = "serviceAccount:ggen-marketplace-nodes@${var.project_id}.iam.gserviceaccount.com"
+  }
+  labels = var.labels
+
+  depends_on = [module.apis, module.kms_europe]
 }
 
 module "mesh" {
@@ -959,6 +974,7 @@ module "kms_europe" {
   location       = "europe"
   keys = {
     firestore = ["gcp-sa-firestore"]
+    registry  = ["gcp-sa-artifactregistry"]
   }
   rotation_seconds = 7776000
   protection_level = "HSM"

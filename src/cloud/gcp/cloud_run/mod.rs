@@ -111,11 +111,12 @@ impl Lowering<'_> {
             ("failure_threshold", ready.failures.into()),
         ]);
         let invokers = self.invokers(service);
+        let image = self.image(&service.name, id);
         let mut arguments = vec![
             ("project_id", self.project()),
             ("name", name.into()),
             ("region", region.place.location.into()),
-            ("image", self.image(&service.name)),
+            ("image", image),
             ("service_account", self.email(&account)),
             ("behind_load_balancer", behind.into()),
             (

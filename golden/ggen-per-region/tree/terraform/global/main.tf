@@ -208,6 +208,21 @@ module "registry" {
   depends_on = [module.apis, module.kms_us]
 }
 
+module "registry_europe" {
+  source = "../modules/artifact-registry"
+
+  project_id = var.project_id
+  name       = "ggen-marketplace"
+  location   = "europe"
+  kms_key_id = "projects/${var.project_id}/locations/europe/keyRings/ggen-marketplace-europe/cryptoKeys/registry"
+  readers = {
+    nodes = "serviceAccount:ggen-marketplace-nodes@${var.project_id}.iam.gserviceaccount.com"
+  }
+  labels = var.labels
+
+  depends_on = [module.apis, module.kms_europe]
+}
+
 module "mesh" {
   source = "../modules/istio-traffic"
 
@@ -638,6 +653,7 @@ module "kms_europe" {
   location       = "europe"
   keys = {
     firestore = ["gcp-sa-firestore"]
+    registry  = ["gcp-sa-artifactregistry"]
   }
   rotation_seconds = 7776000
   protection_level = "HSM"

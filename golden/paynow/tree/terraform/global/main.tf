@@ -153,6 +153,19 @@ module "registry" {
   depends_on = [module.apis, module.kms_us]
 }
 
+module "registry_europe" {
+  source = "../modules/artifact-registry"
+
+  project_id = var.project_id
+  name       = "paynow"
+  location   = "europe"
+  kms_key_id = "projects/${var.project_id}/locations/europe/keyRings/paynow-europe/cryptoKeys/registry"
+  readers    = {}
+  labels     = var.labels
+
+  depends_on = [module.apis, module.kms_europe]
+}
+
 module "health_hooks_siraj_life" {
   source = "../modules/health-checks"
 
@@ -588,6 +601,23 @@ module "monitoring" {
     "worker.siraj.life" = "{\"displayName\":\"paynow: worker.siraj.life by region\",\"gridLayout\":{\"columns\":\"2\",\"widgets\":[{\"title\":\"Requests by the region that answers\",\"xyChart\":{\"dataSets\":[{\"plotType\":\"LINE\",\"timeSeriesQuery\":{\"prometheusQuery\":\"sum by (backend_scope) (rate(loadbalancing_googleapis_com:https_backend_request_count{monitored_resource=\\\"https_lb_rule\\\",backend_target_name=\\\"paynow-worker\\\"}[5m]))\"}}]}},{\"title\":\"Share that fails\",\"xyChart\":{\"dataSets\":[{\"plotType\":\"LINE\",\"timeSeriesQuery\":{\"prometheusQuery\":\"sum by (backend_scope) (rate(loadbalancing_googleapis_com:https_backend_request_count{monitored_resource=\\\"https_lb_rule\\\",backend_target_name=\\\"paynow-worker\\\",response_code_class=\\\"500\\\"}[5m])) / sum by (backend_scope) (rate(loadbalancing_googleapis_com:https_backend_request_count{monitored_resource=\\\"https_lb_rule\\\",backend_target_name=\\\"paynow-worker\\\"}[5m]))\"}}]}},{\"title\":\"Time to answer, 95th percentile\",\"xyChart\":{\"dataSets\":[{\"plotType\":\"LINE\",\"timeSeriesQuery\":{\"prometheusQuery\":\"histogram_quantile(0.95, sum by (le, backend_scope) (rate(loadbalancing_googleapis_com:https_backend_latencies_bucket{monitored_resource=\\\"https_lb_rule\\\",backend_target_name=\\\"paynow-worker\\\"}[5m]))) / 1000\"}}]}},{\"title\":\"Refused by a limit\",\"xyChart\":{\"dataSets\":[{\"plotType\":\"LINE\",\"timeSeriesQuery\":{\"prometheusQuery\":\"sum (rate(loadbalancing_googleapis_com:https_request_count{monitored_resource=\\\"https_lb_rule\\\",url_map_name=\\\"paynow-worker\\\",response_code=\\\"429\\\"}[5m]))\"}}]}},{\"title\":\"Probes from outside that succeed\",\"xyChart\":{\"dataSets\":[{\"plotType\":\"LINE\",\"timeSeriesQuery\":{\"prometheusQuery\":\"avg by (checker_location) (monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\\\"uptime_url\\\",host=\\\"worker.siraj.life\\\"})\"}}]}}]}}"
   }
   labels = var.labels
+
+  depends_on = [module.apis]
+}
+
+module "kms_europe" {
+  source = "../modules/kms-regional"
+
+  project_id     = var.project_id
+  project_number = var.project_number
+  name           = "paynow"
+  location       = "europe"
+  keys = {
+    registry = ["gcp-sa-artifactregistry"]
+  }
+  rotation_seconds = 7776000
+  protection_level = "HSM"
+  labels           = var.labels
 
   depends_on = [module.apis]
 }

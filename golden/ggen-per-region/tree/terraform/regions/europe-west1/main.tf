@@ -50,7 +50,7 @@ module "run_replication_worker_europe_west1" {
   project_id           = var.project_id
   name                 = "replication-worker"
   region               = "europe-west1"
-  image                = "us-docker.pkg.dev/${var.project_id}/ggen-marketplace/replication-worker:${var.replication_worker_tag}"
+  image                = "europe-docker.pkg.dev/${var.project_id}/ggen-marketplace/replication-worker:${var.replication_worker_tag}"
   service_account      = "replication-worker-euw1@${var.project_id}.iam.gserviceaccount.com"
   behind_load_balancer = false
   instances = {

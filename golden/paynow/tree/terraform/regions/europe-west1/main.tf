@@ -6,7 +6,7 @@ module "run_webhook_europe_west1" {
   project_id           = var.project_id
   name                 = "siraj-webhook-eu"
   region               = "europe-west1"
-  image                = "us-docker.pkg.dev/${var.project_id}/paynow/webhook:${var.webhook_tag}"
+  image                = "europe-docker.pkg.dev/${var.project_id}/paynow/webhook:${var.webhook_tag}"
   service_account      = "webhook-eu-sa@${var.project_id}.iam.gserviceaccount.com"
   behind_load_balancer = true
   instances = {
@@ -55,7 +55,7 @@ module "run_worker_europe_west1" {
   project_id           = var.project_id
   name                 = "siraj-worker-eu"
   region               = "europe-west1"
-  image                = "us-docker.pkg.dev/${var.project_id}/paynow/worker:${var.worker_tag}"
+  image                = "europe-docker.pkg.dev/${var.project_id}/paynow/worker:${var.worker_tag}"
   service_account      = "worker-eu-sa@${var.project_id}.iam.gserviceaccount.com"
   behind_load_balancer = true
   instances = {
