@@ -10,6 +10,7 @@ use crate::topology::{
     Conflict, Datastore, DatastoreId, Mode, Provider, RegionId, Role, Routing, Scalar, Topology,
     Trigger,
 };
+use std::collections::BTreeSet;
 
 /// Voters of one store that act only when more than half of all agree.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,9 +29,11 @@ pub struct Electorate {
     pub min_replicas: u32,
     /// The seats that write while nothing is wrong; none where no one is the writer.
     pub writing: Vec<usize>,
+    /// Places without a seat where services use the store. A fault names them after the seats.
+    pub clients: Vec<Client>,
     /// Where the votes are written.
     pub span: Span,
-    /// Pairs of seats that have no link; all others see each other.
+    /// Pairs of places that have no link; all others see each other.
     unlinked: Vec<(usize, usize)>,
 }
 
@@ -73,7 +76,18 @@ pub struct Seat {
     pub copies: u32,
 }
 
-/// A loss, or a cut that leaves everybody alive.
+/// A region without a seat from which a store is used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Client {
+    /// The region's name.
+    pub name: String,
+    /// Where it is.
+    pub place: &'static Place,
+    /// The region.
+    pub region: RegionId,
+}
+
+/// A loss, or a cut that leaves everybody alive. Places are seats, then clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// One voter at a seat.
@@ -81,11 +95,11 @@ pub enum Fault {
     /// The zone of a seat that holds most, with its voters spread evenly over the zones that
     /// are emitted.
     Zone(usize),
-    /// The link between two seats.
+    /// The link between two places.
     Link(usize, usize),
     /// All of a seat.
     Region(usize),
-    /// All links of a seat.
+    /// All links of a place.
     CutOff(usize),
     /// All seats on a provider.
     Cloud(Provider),
@@ -111,9 +125,12 @@ pub struct Outcome {
     /// The seat of the old writer, if it goes on writing apart from the majority: another is
     /// promoted, and what this one took is dropped when the two meet again.
     pub stale: Option<usize>,
-    /// The seats that are alive and have no way to the writer: their clients cannot write, though
+    /// The places that are alive and have no way to the writer: their clients cannot write, though
     /// somebody may. Where one is chosen anew, those with no way to any that may be chosen.
     pub stranded: Vec<usize>,
+    /// The places whose clients reach the stale writer and none that was promoted: what they write
+    /// is dropped.
+    pub astray: Vec<usize>,
 }
 
 /// Whether writes go on under a fault.
@@ -176,6 +193,27 @@ pub fn electorates(topology: &Topology) -> Vec<Electorate> {
 }
 
 impl Electorate {
+    /// All places: seats, then clients.
+    fn places(&self) -> std::ops::Range<usize> {
+        0..self.seats.len() + self.clients.len()
+    }
+
+    /// Where a place is.
+    fn place(&self, at: usize) -> &'static Place {
+        match self.seats.get(at) {
+            Some(seat) => seat.place,
+            None => self.clients[at - self.seats.len()].place,
+        }
+    }
+
+    /// The name of a place.
+    pub fn name(&self, at: usize) -> &str {
+        match self.seats.get(at) {
+            Some(seat) => &seat.name,
+            None => &self.clients[at - self.seats.len()].name,
+        }
+    }
+
     /// All votes.
     pub fn total(&self) -> u32 {
         self.seats.iter().map(|s| s.votes).sum()
@@ -245,19 +283,29 @@ impl Electorate {
             _ => State::NotWritable,
         };
         let serving = if on.is_empty() { &writers } else { &on };
-        let alive = |seat: &usize| match fault {
-            Fault::Region(lost) => lost != *seat,
-            Fault::Cloud(lost) => lost != self.seats[*seat].place.provider,
+        let alive = |at: &usize| match fault {
+            Fault::Region(lost) => lost != *at,
+            Fault::Cloud(lost) => lost != self.place(*at).provider,
             _ => true,
         };
-        let reaches = |seat: &usize| serving.iter().any(|w| linked(*seat, *w));
-        let stranded = match state.holds() {
-            true => seats().filter(|s| alive(s) && !reaches(s)).collect(),
-            false => Vec::new(),
-        };
+        let reaches = |at: usize, any: &[usize]| any.iter().any(|w| linked(at, *w));
+        let alive: Vec<usize> = self.places().filter(alive).collect();
+        let mut stranded = alive.clone();
+        stranded.retain(|at| match state {
+            State::NotWritable => false,
+            State::Split => !reaches(*at, &on) && !reaches(*at, &writers),
+            State::Writable | State::NoPromotion => !reaches(*at, serving),
+        });
+        let mut astray = alive;
+        astray.retain(|at| {
+            let old = stale.is_some_and(|stale| linked(*at, stale));
+            let promoted = writers.iter().any(|w| Some(*w) != stale && linked(*at, *w));
+            old && !promoted
+        });
         Outcome {
             fault,
             stranded,
+            astray,
             sees,
             majority,
             writers,
@@ -286,11 +334,19 @@ impl Electorate {
             let later = seats().filter(|b| a < *b && self.linked(a, *b));
             faults.extend(later.map(|b| Fault::Link(a, b)));
         }
+        let clients = || self.places().skip(self.seats.len());
+        for client in clients() {
+            let copies = seats().filter(|s| self.seats[*s].copies > 0 && self.linked(*s, client));
+            faults.extend(copies.map(|s| Fault::Link(s, client)));
+        }
         if self.seats.len() > 1 {
             faults.extend(seats().map(Fault::CutOff));
         }
-        if clouds.len() > 1 {
-            faults.extend(clouds.into_iter().map(Fault::CloudCutOff));
+        faults.extend(clients().map(Fault::CutOff));
+        let users = self.clients.iter().map(|c| c.place.provider);
+        let apart: BTreeSet<Provider> = clouds.into_iter().chain(users).collect();
+        if apart.len() > 1 {
+            faults.extend(apart.into_iter().map(Fault::CloudCutOff));
         }
         faults
     }
@@ -331,7 +387,7 @@ impl Electorate {
     }
 
     fn cuts(&self, fault: Fault, a: usize, b: usize) -> bool {
-        let on = |seat: usize, provider| self.seats[seat].place.provider == provider;
+        let on = |at: usize, provider| self.place(at).provider == provider;
         match fault {
             Fault::Link(x, y) => (a, b) == (x, y) || (b, a) == (x, y),
             Fault::CutOff(seat) => (a == seat) != (b == seat),
@@ -413,6 +469,7 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
         timeout: None,
         min_replicas: 0,
         writing: Vec::new(),
+        clients: Vec::new(),
         span,
         unlinked: Vec::new(),
     };
@@ -427,7 +484,8 @@ fn electorate(topology: &Topology, id: DatastoreId, store: &Datastore) -> Option
     electorate.timeout = election
         .filter(|_| kind == Kind::Members)
         .map(|e| e.timeout.millis());
-    electorate.unlinked = unlinked(topology, &electorate.seats);
+    electorate.clients = clients(topology, id, &electorate.seats);
+    electorate.unlinked = unlinked(topology, &electorate);
     Some(electorate)
 }
 
@@ -585,27 +643,38 @@ fn witness(topology: &Topology, store: &Datastore, electorate: &mut Electorate) 
     }
 }
 
-/// Pairs of seats without a link: isolated regions, and, where links are declared, regions
+/// The regions without a seat where services run that use a store.
+fn clients(topology: &Topology, store: DatastoreId, seats: &[Seat]) -> Vec<Client> {
+    let seated = |id: &RegionId| seats.iter().any(|s| s.region == Some(*id));
+    let regions = topology.regions_using(store).into_iter();
+    let client = |id: RegionId| Client {
+        name: topology.region(id).name.clone(),
+        place: topology.region(id).place,
+        region: id,
+    };
+    regions.filter(|id| !seated(id)).map(client).collect()
+}
+
+/// Pairs of places without a link: isolated regions, and, where links are declared, regions
 /// between which there is none, since private links do not lead on. A place outside of the
 /// topology is taken to be reached by all.
-fn unlinked(topology: &Topology, seats: &[Seat]) -> Vec<(usize, usize)> {
+fn unlinked(topology: &Topology, electorate: &Electorate) -> Vec<(usize, usize)> {
     let network = &topology.network;
-    let isolated = |s: &Seat| topology.is_isolated(&s.name);
-    let declared = |a: &Seat, b: &Seat| {
+    let isolated = |name: &str| topology.is_isolated(name);
+    let declared = |a: &str, b: &str| {
         let joins =
             |name: &str, ends: &[crate::topology::Ref]| ends.iter().any(|e| e.value == name);
         let mut links = network.links.iter();
-        links.any(|(_, l)| joins(&a.name, &l.between) && joins(&b.name, &l.between))
+        links.any(|(_, l)| joins(a, &l.between) && joins(b, &l.between))
     };
-    let apart = |a: &Seat, b: &Seat| {
-        let both = a.region.is_some() && b.region.is_some();
-        let missing = both && !network.links.is_empty() && !declared(a, b);
+    let inside = |at: usize| electorate.seats.get(at).is_none_or(|s| s.region.is_some());
+    let apart = |i: usize, j: usize| {
+        let (a, b) = (electorate.name(i), electorate.name(j));
+        let missing = inside(i) && inside(j) && !network.links.is_empty() && !declared(a, b);
         isolated(a) || isolated(b) || missing
     };
-    let mut pairs = Vec::new();
-    for (i, a) in seats.iter().enumerate() {
-        let later = seats.iter().enumerate().skip(i + 1);
-        pairs.extend(later.filter(|(_, b)| apart(a, b)).map(|(j, _)| (i, j)));
-    }
-    pairs
+    let pairs = electorate
+        .places()
+        .flat_map(|i| (i + 1..electorate.places().end).map(move |j| (i, j)));
+    pairs.filter(|(i, j)| apart(*i, *j)).collect()
 }

@@ -5,7 +5,8 @@ use super::availability::{self, Availability, Part, What};
 use super::capacity::{Routing, Survivor};
 use super::coverage::{self, Told, Watch};
 use super::quorum::{Electorate, Fault, Kind, Lack, Outcome, State, electorates};
-use crate::topology::{RegionId, Topology};
+use crate::deployment::{Deployment, Keeps};
+use crate::topology::{Datastore, DatastoreId, Mode, RegionId, Topology};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,6 +15,8 @@ use serde::Serialize;
 pub struct Standing {
     /// What votes, and what breaks it.
     pub votes: Vec<VotesView>,
+    /// Stores for which nobody votes, with a writer and clients in other regions.
+    pub writers: Vec<WriterView>,
     /// The tightest region after each loss, by service.
     pub room: Vec<RoomView>,
     /// What the model of availability assumes.
@@ -67,6 +70,17 @@ impl VotesView {
     }
 }
 
+/// The one writer of a store that only people or the provider replace.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct WriterView {
+    /// The store.
+    pub store: String,
+    /// Where its writer is.
+    pub writer: String,
+    /// The other regions whose services use it: cut off from the writer, they cannot write.
+    pub clients: Vec<String>,
+}
+
 /// The votes of a place.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SeatView {
@@ -93,6 +107,8 @@ pub struct FaultView {
     pub stale: Option<String>,
     /// The places whose clients have no way to a writer, though there is one.
     pub stranded: Vec<String>,
+    /// The places whose clients reach the old writer alone: what they write is dropped.
+    pub astray: Vec<String>,
 }
 
 /// The tightest region after a loss.
@@ -175,10 +191,11 @@ pub struct DrillView {
 }
 
 /// Makes the rows. `alerts` are all that there are, of the spec and of ours.
-pub fn standing(topology: &Topology, alerts: &[Watch]) -> Standing {
+pub fn standing(topology: &Topology, deployment: &Deployment, alerts: &[Watch]) -> Standing {
     let electorates = electorates(topology);
     Standing {
         votes: electorates.iter().map(|e| votes(topology, e)).collect(),
+        writers: writers(topology, deployment, &electorates),
         room: room(topology),
         model: availability::ASSUMES,
         availability: availability::availability(topology)
@@ -219,8 +236,37 @@ fn votes(topology: &Topology, electorate: &Electorate) -> VotesView {
     }
 }
 
+/// Stores of ours with one writer that no vote replaces.
+fn writers(topology: &Topology, deployment: &Deployment, voted: &[Electorate]) -> Vec<WriterView> {
+    let stores = topology.datastores.iter().enumerate();
+    let stores = stores.map(|(index, store)| (DatastoreId(index), store));
+    let alone = stores.filter(|(id, store)| {
+        let votes = voted.iter().any(|e| e.store == *id);
+        // A database at a location of several regions takes writes in each.
+        let all_write = store.mode() == Mode::ActiveActive || store.has_locations();
+        store.external().is_none() && !all_write && !votes
+    });
+    let view = |(id, store): (DatastoreId, &Datastore)| {
+        let writer = store.writer?;
+        let mut copies = deployment.copies_from(id, writer, Keeps::Live);
+        // Regions that share nothing with each other each write their own.
+        if store.regions != [writer] && copies.next().is_none() {
+            return None;
+        }
+        let users = topology.regions_using(id).into_iter();
+        let elsewhere = users.filter(|r| *r != writer);
+        let clients: Vec<String> = elsewhere.map(|r| topology.region(r).name.clone()).collect();
+        (!clients.is_empty()).then(|| WriterView {
+            store: store.name.clone(),
+            writer: topology.region(writer).name.clone(),
+            clients,
+        })
+    };
+    alone.filter_map(view).collect()
+}
+
 fn fault(electorate: &Electorate, outcome: &Outcome) -> FaultView {
-    let name = |seat: usize| electorate.seats[seat].name.clone();
+    let name = |at: usize| electorate.name(at).to_string();
     FaultView {
         fault: match outcome.fault {
             Fault::Voter(seat) => format!("lose a voter in {}", name(seat)),
@@ -240,6 +286,7 @@ fn fault(electorate: &Electorate, outcome: &Outcome) -> FaultView {
         }),
         stale: outcome.stale.map(name),
         stranded: outcome.stranded.iter().map(|s| name(*s)).collect(),
+        astray: outcome.astray.iter().map(|s| name(*s)).collect(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::recovery::verdict::Verdict;
 use super::recovery::{DataLoss, RecoveryTime, findings};
 use super::standing::{Standing, standing};
 use super::term::{Class, NEVER, Step, Term, interval};
+use crate::deployment::Deployment;
 use crate::source::Span;
 use crate::topology::scenario::{FAULT_MODEL, LEFT_OUT, Scenario};
 use crate::topology::{Duration, Topology};
@@ -182,7 +183,7 @@ pub struct Filter<'a> {
 
 /// Makes the rows. `alerts` are all that there are; `place` names a place in the spec.
 pub fn view<'a>(
-    topology: &Topology,
+    (topology, deployment): (&Topology, &Deployment),
     analysis: &'a Analysis,
     alerts: &[Watch],
     filter: Filter,
@@ -200,7 +201,7 @@ pub fn view<'a>(
         left_out: LEFT_OUT.to_vec(),
         recovery: make.subjects(&analysis.recovery.times),
         data: make.data(&analysis.recovery.losses),
-        standing: standing(topology, alerts),
+        standing: standing(topology, deployment, alerts),
         flow: &analysis.flow,
         verdicts: verdicts(analysis),
     }

@@ -62,7 +62,7 @@ pub(super) fn run(args: &AnalyzeArgs, shared: &Shared) -> u8 {
     };
     let place = |span| Some(loaded.sources.line(span));
     let alerts = watches(topology, deployment);
-    let view = view(topology, analysis, &alerts, filter, &place);
+    let view = view((topology, deployment), analysis, &alerts, filter, &place);
     if view.recovery.is_empty() && view.data.is_empty() {
         say!("meridian: {}", nothing_found(args, topology));
         return exit::USAGE;
@@ -317,6 +317,15 @@ fn standing(out: &mut String, standing: &Standing, all: bool) {
     out.push('\n');
     for votes in &standing.votes {
         electorate(out, votes, all);
+    }
+    for row in standing.writers.iter().filter(|_| all) {
+        let _ = writeln!(
+            out,
+            "no votes for {}: clients in {} cannot write while they are cut off from {}",
+            row.store,
+            row.clients.join(", "),
+            row.writer
+        );
     }
     let full = |r: &RoomView| f64::from(r.replicas_needed) / f64::from(r.max.max(1));
     let fullest = (standing.room.iter()).max_by(|a, b| full(a).total_cmp(&full(b)));

@@ -66,7 +66,13 @@ fn said(done: &Compilation) -> Shown {
         return Shown::new();
     };
     let alerts = watches(topology, deployment);
-    let view = view(topology, analysis, &alerts, Filter::default(), &|_| None);
+    let view = view(
+        (topology, deployment),
+        analysis,
+        &alerts,
+        Filter::default(),
+        &|_| None,
+    );
     let mut shown = Shown::new();
     view.recovery.iter().for_each(|s| times(s, &mut shown));
     view.data.iter().for_each(|d| losses(d, &mut shown));

@@ -622,6 +622,14 @@ impl Topology {
             .filter(|id| self.region(*id).place.provider == provider)
             .collect()
     }
+    /// The regions where services run that use a datastore.
+    pub fn regions_using(&self, store: DatastoreId) -> Vec<RegionId> {
+        let runs = |id: &RegionId| {
+            let mut users = self.services.iter().filter(|s| s.uses.contains(&store));
+            users.any(|s| s.placements.iter().any(|p| p.region == *id))
+        };
+        self.region_ids().filter(runs).collect()
+    }
     /// The provider of the primary region, else of the first.
     pub fn home_cloud(&self) -> Option<Provider> {
         let home = self.primary().or(self.region_ids().next())?;

@@ -376,3 +376,55 @@ fn the_longest_round_trip_is_that_of_the_farthest_voters() {
     );
     assert!((30.0..42.0).contains(&trip), "{trip}");
 }
+
+/// Votes are not reachability: a service runs in a region without a seat, and writes from there.
+#[test]
+fn clients_without_a_seat_write_where_they_reach_the_writer() {
+    let clients =
+        "services: { web: { image: shop/web, uses: [main], regions: [us-east-1, us-central1] } }";
+    let two = only(&world(&format!("{MAIN}\n{clients}")));
+    let names: Vec<&str> = two.clients.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!((two.seats.len(), names), (2, vec!["us-central1"]));
+    let stranded = |fault| two.outcome(fault).stranded;
+    // us-central1 is the place after the seats, us-east-1 writes.
+    assert_eq!(stranded(Fault::Link(0, 2)), [2]);
+    assert_eq!(stranded(Fault::Link(1, 2)), Vec::<usize>::new());
+    assert_eq!(stranded(Fault::CutOff(2)), [2]);
+    assert_eq!(stranded(Fault::CloudCutOff(Provider::Aws)), [2]);
+    // Losing it stops no writes, and is no row.
+    assert!(!two.outcomes().iter().any(|o| o.fault == Fault::Region(2)));
+}
+
+#[test]
+fn a_split_says_whose_writes_are_dropped() {
+    let clients =
+        "services: { web: { image: shop/web, uses: [cache], regions: [us-central1, us-west-2] } }";
+    let store = "datastores: { cache: { engine: redis, regions: [us-central1, us-east1, us-east-1], sentinels: { us-central1: 1, us-east1: 1, us-east-1: 1 } } }";
+    let three = only(&world(&format!("{store}\n{clients}")));
+    let cut = three.outcome(Fault::CutOff(0));
+    assert_eq!((cut.state, cut.stale), (State::Split, Some(0)));
+    // Clients elsewhere reach whoever is promoted.
+    assert_eq!((cut.astray, cut.stranded), (vec![0], vec![]));
+    let links = "network: { links: { a: { between: [us-central1, us-east1] }, b: { between: [us-central1, us-east-1] }, c: { between: [us-east1, us-east-1] }, d: { between: [us-central1, us-west-2] } } }";
+    let spoke = only(&world(&format!("{store}\n{links}\n{clients}")));
+    // The only link of us-west-2 leads to the old writer, and that is cut too.
+    assert_eq!(spoke.outcome(Fault::CutOff(0)).stranded, [3]);
+}
+
+/// Stores without votes: who is cut off from the one writer cannot write, and a multi-region of
+/// Firestore, which takes writes in each of its regions, has none.
+#[test]
+fn clients_of_a_store_without_votes_need_its_writer() {
+    let section = |name: &str| {
+        let tree = crate::support::golden(name);
+        let budget = tree["RECOVERY_BUDGET.md"].clone();
+        let section = budget
+            .split("\n## ")
+            .find(|s| s.starts_with("Who can write"));
+        section.unwrap_or_default().to_string()
+    };
+    assert!(section("aws-engines").contains("| orders | us-east-1 | us-west-2 |"));
+    for without in ["paynow", "ggen", "gcp-cache", "minimal"] {
+        assert_eq!(section(without), "", "{without}");
+    }
+}

@@ -20,7 +20,13 @@ use std::fmt::Write;
 pub fn emit(input: Input, set: &mut ArtifactSet) {
     let alerts = watches(input.topology, input.deployment);
     let filter = Filter::default();
-    let view = view(input.topology, input.analysis, &alerts, filter, &|_| None);
+    let view = view(
+        (input.topology, input.deployment),
+        input.analysis,
+        &alerts,
+        filter,
+        &|_| None,
+    );
     let header = format!("<!-- {} -->\n\n", input.header());
     let page = header + &markdown(&view) + &plan::sections(input);
     set.text("pages", "RECOVERY_BUDGET.md", page);

@@ -10,6 +10,7 @@ pub(super) fn sections(out: &mut String, standing: &Standing) {
     for votes in &standing.votes {
         electorate(out, votes);
     }
+    writers(out, standing);
     room(out, standing);
     availability(out, standing);
     alerts(out, standing);
@@ -33,10 +34,11 @@ fn electorate(out: &mut String, votes: &VotesView) {
         let who = match (fault.lack, &fault.stale) {
             (Some(lack), _) => format!("**{}**: {lack}", fault.state),
             (None, Some(stale)) => format!(
-                "**{}**: {} is promoted; {} still writes, and its writes are dropped",
+                "**{}**: {} is promoted; {} still takes writes, which are dropped: those of clients in {}",
                 fault.state,
                 text(&fault.writers.join(" or ")),
-                text(stale)
+                text(stale),
+                text(&fault.astray.join(", "))
             ),
             (None, None) => format!("{}: {}", fault.state, text(&fault.writers.join(", "))),
         };
@@ -48,6 +50,22 @@ fn electorate(out: &mut String, votes: &VotesView) {
             ),
         };
         let _ = writeln!(out, "| {} | {who}{stranded} |", text(&fault.fault));
+    }
+}
+
+fn writers(out: &mut String, standing: &Standing) {
+    if standing.writers.is_empty() {
+        return;
+    }
+    out.push_str("\n## Who can write after a cut\n\nNo vote replaces these writers. Clients that are cut off from one cannot write until the link is back or somebody fails over.\n\n| store | writer | clients that a cut keeps from writing |\n|---|---|---|\n");
+    for row in &standing.writers {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} |",
+            text(&row.store),
+            text(&row.writer),
+            text(&row.clients.join(", "))
+        );
     }
 }
 

@@ -139,7 +139,14 @@ pub fn faults(case: &Case) -> (Vec<String>, usize) {
     // The same rows as JSON.
     let topology = case.done.topology.as_ref().expect("a topology");
     let analysis = case.done.analysis.as_ref().expect("an analysis");
-    let view = view(topology, analysis, &[], Filter::default(), &|_| None);
+    let deployment = case.done.deployment.as_ref().expect("a deployment");
+    let view = view(
+        (topology, deployment),
+        analysis,
+        &[],
+        Filter::default(),
+        &|_| None,
+    );
     for subject in &view.recovery {
         for time in &subject.scenarios {
             let key = (
