@@ -7,6 +7,7 @@ pub mod availability;
 pub mod facts;
 pub mod holdings;
 pub mod immutable;
+pub mod mesh;
 pub mod network;
 pub mod regimes;
 mod zones;

@@ -1,7 +1,7 @@
 //! The mesh as the clusters have it: its routes, and the commands that take a region out of
 //! them.
 
-use crate::deployment::routes::{List, Mesh, routes};
+use crate::deployment::routes::{Field, List, Mesh, routes};
 use crate::deployment::{Deployment, Evidence, Expect, Operation, OperationKind};
 use crate::topology::{HostId, RegionId, Topology};
 
@@ -41,11 +41,12 @@ fn patches(
     let cluster = clusters.find(|c| c.region == list.from)?;
     let service = &topology.service(list.service).name;
     let lists = deployment.mesh.of_cluster(list.service, list.from);
-    let position = lists.iter().position(|l| l == list)?;
+    let field = Field::of(topology, list, lists);
+    let object = field.kind.to_lowercase();
     let (from, gone) = (&topology.region(list.from).name, &topology.region(out).name);
     let patch = |kind, list: &List, title: String| {
-        let value = deployment.locality(topology, list);
-        let path = format!("/spec/subsets/{position}/trafficPolicy/loadBalancer/localityLbSetting");
+        let value = list.value(topology, |id| deployment.cluster_name(id));
+        let path = &field.path;
         let patch = format!(r#"[{{"op":"replace","path":"{path}","value":{value}}}]"#);
         let words = [
             "kubectl",
@@ -54,7 +55,7 @@ fn patches(
             "--namespace",
             &topology.namespace,
             "patch",
-            "destinationrule",
+            &object,
             service,
             "--type=json",
             "--patch",
@@ -66,12 +67,10 @@ fn patches(
             region: Some(out),
             title,
             command: words.map(String::from).to_vec(),
-            expect: Expect::Line(format!(
-                "destinationrule.networking.istio.io/{service} patched"
-            )),
+            expect: Expect::Line(format!("{object}.networking.istio.io/{service} patched")),
             budget_seconds: 15,
             otherwise: format!(
-                "calls from {from} leave {gone} by errors alone; apply the rule by hand"
+                "calls from {from} leave {gone} by errors alone; apply the patch by hand"
             ),
         }
     };

@@ -11,8 +11,6 @@ pub struct Cluster {
     pub name: String,
     /// The name of the kubectl context that the commands use.
     pub context: String,
-    /// The name of the network for the mesh.
-    pub network: String,
     /// The zones that nodes are in.
     pub zones: Vec<String>,
     /// Ranges from which the edge probes health, for network policies.
@@ -25,10 +23,9 @@ pub struct Cluster {
     pub pod_range: String,
     /// Annotations that make the ingress gateway's Service a backend of the edge.
     pub ingress_annotations: Vec<(String, String)>,
-    /// Annotations of the Service of the gateway that other clusters call through.
-    pub east_west_annotations: Vec<(String, String)>,
-    /// Whether its mesh finds the other clusters by itself, without a secret of each.
-    pub finds_others: bool,
+    /// The gateway that other clusters of the mesh call through; none where clusters share a
+    /// network and find each other by themselves.
+    pub east_west: Option<EastWest>,
     /// The trust domain of its mesh: with it the identities of workloads begin.
     pub trust_domain: String,
     /// Ranges and ports of stores outside the cluster that pods reach.
@@ -50,6 +47,15 @@ pub struct Cluster {
     pub registry: Option<String>,
     /// What the cluster needs once, before the manifests, as lines of Markdown.
     pub needs: Vec<String>,
+}
+
+/// A gateway that other clusters of the mesh call through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EastWest {
+    /// The name of the cluster's network for the mesh.
+    pub network: String,
+    /// Annotations of its Service.
+    pub annotations: Vec<(String, String)>,
 }
 
 /// Values of a public chart.

@@ -102,6 +102,15 @@ impl<'a> Ground<'a> {
         })
     }
 
+    /// Pods of the other clusters of the system, as peers of a network policy.
+    pub fn pods_of_others(&self) -> Vec<Value> {
+        let others = self.deployment.clusters.iter();
+        let others = others.filter(|c| c.region != self.region());
+        others
+            .map(|c| json!({ "ipBlock": { "cidr": c.pod_range } }))
+            .collect()
+    }
+
     /// Nodes and pods of all clusters of the system, as peers of a network policy.
     pub fn all_clusters(&self) -> Vec<Value> {
         let clusters = self.deployment.clusters.iter();

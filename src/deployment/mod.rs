@@ -126,6 +126,12 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// The name of a region's cluster; empty without one.
+    pub fn cluster_name(&self, region: RegionId) -> String {
+        let cluster = self.clusters.iter().find(|c| c.region == region);
+        cluster.map_or_else(String::new, |c| c.name.clone())
+    }
+
     /// Adds what another cloud makes. Names of calls are those of one cloud, so that each is
     /// lowered by itself; a variable that both declare is one for both.
     pub fn join(&mut self, other: Deployment) {

@@ -293,6 +293,8 @@ impl Topology {
 
 /// The label of pods that says on which side of a fence they are.
 pub const ISLAND: &str = "mesh/island";
+/// The label of pods that names their region, where the mesh's control plane takes no places.
+pub const REGION: &str = "mesh/region";
 
 impl Topology {
     /// The value of [`ISLAND`] in a region, if there is any fence.

@@ -5,7 +5,7 @@ use super::offering::{offering, runtime};
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::sizing::Demand;
-use crate::deployment::{Argument, Cluster, Decision, Identity, Promql, Scope, Variable};
+use crate::deployment::{Argument, Cluster, Decision, EastWest, Identity, Promql, Scope, Variable};
 use crate::topology::{RegionId, Service};
 
 /// The role of EC2 Auto Scaling, which starts nodes and so uses the key of their disks.
@@ -280,8 +280,6 @@ impl Lowering<'_> {
             scraped_from: "monitoring",
             region: id,
             context: name.clone(),
-            network: format!("{}-{location}", self.prefix()),
-            finds_others: false,
             zones,
             probe_ranges: ranges.public,
             metadata_servers: Vec::new(),
@@ -293,7 +291,10 @@ impl Lowering<'_> {
             objects,
             charts: self.charts.remove(&id).unwrap_or_default(),
             metrics_host: self.metrics_hosts.remove(&id),
-            east_west_annotations: self.internal_load_balancer("east-west", id),
+            east_west: Some(EastWest {
+                network: format!("{}-{location}", self.prefix()),
+                annotations: self.internal_load_balancer("east-west", id),
+            }),
             promql: Some(Promql {
                 address: self.promql_address().unwrap_or(PROMETHEUS).to_string(),
                 pod_identity: None,

@@ -9,6 +9,7 @@ pub const READS: CloudReads = CloudReads {
     existing: &[(Singleton::RegistryReplication, replicated)],
     system: &[
         ("terraform.state_region", |_| true),
+        ("mesh.trust_domain", |_| true),
         ("network.links", |_| true),
         ("network.isolated", |_| true),
         ("failover.shift", |_| true),

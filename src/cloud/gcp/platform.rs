@@ -193,11 +193,8 @@ impl Lowering<'_> {
         self.deployment.clusters.push(Cluster {
             region: id,
             context: format!("gke_{project}_{location}_{name}"),
-            network: format!("{}-{location}", self.prefix()),
-            // Managed by the fleet, which tells each cluster of the others; the managed control
-            // plane reads no remote secrets (docs.cloud.google.com/service-mesh/docs/migrate/
-            // modernization-configuration-updates, read 2026-11).
-            finds_others: true,
+            // One network, one fleet: `catalog/mesh.toml`.
+            east_west: None,
             zones,
             probe_ranges: vec!["35.191.0.0/16".into(), "130.211.0.0/22".into()],
             // Workload identity asks the node for credentials.
@@ -211,7 +208,6 @@ impl Lowering<'_> {
                     self.endpoint_group(&location)
                 ),
             )],
-            east_west_annotations: self.east_west_annotations(&location),
             trust_domain: format!("{project}.{}", super::facts::mesh().pool),
             stores: self.reached.remove(&id).unwrap_or_default().into_iter().collect(),
             objects: Vec::new(),
@@ -254,13 +250,15 @@ impl Lowering<'_> {
             ),
         ];
         if self.topology.mesh.is_some() {
-            needs.push("the managed mesh, which Terraform switches on through the fleet;".into());
+            // docs.cloud.google.com/service-mesh/docs/check-control-plane-implementation, read 2026-11-28.
+            needs.push(format!(
+                "the managed mesh, which Terraform switches on through the fleet. It finds the other clusters by itself, without \
+                 secrets and gateways between them. Release services once `gcloud container fleet mesh describe --project {}` \
+                 says `state: ACTIVE` and `implementation: TRAFFIC_DIRECTOR` of each cluster: pods that start earlier have no proxy;",
+                self.project_text()
+            ));
         }
         needs
-    }
-
-    fn east_west_annotations(&self, location: &str) -> Vec<(String, String)> {
-        super::data::member_annotations(&format!("{}-east-west-{location}", self.prefix()))
     }
 
     pub(super) fn cluster_name(&self, id: RegionId) -> String {
@@ -427,7 +425,6 @@ impl Lowering<'_> {
             let ranges = Ranges::of(self.topology, *id);
             let entry = Argument::map([
                 ("name", Argument::from(self.cluster_name(*id))),
-                ("subnetwork_id", self.subnetwork_id(*id)),
                 ("ranges", vec![ranges.nodes, ranges.pods].into()),
             ]);
             (self.topology.region(*id).place.location.to_string(), entry)
@@ -446,11 +443,9 @@ impl Lowering<'_> {
         let domain = format!("{}.{}", self.project_text(), super::facts::mesh().pool);
         self.deployment.decisions.push(Decision {
             title: format!("Identities of the mesh on GKE begin with {domain}"),
-            reason: format!(
-                "The managed mesh has the project's workload identity pool as its trust domain, and it cannot be set: \
-                 what may call what is written with it. `{}` is the domain of meshes whose control plane is ours.",
-                self.topology.trust_domain
-            ),
+            reason: "The managed mesh has the project's workload identity pool as its trust domain, and it \
+                     cannot be set: what may call what is written with it."
+                .into(),
         });
         for id in regions {
             let call = format!("gke_{}", self.topology.region(id).slug());
@@ -458,7 +453,7 @@ impl Lowering<'_> {
         }
         self.deployment.decisions.push(Decision {
             title: "The mesh is owned in two places".into(),
-            reason: "Terraform owns fleet membership, the mesh feature, addresses and firewall; \
+            reason: "Terraform owns fleet membership, the mesh feature and the firewall; \
                      the Istio objects are manifests, because planning them would need every \
                      cluster's API, also the lost one's."
                 .into(),

@@ -67,6 +67,14 @@ const SYSTEM: &[OfSystem] = &[
     not_emitted("terraform.state_region", Any, "a region for state", |s| {
         span(&s.terraform.as_ref()?.state_region)
     }),
+    OfSystem {
+        path: "mesh.trust_domain",
+        by: Any,
+        unread: NoEffect,
+        here: "in a managed mesh, whose trust domain is the project's workload identity pool",
+        counts: "it is for meshes whose control plane is yours",
+        place: |s| span(&s.mesh.as_ref()?.trust_domain),
+    },
     // Networks are global on Google Cloud, and regional on AWS.
     not_emitted("network.links", All, "private links", |s| {
         let links = &s.network.as_ref()?.links;

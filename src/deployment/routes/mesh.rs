@@ -1,9 +1,9 @@
 //! The lists of the mesh: local first, shared where a host asks for it, never over a fence.
 
+use super::istio::control_plane;
 use super::{Calls, Choice, List};
-use crate::deployment::Deployment;
+use crate::catalog::mesh::DISTRIBUTE;
 use crate::topology::{Continent, Policy, RegionId, Service, ServiceId, Topology, Trigger};
-use serde_json::{Map, Value, json};
 
 /// The lists of every cluster for every service that runs there.
 pub(super) fn lists(topology: &Topology) -> Vec<List> {
@@ -140,7 +140,10 @@ impl Cluster<'_> {
         let shares = self.topology.shares(&sharing).into_iter();
         let shares: Vec<_> = shares.filter(|(_, share)| *share > 0).collect();
         match shares.len() > 1 && shares.iter().any(|(r, _)| *r == self.own) {
-            true => Choice::Shared(shares),
+            true if control_plane(self.topology, self.own).takes(DISTRIBUTE) => {
+                Choice::Shared(shares)
+            }
+            true => Choice::Split(shares),
             false => Choice::First(self.own),
         }
     }
@@ -181,32 +184,4 @@ fn geographies(topology: &Topology, service: &Service) -> Vec<(Vec<Continent>, V
         }
     }
     by_regions
-}
-
-impl Deployment {
-    /// A list in the words of Istio: the `localityLbSetting` of its subset.
-    pub fn locality(&self, topology: &Topology, list: &List) -> Value {
-        let zones_of = |id: RegionId| format!("{}/*", topology.region(id).place.location);
-        let distribute = |shares: &[(RegionId, u32)]| {
-            let to = shares.iter();
-            let to = to.map(|(id, share)| (zones_of(*id), json!(share)));
-            let to: Map<String, Value> = to.collect();
-            let from = zones_of(list.from);
-            json!({ "enabled": true, "distribute": [{ "from": from, "to": to }] })
-        };
-        match &list.choice {
-            Choice::Shared(shares) => distribute(shares),
-            Choice::Own => distribute(&[(list.from, 100)]),
-            // Endpoints behind the gateway of another network have no label but their network
-            // and cluster. Without this, zones count: a pod alone in its zone would get all
-            // calls that arise there.
-            Choice::First(region) => {
-                let mut clusters = self.clusters.iter();
-                let cluster = clusters.find(|c| c.region == *region);
-                let cluster = cluster.map_or("", |c| c.name.as_str());
-                let first = format!("topology.istio.io/cluster={cluster}");
-                json!({ "enabled": true, "failoverPriority": [first] })
-            }
-        }
-    }
 }

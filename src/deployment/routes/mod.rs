@@ -3,9 +3,11 @@
 //! A list of the mesh is worked out here once: emitters print it, and the analysis reads it.
 
 mod edge;
+mod istio;
 mod mesh;
 
 pub use edge::{Arrival, Edge, open};
+pub use istio::{Field, Subset, address, in_order, pod_labels};
 
 use super::Evidence;
 use crate::topology::{Continent, HostId, RegionId, ServiceId, Topology};
@@ -45,6 +47,9 @@ pub enum Choice {
     /// is not named gets nothing, and there is no failover beside it (Istio's
     /// `ApplyLocalityLoadBalancer`: `distribute`, or else failover).
     Shared(Vec<(RegionId, u32)>),
+    /// By percent, for control planes without `distribute`: the routes of the call have weights. What
+    /// a region does not answer goes to any other within reach, for weights do not follow health.
+    Split(Vec<(RegionId, u32)>),
     /// One region as long as it answers, then any other within reach.
     First(RegionId),
     /// The sender's own region and no other.
@@ -90,21 +95,33 @@ impl List {
                 left.map(|(r, s)| (*r, f64::from(*s) / f64::from(total)))
                     .collect()
             }
-            Choice::First(region) if open(region) => vec![(*region, 1.0)],
-            Choice::First(_) => {
-                let left: Vec<_> = self.reach.iter().filter(|r| open(r)).collect();
-                let part = 1.0 / left.len().max(1) as f64;
-                left.into_iter().map(|r| (*r, part)).collect()
+            Choice::Split(shares) => {
+                let answered = shares.iter().filter(|(r, _)| open(r));
+                let answered: Shares = answered.map(|(r, s)| (*r, f64::from(*s) / 100.0)).collect();
+                let kept: f64 = answered.iter().map(|(_, s)| s).sum();
+                match kept < 1.0 {
+                    true => joined(answered, self.evenly(lost), 1.0 - kept),
+                    false => answered,
+                }
             }
+            Choice::First(region) if open(region) => vec![(*region, 1.0)],
+            Choice::First(_) => self.evenly(lost),
             Choice::Own => vec![(self.from, 1.0)],
         }
+    }
+
+    /// The regions within reach that are not lost, each with the same part.
+    fn evenly(&self, lost: &[RegionId]) -> Shares {
+        let left: Vec<_> = self.reach.iter().filter(|r| !lost.contains(r)).collect();
+        let part = 1.0 / left.len().max(1) as f64;
+        left.into_iter().map(|r| (*r, part)).collect()
     }
 
     /// Every region that may come to be called while the sender's own cluster is there.
     pub fn targets(&self) -> Vec<RegionId> {
         match &self.choice {
             Choice::Shared(shares) => shares.iter().map(|(r, _)| *r).collect(),
-            Choice::First(_) => self.reach.clone(),
+            Choice::First(_) | Choice::Split(_) => self.reach.clone(),
             Choice::Own => vec![self.from],
         }
     }
@@ -121,6 +138,10 @@ impl List {
                 [_] => Choice::First(self.from),
                 _ => Choice::Shared(in_percent(shares, out)),
             },
+            Choice::Split(shares) => match in_percent(shares, out)[..] {
+                [_] => Choice::First(self.from),
+                _ => Choice::Split(in_percent(shares, out)),
+            },
             _ => Choice::First(self.from),
         };
         Some(List {
@@ -129,6 +150,17 @@ impl List {
             ..self.clone()
         })
     }
+}
+
+/// Shares and a part of others.
+fn joined(mut shares: Shares, others: Shares, part: f64) -> Shares {
+    for (region, share) in others {
+        match shares.iter_mut().find(|(r, _)| *r == region) {
+            Some((_, own)) => *own += share * part,
+            None => shares.push((region, share * part)),
+        }
+    }
+    shares
 }
 
 /// What is left of shares without a region, scaled to 100; what rounding leaves goes to the
@@ -197,12 +229,13 @@ pub struct Route {
 }
 
 impl Route {
-    /// The route of a list; `position` is the place of its subset among the service's.
-    pub fn of_list(topology: &Topology, list: &List, position: usize) -> Self {
+    /// The route of a list among those of its cluster and service.
+    pub fn of_list(topology: &Topology, list: &List, lists: &[List]) -> Self {
         let service = topology.service(list.service);
         let region = &topology.region(list.from).name;
         let (errors, at_most) = service.ejection();
         let others = list.targets().into_iter().filter(|r| *r != list.from);
+        let field = Field::of(topology, list, lists);
         Route {
             from: Sender::Cluster(list.from),
             service: list.service,
@@ -211,11 +244,9 @@ impl Route {
             after: others.map(|r| (r, list.shares(&[r]))).collect(),
             evidence: vec![Evidence::Object {
                 file: format!("kubernetes/{region}/istio-config.yaml"),
-                kind: "DestinationRule".into(),
+                kind: field.kind.into(),
                 name: service.name.clone(),
-                pointer: format!(
-                    "/spec/subsets/{position}/trafficPolicy/loadBalancer/localityLbSetting"
-                ),
+                pointer: field.path,
             }],
         }
     }
@@ -254,8 +285,7 @@ pub fn routes(
     let mut all: Vec<Route> = hosts.collect();
     for list in mesh.lists() {
         let lists = mesh.of_cluster(list.service, list.from);
-        let position = lists.iter().position(|l| l == list).unwrap_or(0);
-        all.push(Route::of_list(topology, list, position));
+        all.push(Route::of_list(topology, list, lists));
     }
     all
 }

@@ -5,8 +5,8 @@ mod schema;
 
 use super::Input;
 use crate::artifact::ArtifactSet;
+use crate::deployment::routes::pod_labels;
 use crate::format::yaml;
-use crate::topology::settings::ISLAND;
 use crate::topology::{RegionId, Service, variable_name};
 use include_dir::{Dir, include_dir};
 use serde_json::{Map, Value, json};
@@ -202,11 +202,9 @@ impl<'a> Chart<'a> {
             "global": { "region": region.name, "clusterName": cluster },
             "services": services,
         });
-        if let Some(island) = topology
-            .island_label(id)
-            .filter(|_| topology.mesh.is_some())
-        {
-            values["podLabels"] = json!({ ISLAND: island });
+        let labels = pod_labels(topology, id);
+        if !labels.is_empty() {
+            values["podLabels"] = Value::Object(labels);
         }
         values
     }

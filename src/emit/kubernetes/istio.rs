@@ -1,14 +1,16 @@
 //! The mesh: gateways, routes, failover between regions, identities.
 
 use crate::deployment::manifests::{ISTIO, object_of, selector};
-use crate::deployment::routes::{Calls, List};
-use crate::deployment::{EAST_WEST, GATEWAYS, Ground, INGRESS, PEER_PORT};
-use crate::topology::settings::{CONNECT_TIMEOUT, GATEWAY_PODS, ISLAND};
+use crate::deployment::routes::{Calls, List, Subset, address, in_order};
+use crate::deployment::{EAST_WEST, EastWest, GATEWAYS, Ground, INGRESS, PEER_PORT};
+use crate::topology::settings::{CONNECT_TIMEOUT, GATEWAY_PODS};
 use crate::topology::{Continent, Host, RegionId, Service};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const SECURITY: &str = "security.istio.io/v1";
+/// The label that says which network of the mesh something is in.
+const NETWORK: &str = "topology.istio.io/network";
 
 pub(super) fn objects(ground: &Ground) -> Vec<Value> {
     if !ground.meshed() {
@@ -70,7 +72,7 @@ fn ingress(ground: &Ground) -> Vec<Value> {
         ground,
         INGRESS,
         &ground.cluster.ingress_annotations,
-        "ClusterIP",
+        None,
         &[("https", 443, 8443)],
     );
     // The load balancer answers port 80 with a redirect; only HTTPS arrives here.
@@ -90,15 +92,21 @@ fn ingress(ground: &Ground) -> Vec<Value> {
 
 /// The gateway that other clusters call through.
 fn east_west(ground: &Ground) -> Vec<Value> {
-    if ground.deployment.clusters.len() < 2 {
+    let between = ground.cluster.east_west.as_ref();
+    let Some(between) = between.filter(|_| ground.deployment.clusters.len() > 1) else {
         return Vec::new();
-    }
+    };
     let mut ports = vec![("status-port", 15021, 15021), ("tls", 15443, 15443)];
     if ground.deployment.guests.iter().any(|g| g.through_gateways) {
         ports.push(("tls-peers", PEER_PORT, PEER_PORT));
     }
-    let annotations = &ground.cluster.east_west_annotations;
-    let mut objects = gateway(ground, EAST_WEST, annotations, "LoadBalancer", &ports);
+    let mut objects = gateway(
+        ground,
+        EAST_WEST,
+        &between.annotations,
+        Some(between),
+        &ports,
+    );
     let spec = json!({
         "selector": { "istio": EAST_WEST },
         "servers": [{
@@ -116,7 +124,7 @@ fn gateway(
     ground: &Ground,
     name: &str,
     annotations: &[(String, String)],
-    service_type: &str,
+    between: Option<&EastWest>,
     ports: &[(&str, u32, u32)],
 ) -> Vec<Value> {
     let labels = json!({ "istio": name, "app.kubernetes.io/name": name });
@@ -127,15 +135,11 @@ fn gateway(
     });
     let mut pod_labels = labels.clone();
     pod_labels["sidecar.istio.io/inject"] = json!("true");
-    if name == EAST_WEST {
-        pod_labels["topology.istio.io/network"] = json!(ground.cluster.network);
+    let mut env = json!([]);
+    if let Some(EastWest { network, .. }) = between {
+        pod_labels[NETWORK] = json!(network);
+        env = json!([{ "name": "ISTIO_META_REQUESTED_NETWORK_VIEW", "value": network }]);
     }
-    let env = match name {
-        EAST_WEST => {
-            json!([{ "name": "ISTIO_META_REQUESTED_NETWORK_VIEW", "value": ground.cluster.network }])
-        }
-        _ => json!([]),
-    };
     let deployment = ground.object(
         "apps/v1",
         "Deployment",
@@ -181,6 +185,7 @@ fn gateway(
         .iter()
         .map(|(name, port, target)| json!({ "name": name, "port": port, "targetPort": target }))
         .collect();
+    let service_type = between.map_or("ClusterIP", |_| "LoadBalancer");
     let mut service = ground.object(
         "v1",
         "Service",
@@ -189,8 +194,8 @@ fn gateway(
         json!({ "type": service_type, "selector": { "istio": name }, "ports": ports }),
     );
     service["metadata"]["annotations"] = object_of(annotations);
-    if name == EAST_WEST {
-        service["metadata"]["labels"]["topology.istio.io/network"] = json!(ground.cluster.network);
+    if let Some(EastWest { network, .. }) = between {
+        service["metadata"]["labels"][NETWORK] = json!(network);
     }
     let budget = ground.object(
         "policy/v1",
@@ -202,23 +207,14 @@ fn gateway(
     vec![account, deployment, service, budget]
 }
 
-fn address(ground: &Ground, service: &Service) -> String {
-    format!("{}.{}.svc.cluster.local", service.name, ground.namespace())
-}
-
 fn geography_header<'a>(ground: &Ground<'a>) -> Option<&'a str> {
     let mesh = ground.topology.mesh.as_ref()?;
     mesh.geography_header.as_ref().map(|h| h.value.as_str())
 }
 
-/// Checks first, then requests of parts of the world, then the rest.
 fn virtual_service(ground: &Ground, service: &Service, lists: &[List]) -> Value {
-    let host = address(ground, service);
-    let checks = lists.iter().filter(|l| l.calls == Calls::Checks);
-    let others = lists.iter().filter(|l| l.calls != Calls::Checks);
-    let routes = checks
-        .chain(others)
-        .map(|l| route(ground, service, &host, l));
+    let host = address(ground.topology, service);
+    let routes = in_order(lists).map(|l| route(ground, service, l));
     let routes: Vec<Value> = routes.collect();
     let outside = hosts(ground, service);
     let mut gateways = vec!["mesh".to_string()];
@@ -240,11 +236,8 @@ fn public_gateway() -> String {
     format!("{GATEWAYS}/public")
 }
 
-fn route(ground: &Ground, service: &Service, host: &str, list: &List) -> Value {
-    let mut route = json!({
-        "name": list.name,
-        "route": [{ "destination": { "host": host, "subset": list.name, "port": { "number": 80 } } }],
-    });
+fn route(ground: &Ground, service: &Service, list: &List) -> Value {
+    let mut route = json!({ "name": list.name, "route": list.route(ground.topology) });
     match &list.calls {
         Calls::Checks => {
             // The edge asks one region, and its own pods answer: no other try, no other region.
@@ -305,17 +298,19 @@ fn seconds(millis: u64) -> String {
     }
 }
 
-/// What targets of a service there are: each list is a subset of its own, for a policy of the
-/// whole service does not hold where a call names a subset.
+/// What targets of a service there are: places count in subsets alone, for a policy of the whole
+/// service does not hold where a call names a subset.
 fn destination_rule(ground: &Ground, service: &Service, lists: &[List]) -> Value {
     let mut policy = json!({});
     if let Some(calls) = &service.calls {
         policy["connectionPool"] = pool(calls);
     }
     policy["outlierDetection"] = outliers(service);
-    let subsets: Vec<Value> = lists.iter().map(|l| subset(ground, service, l)).collect();
+    let cluster = |id| ground.deployment.cluster_name(id);
+    let subsets = Subset::of(ground.topology, lists, cluster).into_iter();
+    let subsets: Vec<Value> = subsets.map(|s| subset(service, s)).collect();
     let spec = json!({
-        "host": address(ground, service),
+        "host": address(ground.topology, service),
         "trafficPolicy": policy,
         "subsets": subsets,
     });
@@ -351,22 +346,20 @@ fn outliers(service: &Service) -> Value {
     })
 }
 
-/// A list: which targets there are, and how one is chosen.
-fn subset(ground: &Ground, service: &Service, list: &List) -> Value {
-    let topology = ground.topology;
-    let deployment = ground.deployment;
-    let locality = deployment.locality(topology, list);
+/// Which targets there are, and how one is chosen.
+fn subset(service: &Service, subset: Subset) -> Value {
     let mut labels = selector(&service.name);
-    if let Some(island) = topology.island_label(list.from) {
-        labels[ISLAND] = json!(island);
+    for (key, value) in subset.labels {
+        labels[key] = value;
     }
-    json!({
-        "name": list.name,
-        "labels": labels,
-        "trafficPolicy": {
-            "loadBalancer": { "simple": "LEAST_REQUEST", "localityLbSetting": locality },
-        },
-    })
+    let mut policy = json!({ "loadBalancer": { "simple": "LEAST_REQUEST" } });
+    if let Some(locality) = subset.locality {
+        policy["loadBalancer"]["localityLbSetting"] = locality;
+    }
+    if subset.judges {
+        policy["outlierDetection"] = outliers(service);
+    }
+    json!({ "name": subset.name, "labels": labels, "trafficPolicy": policy })
 }
 
 /// Only encrypted calls, and only from who may call.

@@ -40,7 +40,15 @@ fn common_egress(ground: &Ground) -> Value {
     egress.push(json!({ "to": [{ "podSelector": {} }] }));
     if ground.meshed() {
         egress.push(json!({ "to": [{ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "istio-system" } } }], "ports": [tcp(15012)] }));
-        egress.push(json!({ "to": ground.all_clusters(), "ports": [tcp(15443)] }));
+        // Other clusters: their gateways, or where there are none their pods.
+        let ports = match ground.cluster.east_west {
+            Some(_) => BTreeSet::from([15443]),
+            None => ground.services().map(|(_, s)| s.port.value).collect(),
+        };
+        let ports: Vec<Value> = ports.into_iter().map(tcp).collect();
+        if !ports.is_empty() {
+            egress.push(json!({ "to": ground.all_clusters(), "ports": ports }));
+        }
     }
     let guests = &ground.deployment.guests;
     let called: BTreeSet<&Vec<u32>> = guests.iter().map(|g| &g.ports).collect();
@@ -65,6 +73,9 @@ fn service_ingress(ground: &Ground, service: &Service) -> Value {
     });
     if ground.meshed() {
         from.push(gateways);
+        if ground.cluster.east_west.is_none() {
+            from.extend(ground.pods_of_others());
+        }
     }
     // Probes come from the node that a pod is on.
     from.push(json!({ "ipBlock": { "cidr": ground.cluster.node_range } }));

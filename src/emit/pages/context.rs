@@ -275,7 +275,7 @@ fn deployment(input: Input, roots: &[AppliedRoot]) -> Value {
             "name": c.name,
             "context": c.context,
             "credentials": c.credentials,
-            "finds_others": c.finds_others,
+            "finds_others": c.east_west.is_none(),
         })).collect::<Vec<_>>(),
         "variables": input.deployment.variables.iter().filter(|v| v.default.is_none() && !is_carried(input, &v.name)).map(|v| json!({
             "name": v.name, "description": v.description, "sensitive": v.sensitive,

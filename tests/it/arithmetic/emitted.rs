@@ -51,7 +51,7 @@ pub struct List {
     pub users: Vec<String>,
     /// In percent by location.
     pub shares: BTreeMap<String, u64>,
-    /// Whether any other location follows when the first does not answer.
+    /// Whether what a location does not answer goes to any other; else to those that are named.
     pub spills: bool,
 }
 
@@ -360,27 +360,38 @@ impl Emitted {
 
     /// The list of the subset that a route names; the rule of this cluster was read before.
     fn list(&self, service: &str, route: &Value) -> List {
-        let destination = &route["route"][0]["destination"];
-        let setting = &self.settings[service][string(&destination["subset"])];
+        let settings = &self.settings[service];
         let location = |of: &str| {
-            let at = |l: &&String| of.ends_with(&format!("-{l}"));
+            let at = |l: &&String| {
+                let before = of.strip_suffix(l.as_str());
+                before.is_some_and(|b| b.ends_with(['-', '=']))
+            };
             let found = self.locations.iter().find(at);
             found
                 .unwrap_or_else(|| panic!("no location in {of}"))
                 .clone()
         };
-        let (shares, spills) = match setting["distribute"][0]["to"].as_object() {
-            Some(to) => {
+        let mut shares = BTreeMap::new();
+        let mut spills = false;
+        for target in route["route"].as_array().expect("targets") {
+            let name = string(&target["destination"]["subset"]);
+            let setting = &settings[name];
+            let weight = match &target["weight"] {
+                Value::Null => 100,
+                weight => number(weight),
+            };
+            if let Some(to) = setting["distribute"][0]["to"].as_object() {
                 let share = |(to, share): (&String, &Value)| {
                     (to.trim_end_matches("/*").to_string(), number(share))
                 };
-                (to.iter().map(share).collect(), false)
+                shares.extend(to.iter().map(share));
+            } else if setting.is_null() {
+                shares.insert(location(name), weight);
+            } else {
+                spills = true;
+                shares.insert(location(string(&setting["failoverPriority"][0])), weight);
             }
-            None => {
-                let first = location(string(&setting["failoverPriority"][0]));
-                (BTreeMap::from([(first, 100)]), true)
-            }
-        };
+        }
         let headers = route["match"][0]["headers"].as_object();
         let regex = headers.and_then(|h| h.values().next());
         let words = regex.map(|r| string(&r["regex"]).trim_matches(['(', ')', '.', '*']));

@@ -188,10 +188,18 @@ impl<'a> Load<'a> {
             share.map_or(0, |s| u128::from(*s))
         };
         let named: Vec<usize> = places().filter(|r| open(r) && share(*r) > 0).collect();
-        if named.is_empty() && list.spills {
-            return evenly(&places().filter(open).collect::<Vec<_>>());
+        if !list.spills {
+            return proportional(&named, share);
         }
-        proportional(&named, share)
+        // Weights do not follow health: what a lost region had goes to all others alike.
+        let left: Vec<usize> = places().filter(open).collect();
+        let gone = 100 - named.iter().map(|r| share(*r)).sum::<u128>();
+        let each = evenly(&left).into_iter();
+        let each = each.map(|(r, part)| {
+            let spilt = part.times(Part::of(gone, 100));
+            (r, spilt.plus(Part::of(share(r), 100)))
+        });
+        each.filter(|(_, part)| part.over > 0).collect()
     }
 
     /// The regions of the queues that push to a service.

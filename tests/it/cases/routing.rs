@@ -1,7 +1,7 @@
 //! `tests/cases/routing`.
 
 use crate::arithmetic::emitted::documents;
-use crate::support::{Case, case, case_with, spec};
+use crate::support::{Case, case, case_with, compiled, root, spec};
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::deployment::Evidence;
 use meridian::deployment::routes::{Calls, Choice, List};
@@ -19,28 +19,45 @@ fn object(case: &Case, region: &str, kind: &str, name: &str) -> Value {
         .unwrap_or_else(|| panic!("no {kind} {name}"))
 }
 
-/// The settings of the subsets of `web` in a region, by name.
-fn settings(case: &Case, region: &str) -> BTreeMap<String, Value> {
-    let rule = object(case, region, "DestinationRule", "web");
-    let subsets = rule["spec"]["subsets"].as_array().expect("subsets").iter();
-    let named = |s: &Value| {
-        let policy = &s["trafficPolicy"]["loadBalancer"]["localityLbSetting"];
+/// Where calls of `web` go in a region, by the name of their route: subsets and their weights.
+fn sent(case: &Case, region: &str) -> BTreeMap<String, Vec<(String, u64)>> {
+    let routes = object(case, region, "VirtualService", "web");
+    let routes = routes["spec"]["http"].as_array().expect("routes").iter();
+    let to = |d: &Value| {
+        let subset = d["destination"]["subset"].as_str().expect("a subset");
+        (subset.to_string(), d["weight"].as_u64().unwrap_or(100))
+    };
+    let named = |r: &Value| {
+        let to = r["route"].as_array().expect("targets").iter().map(to);
         (
-            s["name"].as_str().expect("a name").to_string(),
-            policy.clone(),
+            r["name"].as_str().expect("a name").to_string(),
+            to.collect(),
         )
     };
-    subsets.map(named).collect()
+    routes.map(named).collect()
 }
 
-/// What a region prefers, if its calls fail over at all.
-fn first(setting: &Value) -> &str {
-    assert!(setting["distribute"].is_null(), "{setting}");
-    setting["failoverPriority"][0].as_str().expect("a priority")
+/// A subset of `web` in a region.
+fn subset(case: &Case, region: &str, name: &str) -> Value {
+    let rule = object(case, region, "DestinationRule", "web");
+    let mut subsets = rule["spec"]["subsets"].as_array().expect("subsets").iter();
+    let found = subsets.find(|s| s["name"] == name);
+    found.unwrap_or_else(|| panic!("no {name}")).clone()
 }
 
-fn cluster(name: &str) -> String {
-    format!("topology.istio.io/cluster={name}")
+/// All calls of a list prefer one region, and fail over from it.
+fn prefers(case: &Case, from: &str, list: &str, region: &str) {
+    let name = format!("prefer-{region}");
+    assert_eq!(sent(case, from)[list], [(name.clone(), 100)]);
+    let policy = &subset(case, from, &name)["trafficPolicy"];
+    assert_eq!(
+        policy["loadBalancer"]["localityLbSetting"],
+        serde_json::json!({
+            "enabled": true,
+            "failoverPriority": [format!("topology.kubernetes.io/region={region}")],
+        })
+    );
+    assert!(!policy["outlierDetection"].is_null());
 }
 
 #[test]
@@ -54,11 +71,7 @@ fn a_standby_serves_those_who_come_to_it() {
     ] {
         let case = case_with("routing/standby", edits);
         for region in ["us-central1", "us-east1"] {
-            let settings = settings(&case, region);
-            assert_eq!(
-                first(&settings["nearest"]),
-                cluster(&format!("shop-{region}"))
-            );
+            prefers(&case, region, "nearest", region);
         }
         // The edge notices and leaves; nothing of the mesh goes on calling the lost region.
         let (low, high, verdict) = case
@@ -79,23 +92,43 @@ fn the_edge_is_answered_by_the_region_that_it_asks() {
     let check = &routes["spec"]["http"][0];
     assert_eq!(check["match"][0]["uri"]["exact"], "/health");
     assert_eq!(check["match"][0]["gateways"][0], "istio-ingress/public");
-    assert_eq!(check["route"][0]["destination"]["subset"], "own");
+    assert_eq!(check["route"][0]["destination"]["subset"], "only-us-east1");
     assert!(check["retries"].is_null());
-    let to = &settings(&case, "us-east1")["own"]["distribute"][0]["to"];
-    assert_eq!(to, &serde_json::json!({ "us-east1/*": 100 }));
+    // Its own pods, by a label that they have from the chart: the selector of the Deployment is the same.
+    let own = subset(&case, "us-east1", "only-us-east1");
+    assert_eq!(own["labels"]["mesh/region"], "us-east1");
+    assert!(own["trafficPolicy"]["loadBalancer"]["localityLbSetting"].is_null());
+    let values = case.file("helm/values-us-east1.yaml");
+    assert!(
+        values.contains("podLabels:\n  mesh/region: us-east1\n"),
+        "{values}"
+    );
+}
+
+/// Where a real `istiod` runs, lists are subsets with shares by place.
+#[test]
+fn a_control_plane_that_takes_places_is_given_places() {
+    let case = compiled(&root().join("examples/eden/topology.yaml"));
+    let text = case.file("kubernetes/us-west-2/istio-config.yaml");
+    assert!(
+        text.contains("distribute:") && text.contains("us-west-2/*: 100"),
+        "{text}"
+    );
+    assert!(
+        text.contains("- topology.istio.io/cluster=eden-us-"),
+        "{text}"
+    );
+    let values = case.file("helm/values-us-west-2.yaml");
+    assert!(!values.contains("mesh/region"));
 }
 
 #[test]
 fn users_of_a_lost_geography_are_served_elsewhere() {
     let case = case("routing/geography-one-region");
     for region in ["us-central1", "europe-west1"] {
-        let settings = settings(&case, region);
         // Their own region first, wherever they come in; then any other.
-        assert_eq!(first(&settings["geography-1"]), cluster("shop-us-central1"));
-        assert_eq!(
-            first(&settings["geography-2"]),
-            cluster("shop-europe-west1")
-        );
+        prefers(&case, region, "geography-1", "us-central1");
+        prefers(&case, region, "geography-2", "europe-west1");
     }
     // No setting stands where the subsets replace it.
     let rule = object(&case, "us-central1", "DestinationRule", "web");
@@ -276,14 +309,19 @@ fn a_fence_of_people_moves_the_mesh_too() {
         .expect("its end");
     let patches: Vec<&str> = west
         .lines()
-        .filter(|l| l.contains("patch destinationrule web"))
+        .filter(|l| l.contains("patch virtualservice web"))
         .collect();
     assert_eq!(patches.len(), 2, "{west}");
     assert!(
-        patches[0].contains(r#""us-central1/*":63,"us-east1/*":37"#),
+        patches[0].contains(r#""subset":"prefer-us-central1","port":{"number":80}},"weight":63"#)
+            && patches[0]
+                .contains(r#""subset":"prefer-us-east1","port":{"number":80}},"weight":37"#),
         "{}",
         patches[0]
     );
+    // The patch is what the list's field holds: applied to the object, calls go as the model says.
+    let before = sent(&case, "us-central1");
+    assert_eq!(before["weighted"].len(), 3, "{before:?}");
 }
 
 #[test]
@@ -382,7 +420,7 @@ fn lawful(topology: &Topology, list: &List) {
         assert_eq!(topology.island(target), own, "{list:?}");
     }
     assert!(list.targets().contains(&list.from), "{list:?}");
-    if let Choice::Shared(shares) = &list.choice {
+    if let Choice::Shared(shares) | Choice::Split(shares) = &list.choice {
         assert_eq!(shares.iter().map(|(_, s)| s).sum::<u32>(), 100, "{list:?}");
         assert!(
             shares.iter().all(|(_, s)| *s > 0) && shares.len() > 1,

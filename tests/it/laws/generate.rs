@@ -198,10 +198,7 @@ fn frame(dice: &mut Dice, parts: &[Part], (primary, meshed): (&str, bool), out: 
         let _ = writeln!(out, "observability: {{ metrics: {{ by: prometheus }} }}");
     }
     if meshed {
-        let _ = writeln!(
-            out,
-            "mesh: {{ kind: istio, namespace: gen, trust_domain: gen.internal }}"
-        );
+        let _ = writeln!(out, "mesh: {{ kind: istio, namespace: gen }}");
     }
 }
 

@@ -7,6 +7,7 @@ mod copies;
 mod evidence;
 mod facts;
 mod generate;
+mod mesh;
 mod numbers;
 mod promises;
 mod timers;

@@ -3,7 +3,7 @@
 
 use super::evidence::Files;
 use super::generate::system;
-use super::{copies, facts, numbers, promises};
+use super::{copies, facts, mesh, numbers, promises};
 use crate::support::{Case, Tree, property, spec};
 use crate::{needs, offerings, order, series};
 use meridian::diagnostic::Severity;
@@ -14,7 +14,7 @@ fn faults(case: &Case, text: &str) -> Vec<String> {
     let files = Files::of(case);
     let tree: Tree = files.texts().clone();
     let probes = |f: &String| !f.starts_with("probe_");
-    let laws: [(u8, Vec<String>); 7] = [
+    let laws: [(u8, Vec<String>); 8] = [
         (1, copies::faults(case).0),
         (2, numbers::faults(case, &files).0),
         (4, needs::of_case(case).0),
@@ -25,6 +25,7 @@ fn faults(case: &Case, text: &str) -> Vec<String> {
         (6, promises::faults(case).0),
         (9, offerings::faults(&case.done)),
         (10, facts::faults(case)),
+        (11, mesh::faults(case).0),
     ];
     let order = order::moved_by_order(text)
         .into_iter()

@@ -494,19 +494,16 @@ module "mesh" {
   network_id = module.network.network_id
   clusters = {
     us-central1 = {
-      name          = "ggen-marketplace-us-central1"
-      subnetwork_id = "projects/${var.project_id}/regions/us-central1/subnetworks/ggen-marketplace-us-central1"
-      ranges        = ["10.0.0.0/20", "10.1.0.0/16"]
+      name   = "ggen-marketplace-us-central1"
+      ranges = ["10.0.0.0/20", "10.1.0.0/16"]
     }
     us-east1 = {
-      name          = "ggen-marketplace-us-east1"
-      subnetwork_id = "projects/${var.project_id}/regions/us-east1/subnetworks/ggen-marketplace-us-east1"
-      ranges        = ["10.4.0.0/20", "10.5.0.0/16"]
+      name   = "ggen-marketplace-us-east1"
+      ranges = ["10.4.0.0/20", "10.5.0.0/16"]
     }
     europe-west1 = {
-      name          = "ggen-marketplace-europe-west1"
-      subnetwork_id = "projects/${var.project_id}/regions/europe-west1/subnetworks/ggen-marketplace-europe-west1"
-      ranges        = ["10.8.0.0/20", "10.9.0.0/16"]
+      name   = "ggen-marketplace-europe-west1"
+      ranges = ["10.8.0.0/20", "10.9.0.0/16"]
     }
   }
   labels = var.labels

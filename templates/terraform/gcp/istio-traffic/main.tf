@@ -1,4 +1,4 @@
-# What Terraform owns of the mesh: the fleet's mesh feature and its members, and the way between the clusters' east-west gateways.
+# What Terraform owns of the mesh: the fleet's mesh feature and its members, and the way between pods of its clusters.
 
 locals {
   feature = "servicemesh"
@@ -34,18 +34,18 @@ resource "google_gke_hub_feature_membership" "mesh" {
   }
 }
 
-resource "google_compute_address" "east_west" {
-  for_each = var.clusters
+# Clusters of a fleet share a network, and pods call pods: nothing calls these addresses any more.
+# Once the gateways that held them are gone, they can be released by hand.
+removed {
+  from = google_compute_address.east_west
 
-  project      = var.project_id
-  name         = "${var.name}-east-west-${each.key}"
-  region       = each.key
-  subnetwork   = each.value.subnetwork_id
-  address_type = "INTERNAL"
-  purpose      = "GCE_ENDPOINT"
-  labels       = var.labels
+  lifecycle {
+    destroy = false
+  }
 }
 
+# GKE opens a cluster's pods to its own pods only. Which pods take which calls is a matter of the
+# clusters' network policies and of the mesh.
 resource "google_compute_firewall" "east_west" {
   project   = var.project_id
   name      = "${var.name}-east-west"
@@ -53,12 +53,9 @@ resource "google_compute_firewall" "east_west" {
   direction = "INGRESS"
   priority  = 900
 
-  # 15443 carries encrypted calls, 15012 certificates and configuration, 15017 web hooks,
-  # 15021 the gateway's health.
   source_ranges = flatten([for c in values(var.clusters) : c.ranges])
 
   allow {
     protocol = "tcp"
-    ports    = ["15012", "15017", "15021", "15443"]
   }
 }

@@ -1,4 +1,4 @@
-output "east_west_addresses" {
-  description = "Internal addresses of the east-west gateways by region; their resource names are PREFIX-east-west-REGION."
-  value       = { for region, address in google_compute_address.east_west : region => address.address }
+output "feature" {
+  description = "The fleet's feature that clusters are members of."
+  value       = var.make_feature ? google_gke_hub_feature.mesh["this"].name : local.feature
 }

@@ -27,11 +27,10 @@ variable "network_id" {
 }
 
 variable "clusters" {
-  description = "Clusters by region: the name, the subnetwork of the gateway's address, and the ranges of nodes and pods. A cluster that must not reach the others belongs into a mesh of its own."
+  description = "Clusters by region: the name, and the ranges of nodes and pods. A cluster that must not reach the others belongs into a mesh of its own."
   type = map(object({
-    name          = string
-    subnetwork_id = string
-    ranges        = list(string)
+    name   = string
+    ranges = list(string)
   }))
   nullable = false
 

@@ -72,14 +72,12 @@ module "mesh" {
   network_id = module.network.network_id
   clusters = {
     us-east1 = {
-      name          = "shop-us-east1"
-      subnetwork_id = "projects/${var.project_id}/regions/us-east1/subnetworks/shop-us-east1"
-      ranges        = ["10.64.0.0/20", "10.65.0.0/16"]
+      name   = "shop-us-east1"
+      ranges = ["10.64.0.0/20", "10.65.0.0/16"]
     }
     us-west1 = {
-      name          = "shop-us-west1"
-      subnetwork_id = "projects/${var.project_id}/regions/us-west1/subnetworks/shop-us-west1"
-      ranges        = ["10.144.0.0/20", "10.145.0.0/16"]
+      name   = "shop-us-west1"
+      ranges = ["10.144.0.0/20", "10.145.0.0/16"]
     }
   }
   labels = var.labels

@@ -5,7 +5,7 @@ variables {
   name       = "shop"
   network_id = "projects/shop-prod/global/networks/shop"
   clusters = {
-    us-central1 = { name = "gke-us-central1", subnetwork_id = "projects/shop-prod/regions/us-central1/subnetworks/shop-us-central1", ranges = ["10.0.0.0/20"] }
+    us-central1 = { name = "gke-us-central1", ranges = ["10.0.0.0/20"] }
   }
 }
 
@@ -15,6 +15,15 @@ run "manages_the_mesh" {
   assert {
     condition     = google_gke_hub_feature_membership.mesh["us-central1"].mesh[0].management == "MANAGEMENT_AUTOMATIC"
     error_message = "The control plane must be managed."
+  }
+}
+
+run "lets_pods_call_pods" {
+  command = plan
+
+  assert {
+    condition     = google_compute_firewall.east_west.source_ranges == toset(["10.0.0.0/20"]) && one(google_compute_firewall.east_west.allow).protocol == "tcp"
+    error_message = "Calls between clusters come from pods."
   }
 }
 
@@ -35,7 +44,7 @@ run "refuses_the_open_world" {
   command = plan
 
   variables {
-    clusters = { us-central1 = { name = "c", subnetwork_id = "s", ranges = ["0.0.0.0/0"] } }
+    clusters = { us-central1 = { name = "c", ranges = ["0.0.0.0/0"] } }
   }
 
   expect_failures = [var.clusters]
