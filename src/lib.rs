@@ -152,11 +152,13 @@ pub fn compile(
             deployment,
             analysis,
         });
+        let alerts = watch::alerts::all_alerts(topology, deployment);
         let input = emit::Input {
             topology,
             analysis,
             deployment,
             procedures: &procedures,
+            alerts: &alerts,
         };
         done.artifacts = emit::emit(input, &mut diagnostics);
         done.artifacts.system = topology.name.clone();

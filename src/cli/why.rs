@@ -128,7 +128,7 @@ pub(super) fn impact(args: &ImpactArgs, shared: &Shared) -> u8 {
     let asked = real(file);
     let here = |input: &Input| {
         let source = sources.file(input.span.file);
-        real(Path::new(&source.name)) == asked && source.line_column(input.span.start).0 == line
+        real(Path::new(&source.name)) == asked && source.line(input.span.start) == line
     };
     let found = trace::impact(traced, &here);
     if found.is_empty() {

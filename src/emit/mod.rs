@@ -19,6 +19,7 @@ use crate::diagnostic::Diagnostics;
 use crate::format::comment;
 use crate::procedure::Procedures;
 use crate::topology::{Provider, RegionId, Topology};
+use crate::watch::alerts::AlertRule;
 use std::collections::BTreeSet;
 
 /// What emitters read.
@@ -32,6 +33,8 @@ pub struct Input<'a> {
     pub deployment: &'a Deployment,
     /// What is done when something is lost.
     pub procedures: &'a Procedures,
+    /// All alerts, those of the spec first.
+    pub alerts: &'a [AlertRule],
 }
 
 /// A Terraform root, as whoever applies it needs to know it.

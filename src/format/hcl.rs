@@ -3,7 +3,8 @@
 //! Neither `hcl-rs` nor `hcl-edit` prints what `terraform fmt` accepts, and the former
 //! cannot write comments; reading back is `hcl-rs`'s (see the tests).
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::{Borrow, Cow};
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A value.
@@ -79,63 +80,88 @@ pub fn print(body: &Body) -> String {
 }
 
 fn items(all: &[Item], depth: usize, out: &mut String) {
-    let mut at = 0;
-    while at < all.len() {
-        match &all[at] {
-            Item::Attribute(..) => {
-                let run = run_length(&all[at..], depth);
-                attributes(&all[at..at + run], depth, out);
-                at += run;
+    let mut run = Run::default();
+    for item in all {
+        match item {
+            Item::Attribute(name, value) => {
+                run.add(name, value, depth, out);
                 continue;
             }
+            _ => run.end(depth, out),
+        }
+        match item {
             Item::Block(b) => block(b, depth, out),
             Item::Comment(text) => comment(text, depth, out),
             Item::Blank => out.push('\n'),
+            Item::Attribute(..) => {}
         }
-        at += 1;
+    }
+    run.end(depth, out);
+}
+
+/// Attributes whose `=` stand under each other: up to and without the first whose value spans
+/// lines, or that one alone. Each value is printed once, before the width of the run is known.
+#[derive(Default)]
+struct Run<'a> {
+    names: Vec<Cow<'a, str>>,
+    /// The values one after the other, and where each ends.
+    values: String,
+    ends: Vec<usize>,
+}
+
+impl<'a> Run<'a> {
+    /// Takes the next attribute; what it cannot stand with is written before.
+    fn add(&mut self, name: impl Into<Cow<'a, str>>, value: &Expr, depth: usize, out: &mut String) {
+        let start = self.values.len();
+        expr(value, depth, &mut self.values);
+        // Text has no line ends in it once it is escaped.
+        let spans_lines = self.values[start..].contains('\n');
+        if spans_lines {
+            let alone = self.values.split_off(start);
+            self.end(depth, out);
+            self.values = alone;
+        }
+        self.names.push(name.into());
+        self.ends.push(self.values.len());
+        if spans_lines {
+            self.end(depth, out);
+        }
+    }
+
+    /// Writes the lines of the run, with their `=` in one column.
+    fn end(&mut self, depth: usize, out: &mut String) {
+        let width = self.names.iter().map(|n| columns(n)).max().unwrap_or(0);
+        let mut start = 0;
+        for (name, end) in self.names.iter().zip(&self.ends) {
+            indent(depth, out);
+            out.push_str(name);
+            spaces(width - columns(name), out);
+            out.push_str(" = ");
+            out.push_str(&self.values[start..*end]);
+            out.push('\n');
+            start = *end;
+        }
+        self.names.clear();
+        self.values.clear();
+        self.ends.clear();
     }
 }
 
-/// How many attributes from here on have their `=` under each other: up to and without the
-/// first whose value spans lines, or that one alone.
-fn run_length(all: &[Item], depth: usize) -> usize {
-    let single = |item: &&Item| match item {
-        Item::Attribute(_, value) => !spans_lines(value, depth),
-        _ => false,
-    };
-    all.iter().take_while(single).count().max(1)
-}
-
-fn attributes(run: &[Item], depth: usize, out: &mut String) {
-    let pairs: Vec<(String, &Expr)> = run
-        .iter()
-        .filter_map(|item| match item {
-            Item::Attribute(name, value) => Some((name.clone(), value)),
-            _ => None,
-        })
-        .collect();
-    aligned(&pairs, depth, out);
-}
-
-/// `name = value` lines with their `=` in one column.
-fn aligned(pairs: &[(String, &Expr)], depth: usize, out: &mut String) {
-    let width = pairs.iter().map(|(n, _)| columns(n)).max().unwrap_or(0);
-    for (name, value) in pairs {
-        indent(depth, out);
-        out.push_str(name);
-        out.push_str(&" ".repeat(width - columns(name)));
-        out.push_str(" = ");
-        expr(value, depth, out);
-        out.push('\n');
-    }
-}
-
+/// The columns that a text without line ends takes.
 fn columns(text: &str) -> usize {
-    text.graphemes(true).count()
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.graphemes(true).count()
+    }
 }
 
 fn indent(depth: usize, out: &mut String) {
-    out.push_str(&"  ".repeat(depth));
+    spaces(depth * 2, out);
+}
+
+fn spaces(count: usize, out: &mut String) {
+    out.extend(std::iter::repeat_n(' ', count));
 }
 
 fn comment(text: &str, depth: usize, out: &mut String) {
@@ -175,11 +201,12 @@ fn expr(value: &Expr, depth: usize, out: &mut String) {
         Expr::Text(text) => quoted(text, out),
         Expr::Template(parts) => template(parts, depth, out),
         Expr::List(values) => list(values, depth, out),
-        Expr::Object(entries) => {
-            let keyed: Vec<_> = entries.iter().map(|(k, v)| (key(k), v)).collect();
-            object(&keyed, depth, out);
+        Expr::Object(entries) => object(entries.iter().map(|(k, v)| (key(k), v)), depth, out),
+        Expr::Traversals(pairs) => {
+            let value = |v: &String| Expr::Reference(v.clone());
+            let entries = pairs.iter().map(|(k, v)| (k.as_str().into(), value(v)));
+            object(entries, depth, out);
         }
-        Expr::Traversals(pairs) => traversals(pairs, depth, out),
         Expr::Reference(path) => {
             debug_assert!(is_traversal(path), "not a traversal: {path}");
             out.push_str(path);
@@ -197,26 +224,6 @@ fn is_traversal(path: &str) -> bool {
     path.split('.').all(part)
 }
 
-fn spans_lines(value: &Expr, depth: usize) -> bool {
-    match value {
-        Expr::List(values) => !values.is_empty() && !fits_on_a_line(values, depth),
-        Expr::Object(entries) => !entries.is_empty(),
-        Expr::Traversals(pairs) => !pairs.is_empty(),
-        Expr::Call(_, arguments) => arguments.iter().any(|a| spans_lines(a, depth)),
-        _ => false,
-    }
-}
-
-fn fits_on_a_line(values: &[Expr], depth: usize) -> bool {
-    let scalar = |v: &Expr| !matches!(v, Expr::List(_) | Expr::Object(_) | Expr::Call(..));
-    if !values.iter().all(scalar) {
-        return false;
-    }
-    let mut line = String::new();
-    comma_separated(values, depth, &mut line);
-    columns(&line) + depth * 2 <= WIDTH
-}
-
 fn comma_separated(values: &[Expr], depth: usize, out: &mut String) {
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
@@ -227,11 +234,16 @@ fn comma_separated(values: &[Expr], depth: usize, out: &mut String) {
 }
 
 fn list(values: &[Expr], depth: usize, out: &mut String) {
-    if values.is_empty() || fits_on_a_line(values, depth) {
+    let scalar = |v: &Expr| !matches!(v, Expr::List(_) | Expr::Object(_) | Expr::Call(..));
+    if values.iter().all(scalar) {
+        let start = out.len();
         out.push('[');
         comma_separated(values, depth, out);
-        out.push(']');
-        return;
+        if columns(&out[start + 1..]) + depth * 2 <= WIDTH {
+            out.push(']');
+            return;
+        }
+        out.truncate(start);
     }
     out.push_str("[\n");
     for value in values {
@@ -243,46 +255,40 @@ fn list(values: &[Expr], depth: usize, out: &mut String) {
     out.push(']');
 }
 
-fn traversals(pairs: &[(String, String)], depth: usize, out: &mut String) {
-    let values = pairs.iter().map(|(_, v)| Expr::Reference(v.clone()));
-    let values: Vec<_> = values.collect();
-    let keyed: Vec<_> = pairs.iter().map(|(k, _)| k.clone()).zip(&values).collect();
-    object(&keyed, depth, out);
-}
-
-fn object(keyed: &[(String, &Expr)], depth: usize, out: &mut String) {
-    if keyed.is_empty() {
+/// An object whose keys are printed already.
+fn object<'a, V: Borrow<Expr>>(
+    entries: impl Iterator<Item = (Cow<'a, str>, V)>,
+    depth: usize,
+    out: &mut String,
+) {
+    let mut entries = entries.peekable();
+    if entries.peek().is_none() {
         out.push_str("{}");
         return;
     }
     out.push_str("{\n");
-    let mut at = 0;
-    while at < keyed.len() {
-        let run = keyed[at..]
-            .iter()
-            .take_while(|(_, v)| !spans_lines(v, depth + 1))
-            .count()
-            .max(1);
-        aligned(&keyed[at..at + run], depth + 1, out);
-        at += run;
+    let mut run = Run::default();
+    for (key, value) in entries {
+        run.add(key, value.borrow(), depth + 1, out);
     }
+    run.end(depth + 1, out);
     indent(depth, out);
     out.push('}');
 }
 
 /// An object's key: bare if it is an identifier.
-fn key(text: &str) -> String {
+fn key(text: &str) -> Cow<'_, str> {
     let mut chars = text.chars();
     let first = chars
         .next()
         .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     let bare = first && chars.all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
     if bare && !matches!(text, "null" | "true" | "false" | "for" | "if") {
-        return text.to_string();
+        return text.into();
     }
     let mut out = String::new();
     quoted(text, &mut out);
-    out
+    out.into()
 }
 
 fn call(name: &str, arguments: &[Expr], depth: usize, out: &mut String) {
@@ -319,7 +325,15 @@ fn quoted(text: &str, out: &mut String) {
 
 /// The one escaping function for text in HCL.
 fn escaped(text: &str, out: &mut String) {
-    let mut chars = text.nfc().peekable();
+    if is_nfc(text) {
+        escape(text.chars(), out);
+    } else {
+        escape(text.nfc(), out);
+    }
+}
+
+fn escape(chars: impl Iterator<Item = char>, out: &mut String) {
+    let mut chars = chars.peekable();
     while let Some(c) = chars.next() {
         match c {
             '"' => out.push_str("\\\""),

@@ -3,8 +3,9 @@
 
 use super::{comment, markdown, shell};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Serde, ValueKind};
+use minijinja::value::{Serde, ValueKind, merge_maps};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use std::collections::BTreeMap;
 
 /// The most steps that one template may take.
 const FUEL: u64 = 5_000_000;
@@ -24,9 +25,6 @@ const FILTERS: [(&str, Filter); 7] = [
     ("code", markdown::code),
 ];
 
-/// Parts that templates include, by name.
-pub type Parts = [(&'static str, &'static str)];
-
 /// What templates read, made ready once for all that read it.
 pub struct Context(Value);
 
@@ -36,18 +34,57 @@ impl From<&serde_json::Value> for Context {
     }
 }
 
-/// Renders a template. The extension of `name` chooses the escaping: `.md` or `.sh`. In a
-/// script a list is a command, and everything else one word.
-///
-/// # Errors
-/// An unknown extension, an undefined value, or a fault of the template: all are bugs of
-/// ours, and the text says which.
-pub fn render(
-    name: &str,
-    source: &str,
-    parts: &Parts,
-    context: &Context,
-) -> Result<String, String> {
+impl Context {
+    /// The same with one more name, for a template that reads more than the others.
+    pub fn with(&self, name: &str, value: &serde_json::Value) -> Self {
+        self.and(name, Value::from(Serde(value)))
+    }
+
+    /// The same with a part of ours that stands as it is in the language of the file.
+    pub fn with_part(&self, name: &str, part: &'static str) -> Self {
+        self.and(name, Value::from_safe_string(part.to_string()))
+    }
+
+    fn and(&self, name: &str, value: Value) -> Self {
+        let more = BTreeMap::from([(name.to_string(), value)]);
+        Context(merge_maps([self.0.clone(), Value::from(more)]))
+    }
+}
+
+/// Templates that may include each other, parsed once.
+pub struct Templates(Environment<'static>);
+
+impl Templates {
+    /// Parses templates, given by name and text. The extension of a name chooses the escaping:
+    /// `.md` or `.sh`. In a script a list is a command, and everything else one word.
+    ///
+    /// # Panics
+    /// If one is not a template: a bug of ours that every compile shows.
+    pub fn new(sources: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+        let mut environment = environment();
+        for (name, source) in sources {
+            if let Err(error) = environment.add_template(name, source) {
+                panic!("{name}: {error:#}");
+            }
+        }
+        Templates(environment)
+    }
+
+    /// Renders a template.
+    ///
+    /// # Errors
+    /// An unknown name or extension, an undefined value, or a fault of the template: all are bugs
+    /// of ours, and the text says which.
+    pub fn render(&self, name: &str, context: &Context) -> Result<String, String> {
+        let template = self.0.get_template(name);
+        template
+            .and_then(|t| t.render(&context.0))
+            .map_err(|error| format!("{name}: {error:#}"))
+    }
+}
+
+/// What all templates have in common.
+fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -83,14 +120,7 @@ pub fn render(
             Value::from_safe_string(filter(&value))
         });
     }
-    for (name, part) in parts {
-        environment
-            .add_template(name, part)
-            .map_err(|error| format!("{name}: {error:#}"))?;
-    }
     environment
-        .render_named_str(name, source, context.0.clone())
-        .map_err(|error| format!("{name}: {error:#}"))
 }
 
 /// The words of a command, if the value is one.
@@ -120,8 +150,12 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn rendered(name: &str, source: &str, context: &serde_json::Value) -> Result<String, String> {
-        render(name, source, &[], &Context::from(context))
+    fn rendered(
+        name: &'static str,
+        source: &'static str,
+        context: &serde_json::Value,
+    ) -> Result<String, String> {
+        Templates::new([(name, source)]).render(name, &Context::from(context))
     }
 
     #[test]

@@ -124,10 +124,9 @@ impl SourceFile {
                 line_starts.push(i as u32 + 1);
             }
         }
-        let count = |b: &[u8]| b.iter().filter(|b| is_first_byte(**b)).count() as u32;
         let mut marks = vec![0];
         for chunk in bytes.chunks(MARK) {
-            marks.push(marks.last().copied().unwrap_or(0) + count(chunk));
+            marks.push(marks.last().copied().unwrap_or(0) + characters(chunk) as u32);
         }
         SourceFile {
             name,
@@ -139,32 +138,46 @@ impl SourceFile {
 
     /// The line before the one that holds a byte offset, without its end.
     pub fn line_above(&self, offset: usize) -> Option<&str> {
-        let line = self.line_starts.partition_point(|s| *s as usize <= offset) - 1;
+        let line = self.line(offset as u32) - 1;
         let start = *self.line_starts.get(line.checked_sub(1)?)? as usize;
         let end = self.line_starts[line] as usize;
         self.text.get(start..end)
     }
 
-    /// One-based line and column (in characters) of a byte offset.
-    pub fn line_column(&self, offset: u32) -> (usize, usize) {
-        let line = self.line_starts.partition_point(|s| *s <= offset) - 1;
-        let start = self.line_starts[line] as usize;
-        let end = (offset as usize).clamp(start, self.text.len());
-        (line + 1, self.characters(end) - self.characters(start) + 1)
+    /// One-based line of a byte offset.
+    pub fn line(&self, offset: u32) -> usize {
+        self.line_starts.partition_point(|s| *s <= offset)
     }
 
-    /// The characters that begin before a byte.
-    fn characters(&self, at: usize) -> usize {
-        let mark = at / MARK;
-        let rest = &self.text.as_bytes()[mark * MARK..at];
-        let rest = rest.iter().filter(|b| is_first_byte(**b)).count();
-        self.marks[mark] as usize + rest
+    /// One-based line and column (in characters) of a byte offset.
+    pub fn line_column(&self, offset: u32) -> (usize, usize) {
+        let line = self.line(offset);
+        let start = self.line_starts[line - 1] as usize;
+        let end = (offset as usize).clamp(start, self.text.len());
+        (line, self.characters(start, end) + 1)
+    }
+
+    /// The characters that begin between two bytes: those of whole marks are known.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let (first, last) = (start.div_ceil(MARK), end / MARK);
+        if first >= last {
+            return characters(&bytes[start..end]);
+        }
+        let between = self.marks[last] - self.marks[first];
+        characters(&bytes[start..first * MARK])
+            + between as usize
+            + characters(&bytes[last * MARK..end])
     }
 }
 
-/// Whether a byte begins a character of UTF-8.
-fn is_first_byte(byte: u8) -> bool {
-    byte & 0xc0 != 0x80
+/// How many characters of UTF-8 begin in some bytes.
+fn characters(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        bytes.len()
+    } else {
+        bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+    }
 }
 
 /// All inputs of one run, in the order in which they were read.
@@ -211,7 +224,7 @@ impl SourceMap {
     /// `file:line` of the start of a span.
     pub fn line(&self, span: Span) -> String {
         let file = self.file(span.file);
-        format!("{}:{}", file.name, file.line_column(span.start).0)
+        format!("{}:{}", file.name, file.line(span.start))
     }
 
     /// `file:line:column` of the start of a span, as terminals make clickable.
@@ -242,5 +255,10 @@ mod tests {
         let mut map = SourceMap::default();
         let id = map.add("t", "é: x");
         assert_eq!(map.place(Span::new(id, 2, 3)), "t:1:2");
+        let id = map.add("t", format!("a\n{}x", "é".repeat(5000)));
+        for characters in [1, 511, 512, 1024, 5000] {
+            let place = map.file(id).line_column(2 + 2 * characters);
+            assert_eq!(place, (2, characters as usize + 1));
+        }
     }
 }

@@ -81,7 +81,7 @@ struct Attacher<'a> {
 
 impl Attacher<'_> {
     fn line(&self, at: usize) -> usize {
-        self.file.line_column(at as u32).0
+        self.file.line(at as u32)
     }
 
     fn column(&self, at: usize) -> usize {

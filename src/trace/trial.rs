@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostics;
 use crate::lock::Lock;
 use crate::source::SourceMap;
 use crate::syntax::{Document, Entry, Key, Kind as Shape, Node, Scalar, Style};
+use crate::watch::alerts::all_alerts;
 use crate::{Until, catalog, compile, emit, lock, procedure};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
@@ -188,11 +189,13 @@ impl<'a> Trial<'a> {
             deployment: done.deployment.as_ref()?,
             analysis: done.analysis.as_ref()?,
         });
+        let (topology, deployment) = (done.topology.as_ref()?, done.deployment.as_ref()?);
         let input = emit::Input {
-            topology: done.topology.as_ref()?,
+            topology,
+            deployment,
             analysis: done.analysis.as_ref()?,
-            deployment: done.deployment.as_ref()?,
             procedures: &procedures,
+            alerts: &all_alerts(topology, deployment),
         };
         let now = emit::only(input, self.emitter);
         Some(lines(self.of.artifacts, &now, self.emitter))

@@ -16,6 +16,7 @@ use crate::topology::{
     AlertSeverity, DatastoreId, KeyMetric, Promisee, Ref, Scenario, Service, ServiceId, Signal,
     Topology,
 };
+use std::collections::BTreeSet;
 
 /// Days over which an objective of availability is kept.
 const BUDGET_DAYS: f64 = 30.0;
@@ -731,12 +732,11 @@ impl Derived<'_> {
 
     /// What the contract asks for and nobody exports, where no other alert says so.
     fn metrics_missing(&self, others: &[AlertRule]) -> Option<AlertRule> {
-        let watched = |name: &str| {
-            let mut absent = others.iter().filter(|r| r.expr.contains("absent("));
-            absent.any(|r| selectors(&r.expr).iter().any(|s| s.metric == name))
-        };
+        let absent = others.iter().filter(|r| r.expr.contains("absent("));
+        let watched = absent.flat_map(|r| selectors(&r.expr)).map(|s| s.metric);
+        let watched: BTreeSet<&str> = watched.collect();
         let asked = self.deployment.contract.iter();
-        let asked = asked.filter(|c| !watched(c.name) && !c.name.starts_with("probe_"));
+        let asked = asked.filter(|c| !watched.contains(c.name) && !c.name.starts_with("probe_"));
         let gone = asked.map(|c| {
             let name = c.name;
             let system = promql::value(&self.topology.name);

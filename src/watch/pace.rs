@@ -93,12 +93,12 @@ pub fn timing(topology: &Topology, deployment: &Deployment, rule: &AlertRule) ->
 /// The part of a range that has to be bad: of probes the second of three, or the third where
 /// four fall into the window; of a share as much as its bound, when everything fails; of
 /// events none, since the first counts; else all of it.
-fn window(topology: &Topology, rule: &AlertRule, read: &[Selector]) -> (u64, u64) {
+fn window(topology: &Topology, rule: &AlertRule, read: &[Selector<'_>]) -> (u64, u64) {
     let probe = probe_seconds(topology) * 1000;
     if counts_probes(rule) {
         return (probe, 2 * probe);
     }
-    let recorded = |s: &Selector| millis(s.metric.strip_prefix("slo:error_ratio:rate")?);
+    let recorded = |s: &Selector<'_>| millis(s.metric.strip_prefix("slo:error_ratio:rate")?);
     let ranges = read.iter().filter_map(|s| s.range.or_else(|| recorded(s)));
     let gone = rule.expr.contains("absent(").then_some(LOOKBACK);
     let range = ranges.chain(gone).max().unwrap_or(0);
@@ -112,9 +112,9 @@ fn window(topology: &Topology, rule: &AlertRule, read: &[Selector]) -> (u64, u64
 }
 
 /// Milliseconds between two samples of what is read; `None` if anything has no known pace.
-fn scrape(topology: &Topology, deployment: &Deployment, read: &[Selector]) -> Option<u64> {
+fn scrape(topology: &Topology, deployment: &Deployment, read: &[Selector<'_>]) -> Option<u64> {
     let paces = read.iter().map(|selector| {
-        let of = Producer::of(&selector.metric)?;
+        let of = Producer::of(selector.metric)?;
         match of {
             Producer::Rules => recorded(topology, deployment, selector),
             other => sampled(topology, other),
@@ -125,7 +125,7 @@ fn scrape(topology: &Topology, deployment: &Deployment, read: &[Selector]) -> Op
 }
 
 /// What a recording reads, and its own evaluation after that.
-fn recorded(topology: &Topology, deployment: &Deployment, selector: &Selector) -> Option<u64> {
+fn recorded(topology: &Topology, deployment: &Deployment, selector: &Selector<'_>) -> Option<u64> {
     let mut signals = deployment.signals.iter();
     let query = signals.find(|q| {
         q.signal == Signal::ErrorRate
@@ -134,7 +134,7 @@ fn recorded(topology: &Topology, deployment: &Deployment, selector: &Selector) -
     let sources = query.map(|q| selectors(&q.query)).unwrap_or_default();
     let sources = sources
         .iter()
-        .map(|s| sampled(topology, Producer::of(&s.metric)?));
+        .map(|s| sampled(topology, Producer::of(s.metric)?));
     let sources: Option<Vec<u64>> = sources.collect();
     Some(sources?.into_iter().max().unwrap_or(0) + SLOWEST_EVALUATION * 1000)
 }

@@ -7,12 +7,12 @@ use crate::topology::Topology;
 use std::collections::BTreeSet;
 
 /// A series selector in an expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Selector {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selector<'a> {
     /// The metric's name.
-    pub metric: String,
+    pub metric: &'a str,
     /// The matchers, without braces.
-    pub matchers: String,
+    pub matchers: &'a str,
     /// The range in milliseconds, if it asks for one.
     pub range: Option<u64>,
 }
@@ -69,14 +69,18 @@ impl Producer {
 /// The metrics that the services of a system have to export: what its alerts and dashboards
 /// read, without what an exporter of ours makes under the same name.
 pub fn contract(topology: &Topology, deployment: &Deployment) -> Vec<Contract> {
-    let names = |expr: &str| selectors(expr).into_iter().map(|s| s.metric);
     let rules = all_alerts(topology, deployment);
-    let rules = rules.iter().flat_map(|rule| names(&rule.expr));
-    let signals = deployment.signals.iter();
-    let shown = signals.clone().flat_map(|q| names(&q.query));
-    let read: BTreeSet<String> = rules.chain(shown).collect();
-    let ours = signals.filter(|q| !q.from_contract());
-    let ours: BTreeSet<String> = ours.flat_map(|q| names(&q.query)).collect();
+    let rules = rules.iter().flat_map(|rule| selectors(&rule.expr));
+    let mut read: BTreeSet<&str> = rules.map(|s| s.metric).collect();
+    let mut ours = BTreeSet::new();
+    for query in &deployment.signals {
+        let names = selectors(&query.query).into_iter().map(|s| s.metric);
+        if query.from_contract() {
+            read.extend(names);
+        } else {
+            ours.extend(names);
+        }
+    }
     let asked = CONTRACT.iter();
     asked
         .filter(|c| read.contains(c.name) && !ours.contains(c.name))
@@ -96,7 +100,7 @@ const GROUPINGS: [&str; 6] = [
 ];
 
 /// All selectors of an expression, in its order.
-pub fn selectors(expr: &str) -> Vec<Selector> {
+pub fn selectors(expr: &str) -> Vec<Selector<'_>> {
     let mut found = Vec::new();
     let mut rest = expr;
     while let Some(first) = rest.chars().next() {
@@ -109,7 +113,7 @@ pub fn selectors(expr: &str) -> Vec<Selector> {
             // The range of a subquery.
             let (inside, after) = rest[1..].split_once(']').unwrap_or((&rest[1..], ""));
             if let Some(last) = found.last_mut() {
-                let last: &mut Selector = last;
+                let last: &mut Selector<'_> = last;
                 last.range = last.range.max(range(inside));
             }
             rest = after;
@@ -146,22 +150,22 @@ fn is_name(c: char) -> bool {
 
 /// The length of the text in quotes that stands first.
 fn quoted(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return at + 1,
-            _ => {}
+    let mut from = 1;
+    while let Some(at) = text[from..].find(['"', '\\']) {
+        if text[from + at..].starts_with('"') {
+            return from + at + 1;
         }
+        // What is escaped may be a quote; what it is does not matter.
+        let escaped = text[from + at + 1..].chars().next();
+        from += at + 1 + escaped.map_or(0, char::len_utf8);
     }
     text.len()
 }
 
 /// A selector whose name has been read, and what follows it.
-fn selector<'a>(name: &str, after: &'a str) -> (Selector, &'a str) {
+fn selector<'a>(name: &'a str, after: &'a str) -> (Selector<'a>, &'a str) {
     let mut rest = after;
-    let mut matchers = String::new();
+    let mut matchers = "";
     if let Some(inside) = rest.strip_prefix('{') {
         let mut end = 0;
         while let Some(c) = inside[end..].chars().next().filter(|c| *c != '}') {
@@ -171,11 +175,11 @@ fn selector<'a>(name: &str, after: &'a str) -> (Selector, &'a str) {
                 c.len_utf8()
             };
         }
-        matchers = inside[..end].to_string();
+        matchers = &inside[..end];
         rest = inside.get(end + 1..).unwrap_or("");
     }
     let selector = Selector {
-        metric: name.to_string(),
+        metric: name,
         matchers,
         range: None,
     };
@@ -219,11 +223,11 @@ mod tests {
 
     #[test]
     fn selectors_are_found_among_functions_and_groupings() {
-        let read = |expr| -> Vec<(String, String, Option<u64>)> {
+        let read = |expr| -> Vec<(&str, &str, Option<u64>)> {
             let all = selectors(expr).into_iter();
             all.map(|s| (s.metric, s.matchers, s.range)).collect()
         };
-        let one = |metric: &str, matchers: &str, range| (metric.into(), matchers.into(), range);
+        let one = |metric, matchers, range| (metric, matchers, range);
         assert_eq!(
             read(
                 "1 - (avg by (region) (avg_over_time(probe_success{job=\"a{b}\"}[15s])) >= bool 0.5) > 1e3"

@@ -14,7 +14,11 @@ pub const CODE: Code = Code::new("ALT101", "alert-after-the-promise");
 
 /// All alerts that tell of one trouble, with when they are notified.
 pub fn watches(topology: &Topology, deployment: &Deployment) -> Vec<Watch> {
-    let rules = all_alerts(topology, deployment);
+    told_by(topology, deployment, &all_alerts(topology, deployment))
+}
+
+/// Those of some alerts that tell of one trouble, with when they are notified.
+pub fn told_by(topology: &Topology, deployment: &Deployment, rules: &[AlertRule]) -> Vec<Watch> {
     let watch = |rule| watch(topology, deployment, rule);
     rules.iter().flat_map(watch).collect()
 }

@@ -46,7 +46,7 @@ names() { # region
   esac
 }
 
-{% include "set-share.sh" %}
+{{ set_share }}
 
 {% if shift.query %}
 # The share of requests that fail, of all regions together; nothing if nobody knows.

@@ -3,7 +3,7 @@
 
 use crate::support::{Tree, golden_trees as trees};
 use meridian::syntax::{self, Kind, Node};
-use meridian::watch::series::{Producer, Selector, selectors};
+use meridian::watch::series::{Producer, selectors};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The texts behind a key, anywhere in a YAML or JSON file.
@@ -38,8 +38,8 @@ fn behind(text: &str, keys: &[&str]) -> Vec<String> {
     found
 }
 
-/// What rules, dashboards and scalers read.
-fn read(tree: &Tree) -> Vec<Selector> {
+/// The metrics that rules, dashboards and scalers read.
+fn read(tree: &Tree) -> BTreeSet<String> {
     let mut expressions = Vec::new();
     for (path, text) in tree {
         if path == "alerts/prometheus/rules.yaml" || path.starts_with("alerts/dashboards/") {
@@ -50,7 +50,8 @@ fn read(tree: &Tree) -> Vec<Selector> {
         }
     }
     assert!(expressions.len() > 10, "{}", expressions.len());
-    expressions.iter().flat_map(|e| selectors(e)).collect()
+    let read = expressions.iter().flat_map(|e| selectors(e));
+    read.map(|s| s.metric.to_string()).collect()
 }
 
 /// Whether some file of a folder has a text in it.
@@ -81,7 +82,7 @@ pub fn faults(tree: &Tree) -> BTreeSet<String> {
     let rules = &tree["alerts/prometheus/rules.yaml"];
     let architecture = &tree["ARCHITECTURE.md"];
     let mut faults = BTreeSet::new();
-    for Selector { metric, .. } in read(tree) {
+    for metric in read(tree) {
         let fault = match Producer::of(&metric) {
             None => Some("nobody makes it"),
             Some(Producer::Rules) => {

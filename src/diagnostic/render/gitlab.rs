@@ -18,7 +18,7 @@ pub(super) fn render(runs: &[Run], options: Options) -> String {
             let (path, line) = match &d.primary {
                 Some(label) => {
                     let file = run.sources.file(label.span.file);
-                    (file.name.as_str(), file.line_column(label.span.start).0)
+                    (file.name.as_str(), file.line(label.span.start))
                 }
                 None => (run.spec, 1),
             };

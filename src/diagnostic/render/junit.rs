@@ -38,7 +38,7 @@ fn case(out: &mut String, run: &Run, d: &Diagnostic, options: Options) {
     let (path, line) = match &d.primary {
         Some(label) => {
             let file = run.sources.file(label.span.file);
-            (file.name.as_str(), file.line_column(label.span.start).0)
+            (file.name.as_str(), file.line(label.span.start))
         }
         None => (run.spec, 1),
     };

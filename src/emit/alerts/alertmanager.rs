@@ -10,7 +10,7 @@ use crate::emit::Input;
 use crate::format::alertmanager::{differs, equals, one_of};
 use crate::format::go_template::literal;
 use crate::topology::{AlertSeverity, Channel};
-use crate::watch::alerts::{alert_name, all_alerts};
+use crate::watch::alerts::alert_name;
 use crate::watch::routes::{self, Matcher, NOBODY, Route, default_receiver};
 use serde_json::{Value, json};
 
@@ -90,12 +90,12 @@ fn inhibitions(input: Input) -> Vec<Value> {
 
 /// The alerts of some severities that say of a region that it is gone.
 fn silences(input: Input, severe: impl Fn(AlertSeverity) -> bool) -> Vec<String> {
-    let rules = all_alerts(input.topology, input.deployment).into_iter();
+    let rules = input.alerts.iter();
     let silent = rules.filter(|rule| {
         let silent = matches!(rule.tells, Some((Trouble::Silence, _)));
         silent && severe(rule.severity) && rule.labels.contains(&"region")
     });
-    silent.map(|rule| rule.name).collect()
+    silent.map(|rule| rule.name.clone()).collect()
 }
 
 fn route(route: Route) -> Value {

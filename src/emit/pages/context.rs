@@ -2,7 +2,7 @@
 
 use super::{exercises, plans};
 use crate::analysis::term::{Step, Term, detection, interval};
-use crate::deployment::{Operation, OperationKind, Paged, Registry, UpgradeStep};
+use crate::deployment::{AlertTiming, Operation, OperationKind, Paged, Registry, UpgradeStep};
 use crate::emit::{AppliedRoot, Input, Watching};
 use crate::format::{markdown, shell};
 use crate::procedure::{OVERTIME, StepId, clock};
@@ -10,7 +10,7 @@ use crate::topology::{
     Channel, Datastore, Duration, Escalation, Host, Name, Placement, Promisee, Queue, RegionId,
     Role, Scenario, Service, Signal, Topology, Trigger,
 };
-use crate::watch::alerts::{About, AlertRule, all_alerts, state_key};
+use crate::watch::alerts::{About, AlertRule, state_key};
 use crate::watch::pace::{SCRAPE_SECONDS, evaluation, probe_seconds, probe_timeout, timing};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -22,7 +22,6 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     };
     let from = topology.primary().or(topology.region_ids().next());
     let to = from.and_then(|id| topology.successor(id));
-    let rules = all_alerts(input.topology, input.deployment);
     let mut context = json!({
         "header": input.header(),
         "system": topology.name,
@@ -55,12 +54,12 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "from": from.map(|id| topology.region(id).name.clone()),
         "to": to.map(|id| topology.region(id).name.clone()),
         "plan": plans::fail_over(input, from, to),
-        "alerts": alerts(input, &rules),
+        "alerts": alerts(input),
         "channels": topology.channels.iter().map(|(n, c)| json!({
             "name": n.text, "address": address(c),
         })).collect::<Vec<_>>(),
-        "escalations": escalations(input, &rules),
-        "states": states(input, &rules),
+        "escalations": escalations(input),
+        "states": states(input),
         "failover": failover(input),
         "backups": backups(input),
         "inspect": operations(input, &[OperationKind::Inspect]),
@@ -420,8 +419,9 @@ fn noticed(input: Input) -> Option<(u64, String)> {
     }
 }
 
-fn alerts(input: Input, rules: &[AlertRule]) -> Vec<Value> {
-    let rules = rules.iter().map(|rule| {
+fn alerts(input: Input) -> Vec<Value> {
+    let rules = input.alerts.iter().map(|rule| {
+        let timing = timing(input.topology, input.deployment, rule);
         let told = match rule.channels.is_empty() {
             true => "by severity".to_string(),
             false => rule.channels.join(", "),
@@ -435,8 +435,8 @@ fn alerts(input: Input, rules: &[AlertRule]) -> Vec<Value> {
             "expr": rule.expr,
             "lasting": Duration::from_secs(rule.lasting_seconds).to_string(),
             "every": Duration::from_secs(evaluation(input.topology, rule)).to_string(),
-            "notified": notified(input, rule),
-            "timing": timing(input.topology, input.deployment, rule).words(),
+            "notified": notified(&timing),
+            "timing": timing.words(),
             "told": told,
             "then": then(input, rule),
             "escalations": escalations_of(input, rule),
@@ -446,8 +446,8 @@ fn alerts(input: Input, rules: &[AlertRule]) -> Vec<Value> {
 }
 
 /// From what an alert sees until its receivers are notified.
-fn notified(input: Input, rule: &AlertRule) -> String {
-    let (low, high) = timing(input.topology, input.deployment, rule).notified();
+fn notified(timing: &AlertTiming) -> String {
+    let (low, high) = timing.notified();
     interval(low, high)
 }
 
@@ -539,14 +539,14 @@ fn escalations_of(input: Input, rule: &AlertRule) -> String {
     own.join(", ")
 }
 
-fn escalations(input: Input, rules: &[AlertRule]) -> Vec<Value> {
+fn escalations(input: Input) -> Vec<Value> {
     let escalations = input.topology.escalations.iter();
     escalations
         .map(|entry| {
             let steps = entry.1.in_order().into_iter();
             let steps = steps
                 .map(|(_, s)| format!("{}, who have {} to answer", s.channel.value, s.after.value));
-            let alerts = rules.iter().filter(|rule| begins(input, rule, entry));
+            let alerts = input.alerts.iter().filter(|rule| begins(input, rule, entry));
             let alerts: Vec<&str> = alerts.map(|rule| rule.name.as_str()).collect();
             json!({
                 "name": entry.0.text,
@@ -583,7 +583,7 @@ fn pace(topology: &Topology) -> Value {
     })
 }
 
-fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
+fn states(input: Input) -> Vec<Value> {
     let states = input.topology.failover.as_ref().map(|f| f.in_order());
     states
         .into_iter()
@@ -591,12 +591,12 @@ fn states(input: Input, rules: &[AlertRule]) -> Vec<Value> {
         .map(|(name, state)| {
             let tell: Vec<&str> = state.tell.iter().map(|t| t.value.as_str()).collect();
             let key = state_key(&name.text);
-            let rule = rules.iter().find(|rule| rule.key == key);
+            let rule = input.alerts.iter().find(|rule| rule.key == key);
             json!({
                 "name": name.text,
                 "after": state.after.as_ref().map(|a| a.value),
                 "alert": rule.map(|r| r.name.clone()),
-                "notified": rule.map(|r| notified(input, r)),
+                "notified": rule.map(|r| notified(&timing(input.topology, input.deployment, r))),
                 "tell": if tell.is_empty() { "nobody".into() } else { tell.join(", ") },
             })
         })

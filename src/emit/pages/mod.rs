@@ -12,9 +12,10 @@ mod procedures;
 
 use super::{AppliedRoot, Input, Watching};
 use crate::artifact::ArtifactSet;
-use crate::format::text;
+use crate::format::text::{self, Templates};
 use crate::graph::{graph, mermaid};
 use serde_json::Value;
+use std::sync::LazyLock;
 
 const EMITTER: &str = "pages";
 
@@ -112,6 +113,9 @@ const PAGES: &[(&str, &str, Option<&str>)] = &[
     ),
 ];
 
+static PARSED: LazyLock<Templates> =
+    LazyLock::new(|| Templates::new(PAGES.iter().map(|(name, text, _)| (*name, *text))));
+
 /// Emits the pages.
 ///
 /// # Panics
@@ -132,12 +136,13 @@ pub fn emit(input: Input, roots: &[AppliedRoot], watching: &[Watching], set: &mu
         all.extend(more);
     }
     let read = text::Context::from(&context);
-    for (name, template, needs) in PAGES {
+    for (name, _, needs) in PAGES {
         if needs.is_some_and(|part| is_empty(&context[part])) {
             continue;
         }
-        let text =
-            text::render(name, template, &[], &read).unwrap_or_else(|error| panic!("{error}"));
+        let text = PARSED
+            .render(name, &read)
+            .unwrap_or_else(|error| panic!("{error}"));
         set.text(EMITTER, *name, tidy(&text));
     }
 }

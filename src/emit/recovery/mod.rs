@@ -12,13 +12,13 @@ use crate::analysis::view::{
 use crate::artifact::ArtifactSet;
 use crate::format::markdown::{gantt, link, text};
 use crate::topology::Duration;
-use crate::watch::told::watches;
+use crate::watch::told::told_by;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Emits the page.
 pub fn emit(input: Input, set: &mut ArtifactSet) {
-    let alerts = watches(input.topology, input.deployment);
+    let alerts = told_by(input.topology, input.deployment, input.alerts);
     let filter = Filter::default();
     let view = view(
         (input.topology, input.deployment),

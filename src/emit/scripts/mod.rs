@@ -6,12 +6,13 @@ mod plans;
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind, Proof, Switch, SwitchStep};
-use crate::format::text;
+use crate::format::text::{self, Templates};
 use crate::procedure::{FEW, MANY, OVERTIME, StepId, TURNED_WITHIN};
 use crate::topology::{RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 const EMITTER: &str = "scripts";
 
@@ -87,36 +88,38 @@ const TEMPLATES: &[(&str, &str, Option<&str>)] = &[
     ),
 ];
 
+/// What templates include.
+const STEPS: (&str, &str) = (
+    "steps.sh",
+    include_str!("../../../templates/scripts/steps.sh"),
+);
+
+static PARSED: LazyLock<Templates> = LazyLock::new(|| {
+    let scripts = TEMPLATES.iter().map(|(name, text, _)| (*name, *text));
+    Templates::new(scripts.chain([STEPS]))
+});
+
 /// Emits the scripts.
 ///
 /// # Panics
 /// If a template asks for something that the context does not have: a bug that the golden
 /// tests show.
 pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
-    let mut context = context(input, roots);
-    let shift = input.deployment.shift.as_ref();
-    let parts = [
-        ("set-share.sh", shift.map_or("", |s| s.function)),
-        (
-            "steps.sh",
-            include_str!("../../../templates/scripts/steps.sh"),
-        ),
-    ];
+    let context = context(input, roots);
     let plans = [
         ("failover-region.sh", &input.procedures.fail_over),
         ("promote-region.sh", &input.procedures.fail_back),
     ];
-    let shared = text::Context::from(&context);
-    for (name, template, needs) in TEMPLATES {
+    let set_share = input.deployment.shift.as_ref().map_or("", |s| s.function);
+    let shared = text::Context::from(&context).with_part("set_share", set_share.trim_end());
+    for (name, _, needs) in TEMPLATES {
         if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
             continue;
         }
         let plan = plans.iter().find(|(script, _)| script == name);
-        let own = plan.map(|(_, plan)| {
-            context["plan"] = plans::plan(input.topology, plan);
-            text::Context::from(&context)
-        });
-        let text = text::render(name, template, &parts, own.as_ref().unwrap_or(&shared))
+        let own = plan.map(|(_, plan)| shared.with("plan", &plans::plan(input.topology, plan)));
+        let text = PARSED
+            .render(name, own.as_ref().unwrap_or(&shared))
             .unwrap_or_else(|error| panic!("{error}"));
         let artifact = Artifact {
             text,
