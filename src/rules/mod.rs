@@ -56,6 +56,7 @@ pub const RULES: &[Rule] = &[
     traffic::icp::check,
     traffic::shared_check::check,
     traffic::nowhere::check,
+    traffic::outside_zone::check,
     traffic::weight_of_standby::check,
     traffic::weights::check,
 ];

@@ -1105,8 +1105,10 @@ record! {
         drain: Time = "30s",
         /// The life of its DNS records. Example: `60s`
         ttl: Time = "60s",
-        /// The existing DNS zone that holds it; one is made if left out. Example: `example-com`
+        /// The existing DNS zone that holds it; one is made if left out. Example: `example.com`
         dns_zone: Option<Text>,
+        /// The domain of that zone: what follows the first label of the host, if left out. Example: `example.com`
+        domain: Option<Text>,
         /// Who answers DNS for it, where not the cloud. Example: `alibaba`
         dns: Option<Ref>,
         /// Origins whose pages may call it. Example: `[https://paynow.example]`

@@ -501,6 +501,8 @@ pub struct Host {
     pub ttl: Time,
     /// The existing DNS zone that holds it; one is made if left out.
     pub dns_zone: Option<Text>,
+    /// The domain of its zone, if it is written.
+    pub zone_domain: Option<Text>,
     /// Who answers DNS for it, where not the cloud.
     pub dns: Option<Ref>,
     /// Origins whose pages may call it.

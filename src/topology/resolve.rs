@@ -795,6 +795,7 @@ impl Resolver<'_> {
                 drain: settle(&written.drain),
                 ttl: settle(&written.ttl),
                 dns_zone: settle(&written.dns_zone),
+                zone_domain: settle(&written.domain),
                 dns: settle(&written.dns),
                 cors: settle(&written.cors),
                 backup: settle(&written.backup),

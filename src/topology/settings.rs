@@ -83,12 +83,25 @@ impl Topology {
 }
 
 impl Host {
-    /// The domain whose zone holds its record: what follows its first label, unless only a
-    /// registry can own that; then the host is the top of a zone of its own.
+    /// The domain whose zone holds its record: as written, else what follows its first label, unless
+    /// only a registry can own that; then the host is the top of a zone of its own.
     pub fn domain(&self) -> &str {
+        if let Some(written) = &self.zone_domain {
+            return &written.value;
+        }
         let above = self.name.split_once('.').map(|(_, above)| above);
         let above = above.filter(|above| !of_a_registry(above));
         above.unwrap_or(&self.name)
+    }
+
+    /// Whether the domain that is written for its zone can be one: the host's own name, or one above
+    /// it that a registry does not own.
+    pub fn lies_in_its_domain(&self) -> bool {
+        self.zone_domain.as_ref().is_none_or(|domain| {
+            let above = self.name.strip_suffix(domain.as_str());
+            let covers = above.is_some_and(|above| above.is_empty() || above.ends_with('.'));
+            covers && !of_a_registry(domain)
+        })
     }
 
     /// The health check of the host's back ends. What the spec leaves out: every 5 s, a

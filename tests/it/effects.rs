@@ -230,6 +230,7 @@ fn candidates(schema: &Value, root: &Value, spec: &Value) -> Vec<Value> {
         {
             all.extend(["3s", "45s", "11m", "9d"].map(|t| json!(t)));
         }
+        _ if example == "example.com" => all.push(json!("shop.example.com")),
         _ if example.ends_with("Mi") => all.push(json!("3Gi")),
         _ if example.ends_with('%') => all.extend([json!("35%"), json!("91%")]),
         kind => {

@@ -69,7 +69,7 @@ pub const NO_ACCOUNT: Code = Code::new("AWS101", "account-missing");
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
-    zones::settle_zones(topology);
+    zones::settle_zones(topology, out);
     settle_clusters(topology, &regions, Some(facts::kubernetes()), out);
     maintenance::settle(topology, &regions);
 }

@@ -3,7 +3,8 @@
 use super::edge::region_host;
 use super::{Lowering, naming, output};
 use crate::deployment::{Argument, RootOutput, Scope};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::lock;
 use crate::topology::{Host, Thing, Topology};
 
 /// A host that is the domain of its zone, and asks for what an alias does not have.
@@ -107,10 +108,18 @@ impl Lowering<'_> {
 const ZONE: &str = "zone";
 
 /// Settles the zone of each host: one that comes or goes moves no record of another.
-pub(super) fn settle_zones(topology: &mut Topology) {
+pub(super) fn settle_zones(topology: &mut Topology, out: &mut Diagnostics) {
     for host in topology.hosts.clone() {
         let derived = derived_domain(topology, &host);
         let kind = Thing::Host.word();
+        if let (Some(written), Some(entry)) = (
+            &host.zone_domain,
+            topology.lock.entry(kind, &host.name, ZONE),
+        ) && written.value != entry.value
+        {
+            let what = format!("the records of `{}` would move to another zone", host.name);
+            out.push(lock::disagrees(entry, written.span, written, &what));
+        }
         topology.lock.settle(kind, &host.name, ZONE, || derived);
     }
 }
@@ -121,9 +130,12 @@ pub(super) fn domain(topology: &Topology, host: &Host) -> String {
     recorded.map_or_else(|| derived_domain(topology, host), str::to_string)
 }
 
-/// The zone that another host has already and that covers it, else its own, or the domain of
+/// The zone that is written, else that another host has already and that covers it, else its own, or the domain of
 /// another host above that.
 fn derived_domain(topology: &Topology, host: &Host) -> String {
+    if let Some(written) = &host.zone_domain {
+        return written.value.clone();
+    }
     let hosts = topology.hosts.iter();
     let recorded = hosts.filter_map(|h| topology.lock.get(Thing::Host.word(), &h.name, ZONE));
     let recorded = recorded.filter(|zone| below(&host.name, zone));

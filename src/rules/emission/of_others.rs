@@ -155,6 +155,7 @@ fn host_settings(host: &Host) -> Settings {
         ("protect", host.protect.as_ref().map(|p| p.span)),
         ("ttl", written(&host.ttl)),
         ("dns_zone", at(&host.dns_zone)),
+        ("domain", at(&host.domain)),
         ("dns", at(&host.dns)),
         ("cors", first(&host.cors)),
         ("backup", written(&host.backup)),

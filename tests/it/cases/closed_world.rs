@@ -1,7 +1,8 @@
 //! `tests/cases/closed-world`.
 
-use crate::support::{Case, case, case_with, spec, text};
+use crate::support::{Case, case, case_with, spec, spec_after, text};
 use meridian::analysis::recovery::verdict::Verdict;
+use meridian::lock::print;
 
 const ONE_BUCKET: &str = "state_bucket: shop-state, ";
 const TWO_BUCKETS: &str = "state_bucket: { gcp: shop-gcp-state, aws: shop-aws-state }, ";
@@ -427,6 +428,48 @@ fn a_host_at_the_top_of_its_zone_has_aliases_on_aws() {
         ("us-west-2.example.com", "us-west-2.example.org"),
     ] {
         assert_eq!(spec(&text.replace(from, to)).errors(), ["AWS114"], "{to}");
+    }
+}
+
+/// A zone that was delegated for one host alone has the host's own name: which one it is, only the
+/// team knows, and what is applied does not move.
+#[test]
+fn the_domain_of_a_zone_is_asked_for() {
+    let text = |of_zone: &str| {
+        let hosts: String = ["", "us-east-1.", "us-west-2."]
+            .iter()
+            .map(|at| {
+                let region = match at.strip_suffix('.') {
+                    Some(region) => format!(", region: {region}"),
+                    None => ", health: { every: 10s }".into(),
+                };
+                format!("  {at}shop.example.com: {{ to: web{region}{of_zone} }}\n")
+            })
+            .collect();
+        format!(
+            "version: 1\nname: shop\nclouds: {{ aws: {{ account: \"111122223333\" }} }}\nregions: {{ us-east-1: {{ role: primary }}, us-west-2: {{}} }}\nservices: {{ web: {{ image: shop/web }} }}\ntraffic:\n{hosts}"
+        )
+    };
+    let apex = |case: &Case| case.file("terraform/links/main.tf").contains("  apex ");
+    let delegated = ", dns_zone: Z0123456789ABCDEFGHIJ, domain: shop.example.com";
+    let case = spec(&text(delegated));
+    assert_eq!(case.errors(), Vec::<&str>::new());
+    assert!(apex(&case));
+    let links = case.file("terraform/links/main.tf");
+    assert!(links.contains("\"shop.example.com\"") && !links.contains("\"example.com\""));
+    // A new zone of that name, too.
+    let own = spec(&text(", domain: shop.example.com"));
+    assert!(apex(&own));
+    let global = own.file("terraform/global/main.tf");
+    assert!(global.contains("module \"dns_shop_example_com\""));
+    // Not asked for, it is what follows the first label, and stays so once it is applied.
+    let before = spec(&text(""));
+    assert!(!apex(&before));
+    let after = spec_after(&text(delegated), &print(before.lock()));
+    assert_eq!(after.errors(), ["LCK104"; 3]);
+    for wrong in ["example.org", "com", "op.example.com"] {
+        let case = spec(&text(&format!(", domain: {wrong}")));
+        assert_eq!(case.errors(), ["TRF106"; 3], "{wrong}");
     }
 }
 
