@@ -42,6 +42,8 @@ pub struct Cluster {
     pub promql: Option<Promql>,
     /// The words of the command that fetches the cluster's credentials.
     pub credentials: Vec<String>,
+    /// What kubectl signs in with, beside the program that fetches credentials.
+    pub plugin: Option<Plugin>,
     /// Prefix of the names of images here, where it is not the system's: a registry that is
     /// lost with another region must not be needed.
     pub registry: Option<String>,
@@ -56,6 +58,15 @@ pub struct EastWest {
     pub network: String,
     /// Annotations of its Service.
     pub annotations: Vec<(String, String)>,
+}
+
+/// A program that kubectl signs in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plugin {
+    /// The program.
+    pub program: &'static str,
+    /// The command that installs it.
+    pub install: &'static str,
 }
 
 /// Values of a public chart.

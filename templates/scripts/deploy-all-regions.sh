@@ -48,7 +48,7 @@ done
 [[ -n ${VAR_FILE} ]] || { usage >&2; exit 64; }
 [[ -r ${VAR_FILE} ]] || die 75 "'${VAR_FILE}' cannot be read"
 [[ -z ${REGION} ]] || known_region "${REGION}"
-need terraform{% for tool in tools %} {{ tool }}{% endfor %}{% if clusters %} helm{% endif %}
+need terraform{% for tool in deploy_tools %} {{ tool }}{% endfor %}{% if clusters %} helm{% endif %}
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VAR_FILE=$(cd "$(dirname "${VAR_FILE}")" && pwd)/$(basename "${VAR_FILE}")

@@ -220,8 +220,9 @@ fn check(filled: &Filled) {
 }
 
 /// Programs of the clouds, which do nothing here.
-const STUBS: [&str; 10] = [
+const STUBS: [&str; 11] = [
     "gcloud",
+    "gke-gcloud-auth-plugin",
     "kubectl",
     "terraform",
     "helm",

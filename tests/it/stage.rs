@@ -7,8 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const TOOLS: [&str; 8] = [
+const TOOLS: [&str; 9] = [
     "gcloud",
+    "gke-gcloud-auth-plugin",
     "kubectl",
     "terraform",
     "helm",

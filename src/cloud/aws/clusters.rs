@@ -312,6 +312,7 @@ impl Lowering<'_> {
             ]
             .map(String::from)
             .to_vec(),
+            plugin: None,
             registry: Some(self.registry_address(id)),
             needs: self.needs(id, &account),
             name,

@@ -7,7 +7,7 @@ use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use super::scrapes;
 use crate::cloud::sizing::Demand;
-use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Promql, Scope};
+use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Plugin, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
 use crate::topology::{Provider, RegionId, Singleton, Topology};
 
@@ -233,6 +233,11 @@ impl Lowering<'_> {
             ]
             .map(String::from)
             .to_vec(),
+            // kubectl speaks to GKE through it since 1.26.
+            plugin: Some(Plugin {
+                program: "gke-gcloud-auth-plugin",
+                install: "gcloud components install gke-gcloud-auth-plugin",
+            }),
             registry: None,
             needs: self.cluster_needs(),
             name,

@@ -11,7 +11,7 @@ use crate::procedure::{FEW, MANY, OVERTIME, StepId, TURNED_WITHIN};
 use crate::topology::{RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 const EMITTER: &str = "scripts";
@@ -171,6 +171,8 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "carries": roots.iter().any(|r| !r.carried.is_empty()),
         "staged": staged,
         "tools": tools(input),
+        "deploy_tools": deploy_tools(input),
+        "plugins": plugins(input),
         "locks": clouds().filter_map(|(provider, c)| {
             let lock = c.lock.as_ref()?;
             Some(json!({
@@ -262,23 +264,42 @@ fn in_order<'a>(input: Input, roots: &'a [AppliedRoot]) -> Vec<&'a AppliedRoot> 
     roots
 }
 
+/// The program that a command begins with.
+fn program(operation: &Operation) -> Option<String> {
+    let mut words = operation.command.iter();
+    // `env NAME=value` stands before the program that it sets something for.
+    words.find(|w| *w != "env" && !w.contains('=')).cloned()
+}
+
+/// The programs of the deployment: those of all scripts, and what its bootstrap runs.
+fn deploy_tools(input: Input) -> BTreeSet<String> {
+    let made = input.deployment.clouds.values();
+    let made = made.flat_map(|c| &c.bootstrap.commands);
+    let mut found = tools(input);
+    found.extend(made.filter_map(program));
+    found
+}
+
+/// The programs that kubectl signs in with, each with how to install it.
+fn plugins(input: Input) -> BTreeMap<&'static str, &'static str> {
+    let clusters = input.deployment.clusters.iter();
+    let plugins = clusters.filter_map(|c| c.plugin);
+    plugins.map(|p| (p.program, p.install)).collect()
+}
+
 /// The programs that the commands begin with.
-fn tools(input: Input) -> Vec<String> {
+fn tools(input: Input) -> BTreeSet<String> {
     let operations = input.deployment.operations.iter();
     let used = operations.filter(|o| o.kind != OperationKind::StoreSecret);
     let locks = input.deployment.clouds.values();
     let locks = locks.filter_map(|c| c.lock.as_ref()).map(|l| &l.take);
     let used = used.chain(locks);
-    let program = |o: &Operation| {
-        let mut words = o.command.iter();
-        // `env NAME=value` stands before the program that it sets something for.
-        words.find(|w| *w != "env" && !w.contains('=')).cloned()
-    };
     let mut tools: BTreeSet<String> = used.filter_map(program).collect();
-    if !input.deployment.clusters.is_empty() {
+    for cluster in &input.deployment.clusters {
         tools.insert("kubectl".into());
+        tools.extend(cluster.plugin.map(|p| p.program.to_string()));
     }
-    tools.into_iter().collect()
+    tools
 }
 
 fn operation(operation: &Operation) -> Value {
@@ -512,7 +533,7 @@ fn action(action: &SwitchStep) -> Value {
 }
 
 /// The programs of switches: those of the other scripts, and what reads a cloud's answers.
-fn switch_tools(input: Input) -> Vec<String> {
+fn switch_tools(input: Input) -> BTreeSet<String> {
     let mut found = tools(input);
     let switches = input.deployment.switches.iter();
     let mut actions = switches.flat_map(|s| s.to_copy.iter());
@@ -521,7 +542,7 @@ fn switch_tools(input: Input) -> Vec<String> {
         proof.into_iter().any(|w| w.contains("| jq "))
     });
     if reads {
-        found.push("jq".into());
+        found.insert("jq".into());
     }
     found
 }

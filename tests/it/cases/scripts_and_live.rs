@@ -549,20 +549,29 @@ mod scripts {
         }
     }
 
-    /// A tool that is missing is named before anything is done, and is nobody's lock.
-    #[test]
-    fn a_missing_tool_is_named_first() {
-        let stage = Stage::new("ggen");
+    /// The folder of the stubs, with a few programs of the system and nothing else.
+    fn only(stage: &Stage, programs: &[&str]) -> std::path::PathBuf {
         let tools = stage.folder.path().join("bin");
-        for tool in [
-            "bash", "date", "dirname", "basename", "tee", "mktemp", "cat",
-        ] {
-            let found = std::env::var("PATH").unwrap();
+        let found = std::env::var("PATH").unwrap();
+        for tool in programs {
             let mut folders = std::env::split_paths(&found);
             let path = folders.find_map(|f| Some(f.join(tool)).filter(|p| p.exists()));
             let _ = fs::remove_file(tools.join(tool));
             std::os::unix::fs::symlink(path.expect(tool), tools.join(tool)).unwrap();
         }
+        tools
+    }
+
+    /// A tool that is missing is named before anything is done, and is nobody's lock.
+    #[test]
+    fn a_missing_tool_is_named_first() {
+        let stage = Stage::new("ggen");
+        let tools = only(
+            &stage,
+            &[
+                "bash", "date", "dirname", "basename", "tee", "mktemp", "cat",
+            ],
+        );
         for arguments in [&LEAVE[..], &["--status"]] {
             let script = stage.scripts.join("failover-region.sh");
             let mut command = std::process::Command::new(tools.join("bash"));
@@ -580,5 +589,41 @@ mod scripts {
             );
         }
         assert!(stage.calls().is_empty());
+    }
+
+    /// What kubectl signs in with, and what only the bootstrap runs, are as much a tool as gcloud.
+    #[test]
+    fn plugins_and_tools_of_the_bootstrap_are_named_first() {
+        for (tool, script, arguments, how) in [
+            (
+                "gke-gcloud-auth-plugin",
+                "failover-region.sh",
+                &LEAVE[..],
+                "gcloud components install",
+            ),
+            (
+                "bq",
+                "deploy-all-regions.sh",
+                &["--var-file", "/dev/null", "--bootstrap"],
+                "",
+            ),
+        ] {
+            let stage = Stage::new("ggen");
+            let tools = only(
+                &stage,
+                &[
+                    "bash", "date", "dirname", "basename", "tee", "mktemp", "cat", "timeout",
+                    "awk", "grep",
+                ],
+            );
+            fs::remove_file(tools.join(tool)).unwrap();
+            let mut command = stage.command(script, arguments);
+            let output = command.env("PATH", &tools).output().unwrap();
+            assert_eq!(code(&output), 69, "{tool}: {}", said(&output));
+            let named = format!("{tool} is not installed");
+            let said = said(&output);
+            assert!(said.contains(&named) && said.contains(how), "{said}");
+            assert!(stage.calls().is_empty());
+        }
     }
 }

@@ -14,7 +14,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOOLS = "gcloud aws kubectl curl terraform bq helm dig date sleep".split()
+TOOLS = "gcloud gke-gcloud-auth-plugin aws kubectl curl terraform bq helm dig date sleep".split()
 BASICS = "awk bash env sh sort dirname basename tee mktemp rm cat sed jq timeout head tail cp cut grep wc mkdir".split()
 FENCES = ("--capacity-scaler=0", "remove-backend", "put-metric-data")
 # Records, metrics, marks of fences that are undone, and messages that come again.

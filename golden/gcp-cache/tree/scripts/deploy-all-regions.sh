@@ -43,7 +43,7 @@ done
 [[ -n ${VAR_FILE} ]] || { usage >&2; exit 64; }
 [[ -r ${VAR_FILE} ]] || die 75 "'${VAR_FILE}' cannot be read"
 [[ -z ${REGION} ]] || known_region "${REGION}"
-need terraform bash curl gcloud kubectl helm
+need terraform bash curl gcloud gke-gcloud-auth-plugin kubectl helm
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VAR_FILE=$(cd "$(dirname "${VAR_FILE}")" && pwd)/$(basename "${VAR_FILE}")
 

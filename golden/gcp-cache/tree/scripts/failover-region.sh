@@ -118,7 +118,7 @@ while (($#)); do
     --from) FROM=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --status) need bash curl gcloud kubectl; status; exit 0 ;;
+    --status) need bash curl gcloud gke-gcloud-auth-plugin kubectl; status; exit 0 ;;
     --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
@@ -127,7 +127,7 @@ while (($#)); do
   esac
 done
 if [[ ${UNLOCK} == true ]]; then
-  need bash curl gcloud kubectl
+  need bash curl gcloud gke-gcloud-auth-plugin kubectl
   break_lock
   exit 0
 fi
@@ -135,7 +135,7 @@ fi
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
-need bash curl gcloud kubectl
+need bash curl gcloud gke-gcloud-auth-plugin kubectl
 confirm "${FROM}"
 lock
 right_cluster "${REGIONS[@]}"

@@ -104,7 +104,7 @@ while (($#)); do
 done
 [[ -n ${REGION} ]] || { usage >&2; exit 64; }
 known_region "${REGION}"
-need bash curl gcloud kubectl
+need bash curl gcloud gke-gcloud-auth-plugin kubectl
 right_place
 right_cluster "${REGIONS[@]}"
 confirm "${REGION}"

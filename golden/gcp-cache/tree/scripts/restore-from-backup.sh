@@ -37,7 +37,7 @@ while (($#)); do
     *) usage >&2; exit 64 ;;
   esac
 done
-need bash curl gcloud kubectl
+need bash curl gcloud gke-gcloud-auth-plugin kubectl
 if [[ ${LIST} == true ]]; then
   look 15 'List the exports of shop-cache-us-east1' gcloud storage ls --long 'gs://shop-prod-shop-cache-us-east1/*.rdb' || missed 'without an export the cache is filled in again by its services'
   look 15 'List the exports of shop-cache-us-west1' gcloud storage ls --long 'gs://shop-prod-shop-cache-us-west1/*.rdb' || missed 'without an export the cache is filled in again by its services'

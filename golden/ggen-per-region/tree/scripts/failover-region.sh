@@ -333,7 +333,7 @@ while (($#)); do
     --to) TO=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --step) ONLY=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
     --accept-data-loss-seconds) ACCEPTED=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
-    --status) need bash curl gcloud kubectl; status; exit 0 ;;
+    --status) need bash curl gcloud gke-gcloud-auth-plugin kubectl; status; exit 0 ;;
     --unlock) UNLOCK=true; shift ;;
     --apply) APPLY=true; shift ;;
     --yes) ASSUME_YES=true; shift ;;
@@ -342,7 +342,7 @@ while (($#)); do
   esac
 done
 if [[ ${UNLOCK} == true ]]; then
-  need bash curl gcloud kubectl
+  need bash curl gcloud gke-gcloud-auth-plugin kubectl
   break_lock
   exit 0
 fi
@@ -351,7 +351,7 @@ fi
 known_region "${FROM}"
 known_region "${TO}"
 [[ ${FROM} != "${TO}" ]] || die 65 "a region cannot take over from itself"
-need bash curl gcloud kubectl
+need bash curl gcloud gke-gcloud-auth-plugin kubectl
 confirm "${FROM}"
 lock
 right_cluster "${REGIONS[@]}"

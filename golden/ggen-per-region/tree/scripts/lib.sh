@@ -75,9 +75,14 @@ no_store() { # name
 }
 
 need() { # tool...
-  local tool
-  for tool in timeout tee mktemp "$@"; do
-    command -v "${tool}" >/dev/null 2>&1 || die 69 "${tool} is not installed; on macOS timeout comes with: brew install coreutils, with its gnubin first on PATH"
+  local tool how
+  for tool in timeout tee mktemp awk grep "$@"; do
+    case ${tool} in
+      timeout) how="; on macOS: brew install coreutils, with its gnubin first on PATH" ;;
+      gke-gcloud-auth-plugin) how="; kubectl signs in with it: 'gcloud components install gke-gcloud-auth-plugin'" ;;
+      *) how="" ;;
+    esac
+    command -v "${tool}" >/dev/null 2>&1 || die 69 "${tool} is not installed${how}"
   done
   date -u -d @0 +%s >/dev/null 2>&1 || die 69 "date is not GNU's; on macOS: brew install coreutils, with its gnubin first on PATH"
 }

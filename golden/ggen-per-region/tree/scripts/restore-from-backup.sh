@@ -37,7 +37,7 @@ while (($#)); do
     *) usage >&2; exit 64 ;;
   esac
 done
-need bash curl gcloud kubectl
+need bash curl gcloud gke-gcloud-auth-plugin kubectl
 if [[ ${LIST} == true ]]; then
   look 15 'List the backups at eur3' gcloud firestore backups list --location eur3 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'
   look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'

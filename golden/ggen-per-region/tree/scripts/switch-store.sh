@@ -50,7 +50,7 @@ case ${DATASTORE} in
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
 esac
 no_store "${COPY}"
-need bash curl gcloud kubectl jq
+need bash curl gcloud gke-gcloud-auth-plugin jq kubectl
 
 confirm "${COPY}"
 lock

@@ -37,7 +37,7 @@ while (($#)); do
 done
 [[ -n ${REGION} && -n ${STAGE} && -n ${VAR_FILE} ]] || { usage >&2; exit 64; }
 [[ -r ${VAR_FILE} ]] || die 75 "'${VAR_FILE}' cannot be read"
-need terraform bash curl gcloud kubectl
+need terraform bash curl gcloud gke-gcloud-auth-plugin kubectl
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VAR_FILE=$(cd "$(dirname "${VAR_FILE}")" && pwd)/$(basename "${VAR_FILE}")

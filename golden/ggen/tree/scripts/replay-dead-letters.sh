@@ -36,7 +36,7 @@ while (($#)); do
 done
 [[ -n ${QUEUE} ]] || { usage >&2; exit 64; }
 [[ ${LIMIT} =~ ^[1-9][0-9]{0,2}$ ]] || die 64 "--limit takes 1 to 999"
-need jq bash curl gcloud kubectl
+need jq bash curl gcloud gke-gcloud-auth-plugin kubectl
 pull() {
   case ${QUEUE} in
     firestore-replication) timeout --foreground 60 env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions pull firestore-replication-dead-letter --limit "${LIMIT}" --format=json --project ggen-prod ;;
