@@ -67,6 +67,16 @@ impl ArtifactSet {
         );
     }
 
+    /// Takes the files of another set.
+    ///
+    /// # Panics
+    /// If both have a file: a bug of an emitter.
+    pub fn join(&mut self, other: ArtifactSet) {
+        for (path, artifact) in other.files {
+            self.add(path, artifact);
+        }
+    }
+
     /// The files in order of their paths.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Artifact)> {
         self.files.iter().map(|(p, a)| (p.as_str(), a))

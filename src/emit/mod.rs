@@ -86,32 +86,54 @@ pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
 }
 
 /// Emits the files of one emitter, by its name in [`crate::artifact::Artifact`]; all without one.
+/// Each has a thread of its own: no emitter sees the files of another.
 pub fn only(input: Input, emitter: Option<&str>) -> ArtifactSet {
-    let mut set = ArtifactSet::default();
     let wanted = |name: &str| emitter.is_none_or(|e| e == name);
-    if wanted("terraform") {
-        terraform::emit(input, &mut set);
-    }
-    if wanted("kubernetes") {
-        kubernetes::emit(input, &mut set);
-    }
-    if wanted("helm") {
-        helm::emit(input, &mut set);
-    }
-    if wanted("alerts") {
-        alerts::emit(input, &mut set);
-    }
-    if wanted("scripts") {
-        scripts::emit(input, &terraform::applied(input), &mut set);
-    }
     let pages = wanted("pages");
-    if pages || wanted("observability") {
-        // Pages say how to install what watches.
-        let watching = observability::emit(input, &mut set);
-        if pages {
-            pages::emit(input, &terraform::applied(input), &watching, &mut set);
-            recovery::emit(input, &mut set);
+    let roots = match pages || wanted("scripts") {
+        true => terraform::applied(input),
+        false => Vec::new(),
+    };
+    let emitters: [(bool, &Emit); 7] = [
+        (wanted("terraform"), &|set| terraform::emit(input, set)),
+        (wanted("kubernetes"), &|set| kubernetes::emit(input, set)),
+        (wanted("helm"), &|set| helm::emit(input, set)),
+        (wanted("alerts"), &|set| alerts::emit(input, set)),
+        (wanted("scripts"), &|set| scripts::emit(input, &roots, set)),
+        (pages, &|set| recovery::emit(input, set)),
+        (pages || wanted("observability"), &|set| {
+            // Pages say how to install what watches.
+            let watching = observability::emit(input, set);
+            if pages {
+                pages::emit(input, &roots, &watching, set);
+            }
+        }),
+    ];
+    let wanted = emitters.into_iter().filter(|(wanted, _)| *wanted);
+    together(wanted.map(|(_, emit)| emit))
+}
+
+/// What an emitter does.
+type Emit<'a> = dyn Fn(&mut ArtifactSet) + Sync + 'a;
+
+/// Everything that some emitters make; a panic of one is the caller's.
+fn together<'a>(emitters: impl Iterator<Item = &'a Emit<'a>>) -> ArtifactSet {
+    std::thread::scope(|threads| {
+        let begun = emitters.map(|emit| {
+            threads.spawn(|| {
+                let mut set = ArtifactSet::default();
+                emit(&mut set);
+                set
+            })
+        });
+        let begun: Vec<_> = begun.collect();
+        let mut all = ArtifactSet::default();
+        for thread in begun {
+            match thread.join() {
+                Ok(set) => all.join(set),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
         }
-    }
-    set
+        all
+    })
 }

@@ -82,13 +82,15 @@ impl Case {
     }
 }
 
+/// Every pair of regions.
 pub(super) fn cases(model: Model, steps: &[Step]) -> Vec<Case> {
-    let regions = || model.topology.region_ids();
-    let pairs = regions().flat_map(|from| regions().map(move |to| (from, to)));
-    let pairs = pairs.filter(|(from, to)| from != to);
-    pairs
-        .map(|(from, to)| case(model, steps, from, to))
-        .collect()
+    let mut cases = Vec::new();
+    for from in model.topology.region_ids() {
+        let left = Left::of(model, steps, from);
+        let others = model.topology.region_ids().filter(|to| *to != from);
+        cases.extend(others.map(|to| left.case(steps, to)));
+    }
+    cases
 }
 
 /// A return has one region.
@@ -101,35 +103,58 @@ pub(super) fn back(model: Model, steps: &[Step]) -> Vec<Case> {
         others: false,
         served: None,
         promised: None,
-        ..case(model, steps, id, id)
+        ..Left::of(model, steps, id).case(steps, id)
     });
     each.collect()
 }
 
-fn case(model: Model, steps: &[Step], from: RegionId, to: RegionId) -> Case {
-    let commands = |step: &Step| step.works(from, to).iter().map(|w| w.seconds).sum();
-    let terms = || lost(model, from).flat_map(|t| &t.budget.nodes);
-    let steps = timed(steps, commands, |term| {
-        by_hand(terms().map(|n| &n.term), term)
-    });
-    let services = lost(model, from).filter(|t| matches!(t.subject, Subject::Service(_)));
-    let (by_people, by_itself): (Vec<&RecoveryTime>, Vec<_>) = services.partition(|t| waits(t));
-    let mut totals = by_itself.iter().map(|t| t.budget.total().1);
-    let served = totals.try_fold(0, |worst: u64, end| Some(worst.max(end?)));
-    let promised = by_people.iter().filter_map(|t| Some(t.promise?.millis));
-    Case {
-        from,
-        to,
-        automation: automation(model, from),
-        paged: model.deployment.paged(&[from]),
-        steps,
-        waiting: by_people
-            .iter()
-            .map(|t| t.subject.name(model.topology))
-            .collect(),
-        others: !by_itself.is_empty(),
-        served: served.map(|s| s.div_ceil(1000)),
-        promised: promised.min().map(|p| p.div_ceil(1000)),
+/// A region that is left: what is so wherever it is left for.
+struct Left {
+    case: Case,
+    hands: Vec<(term::Step, Hand)>,
+}
+
+impl Left {
+    fn of(model: Model, steps: &[Step], from: RegionId) -> Self {
+        let lost: Vec<&RecoveryTime> = lost(model, from).collect();
+        let hand = |step| {
+            let nodes = lost.iter().flat_map(|t| &t.budget.nodes);
+            (step, by_hand(nodes.map(|n| &n.term), step))
+        };
+        let hands = steps.iter().filter_map(|s| s.term).map(hand).collect();
+        let services = lost.iter();
+        let services = services.filter(|t| matches!(t.subject, Subject::Service(_)));
+        let (by_people, by_itself): (Vec<&RecoveryTime>, Vec<_>) = services.partition(|t| waits(t));
+        let mut totals = by_itself.iter().map(|t| t.budget.total().1);
+        let served = totals.try_fold(0, |worst: u64, end| Some(worst.max(end?)));
+        let promised = by_people.iter().filter_map(|t| Some(t.promise?.millis));
+        let waiting = by_people.iter().map(|t| t.subject.name(model.topology));
+        let case = Case {
+            from,
+            to: from,
+            automation: automation(&lost),
+            paged: model.deployment.paged(&[from]),
+            steps: Vec::new(),
+            waiting: waiting.collect(),
+            others: !by_itself.is_empty(),
+            served: served.map(|s| s.div_ceil(1000)),
+            promised: promised.min().map(|p| p.div_ceil(1000)),
+        };
+        Left { case, hands }
+    }
+
+    fn case(&self, steps: &[Step], to: RegionId) -> Case {
+        let from = self.case.from;
+        let commands = |step: &Step| step.works(from, to).iter().map(|w| w.seconds).sum();
+        let measured = |term| {
+            let known = self.hands.iter().find(|(step, _)| *step == term);
+            known.map_or(Hand::None, |(_, hand)| *hand)
+        };
+        Case {
+            to,
+            steps: timed(steps, commands, measured),
+            ..self.case.clone()
+        }
     }
 }
 
@@ -207,9 +232,9 @@ fn waits(time: &RecoveryTime) -> bool {
 
 /// What nobody has to do, each thing once: the terms of all services, in the order in which
 /// they end.
-fn automation(model: Model, from: RegionId) -> Vec<Automatic> {
+fn automation(lost: &[&RecoveryTime]) -> Vec<Automatic> {
     let mut found: Vec<Automatic> = Vec::new();
-    for time in lost(model, from) {
+    for time in lost {
         let nodes = time.budget.nodes.iter().zip(time.budget.ends());
         // The page begins the other clock.
         let acts = |t: &Term| t.by == By::System && t.step != term::Step::Page && !t.is_zero();

@@ -33,7 +33,7 @@ fn restored(input: Input, restore: &Restore, work: &Work) -> Value {
         "backups": takes(Given::Backup),
         "budget": seconds(restore),
         "begins": switches.find(|s| s.subject == work.title).and_then(|s| s.begins.as_ref()),
-        "clusters": clusters_of(input, &words.chain(proofs).collect::<Vec<_>>()),
+        "clusters": clusters_of(input, words.chain(proofs)),
         "ways": work.acts.iter().map(way).collect::<Vec<_>>(),
     })
 }

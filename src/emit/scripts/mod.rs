@@ -476,7 +476,7 @@ fn replay(input: Input, queue: &str) -> Value {
 }
 
 /// How a restored copy comes into service and out of it.
-fn switch(input: Input, switch: &Switch) -> Value {
+fn switch<'a>(input: Input<'a>, switch: &'a Switch) -> Value {
     let all = |actions: &[SwitchStep]| actions.iter().map(action).collect::<Vec<_>>();
     let before = &switch.before;
     let befores = [
@@ -501,18 +501,16 @@ fn switch(input: Input, switch: &Switch) -> Value {
         })),
         "delete": all(&switch.delete),
         "begins": switch.begins,
-        "clusters": clusters_of(input, &words.collect::<Vec<_>>()),
+        "clusters": clusters_of(input, words),
         "before": befores.collect::<Vec<_>>(),
     })
 }
 
 /// The regions whose clusters commands speak to, by their contexts.
-fn clusters_of<'a>(input: Input<'a>, words: &[&String]) -> Vec<&'a str> {
+fn clusters_of<'a>(input: Input<'a>, words: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
+    let spoken: BTreeSet<&str> = words.flat_map(|w| w.split([' ', '\'', '"'])).collect();
     let clusters = input.deployment.clusters.iter();
-    let asked = clusters.filter(|c| {
-        let exact = |w: &str| w.split([' ', '\'', '"']).any(|part| part == c.context);
-        words.iter().any(|w| exact(w))
-    });
+    let asked = clusters.filter(|c| spoken.contains(c.context.as_str()));
     asked
         .map(|c| input.topology.region(c.region).name.as_str())
         .collect()

@@ -29,6 +29,8 @@ pub struct Root {
     scope: Option<Scope>,
     /// The way from it to the modules.
     modules: &'static str,
+    /// The names of its calls.
+    calls: BTreeSet<String>,
 }
 
 /// The roots of a topology, in the order in which they are applied.
@@ -46,8 +48,9 @@ pub fn roots(input: Input) -> Vec<Root> {
             cloud,
             scope: None,
             modules: if alone { "./modules" } else { "../modules" },
+            calls: BTreeSet::new(),
         };
-        return clouds.into_iter().map(root).collect();
+        return clouds.into_iter().map(|c| root(c).filled(input)).collect();
     }
     // What has no region of its own is named by its cloud where there are several.
     let shared = |state: &'static str, scope| {
@@ -61,6 +64,7 @@ pub fn roots(input: Input) -> Vec<Root> {
             cloud: *cloud,
             scope: Some(scope),
             modules: "../modules",
+            calls: BTreeSet::new(),
         })
     };
     let region = |id: RegionId| {
@@ -72,6 +76,7 @@ pub fn roots(input: Input) -> Vec<Root> {
             cloud: region.place.provider,
             scope: Some(Scope::Region(id)),
             modules: "../../modules",
+            calls: BTreeSet::new(),
         }
     };
     let left = input.topology.left.iter().enumerate();
@@ -81,14 +86,15 @@ pub fn roots(input: Input) -> Vec<Root> {
         cloud: region.place.provider,
         scope: Some(Scope::Left(at)),
         modules: "../../modules",
+        calls: BTreeSet::new(),
     });
     let used = |root: &Root| {
-        let held = input.deployment.calls.iter().any(|c| root.holds(c));
-        held || input.deployment.tombstones.iter().any(|t| root.had(t))
+        !root.calls.is_empty() || input.deployment.tombstones.iter().any(|t| root.had(t))
     };
     shared("global", Scope::Global)
         .chain(input.topology.region_ids().map(region))
         .chain(shared("links", Scope::Links))
+        .map(|root| root.filled(input))
         .filter(used)
         .chain(left)
         .collect()
@@ -101,6 +107,14 @@ impl Root {
             Some(Scope::Region(id)) => Some(id),
             _ => None,
         }
+    }
+
+    /// The same with its calls.
+    fn filled(mut self, input: Input) -> Self {
+        let calls = input.deployment.calls.iter();
+        let own = calls.filter(|c| self.holds(c));
+        self.calls = own.map(|c| c.name.clone()).collect();
+        self
     }
 
     /// Whether a call is written in this root.
@@ -125,30 +139,31 @@ impl Root {
     }
 
     /// Whether an output is of this root: the call that it shows is.
-    fn gives(&self, input: Input, output: &RootOutput) -> bool {
+    fn gives(&self, output: &RootOutput) -> bool {
         let Argument::Output { call, .. } = &output.value else {
             return false;
         };
-        let calls = &input.deployment.calls;
-        let own = calls.iter().filter(|c| self.holds(c));
-        output.cloud == self.cloud.word() && own.into_iter().any(|c| c.name == *call)
+        output.cloud == self.cloud.word() && self.calls.contains(call)
     }
 }
 
 /// The roots with what each takes from those before it.
 pub fn applied(input: Input) -> Vec<AppliedRoot> {
     let roots = roots(input);
-    let each = roots.iter().map(|root| AppliedRoot {
-        path: root.path.clone(),
-        region: root.region(),
-        cloud: root.cloud,
-        ties: root.scope == Some(Scope::Links),
-        left: matches!(root.scope, Some(Scope::Left(_))),
-        calls: held(input, root),
-        strays: strays(input, root),
-        takes: root::variables(input, root),
-        gives: given(input, root),
-        carried: carried(input, root, &roots),
+    let each = roots.iter().map(|root| {
+        let takes = root::variables(input, root);
+        AppliedRoot {
+            path: root.path.clone(),
+            region: root.region(),
+            cloud: root.cloud,
+            ties: root.scope == Some(Scope::Links),
+            left: matches!(root.scope, Some(Scope::Left(_))),
+            calls: root.calls.clone(),
+            strays: strays(input, root),
+            carried: carried(input, root, &takes, &roots),
+            takes,
+            gives: given(input, root),
+        }
     });
     each.collect()
 }
@@ -162,27 +177,24 @@ fn strays(input: Input, root: &Root) -> Vec<Stray> {
     here.cloned().collect()
 }
 
-/// The variables of a root that are outputs of another, with that root's path.
-fn carried(input: Input, root: &Root, roots: &[Root]) -> Vec<(String, String)> {
-    let names = root::variables(input, root);
+/// Those of a root's variables that are outputs of another, with that root's path.
+fn carried(
+    input: Input,
+    root: &Root,
+    takes: &BTreeSet<String>,
+    roots: &[Root],
+) -> Vec<(String, String)> {
     let outputs = input.deployment.outputs.iter();
-    let outputs = outputs.filter(|o| names.contains(&o.name));
-    let from = |o: &RootOutput| roots.iter().find(|r| *r != root && r.gives(input, o));
+    let outputs = outputs.filter(|o| takes.contains(&o.name));
+    let from = |o: &RootOutput| roots.iter().find(|r| r.path != root.path && r.gives(o));
     let found = outputs.filter_map(|o| Some((o.name.clone(), from(o)?.path.clone())));
     found.collect()
-}
-
-/// The names of a root's calls.
-fn held(input: Input, root: &Root) -> BTreeSet<String> {
-    let calls = input.deployment.calls.iter();
-    let own = calls.filter(|c| root.holds(c));
-    own.map(|c| c.name.clone()).collect()
 }
 
 /// The names of a root's outputs.
 fn given(input: Input, root: &Root) -> BTreeSet<String> {
     let outputs = input.deployment.outputs.iter();
-    let own = outputs.filter(|o| root.gives(input, o));
+    let own = outputs.filter(|o| root.gives(o));
     own.map(|o| o.name.clone()).collect()
 }
 

@@ -2,23 +2,24 @@
 
 use super::EMITTER;
 use crate::artifact::ArtifactSet;
+use crate::deployment::Call;
 use crate::deployment::modules::{files, with_siblings};
 use crate::emit::Input;
 use crate::topology::ModuleSource;
-use std::collections::BTreeSet;
+
+/// Whether the topology uses modules of several clouds.
+pub fn of_several_clouds(input: Input) -> bool {
+    let mut clouds = input.deployment.calls.iter().map(Call::cloud);
+    let first = clouds.next();
+    clouds.any(|cloud| Some(cloud) != first)
+}
 
 /// The module's folder below `modules`. The cloud's name is there only where the topology
 /// uses modules of several.
-pub fn folder(input: Input, module: &str) -> String {
-    let clouds: BTreeSet<_> = input
-        .deployment
-        .calls
-        .iter()
-        .filter_map(|c| c.module.split('/').next())
-        .collect();
+pub fn folder(module: &str, several: bool) -> &str {
     match module.split_once('/') {
-        Some((_, name)) if clouds.len() < 2 => name.to_string(),
-        _ => module.to_string(),
+        Some((_, name)) if !several => name,
+        _ => module,
     }
 }
 
@@ -36,8 +37,9 @@ pub fn emit(input: Input, set: &mut ArtifactSet) {
     let root = "terraform/modules";
     let called = input.deployment.calls.iter().map(|c| c.module);
     let ours = called.filter(|m| own(input, m).is_none());
+    let several = of_several_clouds(input);
     for module in with_siblings(ours) {
-        let folder = folder(input, &module);
+        let folder = folder(&module, several);
         for (name, text) in files(&module) {
             let header = header(input, name);
             set.text(EMITTER, format!("{root}/{folder}/{name}"), header + text);

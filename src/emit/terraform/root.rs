@@ -13,7 +13,7 @@ const TERRAFORM_VERSION: &str = ">= 1.11.0, < 2.0.0";
 
 /// Emits the files of a root.
 pub fn emit(input: Input, root: &Root, set: &mut ArtifactSet) {
-    let writer = Writer { input, root };
+    let writer = Writer::new(input, root);
     let calls = writer.calls();
     let variables = writer.variables(&calls);
     let files = [
@@ -35,7 +35,7 @@ pub fn emit(input: Input, root: &Root, set: &mut ArtifactSet) {
 
 /// The names of a root's variables.
 pub fn variables(input: Input, root: &Root) -> BTreeSet<String> {
-    let writer = Writer { input, root };
+    let writer = Writer::new(input, root);
     let variables = writer.variables(&writer.calls());
     variables.iter().map(|v| v.name.clone()).collect()
 }
@@ -43,9 +43,20 @@ pub fn variables(input: Input, root: &Root) -> BTreeSet<String> {
 struct Writer<'a> {
     input: Input<'a>,
     root: &'a Root,
+    /// Whether the system has modules of several clouds.
+    clouds: bool,
 }
 
 impl<'a> Writer<'a> {
+    fn new(input: Input<'a>, root: &'a Root) -> Self {
+        let clouds = modules::of_several_clouds(input);
+        Writer {
+            input,
+            root,
+            clouds,
+        }
+    }
+
     fn calls(&self) -> Vec<&'a Call> {
         let calls = self.input.deployment.calls.iter();
         calls.filter(|c| self.root.holds(c)).collect()
@@ -65,7 +76,7 @@ impl<'a> Writer<'a> {
             if !call.comment.is_empty() {
                 items.push(Item::Comment(call.comment.clone()));
             }
-            items.push(Item::Block(self.call(call, calls)));
+            items.push(Item::Block(self.call(call)));
         }
         let gone = self.input.deployment.tombstones.iter();
         for tombstone in gone.filter(|t| self.root.had(t)) {
@@ -75,7 +86,7 @@ impl<'a> Writer<'a> {
         Body(items)
     }
 
-    fn call(&self, call: &Call, calls: &[&Call]) -> Block {
+    fn call(&self, call: &Call) -> Block {
         let mut items = self.source(call);
         if !call.providers.is_empty() {
             let given = call.providers.iter();
@@ -92,7 +103,7 @@ impl<'a> Writer<'a> {
         for (name, value) in &call.arguments {
             items.push(Item::Attribute((*name).to_string(), self.expr(value)));
         }
-        let here = |name: &&String| calls.iter().any(|c| c.name == **name);
+        let here = |name: &&String| self.has(name);
         let after: Vec<Expr> = call
             .after
             .iter()
@@ -115,7 +126,7 @@ impl<'a> Writer<'a> {
         let attribute = |name: &str, value: &str| {
             Item::Attribute(name.to_string(), Expr::Text(value.to_string()))
         };
-        let folder = modules::folder(self.input, call.module);
+        let folder = modules::folder(call.module, self.clouds);
         match modules::own(self.input, call.module) {
             Some(own) => {
                 let version = own.version.iter().map(|v| attribute("version", v));
@@ -183,8 +194,7 @@ impl<'a> Writer<'a> {
     }
 
     fn has(&self, call: &str) -> bool {
-        let calls = &self.input.deployment.calls;
-        calls.iter().any(|c| c.name == call && self.root.holds(c))
+        self.root.calls.contains(call)
     }
 
     /// The variables that this root's calls and providers refer to, in declared order.
@@ -260,7 +270,7 @@ impl<'a> Writer<'a> {
     }
 
     fn outputs(&self) -> Body {
-        let holds = |o: &&RootOutput| self.root.gives(self.input, o);
+        let holds = |o: &&RootOutput| self.root.gives(o);
         let mut items = Vec::new();
         for output in self.input.deployment.outputs.iter().filter(holds) {
             separate(&mut items);
