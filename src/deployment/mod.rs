@@ -91,8 +91,10 @@ pub struct Deployment {
     pub signals: Vec<SignalQuery>,
     /// What is asked of services, where it is measured.
     pub loads: Vec<Load>,
-    /// Metrics that the services themselves must export.
+    /// Metrics that the services themselves, or others, must export.
     pub contract: Vec<contract::Contract>,
+    /// Series of a cloud or its clusters that nothing emitted exports.
+    pub unexported: Vec<contract::Unexported>,
     /// The alert rules that notice lost regions.
     pub detectors: Vec<Detector>,
     /// Dashboards that show one part, region beside region.
@@ -170,6 +172,7 @@ impl Deployment {
             shift,
             upgrades,
             decisions,
+            unexported,
             // Made of the whole, once its parts are joined.
             contract: _,
             detectors: _,
@@ -199,6 +202,7 @@ impl Deployment {
         self.copies.extend(copies);
         self.schedules.extend(schedules);
         self.needs.extend(needs);
+        self.unexported.extend(unexported);
         self.upgrades.extend(upgrades);
         join_once(&mut self.signals, signals);
         join_once(&mut self.loads, loads);

@@ -736,11 +736,15 @@ impl Derived<'_> {
         let watched = absent.flat_map(|r| selectors(&r.expr)).map(|s| s.metric);
         let watched: BTreeSet<&str> = watched.collect();
         let asked = self.deployment.contract.iter();
-        let asked = asked.filter(|c| !watched.contains(c.name) && !c.name.starts_with("probe_"));
+        let asked = asked.filter(|c| !watched.contains(&*c.name) && !c.name.starts_with("probe_"));
         let gone = asked.map(|c| {
-            let name = c.name;
-            let system = promql::value(&self.topology.name);
-            format!("label_replace(absent({name}{{system={system}}}), \"metric\", \"{name}\", \"\", \"\")")
+            let name = &c.name;
+            let series = if c.names_the_system() {
+                format!("{name}{{system={}}}", promql::value(&self.topology.name))
+            } else {
+                name.to_string()
+            };
+            format!("label_replace(absent({series}), \"metric\", \"{name}\", \"\", \"\")")
         });
         let gone: Vec<String> = gone.collect();
         let rule = self.rule(

@@ -1,8 +1,8 @@
 //! The series that a PromQL expression reads, and who produces them.
 
 use super::alerts::all_alerts;
-use crate::deployment::Deployment;
 use crate::deployment::contract::{CONTRACT, Contract};
+use crate::deployment::{Deployment, SignalQuery};
 use crate::topology::Topology;
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ pub enum Producer {
 
 /// How the names begin of what is scraped: Istio's sidecars, cAdvisor, kube-state-metrics, the
 /// exporters of Redis, of Redis Enterprise and of PostgreSQL's subscriptions.
-const SCRAPED: [&str; 6] = [
+pub const SCRAPED: [&str; 6] = [
     "istio_",
     "container_",
     "kube_",
@@ -82,10 +82,30 @@ pub fn contract(topology: &Topology, deployment: &Deployment) -> Vec<Contract> {
         }
     }
     let asked = CONTRACT.iter();
-    asked
-        .filter(|c| read.contains(c.name) && !ours.contains(c.name))
-        .copied()
-        .collect()
+    let asked = asked.filter(|c| read.contains(&*c.name) && !ours.contains(&*c.name));
+    let boards = deployment.boards.iter().flat_map(|b| &b.panels);
+    let shown = boards.flat_map(|p| selectors(&p.query)).map(|s| s.metric);
+    let all: BTreeSet<&str> = read.iter().chain(&ours).copied().chain(shown).collect();
+    let foreign = all
+        .into_iter()
+        .filter_map(|name| of_others(name, deployment));
+    asked.cloned().chain(foreign).collect()
+}
+
+/// A series that exists and that nothing emitted exports.
+fn of_others(name: &str, deployment: &Deployment) -> Option<Contract> {
+    let mut unexported = deployment.unexported.iter();
+    let unexported = unexported.find(|u| name.starts_with(u.prefix))?;
+    let reads = |q: &&SignalQuery| selectors(&q.query).iter().any(|s| s.metric == name);
+    let signal = deployment.signals.iter().find(reads);
+    let meaning = signal.map_or("what its exporter says", |q| q.source.as_str());
+    Some(Contract {
+        name: name.to_string().into(),
+        kind: "as its exporter says",
+        labels: "as its exporter sets them",
+        by: unexported.by,
+        meaning: meaning.to_string().into(),
+    })
 }
 
 /// Words that stand where a metric could, and those that a list of labels follows.

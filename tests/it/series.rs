@@ -77,10 +77,27 @@ fn scraped(tree: &Tree, metric: &str) -> bool {
     has(tree, "kubernetes/", exporter) && (collector || managed(wanted))
 }
 
+/// What is wrong with a series that somebody else is to export.
+fn asked(tree: &Tree, metric: &str) -> Option<&'static str> {
+    let named = if metric.starts_with("probe_") {
+        "probe_success"
+    } else {
+        metric
+    };
+    let asked = tree["ARCHITECTURE.md"].contains(&format!("| `{metric}` |"));
+    let exported = has(tree, "kubernetes/", &format!("metric_name: {metric}\n"));
+    if !asked && !exported {
+        Some("the contract does not ask for it")
+    } else if !absent(&tree["alerts/prometheus/rules.yaml"], named) {
+        Some("no alert says that it is missing")
+    } else {
+        None
+    }
+}
+
 /// What is wrong with the series of a tree.
 pub fn faults(tree: &Tree) -> BTreeSet<String> {
     let rules = &tree["alerts/prometheus/rules.yaml"];
-    let architecture = &tree["ARCHITECTURE.md"];
     let mut faults = BTreeSet::new();
     for metric in read(tree) {
         let fault = match Producer::of(&metric) {
@@ -96,24 +113,14 @@ pub fn faults(tree: &Tree) -> BTreeSet<String> {
                     "observability/",
                     "prometheus-yet-another-cloudwatch-exporter",
                 );
-                (ours && !exporter).then_some("nothing exports CloudWatch")
+                let others = ours && !exporter;
+                others.then(|| asked(tree, &metric)).flatten()
             }
-            Some(Producer::Probes | Producer::Contract) => {
-                let named = match metric.starts_with("probe_") {
-                    true => "probe_success",
-                    false => &metric,
-                };
-                let asked = architecture.contains(&format!("| `{metric}` |"));
-                let exported = has(tree, "kubernetes/", &format!("metric_name: {metric}\n"));
-                if !asked && !exported {
-                    Some("the contract does not ask for it")
-                } else if !absent(rules, named) {
-                    Some("no alert says that it is missing")
-                } else {
-                    None
-                }
+            Some(Producer::Probes | Producer::Contract) => asked(tree, &metric),
+            Some(Producer::Scrape) => {
+                let others = !scraped(tree, &metric);
+                others.then(|| asked(tree, &metric)).flatten()
             }
-            Some(Producer::Scrape) => (!scraped(tree, &metric)).then_some("nothing scrapes it"),
         };
         faults.extend(fault.map(|fault| format!("{metric}: {fault}")));
     }
@@ -197,4 +204,34 @@ fn a_series_without_its_producer_is_found() {
         )
         .is_empty()
     );
+}
+
+/// Metrics of AWS and of its clusters that no collector of ours has: whoever collects them is told.
+#[test]
+fn without_a_collector_the_contract_asks_for_what_others_export() {
+    let text = |metrics: &str| {
+        format!(
+            "version: 1\nname: shop\nclouds: {{ aws: {{ account: \"111122223333\" }} }}\nregions: {{ us-east-1: {{ role: primary }}, us-west-2: {{}} }}\n\
+             mesh: {{ kind: istio }}\n\
+             datastores:\n  main: {{ engine: postgres, replication: {{ mode: async, arbiter: operator, lag: {{ target: 5s }} }}, backup: {{ every: 1d, keep: 7d }}, datasets: {{ orders: {{ holds: [internal] }} }} }}\n\
+             services: {{ web: {{ image: shop/web, uses: [main], replicas: 2..10, scale_on: {{ cpu: 70% }} }} }}\n\
+             traffic:\n  shop.example.com: {{ to: web, health: {{ every: 10s, timeout: 4s }} }}\n  us-east-1.shop.example.com: {{ to: web, region: us-east-1 }}\n  us-west-2.shop.example.com: {{ to: web, region: us-west-2 }}\n\
+             channels: {{ ops: {{ pagerduty: ops }} }}\nobjectives: {{ region: {{ rto: 1h, rpo: 5m }} }}\nfailover: {{ mode: automatic }}\n{metrics}"
+        )
+    };
+    let of = |metrics: &str| -> Tree {
+        let case = crate::support::spec(&text(metrics));
+        assert_eq!(case.errors(), Vec::<&str>::new());
+        let files = case.done.artifacts.iter();
+        files
+            .map(|(path, file)| (path.to_string(), file.text.clone()))
+            .collect()
+    };
+    let without = of("");
+    assert!(faults(&without).is_empty(), "{:#?}", faults(&without));
+    let lag = "| `aws_rds_replica_lag_maximum` |";
+    assert!(without["ARCHITECTURE.md"].contains(lag));
+    let with = of("observability: { metrics: { by: prometheus } }\n");
+    assert!(faults(&with).is_empty(), "{:#?}", faults(&with));
+    assert!(!with["ARCHITECTURE.md"].contains(lag));
 }

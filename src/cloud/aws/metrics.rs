@@ -7,8 +7,10 @@ use super::network::Subnets;
 use super::offering::{Metrics, all};
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output};
+use crate::deployment::contract::Unexported;
 use crate::deployment::{Argument, ChartValues, Scope};
 use crate::topology::RegionId;
+use crate::watch::series::SCRAPED;
 use serde_json::{Value, json};
 
 /// The namespace, the Service and the port of the collector.
@@ -16,6 +18,12 @@ const NAMESPACE: &str = "monitoring";
 const COLLECTOR: &str = "prometheus-collector";
 const PORT: u32 = 9090;
 const EXPORTER: &str = "cloudwatch-exporter";
+
+/// What signals read of CloudWatch, where the metrics are not ours to collect.
+const CLOUDWATCH: Unexported = Unexported {
+    prefix: "aws_",
+    by: "YACE, or another exporter of CloudWatch under its names",
+};
 
 /// What signals and alarms read of all that RDS runs.
 pub(super) const RDS: Metrics = (
@@ -34,6 +42,12 @@ impl Lowering<'_> {
     pub(super) fn metrics(&mut self) {
         let wanted = self.topology.observability.metrics.as_ref();
         let Some(wanted) = wanted.filter(|m| m.is_ours("prometheus")) else {
+            self.deployment.unexported.push(CLOUDWATCH);
+            let scraped = SCRAPED.iter().map(|prefix| Unexported {
+                prefix,
+                by: "whatever scrapes the clusters",
+            });
+            self.deployment.unexported.extend(scraped);
             return;
         };
         let across = *wanted.across;
