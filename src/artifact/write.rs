@@ -271,6 +271,10 @@ impl<'a> Tree<'a> {
 
     fn apply(&self, meta: &Folder, set: &ArtifactSet, changes: &ChangeSet) -> Result<(), Problem> {
         let manifest = Manifest::of(set);
+        let settled = changes.values().all(|c| *c == Change::Unchanged);
+        if settled && self.last == manifest && self.next == Manifest::default() {
+            return meta.remove(NEXT);
+        }
         let spare = (meta, ASIDE);
         let next = self.remembering(manifest.clone(), changes)?;
         meta.put(NEXT, &next.print(), false, spare)?;

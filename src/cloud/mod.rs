@@ -36,6 +36,7 @@ use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
 use crate::source::Span;
 use crate::topology::{DatastoreId, Elsewhere, Host, HostId, Provider, Topology, Trigger};
+use crate::watch::alerts::all_alerts;
 use crate::watch::{pages, reading, series, told};
 use reads::CloudReads;
 
@@ -148,11 +149,12 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     schedules::check(topology, &deployment, out);
     reading::custom(topology, &mut deployment);
     deployment.contract = series::contract(topology, &deployment);
-    deployment.detectors = pages::detectors(topology, &deployment);
+    let alerts = all_alerts(topology, &deployment);
+    deployment.detectors = pages::detectors(topology, &deployment, &alerts);
     // Where nothing is generated, nothing is measured: that is said once.
     if topology.providers().iter().all(|p| generated(*p)) {
         reading::check(topology, &deployment, out);
-        told::check(topology, &deployment, out);
+        told::check(topology, &deployment, &alerts, out);
     }
     deployment
 }

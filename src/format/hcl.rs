@@ -3,6 +3,7 @@
 //! Neither `hcl-rs` nor `hcl-edit` prints what `terraform fmt` accepts, and the former
 //! cannot write comments; reading back is `hcl-rs`'s (see the tests).
 
+use super::spaces;
 use std::borrow::{Borrow, Cow};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_segmentation::UnicodeSegmentation;
@@ -158,10 +159,6 @@ fn columns(text: &str) -> usize {
 
 fn indent(depth: usize, out: &mut String) {
     spaces(depth * 2, out);
-}
-
-fn spaces(count: usize, out: &mut String) {
-    out.extend(std::iter::repeat_n(' ', count));
 }
 
 fn comment(text: &str, depth: usize, out: &mut String) {

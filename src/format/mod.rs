@@ -20,5 +20,18 @@ use sha2::{Digest, Sha256};
 /// SHA-256 in hexadecimal.
 pub fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    digest.iter().map(|b| format!("{b:02x}")).collect()
+    let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    halves
+        .filter_map(|half| char::from_digit(half.into(), 16))
+        .collect()
+}
+
+/// Indents by that many columns.
+fn spaces(mut count: usize, out: &mut String) {
+    const MANY: &str = "                                                                ";
+    while count > 0 {
+        let some = count.min(MANY.len());
+        out.push_str(&MANY[..some]);
+        count -= some;
+    }
 }

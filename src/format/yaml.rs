@@ -5,6 +5,7 @@
 //! words that are plain for everybody are written here, into the text that is returned; the crate
 //! decides about every other scalar.
 
+use super::spaces;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -76,13 +77,10 @@ fn indent(column: usize, here: &mut bool, out: &mut String) {
     }
 }
 
-fn spaces(count: usize, out: &mut String) {
-    out.extend(std::iter::repeat_n(' ', count));
-}
-
 fn key(name: &str, out: &mut String) {
-    let letters = |b: u8| b.is_ascii_alphanumeric() || b"_-./".contains(&b);
-    if begins_plain(name) && name.bytes().all(letters) {
+    let letter =
+        |b| matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'/');
+    if begins_plain(name) && name.bytes().all(letter) {
         return out.push_str(name);
     }
     let printed = others(&BTreeMap::from([(name, ())]));
@@ -129,7 +127,7 @@ fn is_plain(text: &str) -> bool {
         let fine = match byte {
             b' ' => before != b':',
             b'#' => before != b' ',
-            byte => byte.is_ascii_graphic(),
+            byte => matches!(byte, b'!'..=b'~'),
         };
         before = byte;
         fine

@@ -1,6 +1,6 @@
 //! When people learn that a region is lost.
 
-use super::alerts::{About, AlertRule, all_alerts};
+use super::alerts::{About, AlertRule};
 use super::pace::timing;
 use super::routes::{Labels, receivers};
 use crate::analysis::coverage::Trouble;
@@ -14,9 +14,12 @@ pub fn paged(topology: &Topology, deployment: &Deployment, scenario: Scenario) -
     deployment.paged(&scenario.regions(topology))
 }
 
-/// The alerts that fire when regions are lost.
-pub fn detectors(topology: &Topology, deployment: &Deployment) -> Vec<Detector> {
-    let rules = all_alerts(topology, deployment);
+/// Those of some alerts that fire when regions are lost.
+pub fn detectors(
+    topology: &Topology,
+    deployment: &Deployment,
+    rules: &[AlertRule],
+) -> Vec<Detector> {
     let silent = rules.iter().filter_map(|rule| {
         let (Trouble::Silence, subject) = rule.tells.as_ref()? else {
             return None;

@@ -78,8 +78,13 @@ fn watch(topology: &Topology, deployment: &Deployment, rule: &AlertRule) -> Vec<
 
 /// Checks alerts about silent or failing regions against the recovery time, and alerts about
 /// lag against the recovery point. A later alert beside a timely one is an escalation.
-pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
-    let covered = coverage(topology, &watches(topology, deployment));
+pub fn check(
+    topology: &Topology,
+    deployment: &Deployment,
+    rules: &[AlertRule],
+    out: &mut Diagnostics,
+) {
+    let covered = coverage(topology, &told_by(topology, deployment, rules));
     let late = covered.iter().filter(|c| c.told() == Told::Late);
     let mut said = BTreeSet::new();
     for Covered {

@@ -20,12 +20,8 @@ const OVERVIEW: &str = "overview";
 pub(super) fn emit(input: Input, set: &mut ArtifactSet) {
     let wanted = &input.topology.observability.dashboards;
     let mut add = |name: &str, value: Value| {
-        let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-        set.text(
-            EMITTER,
-            format!("alerts/dashboards/{name}.json"),
-            text + "\n",
-        );
+        let text = format!("{value:#}\n");
+        set.text(EMITTER, format!("alerts/dashboards/{name}.json"), text);
     };
     if *wanted.across {
         add(OVERVIEW, overview(input));

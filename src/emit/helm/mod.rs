@@ -26,8 +26,8 @@ pub fn emit(input: Input, set: &mut ArtifactSet) {
     let text = |value: Value| format!("# {header}\n{}", yaml::print(&value));
     set.text(EMITTER, "helm/Chart.yaml", text(chart.metadata()));
     set.text(EMITTER, "helm/values.yaml", text(chart.values()));
-    let schema = serde_json::to_string_pretty(&schema::schema(input)).unwrap_or_default();
-    set.text(EMITTER, "helm/values.schema.json", schema + "\n");
+    let schema = format!("{:#}\n", schema::schema(input));
+    set.text(EMITTER, "helm/values.schema.json", schema);
     for cluster in &input.deployment.clusters {
         let region = &input.topology.region(cluster.region).name;
         let values = chart.region_values(cluster.region, &cluster.name);
