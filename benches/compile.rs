@@ -1,5 +1,8 @@
-//! How long a compile takes: ggen, and topologies of R regions and S services, into memory
+//! How long a compile takes: ggen, and systems of R regions and S services, into memory
 //! and to disk; and how long the analyses of load, votes and availability take alone.
+
+#[path = "systems/spec.rs"]
+mod systems;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use meridian::analysis::{availability, capacity, quorum};
@@ -11,35 +14,6 @@ use meridian::topology::{self, Topology};
 use meridian::{Until, compile};
 use std::fmt::Write;
 use std::hint::black_box;
-
-/// A topology with that many regions and services, half of them on Kubernetes.
-fn generated(regions: usize, services: usize) -> String {
-    let places: Vec<_> = meridian::catalog::places()
-        .iter()
-        .filter(|p| p.provider == meridian::spec::Provider::Gcp)
-        .take(regions)
-        .collect();
-    let mut spec = String::from(
-        "version: 1\nname: bench\nclouds: { gcp: { project: bench-prod } }\nregions:\n",
-    );
-    for (index, place) in places.iter().enumerate() {
-        let role = if index == 0 { "primary" } else { "secondary" };
-        let _ = writeln!(spec, "  {}: {{ role: {role} }}", place.location);
-    }
-    spec.push_str("services:\n");
-    for index in 0..services {
-        let runs = if index % 2 == 0 {
-            "runtime: kubernetes, scale_on: { cpu: 70% }"
-        } else {
-            "runtime: cloud-run"
-        };
-        let _ = writeln!(
-            spec,
-            "  s{index}: {{ {runs}, image: bench/s{index}, replicas: 2..10 }}"
-        );
-    }
-    spec
-}
 
 fn artifacts(text: &str) -> ArtifactSet {
     let mut sources = SourceMap::default();
@@ -61,11 +35,9 @@ fn artifacts(text: &str) -> ArtifactSet {
 fn benches(c: &mut Criterion) {
     let ggen = include_str!("../examples/ggen/topology.yaml").to_string();
     let mut cases = vec![("ggen".to_string(), ggen)];
-    for (regions, services) in [(2, 1), (10, 20), (30, 100)] {
-        cases.push((
-            format!("{regions}x{services}"),
-            generated(regions, services),
-        ));
+    for (regions, services) in [(10, 20), (30, 100)] {
+        let spec = systems::spec(regions, services);
+        cases.push((format!("{regions}x{services}"), spec));
     }
     for (name, spec) in &cases {
         c.bench_function(&format!("{name} into memory"), |b| {
