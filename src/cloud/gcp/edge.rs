@@ -6,6 +6,7 @@ use super::naming::{self, Kind, slug};
 use crate::cloud::{by_hand, moves_by_itself};
 use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::rules::emission::no_effect;
 use crate::rules::traffic::shared_check::finding;
 use crate::topology::{Host, Policy, Protect, Rate, RegionId, Routing, Settled, Thing, Topology};
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ impl Lowering<'_> {
         }
         self.backups_of_hosts();
         self.dns();
+        self.idle_weights();
         self.edge_decision();
     }
 
@@ -363,6 +365,37 @@ impl Lowering<'_> {
             description: format!("Name servers to enter where the domain is delegated: {domain}."),
             value: self.output(&call, "name_servers", Argument::Null),
         });
+    }
+
+    /// Weights that the load balancer does not know, where no mesh behind it does.
+    fn idle_weights(&mut self) {
+        let (topology, regions) = (self.topology, &self.regions);
+        let here = |h: &&Host| {
+            let own = h.regions.iter().filter(|r| regions.contains(r)).count();
+            let first = h.policy.first().map(|p| p.value);
+            h.external().is_none() && own > 1 && first != Some(Policy::Failover)
+        };
+        for host in topology.hosts.iter().filter(here) {
+            if topology.mesh.is_some() {
+                continue;
+            }
+            let weight = host.policy.iter().find(|p| p.value == Policy::Weight);
+            let at = format!(
+                "at the load balancer of `{}`, which sends users to the nearest region with room",
+                host.name
+            );
+            let counts =
+                "weights share requests between regions in a mesh, or where Route 53 answers";
+            self.out
+                .extend(weight.map(|w| no_effect::says(w.span, "weight", &at, counts)));
+            let served = host.regions.iter().map(|id| topology.region(*id));
+            let none = served
+                .filter_map(|r| r.own_weight.as_ref())
+                .filter(|w| w.value == 0);
+            let counts = "`role: standby` keeps users away until they have nowhere else to go";
+            self.out
+                .extend(none.map(|w| no_effect::says(w.span, "weight: 0", &at, counts)));
+        }
     }
 
     fn edge_decision(&mut self) {

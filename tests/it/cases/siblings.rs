@@ -164,3 +164,43 @@ fn a_replica_is_measured_before_it_is_promoted() {
     assert!(script.contains("ReplicaLag"), "{script}");
     assert!(script.contains("readonly OBJECTIVE=120\n"), "{script}");
 }
+
+/// A global load balancer knows no weights (docs.cloud.google.com/load-balancing, 2026-11): a region of
+/// none gets the users near it, unless a mesh behind it shares by weight.
+#[test]
+fn weights_that_the_edge_does_not_know_are_said() {
+    let text = |rest: &str| {
+        format!(
+            "version: 1\nname: shop\nclouds: {{ gcp: {{ project: shop-prod }} }}\nregions: {{ us-central1: {{ role: primary, weight: 100 }}, us-east1: {{ weight: 0 }} }}\n{rest}"
+        )
+    };
+    let said = |rest: &str| -> usize { spec(&text(rest)).found("PRV103").len() };
+    let run = "services: { web: { runtime: cloud-run, image: shop/web } }\n";
+    assert_eq!(
+        said(&format!(
+            "{run}traffic: {{ shop.example.com: {{ to: web }} }}\n"
+        )),
+        1
+    );
+    let weighed = "traffic: { shop.example.com: { to: web, policy: [weight] } }\n";
+    assert_eq!(said(&format!("{run}{weighed}")), 2);
+    let meshed = "mesh: { kind: istio }\nservices: { web: { image: shop/web } }\n";
+    assert_eq!(said(&format!("{meshed}{weighed}")), 0);
+    let first = "traffic: { shop.example.com: { to: web, policy: [failover] } }\n";
+    assert_eq!(said(&format!("{run}{first}")), 0);
+}
+
+#[test]
+fn a_waiver_needs_words() {
+    let text = |reason: &str, owner: &str| {
+        format!(
+            "version: 1\nname: shop\nclouds: {{ gcp: {{ project: shop-prod }} }}\nregions: {{ us-central1: {{ role: primary, weight: 60 }}, us-east1: {{ weight: 45 }} }}\nservices: {{ web: {{ runtime: cloud-run, image: shop/web }} }}\nwaivers: {{ w: {{ code: TRF101, reason: \"{reason}\", owner: \"{owner}\", expires: 2027-06-01 }} }}\n"
+        )
+    };
+    let empty = |reason: &str, owner: &str| !spec(&text(reason, owner)).found("WVR104").is_empty();
+    for nothing in ["", ".", " ", "-", "...", "?"] {
+        assert!(empty(nothing, "cto"), "{nothing:?}");
+        assert!(empty("moved next week", nothing), "{nothing:?}");
+    }
+    assert!(!empty("moved next week", "cto"));
+}
