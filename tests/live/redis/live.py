@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""live.py TREE RESULTS every|silent: the Redis that a tree has with Sentinel, run and lost: in every way the budget counts, or
-only its region, in SETS fresh sets one after the other. Each sentinel asks replicas in an order that it keeps, so one set
-proves little.
+"""live.py TREE RESULTS lost|kept|silent: the Redis that a tree has with Sentinel, run in one of three ways. `lost`: the primary
+is brought to each region in turn, and lost there in every way that the budget counts. `kept`: links are cut, certificates
+and passwords change, and writes go on. `silent`: only the first region is lost, in SETS fresh sets one after the other: each
+sentinel asks replicas in an order that it keeps, so one set proves little.
 
 Members run in network namespaces with the emitted settings, scripts and environment; nothing outside is
 reached. Appends to RESULTS, a line each: name, measured seconds, promised seconds. Exit 1 if one is over.
 Needs root, or leave to make a user namespace. SERVERS names the unpacked packages; WORK keeps the runs.
 """
+import itertools
 import os
 import re
 import shlex
@@ -235,6 +237,20 @@ def promised(tree, store, scenario):
     return sum(seconds(row.split("..")[-1]) for row in rows)
 
 
+def promotable(tree, store, scenario):
+    """The regions of which one is promoted, as RECOVERY_BUDGET.md counts votes; none if it does not say."""
+    text = open(f"{tree}/RECOVERY_BUDGET.md").read()
+    part = re.search(rf"^## Votes of {store}\n(.*?)(?=^## |\Z)", text, re.M | re.S)[1]
+    row = re.search(rf"^\| {re.escape(scenario)} \| [^:|]+: ([^|;]+)", part, re.M)
+    return [name.strip() for name in row[1].split(",")] if row else []
+
+
+def budget(tree, region):
+    """The seconds after which the scripts take the promotion in a region for late."""
+    text = open(f"{tree}/scripts/failover-region.sh").read()
+    return int(re.search(rf"run (\d+) 'Make a node in {region} the primary of", text)[1])
+
+
 class Trials:
     def __init__(self, tree, results):
         self.tree, self.results, self.over = tree, results, 0
@@ -258,8 +274,9 @@ class Trials:
         client.kill()
         back()
         self.report(f"redis: {name}, until a write", first - lost, promised(self.tree, running.name, scenario))
-        if goes_to and region_of(new) != goes_to:
-            raise Failure(f"{name}: {new} was promoted, not one in {goes_to}")
+        may = goes_to or promotable(self.tree, running.name, f"lose {region_of(old)}")
+        if region_of(new) not in may and region_of(new) != region_of(old):
+            raise Failure(f"{name}: {new} was promoted, not one in {may}")
 
     def hole(self, running, region, goes_to=None):
         ways = running.hole(region)
@@ -280,23 +297,21 @@ class Trials:
         said = running.emitted(region, "promote.sh")
         if region_of(running.primary(region)) != region:
             raise Failure(f"promoted {said}, not in {region}")
-        self.report(f"redis: primary brought to {region}", time.time() - began, 60)
+        self.report(f"redis: primary brought to {region}", time.time() - began, budget(self.tree, region))
 
-    def cut(self, running):
-        """A cut link between the primary and one other region promotes nobody, and writes go on."""
+    def cut(self, running, what, ways):
+        """A cut that leaves the primary its majority promotes nobody, and writes go on."""
         old = running.settled()
-        other = next(r for r in running.voting() if r != region_of(old))
         path, client = running.writer(region_of(old))
         until(20, lambda: acknowledged(path, 0), "a first write")
-        ways = running.link(region_of(old), other)
         running.reach("add", *ways)
         time.sleep(25)
         running.reach("del", *ways)
         client.kill()
         times = [float(line.split()[0]) for line in open(path) if line.rstrip().endswith("+OK")]
         if running.settled() != old:
-            raise Failure("a cut link moved the primary")
-        self.report("redis: link cut, longest pause of writes", max(b - a for a, b in zip(times, times[1:])), 2)
+            raise Failure(f"{what}: the primary moved")
+        self.report(f"redis: {what}, longest pause of writes", max(b - a for a, b in zip(times, times[1:])), 2)
 
     def renewed(self, running):
         """What every member serves once the certificates under it were replaced."""
@@ -344,22 +359,31 @@ class Trials:
             raise Failure(f"writes failed meanwhile: {refused[:3]}")
 
 
-def every(trials, running):
-    regions = list(running.regions)
-    successor = [r for r in regions if priority(running, r) == 75]
-    trials.hole(running, running.home, successor[0] if successor else None)
+def lost(trials, running):
+    """Each region has the primary once, and loses it in each way."""
+    regions = [running.home, *(r for r in running.regions if r != running.home)]
+    for region in regions:
+        # The home is left for the successor, every other region for the home.
+        successor = [r for r in regions if priority(running, r) == 75] if region == running.home else [running.home]
+        trials.comes_to(running, region)
+        trials.hole(running, region, successor)
+        trials.comes_to(running, region)
+        node = int(running.settled().split(".")[0].removeprefix("node-"))
+        trials.killed(running, region, [("node", node)], "lose a pod")
+        trials.comes_to(running, region)
+        trials.killed(running, region, running.each(region), f"lose {running.home}")
     trials.comes_to(running, running.home)
-    trials.cut(running)
+
+
+def kept(trials, running):
+    """What moves no primary."""
+    trials.comes_to(running, running.home)
+    regions = list(running.regions)
+    for one, other in itertools.combinations(regions, 2):
+        trials.cut(running, f"link of {one} and {other} cut", running.link(one, other))
     for region in regions:
         if region != running.home:
-            trials.comes_to(running, region)
-            trials.hole(running, region, running.home)
-    trials.comes_to(running, running.home)
-    node = int(running.settled().split(".")[0].removeprefix("node-"))
-    trials.killed(running, running.home, [("node", node)], "lose a pod")
-    trials.comes_to(running, running.home)
-    trials.killed(running, running.home, running.each(running.home), f"lose {running.home}")
-    trials.comes_to(running, running.home)
+            trials.cut(running, f"{region} cut off", running.hole(region))
     trials.renewed(running)
     trials.replaced(running)
 
@@ -371,13 +395,11 @@ def priority(running, region):
 
 def main(tree, results, what):
     trials = Trials(os.path.abspath(tree), os.path.abspath(results))
-    for _ in range(1 if what == "every" else int(os.environ.get("SETS", "4"))):
+    ways = {"lost": lost, "kept": kept, "silent": lambda trials, running: trials.hole(running, running.home)}
+    for _ in range(int(os.environ.get("SETS", "9")) if what == "silent" else 1):
         running = Set(trials.tree)
         try:
-            if what == "every":
-                every(trials, running)
-            else:
-                trials.hole(running, running.home)
+            ways[what](trials, running)
         except Failure as failure:
             print(f"redis: {failure}", file=sys.stderr)
             for path in glob("pods/*/log"):
