@@ -6,6 +6,7 @@
 //! never ask which cloud it came from.
 
 mod across;
+mod afar;
 pub mod alibaba;
 pub mod aws;
 pub mod cloudflare;
@@ -145,6 +146,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     mesh::lower(topology, &mut deployment, evidence);
     collectors(topology, &deployment, out);
     modules_not_called(topology, &deployment, out);
+    afar::check(topology, &deployment, out);
     kept::check(topology, &deployment, out);
     schedules::check(topology, &deployment, out);
     reading::custom(topology, &mut deployment);

@@ -204,3 +204,54 @@ fn a_waiver_needs_words() {
     }
     assert!(!empty("moved next week", "cto"));
 }
+
+/// What a service uses is told to it in each of its regions, or the region is refused: nothing else
+/// would lead from there to a store in one region, or to a service that does not run on the cluster.
+#[test]
+fn what_a_service_uses_is_within_its_reach_in_each_region() {
+    let refused = |text: &str| -> Vec<String> {
+        let found = spec(text);
+        let found = found.found("PRV101").into_iter();
+        found.map(|d| d.message.clone()).collect()
+    };
+    let everywhere = ["firestore", "sentinels"];
+    for (base, store, [near, far]) in STORES {
+        if everywhere.iter().any(|kind| store.contains(kind)) {
+            continue;
+        }
+        let alone = store.split(", replication").next().unwrap_or_default();
+        let text = format!("{base}datastores: {{ db: {{ {alone}, regions: [{near}] }} }}\n");
+        let said = refused(&text);
+        let expected =
+            format!("`web` runs in `{far}`, where `db` is not, and nothing leads from there to it");
+        assert!(said.contains(&expected), "{said:?}: {text}");
+        let both = format!(
+            "{}datastores: {{ db: {{ {alone}, regions: [{near}] }} }}\n",
+            base.replace("uses: [db]", &format!("uses: [db], regions: [{near}]"))
+        );
+        assert!(
+            !refused(&both).iter().any(|m| m.contains("nothing leads")),
+            "{both}"
+        );
+    }
+    // Sentinels are named to clients wherever these are.
+    let three = GOOGLE.replace(
+        "us-east1: { role: secondary }",
+        "us-east1: { role: secondary }, us-west1: {}, europe-west1: {}",
+    );
+    let sentinels = "datastores: { db: { engine: redis, regions: [us-central1, us-east1, us-west1], nodes: 1, sentinels: 1, replication: { mode: async } } }\n";
+    assert_eq!(
+        refused(&format!("{three}{sentinels}")),
+        Vec::<String>::new()
+    );
+    // Services: the name of one that runs elsewhere resolves on no other cluster.
+    let needs = |regions: &str| {
+        let base = GOOGLE.replace("uses: [db]", "needs: [stock]");
+        base.replace(
+            "services: { ",
+            &format!("services: {{ stock: {{ image: shop/stock, replicas: 2..4, scale_on: {{ cpu: 70% }}{regions} }}, "),
+        )
+    };
+    assert_eq!(refused(&needs("")), Vec::<String>::new());
+    assert_eq!(refused(&needs(", regions: [us-central1]")).len(), 1);
+}
