@@ -134,7 +134,7 @@ impl<'a> Routing<'a> {
 
     /// What the regions that are left must bear, by service.
     pub fn after(&self, lost: &[RegionId]) -> Vec<Option<Vec<Survivor>>> {
-        let shares = self.shares(lost);
+        let shares = self.most(lost);
         let services = self.topology.services.iter().zip(&self.before).zip(&shares);
         let survivors = |((service, before), after): ((&Service, &Shares), &Shares)| {
             let demand = Demand::of(self.topology, service)?;
@@ -152,7 +152,7 @@ impl<'a> Routing<'a> {
     pub fn worst(&self) -> Vec<Option<(RegionId, Survivor)>> {
         let mut worst: Vec<Option<(RegionId, Survivor)>> = vec![None; self.sources.len()];
         for lost in self.topology.region_ids() {
-            let shares = self.shares(&[lost]);
+            let shares = self.most(&[lost]);
             for ((index, worst), after) in worst.iter_mut().enumerate().zip(&shares) {
                 let service = &self.topology.services[index];
                 let least = worst.as_ref().map_or(0, |(_, w)| w.short());
@@ -178,6 +178,21 @@ impl<'a> Routing<'a> {
     /// The part of each service's load that each region bears once some are lost, by service and
     /// region; less than 1 in all if a fence leaves users without a region.
     pub fn shares(&self, lost: &[RegionId]) -> Vec<Vec<f64>> {
+        self.shares_of(&self.mesh, lost)
+    }
+
+    /// The most that each region has to bear: as the mesh sends calls by itself, or once a person
+    /// has taken the lost regions out of it.
+    fn most(&self, lost: &[RegionId]) -> Vec<Shares> {
+        let by_itself = self.shares(lost);
+        let fenced = self.shares_of(&self.mesh.without(lost), lost);
+        let larger = |(a, b): (f64, f64)| a.max(b);
+        let each = by_itself.into_iter().zip(fenced);
+        each.map(|(a, b)| a.into_iter().zip(b).map(larger).collect())
+            .collect()
+    }
+
+    fn shares_of(&self, mesh: &Mesh, lost: &[RegionId]) -> Vec<Shares> {
         let mut shares: Vec<Shares> = vec![Vec::new(); self.sources.len()];
         for id in &self.order {
             let service = self.topology.service(*id);
@@ -185,7 +200,7 @@ impl<'a> Routing<'a> {
             match &self.sources[id.0] {
                 Source::Host(host) => {
                     for arrival in self.edge.users(self.topology.host(*host), lost) {
-                        self.send(*id, arrival, lost, &mut own);
+                        send(mesh, *id, arrival, lost, &mut own);
                     }
                 }
                 Source::Work(at) => {
@@ -197,25 +212,13 @@ impl<'a> Routing<'a> {
                 Source::Callers(callers) => {
                     let open = open(self.topology, service, lost);
                     for arrival in self.calls(callers, &shares, &open) {
-                        self.send(*id, arrival, lost, &mut own);
+                        send(mesh, *id, arrival, lost, &mut own);
                     }
                 }
             }
             shares[id.0] = own;
         }
         shares
-    }
-
-    /// What has come in at a region goes where the mesh sends it from there.
-    fn send(&self, service: ServiceId, arrival: Arrival, lost: &[RegionId], to: &mut Shares) {
-        match self.mesh.list(service, arrival.at, arrival.home) {
-            Some(list) => {
-                for (region, share) in list.shares(lost) {
-                    to[region.0] += arrival.part * share;
-                }
-            }
-            None => to[arrival.at.0] += arrival.part,
-        }
     }
 
     /// Calls arise in the caller's region; without the service there, they go to the nearest.
@@ -234,6 +237,18 @@ impl<'a> Routing<'a> {
             }
         }
         arrivals
+    }
+}
+
+/// What has come in at a region goes where the mesh sends it from there.
+fn send(mesh: &Mesh, service: ServiceId, arrival: Arrival, lost: &[RegionId], to: &mut Shares) {
+    match mesh.list(service, arrival.at, arrival.home) {
+        Some(list) => {
+            for (region, share) in list.shares(lost) {
+                to[region.0] += arrival.part * share;
+            }
+        }
+        None => to[arrival.at.0] += arrival.part,
     }
 }
 

@@ -185,6 +185,17 @@ impl Mesh {
         Mesh { lists }
     }
 
+    /// The same once a person has taken regions out of it.
+    pub fn without(&self, out: &[RegionId]) -> Self {
+        let fenced = |list: &List| {
+            let all = out.iter();
+            all.fold(list.clone(), |l, out| l.without(*out).unwrap_or(l))
+        };
+        Mesh {
+            lists: self.lists.iter().map(fenced).collect(),
+        }
+    }
+
     /// All lists.
     pub fn lists(&self) -> &[List] {
         &self.lists

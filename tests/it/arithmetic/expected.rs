@@ -469,7 +469,10 @@ impl<'a> Expected<'a> {
         };
         let mut pairs = Vec::new();
         for (arrival, callers) in self.callers(service, gone)? {
-            for (to, share) in self.load.sent(service, arrival.at, arrival.home, None) {
+            for (to, share) in self
+                .load
+                .sent(service, arrival.at, arrival.home, None, false)
+            {
                 let part = arrival.part.times(share);
                 let counts = gone.is_none_or(|gone| to == gone && arrival.at != gone);
                 if counts && part.over > 0 {

@@ -91,18 +91,33 @@ impl<'a> Load<'a> {
         Some((full, full.times(Part::of(capacity.target.into(), 10_000))))
     }
 
-    /// By service and region, with a region lost or none.
+    /// The most by service and region, with a region lost or none: as the mesh sends calls by itself,
+    /// and once the scripts have taken the region out of it.
     pub fn shares(&self, lost: Option<usize>) -> Vec<Vec<Part>> {
+        let by_itself = self.shares_once(lost, false).into_iter();
+        let both = by_itself.zip(self.shares_once(lost, true));
+        let larger = |(a, b): (Part, Part)| if b.exceeds(a) { b } else { a };
+        both.map(|(a, b)| a.into_iter().zip(b).map(larger).collect())
+            .collect()
+    }
+
+    fn shares_once(&self, lost: Option<usize>, fenced: bool) -> Vec<Vec<Part>> {
         // Callers have higher numbers than what they call.
         let count = self.plan.services.len();
         let mut shares = vec![vec![Part::NONE; self.plan.regions.len()]; count];
         for service in (0..count).rev() {
-            shares[service] = self.of_service(service, lost, &shares);
+            shares[service] = self.of_service(service, lost, fenced, &shares);
         }
         shares
     }
 
-    fn of_service(&self, service: usize, lost: Option<usize>, all: &[Vec<Part>]) -> Vec<Part> {
+    fn of_service(
+        &self,
+        service: usize,
+        lost: Option<usize>,
+        fenced: bool,
+        all: &[Vec<Part>],
+    ) -> Vec<Part> {
         let plan = self.plan;
         let at: Vec<usize> = plan.services[service]
             .replicas
@@ -128,7 +143,7 @@ impl<'a> Load<'a> {
             }
         };
         for arrival in arrivals {
-            for (to, part) in self.sent(service, arrival.at, arrival.home, lost) {
+            for (to, part) in self.sent(service, arrival.at, arrival.home, lost, fenced) {
                 add(to, arrival.part.times(part));
             }
         }
@@ -167,6 +182,7 @@ impl<'a> Load<'a> {
         at: usize,
         home: usize,
         lost: Option<usize>,
+        fenced: bool,
     ) -> Vec<(usize, Part)> {
         let regions = &self.plan.regions;
         let key = (
@@ -188,7 +204,11 @@ impl<'a> Load<'a> {
             share.map_or(0, |s| u128::from(*s))
         };
         let named: Vec<usize> = places().filter(|r| open(r) && share(*r) > 0).collect();
-        if !list.spills {
+        let out = lost.is_some_and(|r| share(r) > 0);
+        if fenced && out && named.len() < 2 {
+            return vec![(at, Part::of(1, 1))];
+        }
+        if !list.spills || fenced && out {
             return proportional(&named, share);
         }
         // Weights do not follow health: what a lost region had goes to all others alike.
