@@ -57,6 +57,7 @@ pub const RULES: &[Rule] = &[
     traffic::shared_check::check,
     traffic::nowhere::check,
     traffic::outside_zone::check,
+    traffic::unnoticed::check,
     traffic::weight_of_standby::check,
     traffic::weights::check,
 ];

@@ -1155,6 +1155,8 @@ record! {
         block_countries: Vec<Text>,
         /// Whether known attacks are refused. Example: `true`
         firewall: Flag = "true",
+        /// Whether rules that read bodies refuse too. They refuse uploads and long forms, so they count first, and the firewall's log says which requests they would have refused. Example: `true`
+        block_bodies: Flag = "false",
     }
 }
 

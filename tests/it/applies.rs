@@ -117,17 +117,93 @@ fn one_state_owns_what_proves_a_host() {
     assert_eq!(owners, ["terraform/global/main.tf"]);
 }
 
-/// Anybody can send a user agent; a refused health check loses the region; and the common rules
-/// refuse bodies over 8 KB (docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html,
-/// 2026-11).
+/// Anybody can send a user agent; a refused health check loses the region, and its checkers have many ranges, which
+/// change (docs.aws.amazon.com/Route53/latest/DeveloperGuide/route-53-ip-addresses.html); and rules on bodies refuse
+/// uploads over 8 KB and forms that name Java classes (docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html,
+/// read 2026-11-28). Fails with a list of ranges in the tree, and without the word of the topology.
 #[test]
 fn the_firewall_lets_health_checks_pass_and_counts_bodies_first() {
     let text = module("aws/waf/main.tf");
     assert!(!text.contains("user-agent"));
     assert!(text.contains("ip_set_reference_statement"));
-    assert!(text.contains("\"SizeRestrictions_BODY\""));
-    let eden = example("eden");
-    assert!(everything(&eden).contains("health_checker_cidrs"));
+    assert!(text.contains("services = [\"route53_healthchecks\"]"));
+    for rule in [
+        "SizeRestrictions_BODY",
+        "JavaDeserializationRCE_BODY",
+        "Log4JRCE_BODY",
+    ] {
+        assert!(text.contains(&format!("\"{rule}\"")), "{rule}");
+    }
+    assert!(!everything(&example("eden")).contains("15.177."));
+    let blocks = |name: &str, edit: (&str, &str)| {
+        let text = std::fs::read_to_string(root().join(name)).unwrap();
+        assert!(text.contains(edit.0), "{name}");
+        let case = spec(&text.replacen(edit.0, edit.1, 1));
+        let roots = case.done.artifacts.iter();
+        let roots =
+            roots.filter(|(path, _)| path.ends_with("/main.tf") && !path.contains("/modules/"));
+        let roots: String = roots.map(|(_, file)| file.text.as_str()).collect();
+        let says = |line: &str| {
+            roots
+                .lines()
+                .any(|l| l.split_whitespace().collect::<String>() == line)
+        };
+        says("body_rules_block=true") || says("block_bodies=true")
+    };
+    let ggen = "examples/ggen/topology.yaml";
+    let limit = "protect: { rate_limit: 1000/s,";
+    let both = "protect: { block_bodies: true, rate_limit: 1000/s,";
+    assert!(!blocks(ggen, (limit, limit)));
+    assert!(blocks(ggen, (limit, both)));
+    let eden = "examples/eden/topology.yaml";
+    let limit = "protect: { rate_limit: 100/s,";
+    let both = "protect: { block_bodies: true, rate_limit: 100/s,";
+    assert!(!blocks(eden, (limit, limit)));
+    assert!(blocks(eden, (limit, both)));
+}
+
+/// Cloud Armor takes the first rule that matches, and a rule ten ranges; uptime checks come from the addresses of a list
+/// (docs.cloud.google.com/armor/docs/create-security-policy-rules, cloud.google.com/monitoring/uptime-checks/using-uptime-checks,
+/// read 2026-11-28). Fails where a probe meets a limit or a blocked country first: `terraform test` of both
+/// modules counts the rules.
+#[test]
+fn uptime_checks_pass_before_all_that_refuses() {
+    for name in ["load-balancer", "load-balancer-regional"] {
+        let text = module(&format!("gcp/{name}/main.tf"));
+        let at = |words: &str| {
+            text.find(words)
+                .unwrap_or_else(|| panic!("{name}: {words}"))
+        };
+        assert!(text.contains("data \"google_monitoring_uptime_check_ips\" \"this\" {}"));
+        assert!(at("priority    = 500 +") < at("priority    = 1000"));
+        assert!(text.contains("preview     = !var.block_bodies"));
+    }
+}
+
+/// Probes without a channel tell nobody, and the topology is told so; managed collection reads no annotations, so the page
+/// says what else is needed for the metrics of the contract (cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed,
+/// read 2026-11-28).
+#[test]
+fn what_watches_reaches_somebody() {
+    let host = "version: 1\nname: shop\nclouds: { gcp: { project: shop-prod } }\nregions: { us-central1: { role: primary } }\nservices: { web: { runtime: cloud-run, image: shop/web } }\ntraffic: { shop.example.com: { to: web } }\n";
+    let case = spec(host);
+    assert_eq!(case.found("TRF107").len(), 1, "{:?}", case.codes());
+    assert!(!everything(&case).contains("-unreachable"));
+    let told = format!("{host}channels: {{ oncall: {{ email: oncall@example.com }} }}\n");
+    let case = spec(&told);
+    assert!(case.found("TRF107").is_empty());
+    assert!(everything(&case).contains("shop-example-com-unreachable"));
+    let page = example("ggen");
+    let page = page.file("ARCHITECTURE.md");
+    assert!(
+        page.contains("A PodMonitoring for what your services export"),
+        "{page}"
+    );
+    assert!(
+        !example("paynow")
+            .file("ARCHITECTURE.md")
+            .contains("PodMonitoring")
+    );
 }
 
 /// Keys of channels and passwords lie in no state (write-only arguments, Terraform 1.11).

@@ -290,7 +290,12 @@ impl Lowering<'_> {
             let rate = |r: &Option<crate::topology::Settled<crate::topology::Rate>>| {
                 r.as_ref().map(|r| r.in_seconds(60))
             };
-            Some((rate(&protect.rate_limit), rate(&protect.region_limit)))
+            let bodies = *protect.block_bodies;
+            Some((
+                rate(&protect.rate_limit),
+                rate(&protect.region_limit),
+                bodies,
+            ))
         };
         let mut protected = hosts
             .iter()
@@ -306,13 +311,13 @@ impl Lowering<'_> {
                     ONE_BALANCER,
                     span(host),
                     format!(
-                        "`{}` and `{}` share the firewall of {region}, which has one limit of each kind",
+                        "`{}` and `{}` share the firewall of {region}, which has one limit of each kind and one word on bodies",
                         host.name, one.name
                     ),
-                    "the tightest of all limits holds for both hosts",
+                    "the tightest holds for both hosts",
                 )
-                .also(span(one), "limits of the other host")
-                .help("write the same limits on both hosts"),
+                .also(span(one), "that of the other host")
+                .help("write the same `protect` on both hosts"),
             );
         }
     }
@@ -367,9 +372,9 @@ impl Lowering<'_> {
             kind: "list(string)",
             ..variable(
                 "health_checker_cidrs",
-                "Ranges of Route 53's health checkers, which no rule refuses: aws route53 get-checker-ip-ranges.",
-                None,
-                vec!["15.177.0.0/18"].into(),
+                "Ranges of Route 53's health checkers, which no rule refuses, where Terraform cannot reach ip-ranges.amazonaws.com: `aws route53 get-checker-ip-ranges`. Null for those that AWS publishes.",
+                Some(Argument::Null),
+                Argument::Null,
             )
         });
         let mut arguments = vec![
@@ -380,6 +385,9 @@ impl Lowering<'_> {
                 Argument::variable("health_checker_cidrs"),
             ),
         ];
+        if protects().any(|p| *p.block_bodies) {
+            arguments.push(("body_rules_block", true.into()));
+        }
         if !countries.is_empty() {
             arguments.push(("blocked_countries", countries.into()));
         }

@@ -91,6 +91,9 @@ impl Lowering<'_> {
                 let entries = std::iter::once(keyed).chain(limit(rate));
                 arguments.push(("limit", Argument::Map(entries.collect())));
             }
+            if *protect.block_bodies {
+                arguments.push(("block_bodies", true.into()));
+            }
             let blocked: Vec<_> = protect
                 .block_countries
                 .iter()

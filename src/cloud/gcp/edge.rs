@@ -99,6 +99,9 @@ impl Lowering<'_> {
                 self.check_limits(protect, rate);
                 arguments.push(("region_limit", Argument::Map(limit(rate).to_vec())));
             }
+            if *protect.block_bodies {
+                arguments.push(("block_bodies", true.into()));
+            }
         }
         if has_backup(self.topology, host) {
             arguments.push(("default_certificate", true.into()));

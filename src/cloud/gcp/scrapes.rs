@@ -1,7 +1,7 @@
 //! What managed collection scrapes: it follows no annotations of pods, only these objects.
 
 use super::Lowering;
-use crate::deployment::SentinelSet;
+use crate::deployment::{Decision, SentinelSet};
 use crate::topology::Provider;
 use crate::watch::pace::SCRAPE_SECONDS;
 use serde_json::{Value, json};
@@ -16,6 +16,9 @@ impl Lowering<'_> {
     pub(super) fn scrapes(&mut self) {
         let topology = self.topology;
         let namespace = &topology.namespace;
+        if self.has_clusters() {
+            self.deployment.decisions.push(own_metrics(namespace));
+        }
         let sets = &self.deployment.sentinel_sets;
         for cluster in &mut self.deployment.clusters {
             let place = topology.region(cluster.region);
@@ -48,6 +51,21 @@ impl Lowering<'_> {
             let objects: Vec<Value> = sidecars.chain(exporters).collect();
             cluster.objects.extend(objects);
         }
+    }
+}
+
+/// What services, probers and jobs export is scraped by objects of theirs: nothing says at which port.
+fn own_metrics(namespace: &str) -> Decision {
+    Decision {
+        title: "A PodMonitoring for what your services export".into(),
+        reason: format!(
+            "Managed collection scrapes what a `PodMonitoring` of `monitoring.googleapis.com/v1` names, and no annotation of pods. \
+             The tree has those of sidecars and of Redis. For each metric of the contract below, make one in `{namespace}` \
+             for the pods that export it: `spec.selector.matchLabels`, and in `spec.endpoints` the name of the port, the path, \
+             `interval: {SCRAPE_SECONDS}s`, and `metricRelabeling` with `action: replace`, `targetLabel: region` and the region as \
+             `replacement`. `kubectl get podmonitorings --namespace {namespace}` shows them; without one, the alert on a metric \
+             that nobody exports fires."
+        ),
     }
 }
 

@@ -36,6 +36,8 @@ settled! {
         pub block_countries: Vec<Text>,
         /// Whether known attacks are refused.
         pub firewall: Flag,
+        /// Whether rules that read bodies refuse too; else they count.
+        pub block_bodies: Flag,
     }
 }
 

@@ -3,6 +3,15 @@
 locals {
   # Counted over a minute, the shortest window that there is.
   window_seconds = 60
+
+  health_checkers = var.health_checker_cidrs == null ? one(data.aws_ip_ranges.health_checkers[*].cidr_blocks) : var.health_checker_cidrs
+}
+
+# What AWS publishes today: ranges come and go.
+data "aws_ip_ranges" "health_checkers" {
+  count = var.health_checker_cidrs == null ? 1 : 0
+
+  services = ["route53_healthchecks"]
 }
 
 # Anybody can send the name of a health checker; nobody else has its addresses.
@@ -11,7 +20,7 @@ resource "aws_wafv2_ip_set" "health_checkers" {
   description        = "Health checkers of Route 53"
   scope              = "REGIONAL"
   ip_address_version = "IPV4"
-  addresses          = var.health_checker_cidrs
+  addresses          = local.health_checkers
 }
 
 resource "aws_wafv2_web_acl" "this" {
@@ -194,6 +203,18 @@ resource "aws_wafv2_web_acl" "this" {
       managed_rule_group_statement {
         vendor_name = "AWS"
         name        = "AWSManagedRulesKnownBadInputsRuleSet"
+
+        dynamic "rule_action_override" {
+          for_each = var.body_rules_block ? [] : ["JavaDeserializationRCE_BODY", "Log4JRCE_BODY", "ReactJSRCE_BODY"]
+
+          content {
+            name = rule_action_override.value
+
+            action_to_use {
+              count {}
+            }
+          }
+        }
       }
     }
 

@@ -57,12 +57,12 @@ variable "logs_kms_key_arn" {
 }
 
 variable "health_checker_cidrs" {
-  description = "Ranges of Route 53's health checkers: aws route53 get-checker-ip-ranges."
+  description = "Ranges of Route 53's health checkers where Terraform cannot reach ip-ranges.amazonaws.com, from `aws route53 get-checker-ip-ranges`; null for those that AWS publishes."
   type        = list(string)
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = length(var.health_checker_cidrs) > 0 && alltrue([for range in var.health_checker_cidrs : can(cidrhost(range, 0)) && range != "0.0.0.0/0"])
+    condition     = var.health_checker_cidrs == null ? true : length(var.health_checker_cidrs) > 0 && alltrue([for range in var.health_checker_cidrs : can(cidrhost(range, 0)) && range != "0.0.0.0/0"])
     error_message = "At least one range, and not the whole world."
   }
 }

@@ -1,6 +1,9 @@
 # One HTTPS load balancer in one region for one host on Cloud Run: the backup that stands apart from the global one.
 
 locals {
+  # Where uptime checks come from, from all places.
+  probes = [for probe in data.google_monitoring_uptime_check_ips.this.uptime_check_ips : can(cidrhost("${probe.ip_address}/128", 0)) ? "${probe.ip_address}/128" : "${probe.ip_address}/32"]
+
   name = "${var.name}-${var.region}"
 }
 
@@ -42,12 +45,33 @@ resource "google_compute_region_ssl_policy" "this" {
   min_tls_version = "TLS_1_2"
 }
 
+data "google_monitoring_uptime_check_ips" "this" {}
+
 resource "google_compute_region_security_policy" "this" {
   project     = var.project_id
   name        = local.name
   region      = var.region
   description = "Limits, blocked countries and known attacks for ${var.host} in ${var.region}"
   type        = "CLOUD_ARMOR"
+
+  # Before all that refuses: a refused probe looks like a lost host. A rule takes ten ranges.
+  dynamic "rules" {
+    for_each = chunklist(local.probes, 10)
+
+    content {
+      action      = "allow"
+      priority    = 500 + rules.key
+      description = "Uptime checks"
+
+      match {
+        versioned_expr = "SRC_IPS_V1"
+
+        config {
+          src_ip_ranges = rules.value
+        }
+      }
+    }
+  }
 
   dynamic "rules" {
     for_each = length(var.blocked_countries) == 0 ? [] : [var.blocked_countries]
@@ -65,10 +89,12 @@ resource "google_compute_region_security_policy" "this" {
     }
   }
 
+  # It reads bodies too: it only logs what it would refuse until the topology says otherwise.
   rules {
     action      = "deny(403)"
     priority    = 2000
     description = "Known vulnerabilities such as Log4Shell"
+    preview     = !var.block_bodies
 
     match {
       expr {

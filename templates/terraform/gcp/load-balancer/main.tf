@@ -1,6 +1,9 @@
 # One global HTTPS load balancer for one host: address, certificate, firewall rules, and a back end in each region that serves.
 
 locals {
+  # Where uptime checks come from, from all places.
+  probes = [for probe in data.google_monitoring_uptime_check_ips.this.uptime_check_ips : can(cidrhost("${probe.ip_address}/128", 0)) ? "${probe.ip_address}/128" : "${probe.ip_address}/32"]
+
   serving    = var.serving_regions == null ? keys(var.backends) : var.serving_regions
   backends   = { for region, backend in var.backends : region => backend if contains(local.serving, region) }
   serverless = { for region, backend in local.backends : region => backend if backend.cloud_run != null }
@@ -75,6 +78,8 @@ resource "google_compute_ssl_policy" "this" {
   min_tls_version = "TLS_1_2"
 }
 
+data "google_monitoring_uptime_check_ips" "this" {}
+
 resource "google_compute_security_policy" "this" {
   #checkov:skip=CKV_GCP_73:Rule 2000 refuses it; the check does not see a static rule beside dynamic ones.
   project     = var.project_id
@@ -85,6 +90,25 @@ resource "google_compute_security_policy" "this" {
   adaptive_protection_config {
     layer_7_ddos_defense_config {
       enable = true
+    }
+  }
+
+  # Before all that refuses: a refused probe looks like a lost host. A rule takes ten ranges.
+  dynamic "rule" {
+    for_each = chunklist(local.probes, 10)
+
+    content {
+      action      = "allow"
+      priority    = 500 + rule.key
+      description = "Uptime checks"
+
+      match {
+        versioned_expr = "SRC_IPS_V1"
+
+        config {
+          src_ip_ranges = rule.value
+        }
+      }
     }
   }
 
@@ -104,10 +128,12 @@ resource "google_compute_security_policy" "this" {
     }
   }
 
+  # It reads bodies too: it only logs what it would refuse until the topology says otherwise.
   rule {
     action      = "deny(403)"
     priority    = 2000
     description = "Known vulnerabilities such as Log4Shell"
+    preview     = !var.block_bodies
 
     match {
       expr {

@@ -142,6 +142,13 @@ variable "default_certificate" {
   nullable    = false
 }
 
+variable "block_bodies" {
+  description = "Whether requests with known vulnerabilities in bodies or headers are refused; otherwise the log says which would be."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "blocked_countries" {
   description = "Countries that are refused, as two-letter codes."
   type        = list(string)

@@ -1,10 +1,58 @@
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_data "aws_ip_ranges" {
+    defaults = {
+      cidr_blocks = ["15.177.0.0/18", "54.232.40.64/26"]
+    }
+  }
+}
 
 variables {
   name             = "shop-us-east-1"
   logs_kms_key_arn = "arn:aws:kms:us-east-1:123456789012:key/1"
+}
 
-  health_checker_cidrs = ["15.177.0.0/18"]
+run "lets_all_health_checkers_pass" {
+  command = plan
+
+  assert {
+    condition     = aws_wafv2_ip_set.health_checkers.addresses == toset(["15.177.0.0/18", "54.232.40.64/26"])
+    error_message = "The ranges are those that AWS publishes."
+  }
+}
+
+run "takes_ranges_where_nothing_can_be_read" {
+  command = plan
+
+  variables {
+    health_checker_cidrs = ["15.177.0.0/18"]
+  }
+
+  assert {
+    condition     = aws_wafv2_ip_set.health_checkers.addresses == toset(["15.177.0.0/18"]) && length(data.aws_ip_ranges.health_checkers) == 0
+    error_message = "What is given is not read."
+  }
+}
+
+run "counts_bodies_until_it_is_told_to_refuse" {
+  command = plan
+
+  assert {
+    condition     = sum([for rule in aws_wafv2_web_acl.this.rule : length(rule.statement[0].managed_rule_group_statement[0].rule_action_override) if startswith(rule.name, "AWS")]) == 8
+    error_message = "Rules that read bodies count first."
+  }
+}
+
+run "refuses_bodies" {
+  command = plan
+
+  variables {
+    body_rules_block = true
+  }
+
+  assert {
+    condition     = sum([for rule in aws_wafv2_web_acl.this.rule : length(rule.statement[0].managed_rule_group_statement[0].rule_action_override) if startswith(rule.name, "AWS")]) == 0
+    error_message = "Every rule does what AWS made it for."
+  }
 }
 
 run "refuses_known_attacks" {

@@ -1,4 +1,22 @@
 mock_provider "google" {
+  mock_data "google_monitoring_uptime_check_ips" {
+    defaults = {
+      uptime_check_ips = [
+        { ip_address = "35.187.242.1", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.2", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.3", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.4", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.5", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.6", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.7", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.8", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.9", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.10", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.11", location = "Virginia", region = "USA" },
+        { ip_address = "35.187.242.12", location = "Virginia", region = "USA" },
+      ]
+    }
+  }
   mock_resource "google_certificate_manager_dns_authorization" {
     defaults = {
       dns_resource_record = [{ name = "_acme_us.example.com.", type = "CNAME", data = "x.authorize.example." }]
@@ -15,6 +33,33 @@ variables {
   network_id       = "projects/shop-prod/global/networks/shop"
   draining_seconds = 30
   limit            = { key = "ALL", count = 5000, interval_seconds = 10 }
+}
+
+run "lets_uptime_checks_pass_and_logs_what_it_would_refuse" {
+  command = plan
+
+  assert {
+    condition     = { for r in google_compute_region_security_policy.this.rules : r.priority => length(r.match[0].config[0].src_ip_ranges) if r.priority < 1000 } == { 500 = 10, 501 = 2 }
+    error_message = "Probes pass before all that refuses, ten ranges a rule."
+  }
+
+  assert {
+    condition     = one([for r in google_compute_region_security_policy.this.rules : r.preview if r.priority == 2000])
+    error_message = "Rules that read bodies are seen at work first."
+  }
+}
+
+run "refuses_bodies_when_told" {
+  command = plan
+
+  variables {
+    block_bodies = true
+  }
+
+  assert {
+    condition     = !one([for r in google_compute_region_security_policy.this.rules : r.preview if r.priority == 2000])
+    error_message = "Known vulnerabilities are refused."
+  }
 }
 
 run "stands_in_one_region" {

@@ -32,9 +32,9 @@ variable "zones_us_east_1" {
 }
 
 variable "health_checker_cidrs" {
-  description = "Ranges of Route 53's health checkers, which no rule refuses: aws route53 get-checker-ip-ranges."
+  description = "Ranges of Route 53's health checkers, which no rule refuses, where Terraform cannot reach ip-ranges.amazonaws.com: `aws route53 get-checker-ip-ranges`. Null for those that AWS publishes."
   type        = list(string)
-  nullable    = false
+  default     = null
 }
 
 variable "authorized_networks" {
