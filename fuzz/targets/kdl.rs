@@ -1,0 +1,7 @@
+#![no_main]
+
+mod common;
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    common::parsed(common::KDL, text);
+});
