@@ -128,6 +128,7 @@ pub fn compile(
         if until >= Until::Checked {
             let deployment = cloud::lower(topology, &mut diagnostics);
             let (analysis, today) = analyze(topology, &deployment, today, &mut diagnostics);
+            emit::check(topology, &deployment, &mut diagnostics);
             done.analysis = Some(analysis);
             done.analysis_today = today;
             done.deployment = Some(deployment);
@@ -160,7 +161,7 @@ pub fn compile(
             procedures: &procedures,
             alerts: &alerts,
         };
-        done.artifacts = emit::emit(input, &mut diagnostics);
+        done.artifacts = emit::emit(input);
         done.artifacts.system = topology.name.clone();
         done.procedures = Some(procedures);
     }

@@ -88,6 +88,8 @@ pub enum Source {
     },
     /// Follows from the topology: no number of anybody's.
     Structure,
+    /// A part of the output that other teams make, as CONTRACT.md asks of them: its word.
+    Others(&'static str),
 }
 
 impl Source {
@@ -102,6 +104,7 @@ impl Source {
                 None => format!("measured {day}"),
             },
             Source::Structure => "topology".into(),
+            Source::Others(part) => format!("CONTRACT.md: {part} is left to others"),
         }
     }
 
@@ -120,7 +123,7 @@ impl Source {
             Source::Measured { evidence, .. } => {
                 Some(evidence.as_str()).filter(|e| e.starts_with("https://"))
             }
-            Source::Spec | Source::Structure => None,
+            Source::Spec | Source::Structure | Source::Others(_) => None,
         }
     }
 }

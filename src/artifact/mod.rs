@@ -13,7 +13,8 @@ pub use manifest::PATH as MANIFEST;
 pub use problem::Problem;
 pub use write::{Change, ChangeSet, compare, write};
 
-use std::collections::BTreeMap;
+use crate::topology::Part;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One output file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,10 @@ pub struct Artifact {
 pub struct ArtifactSet {
     /// The system that the files are of.
     pub system: String,
+    /// The parts that others make; no file of them is here.
+    pub left_out: BTreeSet<Part>,
+    /// What others have to provide: what, and how many.
+    pub contract: Vec<(&'static str, usize)>,
     files: BTreeMap<String, Artifact>,
 }
 
@@ -75,6 +80,14 @@ impl ArtifactSet {
         for (path, artifact) in other.files {
             self.add(path, artifact);
         }
+    }
+
+    /// The same without the files of some parts, which others make.
+    pub fn without(mut self, parts: BTreeSet<Part>) -> Self {
+        self.files
+            .retain(|path, _| !parts.contains(&Part::of(path)));
+        self.left_out = parts;
+        self
     }
 
     /// The files in order of their paths.

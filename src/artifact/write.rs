@@ -10,6 +10,7 @@ use super::manifest::Manifest;
 use super::problem::Problem;
 use super::{Artifact, ArtifactSet};
 use crate::format::hash;
+use crate::topology::Part;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Write};
@@ -41,6 +42,8 @@ pub enum Change {
     Orphaned,
     /// No longer produced, and changed by hand.
     OrphanedEdited,
+    /// Of a part that others make now: an earlier run wrote it, and it stays as it is.
+    LeftOut,
 }
 
 /// Every path that is produced or was.
@@ -53,6 +56,8 @@ pub struct Options<'a> {
     pub overwrite: bool,
     /// Take over files that carry our first line although no manifest names them.
     pub adopt: bool,
+    /// Delete what earlier runs wrote of parts that others make now.
+    pub prune: bool,
     /// A file outside of the folder that belongs to what is written, and its text: it is put down
     /// before anything in the folder changes, and not at all if the folder is refused.
     pub beside: Option<(&'a Path, &'a str)>,
@@ -172,6 +177,7 @@ struct Tree<'a> {
     /// The manifest of a run that did not finish.
     next: Manifest,
     adopt: bool,
+    prune: bool,
 }
 
 impl<'a> Tree<'a> {
@@ -197,6 +203,7 @@ impl<'a> Tree<'a> {
             last: read(LAST)?,
             next: read(NEXT)?,
             adopt: options.adopt,
+            prune: options.prune,
         })
     }
 
@@ -224,7 +231,12 @@ impl<'a> Tree<'a> {
             .collect();
         for path in known {
             if set.get(path).is_none() && super::is_ours_to_name(path) {
-                let change = self.change(path, None)?;
+                let left_out = !self.prune && set.left_out.contains(&Part::of(path));
+                let change = match self.change(path, None)? {
+                    Change::Missing => Change::Missing,
+                    _ if left_out => Change::LeftOut,
+                    change => change,
+                };
                 if change != Change::Missing {
                     changes.insert(path.clone(), change);
                 }
@@ -270,8 +282,15 @@ impl<'a> Tree<'a> {
     }
 
     fn apply(&self, meta: &Folder, set: &ArtifactSet, changes: &ChangeSet) -> Result<(), Problem> {
-        let manifest = Manifest::of(set);
-        let settled = changes.values().all(|c| *c == Change::Unchanged);
+        let mut manifest = Manifest::of(set);
+        let stays = |path: &String| changes.get(path) == Some(&Change::LeftOut);
+        let known = [&self.next, &self.last].map(|m| &m.files);
+        for (path, entry) in known.into_iter().flatten().filter(|(p, _)| stays(p)) {
+            // What stays is known as ours, for when its part comes back.
+            manifest.files.insert(path.clone(), entry.clone());
+        }
+        let same = |c: &Change| matches!(c, Change::Unchanged | Change::LeftOut);
+        let settled = changes.values().all(same);
         if settled && self.last == manifest && self.next == Manifest::default() {
             return meta.remove(NEXT);
         }

@@ -1,6 +1,7 @@
 //! `compile`: write the output tree, or say how it differs.
 
 use super::load::Loaded;
+use super::parts::Parts;
 use super::report::Report;
 use super::workspace::{Target, collide, targets};
 use super::{FailLevel, FormatArg, Shared, exit, lockfile, print, report};
@@ -8,6 +9,7 @@ use crate::analysis::view::verdicts;
 use crate::artifact::{Change, ChangeSet, Problem, write};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::Span;
+use crate::spec::Part;
 use crate::{Compilation, Until, artifact};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -33,6 +35,11 @@ pub(super) struct CompileArgs {
     /// Take over files that carry our first line although the manifest is lost
     #[arg(long)]
     adopt: bool,
+    #[command(flatten)]
+    parts: Parts,
+    /// Delete the files that earlier runs wrote of parts that are left out
+    #[arg(long)]
+    prune: bool,
     /// Add what is said as a page to this file, such as "$GITHUB_STEP_SUMMARY"
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
@@ -94,6 +101,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
         return Err(exit::USAGE);
     };
     let mut loaded = shared.load(spec);
+    args.parts.write_into(loaded.document.as_mut());
     let diagnostics = std::mem::take(&mut loaded.diagnostics);
     let done = crate::compile(
         loaded.document.as_ref(),
@@ -142,6 +150,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
     let options = write::Options {
         overwrite: args.overwrite,
         adopt: args.adopt,
+        prune: args.prune,
         beside: lock.as_deref().map(|text| (lock_path.as_path(), text)),
     };
     let result = if args.check {
@@ -158,10 +167,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
         let said = summary(target, &done, &changes, begun);
         return Ok(outcome(loaded, all, Some(said), code));
     }
-    let differ: Vec<_> = changes
-        .iter()
-        .filter(|(_, c)| **c != Change::Unchanged)
-        .collect();
+    let differ: Vec<_> = changes.iter().filter(|(_, c)| differs(**c)).collect();
     // A tree that depends on decisions that nobody recorded is not reproducible.
     let stale_lock = lock.map(|_| lock_path.display().to_string());
     match shared.format {
@@ -185,7 +191,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
             all = all.sorted();
         }
     }
-    let said = compared(target, done.artifacts.len(), &differ);
+    let said = compared(target, done.artifacts.len(), &differ) + &staying(&changes, target);
     let differs = match differ.is_empty() && stale_lock.is_none() {
         true => exit::CLEAN,
         false => exit::DIFFERS,
@@ -274,12 +280,62 @@ fn compared(target: &Target, total: usize, differ: &[(&String, &Change)]) -> Str
 fn word(change: Change) -> &'static str {
     match change {
         Change::Unchanged => "unchanged",
+        Change::LeftOut => "left out",
         Change::Missing => "missing",
         Change::Outdated => "outdated",
         Change::Edited => "edited",
         Change::Foreign => "foreign",
         Change::Orphaned | Change::OrphanedEdited => "orphaned",
     }
+}
+
+/// Whether a file is not what it should be.
+fn differs(change: Change) -> bool {
+    !matches!(change, Change::Unchanged | Change::LeftOut)
+}
+
+/// What earlier runs wrote of parts that are left out: how many files of each, and that they stay.
+fn staying(changes: &ChangeSet, target: &Target) -> String {
+    let mut parts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (path, _) in changes.iter().filter(|(_, c)| **c == Change::LeftOut) {
+        *parts.entry(Part::of(path).word()).or_default() += 1;
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|(part, n)| format!("{part} {n}"))
+        .collect();
+    format!(
+        "\n  left as they are, of parts that are left out: {}   in {}/ (`--prune` deletes them)",
+        parts.join(" · "),
+        target.out.display()
+    )
+}
+
+/// What other teams have to provide, in one line.
+fn contract(done: &Compilation, target: &Target) -> String {
+    let set = &done.artifacts;
+    if set.left_out.is_empty() {
+        return String::new();
+    }
+    let left: Vec<&str> = set.left_out.iter().map(|p| p.word()).collect();
+    let asked: Vec<String> = set
+        .contract
+        .iter()
+        .map(|(w, n)| format!("{w} {n}"))
+        .collect();
+    format!(
+        "  left to others: {}\n  they provide: {}   {}/CONTRACT.md\n",
+        left.join(", "),
+        if asked.is_empty() {
+            "nothing".to_string()
+        } else {
+            asked.join(" · ")
+        },
+        target.out.display()
+    )
 }
 
 /// The files that were deleted, by name.
@@ -291,8 +347,7 @@ fn deleted(changes: &ChangeSet) -> String {
 }
 
 fn summary(target: &Target, done: &Compilation, changes: &ChangeSet, begun: Instant) -> String {
-    let same = |c: &&Change| **c == Change::Unchanged;
-    let changed = changes.len() - changes.values().filter(same).count();
+    let changed = changes.values().filter(|c| differs(**c)).count();
     let total = done.artifacts.len();
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, artifact) in done.artifacts.iter() {
@@ -325,10 +380,12 @@ fn summary(target: &Target, done: &Compilation, changes: &ChangeSet, begun: Inst
         ),
     };
     format!(
-        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/\n{}{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md",
+        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/{}\n{}{}{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md",
         begun.elapsed().as_millis(),
         total.saturating_sub(changed),
         kinds.join(" · "),
+        staying(changes, target),
+        contract(done, target),
         deleted(changes),
     )
 }

@@ -1,5 +1,6 @@
 //! `diff`: what a change of the spec brings about, or what a compile would change on disk.
 
+use super::parts::Parts;
 use super::workspace::{Target, targets};
 use super::{FormatArg, Shared, exit, load, lockfile, print, report};
 use crate::artifact::{self, Artifact, ArtifactSet, Change, ChangeSet, write};
@@ -30,6 +31,8 @@ pub(super) struct DiffArgs {
     /// Without `--base` and `--from`: the tree to compare with; `deploy` if left out
     #[arg(long, short)]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    parts: Parts,
     /// Print the lines that differ, as a patch
     #[arg(long, short)]
     patch: bool,
@@ -72,8 +75,9 @@ struct Compiled {
 
 impl Compiled {
     /// `other` is the lock to go by where it has none of its own.
-    fn new(loaded: load::Loaded, other: Option<&Lock>, name: &str) -> Compiled {
+    fn new(loaded: load::Loaded, other: Option<&Lock>, name: &str, parts: &Parts) -> Compiled {
         let mut loaded = loaded;
+        parts.write_into(loaded.document.as_mut());
         // KDL writes a list of one like a value; only the language knows which is meant.
         loaded.document = loaded
             .document
@@ -165,7 +169,7 @@ fn one(args: &DiffArgs, target: &Target) -> (String, u8) {
             (before, from.display().to_string())
         }
         (None, None) => {
-            let after = Compiled::new(loaded, None, &name);
+            let after = Compiled::new(loaded, None, &name, &args.parts);
             return match after.broken(shared) {
                 true => failed(exit::DIAGNOSTICS),
                 false => with_tree(args, &after, target),
@@ -175,8 +179,8 @@ fn one(args: &DiffArgs, target: &Target) -> (String, u8) {
     // Both are compiled under one name, so that headers do not differ, and with one lock, so that
     // nothing moves that is applied: what is decided before holds after.
     let (before, before_name) = before;
-    let before = Compiled::new(before, loaded.lock.as_ref(), &name);
-    let after = Compiled::new(loaded, before.done.lock(), &name);
+    let before = Compiled::new(before, loaded.lock.as_ref(), &name, &args.parts);
+    let after = Compiled::new(loaded, before.done.lock(), &name, &args.parts);
     if after.broken(shared) {
         return failed(exit::DIAGNOSTICS);
     }
@@ -302,7 +306,7 @@ fn on_disk(set: &ArtifactSet, changes: &ChangeSet, out: &Path) -> ArtifactSet {
     for (path, change) in changes {
         let ours = set.get(path);
         let text = match (change, ours) {
-            (Change::Missing, _) => continue,
+            (Change::Missing | Change::LeftOut, _) => continue,
             (Change::Unchanged, Some(artifact)) => artifact.text.clone(),
             _ => text_of(&out.join(path)),
         };

@@ -27,6 +27,7 @@ pub mod load;
 mod lockfile;
 mod lsp;
 mod notation;
+mod parts;
 mod report;
 mod tools;
 mod why;

@@ -1,5 +1,6 @@
 //! `why` and `impact`: from a generated line to the spec, and back.
 
+use super::parts::Parts;
 use super::{FormatArg, Shared, exit, load, print, report, workspace};
 use crate::source::SourceMap;
 use crate::spec::schema::with_lists;
@@ -20,6 +21,8 @@ pub(super) struct WhyArgs {
     /// The spec that it is generated from; without it, the one whose tree has the file
     #[arg(long)]
     spec: Option<PathBuf>,
+    #[command(flatten)]
+    parts: Parts,
 }
 
 #[derive(Debug, Args)]
@@ -39,8 +42,9 @@ struct Compiled {
 
 impl Compiled {
     /// Reads and compiles; says what is wrong where that cannot be done.
-    fn new(spec: &Path, shared: &Shared) -> Option<Self> {
+    fn new(spec: &Path, parts: &Parts, shared: &Shared) -> Option<Self> {
         let mut loaded = shared.load(spec);
+        parts.write_into(loaded.document.as_mut());
         loaded.document = loaded.document.as_ref().map(with_lists);
         let diagnostics = std::mem::take(&mut loaded.diagnostics);
         let done = compile(
@@ -80,7 +84,7 @@ pub(super) fn why(args: &WhyArgs, shared: &Shared) -> u8 {
             Err(code) => return code,
         },
     };
-    let Some(compiled) = Compiled::new(&spec, shared) else {
+    let Some(compiled) = Compiled::new(&spec, &args.parts, shared) else {
         return exit::DIAGNOSTICS;
     };
     let Some(traced) = compiled.traced() else {
@@ -117,7 +121,8 @@ pub(super) fn impact(args: &ImpactArgs, shared: &Shared) -> u8 {
     let limits = shared.limits();
     let whole = || load::whole_of(&load::load_one(file, &limits), file, &limits);
     let spec = args.spec.clone().or_else(whole);
-    let Some(compiled) = Compiled::new(spec.as_deref().unwrap_or(file), shared) else {
+    let Some(compiled) = Compiled::new(spec.as_deref().unwrap_or(file), &Parts::default(), shared)
+    else {
         return exit::DIAGNOSTICS;
     };
     let Some(traced) = compiled.traced() else {

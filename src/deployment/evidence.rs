@@ -1,5 +1,7 @@
 //! Where in the emitted tree a mechanism can be seen to exist.
 
+use crate::topology::Part;
+
 /// An emitted place that makes a mechanism so. Every one can be looked up in the tree.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {
@@ -36,6 +38,34 @@ pub enum Evidence {
         /// What to look for in it: the key of the setting.
         key: String,
     },
+}
+
+impl Evidence {
+    /// The part of the output that it is in.
+    pub fn part(&self) -> Part {
+        match self {
+            Evidence::Argument { .. } => Part::Terraform,
+            Evidence::Object { file, .. }
+            | Evidence::Field { file, .. }
+            | Evidence::File { file, .. } => Part::of(file),
+        }
+    }
+}
+
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Evidence::Argument { call, path } => write!(f, "module.{call} {path}"),
+            Evidence::Object {
+                file,
+                kind,
+                name,
+                pointer,
+            } => write!(f, "{file} {kind}/{name} {pointer}"),
+            Evidence::Field { file, pointer } => write!(f, "{file} {pointer}"),
+            Evidence::File { file, key } => write!(f, "{file} {key}"),
+        }
+    }
 }
 
 /// A number that is emitted: where it is, and what the compiler counts with.

@@ -20,7 +20,9 @@ pub use renames::Rename;
 pub use values::path;
 
 use crate::Compilation;
+use crate::artifact::ArtifactSet;
 use crate::source::SourceMap;
+use crate::spec::Part;
 use crate::syntax::Document;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -56,6 +58,9 @@ pub struct Difference {
     pub before: String,
     /// What is compared.
     pub after: String,
+    /// Parts of the output that others make from now on: what they made before goes on, and nothing
+    /// here changes it.
+    pub left_out: Vec<String>,
     /// What becomes of Terraform resources and Kubernetes objects, the worst first.
     pub fates: Vec<ResourceFate>,
     /// The changed values, joined where they only work together.
@@ -166,12 +171,20 @@ pub fn difference(
         after: after.name.to_string(),
         consequences: promises::joined(consequences),
         findings: findings(before.done, after.done),
+        left_out: left_out(old, new),
         fates,
         renames: renames::likely(before.document, after.document),
         unexplained: unexplained.collect(),
         files,
         causes,
     }
+}
+
+/// Parts that only the old tree has because the new one leaves them to others.
+fn left_out(old: &ArtifactSet, new: &ArtifactSet) -> Vec<String> {
+    let had = |part: &Part| old.iter().any(|(path, _)| Part::of(path) == *part);
+    let left = new.left_out.iter().filter(|part| had(part));
+    left.map(|part| part.to_string()).collect()
 }
 
 impl Difference {

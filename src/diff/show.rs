@@ -20,6 +20,9 @@ pub fn human(difference: &Difference) -> String {
             d.system, d.before, d.after
         );
     }
+    if !d.left_out.is_empty() {
+        let _ = writeln!(out, "\n{}", handed_over(&d.left_out));
+    }
     heading(&mut out, "fates", d.fates.len());
     out.push_str(&fates::human(&d.fates));
     for rename in &d.renames {
@@ -44,6 +47,14 @@ pub fn human(difference: &Difference) -> String {
     heading(&mut out, "files", d.files.len());
     out.push_str(&lines(&d.files));
     out
+}
+
+/// What is said of parts that others make from now on.
+fn handed_over(parts: &[String]) -> String {
+    format!(
+        "left to others from now on: {}. What is applied stays; nothing here plans or changes it, and CONTRACT.md lists what they must provide.",
+        parts.join(", ")
+    )
 }
 
 fn heading(out: &mut String, title: &str, count: usize) {

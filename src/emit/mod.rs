@@ -4,6 +4,7 @@
 //! and writes into the [`ArtifactSet`] only.
 
 pub mod alerts;
+pub mod contract;
 pub mod helm;
 pub mod kubernetes;
 pub mod observability;
@@ -15,10 +16,10 @@ pub mod terraform;
 use crate::analysis::Analysis;
 use crate::artifact::ArtifactSet;
 use crate::deployment::{Deployment, Stray};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::format::comment;
 use crate::procedure::Procedures;
-use crate::topology::{Provider, RegionId, Topology};
+use crate::topology::{Part, Provider, RegionId, Topology};
 use crate::watch::alerts::AlertRule;
 use std::collections::BTreeSet;
 
@@ -80,13 +81,47 @@ impl Input<'_> {
     }
 }
 
-/// Emits the whole tree.
-pub fn emit(input: Input, _out: &mut Diagnostics) -> ArtifactSet {
-    only(input, None)
+/// `outputs` leaves nothing to make, or says two things.
+pub const NO_PART: Code = Code::new("OUT110", "no-part");
+
+/// Emits the tree: every part that the topology makes.
+pub fn emit(input: Input) -> ArtifactSet {
+    contract::take(input, only(input, None))
+}
+
+/// Reports a choice of parts that says two things, or of which this system has no file.
+pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
+    let Some(outputs) = &topology.outputs else {
+        return;
+    };
+    let has = |part: Part| match part {
+        Part::Terraform => !deployment.calls.is_empty(),
+        Part::Kubernetes | Part::Observability => !deployment.clusters.is_empty(),
+        Part::Chart | Part::Values => topology.services.iter().any(|s| s.on_cluster()),
+        Part::Alerts | Part::Dashboards | Part::Runbooks | Part::Pages | Part::Scripts => true,
+    };
+    let mut made = Part::ALL.iter().filter(|part| outputs.keeps(**part));
+    let (message, label, help) = if !outputs.only.is_empty() && !outputs.skip.is_empty() {
+        (
+            "`outputs` says both what is made and what is not",
+            "`only` and `skip`",
+            "write `only`, or `skip`; the rest follows",
+        )
+    } else if !made.any(|part| has(*part)) {
+        (
+            "`outputs` leaves nothing to make",
+            "this system has no file of these parts",
+            "name parts that it has, such as `only: [alerts, runbooks]`",
+        )
+    } else {
+        return;
+    };
+    out.push(Diagnostic::error(NO_PART, outputs.span, message, label).help(help));
 }
 
 /// Emits the files of one emitter, by its name in [`crate::artifact::Artifact`]; all without one.
 /// Each has a thread of its own: no emitter sees the files of another.
+/// Parts that others make are among them.
 pub fn only(input: Input, emitter: Option<&str>) -> ArtifactSet {
     let wanted = |name: &str| emitter.is_none_or(|e| e == name);
     let pages = wanted("pages");

@@ -7,6 +7,7 @@ use super::PerRegion;
 use super::decode::{Map, Value, choice, record};
 use super::life::Leaving;
 use super::outside::{External, Outside};
+use super::parts::Outputs;
 use super::told::{Events, FeatureFlag};
 use super::units::{
     Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, StepShare, Threshold, Within,
@@ -102,6 +103,8 @@ record! {
         waivers: Map<Waiver>,
         /// The address under which the generated runbooks can be read. Example: `https://runbooks.example.com/ggen`
         runbooks: Option<Text>,
+        /// Which parts of the output are made; all if left out. Example: `{ skip: [terraform] }`
+        outputs: Option<Outputs>,
         /// Changes to emitted YAML that the language has no word for. Example: `{ p1: { file: helm/values.yaml, merge: "image: {}" } }`
         patches: Map<Patch>,
     }

@@ -36,9 +36,10 @@ use crate::spec::Spec;
 /// The words of the language mean the same before and after settling.
 pub use crate::spec::{
     Act, AlertSeverity, Basis, Bytes, Cadence, CommitmentTerm, Conflict, Continent, Date, Duration,
-    Engine, FactKind, Factor, Incompatible, Layout, Map, Mode, Name, Nature, Occasion, PerRegion,
-    Percent, Policy, Provider, QueueEngine, Rate, Reach, Regime, Replicas, Role, Routing, Runtime,
-    SecretReplication, Signal, Singleton, StepShare, Thing, Threshold, Trigger, Writers,
+    Engine, FactKind, Factor, Incompatible, Layout, Map, Mode, Name, Nature, Occasion, Part,
+    PerRegion, Percent, Policy, Provider, QueueEngine, Rate, Reach, Regime, Replicas, Role,
+    Routing, Runtime, SecretReplication, Signal, Singleton, StepShare, Thing, Threshold, Trigger,
+    Writers,
     decode::{BAD_VALUE, Scalar},
 };
 
@@ -86,6 +87,8 @@ pub struct Topology {
     pub clouds: Map<Cloud>,
     /// How Terraform is laid out and where its state lives.
     pub terraform: Whole<Terraform>,
+    /// Which parts of the output are made; `None` for all, and nobody has said so.
+    pub outputs: Option<Outputs>,
     /// Areas that data may not leave without a basis.
     pub zones: Map<Zone>,
     /// Declared flows out of a zone.
@@ -541,6 +544,10 @@ impl Topology {
     /// What was written, with all that leaves still in it.
     pub fn written_with_leavers(&self) -> &Spec {
         &self.source
+    }
+    /// Whether a part of the output is made here; others are left to other teams.
+    pub fn makes(&self, part: Part) -> bool {
+        self.outputs.as_ref().is_none_or(|o| o.keeps(part))
     }
     /// The channels, those first that are meant for alerts that name none.
     pub fn channels_by_preference(&self) -> Vec<(&Name, &Channel)> {

@@ -150,6 +150,7 @@ impl Resolver<'_> {
             objectives: settle(&spec.objectives),
             clouds: spec.clouds.map(Cloud::settle),
             terraform: settle_whole(&spec.terraform, spec.span),
+            outputs: settle(&spec.outputs),
             zones: compliance.map_or(Map::empty(spec.span), |c| settle(&c.zones)),
             transfers: compliance.map_or(Map::empty(spec.span), |c| settle(&c.transfers)),
             network: settle_whole(&spec.network, spec.span),

@@ -40,7 +40,10 @@ impl<'a> Trial<'a> {
         let artifact = path.and_then(|p| of.artifacts.get(p));
         Trial {
             of,
-            emitter: artifact.map(|a| a.emitter),
+            // The contract follows from what all emitters print.
+            emitter: artifact
+                .map(|a| a.emitter)
+                .filter(|_| path != Some(emit::contract::PATH)),
             inputs: inputs(of.document),
         }
     }
@@ -197,7 +200,10 @@ impl<'a> Trial<'a> {
             procedures: &procedures,
             alerts: &all_alerts(topology, deployment),
         };
-        let now = emit::only(input, self.emitter);
+        let now = match self.emitter {
+            Some(emitter) => emit::only(input, Some(emitter)),
+            None => emit::emit(input),
+        };
         Some(lines(self.of.artifacts, &now, self.emitter))
     }
 }

@@ -36,6 +36,7 @@ mod notation;
 mod offerings;
 mod one_answer;
 mod order;
+mod parts;
 mod places;
 mod plans;
 mod provider_range;

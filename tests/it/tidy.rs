@@ -80,6 +80,7 @@ fn imports_go_one_way() {
 fn emitters_do_not_know_each_other_or_a_cloud() {
     let emitters = [
         "alerts",
+        "contract",
         "helm",
         "kubernetes",
         "observability",

@@ -1,6 +1,7 @@
 //! What is lost of each dataset: the best of the copies that survive.
 
 use super::DataLoss;
+use super::others;
 use super::verdict::Verdict;
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
@@ -45,6 +46,9 @@ fn loss(
     let promise = context.topology.promises().of(part, scenario).rpo;
     let millis = promise.map(|p| p.millis);
     let mut remaining = remaining;
+    for copy in &mut remaining {
+        others::asked(context.topology, &mut copy.lacks);
+    }
     let has =
         |r: &Remaining| dataset.is_none_or(|(name, _)| !r.leaves_out.iter().any(|d| d == name));
     remaining.retain(has);

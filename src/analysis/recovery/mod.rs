@@ -3,6 +3,7 @@
 pub mod budget;
 pub mod findings;
 mod loss;
+mod others;
 mod replicas;
 mod time;
 pub mod verdict;

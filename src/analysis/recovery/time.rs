@@ -1,6 +1,7 @@
 //! The recovery time of every service and store: terms, and what waits for what.
 
 use super::budget::Budget;
+use super::others;
 use super::verdict::Verdict;
 use super::{RecoveryTime, Subject};
 use crate::analysis::Context;
@@ -87,7 +88,15 @@ fn of_store(
     Some(judged(context, subject, scenario, budget))
 }
 
-fn judged(context: Context, subject: Subject, scenario: Scenario, budget: Budget) -> RecoveryTime {
+fn judged(
+    context: Context,
+    subject: Subject,
+    scenario: Scenario,
+    mut budget: Budget,
+) -> RecoveryTime {
+    for node in &mut budget.nodes {
+        others::asked(context.topology, &mut node.term);
+    }
     let promise = context.topology.promises().of(subject.into(), scenario).rto;
     let (low, high) = budget.total();
     let verdict = Verdict::of(promise.map(|p| p.millis), low, high, budget.class());

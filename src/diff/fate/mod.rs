@@ -137,7 +137,12 @@ pub struct ResourceFate {
 }
 
 /// The fates of everything that does not stay as it is, the worst first.
+///
+/// A part that the tree after leaves to others has no fates: what is applied goes on, and neither
+/// tree says more of it.
 pub fn fates(before: &ArtifactSet, after: &ArtifactSet) -> Vec<ResourceFate> {
+    let both = (!after.left_out.is_empty()).then(|| before.clone().without(after.left_out.clone()));
+    let before = both.as_ref().unwrap_or(before);
     let (old, new) = (module::modules(before), module::modules(after));
     let mut all = Vec::new();
     for (old_root, new_root) in pairs(&old, &new) {

@@ -103,6 +103,12 @@ pub fn markdown(difference: &Difference) -> String {
         super::consequences(d),
         summary(d)
     ));
+    if !d.left_out.is_empty() {
+        comment.add(&format!(
+            "{}\n\n",
+            escaped(&super::handed_over(&d.left_out))
+        ));
+    }
     comment.add(&fates::markdown(&d.fates));
     let renames = d
         .renames

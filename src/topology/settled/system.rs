@@ -3,8 +3,8 @@
 use super::*;
 use crate::spec::decode::Scalar;
 use crate::spec::{
-    self, Basis, CommitmentTerm, Date, Factor, Incompatible, Layout, Map, Occasion, PerRegion,
-    Percent, Provider, Regime, Singleton,
+    self, Basis, CommitmentTerm, Date, Factor, Incompatible, Layout, Map, Occasion, Part,
+    PerRegion, Percent, Provider, Regime, Singleton,
 };
 
 settled! {
@@ -107,6 +107,24 @@ settled! {
         pub state_region: Option<Text>,
         /// Modules of your own in place of ours, by module name.
         pub modules: Map<ModuleSource>,
+    }
+}
+
+settled! {
+    /// Which parts of the output are made.
+    pub struct Outputs from spec::Outputs {
+        /// Only these; all if there are none.
+        pub only: Vec<Settled<Part>>,
+        /// All but these.
+        pub skip: Vec<Settled<Part>>,
+    }
+}
+
+impl Outputs {
+    /// Whether a part is made.
+    pub fn keeps(&self, part: Part) -> bool {
+        let has = |parts: &[Settled<Part>]| parts.iter().any(|p| p.value == part);
+        (self.only.is_empty() || has(&self.only)) && !has(&self.skip)
     }
 }
 
