@@ -115,6 +115,9 @@ pub fn compile(
         spec: document.and_then(|d| spec::decode(d, &mut diagnostics)),
         ..Compilation::default()
     };
+    // What follows from a spec that is read in part is no finding: what is missing may be what keeps
+    // a promise, or makes a kind fit its cloud.
+    let undecoded = diagnostics.has_errors();
     if until >= Until::Settled
         && let Some(spec) = &done.spec
     {
@@ -126,9 +129,14 @@ pub fn compile(
     if let Some(topology) = &done.topology {
         rules::check(topology, &mut diagnostics);
         if until >= Until::Checked {
-            let deployment = cloud::lower(topology, &mut diagnostics);
-            let (analysis, today) = analyze(topology, &deployment, today, &mut diagnostics);
-            emit::check(topology, &deployment, &mut diagnostics);
+            let mut unsaid = Diagnostics::default();
+            let out = match undecoded {
+                true => &mut unsaid,
+                false => &mut diagnostics,
+            };
+            let deployment = cloud::lower(topology, out);
+            let (analysis, today) = analyze(topology, &deployment, today, out);
+            emit::check(topology, &deployment, out);
             done.analysis = Some(analysis);
             done.analysis_today = today;
             done.deployment = Some(deployment);
@@ -161,7 +169,7 @@ pub fn compile(
             procedures: &procedures,
             alerts: &alerts,
         };
-        done.artifacts = emit::emit(input);
+        done.artifacts = emit::emit(input, &mut diagnostics);
         done.artifacts.system = topology.name.clone();
         done.procedures = Some(procedures);
     }

@@ -82,6 +82,13 @@ impl ArtifactSet {
         }
     }
 
+    /// Gives a file another text.
+    pub fn rewrite(&mut self, path: &str, text: String) {
+        if let Some(artifact) = self.files.get_mut(path) {
+            artifact.text = text;
+        }
+    }
+
     /// The same without the files of some parts, which others make.
     pub fn without(mut self, parts: BTreeSet<Part>) -> Self {
         self.files

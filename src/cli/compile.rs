@@ -8,6 +8,7 @@ use super::{FailLevel, FormatArg, Shared, exit, lockfile, print, report};
 use crate::analysis::view::verdicts;
 use crate::artifact::{Change, ChangeSet, Problem, write};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use crate::diff::{Fate, fates as fates_of};
 use crate::source::Span;
 use crate::spec::Part;
 use crate::{Compilation, Until, artifact};
@@ -153,6 +154,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
         prune: args.prune,
         beside: lock.as_deref().map(|text| (lock_path.as_path(), text)),
     };
+    let upgrade = upgraded(&loaded, &done, target, options);
     let result = if args.check {
         artifact::compare(&done.artifacts, out, options)
     } else {
@@ -164,7 +166,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
     };
     let mut all = worth_a_stop(&done.diagnostics, shared);
     if !args.check {
-        let said = summary(target, &done, &changes, begun);
+        let said = summary(target, &done, &changes, begun) + &upgrade;
         return Ok(outcome(loaded, all, Some(said), code));
     }
     let differ: Vec<_> = changes.iter().filter(|(_, c)| differs(**c)).collect();
@@ -191,7 +193,8 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
             all = all.sorted();
         }
     }
-    let said = compared(target, done.artifacts.len(), &differ) + &staying(&changes, target);
+    let said =
+        compared(target, done.artifacts.len(), &differ) + &staying(&changes, target) + &upgrade;
     let differs = match differ.is_empty() && stale_lock.is_none() {
         true => exit::CLEAN,
         false => exit::DIFFERS,
@@ -310,6 +313,37 @@ fn staying(changes: &ChangeSet, target: &Target) -> String {
     format!(
         "\n  left as they are, of parts that are left out: {}   in {}/ (`--prune` deletes them)",
         parts.join(" · "),
+        target.out.display()
+    )
+}
+
+/// What is other in the tree, where another version of meridian wrote it last: its lock says so. Without
+/// a change of the spec, all of it is this version's doing.
+fn upgraded(
+    loaded: &Loaded,
+    done: &Compilation,
+    target: &Target,
+    options: write::Options<'_>,
+) -> String {
+    let own = env!("CARGO_PKG_VERSION");
+    let before = loaded.lock.as_ref().filter(|lock| lock.tool != own);
+    let changes = before.map(|_| artifact::compare(&done.artifacts, &target.out, options));
+    let (Some(lock), Some(Ok(changes))) = (before, changes) else {
+        return String::new();
+    };
+    let files = changes.values().filter(|c| differs(**c)).count();
+    let mut fates: BTreeMap<Fate, usize> = BTreeMap::new();
+    let disk = super::diff::on_disk(&done.artifacts, &changes, &target.out);
+    for found in fates_of(&disk, &done.artifacts) {
+        *fates.entry(found.fate).or_default() += 1;
+    }
+    let fates = fates
+        .iter()
+        .map(|(fate, n)| format!(" · {n} {}", fate.words()));
+    format!(
+        "\nmeridian {} wrote this tree last, and this is {own}; what differs: files {files}{}. Read `git diff {}` and the changelog of meridian before you apply; `requires` in the spec pins the version",
+        lock.tool,
+        fates.collect::<String>(),
         target.out.display()
     )
 }

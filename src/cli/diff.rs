@@ -301,7 +301,7 @@ fn with_tree(args: &DiffArgs, after: &Compiled, target: &Target) -> (String, u8)
 }
 
 /// The tree on disk, as far as it is ours or in our way.
-fn on_disk(set: &ArtifactSet, changes: &ChangeSet, out: &Path) -> ArtifactSet {
+pub(super) fn on_disk(set: &ArtifactSet, changes: &ChangeSet, out: &Path) -> ArtifactSet {
     let mut disk = ArtifactSet::default();
     for (path, change) in changes {
         let ours = set.get(path);

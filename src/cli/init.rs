@@ -1,6 +1,6 @@
 //! `init`: a first spec.
 
-use super::exit;
+use super::{beginning, exit};
 use crate::diagnostic::Diagnostics;
 use crate::source::Span;
 use crate::spec::decode::check_part_of_names;
@@ -14,11 +14,23 @@ pub(super) struct InitArgs {
     #[arg(default_value = "topology.yaml")]
     spec: PathBuf,
     /// What to begin with
-    #[arg(long, value_enum, default_value_t = Template::Minimal)]
-    template: Template,
+    #[arg(long, value_enum, conflicts_with_all = ["cloud", "regions", "store", "runtime"])]
+    template: Option<Template>,
     /// The system's name
     #[arg(long, default_value = "hello")]
-    name: String,
+    pub(super) name: String,
+    /// The cloud: gcp or aws; the one that has the regions if left out
+    #[arg(long)]
+    pub(super) cloud: Option<String>,
+    /// Its regions, the primary first: `us-east-1,us-west-2`
+    #[arg(long, value_delimiter = ',')]
+    pub(super) regions: Vec<String>,
+    /// The kind of store, such as firestore, postgres, aurora or dynamodb
+    #[arg(long)]
+    pub(super) store: Option<String>,
+    /// What the service runs on: kubernetes or cloud-run
+    #[arg(long)]
+    pub(super) runtime: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,7 +83,18 @@ pub(super) fn run(args: &InitArgs) -> u8 {
         say!("meridian: {wrong}");
         return exit::USAGE;
     }
-    let (text, name) = match args.template {
+    let template = args.template.unwrap_or(Template::Minimal);
+    let flags = [&args.cloud, &args.store, &args.runtime];
+    let chosen = !args.regions.is_empty() || flags.iter().any(|flag| flag.is_some());
+    let made = match chosen.then(|| beginning::text(args)).transpose() {
+        Ok(made) => made.map(|text| format!("\n{text}")),
+        Err(problem) => {
+            say!("meridian: {problem}");
+            return exit::USAGE;
+        }
+    };
+    let (text, name) = match template {
+        _ if made.is_some() => (made.as_deref().unwrap_or_default(), ""),
         Template::Minimal => (
             include_str!("../../examples/minimal/topology.yaml"),
             "hello",
@@ -87,7 +110,7 @@ pub(super) fn run(args: &InitArgs) -> u8 {
         Template::Eden => (include_str!("../../examples/eden/topology.yaml"), "eden"),
         Template::Part => (PART, ""),
     };
-    let whole = args.template != Template::Part;
+    let whole = template != Template::Part;
     let schema = if whole {
         schema_line!("topology.schema.json")
     } else {
@@ -107,7 +130,9 @@ pub(super) fn run(args: &InitArgs) -> u8 {
     match created {
         Ok(()) => {
             if whole {
-                say!("wrote {spec}\nnext: edit it, then `meridian compile {spec} --out deploy`");
+                say!(
+                    "wrote {spec}\nnext: edit it, then `meridian analyze {spec}` and `meridian compile {spec} --out deploy`"
+                );
             } else {
                 say!("wrote {spec}\nnext: write `include: [{spec}]` in each spec that has it");
             }

@@ -1,5 +1,6 @@
 //! Reading the spec: the only input that there is.
 
+use super::overlay;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lock::{self, Lock};
 use crate::source::{FileId, SourceMap, Span};
@@ -177,7 +178,9 @@ pub fn whole_of(loaded: &Loaded, part: &Path, limits: &Limits) -> Option<PathBuf
     let includes_it = |spec: &PathBuf| {
         let folder = spec.parent().unwrap_or(Path::new(""));
         let document = load_one(spec, limits).document;
-        let named = document.iter().flat_map(|d| includes(&d.root));
+        let named = document
+            .iter()
+            .flat_map(|d| includes(&d.root).into_iter().chain(overlay::base(&d.root)));
         named
             .into_iter()
             .any(|(name, _)| normal(&folder.join(name)) == real)
@@ -451,6 +454,11 @@ impl Includer<'_> {
                 merge(&mut document.root, included.root, self.out);
             }
         }
+        if let Some((name, span)) = overlay::base(&document.root)
+            && let Some(base) = self.include(&folder, &name, span)
+        {
+            document.root = overlay::over(base.root, document.root);
+        }
         document
     }
 
@@ -598,7 +606,8 @@ fn merge_entry(first: &mut Entry, again: Entry, out: &mut Diagnostics) {
             .also(first.key.span, "first here")
             .help(
                 "keep one of the two; what differs between systems that include the same file \
-                 stands in each of them, not in the file",
+                 stands in each of them, not in the file; or take the file as a base with \
+                 `extends`, and what is written here replaces what it has",
             ),
         );
     }

@@ -16,6 +16,7 @@ macro_rules! say {
 
 mod analyze;
 mod baseline;
+mod beginning;
 mod check;
 mod compile;
 mod diff;
@@ -27,6 +28,7 @@ pub mod load;
 mod lockfile;
 mod lsp;
 mod notation;
+mod overlay;
 mod parts;
 mod report;
 mod tools;

@@ -9,6 +9,7 @@ pub mod helm;
 pub mod kubernetes;
 pub mod observability;
 pub mod pages;
+mod patches;
 pub mod recovery;
 pub mod scripts;
 pub mod terraform;
@@ -84,9 +85,11 @@ impl Input<'_> {
 /// `outputs` leaves nothing to make, or says two things.
 pub const NO_PART: Code = Code::new("OUT110", "no-part");
 
-/// Emits the tree: every part that the topology makes.
-pub fn emit(input: Input) -> ArtifactSet {
-    contract::take(input, only(input, None))
+/// Emits the tree: every part that the topology makes, with its patches.
+pub fn emit(input: Input, out: &mut Diagnostics) -> ArtifactSet {
+    let mut set = contract::take(input, unpatched(input, None));
+    patches::apply(input, &mut set, out);
+    set
 }
 
 /// Reports a choice of parts that says two things, or of which this system has no file.
@@ -119,10 +122,18 @@ pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics
     out.push(Diagnostic::error(NO_PART, outputs.span, message, label).help(help));
 }
 
-/// Emits the files of one emitter, by its name in [`crate::artifact::Artifact`]; all without one.
-/// Each has a thread of its own: no emitter sees the files of another.
-/// Parts that others make are among them.
-pub fn only(input: Input, emitter: Option<&str>) -> ArtifactSet {
+/// Emits the files of one emitter, by its name in [`crate::artifact::Artifact`]. Parts that others
+/// make are among them.
+pub fn only(input: Input, emitter: &str) -> ArtifactSet {
+    let mut set = unpatched(input, Some(emitter));
+    // Patches of files of other emitters find nothing here.
+    patches::apply(input, &mut set, &mut Diagnostics::default());
+    set
+}
+
+/// The files of one emitter, or of all. Each has a thread of its own: no emitter sees the files of
+/// another.
+fn unpatched(input: Input, emitter: Option<&str>) -> ArtifactSet {
     let wanted = |name: &str| emitter.is_none_or(|e| e == name);
     let pages = wanted("pages");
     let roots = match pages || wanted("scripts") {

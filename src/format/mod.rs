@@ -9,6 +9,7 @@ pub mod dot;
 pub mod go_template;
 pub mod hcl;
 pub mod markdown;
+pub mod patch;
 pub mod promql;
 pub mod shell;
 pub mod text;

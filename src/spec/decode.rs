@@ -647,28 +647,11 @@ fn typed(schema: &Json, text: &str) -> Json {
 
 /// A YAML flow collection in a documentation comment as JSON.
 fn flow(text: &str) -> Option<Json> {
-    fn json_of(node: &Node) -> Json {
-        match &node.kind {
-            Kind::Null => Json::Null,
-            Kind::Scalar(s) if s.style == Style::Plain => serde_json::from_str::<Json>(&s.text)
-                .ok()
-                .filter(|j| j.is_number() || j.is_boolean())
-                .unwrap_or_else(|| Json::String(s.text.clone())),
-            Kind::Scalar(s) => Json::String(s.text.clone()),
-            Kind::List(items) => Json::Array(items.iter().map(json_of).collect()),
-            Kind::Map(entries) => Json::Object(
-                entries
-                    .iter()
-                    .map(|e| (e.key.text.clone(), json_of(&e.value)))
-                    .collect(),
-            ),
-        }
-    }
     let mut sources = crate::source::SourceMap::default();
     let file = sources.add("example.yaml", text);
     let mut out = Diagnostics::default();
     let document = crate::syntax::parse(&sources, file, &Default::default(), &mut out)?;
-    Some(json_of(&document.root))
+    Some(document.root.json())
 }
 
 /// The prose of a documentation comment, without its example.
@@ -807,6 +790,9 @@ macro_rules! choice {
                         .map(|near| format!("did you mean `{near}`?"))
                         .unwrap_or_default()),
                 }
+            }
+            fn meant(text: &str) -> Option<String> {
+                $crate::spec::intent::kind(text)
             }
             fn print(&self) -> String {
                 self.word().to_string()

@@ -2,6 +2,48 @@
 //! `5 minutes` is `5m`, `12GB` is `12Gi`. Each gives a text that its unit's parser reads, made of
 //! what is written; what could be two things gives nothing.
 
+/// Names of products and other words for what the language calls otherwise.
+const KINDS: &[(&str, &[&str])] = &[
+    (
+        "postgres",
+        &[
+            "rds",
+            "postgresql",
+            "pg",
+            "rds-postgres",
+            "cloud-sql",
+            "cloudsql",
+            "alloydb",
+        ],
+    ),
+    (
+        "aurora",
+        &["aurora-postgresql", "aurora-global", "aurora-postgres"],
+    ),
+    ("dynamodb", &["dynamo", "ddb"]),
+    ("firestore", &["datastore"]),
+    ("mysql", &["mariadb", "rds-mysql"]),
+    ("mongodb", &["mongo", "documentdb", "atlas"]),
+    ("redis", &["memorystore", "elasticache", "valkey"]),
+    ("object-storage", &["s3", "gcs", "bucket", "oss", "blob"]),
+    ("kafka", &["msk"]),
+    ("search", &["elasticsearch", "opensearch", "elastic"]),
+    ("kubernetes", &["gke", "eks", "k8s", "ack"]),
+    ("cloud-run", &["cloudrun", "run", "serverless"]),
+    ("gcp", &["google", "gcloud", "google-cloud"]),
+    ("aws", &["amazon"]),
+    ("alibaba", &["aliyun", "alicloud"]),
+];
+
+/// `rds` as `postgres`, `eks` as `kubernetes`.
+pub(crate) fn kind(text: &str) -> Option<String> {
+    unit(
+        KINDS,
+        &text.trim().to_ascii_lowercase().replace([' ', '_'], "-"),
+    )
+    .map(String::from)
+}
+
 /// Splits `1 hour 30 min` into (1, "hour"), (30, "min"), in lower case.
 fn amounts(text: &str) -> Option<Vec<(String, String)>> {
     let number = |c: char| c.is_ascii_digit() || c == '.';

@@ -4,7 +4,7 @@
 //! marked as such; what depends on other values is settled by `topology`.
 
 pub mod decode;
-mod intent;
+pub(crate) mod intent;
 mod life;
 mod map;
 pub mod model;

@@ -47,6 +47,8 @@ record! {
         environment: Text = "production",
         /// Other files with parts of this topology, relative to this one. Example: `[regions.yaml]`
         include: Vec<Text>,
+        /// Another spec, relative to this one, of which this says what is different: maps are merged by key, other values replace those of the base, and nothing (`~`) removes them. Example: `base.yaml`
+        extends: Option<Text>,
         /// What is promised to users, system-wide. Example: `{ availability: 99.95%, rto: 5m, rpo: 1m }`
         objectives: Option<Objectives>,
         /// The clouds in use; the key is the provider. Example: `{ gcp: { project: ggen-prod } }`
@@ -105,7 +107,7 @@ record! {
         runbooks: Option<Text>,
         /// Which parts of the output are made; all if left out. Example: `{ skip: [terraform] }`
         outputs: Option<Outputs>,
-        /// Changes to emitted YAML that the language has no word for. Example: `{ p1: { file: helm/values.yaml, merge: "image: {}" } }`
+        /// Changes to emitted YAML that the language has no word for. Example: `{ mirror: { file: helm/values.yaml, merge: "podLabels: { team: shop }" } }`
         patches: Map<Patch>,
     }
 }
@@ -1731,10 +1733,14 @@ record! {
 record! {
     /// A change to an emitted YAML file.
     pub struct Patch {
-        /// The file, relative to the output. Example: `helm/values.yaml`
+        /// The file, relative to the output; `*` is any one folder. Example: `kubernetes/*/disruption-budgets.yaml`
         file: Text,
-        /// YAML that is merged into it, key by key. Example: `image: { pullPolicy: Always }`
-        merge: Text,
+        /// The object, where the file has several. Example: `PodDisruptionBudget/api`
+        object: Option<Text>,
+        /// YAML that is merged into it: maps by key, lists of containers, variables and the like by name, other lists are replaced, `null` removes. Example: `"spec: { maxUnavailable: 1 }"`
+        merge: Option<Text>,
+        /// Operations of a JSON Patch (RFC 6902), as YAML. Example: `"[{ op: replace, path: /spec/maxUnavailable, value: 1 }]"`
+        operations: Option<Text>,
         /// Why the file is changed. Example: `registry mirror of the office`
         reason: Option<Text>,
     }

@@ -1,6 +1,7 @@
 //! The tree that both notations become.
 
 use crate::source::Span;
+use serde_json::Value as Json;
 
 /// A parsed text.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,6 +151,23 @@ impl Node {
             span,
             kind,
             notes: Notes::default(),
+        }
+    }
+
+    /// It as JSON: plain numbers and booleans are such, every other scalar is text.
+    pub fn json(&self) -> Json {
+        match &self.kind {
+            Kind::Null => Json::Null,
+            Kind::Scalar(s) if s.style == Style::Plain => serde_json::from_str::<Json>(&s.text)
+                .ok()
+                .filter(|j| j.is_number() || j.is_boolean())
+                .unwrap_or_else(|| Json::String(s.text.clone())),
+            Kind::Scalar(s) => Json::String(s.text.clone()),
+            Kind::List(items) => items.iter().map(Node::json).collect(),
+            Kind::Map(entries) => {
+                let members = entries.iter().map(|e| (e.key.text.clone(), e.value.json()));
+                Json::Object(members.collect())
+            }
         }
     }
 

@@ -120,7 +120,10 @@ fn check_name<T: Scalar + Copy>(
     let near = T::parse(&text).err().filter(|why| !why.is_empty());
     let label = near.unwrap_or_else(|| "somebody else's kind".into());
     let message = format!("`{text}` is not {}", T::wanted());
-    out.push(Diagnostic::error(BAD_VALUE, name.span, message, label).help(
-        "write one of these, or say who runs it: `external: { run_by: …, at: [{ country: DE }] }`",
-    ));
+    let others = "say who runs it: `external: { run_by: …, at: [{ country: DE }] }`";
+    let help = match T::meant(&text).filter(|word| T::parse(word).is_ok()) {
+        Some(word) => format!("write `{word}`, or {others}"),
+        None => format!("write one of these, or {others}"),
+    };
+    out.push(Diagnostic::error(BAD_VALUE, name.span, message, label).help(help));
 }

@@ -122,6 +122,8 @@ pub struct Topology {
     pub rollout: Vec<RegionId>,
     /// What the system may cost and how that is watched.
     pub cost: Option<Cost>,
+    /// Changes to emitted YAML that the language has no word for.
+    pub patches: Map<Patch>,
     /// Times and amounts that were measured, with evidence.
     pub facts: Map<Fact>,
     /// The Kubernetes namespace, and the Istio trust domain.

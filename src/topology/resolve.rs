@@ -167,6 +167,7 @@ impl Resolver<'_> {
             flags: settle(&spec.flags),
             rollout: self.rollout(),
             cost: settle(&spec.cost),
+            patches: settle(&spec.patches),
             facts: settle(&spec.facts),
             spec_name: spec_name.to_string(),
             trust_domain: mesh

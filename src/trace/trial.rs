@@ -201,8 +201,8 @@ impl<'a> Trial<'a> {
             alerts: &all_alerts(topology, deployment),
         };
         let now = match self.emitter {
-            Some(emitter) => emit::only(input, Some(emitter)),
-            None => emit::emit(input),
+            Some(emitter) => emit::only(input, emitter),
+            None => emit::emit(input, &mut Diagnostics::default()),
         };
         Some(lines(self.of.artifacts, &now, self.emitter))
     }

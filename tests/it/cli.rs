@@ -69,6 +69,29 @@ fn a_fresh_start_compiles() {
     assert_eq!(code(meridian(folder.path()).arg("init")), 3);
 }
 
+/// The lock knows who wrote the tree; what another version changes is said before it is applied.
+#[test]
+fn another_version_says_what_it_changes_in_the_tree() {
+    let folder = folder(MINIMAL);
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    let lock = folder.path().join("topology.lock");
+    let own = format!("meridian = {}", env!("CARGO_PKG_VERSION"));
+    let text = fs::read_to_string(&lock).unwrap();
+    assert!(text.contains(&own), "{text}");
+    fs::write(&lock, text.replace(&own, "meridian = 0.0.1")).unwrap();
+    // What an older version had emitted otherwise.
+    let spec = folder.path().join("topology.yaml");
+    fs::write(&spec, MINIMAL.replace("replicas: 2..10", "replicas: 2..12")).unwrap();
+    let said = stderr(meridian(folder.path()).args(["compile", "--check"]));
+    let begins = "meridian 0.0.1 wrote this tree last, and this is ";
+    assert!(
+        said.contains(begins) && said.contains(" · 2 changed in place."),
+        "{said}"
+    );
+    assert!(stderr(meridian(folder.path()).arg("compile")).contains(begins));
+    assert!(!stderr(meridian(folder.path()).arg("compile")).contains(begins));
+}
+
 #[test]
 fn check_mode_writes_nothing_and_says_what_differs() {
     let folder = folder(MINIMAL);

@@ -89,6 +89,10 @@ const SILENT: &[(&str, &str)] = &[
     ("Region.cloud", "the only one"),
     ("Region.location", "the one that the key names"),
     ("Region.pair", "the only other one"),
+    (
+        "Spec.extends",
+        "names the base, which is read before this; tests/it/overlays.rs",
+    ),
     ("Spec.requires", "met; another version refuses the spec"),
     ("Replication.arbiter", "read where two sites vote or write"),
     (

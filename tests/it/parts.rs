@@ -8,6 +8,7 @@
 use crate::support::{Case, example, example_text, spec};
 use assert_cmd::Command;
 use meridian::analysis::recovery::verdict::Verdict;
+use meridian::diagnostic::Diagnostics;
 use meridian::emit::{self, contract};
 use meridian::source::Span;
 use meridian::spec::Part;
@@ -36,13 +37,14 @@ fn with_parts(case: &mut Case, only: &[Part], skip: &[Part]) -> meridian::artifa
         skip: settled(skip),
     });
     let deployment = done.deployment.as_ref().unwrap();
-    emit::emit(emit::Input {
+    let input = emit::Input {
         alerts: &all_alerts(topology, deployment),
         topology,
         analysis: done.analysis.as_ref().unwrap(),
         deployment,
         procedures: done.procedures.as_ref().unwrap(),
-    })
+    };
+    emit::emit(input, &mut Diagnostics::default())
 }
 
 /// Whether a text names a file by its whole path, or by its name in a link or in backticks.
@@ -62,7 +64,7 @@ fn what_is_kept_names_no_file_that_neither_is_there_nor_is_in_the_contract() {
     let mut asked = 0;
     for name in EXAMPLES {
         let mut case = example(name);
-        let whole = case.done.artifacts.clone();
+        let whole = with_parts(&mut case, &[], &[]);
         let single = Part::ALL.iter().map(|part| [*part]);
         let choices = single.clone().map(|p| (p.to_vec(), Vec::new()));
         let choices: Vec<_> = choices
@@ -143,10 +145,7 @@ fn the_contract_names_what_others_have_to_provide() {
         "{alerts}"
     );
     let alone = page(&[Part::Alerts], &[]);
-    assert!(
-        alone.contains("`RUNBOOK_FAILOVER.md` | runbooks"),
-        "{alone}"
-    );
+    assert!(alone.contains("`RUNBOOK_ALERTS.md` | runbooks"), "{alone}");
     assert!(!alone.contains("## Names of resources\n"), "{alone}");
     assert!(page(&[], &[Part::Scripts]).contains("`scripts/failover-region.sh`"));
 }

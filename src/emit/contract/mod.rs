@@ -7,7 +7,7 @@ mod mentions;
 use super::Input;
 use crate::analysis::term::Term;
 use crate::artifact::ArtifactSet;
-use crate::deployment::{Argument, Call};
+use crate::deployment::{Argument, Call, Evidence};
 use crate::format::markdown::{code, text};
 use crate::topology::{Part, Scalar};
 use crate::watch::series::{Producer, selectors};
@@ -208,8 +208,14 @@ impl<'a> Contract<'a> {
         let topology = self.input.topology;
         let ours = |name: &str| {
             let of = |start: &str| name.strip_prefix(start).is_some_and(|r| r.starts_with('-'));
-            let account = name.contains('@');
-            !name.contains(' ') && (of(&topology.name) || of(&topology.namespace) || account)
+            let mails = topology
+                .channels
+                .iter()
+                .filter_map(|(_, c)| c.email.as_ref());
+            let account = name.contains('@') && mails.into_iter().all(|m| m.value != name);
+            !name.contains(' ')
+                && name != topology.name
+                && (of(&topology.name) || of(&topology.namespace) || account)
         };
         let mut found = BTreeMap::<&str, (bool, String)>::new();
         for call in &self.input.deployment.calls {
@@ -258,7 +264,8 @@ impl<'a> Contract<'a> {
 
     /// What the pods of each service must look like, where somebody else's chart makes them.
     fn workloads(&self) -> Vec<Vec<String>> {
-        if !self.leaves(Part::Chart) {
+        let selects = [Part::Terraform, Part::Kubernetes, Part::Scripts];
+        if !self.leaves(Part::Chart) || selects.iter().all(|part| self.leaves(*part)) {
             return Vec::new();
         }
         let topology = self.input.topology;
@@ -282,17 +289,22 @@ impl<'a> Contract<'a> {
         let times = recovery.times.iter().flat_map(|t| &t.budget.nodes);
         let lacks = recovery.losses.iter().flat_map(|l| &l.remaining);
         let terms = times.map(|n| &n.term).chain(lacks.map(|r| &r.lacks));
-        let mut found = BTreeMap::<(String, &str), BTreeSet<String>>::new();
+        let mut found = BTreeMap::<(String, String), BTreeSet<String>>::new();
         for term in terms {
             let counts = |term: &Term| format!("{} {}", term.step.word(), term.of);
             for reading in term.readings.iter().filter(|r| self.leaves(r.at.part())) {
-                let at = (reading.at.to_string(), reading.says.as_str());
+                let says = reading.says.clone();
+                let at = match &reading.at {
+                    // The key tells the setting; in the middle of a line it is part of the value.
+                    Evidence::File { file, key } => (file.clone(), format!("{key}{says}")),
+                    at => (at.to_string(), says),
+                };
                 found.entry(at).or_default().insert(counts(term));
             }
         }
-        let row = |((at, says), by): ((String, &str), BTreeSet<String>)| {
+        let row = |((at, says), by): ((String, String), BTreeSet<String>)| {
             let by = by.iter().map(String::as_str).collect();
-            vec![code(&at), code(says), text(&some_words(&by))]
+            vec![code(&at), code(&says), text(&some_words(&by))]
         };
         found.into_iter().map(row).collect()
     }

@@ -15,7 +15,6 @@ pub fn check(topology: &Topology, out: &mut Diagnostics) {
     let mut say = |present: Option<Span>, what: &'static str| {
         found.extend(present.map(|span| (span, what)));
     };
-    say(some(&spec.patches), "patches");
     let held = spec.flags.iter().filter(|(_, f)| f.default.is_none());
     let held = held.filter_map(|(_, f)| f.by.as_ref()).next();
     say(

@@ -129,6 +129,22 @@ impl Outputs {
 }
 
 settled! {
+    /// A change to an emitted YAML file.
+    pub struct Patch from spec::Patch {
+        /// The file, relative to the output; `*` is any one folder.
+        pub file: Text,
+        /// The object, where the file has several.
+        pub object: Option<Text>,
+        /// YAML that is merged into it.
+        pub merge: Option<Text>,
+        /// Operations of a JSON Patch, as YAML.
+        pub operations: Option<Text>,
+        /// Why the file is changed.
+        pub reason: Option<Text>,
+    }
+}
+
+settled! {
     /// A Terraform module of your own.
     pub struct ModuleSource from spec::ModuleSource {
         /// Its address, as Terraform takes it.
