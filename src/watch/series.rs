@@ -119,91 +119,95 @@ const GROUPINGS: [&str; 6] = [
     "group_right",
 ];
 
-/// All selectors of an expression, in its order.
+/// All selectors of an expression, in its order. What it looks at is ASCII, so it goes by bytes.
 pub fn selectors(expr: &str) -> Vec<Selector<'_>> {
-    let mut found = Vec::new();
-    let mut rest = expr;
-    while let Some(first) = rest.chars().next() {
-        if first == '"' {
-            rest = &rest[quoted(rest)..];
-        } else if first.is_ascii_digit() {
+    let bytes = expr.as_bytes();
+    let mut found: Vec<Selector<'_>> = Vec::new();
+    let mut at = 0;
+    while let Some(first) = bytes.get(at) {
+        match first {
+            b'"' => at = quoted(bytes, at),
             // Numbers and durations.
-            rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '.');
-        } else if first == '[' {
+            b'0'..=b'9' => at = end_of(bytes, at, |b| b.is_ascii_alphanumeric() || b == b'.'),
             // The range of a subquery.
-            let (inside, after) = rest[1..].split_once(']').unwrap_or((&rest[1..], ""));
-            if let Some(last) = found.last_mut() {
-                let last: &mut Selector<'_> = last;
-                last.range = last.range.max(range(inside));
-            }
-            rest = after;
-        } else if first.is_ascii_alphabetic() || first == '_' {
-            let ends = rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
-            let (name, after) = rest.split_at(ends);
-            let next = after.trim_start();
-            rest = after;
-            if GROUPINGS.contains(&name) {
-                if next.starts_with('(') {
-                    rest = next.split_once(')').map_or("", |(_, rest)| rest);
+            b'[' => {
+                let end = end_of(bytes, at, |b| b != b']');
+                if let Some(last) = found.last_mut() {
+                    last.range = last.range.max(range(&expr[at + 1..end]));
                 }
-            } else if !OPERATORS.contains(&name) && !calls(next) {
-                let (selector, after) = selector(name, after);
-                found.push(selector);
-                rest = after;
+                at = end + 1;
             }
-        } else {
-            rest = &rest[first.len_utf8()..];
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                let end = end_of(bytes, at, is_name);
+                let name = &expr[at..end];
+                let next = end_of(bytes, end, |b| b.is_ascii_whitespace());
+                at = end;
+                if GROUPINGS.contains(&name) {
+                    if bytes.get(next) == Some(&b'(') {
+                        at = end_of(bytes, next, |b| b != b')') + 1;
+                    }
+                } else if !OPERATORS.contains(&name) && !calls(expr, next) {
+                    let (matchers, after) = matchers(expr, end);
+                    found.push(Selector {
+                        metric: name,
+                        matchers,
+                        range: None,
+                    });
+                    at = after;
+                }
+            }
+            _ => at += 1,
         }
     }
     found
 }
 
+/// The first place from one on whose byte is none of some.
+fn end_of(bytes: &[u8], mut at: usize, among: impl Fn(u8) -> bool) -> usize {
+    while at < bytes.len() && among(bytes[at]) {
+        at += 1;
+    }
+    at
+}
+
 /// Whether what follows a name makes it a function or an aggregation.
-fn calls(next: &str) -> bool {
-    let word = next.split(|c: char| !is_name(c)).next();
-    next.starts_with('(') || matches!(word, Some("by" | "without"))
+fn calls(expr: &str, next: usize) -> bool {
+    let bytes = expr.as_bytes();
+    let word = &expr[next..end_of(bytes, next, is_name)];
+    bytes.get(next) == Some(&b'(') || matches!(word, "by" | "without")
 }
 
-fn is_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || c == ':'
+fn is_name(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b':')
 }
 
-/// The length of the text in quotes that stands first.
-fn quoted(text: &str) -> usize {
-    let mut from = 1;
-    while let Some(at) = text[from..].find(['"', '\\']) {
-        if text[from + at..].starts_with('"') {
-            return from + at + 1;
+/// Where the text ends that begins with a quote at a place.
+fn quoted(bytes: &[u8], mut at: usize) -> usize {
+    at += 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => return at + 1,
+            b'\\' => at += 2,
+            _ => at += 1,
         }
-        // What is escaped may be a quote; what it is does not matter.
-        let escaped = text[from + at + 1..].chars().next();
-        from += at + 1 + escaped.map_or(0, char::len_utf8);
     }
-    text.len()
+    bytes.len()
 }
 
-/// A selector whose name has been read, and what follows it.
-fn selector<'a>(name: &'a str, after: &'a str) -> (Selector<'a>, &'a str) {
-    let mut rest = after;
-    let mut matchers = "";
-    if let Some(inside) = rest.strip_prefix('{') {
-        let mut end = 0;
-        while let Some(c) = inside[end..].chars().next().filter(|c| *c != '}') {
-            end += if c == '"' {
-                quoted(&inside[end..])
-            } else {
-                c.len_utf8()
-            };
-        }
-        matchers = &inside[..end];
-        rest = inside.get(end + 1..).unwrap_or("");
+/// The matchers of a selector, without braces, and where what follows begins.
+fn matchers(expr: &str, from: usize) -> (&str, usize) {
+    let bytes = expr.as_bytes();
+    if bytes.get(from) != Some(&b'{') {
+        return ("", from);
     }
-    let selector = Selector {
-        metric: name,
-        matchers,
-        range: None,
-    };
-    (selector, rest)
+    let mut at = from + 1;
+    while at < bytes.len() && bytes[at] != b'}' {
+        at = match bytes[at] {
+            b'"' => quoted(bytes, at),
+            _ => at + 1,
+        };
+    }
+    (&expr[from + 1..at], at + 1)
 }
 
 /// The range in brackets, without the step of a subquery.
