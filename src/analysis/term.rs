@@ -15,6 +15,8 @@ pub enum Step {
     Page,
     /// Choosing to act.
     Decide,
+    /// Keeping the lost region away, with what the script does beside it before it promotes.
+    Fence,
     /// Making a copy writable.
     Promote,
     /// Bringing data back from history.
@@ -31,10 +33,11 @@ pub enum Step {
 
 impl Step {
     /// All of them, in the order of a recovery.
-    pub const ALL: [Step; 9] = [
+    pub const ALL: [Step; 10] = [
         Step::Detect,
         Step::Page,
         Step::Decide,
+        Step::Fence,
         Step::Promote,
         Step::Restore,
         Step::Redirect,
@@ -49,6 +52,7 @@ impl Step {
             Step::Detect => "detect",
             Step::Page => "page",
             Step::Decide => "decide",
+            Step::Fence => "fence",
             Step::Promote => "promote",
             Step::Restore => "restore",
             Step::Redirect => "redirect",

@@ -451,3 +451,37 @@ pub fn script(line: &str, parameters: &[&str]) -> Vec<String> {
     }
     command
 }
+
+/// Seconds to tell everybody that nobody deploys.
+pub const ALOUD: u64 = 30;
+
+/// Seconds that the commands of a step take, of their budgets: they run one after the other, but what
+/// they wait for overlaps.
+pub fn together(budgets: impl Iterator<Item = u64>) -> u64 {
+    let mut all: Vec<u64> = budgets.collect();
+    all.sort_unstable();
+    let longest = all.pop().unwrap_or(0);
+    longest + all.len() as u64 * 5
+}
+
+impl Deployment {
+    /// What the failover script does between the decision and the first promotion, each with its
+    /// seconds: nothing is promoted before.
+    pub fn before_promotion(&self, lost: RegionId, to: RegionId) -> Vec<(&'static str, u64)> {
+        let seconds = |kind: OperationKind, region: RegionId| {
+            let operations = self.operations.iter();
+            let own = operations.filter(|o| o.kind == kind && o.region == Some(region));
+            together(own.map(|o| o.budget_seconds))
+        };
+        let steps = [
+            ("redirect", seconds(OperationKind::Repoint, to)),
+            ("freeze", ALOUD.max(seconds(OperationKind::Hold, to))),
+            ("fence", seconds(OperationKind::Fence, lost)),
+            ("lag", seconds(OperationKind::Lag, to)),
+        ];
+        steps
+            .into_iter()
+            .filter(|(_, seconds)| *seconds > 0)
+            .collect()
+    }
+}

@@ -1,7 +1,7 @@
 //! What plans are put together from.
 
 use super::{Act, Actor, Ask, Failure, Model, Place, Step, StepId, Verb, Wants, Work};
-use crate::deployment::{Operation, OperationKind};
+use crate::deployment::{Operation, OperationKind, together};
 use crate::topology::RegionId;
 
 /// The steps that there are; each needs only others that there are.
@@ -128,8 +128,5 @@ pub(super) fn takes(acts: &[Act]) -> u64 {
     let asked = acts.iter().filter_map(|a| a.ask.as_ref());
     let asked: u64 = asked.map(|ask| ask.seat.within_seconds).sum();
     let commands = acts.iter().flat_map(|a| &a.commands);
-    let mut own: Vec<u64> = commands.map(|o| o.budget_seconds).collect();
-    own.sort_unstable();
-    let longest = own.pop().unwrap_or(0);
-    asked + longest + own.len() as u64 * 5
+    asked + together(commands.map(|o| o.budget_seconds))
 }

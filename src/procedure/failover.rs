@@ -4,10 +4,7 @@ use super::build::{acts, settled, step, takes, verify, work, works};
 use super::schedule::cases;
 use super::{Actor, Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
 use crate::analysis::term;
-use crate::deployment::OperationKind;
-
-/// Seconds to tell everybody something.
-const ALOUD: u64 = 30;
+use crate::deployment::{ALOUD, OperationKind};
 
 /// The plan. A step that has nothing to do in any region is left out.
 pub(super) fn fail_over(model: Model) -> Procedure {

@@ -653,6 +653,35 @@ fn promises(tree: &Tree, faults: &mut Faults) {
     }
 }
 
+/// What the budget of a part says of a promotion by hand is when the plan has it: with all that the
+/// script does before.
+fn promoting(tree: &Tree, faults: &mut Faults) {
+    let page = &tree["RECOVERY_BUDGET.md"];
+    for plan in page.split("\n### Lose ").skip(1) {
+        let Some((lost, _)) = plan.split_once(": ") else {
+            continue;
+        };
+        let planned = table(plan, "| action | of | by | takes | done after the loss |")
+            .into_iter()
+            .find(|row| row.first().is_some_and(|action| action == "promote"))
+            .and_then(|row| clock(row.last()?));
+        let title = format!(": lose {lost}\n");
+        let parts = page.split("\n### ").filter(|part| part.contains(&title));
+        let parts = parts.filter(|part| part.contains("the script promotes nothing before"));
+        let ends = parts.flat_map(|part| part.lines()).filter_map(|line| {
+            let span = line.trim().strip_prefix("promote : ")?;
+            span.split_once(", ")?.1.parse::<u64>().ok()
+        });
+        if let Some(counted) = ends.max()
+            && planned != Some(counted)
+        {
+            faults.insert(format!(
+                "lose {lost}: the budget has promoted after {counted} s, the plan after {planned:?}"
+            ));
+        }
+    }
+}
+
 fn tree_has_region(tree: &Tree, lost: &str) -> bool {
     let regions = table(
         &tree["README.md"],
@@ -1104,6 +1133,7 @@ fn faults(tree: &Tree) -> Faults {
         restoring,
         drills,
         promises,
+        promoting,
         checks,
         paging,
         replication,
@@ -1143,6 +1173,12 @@ fn no_two_files_of_a_tree_say_different_things() {
 fn another_value_in_one_file_is_found() {
     let trees = golden_trees();
     let changes: &[(&str, &str, &str, &str)] = &[
+        (
+            "aws-engines",
+            "RECOVERY_BUDGET.md",
+            "operator acts | 4:00 | 20:45 |",
+            "operator acts | 4:00 | 16:15 |",
+        ),
         (
             "ggen",
             "RUNBOOK_FAILOVER.md",

@@ -5,7 +5,7 @@ use super::facts::dns_check;
 use super::offering::runtime;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed, readings};
+use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed, readings, taking_out};
 use crate::topology::settings::Check;
 use crate::topology::{Duration, FactKind, Provider, Scenario};
 use crate::topology::{Host, Service};
@@ -21,8 +21,9 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
             let why = format!("{} leads to one region", host.name);
             vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
         }
-        Scenario::Region(_) if !leaves_by_itself(context) => {
+        Scenario::Region(lost) if !leaves_by_itself(context) => {
             let mut terms = by_hand(context, &host.name, scenario);
+            terms.extend(taking_out(context, &host.name, lost));
             terms.push(redirected(context, host));
             terms
         }

@@ -1,6 +1,9 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
-use super::{behind_a_cut, by_hand, not_abroad, reaching_back, readings, restored, snapshot};
+use super::{
+    before_promotion, behind_a_cut, by_hand, not_abroad, reaching_back, readings, restored,
+    snapshot,
+};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{By, Change, Class, Source, Step, Term};
@@ -121,6 +124,7 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
         }
         Way::ByHand(fact) if writer(context, store) == Some(lost) => {
             let mut terms = by_hand(context, &store.name, Scenario::Region(lost));
+            terms.extend(before_promotion(context, &store.name, lost));
             terms.push(promoted(context, store, fact).by(By::Person));
             terms
         }

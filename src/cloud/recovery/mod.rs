@@ -205,6 +205,50 @@ pub(super) fn by_hand(context: &Context, of: &str, scenario: Scenario) -> Vec<Te
     terms
 }
 
+/// What the script does before it promotes anything in the region that takes over.
+pub(super) fn before_promotion(context: &Context, of: &str, lost: RegionId) -> Option<Term> {
+    let steps = until(context, lost, "lag")?;
+    Some(scripted(of, &steps, "the script promotes nothing before"))
+}
+
+/// What the script does until a lost region is out of the entries.
+pub(super) fn taking_out(context: &Context, of: &str, lost: RegionId) -> Option<Term> {
+    let steps = until(context, lost, "fence")?;
+    Some(scripted(
+        of,
+        &steps,
+        "then the script has taken the region out",
+    ))
+}
+
+/// A step of the script, by its word, and its seconds.
+type Scripted = (&'static str, u64);
+
+/// The steps of the script up to one of them, for the region that takes over.
+fn until(context: &Context, lost: RegionId, last: &str) -> Option<Vec<Scripted>> {
+    let to = context.topology.successor(lost)?;
+    let mut steps = context.deployment.before_promotion(lost, to);
+    if let Some(end) = steps.iter().position(|(step, _)| *step == last) {
+        steps.truncate(end + 1);
+    }
+    Some(steps)
+}
+
+fn scripted(of: &str, steps: &[Scripted], why: &str) -> Term {
+    let seconds: u64 = steps.iter().map(|(_, seconds)| seconds).sum();
+    let named = steps
+        .iter()
+        .map(|(step, seconds)| format!("{step} {}", Duration::from_secs(*seconds)));
+    let named: Vec<String> = named.collect();
+    let because = format!("{}: {why}", named.join(", "));
+    let term = Term::emitted(Step::Fence, of, (0, seconds * 1000), because);
+    let term = Term {
+        source: Source::Structure,
+        ..term
+    };
+    term.by(By::Person)
+}
+
 /// Until somebody is paged. Without an alert that pages, nobody knows that there is something to
 /// act on, and there is no bound.
 fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {

@@ -1,6 +1,6 @@
 //! Hosts that Route 53 leads to a load balancer per region.
 
-use super::{by_hand, by_itself, leaves_by_itself, noticed, readings};
+use super::{by_hand, by_itself, leaves_by_itself, noticed, readings, taking_out};
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
@@ -72,6 +72,11 @@ fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         terms
     } else {
         let mut terms = by_hand(context, &host.name, scenario);
+        let lost = scenario.regions(context.topology);
+        terms.extend(
+            lost.first()
+                .and_then(|lost| taking_out(context, &host.name, *lost)),
+        );
         let period = SWITCH_PERIOD * 1000;
         let because = format!("the alarm of the switch reads it every {SWITCH_PERIOD}s");
         let switch = readings::in_module(

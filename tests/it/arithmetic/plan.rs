@@ -283,16 +283,23 @@ fn service(dice: &mut Dice, n: u64, plan: &Plan) -> Service {
     if at.is_empty() {
         at = vec![dice.one(&all)];
     }
-    let earlier: Vec<usize> = (0..plan.services.len()).collect();
+    // What is called on a cluster runs on each that it is called from.
+    let beside = |other: &Service| {
+        let there = |id: &usize| other.replicas.iter().any(|r| r.0 == *id);
+        !kubernetes || !other.kubernetes || at.iter().all(there)
+    };
+    let earlier: Vec<usize> = (0..plan.services.len())
+        .filter(|other| beside(&plan.services[*other]))
+        .collect();
     let stores: Vec<usize> = (0..plan.stores.len()).collect();
     Service {
         name: format!("s{n}"),
         kubernetes,
         replicas: at
-            .into_iter()
+            .iter()
             .map(|region| {
                 let (least, most) = replicas(dice);
-                (region, least, most)
+                (*region, least, most)
             })
             .collect(),
         uses: dice.some(50, &stores),

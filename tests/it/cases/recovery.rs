@@ -406,7 +406,7 @@ fn a_verdict_changes_with_the_for_of_the_alert() {
     assert_eq!(verdict, Verdict::AtRisk);
     let (.., verdict) = of(&[("lasting: 5m", "lasting: 16m")]);
     assert_eq!(verdict, Verdict::Violated);
-    let relaxed = ("rto: 15m", "rto: 22m");
+    let relaxed = ("rto: 15m", "rto: 27m");
     let (.., verdict) = of(&[relaxed]);
     assert_eq!(verdict, Verdict::MetIf);
     let (.., verdict) = of(&[relaxed, ("lasting: 5m", "lasting: 8m")]);
@@ -452,7 +452,7 @@ fn the_for_that_is_proposed_cures_a_late_page() {
     const NAME: &str = "recovery/decide-before-detect";
     let with = |lasting: &str| {
         let lasting = format!("lasting: {lasting}");
-        let edits = [("rto: 15m", "rto: 20m"), ("lasting: 5m", lasting.as_str())];
+        let edits = [("rto: 15m", "rto: 24m"), ("lasting: 5m", lasting.as_str())];
         case_with(NAME, &edits)
     };
     let late = with("5m");
@@ -643,7 +643,8 @@ fn a_help_that_names_an_edit_cures() {
     let gcp = "recovery/help-that-changes-nothing";
     let aws = "recovery/decide-before-detect";
     let acting = [
-        ("rto: 15m", "rto: 4m"),
+        ("rto: 15m", "rto: 8m15s"),
+        ("lasting: 5m", "lasting: 9m"),
         ("of: answer, value: 5m", "of: answer, value: 30s"),
         ("value: 10m", "value: 30s"),
     ];
