@@ -66,6 +66,8 @@ pub struct Compilation {
     pub analysis_today: Option<Analysis>,
     /// What is done when something is lost.
     pub procedures: Option<Procedures>,
+    /// The modules of the user's own in place of ours, as the roots call them.
+    pub own_modules: Vec<emit::contract::OwnModule>,
     /// The output; empty while an error stands.
     pub artifacts: ArtifactSet,
     /// Everything there is to say, sorted by place.
@@ -170,6 +172,7 @@ pub fn compile(
             alerts: &alerts,
         };
         done.artifacts = emit::emit(input, &mut diagnostics);
+        done.own_modules = emit::own_modules(input);
         done.artifacts.system = topology.name.clone();
         done.procedures = Some(procedures);
     }

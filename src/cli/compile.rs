@@ -4,7 +4,7 @@ use super::load::Loaded;
 use super::parts::Parts;
 use super::report::Report;
 use super::workspace::{Target, collide, targets};
-use super::{FailLevel, FormatArg, Shared, exit, lockfile, print, report};
+use super::{FailLevel, FormatArg, Shared, exit, lockfile, own_modules, print, report};
 use crate::analysis::view::verdicts;
 use crate::artifact::{Change, ChangeSet, Problem, write};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
@@ -104,7 +104,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
     let mut loaded = shared.load(spec);
     args.parts.write_into(loaded.document.as_mut());
     let diagnostics = std::mem::take(&mut loaded.diagnostics);
-    let done = crate::compile(
+    let mut done = crate::compile(
         loaded.document.as_ref(),
         loaded.lock.as_ref(),
         &loaded.name,
@@ -112,6 +112,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
         Until::Emitted,
         super::today(),
     );
+    own_modules::check(&done.own_modules, out, &mut done.diagnostics);
     let code = report::code(&done.diagnostics, shared);
     let outcome = |loaded: Loaded, diagnostics: Diagnostics, said, code| Outcome {
         report: Report {
@@ -351,7 +352,7 @@ fn upgraded(
 /// What other teams have to provide, in one line.
 fn contract(done: &Compilation, target: &Target) -> String {
     let set = &done.artifacts;
-    if set.left_out.is_empty() {
+    if set.left_out.is_empty() && set.contract.is_empty() {
         return String::new();
     }
     let left: Vec<&str> = set.left_out.iter().map(|p| p.word()).collect();
@@ -360,16 +361,16 @@ fn contract(done: &Compilation, target: &Target) -> String {
         .iter()
         .map(|(w, n)| format!("{w} {n}"))
         .collect();
-    format!(
-        "  left to others: {}\n  they provide: {}   {}/CONTRACT.md\n",
-        left.join(", "),
-        if asked.is_empty() {
-            "nothing".to_string()
-        } else {
-            asked.join(" · ")
-        },
-        target.out.display()
-    )
+    let asked = match asked.is_empty() {
+        true => "nothing".to_string(),
+        false => asked.join(" · "),
+    };
+    let left = match left.is_empty() {
+        true => String::new(),
+        false => format!("  left to others: {}\n", left.join(", ")),
+    };
+    let out = target.out.display();
+    format!("{left}  they provide: {asked}   {out}/CONTRACT.md\n")
 }
 
 /// The files that were deleted, by name.

@@ -29,6 +29,7 @@ mod lockfile;
 mod lsp;
 mod notation;
 mod overlay;
+mod own_modules;
 mod parts;
 mod report;
 mod tools;

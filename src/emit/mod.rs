@@ -87,7 +87,7 @@ pub const NO_PART: Code = Code::new("OUT110", "no-part");
 
 /// Emits the tree: every part that the topology makes, with its patches.
 pub fn emit(input: Input, out: &mut Diagnostics) -> ArtifactSet {
-    let mut set = contract::take(input, unpatched(input, None));
+    let mut set = contract::take(input, &terraform::applied(input), unpatched(input, None));
     patches::apply(input, &mut set, out);
     set
 }
@@ -120,6 +120,11 @@ pub fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics
         return;
     };
     out.push(Diagnostic::error(NO_PART, outputs.span, message, label).help(help));
+}
+
+/// The modules of the user's own, as the roots call them.
+pub fn own_modules(input: Input) -> Vec<contract::OwnModule> {
+    contract::own_modules(input, &terraform::applied(input))
 }
 
 /// Emits the files of one emitter, by its name in [`crate::artifact::Artifact`]. Parts that others

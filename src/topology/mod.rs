@@ -547,6 +547,10 @@ impl Topology {
     pub fn written_with_leavers(&self) -> &Spec {
         &self.source
     }
+    /// Whether others have something to provide: parts of the output, or modules.
+    pub fn has_contract(&self) -> bool {
+        self.outputs.is_some() || !self.terraform.modules.is_empty()
+    }
     /// Whether a part of the output is made here; others are left to other teams.
     pub fn makes(&self, part: Part) -> bool {
         self.outputs.as_ref().is_none_or(|o| o.keeps(part))

@@ -288,6 +288,49 @@ fn what_an_earlier_run_wrote_of_a_part_stays_until_it_is_pruned() {
     assert!(!deploy.join("README.md").exists());
 }
 
+/// A copy of ours fits; one that lacks a variable, or asks for more, is refused before anything is
+/// written.
+#[test]
+fn a_module_of_ones_own_is_compared_with_what_the_root_gives_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let text =
+        example_text("minimal") + "terraform: { modules: { dns: { source: ../../../own } } }\n";
+    fs::write(at.join("topology.yaml"), text).unwrap();
+    let absent = meridian(at, &["compile", "--out", "other"]);
+    assert!(
+        absent.code == 0 && absent.told.contains("warning[TFM104]"),
+        "{absent:?}"
+    );
+    let ours = crate::support::root().join("templates/terraform/gcp/dns");
+    fs::create_dir(at.join("own")).unwrap();
+    for file in ["main.tf", "variables.tf", "outputs.tf"] {
+        fs::copy(ours.join(file), at.join("own").join(file)).unwrap();
+    }
+    let fits = meridian(at, &["compile"]);
+    assert!(fits.code == 0 && !fits.told.contains("TFM104"), "{fits:?}");
+    assert!(fits.told.contains(" · modules 1 · "), "{}", fits.told);
+    let page = fs::read_to_string(at.join("deploy/CONTRACT.md")).unwrap();
+    let row = "| `dns` | `../../../own` | `terraform/global` | ";
+    assert!(page.contains(row) && page.contains("`domain`"), "{page}");
+    let path = at.join("own/variables.tf");
+    let variables = fs::read_to_string(&path).unwrap();
+    for (edited, says) in [
+        (
+            variables.replace("variable \"domain\"", "variable \"dom\" {}\nvariable \"x\""),
+            "does not declare the variables `domain`",
+        ),
+        (
+            variables.clone() + "variable \"vpc\" {}\n",
+            "asks for variables that nothing gives `vpc`",
+        ),
+    ] {
+        fs::write(&path, edited).unwrap();
+        let ran = meridian(at, &["compile"]);
+        assert!(ran.code == 1 && ran.told.contains(says), "{says}: {ran:?}");
+    }
+}
+
 #[test]
 fn words_that_are_no_part_are_refused_with_the_near_one() {
     let folder = tempfile::tempdir().unwrap();

@@ -3,8 +3,11 @@
 //! left out is taken away, and what the rest still names is the contract.
 
 mod mentions;
+mod modules;
 
-use super::Input;
+pub use modules::{OwnModule, own_modules};
+
+use super::{AppliedRoot, Input};
 use crate::analysis::term::Term;
 use crate::artifact::ArtifactSet;
 use crate::deployment::{Argument, Call, Evidence};
@@ -30,13 +33,13 @@ struct Section {
     rows: Vec<Vec<String>>,
 }
 
-/// The files of the parts that are made, with the contract beside them. Where nobody chose parts,
-/// the whole tree.
-pub fn take(input: Input, whole: ArtifactSet) -> ArtifactSet {
-    if input.topology.outputs.is_none() {
+/// The files of the parts that are made, with the contract beside them. Where nobody chose parts
+/// or has modules of their own, the whole tree.
+pub fn take(input: Input, roots: &[AppliedRoot], whole: ArtifactSet) -> ArtifactSet {
+    if !input.topology.has_contract() {
         return whole;
     }
-    let contract = Contract::new(input, &whole);
+    let contract = Contract::new(input, roots, &whole);
     let sections = contract.sections();
     let page = contract.page(&sections);
     let counts = sections.iter().map(|s| (s.what, s.rows.len())).collect();
@@ -53,6 +56,8 @@ pub fn take(input: Input, whole: ArtifactSet) -> ArtifactSet {
 
 struct Contract<'a> {
     input: Input<'a>,
+    /// The Terraform roots.
+    roots: &'a [AppliedRoot],
     /// The path and the text of each file that is made.
     kept: Vec<(&'a str, &'a str)>,
     /// The same of those that are left out.
@@ -60,10 +65,15 @@ struct Contract<'a> {
 }
 
 impl<'a> Contract<'a> {
-    fn new(input: Input<'a>, whole: &'a ArtifactSet) -> Self {
+    fn new(input: Input<'a>, roots: &'a [AppliedRoot], whole: &'a ArtifactSet) -> Self {
         let files = whole.iter().map(|(path, a)| (path, a.text.as_str()));
         let (kept, left) = files.partition(|(path, _)| input.topology.makes(Part::of(path)));
-        Contract { input, kept, left }
+        Contract {
+            input,
+            roots,
+            kept,
+            left,
+        }
     }
 
     fn leaves(&self, part: Part) -> bool {
@@ -120,6 +130,13 @@ impl<'a> Contract<'a> {
                 says: "Runbooks and the recovery budget count on these alerts. Have them fire under the same condition, for as long.",
                 columns: "alert | condition | for | severity | notified",
                 rows: self.alerts(),
+            },
+            Section {
+                what: "modules",
+                heading: "Modules of your own",
+                says: "Each is called in place of ours, and has to declare these variables and outputs.",
+                columns: "module | source | called in | variables | outputs",
+                rows: self.modules(),
             },
             Section {
                 what: "variables",
@@ -369,6 +386,26 @@ impl<'a> Contract<'a> {
             ]
         });
         rows.collect()
+    }
+
+    /// What modules of the user's own take and give.
+    fn modules(&self) -> Vec<Vec<String>> {
+        let all = |names: &mut dyn Iterator<Item = &str>| {
+            let names: Vec<String> = names.map(code).collect();
+            names.join(", ")
+        };
+        let row = |m: OwnModule| {
+            vec![
+                code(m.module.rsplit('/').next().unwrap_or(m.module)),
+                code(&m.source),
+                code(&m.root),
+                all(&mut m.inputs.iter().copied()),
+                all(&mut m.outputs.iter().map(String::as_str)),
+            ]
+        };
+        let made = !self.leaves(Part::Terraform);
+        let own = made.then(|| own_modules(self.input, self.roots));
+        own.into_iter().flatten().map(row).collect()
     }
 
     /// Variables of the roots that nothing here fills.

@@ -51,7 +51,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "secrets": secrets(input),
         "guests": guests(input),
         "mesh": topology.mesh.is_some(),
-        "contract_page": topology.outputs.is_some(),
+        "contract_page": topology.has_contract(),
         "from": from.map(|id| topology.region(id).name.clone()),
         "to": to.map(|id| topology.region(id).name.clone()),
         "plan": plans::fail_over(input, from, to),

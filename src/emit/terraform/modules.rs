@@ -5,7 +5,6 @@ use crate::artifact::ArtifactSet;
 use crate::deployment::Call;
 use crate::deployment::modules::{files, with_siblings};
 use crate::emit::Input;
-use crate::topology::ModuleSource;
 
 /// Whether the topology uses modules of several clouds.
 pub fn of_several_clouds(input: Input) -> bool {
@@ -23,20 +22,11 @@ pub fn folder(module: &str, several: bool) -> &str {
     }
 }
 
-/// The user's own module in place of ours, if the spec names one: `network`, or `gcp.network`
-/// where several clouds have one of that name.
-pub fn own<'a>(input: Input<'a>, module: &str) -> Option<&'a ModuleSource> {
-    let modules = &input.topology.terraform.modules;
-    let name = module.rsplit('/').next().unwrap_or(module);
-    let full = module.replace('/', ".");
-    modules.get(&full).or_else(|| modules.get(name))
-}
-
 /// Emits every module that is called, and the ones that those call.
 pub fn emit(input: Input, set: &mut ArtifactSet) {
     let root = "terraform/modules";
     let called = input.deployment.calls.iter().map(|c| c.module);
-    let ours = called.filter(|m| own(input, m).is_none());
+    let ours = called.filter(|m| input.topology.terraform.own(m).is_none());
     let several = of_several_clouds(input);
     for module in with_siblings(ours) {
         let folder = folder(&module, several);

@@ -127,7 +127,7 @@ impl<'a> Writer<'a> {
             Item::Attribute(name.to_string(), Expr::Text(value.to_string()))
         };
         let folder = modules::folder(call.module, self.clouds);
-        match modules::own(self.input, call.module) {
+        match self.input.topology.terraform.own(call.module) {
             Some(own) => {
                 let version = own.version.iter().map(|v| attribute("version", v));
                 std::iter::once(attribute("source", &own.source))

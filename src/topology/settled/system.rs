@@ -110,6 +110,16 @@ settled! {
     }
 }
 
+impl Terraform {
+    /// The user's own module in place of ours, if the spec names one: `network`, or `gcp.network`
+    /// where several clouds have one of that name.
+    pub fn own(&self, module: &str) -> Option<&ModuleSource> {
+        let name = module.rsplit('/').next().unwrap_or(module);
+        let full = module.replace('/', ".");
+        self.modules.get(&full).or_else(|| self.modules.get(name))
+    }
+}
+
 settled! {
     /// Which parts of the output are made.
     pub struct Outputs from spec::Outputs {
