@@ -368,13 +368,15 @@ impl Restorable {
     }
 }
 
-/// What no command restores, and what people do instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What no script restores, and what people do instead.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ByHand {
     /// The datastore's name in the topology.
     pub datastore: String,
-    /// What they do, in sentences.
+    /// What they do, and why no script does it, in sentences.
     pub how: String,
+    /// The commands of it, in order; none where others run the store.
+    pub commands: Vec<Operation>,
 }
 
 /// How traffic is moved bit by bit.

@@ -4,7 +4,7 @@ use super::{Operation, Proof};
 use crate::topology::RegionId;
 
 /// What people have to know while a copy serves in place of what Terraform and the charts name.
-pub const UNTIL_BACK: &str = "No deployment runs while the copy serves, for it would name the original again: bring what is right into the original and put it back.";
+pub const UNTIL_BACK: &str = "No deployment runs while the copy serves, for it would name the original again. Bring what is right into the original: write over it what the copy has, and what was written to the copy meanwhile. Then put it back into service with `--back-from`.";
 
 /// A step with the proof that it was taken; commands and proofs may read `$COPY`, the copy's name.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,27 @@ pub struct Switch {
     pub begins: Option<String>,
     /// What must hold before anything is changed.
     pub before: Before,
+    /// What serves once the copy is in service, and so what the next deployment would do.
+    pub stays: Stays,
+}
+
+/// How a copy serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stays {
+    /// The original has taken over its data: deployments change nothing of that.
+    InOriginal,
+    /// It has the original's name: deployments run again once Terraform knows it.
+    UnderItsName,
+    /// Services were told of it: a deployment would tell them of the original again.
+    BesideIt,
+}
+
+impl Switch {
+    /// Whether a command puts the copy into service; else `means` says why there is none, and only the
+    /// deletion is left.
+    pub fn serves(&self) -> bool {
+        !self.to_copy.is_empty()
+    }
 }
 
 /// What must hold before each way: that it is a copy of this, and that nobody uses what is deleted.

@@ -4,7 +4,7 @@ use super::schedule::{Hand, by_hand, timed};
 use super::{Act, Actor, Failure, Model, Place, Step, StepId, Timed, Verb, Work};
 use crate::analysis::recovery::{RecoveryTime, Subject};
 use crate::analysis::term::{self, Term};
-use crate::deployment::{Operation, OperationKind, Restorable, Switch, SwitchStep};
+use crate::deployment::{ByHand, Operation, OperationKind, Restorable, Switch, SwitchStep};
 use crate::topology::{Datastore, Promisee, Scenario};
 
 /// How the data of a datastore is brought back.
@@ -21,8 +21,8 @@ pub struct Restore {
     pub times: Vec<Timed>,
     /// What is promised, in seconds.
     pub promised: Option<u64>,
-    /// What people do where no command restores it.
-    pub by_hand: Option<String>,
+    /// What people do where no script restores it.
+    pub by_hand: Option<ByHand>,
 }
 
 impl Restore {
@@ -105,13 +105,17 @@ fn counts_on_nobody<'a>(terms: impl Iterator<Item = &'a Term>) -> bool {
     by_hand(terms, term::Step::Restore) == Hand::None
 }
 
-fn told(model: Model, store: &Datastore) -> String {
+fn told(model: Model, store: &Datastore) -> ByHand {
     let mut hands = model.deployment.by_hand.iter();
-    match hands.find(|b| b.datastore == store.name) {
-        Some(hand) => hand.how.clone(),
-        None if store.can_be_refilled() => "Empty it: its services fill it in again.".into(),
-        None => "Ask those who run it.".into(),
-    }
+    let found = hands.find(|b| b.datastore == store.name).cloned();
+    found.unwrap_or_else(|| ByHand {
+        datastore: store.name.clone(),
+        how: match store.can_be_refilled() {
+            true => "No backup of it is kept. Empty it: its services fill it in again.".into(),
+            false => "Ask those who run it.".into(),
+        },
+        commands: Vec::new(),
+    })
 }
 
 /// Without terms nothing bounds it: nothing is known of a store of others.

@@ -20,14 +20,14 @@ usage: switch-store.sh --datastore NAME --to COPY [--apply] [--yes]
   --datastore NAME  what was restored
   --to COPY         put the copy into service, in place of the original
   --back-from COPY  put the original into service again
-  --settle COPY     the copy stays in service, and what deploys knows it: deployments may run
+  --settle COPY     the copy stays in service, and what deploys knows it: deployments run again
   --delete COPY     delete a copy that is not in service
   --apply           act; without it every command is only printed
   --yes             do not ask for the name of the copy
 TEXT
 }
 
-DATASTORE="" COPY="" WAY=""
+DATASTORE="" COPY="" WAY="" IN_PLACE=false
 while (($#)); do
   case $1 in
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -46,9 +46,18 @@ done
 [[ ${COPY} =~ ^[a-z][a-z0-9-]*$ ]] || die 64 "'${COPY}' has other characters than small letters, digits and dashes"
 case ${DATASTORE} in
 {% for switch in switches %}
-  {{ switch.subject }}) {% if switch.begins %}[[ ${COPY} == {{ switch.begins }}* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with {{ switch.begins | quoted }}"{% else %}:{% endif %} ;;
+  {{ switch.subject }}) {% if switch.begins %}[[ ${COPY} == {{ switch.begins }}* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with {{ switch.begins | quoted }}"{% else %}:{% endif %}{% if switch.in_place %}; IN_PLACE=true{% endif %} ;;
 {% endfor %}
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
+esac
+case ${DATASTORE} in
+{% for switch in switches if not switch.serves %}
+  {{ switch.subject }}) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
+{% endfor %}
+{% for switch in switches if switch.serves and not switch.settles and not switch.in_place %}
+  {{ switch.subject }}) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+{% endfor %}
+  *) ;;
 esac
 no_store "${COPY}"
 need{% for tool in switch_tools %} {{ tool }}{% endfor %}
@@ -83,7 +92,7 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
 {% endif %}
   case ${WAY} in
     to)
-      step "Put ${COPY} into service"
+      step "{% if switch.in_place %}Let ${DATASTORE} take over the data of ${COPY}{% else %}Put ${COPY} into service{% endif %}"
       put_mark "switched-${DATASTORE}"
 {% for a in switch.to_copy %}
       run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
@@ -92,7 +101,7 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
 {% endfor %}
 {% endfor %}
 {% if switch.copying %}
-      step "Make it a member, and its rows those of every region"
+      step "{% if switch.copying.joins %}Make it a member, and its rows those of every region{% else %}Let the regions copy each other again{% endif %}"
 {% for a in switch.copying.join %}
       run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
 {% for p in a.proofs %}
@@ -100,9 +109,15 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
 {% endfor %}
 {% endfor %}
 {% endif %}
+{% if switch.in_place %}
+      take_mark "switched-${DATASTORE}"
+{% endif %}
       ;;
     back-from)
-      step "Put the original into service"
+      step "{% if switch.in_place %}Let ${DATASTORE} have again what it had{% else %}Put the original into service{% endif %}"
+{% if switch.in_place %}
+      put_mark "switched-${DATASTORE}"
+{% endif %}
 {% for a in switch.to_original %}
       run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
 {% for p in a.proofs %}
@@ -142,8 +157,12 @@ look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }
 {% else %}
 note "no host to ask"
 {% endfor %}
+if [[ ${IN_PLACE} == true && ${WAY} != delete ]]; then
+  finish "Done: ${DATASTORE} has the data of ${COPY}$([[ ${WAY} == to ]] || printf -- -before), and deployments run. If nobody needs what is kept: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}"
+  exit 0
+fi
 case ${WAY} in
-  to) finish "Done: ${COPY} serves, and no deployment runs before --back-from or --settle, see RUNBOOK_RESTORE.md" ;;
+  to) finish "Done: ${COPY} serves, and no deployment runs until it is settled or taken back, see RUNBOOK_RESTORE.md" ;;
   settle) finish "Done: ${COPY} stays, and deployments run again" ;;
   back-from) finish "Done: the original serves. If nobody needs the copy: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}" ;;
   delete) finish "Done: ${COPY} is gone" ;;

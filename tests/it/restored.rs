@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// Stores whose copies a command switches: the tree, the store, and the name of a copy.
-const SWITCHED: [(&str, &str, &str); 5] = [
+const SWITCHED: [(&str, &str, &str); 8] = [
     ("eden", "eden-postgres-us-east-1", "back"),
     ("aws-engines", "shop-orders-us-east-1", "back"),
     ("aws-engines", "shop-sessions-us-west-2", "back"),
@@ -17,6 +17,9 @@ const SWITCHED: [(&str, &str, &str); 5] = [
         "ggen-marketplace-marketplace-eu",
         "ggen-marketplace-marketplace-eu-copy-1",
     ),
+    ("ggen", "sessions-us-central1", "sessions-copy-1"),
+    ("gcp-cache", "shop-cache-us-east1", "back"),
+    ("aws-engines", "images-us-east-1", "back"),
 ];
 
 /// A stage where a copy was made of a store.
@@ -44,6 +47,11 @@ fn acts(calls: &[String]) -> Vec<&String> {
         "policy-binding",
         "patch cronjob",
         "rollout status",
+        "restore.sh take",
+        "instances import",
+        "instances delete",
+        "copy-object",
+        "s3 rm s3://123456789012-shop-records/restores",
     ];
     let acts = |c: &&String| words.iter().any(|w| c.contains(w));
     calls.iter().filter(acts).collect()
@@ -222,4 +230,83 @@ fn a_restore_marks_what_it_makes() {
         );
         assert_eq!(code(&output), ends, "{}", said(&output));
     }
+}
+
+/// A copy whose data the original takes over leaves no mark: nothing that is deployed puts back what was
+/// wrong. One beside the original leaves it until it is taken back, and is never settled, for the next
+/// deployment would point services at the original; one that has the original's name is.
+#[test]
+fn deployments_stop_as_long_as_they_would_undo_a_switch() {
+    for (tree, store, copy) in SWITCHED {
+        let stage = stage(tree, store);
+        let mark = stage.state(&format!("switched-{store}"));
+        let (code, said, _) = switch(&stage, store, "--to", copy);
+        assert_eq!(code, 0, "{store}: {said}");
+        let in_original = [
+            "sessions-us-central1",
+            "shop-cache-us-east1",
+            "images-us-east-1",
+        ];
+        assert_eq!(mark.exists(), !in_original.contains(&store), "{store}");
+        let (code, said, _) = switch(&stage, store, "--settle", copy);
+        let settles = in_original.contains(&store) || store.starts_with("eden");
+        assert_eq!(code, if settles { 0 } else { 65 }, "{store}: {said}");
+        assert_eq!(mark.exists(), !settles, "{store}");
+    }
+}
+
+/// The names that follow a word in some lines of a text.
+fn after<'a>(text: &'a str, word: &str, and: &str) -> BTreeSet<&'a str> {
+    let lines = text.lines().filter(|l| l.contains(word) && l.contains(and));
+    let names = lines.filter_map(|l| l.split(word).nth(1)?.split_whitespace().next());
+    names.collect()
+}
+
+/// Each store of the first table of the page comes back by commands, to the end: made, read, compared, put
+/// into service, taken back and deleted; or the page says why a step has no command. Broken by an
+/// offering that gives a restore without a switch, or nothing at all.
+#[test]
+fn the_page_of_restores_goes_to_the_end() {
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/golden");
+    let mut seen = 0;
+    for tree in fs::read_dir(golden).unwrap().flatten() {
+        let tree = tree.path().join("tree");
+        let page = fs::read_to_string(tree.join("RUNBOOK_RESTORE.md")).unwrap();
+        let script = fs::read_to_string(tree.join("scripts/restore-from-backup.sh")).unwrap();
+        let restored = after(&page, "restore-from-backup.sh --datastore ", "--into");
+        let table = page.split("point in time |").nth(1).unwrap_or_default();
+        let table = table.lines().skip(2).take_while(|l| l.starts_with('|'));
+        for row in table {
+            let store = row.split('|').nth(1).unwrap().trim();
+            let own = restored.iter().any(|r| r.contains(store));
+            let by_hand = page.contains(&format!("No script restores {store}."));
+            assert!(own || by_hand, "{}: {store}", tree.display());
+            seen += 1;
+        }
+        for subject in &restored {
+            let at =
+                |way: &str| after(&page, "switch-store.sh --datastore ", way).contains(subject);
+            let why = page.contains(&format!("- `{subject}`: "));
+            assert!(at("--to ") != why, "{}: {subject}", tree.display());
+            assert_eq!(at("--to "), at("--back-from "), "{subject}");
+            assert!(at("--delete "), "{subject}");
+            let part = script.split(&format!("\n  {subject})\n")).nth(1);
+            let part = part.and_then(|p| p.split("\n    ;;").next()).unwrap();
+            assert!(
+                part.contains("      prove "),
+                "{subject} is called done unread"
+            );
+        }
+        // What is emptied by hand has its commands.
+        for hand in page.split("\nNo script restores ").skip(1) {
+            let hand = hand.split("\n### ").next().unwrap();
+            let ours = !hand.contains("Ask those who run it");
+            assert!(
+                !ours || hand.contains("```sh"),
+                "{}: {hand}",
+                tree.display()
+            );
+        }
+    }
+    assert!(seen > 5);
 }

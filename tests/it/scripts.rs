@@ -1009,13 +1009,19 @@ fn a_deployment_stops_while_a_region_is_fenced() {
 /// name the original again. Fails without the mark of `switch-store.sh`, or if nobody reads it.
 #[test]
 fn a_deployment_stops_while_a_copy_serves() {
-    for (example, store, copy) in [
+    for (example, store, copy, end) in [
         (
             "ggen",
             "ggen-marketplace-marketplace-us",
             "ggen-marketplace-marketplace-us-copy-1",
+            "--back-from",
         ),
-        ("eden", "eden-postgres-us-east-1", "copy-of-monday"),
+        (
+            "eden",
+            "eden-postgres-us-east-1",
+            "copy-of-monday",
+            "--settle",
+        ),
     ] {
         let stage = Stage::new(example);
         fs::write(stage.state("copy-of"), format!("{store}\n")).unwrap();
@@ -1038,7 +1044,7 @@ fn a_deployment_stops_while_a_copy_serves() {
         let calls = stage.calls();
         let acts = |c: &String| c.starts_with("terraform") || c.starts_with("helm");
         assert!(!calls.iter().any(acts), "{example}: {calls:#?}");
-        switch("--settle");
+        switch(end);
         stage.calls();
         let output = deploy(&stage, &[]);
         let calls = stage.calls();

@@ -6,7 +6,7 @@ use super::offering::{offering, queue_offering};
 use super::project;
 use crate::cloud::scaling;
 use crate::deployment::{
-    ByHand, Deployment, Expect, Operation, OperationKind, Proof, Restorable, Seat, words,
+    Deployment, Expect, Operation, OperationKind, Proof, Restorable, Seat, Switch, words,
 };
 use crate::topology::{Datastore, Host, Placement, RegionId, Service, Topology};
 
@@ -19,7 +19,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
         proofs: Vec::new(),
         seats: Vec::new(),
         restorable: Vec::new(),
-        by_hand: Vec::new(),
+        switches: Vec::new(),
     };
     all.hosts();
     all.workloads();
@@ -30,7 +30,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     deployment.proofs.append(&mut all.proofs);
     deployment.seats.append(&mut all.seats);
     deployment.restorable.append(&mut all.restorable);
-    deployment.by_hand.append(&mut all.by_hand);
+    deployment.switches.append(&mut all.switches);
 }
 
 /// The commands so far.
@@ -41,7 +41,7 @@ pub(super) struct Operations<'a> {
     pub(super) proofs: Vec<Proof>,
     pub(super) seats: Vec<Seat>,
     restorable: Vec<Restorable>,
-    pub(super) by_hand: Vec<ByHand>,
+    pub(super) switches: Vec<Switch>,
 }
 
 impl Operations<'_> {

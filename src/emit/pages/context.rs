@@ -81,6 +81,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     context["pace"] = pace(topology);
     context["switches"] = exercises::switches(input).into();
     context["unswitched"] = exercises::unswitched(input).into();
+    context["serving"] = exercises::serving(input).into();
     context["overtime"] = OVERTIME.into();
     context["drills"] = exercises::drills(input).into();
     context["restores"] = exercises::restores(input).into();

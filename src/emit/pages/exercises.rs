@@ -1,7 +1,7 @@
 //! Restores and drills as pages read them.
 
 use super::context;
-use crate::deployment::Operation;
+use crate::deployment::{Operation, Stays};
 use crate::emit::Input;
 use crate::format::shell;
 use crate::procedure::{Case, Drill, Exercise, Restore, StepId, Work, clock, until};
@@ -54,11 +54,18 @@ pub(super) fn restores(input: Input) -> Vec<Value> {
     each.collect()
 }
 
-/// What no command restores, and what people do instead.
+/// What no script restores, and what people do instead.
 pub(super) fn by_hand(input: Input) -> Vec<Value> {
     let restores = input.procedures.restores.iter();
-    let each =
-        restores.filter_map(|r| Some(json!({ "data": r.datastore, "how": r.by_hand.as_ref()? })));
+    let each = restores.filter_map(|restore| {
+        let hand = restore.by_hand.as_ref()?;
+        let commands = hand.commands.iter().map(context::operation);
+        Some(json!({
+            "data": restore.datastore,
+            "how": hand.how,
+            "commands": commands.collect::<Vec<_>>(),
+        }))
+    });
     each.collect()
 }
 
@@ -88,7 +95,7 @@ pub(super) fn switches(input: Input) -> Vec<Value> {
     let works = input.procedures.restores.iter().flat_map(works);
     let each = works.filter_map(|work| {
         let mut switches = input.deployment.switches.iter();
-        let switch = switches.find(|s| s.subject == work.title)?;
+        let switch = switches.find(|s| s.subject == work.title && s.serves())?;
         let copying = switch.copying.as_ref();
         let others = copying.map_or(&[][..], |c| &c.others).iter();
         let commands = work.acts.iter().flat_map(|a| &a.commands);
@@ -110,11 +117,33 @@ fn works(restore: &Restore) -> impl Iterator<Item = &Work> {
     step.into_iter().flat_map(|s| &s.works)
 }
 
-/// What is restored by a command, and comes into service by none.
-pub(super) fn unswitched(input: Input<'_>) -> Vec<&str> {
+/// What is restored by a command, and comes into service by none: why, and how the copy goes.
+pub(super) fn unswitched(input: Input) -> Vec<Value> {
     let works = input.procedures.restores.iter().flat_map(works);
     let without = works.filter(|w| w.acts.is_empty());
-    without.map(|w| w.title.as_str()).collect()
+    let each = without.map(|work| {
+        let mut switches = input.deployment.switches.iter();
+        let own = switches.find(|s| s.subject == work.title);
+        let delete = own.map(|s| {
+            format!(
+                "scripts/switch-store.sh --datastore {} --delete {} --apply",
+                shell::word(&s.subject),
+                new_name(input, &s.subject)
+            )
+        });
+        json!({
+            "subject": work.title,
+            "why": own.map_or(work.idle, |s| s.means.as_str()),
+            "delete": delete,
+        })
+    });
+    each.collect()
+}
+
+/// Whether some copy serves in place of what deployments name.
+pub(super) fn serving(input: Input) -> bool {
+    let mut switches = input.deployment.switches.iter();
+    switches.any(|s| s.serves() && s.stays != Stays::InOriginal)
 }
 
 fn name(input: Input<'_>, id: RegionId) -> &str {

@@ -5,7 +5,7 @@ mod plans;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
-use crate::deployment::{Operation, OperationKind, Proof, Switch, SwitchStep};
+use crate::deployment::{Operation, OperationKind, Proof, Stays, Switch, SwitchStep};
 use crate::format::text::{self, Templates};
 use crate::procedure::{FEW, MANY, OVERTIME, StepId, TURNED_WITHIN};
 use crate::topology::{RegionId, Scenario};
@@ -486,7 +486,10 @@ fn switch<'a>(input: Input<'a>, switch: &'a Switch) -> Value {
     ];
     let copying = switch.copying.iter();
     let steps = copying.flat_map(|c| c.stop.iter().chain(&c.join).chain(&c.resume));
-    let steps = steps.chain(&switch.to_copy).chain(&switch.to_original);
+    let steps = steps
+        .chain(&switch.to_copy)
+        .chain(&switch.to_original)
+        .chain(&switch.delete);
     let words = steps.flat_map(|s| &s.operation.command);
     let befores = befores.iter().filter(|(_, proofs)| !proofs.is_empty());
     let befores = befores.map(
@@ -497,10 +500,13 @@ fn switch<'a>(input: Input<'a>, switch: &'a Switch) -> Value {
         "to_copy": all(&switch.to_copy),
         "to_original": all(&switch.to_original),
         "copying": switch.copying.as_ref().map(|c| json!({
-            "stop": all(&c.stop), "join": all(&c.join), "resume": all(&c.resume),
+            "stop": all(&c.stop), "join": all(&c.join), "resume": all(&c.resume), "joins": !c.others.is_empty(),
         })),
         "delete": all(&switch.delete),
         "begins": switch.begins,
+        "in_place": switch.stays == Stays::InOriginal,
+        "settles": switch.stays == Stays::UnderItsName,
+        "serves": switch.serves(),
         "clusters": clusters_of(input, words),
         "before": befores.collect::<Vec<_>>(),
     })
@@ -534,10 +540,11 @@ fn action(action: &SwitchStep) -> Value {
 fn switch_tools(input: Input) -> BTreeSet<String> {
     let mut found = tools(input);
     let switches = input.deployment.switches.iter();
-    let mut actions = switches.flat_map(|s| s.to_copy.iter());
-    let reads = actions.any(|a| {
+    let mut steps = switches.flat_map(|s| s.to_copy.iter());
+    let reads = steps.any(|a| {
         let proof = a.proof.iter().flat_map(|p| &p.command);
-        proof.into_iter().any(|w| w.contains("| jq "))
+        let mut words = a.operation.command.iter().chain(proof);
+        words.any(|w| w.contains("| jq "))
     });
     if reads {
         found.insert("jq".into());

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""live.py TREE RESULTS lost|kept|silent: the Redis that a tree has with Sentinel, run in one of three ways. `lost`: the primary
+"""live.py TREE RESULTS lost|kept|silent|restored: the Redis that a tree has with Sentinel, run in one of four ways. `lost`: the primary
 is brought to each region in turn, and lost there in every way that the budget counts. `kept`: links are cut, certificates
 and passwords change, and writes go on. `silent`: only the first region is lost, in SETS fresh sets one after the other: each
 sentinel asks replicas in an order that it keeps, so one set proves little.
+`restored`: the set takes over a snapshot that is served beside it, and has again what it had.
 
 Members run in network namespaces with the emitted settings, scripts and environment; nothing outside is
 reached. Appends to RESULTS, a line each: name, measured seconds, promised seconds. Exit 1 if one is over.
@@ -72,10 +73,15 @@ class Set:
             open(f"config/{region}/{name}", "w").write(text)
         names = next(d for d in documents if d["kind"] == "Certificate")["spec"]["dnsNames"]
         self.regions[region] = {"net": net, "names": names, "node": 0, "sentinel": 0}
-        for found in (d for d in documents if d["kind"] == "StatefulSet"):
+        for found in (d for d in documents if d["kind"] in ("StatefulSet", "CronJob")):
             part = found["metadata"]["name"].removeprefix(f"{self.name}-")
-            self.regions[region][part] = found["spec"]["replicas"]
-            env = found["spec"]["template"]["spec"]["containers"][0]["env"]
+            template = found["spec"].get("template") or found["spec"]["jobTemplate"]["spec"]["template"]
+            if part == "backup":
+                self.regions[region]["snapshot"] = template["spec"]["initContainers"][0]["command"]
+                continue
+            if part != "copy":
+                self.regions[region][part] = found["spec"]["replicas"]
+            env = template["spec"]["containers"][0]["env"]
             with open(f"config/{region}.{part}.env", "w") as file:
                 for each in env:
                     file.write(f"{each['name']}={shlex.quote(each['value'])}\n")
@@ -131,6 +137,9 @@ class Set:
     def voting(self):
         return [r for r in self.regions if self.regions[r]["sentinel"]]
 
+    def nodes(self, region):
+        return [f"node-{i}.{region}.{self.name}.internal" for i in range(self.regions[region]["node"])]
+
     def primary(self, region):
         return self.sentinel(region, "get-master-addr-by-name", self.name).split("\n")[0]
 
@@ -141,6 +150,30 @@ class Set:
         lines = open(f"pods/{pod}/start").read().split("run() {")[0]
         open(start, "w").write(f"{lines}exec /usr/sbin/chroot /mnt/root /bin/sh /config/{script}\n")
         return self.inside("ip", "netns", "exec", pod, "unshare", "-m", "bash", start, check=check).strip()
+
+    def snapshot(self, region, name):
+        """What the emitted backup takes, into the folder that stands in for the bucket."""
+        os.makedirs("bucket", exist_ok=True)
+        command = [w.replace("/work/dump.rdb", f"/harness/bucket/{name}").replace("/tls/", "/harness/") for w in self.regions[region]["snapshot"]]
+        self.inside("ip", "netns", "exec", f"{region}.client", "chroot", "/mnt/root", "env", f"REDISCLI_AUTH={PASSWORD}", *command, check=True)
+
+    def operator(self, tree, *arguments, check=True):
+        """An emitted script of operators, with stand-ins that act on this set."""
+        if not os.path.exists("stand-ins"):
+            os.makedirs("bin")
+            os.makedirs("stand-ins")
+            for tool in "aws gcloud gke-gcloud-auth-plugin kubectl curl terraform dig".split():
+                os.symlink(os.path.abspath(f"{HERE}/../scripts/tool"), f"stand-ins/{tool}")
+            os.symlink(f"{HERE}/kubectl", "bin/kubectl")
+            open("calls", "w").close()
+        env = {"PATH": f"{self.work}/bin:{self.work}/stand-ins:{os.environ['PATH']}", "CALLS": f"{self.work}/calls", "TREE": tree,
+               "WORLD": self.work, "HOME": self.work, "EVIDENCE_DIR": self.work, "USER": "alice", "FAIL_AT": "none",
+               "SERVERS": os.environ["SERVERS"], "SET": self.name, "REAL_DATE": shutil.which("date")}
+        done = subprocess.run(["bash", f"{tree}/scripts/{arguments[0]}", *arguments[1:]], capture_output=True, text=True, timeout=900,
+                              env=env, cwd=self.work, stdin=subprocess.DEVNULL)
+        if check and done.returncode:
+            raise Failure(f"{arguments}: {done.stdout}{done.stderr}")
+        return done
 
     def healthy(self):
         """The primary, if every sentinel names it, sees all others, and every replica follows."""
@@ -359,6 +392,54 @@ class Trials:
             raise Failure(f"writes failed meanwhile: {refused[:3]}")
 
 
+def restored(trials, running):
+    """A snapshot beside the set, taken over by all regions, taken back, and deleted, by the emitted scripts. A client writes
+    all the time; the sentinels promote nobody, and know no more nodes than before."""
+    home, store = running.home, f"{running.name}-{running.home}"
+    old = running.settled()
+    running.ask(old, 6379, "set", "kept", "before")
+    running.ask(old, 6379, "set", "wrong", "before")
+    until(30, lambda: "before" in running.ask(running.nodes(home)[-1], 6379, "get", "wrong"), "the keys at the replicas")
+    running.snapshot(home, "good.rdb")
+    running.ask(old, 6379, "set", "wrong", "after")
+    running.ask(old, 6379, "del", "kept")
+    copy, tree = f"{running.name}-copy-1", trials.tree
+    open("mark", "w").write(store)
+    began = time.time()
+    running.operator(tree, "restore-from-backup.sh", "--datastore", store, "--into", copy, "--backup", "gs://bucket/good.rdb", "--apply", "--yes")
+    trials.report("redis: a snapshot served beside the set, until a key was read", time.time() - began, 1200)
+
+    def everywhere(key, value):
+        hosts = [node for region in running.regions for node in running.nodes(region)]
+        until(60, lambda: all(running.ask(host, 6379, "get", key).strip() == value for host in hosts), f"{key}={value} at every node")
+
+    def switch(way):
+        path, client = running.writer(next(r for r in running.voting() if r != home))
+        until(20, lambda: acknowledged(path, 0), "a first write")
+        began = time.time()
+        said = running.operator(tree, "switch-store.sh", "--datastore", store, way, copy, "--apply", "--yes")
+        took = time.time() - began
+        ended = time.time()
+        until(30, lambda: acknowledged(path, ended), "a write after the switch")
+        client.kill()
+        if PASSWORD in said.stdout + said.stderr:
+            raise Failure("a password is in the log")
+        if running.settled() != old:
+            raise Failure(f"{way} moved the primary")
+        return took
+
+    trials.report("redis: the set takes over a copy, until a write", switch("--to"), 900)
+    everywhere("kept", "before")
+    everywhere("wrong", "before")
+    trials.report("redis: the set has again what it had, until a write", switch("--back-from"), 900)
+    everywhere("wrong", "after")
+    everywhere("kept", "")
+    running.operator(tree, "switch-store.sh", "--datastore", store, "--delete", copy, "--apply", "--yes")
+    # It is replaced as before once it is lost.
+    trials.hole(running, home)
+    trials.comes_to(running, home)
+
+
 def lost(trials, running):
     """Each region has the primary once, and loses it in each way."""
     regions = [running.home, *(r for r in running.regions if r != running.home)]
@@ -395,7 +476,7 @@ def priority(running, region):
 
 def main(tree, results, what):
     trials = Trials(os.path.abspath(tree), os.path.abspath(results))
-    ways = {"lost": lost, "kept": kept, "silent": lambda trials, running: trials.hole(running, running.home)}
+    ways = {"lost": lost, "kept": kept, "restored": restored, "silent": lambda trials, running: trials.hole(running, running.home)}
     for _ in range(int(os.environ.get("SETS", "9")) if what == "silent" else 1):
         running = Set(trials.tree)
         try:

@@ -45,6 +45,7 @@ pod() { # name address host
 while read -r region net nodes sentinels; do
   for ((i = 0; i < nodes; i++)); do pod "$region.node-$i" "$net.$((10 + i))" "node-$i.$region.$SET.internal"; done
   for ((i = 0; i < sentinels; i++)); do pod "$region.sentinel-$i" "$net.$((100 + i))" "sentinel-$i.$region.$SET.internal"; done
+  for ((i = 0; i < 2; i++)); do pod "$region.copy-$i" "$net.$((220 + i))" ""; done
   pod "$region.client" "$net.200" ""
 done <shape
 cp hosts /mnt/root/etc/hosts

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = "gcloud gke-gcloud-auth-plugin aws kubectl curl terraform bq helm dig date sleep".split()
-BASICS = "awk bash env sh sort dirname basename tee mktemp rm cat sed jq timeout head tail cp cut grep wc mkdir".split()
+BASICS = "awk bash env sh sort dirname basename tee mktemp rm cat sed jq timeout head tail cp cut grep wc mkdir xargs base64".split()
 FENCES = ("--capacity-scaler=0", "remove-backend", "put-metric-data")
 # Records, metrics, marks of fences that are undone, and messages that come again.
 OPTIONAL = re.compile(r"/records/|/metrics/job/|/locks/(fenced|switched)-| ack ")
@@ -101,7 +101,7 @@ def cases(tree):
         for source in (["--at", "2026-11-21T05:00:00Z"], ["--backup", "b1"]):
             yield ["restore-from-backup.sh", "--datastore", store, "--into", copy_of(tree, store), *source, *apply]
         yield ["dr-test.sh", "--test-type", "restore", "--datastore", store, *apply]
-    for store in re.findall(r"^  (\S+)\) (?::|\[\[).* ;;", text_of(tree, "switch-store.sh"), re.M):
+    for store in sorted(set(re.findall(r"^  (\S+)\) (?::|\[\[).* ;;", text_of(tree, "switch-store.sh"), re.M))):
         for way in ("--to", "--back-from", "--delete"):
             yield ["switch-store.sh", "--datastore", store, way, copy_of(tree, store), *apply]
     for queue in sorted(set(re.findall(r"^    (\S+)\) .*subscriptions pull", text_of(tree, "replay-dead-letters.sh"), re.M))):

@@ -83,7 +83,7 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
     unmarked "fenced-${fenced}" "${fenced} is fenced by" \
       "Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
   done
-  stores=(shop-carts-us-east-1 shop-carts-us-west-2 shop-orders-us-east-1 shop-orders-us-west-2 shop-sessions-us-east-1 shop-sessions-us-west-2)
+  stores=(shop-carts-us-east-1 shop-carts-us-west-2 images-us-east-1 images-us-west-2 shop-orders-us-east-1 shop-orders-us-west-2 shop-sessions-us-east-1 shop-sessions-us-west-2)
   for switched in "${stores[@]}"; do
     unmarked "switched-${switched}" "a copy serves in place of ${switched}, put there by" \
       "Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"

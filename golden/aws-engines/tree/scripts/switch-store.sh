@@ -20,14 +20,14 @@ usage: switch-store.sh --datastore NAME --to COPY [--apply] [--yes]
   --datastore NAME  what was restored
   --to COPY         put the copy into service, in place of the original
   --back-from COPY  put the original into service again
-  --settle COPY     the copy stays in service, and what deploys knows it: deployments may run
+  --settle COPY     the copy stays in service, and what deploys knows it: deployments run again
   --delete COPY     delete a copy that is not in service
   --apply           act; without it every command is only printed
   --yes             do not ask for the name of the copy
 TEXT
 }
 
-DATASTORE="" COPY="" WAY=""
+DATASTORE="" COPY="" WAY="" IN_PLACE=false
 while (($#)); do
   case $1 in
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -47,14 +47,25 @@ done
 case ${DATASTORE} in
   shop-carts-us-east-1) : ;;
   shop-carts-us-west-2) : ;;
+  images-us-east-1) :; IN_PLACE=true ;;
+  images-us-west-2) :; IN_PLACE=true ;;
   shop-orders-us-east-1) : ;;
   shop-orders-us-west-2) : ;;
   shop-sessions-us-east-1) : ;;
   shop-sessions-us-west-2) : ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
 esac
+case ${DATASTORE} in
+  shop-carts-us-east-1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  shop-carts-us-west-2) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  shop-orders-us-east-1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  shop-orders-us-west-2) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  shop-sessions-us-east-1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  shop-sessions-us-west-2) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  *) ;;
+esac
 no_store "${COPY}"
-need aws bash curl dig kubectl
+need aws bash curl dig jq kubectl
 
 confirm "${COPY}"
 lock
@@ -155,6 +166,92 @@ if [[ ${DATASTORE} == shop-carts-us-west-2 ]]; then
       prove 7200 'Delete it in us-east-1: wait until it is so' None bash -c "aws dynamodb describe-table --region us-west-2 --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='us-east-1'] | [0].ReplicaStatus\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
       run 120 'Delete the copy' bash -c "aws dynamodb delete-table --region us-west-2 --table-name \"\$1\"" bash "${COPY}" || die 75 'a table from which a region was filled stays for 24 hours: delete it tomorrow'
       prove 7200 'Delete the copy: wait until it is so' 0 bash -c "aws dynamodb list-tables --region us-west-2 --query \"length(TableNames[?@=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == images-us-east-1 ]]; then
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a moment of images-us-east-1' '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-us-east-1/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of images-us-east-1'
+  fi
+  if [[ ${WAY} == back-from ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is noted what the bucket had' noted bash -c "at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-east-1/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'nothing was changed: nobody has noted what the bucket had: it has not come into service by this script'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a moment of images-us-east-1' '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-us-east-1/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of images-us-east-1'
+  fi
+  case ${WAY} in
+    to)
+      step "Let ${DATASTORE} take over the data of ${COPY}"
+      put_mark "switched-${DATASTORE}"
+      run 15 'Note what the bucket has now, as NEW_NAME-before' bash -c "set -o pipefail; aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-east-1/\$1-before\" --region us-east-2 >/dev/null 2>&1 || printf %s \"\$1\" | aws s3 cp - \"s3://123456789012-shop-records/restores/images-us-east-1/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'nothing was changed: the bucket of records does not take it'
+      prove 900 'Note what the bucket has now, as NEW_NAME-before: see that it is so' noted bash -c "set -o pipefail; at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-east-1/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      run 3600 'Copy the versions of the moment over what is there now' bash -c 'set -o pipefail; at=$(aws s3 cp "s3://123456789012-shop-records/restores/images-us-east-1/$1" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, "\u0000", ("123456789012-shop-images-us-east-1/" + (.k | split("/") | map(@uri) | join("/")) + "?versionId=" + .was.v), "\u0000"'\'' | xargs -0 -r -n 2 -P 16 bash -c '\''aws s3api copy-object --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --key "$1" --copy-source "$2" --query CopyObjectResult.ETag --output text'\'' copy' bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 900 'Copy the versions of the moment over what is there now: see that it is so' 0 bash -c 'set -o pipefail; at=$(aws s3 cp "s3://123456789012-shop-records/restores/images-us-east-1/$1" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -c --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1'\'' | wc -l' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      run 15 'Wait until us-west-2 has the last of them' bash -c 'set -o pipefail; aws s3api head-bucket --bucket 123456789012-shop-images-us-west-2 --region us-west-2' bash "${COPY}" || die 75 'the bucket does not answer: it gets them once it does'
+      prove 900 'Wait until us-west-2 has the last of them: see that it is so' arrived bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-east-1/$1-before" --region us-east-2 --query LastModified --output text) && all=$(aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -r --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.now.v != null) | [(.k | @base64), .now.v] | join(" ")'\'') && if [ -z "$all" ]; then echo arrived; else key=$(tail -n 1 <<<"$all" | cut -d '\'' '\'' -f 1 | base64 -d) && version=$(tail -n 1 <<<"$all" | cut -d '\'' '\'' -f 2) && aws s3api head-object --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --key "$key" --version-id "$version" >/dev/null && echo arrived; fi' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Let ${DATASTORE} have again what it had"
+      put_mark "switched-${DATASTORE}"
+      run 3600 'Copy the versions from before over what is there now, and delete what was deleted then' bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-east-1/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, "\u0000", ("123456789012-shop-images-us-east-1/" + (.k | split("/") | map(@uri) | join("/")) + "?versionId=" + .was.v), "\u0000"'\'' | xargs -0 -r -n 2 -P 16 bash -c '\''aws s3api copy-object --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --key "$1" --copy-source "$2" --query CopyObjectResult.ETag --output text'\'' copy && at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-east-1/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v == null) | .k, "\u0000"'\'' | xargs -0 -r -n 1 -P 16 bash -c '\''aws s3api delete-object --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --key "$1"'\'' delete' bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 900 'Copy the versions from before over what is there now, and delete what was deleted then: see that it is so' 0 bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-east-1/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -c --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1'\'' | wc -l' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 15 'Forget the moment and its name' bash -c "set -o pipefail; aws s3 rm \"s3://123456789012-shop-records/restores/images-us-east-1/\$1\" --region us-east-2 && aws s3 rm \"s3://123456789012-shop-records/restores/images-us-east-1/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'delete the two objects by hand'
+      prove 900 'Forget the moment and its name: see that it is so' 0 bash -c "set -o pipefail; aws s3api list-objects-v2 --bucket 123456789012-shop-records --region us-east-2 --prefix \"restores/images-us-east-1/\$1\" --query 'length(Contents || \`[]\`)' --output text" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == images-us-west-2 ]]; then
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a moment of images-us-west-2' '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-us-west-2/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of images-us-west-2'
+  fi
+  if [[ ${WAY} == back-from ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is noted what the bucket had' noted bash -c "at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-west-2/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'nothing was changed: nobody has noted what the bucket had: it has not come into service by this script'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a moment of images-us-west-2' '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-us-west-2/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of images-us-west-2'
+  fi
+  case ${WAY} in
+    to)
+      step "Let ${DATASTORE} take over the data of ${COPY}"
+      put_mark "switched-${DATASTORE}"
+      run 15 'Note what the bucket has now, as NEW_NAME-before' bash -c "set -o pipefail; aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-west-2/\$1-before\" --region us-east-2 >/dev/null 2>&1 || printf %s \"\$1\" | aws s3 cp - \"s3://123456789012-shop-records/restores/images-us-west-2/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'nothing was changed: the bucket of records does not take it'
+      prove 900 'Note what the bucket has now, as NEW_NAME-before: see that it is so' noted bash -c "set -o pipefail; at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-west-2/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      run 3600 'Copy the versions of the moment over what is there now' bash -c 'set -o pipefail; at=$(aws s3 cp "s3://123456789012-shop-records/restores/images-us-west-2/$1" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, "\u0000", ("123456789012-shop-images-us-west-2/" + (.k | split("/") | map(@uri) | join("/")) + "?versionId=" + .was.v), "\u0000"'\'' | xargs -0 -r -n 2 -P 16 bash -c '\''aws s3api copy-object --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --key "$1" --copy-source "$2" --query CopyObjectResult.ETag --output text'\'' copy' bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 900 'Copy the versions of the moment over what is there now: see that it is so' 0 bash -c 'set -o pipefail; at=$(aws s3 cp "s3://123456789012-shop-records/restores/images-us-west-2/$1" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -c --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1'\'' | wc -l' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      run 15 'Wait until us-east-1 has the last of them' bash -c 'set -o pipefail; aws s3api head-bucket --bucket 123456789012-shop-images-us-east-1 --region us-east-1' bash "${COPY}" || die 75 'the bucket does not answer: it gets them once it does'
+      prove 900 'Wait until us-east-1 has the last of them: see that it is so' arrived bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-west-2/$1-before" --region us-east-2 --query LastModified --output text) && all=$(aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -r --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.now.v != null) | [(.k | @base64), .now.v] | join(" ")'\'') && if [ -z "$all" ]; then echo arrived; else key=$(tail -n 1 <<<"$all" | cut -d '\'' '\'' -f 1 | base64 -d) && version=$(tail -n 1 <<<"$all" | cut -d '\'' '\'' -f 2) && aws s3api head-object --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --key "$key" --version-id "$version" >/dev/null && echo arrived; fi' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Let ${DATASTORE} have again what it had"
+      put_mark "switched-${DATASTORE}"
+      run 3600 'Copy the versions from before over what is there now, and delete what was deleted then' bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-west-2/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, "\u0000", ("123456789012-shop-images-us-west-2/" + (.k | split("/") | map(@uri) | join("/")) + "?versionId=" + .was.v), "\u0000"'\'' | xargs -0 -r -n 2 -P 16 bash -c '\''aws s3api copy-object --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --key "$1" --copy-source "$2" --query CopyObjectResult.ETag --output text'\'' copy && at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-west-2/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v == null) | .k, "\u0000"'\'' | xargs -0 -r -n 1 -P 16 bash -c '\''aws s3api delete-object --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --key "$1"'\'' delete' bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 900 'Copy the versions from before over what is there now, and delete what was deleted then: see that it is so' 0 bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-west-2/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -c --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1'\'' | wc -l' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 15 'Forget the moment and its name' bash -c "set -o pipefail; aws s3 rm \"s3://123456789012-shop-records/restores/images-us-west-2/\$1\" --region us-east-2 && aws s3 rm \"s3://123456789012-shop-records/restores/images-us-west-2/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'delete the two objects by hand'
+      prove 900 'Forget the moment and its name: see that it is so' 0 bash -c "set -o pipefail; aws s3api list-objects-v2 --bucket 123456789012-shop-records --region us-east-2 --prefix \"restores/images-us-west-2/\$1\" --query 'length(Contents || \`[]\`)' --output text" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
       ;;
   esac
 fi
@@ -322,8 +419,12 @@ step "Verify from outside"
 look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
 look 10 'See that shop.us-east-1.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-east-1.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
 look 10 'See that shop.us-west-2.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-west-2.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
+if [[ ${IN_PLACE} == true && ${WAY} != delete ]]; then
+  finish "Done: ${DATASTORE} has the data of ${COPY}$([[ ${WAY} == to ]] || printf -- -before), and deployments run. If nobody needs what is kept: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}"
+  exit 0
+fi
 case ${WAY} in
-  to) finish "Done: ${COPY} serves, and no deployment runs before --back-from or --settle, see RUNBOOK_RESTORE.md" ;;
+  to) finish "Done: ${COPY} serves, and no deployment runs until it is settled or taken back, see RUNBOOK_RESTORE.md" ;;
   settle) finish "Done: ${COPY} stays, and deployments run again" ;;
   back-from) finish "Done: the original serves. If nobody needs the copy: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}" ;;
   delete) finish "Done: ${COPY} is gone" ;;

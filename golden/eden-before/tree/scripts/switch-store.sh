@@ -20,14 +20,14 @@ usage: switch-store.sh --datastore NAME --to COPY [--apply] [--yes]
   --datastore NAME  what was restored
   --to COPY         put the copy into service, in place of the original
   --back-from COPY  put the original into service again
-  --settle COPY     the copy stays in service, and what deploys knows it: deployments may run
+  --settle COPY     the copy stays in service, and what deploys knows it: deployments run again
   --delete COPY     delete a copy that is not in service
   --apply           act; without it every command is only printed
   --yes             do not ask for the name of the copy
 TEXT
 }
 
-DATASTORE="" COPY="" WAY=""
+DATASTORE="" COPY="" WAY="" IN_PLACE=false
 while (($#)); do
   case $1 in
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -46,9 +46,20 @@ done
 [[ ${COPY} =~ ^[a-z][a-z0-9-]*$ ]] || die 64 "'${COPY}' has other characters than small letters, digits and dashes"
 case ${DATASTORE} in
   eden-postgres-us-east-1) : ;;
+  eden-postgres-us-west-2-in-us-east-1) : ;;
+  eden-postgres-us-west-2) : ;;
+  eden-postgres-us-east-1-in-us-west-2) : ;;
   eden-redis-us-east-1) : ;;
   eden-redis-us-west-2) : ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
+esac
+case ${DATASTORE} in
+  eden-postgres-us-west-2-in-us-east-1) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
+  eden-postgres-us-west-2) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
+  eden-postgres-us-east-1-in-us-west-2) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
+  eden-redis-us-east-1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  eden-redis-us-west-2) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  *) ;;
 esac
 no_store "${COPY}"
 need aws bash curl dig kubectl
@@ -124,6 +135,81 @@ if [[ ${DATASTORE} == eden-postgres-us-east-1 ]]; then
       step "Delete ${COPY}"
       run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region us-east-1 --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region us-east-1 --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
       prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region us-east-1 --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == eden-postgres-us-west-2-in-us-east-1 ]]; then
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of eden-postgres-us-west-2-in-us-east-1' eden-postgres-us-west-2-in-us-east-1 aws rds describe-db-instances --region us-east-1 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-west-2-in-us-east-1'
+  fi
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Put the original into service"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region us-east-1 --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region us-east-1 --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+      prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region us-east-1 --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == eden-postgres-us-west-2 ]]; then
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of eden-postgres-us-west-2' eden-postgres-us-west-2 aws rds describe-db-instances --region us-west-2 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-west-2'
+  fi
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Put the original into service"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region us-west-2 --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region us-west-2 --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+      prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region us-west-2 --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == eden-postgres-us-east-1-in-us-west-2 ]]; then
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of eden-postgres-us-east-1-in-us-west-2' eden-postgres-us-east-1-in-us-west-2 aws rds describe-db-instances --region us-west-2 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-east-1-in-us-west-2'
+  fi
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Put the original into service"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region us-west-2 --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region us-west-2 --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+      prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region us-west-2 --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
       ;;
   esac
 fi
@@ -291,8 +377,12 @@ step "Verify from outside"
 look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
 look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
 look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'look at the region'\''s load balancer; users get errors as long as this fails'
+if [[ ${IN_PLACE} == true && ${WAY} != delete ]]; then
+  finish "Done: ${DATASTORE} has the data of ${COPY}$([[ ${WAY} == to ]] || printf -- -before), and deployments run. If nobody needs what is kept: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}"
+  exit 0
+fi
 case ${WAY} in
-  to) finish "Done: ${COPY} serves, and no deployment runs before --back-from or --settle, see RUNBOOK_RESTORE.md" ;;
+  to) finish "Done: ${COPY} serves, and no deployment runs until it is settled or taken back, see RUNBOOK_RESTORE.md" ;;
   settle) finish "Done: ${COPY} stays, and deployments run again" ;;
   back-from) finish "Done: the original serves. If nobody needs the copy: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}" ;;
   delete) finish "Done: ${COPY} is gone" ;;

@@ -83,7 +83,7 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
     unmarked "fenced-${fenced}" "${fenced} is fenced by" \
       "Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
   done
-  stores=(eden-postgres-us-east-1 eden-postgres-us-west-2)
+  stores=(eden-postgres-us-east-1 eden-postgres-us-west-2-in-us-east-1 eden-postgres-us-west-2 eden-postgres-us-east-1-in-us-west-2)
   for switched in "${stores[@]}"; do
     unmarked "switched-${switched}" "a copy serves in place of ${switched}, put there by" \
       "Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"

@@ -193,7 +193,9 @@ case ${TEST_TYPE} in
     note "Next: compare counts with the original. What was measured ends with the first row that was read. The fact restore lasts until the copy could serve: add the time of the comparison"
     case ${DATASTORE} in
       eden-postgres-us-east-1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      eden-postgres-us-west-2-in-us-east-1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       eden-postgres-us-west-2) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      eden-postgres-us-east-1-in-us-west-2) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       *) note "Then delete the copy ${copy}" ;;
     esac
     ;;

@@ -73,6 +73,11 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
     unmarked "fenced-${fenced}" "${fenced} is fenced by" \
       "Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
   done
+  stores=(shop-cache-us-east1 shop-cache-us-west1)
+  for switched in "${stores[@]}"; do
+    unmarked "switched-${switched}" "a copy serves in place of ${switched}, put there by" \
+      "Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"
+  done
 fi
 if [[ ${BOOTSTRAP} == true ]]; then
   step "Bootstrap"

@@ -178,7 +178,11 @@ case ${TEST_TYPE} in
     fi
     evidence passed "${DATASTORE}"
     note "Next: compare counts with the original. What was measured ends with the first row that was read. The fact restore lasts until the copy could serve: add the time of the comparison"
-    note "Then delete the copy ${copy}"
+    case ${DATASTORE} in
+      shop-cache-us-east1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      shop-cache-us-west1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      *) note "Then delete the copy ${copy}" ;;
+    esac
     ;;
   *) usage >&2; exit 64 ;;
 esac

@@ -73,7 +73,7 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
     unmarked "fenced-${fenced}" "${fenced} is fenced by" \
       "Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
   done
-  stores=(ggen-marketplace-marketplace-eu ggen-marketplace-marketplace-us)
+  stores=(ggen-marketplace-marketplace-eu ggen-marketplace-marketplace-us sessions-us-central1 sessions-us-east1 sessions-europe-west1)
   for switched in "${stores[@]}"; do
     unmarked "switched-${switched}" "a copy serves in place of ${switched}, put there by" \
       "Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"

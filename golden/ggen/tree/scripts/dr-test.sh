@@ -66,6 +66,9 @@ objective() { # type/what
     region-failure/us-central1/europe-west1) printf 1800 ;;
     restore/ggen-marketplace-marketplace-eu) printf 14400 ;;
     restore/ggen-marketplace-marketplace-us) printf 14400 ;;
+    restore/sessions-us-central1) printf 14400 ;;
+    restore/sessions-us-east1) printf 14400 ;;
+    restore/sessions-europe-west1) printf 14400 ;;
     *) printf null ;;
   esac
 }
@@ -81,6 +84,9 @@ budget_of() { # type/what
     region-failure/europe-west1/us-east1) printf 360 ;;
     restore/ggen-marketplace-marketplace-eu) printf 5400 ;;
     restore/ggen-marketplace-marketplace-us) printf 5400 ;;
+    restore/sessions-us-central1) printf 1200 ;;
+    restore/sessions-us-east1) printf 1200 ;;
+    restore/sessions-europe-west1) printf 1200 ;;
     *) printf 0 ;;
   esac
 }
@@ -92,6 +98,9 @@ before() { # type/what
     region-failure/us-central1/europe-west1) printf 937 ;;
     restore/ggen-marketplace-marketplace-eu) printf 4500 ;;
     restore/ggen-marketplace-marketplace-us) printf 4500 ;;
+    restore/sessions-us-central1) printf 4500 ;;
+    restore/sessions-us-east1) printf 4500 ;;
+    restore/sessions-europe-west1) printf 4500 ;;
     *) printf 0 ;;
   esac
 }
@@ -191,6 +200,9 @@ case ${TEST_TYPE} in
     copy=drill-$(date -u +%Y%m%d-%H%M)
     [[ ${DATASTORE} != ggen-marketplace-marketplace-eu ]] || copy=ggen-marketplace-marketplace-eu-copy-${copy}
     [[ ${DATASTORE} != ggen-marketplace-marketplace-us ]] || copy=ggen-marketplace-marketplace-us-copy-${copy}
+    [[ ${DATASTORE} != sessions-us-central1 ]] || copy=sessions-copy-${copy}
+    [[ ${DATASTORE} != sessions-us-east1 ]] || copy=sessions-copy-${copy}
+    [[ ${DATASTORE} != sessions-europe-west1 ]] || copy=sessions-copy-${copy}
     if ! exercise restore-from-backup.sh --datastore "${DATASTORE}" --into "${copy}" "${source[@]}"; then
       evidence failed "${DATASTORE}"
       failed
@@ -200,6 +212,9 @@ case ${TEST_TYPE} in
     case ${DATASTORE} in
       ggen-marketplace-marketplace-eu) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       ggen-marketplace-marketplace-us) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      sessions-us-central1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      sessions-us-east1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      sessions-europe-west1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       *) note "Then delete the copy ${copy}" ;;
     esac
     ;;

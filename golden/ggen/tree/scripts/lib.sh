@@ -65,7 +65,7 @@ known_region() { # name
 }
 
 # The names of this system's own stores, of every region: no copy has one of them.
-readonly STORES=( ggen-marketplace-marketplace-eu ggen-marketplace-marketplace-us )
+readonly STORES=( ggen-marketplace-marketplace-eu ggen-marketplace-marketplace-us sessions-europe-west1 sessions-us-central1 sessions-us-east1 )
 
 no_store() { # name
   local store

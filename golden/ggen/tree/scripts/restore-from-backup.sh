@@ -41,6 +41,9 @@ need bash curl gcloud gke-gcloud-auth-plugin kubectl
 if [[ ${LIST} == true ]]; then
   look 15 'List the backups at eur3' gcloud firestore backups list --location eur3 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'
   look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'
+  look 15 'List the snapshots of sessions in us-central1' gcloud storage ls --long 'gs://ggen-prod-sessions-us-central1/*.rdb' || missed 'take a snapshot of another region: replicas have the same data'
+  look 15 'List the snapshots of sessions in us-east1' gcloud storage ls --long 'gs://ggen-prod-sessions-us-east1/*.rdb' || missed 'take a snapshot of another region: replicas have the same data'
+  look 15 'List the snapshots of sessions in europe-west1' gcloud storage ls --long 'gs://ggen-prod-sessions-europe-west1/*.rdb' || missed 'take a snapshot of another region: replicas have the same data'
   [[ -z ${MISSED} ]] || die 75 "not every list could be read"
   exit 0
 fi
@@ -49,11 +52,17 @@ fi
 case ${DATASTORE} in
   ggen-marketplace-marketplace-eu) : ;;
   ggen-marketplace-marketplace-us) : ;;
+  sessions-us-central1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  sessions-us-east1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
+  sessions-europe-west1) [[ -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup" ;;
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 no_store "${NEW_DATABASE}"
 [[ ${DATASTORE} != ggen-marketplace-marketplace-eu || ${NEW_DATABASE} == ggen-marketplace-marketplace-eu-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with ggen-marketplace-marketplace-eu-copy-"
 [[ ${DATASTORE} != ggen-marketplace-marketplace-us || ${NEW_DATABASE} == ggen-marketplace-marketplace-us-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with ggen-marketplace-marketplace-us-copy-"
+[[ ${DATASTORE} != sessions-us-central1 || ${NEW_DATABASE} == sessions-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with sessions-copy-"
+[[ ${DATASTORE} != sessions-us-east1 || ${NEW_DATABASE} == sessions-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with sessions-copy-"
+[[ ${DATASTORE} != sessions-europe-west1 || ${NEW_DATABASE} == sessions-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with sessions-copy-"
 confirm "${NEW_DATABASE}"
 lock
 case ${DATASTORE} in
@@ -77,6 +86,30 @@ case ${DATASTORE} in
     if [[ -n ${BACKUP} ]]; then
       run 900 'Restore a backup of ggen-marketplace-marketplace-us into a new database' gcloud firestore databases restore --source-backup "${BACKUP}" --destination-database "${NEW_DATABASE}" --project ggen-prod || die 75 "the original stays as it is" 'take the backup before it'
       prove 21600 'Read the names of the copy'\''s collections' '.*"collectionIds".*' bash -c "token=\$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 --request POST --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") -- \"https://firestore.googleapis.com/v1/projects/ggen-prod/databases/\$1/documents:listCollectionIds\"" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'the copy has no collection, or is not there yet: gcloud firestore operations list shows what it does'
+    fi
+    ;;
+  sessions-us-central1)
+    right_cluster us-central1
+    step "Restore ${DATASTORE} beside the original" 1200
+    if [[ -n ${BACKUP} ]]; then
+      run 1200 'Serve a snapshot of sessions in us-central1, beside the set' bash -c "{ kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get job \"\$1\" >/dev/null 2>&1 || kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen create job \"\$1\" --from cronjob/sessions-copy; } && until [ \"\$(kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.phase}')\" = Running ]; do sleep 2; done && kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec \"job/\$1\" --container fetch -- gcloud storage cp -- \"\$2\" /data/dump.rdb.part && kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec \"job/\$1\" --container fetch -- mv /data/dump.rdb.part /data/dump.rdb" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 "the original stays as it is" 'look at the pod: it needs a node with room, and a snapshot of that name'
+      prove 21600 'Read a key of the copy' 'a key is read' bash -c "kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec \"job/\$1\" --container copy -- /bin/sh /config/restore.sh read" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'it is being loaded still, or the snapshot has no key that has not expired'
+    fi
+    ;;
+  sessions-us-east1)
+    right_cluster us-east1
+    step "Restore ${DATASTORE} beside the original" 1200
+    if [[ -n ${BACKUP} ]]; then
+      run 1200 'Serve a snapshot of sessions in us-east1, beside the set' bash -c "{ kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get job \"\$1\" >/dev/null 2>&1 || kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen create job \"\$1\" --from cronjob/sessions-copy; } && until [ \"\$(kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.phase}')\" = Running ]; do sleep 2; done && kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec \"job/\$1\" --container fetch -- gcloud storage cp -- \"\$2\" /data/dump.rdb.part && kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec \"job/\$1\" --container fetch -- mv /data/dump.rdb.part /data/dump.rdb" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 "the original stays as it is" 'look at the pod: it needs a node with room, and a snapshot of that name'
+      prove 21600 'Read a key of the copy' 'a key is read' bash -c "kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec \"job/\$1\" --container copy -- /bin/sh /config/restore.sh read" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'it is being loaded still, or the snapshot has no key that has not expired'
+    fi
+    ;;
+  sessions-europe-west1)
+    right_cluster europe-west1
+    step "Restore ${DATASTORE} beside the original" 1200
+    if [[ -n ${BACKUP} ]]; then
+      run 1200 'Serve a snapshot of sessions in europe-west1, beside the set' bash -c "{ kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get job \"\$1\" >/dev/null 2>&1 || kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen create job \"\$1\" --from cronjob/sessions-copy; } && until [ \"\$(kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.phase}')\" = Running ]; do sleep 2; done && kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec \"job/\$1\" --container fetch -- gcloud storage cp -- \"\$2\" /data/dump.rdb.part && kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec \"job/\$1\" --container fetch -- mv /data/dump.rdb.part /data/dump.rdb" bash "${NEW_DATABASE}" "${BACKUP}" || die 75 "the original stays as it is" 'look at the pod: it needs a node with room, and a snapshot of that name'
+      prove 21600 'Read a key of the copy' 'a key is read' bash -c "kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec \"job/\$1\" --container copy -- /bin/sh /config/restore.sh read" bash "${NEW_DATABASE}" || die 75 "the original stays as it is" 'it is being loaded still, or the snapshot has no key that has not expired'
     fi
     ;;
 esac

@@ -20,14 +20,14 @@ usage: switch-store.sh --datastore NAME --to COPY [--apply] [--yes]
   --datastore NAME  what was restored
   --to COPY         put the copy into service, in place of the original
   --back-from COPY  put the original into service again
-  --settle COPY     the copy stays in service, and what deploys knows it: deployments may run
+  --settle COPY     the copy stays in service, and what deploys knows it: deployments run again
   --delete COPY     delete a copy that is not in service
   --apply           act; without it every command is only printed
   --yes             do not ask for the name of the copy
 TEXT
 }
 
-DATASTORE="" COPY="" WAY=""
+DATASTORE="" COPY="" WAY="" IN_PLACE=false
 while (($#)); do
   case $1 in
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -47,7 +47,15 @@ done
 case ${DATASTORE} in
   ggen-marketplace-marketplace-eu) [[ ${COPY} == ggen-marketplace-marketplace-eu-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with ggen-marketplace-marketplace-eu-copy-" ;;
   ggen-marketplace-marketplace-us) [[ ${COPY} == ggen-marketplace-marketplace-us-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with ggen-marketplace-marketplace-us-copy-" ;;
+  sessions-us-central1) [[ ${COPY} == sessions-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with sessions-copy-"; IN_PLACE=true ;;
+  sessions-us-east1) [[ ${COPY} == sessions-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with sessions-copy-"; IN_PLACE=true ;;
+  sessions-europe-west1) [[ ${COPY} == sessions-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with sessions-copy-"; IN_PLACE=true ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
+esac
+case ${DATASTORE} in
+  ggen-marketplace-marketplace-eu) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  ggen-marketplace-marketplace-us) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  *) ;;
 esac
 no_store "${COPY}"
 need bash curl gcloud gke-gcloud-auth-plugin jq kubectl
@@ -62,6 +70,11 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-eu ]]; then
     prove 0 'See that api in europe-west1 does not use it' unused bash -c "shown=\$(kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen set env deployment/api --list | sed -n 's/^MARKETPLACE_DATABASE=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: api in europe-west1 uses it, or does not say what it uses'
     prove 0 'See that replication-worker in us-east1 does not use it' unused bash -c "shown=\$(gcloud run services describe replication-worker --region us-east1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_TAKEOVER_DATABASES\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: replication-worker in us-east1 uses it, or does not say what it uses'
     prove 0 'See that replication-worker in europe-west1 does not use it' unused bash -c "shown=\$(gcloud run services describe replication-worker --region europe-west1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: replication-worker in europe-west1 uses it, or does not say what it uses'
+  fi
+  if [[ ${WAY} == to || ${WAY} == back-from ]]; then
+    step "Stop the copying between regions"
+    run 60 'Let firestore-replication keep its messages: its receiver writes the store' bash -c "at=\$(gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='value(pushConfig.pushEndpoint)') && if [ -n \"\$at\" ]; then at=\${at#https://} && at=\${at%%/*} && at=\${at%.run.app} && gcloud pubsub subscriptions update firestore-replication --project ggen-prod --update-labels=pushed-to=\"\${at//./_}\" && gcloud pubsub subscriptions modify-push-config firestore-replication --project ggen-prod --push-endpoint=; fi" || die 75 'messages would be written to the store while it changes hands: run it again'
+    prove 60 'Read back where firestore-replication pushes to' '' bash -c 'gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='\''value(pushConfig.pushEndpoint)'\''' || die 75 'messages would be written to the store while it changes hands: run it again'
   fi
   case ${WAY} in
     to)
@@ -79,6 +92,9 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-eu ]]; then
       prove 60 'Read back which database replication-worker in us-east1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe replication-worker --region us-east1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_TAKEOVER_DATABASES\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
       run 120 'Point replication-worker in europe-west1 at the copy' bash -c "gcloud run services update replication-worker --update-env-vars MARKETPLACE_DATABASE=\"\$1\" --region europe-west1 --project ggen-prod" bash "${COPY}" || die 75 'look at the new revision: the old one serves until the new one is ready'
       prove 60 'Read back which database replication-worker in europe-west1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe replication-worker --region europe-west1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
+      step "Let the regions copy each other again"
+      run 60 'Let firestore-replication push its messages again' bash -c "at=\$(gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='value(labels.pushed-to)') && if [ -n \"\$at\" ]; then at=https://\${at//_/.}.run.app && gcloud pubsub subscriptions modify-push-config firestore-replication --project ggen-prod --push-endpoint=\"\$at/changes\" --push-auth-token-audience=\"\$at\" --push-auth-service-account=firestore-replication-push@ggen-prod.iam.gserviceaccount.com && gcloud pubsub subscriptions update firestore-replication --project ggen-prod --remove-labels=pushed-to; fi" || die 75 'messages wait in the subscription until then: run it again'
+      prove 60 'Read back where firestore-replication pushes to' https://.+ bash -c 'gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='\''value(pushConfig.pushEndpoint)'\''' || die 75 'messages wait in the subscription until then: run it again'
       ;;
     back-from)
       step "Put the original into service"
@@ -90,6 +106,9 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-eu ]]; then
       prove 60 'Read back which database replication-worker in us-east1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe replication-worker --region us-east1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_TAKEOVER_DATABASES\").value')\" = \"\$1\" && echo as wanted" bash ggen-marketplace-marketplace-eu || die 75 'the new revision is not there: look at why it does not start'
       run 120 'Point replication-worker in europe-west1 at ggen-marketplace-marketplace-eu' bash -c "gcloud run services update replication-worker --update-env-vars MARKETPLACE_DATABASE=\"\$1\" --region europe-west1 --project ggen-prod" bash ggen-marketplace-marketplace-eu || die 75 'look at the new revision: the old one serves until the new one is ready'
       prove 60 'Read back which database replication-worker in europe-west1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe replication-worker --region europe-west1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash ggen-marketplace-marketplace-eu || die 75 'the new revision is not there: look at why it does not start'
+      step "Let the regions copy each other again"
+      run 60 'Let firestore-replication push its messages again' bash -c "at=\$(gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='value(labels.pushed-to)') && if [ -n \"\$at\" ]; then at=https://\${at//_/.}.run.app && gcloud pubsub subscriptions modify-push-config firestore-replication --project ggen-prod --push-endpoint=\"\$at/changes\" --push-auth-token-audience=\"\$at\" --push-auth-service-account=firestore-replication-push@ggen-prod.iam.gserviceaccount.com && gcloud pubsub subscriptions update firestore-replication --project ggen-prod --remove-labels=pushed-to; fi" || die 75 'messages wait in the subscription until then: run it again'
+      prove 60 'Read back where firestore-replication pushes to' https://.+ bash -c 'gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='\''value(pushConfig.pushEndpoint)'\''' || die 75 'messages wait in the subscription until then: run it again'
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -115,6 +134,11 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-us ]]; then
     prove 0 'See that replication-worker in us-central1 does not use it' unused bash -c "shown=\$(gcloud run services describe replication-worker --region us-central1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: replication-worker in us-central1 uses it, or does not say what it uses'
     prove 0 'See that replication-worker in us-east1 does not use it' unused bash -c "shown=\$(gcloud run services describe replication-worker --region us-east1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: replication-worker in us-east1 uses it, or does not say what it uses'
   fi
+  if [[ ${WAY} == to || ${WAY} == back-from ]]; then
+    step "Stop the copying between regions"
+    run 60 'Let firestore-replication keep its messages: its receiver writes the store' bash -c "at=\$(gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='value(pushConfig.pushEndpoint)') && if [ -n \"\$at\" ]; then at=\${at#https://} && at=\${at%%/*} && at=\${at%.run.app} && gcloud pubsub subscriptions update firestore-replication --project ggen-prod --update-labels=pushed-to=\"\${at//./_}\" && gcloud pubsub subscriptions modify-push-config firestore-replication --project ggen-prod --push-endpoint=; fi" || die 75 'messages would be written to the store while it changes hands: run it again'
+    prove 60 'Read back where firestore-replication pushes to' '' bash -c 'gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='\''value(pushConfig.pushEndpoint)'\''' || die 75 'messages would be written to the store while it changes hands: run it again'
+  fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
@@ -131,6 +155,9 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-us ]]; then
       prove 60 'Read back which database replication-worker in us-central1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe replication-worker --region us-central1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
       run 120 'Point replication-worker in us-east1 at the copy' bash -c "gcloud run services update replication-worker --update-env-vars MARKETPLACE_DATABASE=\"\$1\" --region us-east1 --project ggen-prod" bash "${COPY}" || die 75 'look at the new revision: the old one serves until the new one is ready'
       prove 60 'Read back which database replication-worker in us-east1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe replication-worker --region us-east1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
+      step "Let the regions copy each other again"
+      run 60 'Let firestore-replication push its messages again' bash -c "at=\$(gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='value(labels.pushed-to)') && if [ -n \"\$at\" ]; then at=https://\${at//_/.}.run.app && gcloud pubsub subscriptions modify-push-config firestore-replication --project ggen-prod --push-endpoint=\"\$at/changes\" --push-auth-token-audience=\"\$at\" --push-auth-service-account=firestore-replication-push@ggen-prod.iam.gserviceaccount.com && gcloud pubsub subscriptions update firestore-replication --project ggen-prod --remove-labels=pushed-to; fi" || die 75 'messages wait in the subscription until then: run it again'
+      prove 60 'Read back where firestore-replication pushes to' https://.+ bash -c 'gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='\''value(pushConfig.pushEndpoint)'\''' || die 75 'messages wait in the subscription until then: run it again'
       ;;
     back-from)
       step "Put the original into service"
@@ -142,6 +169,9 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-us ]]; then
       prove 60 'Read back which database replication-worker in us-central1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe replication-worker --region us-central1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash ggen-marketplace-marketplace-us || die 75 'the new revision is not there: look at why it does not start'
       run 120 'Point replication-worker in us-east1 at ggen-marketplace-marketplace-us' bash -c "gcloud run services update replication-worker --update-env-vars MARKETPLACE_DATABASE=\"\$1\" --region us-east1 --project ggen-prod" bash ggen-marketplace-marketplace-us || die 75 'look at the new revision: the old one serves until the new one is ready'
       prove 60 'Read back which database replication-worker in us-east1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe replication-worker --region us-east1 --project ggen-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MARKETPLACE_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash ggen-marketplace-marketplace-us || die 75 'the new revision is not there: look at why it does not start'
+      step "Let the regions copy each other again"
+      run 60 'Let firestore-replication push its messages again' bash -c "at=\$(gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='value(labels.pushed-to)') && if [ -n \"\$at\" ]; then at=https://\${at//_/.}.run.app && gcloud pubsub subscriptions modify-push-config firestore-replication --project ggen-prod --push-endpoint=\"\$at/changes\" --push-auth-token-audience=\"\$at\" --push-auth-service-account=firestore-replication-push@ggen-prod.iam.gserviceaccount.com && gcloud pubsub subscriptions update firestore-replication --project ggen-prod --remove-labels=pushed-to; fi" || die 75 'messages wait in the subscription until then: run it again'
+      prove 60 'Read back where firestore-replication pushes to' https://.+ bash -c 'gcloud pubsub subscriptions describe firestore-replication --project ggen-prod --format='\''value(pushConfig.pushEndpoint)'\''' || die 75 'messages wait in the subscription until then: run it again'
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -158,10 +188,161 @@ if [[ ${DATASTORE} == ggen-marketplace-marketplace-us ]]; then
       ;;
   esac
 fi
+if [[ ${DATASTORE} == sessions-us-central1 ]]; then
+  right_cluster us-central1
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of sessions-us-central1' sessions-us-central1 kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get job "${COPY}" --output 'jsonpath={.metadata.labels.restored-from}' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of sessions-us-central1'
+  fi
+  if [[ ${WAY} == back-from ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that what the set had before is served' served bash -c "kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/ping.sh node && echo served" bash "${COPY}" || die 75 'nothing was changed: what the set had before is not there: it cannot come back'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of sessions-us-central1' sessions-us-central1 kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get job "${COPY}" --output 'jsonpath={.metadata.labels.restored-from}' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of sessions-us-central1'
+    prove 0 'See that the primary of sessions follows no copy' 'it follows nobody' bash -c 'kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh apart' || die 75 'nothing was changed: the primary follows a copy, or none is known: run --to or --back-from again first'
+  fi
+  case ${WAY} in
+    to)
+      step "Let ${DATASTORE} take over the data of ${COPY}"
+      put_mark "switched-${DATASTORE}"
+      run 60 'Make a node in us-central1 the primary of sessions' bash -c 'kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh' bash "${COPY}" || die 75 'the copy is in this region, and only its own primary speaks to it: restore in the region of the primary'
+      run 1200 'Keep what the set has, as NEW_NAME-before' bash -c "{ kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get job \"\$1-before\" >/dev/null 2>&1 || kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen create job \"\$1-before\" --from cronjob/sessions-copy; } && until [ \"\$(kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.phase}')\" = Running ]; do sleep 2; done && kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/keep.sh" bash "${COPY}" || die 75 'nothing of the set was changed: look at the pod, and run it again'
+      prove 300 'See that what is kept is served' served bash -c "kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/ping.sh node && echo served" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 900 'Let the set take over the data of the copy, while the sentinels of every region wait' bash -c "at=\$(kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh take \"\$at\"" bash "${COPY}" || die 75 'the primary takes writes again and has what it had, or all of the copy; too many sentinels that do not answer could promote a node meanwhile: run it again'
+      prove 900 'Read a key of it at every node' '.*a key of the copy is read at every node that answers' bash -c "at=\$(kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh same \"\$at\"" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 60 'See that the sentinels of every region watch again' bash -c 'kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh release' bash "${COPY}" || die 75 'run it again: a primary that is lost now is not replaced for an hour'
+      prove 60 'Write to the primary and read it back' '.* takes writes' bash -c 'kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh' bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Let ${DATASTORE} have again what it had"
+      put_mark "switched-${DATASTORE}"
+      run 60 'Make a node in us-central1 the primary of sessions' bash -c 'kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh' bash "${COPY}" || die 75 'the copy is in this region, and only its own primary speaks to it: restore in the region of the primary'
+      run 900 'Let the set take over the data of NEW_NAME-before, while the sentinels of every region wait' bash -c "at=\$(kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh take \"\$at\"" bash "${COPY}" || die 75 'the primary takes writes again and has what it had, or all of the copy; too many sentinels that do not answer could promote a node meanwhile: run it again'
+      prove 900 'Read a key of it at every node' '.*a key of the copy is read at every node that answers' bash -c "at=\$(kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh same \"\$at\"" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 60 'See that the sentinels of every region watch again' bash -c 'kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh release' bash "${COPY}" || die 75 'run it again: a primary that is lost now is not replaced for an hour'
+      prove 60 'Write to the primary and read it back' '.* takes writes' bash -c 'kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh' bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 120 'Delete the copy, and what the set had before it' bash -c "kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen delete job \"\$1\" \"\$1-before\" --ignore-not-found --cascade=foreground" bash "${COPY}" || die 75 'it costs money until it is gone: delete the jobs by hand'
+      prove 300 'See that their pods are gone' '' bash -c "kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen get pod --selector \"job-name in (\$1, \$1-before)\" --output name" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == sessions-us-east1 ]]; then
+  right_cluster us-east1
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of sessions-us-east1' sessions-us-east1 kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get job "${COPY}" --output 'jsonpath={.metadata.labels.restored-from}' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of sessions-us-east1'
+  fi
+  if [[ ${WAY} == back-from ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that what the set had before is served' served bash -c "kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/ping.sh node && echo served" bash "${COPY}" || die 75 'nothing was changed: what the set had before is not there: it cannot come back'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of sessions-us-east1' sessions-us-east1 kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get job "${COPY}" --output 'jsonpath={.metadata.labels.restored-from}' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of sessions-us-east1'
+    prove 0 'See that the primary of sessions follows no copy' 'it follows nobody' bash -c 'kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh apart' || die 75 'nothing was changed: the primary follows a copy, or none is known: run --to or --back-from again first'
+  fi
+  case ${WAY} in
+    to)
+      step "Let ${DATASTORE} take over the data of ${COPY}"
+      put_mark "switched-${DATASTORE}"
+      run 60 'Make a node in us-east1 the primary of sessions' bash -c 'kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh' bash "${COPY}" || die 75 'the copy is in this region, and only its own primary speaks to it: restore in the region of the primary'
+      run 1200 'Keep what the set has, as NEW_NAME-before' bash -c "{ kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get job \"\$1-before\" >/dev/null 2>&1 || kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen create job \"\$1-before\" --from cronjob/sessions-copy; } && until [ \"\$(kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.phase}')\" = Running ]; do sleep 2; done && kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/keep.sh" bash "${COPY}" || die 75 'nothing of the set was changed: look at the pod, and run it again'
+      prove 300 'See that what is kept is served' served bash -c "kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/ping.sh node && echo served" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 900 'Let the set take over the data of the copy, while the sentinels of every region wait' bash -c "at=\$(kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh take \"\$at\"" bash "${COPY}" || die 75 'the primary takes writes again and has what it had, or all of the copy; too many sentinels that do not answer could promote a node meanwhile: run it again'
+      prove 900 'Read a key of it at every node' '.*a key of the copy is read at every node that answers' bash -c "at=\$(kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh same \"\$at\"" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 60 'See that the sentinels of every region watch again' bash -c 'kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh release' bash "${COPY}" || die 75 'run it again: a primary that is lost now is not replaced for an hour'
+      prove 60 'Write to the primary and read it back' '.* takes writes' bash -c 'kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh' bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Let ${DATASTORE} have again what it had"
+      put_mark "switched-${DATASTORE}"
+      run 60 'Make a node in us-east1 the primary of sessions' bash -c 'kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh' bash "${COPY}" || die 75 'the copy is in this region, and only its own primary speaks to it: restore in the region of the primary'
+      run 900 'Let the set take over the data of NEW_NAME-before, while the sentinels of every region wait' bash -c "at=\$(kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh take \"\$at\"" bash "${COPY}" || die 75 'the primary takes writes again and has what it had, or all of the copy; too many sentinels that do not answer could promote a node meanwhile: run it again'
+      prove 900 'Read a key of it at every node' '.*a key of the copy is read at every node that answers' bash -c "at=\$(kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh same \"\$at\"" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 60 'See that the sentinels of every region watch again' bash -c 'kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh release' bash "${COPY}" || die 75 'run it again: a primary that is lost now is not replaced for an hour'
+      prove 60 'Write to the primary and read it back' '.* takes writes' bash -c 'kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh' bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 120 'Delete the copy, and what the set had before it' bash -c "kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen delete job \"\$1\" \"\$1-before\" --ignore-not-found --cascade=foreground" bash "${COPY}" || die 75 'it costs money until it is gone: delete the jobs by hand'
+      prove 300 'See that their pods are gone' '' bash -c "kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen get pod --selector \"job-name in (\$1, \$1-before)\" --output name" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == sessions-europe-west1 ]]; then
+  right_cluster europe-west1
+  if [[ ${WAY} == to ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of sessions-europe-west1' sessions-europe-west1 kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get job "${COPY}" --output 'jsonpath={.metadata.labels.restored-from}' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of sessions-europe-west1'
+  fi
+  if [[ ${WAY} == back-from ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that what the set had before is served' served bash -c "kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/ping.sh node && echo served" bash "${COPY}" || die 75 'nothing was changed: what the set had before is not there: it cannot come back'
+  fi
+  if [[ ${WAY} == delete ]]; then
+    step "See that this loses nothing"
+    prove 0 'See that it is a copy of sessions-europe-west1' sessions-europe-west1 kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get job "${COPY}" --output 'jsonpath={.metadata.labels.restored-from}' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of sessions-europe-west1'
+    prove 0 'See that the primary of sessions follows no copy' 'it follows nobody' bash -c 'kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh apart' || die 75 'nothing was changed: the primary follows a copy, or none is known: run --to or --back-from again first'
+  fi
+  case ${WAY} in
+    to)
+      step "Let ${DATASTORE} take over the data of ${COPY}"
+      put_mark "switched-${DATASTORE}"
+      run 60 'Make a node in europe-west1 the primary of sessions' bash -c 'kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh' bash "${COPY}" || die 75 'the copy is in this region, and only its own primary speaks to it: restore in the region of the primary'
+      run 1200 'Keep what the set has, as NEW_NAME-before' bash -c "{ kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get job \"\$1-before\" >/dev/null 2>&1 || kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen create job \"\$1-before\" --from cronjob/sessions-copy; } && until [ \"\$(kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.phase}')\" = Running ]; do sleep 2; done && kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/keep.sh" bash "${COPY}" || die 75 'nothing of the set was changed: look at the pod, and run it again'
+      prove 300 'See that what is kept is served' served bash -c "kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec \"job/\$1-before\" --container copy -- /bin/sh /config/ping.sh node && echo served" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 900 'Let the set take over the data of the copy, while the sentinels of every region wait' bash -c "at=\$(kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh take \"\$at\"" bash "${COPY}" || die 75 'the primary takes writes again and has what it had, or all of the copy; too many sentinels that do not answer could promote a node meanwhile: run it again'
+      prove 900 'Read a key of it at every node' '.*a key of the copy is read at every node that answers' bash -c "at=\$(kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get pod --selector \"job-name=\$1\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh same \"\$at\"" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 60 'See that the sentinels of every region watch again' bash -c 'kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh release' bash "${COPY}" || die 75 'run it again: a primary that is lost now is not replaced for an hour'
+      prove 60 'Write to the primary and read it back' '.* takes writes' bash -c 'kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh' bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Let ${DATASTORE} have again what it had"
+      put_mark "switched-${DATASTORE}"
+      run 60 'Make a node in europe-west1 the primary of sessions' bash -c 'kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh' bash "${COPY}" || die 75 'the copy is in this region, and only its own primary speaks to it: restore in the region of the primary'
+      run 900 'Let the set take over the data of NEW_NAME-before, while the sentinels of every region wait' bash -c "at=\$(kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh take \"\$at\"" bash "${COPY}" || die 75 'the primary takes writes again and has what it had, or all of the copy; too many sentinels that do not answer could promote a node meanwhile: run it again'
+      prove 900 'Read a key of it at every node' '.*a key of the copy is read at every node that answers' bash -c "at=\$(kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get pod --selector \"job-name=\$1-before\" --output 'jsonpath={.items[0].status.podIP}') && test -n \"\$at\" && kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh same \"\$at\"" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      run 60 'See that the sentinels of every region watch again' bash -c 'kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/restore.sh release' bash "${COPY}" || die 75 'run it again: a primary that is lost now is not replaced for an hour'
+      prove 60 'Write to the primary and read it back' '.* takes writes' bash -c 'kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh' bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 120 'Delete the copy, and what the set had before it' bash -c "kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen delete job \"\$1\" \"\$1-before\" --ignore-not-found --cascade=foreground" bash "${COPY}" || die 75 'it costs money until it is gone: delete the jobs by hand'
+      prove 300 'See that their pods are gone' '' bash -c "kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen get pod --selector \"job-name in (\$1, \$1-before)\" --output name" bash "${COPY}" || die 75 'it is not so yet: look at the logs of the nodes before the next step'
+      ;;
+  esac
+fi
 step "Verify from outside"
 look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
+if [[ ${IN_PLACE} == true && ${WAY} != delete ]]; then
+  finish "Done: ${DATASTORE} has the data of ${COPY}$([[ ${WAY} == to ]] || printf -- -before), and deployments run. If nobody needs what is kept: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}"
+  exit 0
+fi
 case ${WAY} in
-  to) finish "Done: ${COPY} serves, and no deployment runs before --back-from or --settle, see RUNBOOK_RESTORE.md" ;;
+  to) finish "Done: ${COPY} serves, and no deployment runs until it is settled or taken back, see RUNBOOK_RESTORE.md" ;;
   settle) finish "Done: ${COPY} stays, and deployments run again" ;;
   back-from) finish "Done: the original serves. If nobody needs the copy: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}" ;;
   delete) finish "Done: ${COPY} is gone" ;;

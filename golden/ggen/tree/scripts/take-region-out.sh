@@ -95,6 +95,9 @@ data() {
   ((BEHIND <= 1)) || die 75 "copies are ${BEHIND} s behind: wait until they are complete"
   look 15 'List the backups at eur3' gcloud firestore backups list --location eur3 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'
   look 15 'List the backups at nam5' gcloud firestore backups list --location nam5 --project ggen-prod || missed 'without a backup only point-in-time recovery is left'
+  look 15 'List the snapshots of sessions in us-central1' gcloud storage ls --long 'gs://ggen-prod-sessions-us-central1/*.rdb' || missed 'take a snapshot of another region: replicas have the same data'
+  look 15 'List the snapshots of sessions in us-east1' gcloud storage ls --long 'gs://ggen-prod-sessions-us-east1/*.rdb' || missed 'take a snapshot of another region: replicas have the same data'
+  look 15 'List the snapshots of sessions in europe-west1' gcloud storage ls --long 'gs://ggen-prod-sessions-europe-west1/*.rdb' || missed 'take a snapshot of another region: replicas have the same data'
   note "Now say what becomes of its data: \`data: keep\` or \`data: delete\` in \`leaving\`, and compile."
 }
 

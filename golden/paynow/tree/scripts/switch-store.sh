@@ -20,14 +20,14 @@ usage: switch-store.sh --datastore NAME --to COPY [--apply] [--yes]
   --datastore NAME  what was restored
   --to COPY         put the copy into service, in place of the original
   --back-from COPY  put the original into service again
-  --settle COPY     the copy stays in service, and what deploys knows it: deployments may run
+  --settle COPY     the copy stays in service, and what deploys knows it: deployments run again
   --delete COPY     delete a copy that is not in service
   --apply           act; without it every command is only printed
   --yes             do not ask for the name of the copy
 TEXT
 }
 
-DATASTORE="" COPY="" WAY=""
+DATASTORE="" COPY="" WAY="" IN_PLACE=false
 while (($#)); do
   case $1 in
     --datastore) DATASTORE=${2:-}; shift 2 || { usage >&2; exit 64; } ;;
@@ -47,6 +47,10 @@ done
 case ${DATASTORE} in
   paynow-ledger) [[ ${COPY} == paynow-ledger-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with paynow-ledger-copy-" ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
+esac
+case ${DATASTORE} in
+  paynow-ledger) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
+  *) ;;
 esac
 no_store "${COPY}"
 need bash curl gcloud jq
@@ -93,8 +97,12 @@ fi
 step "Verify from outside"
 look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
 look 10 'See that worker.siraj.life answers from outside' bash -c "test \"\$(curl --silent --show-error --max-time 10 --output /dev/null --write-out '%{http_code}' -- \"\$1\")\" = \"\$2\"" ask https://worker.siraj.life/health 403 || die 75 'look at the back ends'\'' health; users get errors as long as this fails'
+if [[ ${IN_PLACE} == true && ${WAY} != delete ]]; then
+  finish "Done: ${DATASTORE} has the data of ${COPY}$([[ ${WAY} == to ]] || printf -- -before), and deployments run. If nobody needs what is kept: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}"
+  exit 0
+fi
 case ${WAY} in
-  to) finish "Done: ${COPY} serves, and no deployment runs before --back-from or --settle, see RUNBOOK_RESTORE.md" ;;
+  to) finish "Done: ${COPY} serves, and no deployment runs until it is settled or taken back, see RUNBOOK_RESTORE.md" ;;
   settle) finish "Done: ${COPY} stays, and deployments run again" ;;
   back-from) finish "Done: the original serves. If nobody needs the copy: switch-store.sh --datastore ${DATASTORE} --delete ${COPY}" ;;
   delete) finish "Done: ${COPY} is gone" ;;

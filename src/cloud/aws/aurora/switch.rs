@@ -3,7 +3,7 @@
 use crate::cloud::aws::Lowering;
 use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::pointing::Copy;
-use crate::deployment::{Before, Proof, Switch, UNTIL_BACK, words};
+use crate::deployment::{Before, Proof, Stays, Switch, UNTIL_BACK, words};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a cluster may take to go.
@@ -49,6 +49,7 @@ impl Lowering<'_> {
             to_original: self.at_original(&copy),
             copying: None,
             begins: None,
+            stays: Stays::BesideIt,
             before: Before {
                 to_copy: vec![self.aurora_copy(name, id)],
                 to_original: Vec::new(),

@@ -7,7 +7,7 @@ use crate::cloud::aws::Lowering;
 use crate::cloud::aws::marks::is_copy;
 use crate::cloud::aws::pointing::Copy;
 use crate::deployment::{
-    Before, Operation, OperationKind, Proof, Switch, SwitchStep, UNTIL_BACK, script, words,
+    Before, Operation, OperationKind, Proof, Stays, Switch, SwitchStep, UNTIL_BACK, script, words,
 };
 use crate::topology::{Datastore, Mode, RegionId};
 
@@ -64,6 +64,7 @@ impl Lowering<'_> {
             to_original: self.at_original(&copy),
             copying: None,
             begins: None,
+            stays: Stays::BesideIt,
             before: Before {
                 to_copy: vec![self.table_copy(store, id, subject)],
                 to_original: Vec::new(),

@@ -20,12 +20,19 @@ impl Lowering<'_> {
                 found.extend(self.elasticache_backups(store, id));
                 let location = self.location(id);
                 let name = self.store_name(store, id, facts::names().cache);
+                // The engine's own count, sampled each minute: nobody signs in but services.
                 let read = format!(
-                    "aws elasticache describe-replication-groups --region {location} --replication-group-id \"$1\" \
-                     --query 'ReplicationGroups[0].Status' --output text"
+                    "state=$(aws elasticache describe-replication-groups --region {location} --replication-group-id \"$1\" \
+                     --query 'ReplicationGroups[0].Status' --output text) && test \"$state\" = available && \
+                     dimensions=$(aws cloudwatch list-metrics --region {location} --namespace AWS/ElastiCache \
+                     --metric-name CurrItems --output json --query \"Metrics[?Dimensions[?starts_with(Value, '$1-')]] | [0].Dimensions\") && \
+                     aws cloudwatch get-metric-statistics --region {location} --namespace AWS/ElastiCache \
+                     --metric-name CurrItems --dimensions \"$dimensions\" \
+                     --start-time \"$(date -u -d '-10 min' +%FT%TZ)\" --end-time \"$(date -u +%FT%TZ)\" --period 60 --statistics Maximum \
+                     --query 'max(Datapoints[].Maximum) > `0`' --output text"
                 );
-                let title = "Wait until the copy is available";
-                let proof = restored(&name, id, title, &read, "available");
+                let title = "Read how many keys the copy counts";
+                let proof = restored(&name, id, title, &read, "True");
                 self.deployment.proofs.push(proof);
                 let switch = self.elasticache_switch(store, id, &name);
                 self.deployment.switches.push(switch);

@@ -4,7 +4,7 @@ use super::is_global;
 use crate::cloud::aws::Lowering;
 use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::pointing::Copy;
-use crate::deployment::{Before, Proof, Switch, UNTIL_BACK, script};
+use crate::deployment::{Before, Proof, Stays, Switch, UNTIL_BACK, script};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a group may take to go.
@@ -63,6 +63,7 @@ impl Lowering<'_> {
             to_original: self.at_original(&copy),
             copying: None,
             begins: None,
+            stays: Stays::BesideIt,
             before: Before {
                 to_copy: vec![self.elasticache_copy(name, id)],
                 to_original: Vec::new(),

@@ -6,8 +6,8 @@ use crate::cloud::aws::commands::parameter_group;
 use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{
-    Before, Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Switch, SwitchStep, script,
-    words,
+    Before, Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Stays, Switch, SwitchStep,
+    script, words,
 };
 use crate::topology::{Datastore, RegionId};
 
@@ -36,13 +36,42 @@ impl Lowering<'_> {
                 id,
                 location: self.location(id).to_string(),
                 parameters: parameter_group(&name, self.engine_version(store)),
+                subject: name.clone(),
                 name,
             };
-            if switched(&id) {
-                let switch = instance.switch(copies);
-                self.deployment.switches.push(switch);
-            }
+            let mut switches = vec![match switched(&id) {
+                true => instance.switch(copies),
+                false => instance.only_deleted(
+                    "it would be a replica of nobody. Restore the writer: replicas are made anew from what takes its place.",
+                ),
+            }];
+            let kept = self.kept_abroad(store, id);
+            switches.extend(kept.into_iter().map(|(from, subject)| {
+                let (name, lost) = (&instance.name, self.location(from));
+                let own = Instance { subject, name: name.clone(), parameters: String::new(), location: instance.location.clone(), ..instance };
+                own.only_deleted(&format!(
+                    "it has what {lost} wrote before that region was lost, and is a server of no region. Bring {name} back from its own history, and read from this copy what only {lost} had."
+                ))
+            }));
+            self.deployment.switches.extend(switches);
         }
+    }
+
+    /// The histories of other regions that a region keeps: whose, and what restores call them.
+    pub(super) fn kept_abroad(&self, store: &Datastore, at: RegionId) -> Vec<(RegionId, String)> {
+        let backup = store.backup.as_ref();
+        let kept = backup.into_iter().flat_map(|b| &b.copies_to);
+        let mut kept = kept.filter_map(|r| self.topology.region_named(r));
+        if !kept.any(|r| r == at) {
+            return Vec::new();
+        }
+        let others = store.regions.iter().filter(|r| **r != at);
+        others
+            .map(|from| {
+                let name = self.store_name(store, *from, facts::names().database);
+                (*from, format!("{name}-in-{}", self.location(at)))
+            })
+            .collect()
     }
 }
 
@@ -51,12 +80,34 @@ struct Instance<'a> {
     store: &'a Datastore,
     id: RegionId,
     location: String,
+    /// What its copies are restored as, and marked with.
+    subject: String,
     name: String,
     /// Its own parameter group.
     parameters: String,
 }
 
 impl Instance<'_> {
+    /// A copy that no command puts into service, for a reason.
+    fn only_deleted(&self, why: &str) -> Switch {
+        Switch {
+            subject: self.subject.clone(),
+            datastore: self.store.name.clone(),
+            means: why.into(),
+            afterwards: String::new(),
+            to_copy: Vec::new(),
+            to_original: Vec::new(),
+            copying: None,
+            delete: vec![self.delete()],
+            begins: None,
+            before: Before {
+                delete: vec![self.is_copy("$COPY")],
+                ..Before::default()
+            },
+            stays: Stays::BesideIt,
+        }
+    }
+
     fn switch(&self, copies: Copies) -> Switch {
         let before = format!("{}-before", self.name);
         let mut to_copy = vec![
@@ -65,14 +116,14 @@ impl Instance<'_> {
         ];
         to_copy.push(self.password());
         Switch {
-            subject: self.name.clone(),
+            subject: self.subject.clone(),
             datastore: self.store.name.clone(),
             means: format!(
                 "The copy gets the name {}, and the original {before}: endpoint, alarms and permissions go by the name.",
                 self.name
             ),
             afterwards: format!(
-                "No deployment runs until Terraform knows the copy: in the root of {location}, `terraform state rm 'module.{call}.aws_db_instance.this'` and `terraform import 'module.{call}.aws_db_instance.this' {name}`; then `scripts/switch-store.sh --datastore {name} --settle NEW_NAME --apply`. The original is {before} from then on: delete it once nobody needs it as evidence.",
+                "No deployment runs until Terraform knows the copy: in the root of {location}, `terraform state rm 'module.{call}.aws_db_instance.this'` and `terraform import 'module.{call}.aws_db_instance.this' {name}`; then `scripts/switch-store.sh --datastore {name} --settle NEW_NAME --apply`. The original is {before} from then on, and no script brings it back, for Terraform takes the mark of the copy away. Once nobody needs it as evidence: `aws rds modify-db-instance --region {location} --db-instance-identifier {before} --no-deletion-protection --apply-immediately`, then `aws rds delete-db-instance --region {location} --db-instance-identifier {before} --skip-final-snapshot`.",
                 location = self.location,
                 name = self.name,
                 call = self.lowering.instance_call(&self.store.name, self.id)
@@ -85,6 +136,7 @@ impl Instance<'_> {
             copying: copies.logical().then(|| self.copying()),
             delete: vec![self.delete()],
             begins: None,
+            stays: Stays::UnderItsName,
             before: Before {
                 to_copy: vec![self.is_copy("$COPY")],
                 to_original: vec![self.is_copy(&self.name), self.there(&before)],
@@ -96,7 +148,7 @@ impl Instance<'_> {
     /// Sees that an instance is a copy; one that serves has the original's name.
     fn is_copy(&self, name: &str) -> Proof {
         let command = self.described(name, &mark_in("DBInstances[0].TagList"));
-        is_copy(&self.name, self.id, command, &self.name)
+        is_copy(&self.subject, self.id, command, &self.subject)
     }
 
     /// Sees that there is an instance of a name: without one a switch has stopped half way, and
@@ -122,7 +174,7 @@ impl Instance<'_> {
     ) -> Operation {
         Operation {
             kind: OperationKind::Switch,
-            subject: self.name.clone(),
+            subject: self.subject.clone(),
             region: Some(self.id),
             title,
             command,
@@ -141,7 +193,7 @@ impl Instance<'_> {
     ) -> Proof {
         Proof {
             of: OperationKind::Switch,
-            subject: self.name.clone(),
+            subject: self.subject.clone(),
             region: Some(self.id),
             title,
             command,

@@ -2,6 +2,7 @@
 
 mod operate;
 mod recover;
+mod restore;
 mod watch;
 
 use super::clusters::Statement;

@@ -1,9 +1,8 @@
-//! The commands that act on buckets. What is behind is seen from the origin; what was deleted
-//! is brought back from a copy.
+//! The commands that act on buckets. What is behind is seen from the origin.
 
-use super::{bucket_name, copies, targets};
+use super::{Copies, bucket_name, copies, targets};
 use crate::cloud::aws::Lowering;
-use crate::cloud::aws::commands::{LOOK, RESTORE, restored};
+use crate::cloud::aws::commands::LOOK;
 use crate::deployment::{Expect, Operation, OperationKind, script};
 use crate::topology::{Datastore, RegionId};
 
@@ -13,19 +12,15 @@ impl Lowering<'_> {
             return;
         };
         for origin in store.regions.clone() {
-            for target in targets(store, origin, copies).collect::<Vec<_>>() {
-                let behind = self.bucket_lag(store, origin, target);
-                let back = self.bucket_back(store, origin, target);
-                let name = bucket_name(self.topology, store, origin);
-                let read = format!(
-                    "aws s3api list-objects-v2 --region {} --bucket {name} --prefix \"$1\" --max-keys 1 --no-paginate --query KeyCount --output text",
-                    self.location(origin)
-                );
-                let title = "Count an object of the copy";
-                let restored = restored(&back.subject, origin, title, &read, "1");
-                self.deployment.proofs.push(restored);
+            let copied: Vec<RegionId> = targets(store, origin, copies).collect();
+            for target in &copied {
+                let behind = self.bucket_lag(store, origin, *target);
                 self.operation(behind);
-                self.operation(back);
+            }
+            // What is written beside the writer is copied nowhere.
+            let writes = copies != Copies::OneWay || store.writer == Some(origin);
+            if store.backup.is_some() && writes {
+                self.bucket_restores(store, origin, &copied);
             }
         }
     }
@@ -60,27 +55,5 @@ impl Lowering<'_> {
             Expect::Seconds,
             "unknown lag counts as lag over the objective",
         )
-    }
-
-    fn bucket_back(&self, store: &Datastore, origin: RegionId, target: RegionId) -> Operation {
-        let name = |id| bucket_name(self.topology, store, id);
-        let (from, to) = (self.location(origin), self.location(target));
-        let copy = format!(
-            "aws s3 sync \"s3://{}/$2\" \"s3://{}/$1\" --source-region {to} --region {from}",
-            name(target),
-            name(origin)
-        );
-        Operation {
-            subject: format!("{}-{from}", store.name),
-            ..self.store_operation(
-                store,
-                origin,
-                (OperationKind::Restore, RESTORE),
-                format!("Copy a prefix of {} that {to} still has into a new prefix in {from}", store.name),
-                script(&copy, &["$NEW_DATABASE", "$BACKUP"]),
-                "a line `copy:` for each object",
-                "objects that were replaced are kept as versions: aws s3api list-object-versions shows them",
-            )
-        }
     }
 }

@@ -3,12 +3,14 @@
 
 use super::database_id;
 use crate::cloud::gcp::naming::context;
+use crate::cloud::gcp::pubsub::pause;
 use crate::cloud::gcp::{Lowering, project};
 use crate::deployment::{
-    Before, Operation, OperationKind, Proof, Setting, Switch, SwitchStep, UNTIL_BACK, script, words,
+    Before, Copying, Operation, OperationKind, Proof, Setting, Stays, Switch, SwitchStep,
+    UNTIL_BACK, script, words,
 };
 use crate::format::shell;
-use crate::topology::{Datastore, Engine, Runtime, Service};
+use crate::topology::{Datastore, Engine, Queue, Runtime, Service};
 
 impl Lowering<'_> {
     pub(in crate::cloud::gcp) fn switches(&mut self) {
@@ -50,17 +52,42 @@ impl Lowering<'_> {
             subject: id.to_string(),
             datastore: store.name.clone(),
             means: "Services get access to the copy and are told its name; the original stays as it is.".into(),
-            afterwards: UNTIL_BACK.into(),
+            afterwards: match self.fed_by(store) {
+                Some(queue) => format!(
+                    "{UNTIL_BACK} What waits in {name} is written to what serves once it pushes again; if it carries what was wrong, drop it before: `gcloud pubsub subscriptions seek {name} --time=MOMENT` forgets what was published until then.",
+                    name = queue.name
+                ),
+                None => UNTIL_BACK.into(),
+            },
             to_copy: users.iter().map(|(service, setting)| self.granted(id, service, setting)).chain(told("$COPY")).collect(),
             to_original: told(id),
-            copying: None,
+            copying: self.carried(store, id),
             delete: users.iter().map(|(service, setting)| self.taken(id, service, setting)).chain([self.deleted(id)]).collect(),
             begins: Some(copies_begin(id)),
+            stays: Stays::BesideIt,
             before: Before {
                 delete: users.iter().map(|(service, setting)| self.unused(service, setting)).collect(),
                 ..Before::default()
             },
         }
+    }
+
+    /// The queue by which the store's own worker copies changes between its databases.
+    fn fed_by(&self, store: &Datastore) -> Option<&Queue> {
+        let fed = store.replication.as_ref()?.queue.as_ref()?;
+        let mut queues = self.topology.queues.iter();
+        queues.find(|q| q.name == fed.as_str())
+    }
+
+    /// Its worker writes nothing while a database changes hands.
+    fn carried(&self, store: &Datastore, id: &str) -> Option<Copying> {
+        let [stop, resume] = pause(self.topology, self.fed_by(store)?, id)?;
+        Some(Copying {
+            stop: vec![stop],
+            join: vec![resume.clone()],
+            resume: vec![resume],
+            others: Vec::new(),
+        })
     }
 
     fn switched(

@@ -4,6 +4,7 @@
 mod operate;
 mod recover;
 mod rest;
+mod switch;
 mod watch;
 
 use super::Lowering;

@@ -9,7 +9,7 @@ use crate::topology::{Datastore, RegionId};
 const LOOK: u64 = 15;
 /// Seconds that an export or an import may take: five minutes for 8 GB, an hour for 100 GB
 /// (cloud.google.com/memorystore/docs/redis/export-data).
-const COPY: u64 = 3600;
+pub(super) const COPY: u64 = 3600;
 
 impl Operations<'_> {
     pub(super) fn memorystore(&mut self, store: &Datastore) {
@@ -18,6 +18,8 @@ impl Operations<'_> {
             if store.backup.is_some() {
                 self.memorystore_exports(store, id);
                 self.memorystore_restore(store, id);
+                let switch = self.memorystore_switch(store, id);
+                self.switches.push(switch);
             }
         }
     }
@@ -79,7 +81,6 @@ impl Operations<'_> {
         let region = self.topology.region(id);
         let location = region.place.location;
         let name = instance(self.topology, store, id);
-        let bucket = bucket(self.topology, store, id);
         let project = self.project.clone();
         let (size, replicas) = (gibibytes(store), replicas(store));
         let version = version(self.topology, store).to_lowercase();
@@ -88,8 +89,9 @@ impl Operations<'_> {
             "gcloud redis instances create \"$1\" --region {location} --project {project} --tier=standard \
              --size={size} --replica-count={replicas} --read-replicas-mode=read-replicas-enabled \
              --redis-version={version} --network=projects/{project}/global/networks/{network} \
-             --enable-auth --transit-encryption-mode=server-authentication && \
-             gcloud redis instances import \"gs://{bucket}/$2.rdb\" \"$1\" --region {location} --project {project} --quiet"
+             --enable-auth --transit-encryption-mode=server-authentication \
+             --labels=restored-from={name} && \
+             gcloud redis instances import \"$2\" \"$1\" --region {location} --project {project} --quiet"
         );
         self.add(Operation {
             kind: OperationKind::Restore,
@@ -101,19 +103,26 @@ impl Operations<'_> {
             budget_seconds: COPY,
             otherwise: "take the export before it".into(),
         });
+        // The engine's own count, sampled each minute: no pod reaches another instance than the
+        // region's own (cloud.google.com/monitoring/api/metrics_gcp_p_z, read 2026-11).
         let read = format!(
-            "gcloud redis instances describe \"$1\" --region {location} --project {project} --format='value(state)'"
+            "state=$(gcloud redis instances describe \"$1\" --region {location} --project {project} --format='value(state)') && \
+             test \"$state\" = READY && token=$(gcloud auth print-access-token) && \
+             curl --fail --silent --show-error --max-time 30 --get \
+             --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"$token\") \
+             --data-urlencode \"filter=metric.type=\\\"redis.googleapis.com/keyspace/keys\\\" AND resource.labels.instance_id=\\\"projects/{project}/locations/{location}/instances/$1\\\"\" \
+             --data-urlencode \"interval.startTime=$(date -u -d '-10 min' +%FT%TZ)\" --data-urlencode \"interval.endTime=$(date -u +%FT%TZ)\" \
+             -- https://monitoring.googleapis.com/v3/projects/{project}/timeSeries | grep -Eq '\"int64Value\": *\"[1-9]' && echo keys"
         );
         self.proofs.push(Proof {
             of: OperationKind::Restore,
             subject: name,
             region: Some(id),
-            title: "Read the state of the new instance".into(),
+            title: "Read how many keys the new instance counts".into(),
             command: words(&["bash", "-c", &read, "bash", "$NEW_DATABASE"]),
-            wants: "READY".into(),
+            wants: "keys".into(),
             within_seconds: RESTORED_WITHIN,
-            otherwise: "it is IMPORTING still, or the import has failed: look at its operations"
-                .into(),
+            otherwise: "it is IMPORTING still, or has no key: look at its operations".into(),
         });
     }
 }

@@ -1,12 +1,14 @@
 //! Pub/Sub.
 
 mod operate;
+mod pause;
 mod recover;
 mod repoint;
 mod rest;
 mod watch;
 
 pub(super) use operate::pubsub;
+pub(super) use pause::pause;
 
 use super::Lowering;
 use super::firestore::database_id;

@@ -2,6 +2,7 @@
 
 mod operate;
 mod rest;
+mod restore;
 
 use super::Lowering;
 use super::data::member_annotations;

@@ -2,7 +2,7 @@
 
 use super::super::naming::context;
 use super::super::operations::Operations;
-use crate::deployment::{ByHand, Expect, Operation, OperationKind, Proof, Seat, words};
+use crate::deployment::{Expect, Operation, OperationKind, Proof, Seat, words};
 use crate::topology::{Datastore, RegionId};
 
 impl Operations<'_> {
@@ -16,12 +16,6 @@ impl Operations<'_> {
             let location = self.topology.region(*id).place.location;
             (*id, format!("node-[0-9]+\\.{location}\\.[^ ]* 6379"))
         };
-        if store.backup.is_some() {
-            self.by_hand.push(ByHand {
-                datastore: store.name.clone(),
-                how: "Stop its nodes in every region. Copy the snapshot from the bucket to the first node's volume as `dump.rdb`, start that node alone, then the others.".into(),
-            });
-        }
         let mut seat = Seat {
             of: OperationKind::Promote,
             subject: store.name.clone(),
@@ -124,5 +118,6 @@ impl Operations<'_> {
             }
         }
         self.seats.push(seat);
+        self.sentinel_restores(store);
     }
 }

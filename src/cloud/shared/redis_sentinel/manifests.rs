@@ -7,10 +7,14 @@ use crate::format::hash;
 use crate::topology::{Datastore, Topology};
 use serde_json::{Value, json};
 
-const SCRIPTS: [(&str, &str); 8] = [
+const SCRIPTS: &[(&str, &str)] = &[
     (
         "common.sh",
         include_str!("../../../../templates/kubernetes/redis-common.sh"),
+    ),
+    (
+        "keep.sh",
+        include_str!("../../../../templates/kubernetes/redis-keep.sh"),
     ),
     (
         "lag.sh",
@@ -27,6 +31,14 @@ const SCRIPTS: [(&str, &str); 8] = [
     (
         "reload.sh",
         include_str!("../../../../templates/kubernetes/redis-reload.sh"),
+    ),
+    (
+        "restore.sh",
+        include_str!("../../../../templates/kubernetes/redis-restore.sh"),
+    ),
+    (
+        "start-copy.sh",
+        include_str!("../../../../templates/kubernetes/redis-copy.sh"),
     ),
     (
         "start-node.sh",
@@ -84,6 +96,7 @@ fn objects(ground: Ground, set: &SentinelSet) -> Vec<Value> {
     objects.extend(set.services());
     objects.push(set.network_policy());
     objects.extend(set.backup());
+    objects.extend(set.copy());
     objects
 }
 
@@ -147,7 +160,9 @@ impl Members<'_> {
     fn checksum(&self) -> String {
         let config = self.config();
         let read = |name: &&str| {
-            name.ends_with(".conf") || name.starts_with("start-") || READ_AT_START.contains(name)
+            name.ends_with(".conf")
+                || ["start-node.sh", "start-sentinel.sh"].contains(name)
+                || READ_AT_START.contains(name)
         };
         let data = config["data"].as_object();
         let files = data.into_iter().flatten();
@@ -191,7 +206,7 @@ impl Members<'_> {
         );
         let mut data = json!({ "redis.conf": redis, "sentinel.conf": sentinel });
         for (name, script) in SCRIPTS {
-            data[name] = json!(script);
+            data[*name] = json!(script);
         }
         json!({
             "apiVersion": "v1",
@@ -231,7 +246,7 @@ impl Members<'_> {
         let name = self.name(part);
         let labels = json!({ "app.kubernetes.io/name": name });
         let storage = match part {
-            "node" => format!("{}Gi", self.set.memory.div_ceil(1 << 30) * 3),
+            "node" => self.storage(),
             _ => "1Gi".to_string(),
         };
         let mut pod_labels = labels.clone();
@@ -240,10 +255,7 @@ impl Members<'_> {
         pod_labels["app.kubernetes.io/component"] = json!(self.set.datastore);
         let claim = json!({
             "metadata": { "name": "data" },
-            "spec": {
-                "accessModes": ["ReadWriteOnce"],
-                "resources": { "requests": { "storage": storage } },
-            },
+            "spec": claim(&storage),
         });
         let spread = json!([{
             "maxSkew": 1,
@@ -295,6 +307,11 @@ impl Members<'_> {
         objects
     }
 
+    /// What a node's data takes on disk.
+    fn storage(&self) -> String {
+        format!("{}Gi", self.set.memory.div_ceil(1 << 30) * 3)
+    }
+
     fn volumes(&self) -> Value {
         json!([
             { "name": "config", "configMap": { "name": self.name("redis"), "defaultMode": 0o555 } },
@@ -304,25 +321,13 @@ impl Members<'_> {
         ])
     }
 
-    fn containers(&self, part: &str) -> Vec<Value> {
+    /// What a member's scripts are told.
+    fn env(&self, part: &str) -> Value {
         let region = self.ground.topology.region(self.region.region);
-        let sentinels: Vec<&str> = self
-            .set
-            .regions
-            .iter()
-            .flat_map(|r| r.sentinels.iter().map(String::as_str))
-            .collect();
-        let memory = match part {
-            "node" => format!("{}Mi", self.set.memory >> 20),
-            _ => "128Mi".to_string(),
-        };
-        let probe = json!({
-            "exec": { "command": ["/bin/sh", "/config/ping.sh", part] },
-            "periodSeconds": 5,
-            "timeoutSeconds": 2,
-            "failureThreshold": 3,
-        });
-        let env = json!([
+        let regions = self.set.regions.iter();
+        let sentinels = regions.flat_map(|r| r.sentinels.iter().map(String::as_str));
+        let sentinels: Vec<&str> = sentinels.collect();
+        json!([
             { "name": "SET_NAME", "value": self.set.datastore },
             { "name": "MEMBER_DOMAIN", "value": format!("{}.{}.internal", region.place.location, self.set.datastore) },
             { "name": "NODES", "value": self.nodes().join(" ") },
@@ -330,24 +335,29 @@ impl Members<'_> {
             { "name": "INITIAL_PRIMARY", "value": self.initial_primary() },
             { "name": "PART", "value": part },
             { "name": "RELOAD_SECONDS", "value": RELOAD_SECONDS.to_string() },
-        ]);
-        let reads = json!([
-            { "name": "config", "mountPath": "/config", "readOnly": true },
-            { "name": "tls", "mountPath": "/tls", "readOnly": true },
-            { "name": "password", "mountPath": "/password", "readOnly": true },
-            { "name": "run", "mountPath": "/run/redis" },
-        ]);
-        let mut mounts = reads.clone();
+        ])
+    }
+
+    fn memory(&self, part: &str) -> String {
+        match part {
+            "sentinel" => "128Mi".to_string(),
+            _ => format!("{}Mi", self.set.memory >> 20),
+        }
+    }
+
+    /// The container that is the member, or the copy, which nobody but a restore asks.
+    fn main(&self, part: &str) -> Value {
+        let memory = self.memory(part);
+        let mut mounts = reads();
         if let Some(mounts) = mounts.as_array_mut() {
             mounts.push(json!({ "name": "data", "mountPath": "/data" }));
         }
-        let main = json!({
+        let mut main = json!({
             "name": part,
             "image": self.image(),
             "command": ["/bin/sh", format!("/config/start-{part}.sh")],
-            "env": env,
+            "env": self.env(part),
             "ports": [{ "name": "tls", "containerPort": port(part) }],
-            "readinessProbe": probe,
             "resources": {
                 "requests": { "cpu": "250m", "memory": memory },
                 "limits": { "memory": memory },
@@ -355,17 +365,30 @@ impl Members<'_> {
             "securityContext": restricted(),
             "volumeMounts": mounts,
         });
+        if part != "copy" {
+            main["readinessProbe"] = json!({
+                "exec": { "command": ["/bin/sh", "/config/ping.sh", part] },
+                "periodSeconds": 5,
+                "timeoutSeconds": 2,
+                "failureThreshold": 3,
+            });
+        }
+        main
+    }
+
+    fn containers(&self, part: &str) -> Vec<Value> {
+        let main = self.main(part);
         let reload = json!({
             "name": "reload",
             "image": self.image(),
             "command": ["/bin/sh", "/config/reload.sh"],
-            "env": env,
+            "env": self.env(part),
             "resources": {
                 "requests": { "cpu": "10m", "memory": "16Mi" },
                 "limits": { "memory": "32Mi" },
             },
             "securityContext": restricted(),
-            "volumeMounts": reads,
+            "volumeMounts": reads(),
         });
         match part {
             "node" => vec![main, reload, self.exporter()],
@@ -529,12 +552,88 @@ impl Members<'_> {
         });
         vec![account, self.object("batch/v1", "CronJob", &name, job)]
     }
+
+    /// What a restore makes a copy of the set from: a job that serves a snapshot once it is told
+    /// which. It never runs by itself.
+    fn copy(&self) -> Vec<Value> {
+        let Some(upload) = &self.region.backup else {
+            return Vec::new();
+        };
+        if self.set.backup_schedule.is_none() || self.region.nodes.is_empty() {
+            return Vec::new();
+        }
+        let fetch = json!({
+            "name": "fetch",
+            "image": upload.image,
+            "command": ["sleep", "infinity"],
+            "env": [{ "name": "HOME", "value": "/data" }],
+            "resources": { "requests": { "cpu": "100m", "memory": "256Mi" }, "limits": { "memory": "512Mi" } },
+            "securityContext": restricted(),
+            "volumeMounts": [{ "name": "data", "mountPath": "/data" }],
+        });
+        let mut volumes = self.volumes();
+        if let Some(volumes) = volumes.as_array_mut() {
+            let claim = json!({ "spec": claim(&self.storage()) });
+            volumes.push(json!({ "name": "data", "ephemeral": { "volumeClaimTemplate": claim } }));
+        }
+        let labels = json!({
+            "sidecar.istio.io/inject": "false",
+            "app.kubernetes.io/component": self.set.datastore,
+        });
+        let pod = json!({
+            "serviceAccountName": self.name("backup"),
+            "restartPolicy": "OnFailure",
+            "securityContext": {
+                "runAsNonRoot": true,
+                "runAsUser": 999,
+                "runAsGroup": 999,
+                "fsGroup": 999,
+                "seccompProfile": { "type": "RuntimeDefault" },
+            },
+            "containers": [self.main("copy"), fetch],
+            "volumes": volumes,
+        });
+        let location = self
+            .ground
+            .topology
+            .region(self.region.region)
+            .place
+            .location;
+        let mark = json!({ "restored-from": format!("{}-{location}", self.set.datastore) });
+        let job = json!({
+            "schedule": "0 0 1 1 *",
+            "timeZone": "Etc/UTC",
+            "suspend": true,
+            "jobTemplate": {
+                "metadata": { "labels": mark },
+                "spec": { "template": { "metadata": { "labels": labels }, "spec": pod } },
+            },
+        });
+        vec![self.object("batch/v1", "CronJob", &self.name("copy"), job)]
+    }
+}
+
+/// What the scripts of members read.
+fn reads() -> Value {
+    json!([
+        { "name": "config", "mountPath": "/config", "readOnly": true },
+        { "name": "tls", "mountPath": "/tls", "readOnly": true },
+        { "name": "password", "mountPath": "/password", "readOnly": true },
+        { "name": "run", "mountPath": "/run/redis" },
+    ])
+}
+
+fn claim(storage: &str) -> Value {
+    json!({
+        "accessModes": ["ReadWriteOnce"],
+        "resources": { "requests": { "storage": storage } },
+    })
 }
 
 fn port(part: &str) -> u32 {
-    if part == "node" {
-        REDIS_PORT
-    } else {
+    if part == "sentinel" {
         SENTINEL_PORT
+    } else {
+        REDIS_PORT
     }
 }
