@@ -12,6 +12,7 @@ pub mod markdown;
 pub mod patch;
 pub mod promql;
 pub mod shell;
+pub mod terraform;
 pub mod text;
 pub mod xml;
 pub mod yaml;

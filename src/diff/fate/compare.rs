@@ -1,7 +1,7 @@
 //! What a provider does with other arguments: in place, replaced, refused.
 
-use super::value::{Fields, Value};
 use crate::catalog::immutable::{Condition, Kind, When};
+use crate::format::terraform::value::{Fields, Value};
 use std::collections::BTreeSet;
 
 /// What differs of a resource, as dotted paths.
@@ -185,7 +185,8 @@ impl Walk<'_> {
         };
         let equal = match (old, new) {
             (Value::List(a), Value::List(b)) if self.kind.sets.contains(path) => {
-                super::functions::set(a) == super::functions::set(b)
+                crate::format::terraform::functions::set(a)
+                    == crate::format::terraform::functions::set(b)
             }
             _ => old == new,
         };

@@ -1,7 +1,7 @@
 //! What stops the end of what holds data or keys, and what keeps it for less time.
 
-use super::value::{Fields, Value};
 use crate::catalog::holdings::{ENDS, KEPT, find};
+use crate::format::terraform::value::{Fields, Value};
 
 /// What is lost with a resource of that type, for people; nothing of most.
 pub fn what(kind: &str) -> Option<&'static str> {

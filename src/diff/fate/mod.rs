@@ -7,14 +7,10 @@
 
 mod advice;
 mod compare;
-mod eval;
-mod functions;
 mod holdings;
 mod module;
 mod objects;
 mod plan;
-mod types;
-mod value;
 
 use crate::artifact::ArtifactSet;
 use module::Module;

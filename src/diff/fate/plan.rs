@@ -1,12 +1,12 @@
 //! A plan of a root, as Terraform would make it on the state that another tree left.
 
 use super::compare::{self, Changes};
-use super::eval::{Evaluated, Fault, Names, With, eval};
 use super::module::{Module, attribute, block, reference};
-use super::types::converted;
-use super::value::{Fields, Value};
 use crate::artifact::ArtifactSet;
 use crate::catalog::immutable;
+use crate::format::terraform::eval::{Evaluated, Fault, Names, With, eval};
+use crate::format::terraform::types::converted;
+use crate::format::terraform::value::{Fields, Value};
 use hcl::expr::TraversalOperator;
 use hcl::{Body, Expression};
 use std::cell::RefCell;
@@ -326,7 +326,7 @@ impl<'a> Planner<'a> {
     fn instances(&self, body: &Body, names: &dyn Names) -> Result<Vec<(Key, Each)>, Fault> {
         if let Some(count) = attribute(body, "count") {
             let count = eval(count, names)?;
-            let count = super::eval::number(&count).unwrap_or_default() as usize;
+            let count = crate::format::terraform::eval::number(&count).unwrap_or_default() as usize;
             let each = |i: usize| {
                 let index = Fields::from([("index".to_string(), Value::Number(i as f64))]);
                 (
@@ -654,7 +654,7 @@ impl<'a> Planner<'a> {
         else {
             return Vec::new();
         };
-        let pairs = eval(of, names).and_then(|of| super::eval::pairs(&of));
+        let pairs = eval(of, names).and_then(|of| crate::format::terraform::eval::pairs(&of));
         let pairs = pairs.unwrap_or_else(|fault| {
             self.fault(&format!("{address}.{label}"), fault);
             Vec::new()
