@@ -137,6 +137,9 @@ pub fn compile(
                 false => &mut diagnostics,
             };
             let deployment = cloud::lower(topology, out);
+            if let Some(document) = document {
+                trace::refused::check(document, topology, &deployment, out);
+            }
             let (analysis, today) = analyze(topology, &deployment, today, out);
             emit::check(topology, &deployment, out);
             done.analysis = Some(analysis);
@@ -181,6 +184,15 @@ pub fn compile(
         done.artifacts = ArtifactSet::default();
     }
     done
+}
+
+/// What the clouds make of a document, without what there is to say about it.
+fn lowered(document: &Document, lock: Option<&Lock>, spec_name: &str) -> Option<Deployment> {
+    let mut unsaid = Diagnostics::default();
+    let spec = spec::decode(document, &mut unsaid)?;
+    let mut topology = topology::resolve(spec, lock, spec_name, None, &mut unsaid)?;
+    cloud::settle(&mut topology, &mut unsaid);
+    Some(cloud::lower(&topology, &mut unsaid))
 }
 
 /// Analyses a topology and reports what contradicts its promises. Findings know the day;

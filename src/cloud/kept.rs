@@ -37,8 +37,12 @@ pub(super) fn check(topology: &Topology, deployment: &Deployment, out: &mut Diag
         let live = copies.filter(|c| c.store == id && c.keeps == Keeps::Live);
         let live: Vec<&StoreCopy> = live.collect();
         for (name, dataset) in store.datasets.iter() {
-            let mut goes = live.iter().filter(|c| !c.leaves_out.contains(&name.text));
-            if let Some(copy) = goes.find(|c| may_not_go(topology, dataset, c)) {
+            let goes = live.iter().filter(|c| !c.leaves_out.contains(&name.text));
+            let goes = goes.filter(|c| may_not_go(topology, dataset, c));
+            let goes: Vec<_> = goes.collect();
+            // A copy outside of its zone says more than one that stays in it.
+            let outside = goes.iter().find(|c| abroad(topology, dataset, c));
+            if let Some(copy) = outside.or(goes.first()) {
                 out.push(goes_along(topology, store, (name, dataset), copy));
             }
         }
@@ -47,12 +51,18 @@ pub(super) fn check(topology: &Topology, deployment: &Deployment, out: &mut Diag
 }
 
 fn may_not_go(topology: &Topology, dataset: &Dataset, copy: &StoreCopy) -> bool {
-    let zone = |id| topology.region(id).zone.as_deref();
     match *dataset.copies {
         Reach::Everywhere => false,
-        Reach::WithinZone => zone(copy.from) != zone(copy.to),
+        Reach::WithinZone => abroad(topology, dataset, copy),
         Reach::Origin => true,
     }
+}
+
+/// Whether a copy is outside of the zone of a dataset: its own, or that in which it is written.
+fn abroad(topology: &Topology, dataset: &Dataset, copy: &StoreCopy) -> bool {
+    let zone = |id| topology.region(id).zone.as_deref();
+    let own = dataset.zone.as_ref().map(|z| z.as_str());
+    zone(copy.to) != own.or(zone(copy.from))
 }
 
 fn goes_along(

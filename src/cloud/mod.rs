@@ -30,7 +30,7 @@ mod state;
 pub mod upgrades;
 mod versions;
 
-use crate::deployment::{Action, Deployment, Entrance};
+use crate::deployment::{Action, Deployment, Entrance, History, Past};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
@@ -113,6 +113,28 @@ fn entrances(topology: &Topology) -> Vec<Entrance> {
     entrances.collect()
 }
 
+/// How far back each store can be brought: as its offering keeps it, or as others say.
+fn histories(topology: &Topology) -> Vec<History> {
+    let histories = topology.datastores.iter().filter_map(|store| {
+        let (past, copied_by) = match store.external() {
+            Some(_) => (Past::as_asked(store), None),
+            None => {
+                let offering = offering::of(topology, store)?;
+                (
+                    offering.history(store),
+                    offering::copied_by(offering, store),
+                )
+            }
+        };
+        Some(History {
+            store: topology.id_of(store),
+            past,
+            copied_by,
+        })
+    });
+    histories.collect()
+}
+
 /// Lowers a topology onto its clouds. What a cloud does not have is a diagnostic.
 pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     reads::check(topology, out);
@@ -129,6 +151,7 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     upgrades::sentinels(topology, &mut deployment);
     guests::lower(topology, &mut deployment);
     deployment.entrances = entrances(topology);
+    deployment.histories = histories(topology);
     external::lower(topology, &mut deployment, out);
     let evidence = |id: HostId| {
         let host = topology.host(id);

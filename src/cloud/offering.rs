@@ -9,7 +9,7 @@ use crate::analysis::Context;
 use crate::analysis::flow::copy::Copy;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
-use crate::deployment::{Deployment, Guest};
+use crate::deployment::{Deployment, Guest, Past};
 use crate::topology::{
     Datastore, DatastoreId, Engine, Provider, Queue, QueueId, RegionId, Runtime, Scenario, Service,
     Topology,
@@ -100,6 +100,10 @@ pub trait Offering: Sync {
     fn copies(&self) -> Aspect<RestsAt>;
     /// What its recovery takes.
     fn recovery(&self) -> Aspect<Recovery>;
+    /// How far back a store can be brought, as it is emitted.
+    fn history(&self, store: &Datastore) -> Past {
+        Past::as_asked(store)
+    }
     /// How clients get in, for those who write services, in Markdown: encryption, sign-in, and what
     /// the variables mean that services are given of it.
     fn clients(&self) -> &'static str;
@@ -276,6 +280,19 @@ pub fn asked<'a>(offerings: impl Iterator<Item = &'a dyn Offering>) -> String {
 
 /// Where copies of backups in other regions count, of kinds whose vaults take them.
 pub const COPIES_OF_LOCKED: &str = "backups that are `immutable` are copied to other vaults";
+
+/// What the spec says to have backups of a store copied to other regions, if its kind can.
+pub fn copied_by(offering: &dyn Offering, store: &Datastore) -> Option<&'static str> {
+    let mut reads = offering.reads().iter();
+    let read = reads.find(|r| r.field == "backup.copies_to")?;
+    if (read.when)(store) {
+        Some("`backup: { copies_to: [...] }`")
+    } else if read.counts == COPIES_OF_LOCKED {
+        Some("`backup: { immutable: true, copies_to: [...] }`")
+    } else {
+        None
+    }
+}
 
 /// Who writes a dataset means something where there are copies that could.
 pub const WRITERS_OF_COPIES: Read = read_if(

@@ -86,6 +86,16 @@ pub struct Detector {
     pub span: Option<Span>,
     /// The regions that it sees, each with those who are notified when it is lost.
     pub regions: Vec<(RegionId, Vec<Receiver>)>,
+    /// The regions that it is evaluated in, if it is lost with them; empty if it outlives every
+    /// region.
+    pub at: Vec<RegionId>,
+}
+
+impl Detector {
+    /// Whether something still evaluates it without these regions.
+    pub fn outlives(&self, lost: &[RegionId]) -> bool {
+        self.at.is_empty() || self.at.iter().any(|id| !lost.contains(id))
+    }
 }
 
 /// The first notification that somebody gets of a loss.
@@ -121,7 +131,8 @@ impl super::Deployment {
     /// The first page when these regions are lost together, or the first message where no
     /// alert that sees it reaches a pager; `None` if no alert fires.
     pub fn paged(&self, lost: &[RegionId]) -> Option<Paged> {
-        let seen = self.detectors.iter().flat_map(|detector| {
+        let seen = self.detectors.iter().filter(|d| d.outlives(lost));
+        let seen = seen.flat_map(|detector| {
             let hit = detector.regions.iter().filter(|(id, _)| lost.contains(id));
             let fires = hit.clone().count() >= detector.at_least;
             let receivers = hit.flat_map(|(_, receivers)| receivers);

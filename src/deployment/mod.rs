@@ -8,6 +8,8 @@ pub mod contract;
 mod copies;
 mod detectors;
 mod evidence;
+mod histories;
+pub mod limits;
 pub mod manifests;
 pub mod modules;
 mod needs;
@@ -24,6 +26,7 @@ pub use clusters::*;
 pub use copies::*;
 pub use detectors::*;
 pub use evidence::*;
+pub use histories::*;
 pub use manifests::{Ground, Guest};
 pub use needs::*;
 pub use operations::*;
@@ -71,6 +74,8 @@ pub struct Deployment {
     pub settings: Vec<Setting>,
     /// How services get in to each store of ours.
     pub entrances: Vec<Entrance>,
+    /// How far back each store can be brought.
+    pub histories: Vec<History>,
     /// Secrets that services on the clusters are given of the parts they use.
     pub secret_settings: Vec<SecretSetting>,
     /// Redis with Sentinel that runs on the clusters.
@@ -150,6 +155,7 @@ impl Deployment {
             identities,
             settings,
             entrances,
+            histories,
             secret_settings,
             sentinel_sets,
             active_active_sets,
@@ -194,6 +200,7 @@ impl Deployment {
         self.identities.extend(identities);
         self.settings.extend(settings);
         self.entrances.extend(entrances);
+        self.histories.extend(histories);
         self.secret_settings.extend(secret_settings);
         self.sentinel_sets.extend(sentinel_sets);
         self.active_active_sets.extend(active_active_sets);

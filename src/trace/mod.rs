@@ -9,6 +9,7 @@ mod alternatives;
 mod block;
 mod chart;
 mod inputs;
+pub mod refused;
 mod trial;
 
 pub use block::{Block, Place, of_address};

@@ -4,6 +4,7 @@ use super::alternatives::{alternatives, rename};
 use super::inputs::{Input, Kind, inputs};
 use super::{Lines, Traced, Traces};
 use crate::artifact::ArtifactSet;
+use crate::deployment::Deployment;
 use crate::diagnostic::Diagnostics;
 use crate::lock::Lock;
 use crate::source::SourceMap;
@@ -16,6 +17,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Changes of one input that compile and show nothing, after which nothing is said to follow.
 const COMPILED: usize = 2;
+
+/// Other texts of one input that are tried to find where a value comes from.
+const TRIED: usize = 4;
 
 /// How many other texts of one input are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +97,30 @@ impl<'a> Trial<'a> {
             input: input.clone(),
             lines: self.lines(input, shape, Tried::All),
         }
+    }
+
+    /// The written value that something of the deployment follows from, those that `fit` first:
+    /// `other` says whether a deployment differs in it. Without one, a default.
+    pub fn origin(
+        &self,
+        fits: &dyn Fn(&Input) -> bool,
+        other: &dyn Fn(&Deployment) -> bool,
+    ) -> Option<Input> {
+        let numeric = |i: &Input| i.text.contains(|c: char| c.is_ascii_digit());
+        let valued = self.inputs.iter().filter(|(i, _)| i.kind != Kind::Name);
+        let mut valued: Vec<_> = valued.collect();
+        valued.sort_by_key(|(i, _)| (i.kind == Kind::Default, !fits(i), !numeric(i)));
+        let follows = |input: &Input, shape: &'static Json| {
+            let texts = alternatives(&input.text, shape, self.of.document);
+            let texts = texts.into_iter().flatten().take(TRIED);
+            let mut changed = texts.flat_map(|text| self.otherwise(input, &text));
+            changed.any(|(document, lock)| {
+                let deployment = crate::lowered(&document, Some(&lock), self.of.spec_name);
+                deployment.is_some_and(|d| other(&d))
+            })
+        };
+        let found = valued.into_iter().find(|(i, shape)| follows(i, shape));
+        found.map(|(input, _)| input.clone())
     }
 
     fn lines(&self, input: &Input, shape: &'static Json, tried: Tried) -> Lines {

@@ -32,9 +32,22 @@ pub fn detectors(
             timing: timing(topology, deployment, rule),
             span: rule.span,
             regions: seen.map(|id| (id, notified(topology, rule, id))).collect(),
+            at: evaluated(topology),
         })
     });
     silent.collect()
+}
+
+/// Where rules are evaluated, if that is in regions of ours alone: those of the collector of
+/// others.
+fn evaluated(topology: &Topology) -> Vec<RegionId> {
+    let metrics = topology.observability.metrics.as_ref();
+    let external = metrics.and_then(|m| m.external.as_ref());
+    let at = external.map_or(&[][..], |e| &e.at);
+    match at.iter().all(|spot| spot.region.is_some()) {
+        true => topology.regions_at(at),
+        false => Vec::new(),
+    }
 }
 
 /// Whether what an alert is about can be silent in a region: a service runs there, or, of the

@@ -193,8 +193,11 @@ fn lost(context: Context, loss: &DataLoss, promise: Promise, code: Code) -> Diag
             format!("{scenario}: nothing of {what} remains"),
             label,
         )
-        .also(context.topology.datastore(loss.store).span, "no copy survives")
-        .help("keep a copy where this loss does not reach: another region in `regions`, or `backup: { copies_to: [...] }`");
+        .also(
+            context.topology.datastore(loss.store).span,
+            "no copy survives",
+        )
+        .help(kept_elsewhere(context, loss));
     };
     let lacks = best.lacks.interval();
     let diagnostic = match loss.verdict {
@@ -226,6 +229,25 @@ fn lost(context: Context, loss: &DataLoss, promise: Promise, code: Code) -> Diag
     match closing(&[&best.lacks]) {
         help if help.is_empty() => diagnostic,
         help => diagnostic.help(help),
+    }
+}
+
+/// What keeps something of a store from a loss that takes all of it.
+fn kept_elsewhere(context: Context, loss: &DataLoss) -> String {
+    let history = context.deployment.history(loss.store);
+    if loss.scenario != Scenario::Corruption {
+        let copied = history.and_then(|h| h.copied_by);
+        let copied = copied.map(|by| format!(", or {by}")).unwrap_or_default();
+        return format!(
+            "keep a copy where this loss does not reach: another region in `regions`{copied}"
+        );
+    }
+    match history.and_then(|h| h.past.longest()) {
+        Some(reach) => format!(
+            "history reaches back {}, and corruption may be noticed later: a longer `point_in_time` or `keep`, or a drill that shows that it is noticed sooner",
+            Duration::from_secs(reach)
+        ),
+        None => "keep history: `backup: { every: 1d, keep: 30d, point_in_time: 7d }`".into(),
     }
 }
 

@@ -3,8 +3,12 @@
 
 use super::offering::{Locked, all, offering};
 use super::{Lowering, facts, naming};
+use crate::cloud::kept::whole;
 use crate::cloud::offering::{Offering, asked};
-use crate::deployment::{Argument, Decision, Operation, OperationKind, Reading, Schedule, Scope};
+use crate::deployment::{
+    Argument, Decision, Evidence, Keeps, Operation, OperationKind, Reading, Schedule, Scope,
+    StoreCopy,
+};
 use crate::topology::{Backup, Datastore, RegionId};
 use std::collections::BTreeMap;
 
@@ -53,6 +57,7 @@ impl Lowering<'_> {
                     vaults.entry(*target).or_default().keeps.push(keep);
                 }
                 let period = store.backup_period().unwrap_or(86_400).max(LEAST_PERIOD);
+                self.count_copies(store, id, &copies);
                 let plan = self.plan(period, keep, resource, &copies);
                 let call = format!("backup_{}", self.topology.region(id).slug());
                 let path = format!("plans.{}.schedule", store.name);
@@ -89,6 +94,25 @@ impl Lowering<'_> {
         named
             .filter(|r| *r != id && self.regions.contains(r))
             .collect()
+    }
+
+    /// The copies of a region's locked backups in the vaults of others.
+    fn count_copies(&mut self, store: &Datastore, from: RegionId, to: &[RegionId]) {
+        let evidence = Evidence::Argument {
+            call: format!("backup_{}", self.topology.region(from).slug()),
+            path: format!("plans.{}.copy_to_vault_arns", store.name),
+        };
+        let copies = to.iter().map(|to| StoreCopy {
+            keeps: Keeps::History,
+            ..whole(
+                self.topology,
+                store,
+                (from, *to),
+                "locked backups",
+                evidence.clone(),
+            )
+        });
+        self.deployment.copies.extend(copies.collect::<Vec<_>>());
     }
 
     fn plan(&self, period: u64, keep: u64, resource: Argument, copies: &[RegionId]) -> Argument {

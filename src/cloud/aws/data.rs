@@ -6,10 +6,10 @@ use super::pointing::setting_name;
 use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output, variable};
 use crate::cloud::offering::asked;
-use crate::deployment::{Argument, Reading, Schedule, Scope, SecretSetting, Setting};
+use crate::deployment::{Argument, Past, Reading, Schedule, Scope, SecretSetting, Setting};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
-use crate::topology::{Datastore, Mode, RegionId};
+use crate::rules::emission::no_effect::says;
+use crate::topology::{Datastore, Mode, RegionId, Time};
 
 /// Backups that are kept longer than AWS keeps them.
 pub const KEPT_TOO_LONG: Code = Code::new("AWS111", "backup-kept-too-long");
@@ -237,32 +237,37 @@ impl Lowering<'_> {
         }
     }
 
-    /// The days that any moment can be restored from: as asked for, at most what AWS keeps.
+    /// The days that any moment can be restored from: those of [`recovered`], or the least.
     pub(super) fn history_days(&mut self, store: &Datastore) -> u64 {
-        let Some(backup) = &store.backup else {
-            return 1;
-        };
-        let (time, span) = match &backup.point_in_time {
-            Some(time) => (time.value, time.span),
-            None => (backup.keep.value, backup.keep.span),
-        };
-        let days = time.secs().div_ceil(86_400).max(1);
         let most = facts::postgres().most_backup_days;
-        if days > most {
-            self.kept_too_long(span, days, most);
+        if let Some(asked) = asked_for(store)
+            && asked.secs().div_ceil(DAY) > most
+        {
+            self.kept_too_long(store, asked, most);
         }
-        days.min(most)
+        if let Some(keep) = idle_keep(store) {
+            let what = format!("on `{}`", store.name);
+            let counts = "`point_in_time` says how far back any moment can be restored; beside it, `keep` counts with `every`";
+            self.out.push(says(keep.span, "keep", &what, counts));
+        }
+        recovered(store).moments.map_or(1, |moments| moments / DAY)
     }
 
-    fn kept_too_long(&mut self, span: Span, days: u64, most: u64) {
+    fn kept_too_long(&mut self, store: &Datastore, asked: &Time, most: u64) {
+        let backup = store.backup.as_ref();
+        let locked = backup.is_some_and(|b| *b.immutable);
+        let longer = match locked {
+            true => "; `keep` is how long AWS Backup keeps its own",
+            false => "; with `immutable: true`, AWS Backup keeps backups longer",
+        };
         self.out.push(
             Diagnostic::error(
                 KEPT_TOO_LONG,
-                span,
+                asked.span,
                 format!("AWS keeps a moment to restore for {most} days at most"),
-                format!("{days} days"),
+                format!("{} days", asked.secs().div_ceil(DAY)),
             )
-            .help(format!("write `{most}d` or less")),
+            .help(format!("write `{most}d` or less{longer}")),
         );
     }
 
@@ -316,6 +321,50 @@ impl Lowering<'_> {
             let own = self.statements.entry((service, id));
             own.or_default().extend_from_slice(statements);
         }
+    }
+}
+
+const DAY: u64 = 86_400;
+
+/// Seconds as AWS keeps history: in whole days.
+pub(super) fn in_days(seconds: u64) -> u64 {
+    seconds.div_ceil(DAY).max(1) * DAY
+}
+
+/// How far back the spec asks for, of a kind that keeps its backups and its moments as one: the
+/// longer of the two, unless a vault keeps the backups.
+fn asked_for(store: &Datastore) -> Option<&Time> {
+    let backup = store.backup.as_ref()?;
+    let counts = backup.every.is_some() || backup.point_in_time.is_none();
+    let keep = Some(&backup.keep).filter(|_| counts && !*backup.immutable);
+    let asked = backup.point_in_time.iter().chain(keep);
+    asked.max_by_key(|time| time.secs())
+}
+
+/// A `keep` of backups that are not asked for, beside moments that are.
+fn idle_keep(store: &Datastore) -> Option<&Time> {
+    let backup = store.backup.as_ref()?;
+    let moments = backup.point_in_time.as_ref()?;
+    let idle = backup.every.is_none() && !*backup.immutable && backup.keep.value > moments.value;
+    // A default stands where its record does.
+    Some(&backup.keep).filter(|keep| idle && keep.span != backup.span)
+}
+
+/// How far back RDS, Aurora and DynamoDB go: one length for moments and daily backups; what AWS
+/// Backup locks is kept as long as the spec says.
+pub(super) fn recovered(store: &Datastore) -> Past {
+    let Some(backup) = &store.backup else {
+        return Past::default();
+    };
+    let most = facts::postgres().most_backup_days * DAY;
+    let asked = asked_for(store).map_or(backup.keep.secs().min(most), |asked| asked.secs());
+    let moments = in_days(asked).min(most);
+    Past {
+        snapshots: Some(match *backup.immutable {
+            true => in_days(backup.keep.secs()),
+            false => moments,
+        }),
+        moments: Some(moments),
     }
 }
 

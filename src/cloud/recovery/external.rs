@@ -3,7 +3,7 @@
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{By, Change, Class, Source, Step, Term};
-use crate::topology::{Datastore, External, FactKind, Host, Scenario};
+use crate::topology::{Datastore, Duration, External, FactKind, Host, Scenario, Spot};
 
 /// Whether a loss of ours takes something of others with it. What runs in a region of ours
 /// may be in any of its zones.
@@ -42,11 +42,27 @@ pub(super) fn returns(
         Step::Redirect => FactKind::Redirect,
         _ => FactKind::Promote,
     };
+    if gone(context, external, scenario) {
+        let why = format!("every place that `{name}` is in is lost");
+        return vec![Term::never(step, name, why).at(external.span)];
+    }
     if touched(context, external, scenario) {
         measured(context, step, kind, name)
     } else {
         Vec::new()
     }
+}
+
+/// Whether a loss takes every place that something of others is in: nothing is left that could
+/// take over, whatever was measured of it.
+fn gone(context: &Context, external: &External, scenario: Scenario) -> bool {
+    let lost = scenario.regions(context.topology);
+    let taken = |spot: &Spot| {
+        let region = spot.region.as_ref();
+        let region = region.and_then(|name| context.topology.region_named(name));
+        region.is_some_and(|id| lost.contains(&id))
+    };
+    !external.at.is_empty() && external.at.iter().all(taken)
 }
 
 /// What remains of its data: after a loss, what the greatest measured lag leaves; after wrong
@@ -59,7 +75,10 @@ pub(super) fn remaining(
 ) -> Option<Vec<Remaining>> {
     let name = &store.name;
     if scenario == Scenario::Corruption {
-        return Some(vec![backup(store, external)]);
+        return Some(history(context, store, external));
+    }
+    if gone(context, external, scenario) {
+        return Some(Vec::new());
     }
     if !touched(context, external, scenario) {
         return None;
@@ -72,7 +91,22 @@ pub(super) fn remaining(
     Some(remaining.collect())
 }
 
-/// The backup that the spec says is made: nothing of ours makes it.
+/// What the spec says is kept, as far as it reaches back to before anybody notices: nothing of
+/// ours makes it.
+pub(super) fn history(context: &Context, store: &Datastore, external: &External) -> Vec<Remaining> {
+    let past = context.deployment.past(context.topology.id_of(store));
+    let backup = backup(store, external);
+    match past.longest() {
+        Some(reach) => {
+            let reach = Duration::from_secs(reach);
+            let kept = super::reaching_back(context, store, reach, backup);
+            kept.into_iter().collect()
+        }
+        None => vec![backup],
+    }
+}
+
+/// The backup that is declared, or that nobody has said anything of one.
 fn backup(store: &Datastore, external: &External) -> Remaining {
     let taken = super::taken_every(store, store.backup_period().unwrap_or(0));
     let declared = taken.map(|snapshot| Remaining {
@@ -108,6 +142,10 @@ pub(super) fn entry(
         Scenario::Entry => true,
         _ => false,
     };
+    if gone(context, external, scenario) {
+        let why = format!("every place that leads users of `{}` is lost", host.name);
+        return vec![Term::never(Step::Redirect, &host.name, why).at(external.span)];
+    }
     if moved || touched(context, external, scenario) {
         let step = Step::Redirect;
         measured(context, step, FactKind::Redirect, &host.name)

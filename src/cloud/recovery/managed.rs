@@ -1,8 +1,7 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
 use super::{
-    before_promotion, behind_a_cut, by_hand, not_abroad, reaching_back, readings, restored,
-    snapshot,
+    before_promotion, behind_a_cut, by_hand, not_abroad, past, readings, restored, snapshot,
 };
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
@@ -259,7 +258,8 @@ fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) 
     }
     copies.extend(snapshot(context, store));
     let backup = store.backup.as_ref();
-    let log = backup.and_then(|b| b.point_in_time.as_ref());
+    let log = backup.map(|b| b.point_in_time.as_ref().unwrap_or(&b.keep));
+    let log = log.filter(|_| context.deployment.past(id).moments.is_some());
     if let (Some(fact), Some(log)) = (kind.log_abroad, log) {
         copies.push(Remaining::history(
             "the point-in-time log that is copied away",
@@ -305,12 +305,7 @@ fn history(context: &Context, kind: &Kind, store: &Datastore) -> Vec<Remaining> 
     let Some(backup) = &store.backup else {
         return Vec::new();
     };
-    let kept = |reach, history| reaching_back(context, store, reach, history);
-    let snapshots = snapshot(context, store).and_then(|s| kept(backup.keep.value, s));
-    let moments = backup.point_in_time.as_ref().and_then(|window| {
-        let lacks = Term::fact(Step::Lag, &store.name, kind.history).at(window.span);
-        let copy = format!("point-in-time recovery of {}", window.value);
-        kept(window.value, Remaining::history(copy, lacks))
-    });
-    snapshots.into_iter().chain(moments).collect()
+    let window = backup.point_in_time.as_ref().unwrap_or(&backup.keep);
+    let moment = Term::fact(Step::Lag, &store.name, kind.history).at(window.span);
+    past(context, store, moment)
 }

@@ -50,7 +50,10 @@ impl Offerings for Facts {
     fn store(&self, context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
         if let Some(external) = store.external() {
             return match scenario {
-                Scenario::Corruption => restore(context, &store.name),
+                Scenario::Corruption => {
+                    let history = external::history(context, store, external);
+                    restored(context, store, &history)
+                }
                 _ => external::returns(context, &store.name, external, Step::Promote, scenario),
             };
         }
@@ -257,10 +260,17 @@ fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {
         .deployment
         .paged(&scenario.regions(context.topology))
     else {
+        let regions = scenario.regions(context.topology);
         let lost = scenario.title(context.topology);
-        let why = format!(
-            "no alert pages anybody if you {lost}: add one `of: region-silent` that tells a channel with `pagerduty` or `webhook`"
-        );
+        let detectors = &context.deployment.detectors;
+        let why = match detectors.iter().any(|d| !d.outlives(&regions)) {
+            true => format!(
+                "alerts are evaluated there and are lost too if you {lost}: evaluate them in another region as well"
+            ),
+            false => format!(
+                "no alert pages anybody if you {lost}: add one `of: region-silent` that tells a channel with `pagerduty` or `webhook`"
+            ),
+        };
         return Term::unbounded(step, of, why);
     };
     let (alert, channel) = (&page.alert, &page.channel);
@@ -269,7 +279,8 @@ fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {
             step,
             of,
             format!(
-                "{alert} only leaves a message for {channel}: tell a channel with `pagerduty` or `webhook`"
+                "{alert} only leaves a message for {channel}: {}",
+                call_out(context, scenario)
             ),
         ),
         None => Term::unbounded(
@@ -297,6 +308,22 @@ fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {
         span: page.span,
         ..term
     }
+}
+
+/// What makes an alert call people out: a channel that does, or the regions that one leaves out.
+fn call_out(context: &Context, scenario: Scenario) -> String {
+    let topology = context.topology;
+    let mut lost = scenario.regions(topology).into_iter();
+    let left_out = lost.find_map(|id| {
+        let region = &topology.region(id).name;
+        let mut channels = topology.channels.iter();
+        let (name, _) = channels.find(|(_, c)| {
+            let pages = c.pagerduty.is_some() || c.webhook.is_some();
+            pages && !c.regions.is_empty() && !c.regions.iter().any(|r| r.value == *region)
+        })?;
+        Some(format!("add {region} to the `regions` of `{}`", name.text))
+    });
+    left_out.unwrap_or("tell a channel with `pagerduty` or `webhook`".into())
 }
 
 /// A person answers and chooses to act.
@@ -387,7 +414,8 @@ pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remainin
     if history.is_empty() && !store.can_be_refilled() {
         let backup = store.backup.as_ref();
         let scheduled = context.deployment.schedule(context.topology.id_of(store));
-        let kept = scheduled.is_some() || backup.is_some_and(|b| b.point_in_time.is_some());
+        let past = context.deployment.past(context.topology.id_of(store));
+        let kept = scheduled.is_some() || past.moments.is_some();
         let why = if kept {
             "no history reaches back to before corruption is noticed and decided on"
         } else {
@@ -398,6 +426,20 @@ pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remainin
         return vec![Term::never(Step::Restore, &store.name, why).at(span)];
     }
     restore(context, &store.name)
+}
+
+/// The backups and moments of a store that reach back to before corruption is noticed and decided
+/// on; `moment` is what any moment lacks.
+pub(super) fn past(context: &Context, store: &Datastore, moment: Term) -> Vec<Remaining> {
+    let past = context.deployment.past(context.topology.id_of(store));
+    let kept = |reach, history| reaching_back(context, store, Duration::from_secs(reach), history);
+    let snapshots = snapshot(context, store).zip(past.snapshots);
+    let snapshots = snapshots.and_then(|(s, reach)| kept(reach, s));
+    let moments = past.moments.and_then(|reach| {
+        let copy = format!("point-in-time recovery of {}", Duration::from_secs(reach));
+        kept(reach, Remaining::history(copy, moment))
+    });
+    snapshots.into_iter().chain(moments).collect()
 }
 
 /// Datasets that no copy abroad has: those that it leaves out, and those that the spec keeps

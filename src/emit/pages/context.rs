@@ -649,14 +649,17 @@ fn backups(input: Input) -> Vec<Value> {
     let stores = input.topology.datastores.iter();
     let backed = stores.filter_map(|s| Some((s, s.backup.as_ref()?)));
     backed
-        .map(|(store, backup)| {
+        .map(|(store, _)| {
             let every = store.backup_period().map(Duration::from_secs);
-            let point = backup.point_in_time.as_ref();
+            let past = input.deployment.past(input.topology.id_of(store));
+            let time = |seconds| Duration::from_secs(seconds).to_string();
+            // One length where backups and moments are kept as one.
+            let keep = past.snapshots.or(past.moments);
             json!({
                 "store": store.name,
                 "every": every.map_or("never".to_string(), |e| e.to_string()),
-                "keep": backup.keep.value.to_string(),
-                "point_in_time": point.map_or("off".to_string(), |p| format!("any whole minute of the last {}", p.value)),
+                "keep": keep.map_or("nothing".to_string(), time),
+                "point_in_time": past.moments.map_or("off".to_string(), |m| format!("any whole minute of the last {}", time(m))),
             })
         })
         .collect()

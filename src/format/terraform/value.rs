@@ -106,13 +106,17 @@ impl Value {
 
     /// The value at a dotted path; `0` is a place in a list.
     pub fn at(&self, path: &str) -> &Value {
-        path.split('.').fold(self, |value, name| match value {
-            Value::Map(fields) => fields.get(name).unwrap_or(&Value::Null),
-            Value::List(items) => {
-                let place = name.parse::<usize>().ok();
-                place.and_then(|p| items.get(p)).unwrap_or(&Value::Null)
-            }
-            _ => &Value::Null,
+        path.split('.').fold(self, |value, name| {
+            value.member(name).unwrap_or(&Value::Null)
         })
+    }
+
+    /// A field of an object, or an element of a list by its place.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        match self {
+            Value::Map(fields) => fields.get(name),
+            Value::List(items) => items.get(name.parse::<usize>().ok()?),
+            _ => None,
+        }
     }
 }

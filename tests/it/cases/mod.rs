@@ -2,7 +2,9 @@
 
 mod closed_world;
 mod data_flow;
+mod histories;
 mod language_and_safety;
+mod limits;
 mod recovery;
 mod routing;
 mod scripts_and_live;

@@ -3,7 +3,7 @@
 use crate::support::{Case, spec};
 use meridian::analysis::recovery::verdict::Verdict;
 
-const GOOGLE: &str = "version: 1
+pub(super) const GOOGLE: &str = "version: 1
 name: shop
 clouds: { gcp: { project: shop-prod } }
 regions: { us-central1: { role: primary }, us-east1: { role: secondary } }
@@ -12,7 +12,7 @@ services: { web: { image: shop/web, uses: [db], replicas: 2..10, scale_on: { cpu
 traffic: { shop.example.com: { to: web } }
 ";
 
-const AMAZON: &str = "version: 1
+pub(super) const AMAZON: &str = "version: 1
 name: shop
 clouds: { aws: { account: \"123456789012\" } }
 regions: { us-east-1: { role: primary }, us-west-2: { role: secondary } }

@@ -6,6 +6,7 @@ mod switch;
 mod upgrade;
 mod watch;
 
+use super::data::recovered;
 use super::metrics::RDS;
 use super::network::Subnets;
 use super::{Lowering, facts, homes, naming, output, variable};
@@ -17,7 +18,7 @@ use crate::cloud::offering::{
     Aspect, Brings, COPIES_OF_LOCKED, Offering, Path, Read, Recovery, RestsAt, Version,
     WRITERS_OF_COPIES, Watch, read, read_if,
 };
-use crate::deployment::{Argument, Decision, Evidence, RootOutput, Scope, Variable};
+use crate::deployment::{Argument, Decision, Evidence, Past, RootOutput, Scope, Variable};
 use crate::topology::{Datastore, Engine, Mode, RegionId};
 use Aspect::{Absent, Given};
 
@@ -73,6 +74,9 @@ impl Offering for Aurora {
         Given(|cloud, id, store| cloud.store(id, store))
     }
 
+    fn history(&self, store: &Datastore) -> Past {
+        recovered(store)
+    }
     fn recovery(&self) -> Aspect<Recovery> {
         Given(Recovery {
             again: recover::again,

@@ -6,6 +6,7 @@ mod switch;
 mod watch;
 
 use super::clusters::Statement;
+use super::data::recovered;
 use super::homes;
 use super::{Lowering, facts, naming};
 use crate::cloud::aws::offering::{
@@ -16,7 +17,7 @@ use crate::cloud::offering::{
     Aspect, Brings, COPIES_OF_LOCKED, Offering, Path, Read, Recovery, RestsAt, Version,
     WRITERS_WHERE_SAID, Watch, read, read_if,
 };
-use crate::deployment::{Argument, Decision, Evidence, Scope};
+use crate::deployment::{Argument, Decision, Evidence, Past, Scope};
 use crate::topology::{Conflict, Datastore, Engine, Mode, RegionId};
 use Aspect::{Absent, Given};
 
@@ -68,6 +69,9 @@ impl Offering for Dynamodb {
         Given(|cloud, id, store| cloud.store(id, store))
     }
 
+    fn history(&self, store: &Datastore) -> Past {
+        recovered(store)
+    }
     fn recovery(&self) -> Aspect<Recovery> {
         Given(Recovery {
             again: recover::again,

@@ -7,7 +7,7 @@ mod upgrade;
 mod watch;
 
 use super::clusters::Statement;
-use super::data::private_domain;
+use super::data::{in_days, private_domain};
 use super::network::Subnets;
 use super::{Lowering, facts, homes, naming, output};
 use crate::cloud::aws::offering::{
@@ -19,7 +19,7 @@ use crate::cloud::offering::{
     read,
 };
 use crate::cloud::upgrades::major;
-use crate::deployment::{Argument, Decision, Evidence, Scope};
+use crate::deployment::{Argument, Decision, Evidence, Past, Scope};
 use crate::topology::{Datastore, Engine, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
@@ -83,6 +83,12 @@ impl Offering for ElastiCache {
         Given(|cloud, id, store| cloud.store(id, store))
     }
 
+    fn history(&self, store: &Datastore) -> Past {
+        Past {
+            snapshots: Past::as_asked(store).snapshots.map(in_days),
+            moments: None,
+        }
+    }
     fn recovery(&self) -> Aspect<Recovery> {
         Given(Recovery {
             again: recover::again,
@@ -248,8 +254,8 @@ impl Lowering<'_> {
         if let Some(group) = group {
             arguments.extend([("follows", true.into()), ("global_group_id", group)]);
         }
-        let backup = store.backup.as_ref().filter(|b| b.every.is_some());
-        let days = backup.map_or(0, |b| b.keep.secs().div_ceil(86_400));
+        let kept = ElastiCache.history(store).snapshots;
+        let days = kept.map_or(0, |kept| kept / 86_400);
         self.daily_backups(store, &call, days);
         arguments.extend([
             ("engine_version", self.engine_version(store).into()),

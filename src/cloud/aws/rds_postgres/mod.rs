@@ -9,6 +9,7 @@ mod upgrade;
 mod watch;
 
 use super::clusters::{Statement, Workload};
+use super::data::recovered;
 use super::homes;
 use super::metrics::RDS;
 use super::network::{LOGS, Subnets};
@@ -24,7 +25,7 @@ use crate::cloud::offering::{
     read, read_if,
 };
 use crate::deployment::{
-    Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Scope, StoreCopy,
+    Argument, Decision, Evidence, Fetch, Keeps, LogicalRegion, LogicalStore, Past, Scope, StoreCopy,
 };
 use crate::topology::{Conflict, Datastore, Engine, Mode, Reach, RegionId, Role, Topology};
 use Aspect::{Absent, Given};
@@ -91,6 +92,9 @@ impl Offering for RdsPostgres {
         Given(|cloud, id, store| cloud.store(id, store))
     }
 
+    fn history(&self, store: &Datastore) -> Past {
+        recovered(store)
+    }
     fn recovery(&self) -> Aspect<Recovery> {
         Given(Recovery {
             again: recover::again,

@@ -6,6 +6,7 @@ mod restore;
 mod watch;
 
 use super::clusters::Statement;
+use super::data::in_days;
 use super::{Lowering, facts, naming, output};
 use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics, Upgrades,
@@ -15,7 +16,7 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
-use crate::deployment::{Argument, Decision, Evidence, Scope};
+use crate::deployment::{Argument, Decision, Evidence, Past, Scope};
 use crate::topology::{Conflict, Datastore, Engine, Mode, RegionId, Topology};
 use Aspect::{Absent, Given};
 
@@ -67,6 +68,17 @@ impl Offering for S3 {
         Given(|cloud, id, store| cloud.store(id, store))
     }
 
+    fn history(&self, store: &Datastore) -> Past {
+        // Versions that are replaced are kept, whichever of the two asks for longer.
+        let asked = store.backup.as_ref().map(|b| {
+            let moments = b.point_in_time.as_ref().map_or(0, |p| p.secs());
+            b.keep.secs().max(moments)
+        });
+        Past {
+            snapshots: None,
+            moments: asked.map(in_days),
+        }
+    }
     fn recovery(&self) -> Aspect<Recovery> {
         Given(Recovery {
             again: recover::again,
@@ -208,9 +220,8 @@ impl Lowering<'_> {
             ("bucket", name.clone().into()),
             ("kms_key_arn", self.key(id, "data", &[])),
         ];
-        if let Some(backup) = &store.backup {
-            let moments = backup.point_in_time.as_ref().map_or(0, |p| p.secs());
-            let days = backup.keep.secs().max(moments).div_ceil(86_400);
+        if let (Some(backup), Some(moments)) = (&store.backup, S3.history(store).moments) {
+            let days = moments / 86_400;
             arguments.push(("old_version_days", days.into()));
             if *backup.immutable {
                 arguments.push(("lock_days", days.into()));

@@ -132,7 +132,10 @@ impl Lowering<'_> {
             ("memory", service.memory.to_string().into()),
             (
                 "start_seconds",
-                start.map_or(60, |s| s.secs().max(10) * 3).min(240).into(),
+                // Time to spare, as far as Cloud Run gives any.
+                start
+                    .map_or(60, |s| (s.secs().max(10) * 3).min(240).max(s.secs()))
+                    .into(),
             ),
             ("readiness", probe),
             ("env", self.environment(service, id)),

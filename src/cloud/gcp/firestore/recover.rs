@@ -4,7 +4,7 @@ use super::super::facts::firestore_multi_region;
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Step, Term};
-use crate::cloud::recovery::{behind_a_cut, reaching_back, restored, snapshot};
+use crate::cloud::recovery::{behind_a_cut, past, restored};
 use crate::topology::{Database, Datastore, Provider, RegionId, Scenario};
 
 /// Whether losing a region touches a database, and whether a majority of its voting regions
@@ -142,15 +142,7 @@ fn history(context: &Context, store: &Datastore) -> Vec<Remaining> {
     let Some(backup) = &store.backup else {
         return Vec::new();
     };
-    let kept = |reach, history| reaching_back(context, store, reach, history);
-    let snapshots = snapshot(context, store).and_then(|s| kept(backup.keep.value, s));
-    let moments = backup.point_in_time.as_ref().and_then(|window| {
-        let lacks = Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time");
-        let copy = format!("point-in-time recovery of {}", window.value);
-        kept(
-            window.value,
-            Remaining::history(copy, lacks.at(window.span)),
-        )
-    });
-    snapshots.into_iter().chain(moments).collect()
+    let window = backup.point_in_time.as_ref().unwrap_or(&backup.keep);
+    let moment = Term::fact(Step::Lag, &store.name, "gcp.firestore.point-in-time");
+    past(context, store, moment.at(window.span))
 }

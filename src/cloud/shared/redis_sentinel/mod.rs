@@ -9,6 +9,7 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
+use crate::deployment::Past;
 use crate::topology::{Datastore, Engine};
 use Aspect::{Absent, Given};
 
@@ -71,6 +72,12 @@ impl Offering for RedisSentinel {
         Given(|cloud, id, store| cloud.store(id, store))
     }
 
+    fn history(&self, store: &Datastore) -> Past {
+        Past {
+            moments: None,
+            ..Past::as_asked(store)
+        }
+    }
     fn recovery(&self) -> Aspect<Recovery> {
         Given(Recovery {
             again: recover::store,

@@ -4,7 +4,7 @@
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
-use crate::cloud::recovery::{not_abroad, reaching_back, readings, restored, snapshot};
+use crate::cloud::recovery::{not_abroad, past, readings, restored, snapshot};
 use crate::topology::settings::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, Duration, FactKind, Mode, RegionId, Scenario};
 
@@ -321,8 +321,6 @@ pub(super) fn remaining(
 
 /// Snapshots that reach back far enough to undo corruption.
 fn history(context: &Context, store: &Datastore) -> Vec<Remaining> {
-    let keep = store.backup.as_ref().map(|b| b.keep.value);
-    let snapshot = snapshot(context, store).zip(keep);
-    let kept = snapshot.and_then(|(s, keep)| reaching_back(context, store, keep, s));
-    kept.into_iter().collect()
+    let moment = Term::fact(Step::Lag, &store.name, "restore.history");
+    past(context, store, moment)
 }

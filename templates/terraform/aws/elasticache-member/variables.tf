@@ -45,6 +45,11 @@ variable "shards" {
   type        = number
   default     = 1
   nullable    = false
+
+  validation {
+    condition     = var.shards >= 1 && var.shards * (1 + var.replicas) <= 500
+    error_message = "A cluster has 500 nodes at most, replicas among them."
+  }
 }
 
 variable "replicas" {
