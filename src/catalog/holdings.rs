@@ -169,11 +169,21 @@ pub const HOLDINGS: &[Holding] = &[
     holding("google_redis_instance", "a cache", PROTECTED),
     holding("google_secret_manager_secret", "a secret's values", PREVENT),
     keeping(
+        "google_sql_database_instance",
+        "a database",
+        PROTECTED,
+        &[
+            "settings.*.backup_configuration.*.transaction_log_retention_days",
+            "settings.*.backup_configuration.*.backup_retention_settings.*.retained_backups",
+        ],
+    ),
+    keeping(
         "google_storage_bucket",
         "objects",
         Guard::UnlessEmpty("force_destroy"),
         &[
             "lifecycle_rule.*.condition.*.age",
+            "lifecycle_rule.*.condition.*.days_since_noncurrent_time",
             "retention_policy.*.retention_period",
             "soft_delete_policy.*.retention_duration_seconds",
         ],
@@ -198,6 +208,7 @@ pub const KEPT: &[(&str, &[&str])] = &[
 pub const ENDS: &[&str] = &[
     "age",
     "days",
+    "days_since_noncurrent_time",
     "delete_after",
     "noncurrent_days",
     "retention_in_days",

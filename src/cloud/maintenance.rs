@@ -34,6 +34,22 @@ pub(super) fn settle(topology: &mut Topology, regions: &[RegionId]) {
     }
 }
 
+/// The day of a region in full: `TUESDAY`.
+pub(super) fn weekday(topology: &Topology, id: RegionId) -> &'static str {
+    const WEEKDAYS: [(&str, &str); 7] = [
+        ("mon", "MONDAY"),
+        ("tue", "TUESDAY"),
+        ("wed", "WEDNESDAY"),
+        ("thu", "THURSDAY"),
+        ("fri", "FRIDAY"),
+        ("sat", "SATURDAY"),
+        ("sun", "SUNDAY"),
+    ];
+    let day = day(topology, id);
+    let named = WEEKDAYS.iter().find(|(short, _)| *short == day);
+    named.map_or("TUESDAY", |(_, name)| name)
+}
+
 /// The day of a region: `tue`.
 pub(super) fn day(topology: &Topology, id: RegionId) -> &str {
     let region = &topology.region(id).name;

@@ -18,7 +18,7 @@ fn everything(case: &Case) -> String {
 /// 2026-11). So a command switches them on before the first plan.
 #[test]
 fn the_bootstrap_switches_on_what_terraform_itself_asks() {
-    for name in ["ggen", "paynow", "minimal"] {
+    for name in ["ggen", "paynow", "minimal", "covergen"] {
         let case = example(name);
         let script = case.file("scripts/deploy-all-regions.sh");
         for api in ["cloudresourcemanager", "serviceusage"] {
@@ -341,7 +341,7 @@ fn other_partitions_are_refused() {
 /// A check without a policy tells nobody.
 #[test]
 fn every_uptime_check_has_an_alert() {
-    for name in ["ggen", "paynow", "minimal"] {
+    for name in ["ggen", "paynow", "minimal", "covergen"] {
         let case = example(name);
         let files = case.done.artifacts.iter();
         let mains: String = files

@@ -134,7 +134,7 @@ const VARIANTS: [(&str, &str, &str, &str); 2] = [
 ];
 
 /// Systems that are no examples: what they use has to be seen by real tools too.
-const FIXTURES: [&str; 2] = ["aws-engines", "gcp-cache"];
+const FIXTURES: [&str; 3] = ["aws-engines", "gcp-cache", "gcp-data"];
 
 fn variant(example: &str, from: &str, to: &str) -> Compilation {
     let path = root().join("examples").join(example).join("topology.yaml");

@@ -21,8 +21,10 @@ fn every_committed_lock_is_what_its_spec_decides() {
         "examples/ggen/topology",
         "examples/minimal/topology",
         "examples/paynow/topology",
+        "examples/covergen/topology",
         "tests/fixtures/aws-engines",
         "tests/fixtures/gcp-cache",
+        "tests/fixtures/gcp-data",
     ];
     for spec in specs {
         let path = root().join(spec);

@@ -10,6 +10,8 @@ mod capacity;
 mod cases;
 mod ci;
 mod cli;
+mod cloud_sql;
+mod cloud_storage;
 mod coverage;
 mod diff;
 mod docs;

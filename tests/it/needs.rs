@@ -108,10 +108,12 @@ fn counted_actions_lose_nothing_that_they_need() {
         "examples/minimal/topology",
         "examples/ggen/topology",
         "examples/paynow/topology",
+        "examples/covergen/topology",
         "examples/eden/topology",
         "examples/eden/before",
         "tests/fixtures/aws-engines",
         "tests/fixtures/gcp-cache",
+        "tests/fixtures/gcp-data",
     ] {
         let path = root().join(format!("{name}.yaml"));
         let (broken, looked_at) = of_case(&compiled(&path));

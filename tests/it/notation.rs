@@ -44,7 +44,7 @@ fn example(name: &str, extension: &str) -> String {
 
 #[test]
 fn examples_go_both_ways_and_keep_their_comments() {
-    for name in ["ggen", "minimal", "paynow", "eden"] {
+    for name in ["ggen", "minimal", "paynow", "eden", "covergen"] {
         let yaml = parse(&example(name, "yaml"), Notation::Yaml);
         let kdl_text = print(&relaid(with_lists(&yaml)), Notation::Kdl);
         assert_eq!(

@@ -220,6 +220,7 @@ fn keys(deployment: &Deployment) -> Vec<String> {
             "gs-project-accounts" => "storage service-agent".to_string(),
             "bq" => "--encryption_service_account".to_string(),
             "cloud-redis" => "--service=redis.googleapis.com".to_string(),
+            "gcp-sa-cloud-sql" => "--service=sqladmin.googleapis.com".to_string(),
             other => format!(
                 "--service={}.googleapis.com",
                 other.trim_start_matches("gcp-sa-")

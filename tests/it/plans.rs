@@ -19,10 +19,12 @@ fn compile() -> Vec<(String, Case)> {
         "examples/minimal/topology.yaml",
         "examples/ggen/topology.yaml",
         "examples/paynow/topology.yaml",
+        "examples/covergen/topology.yaml",
         "examples/eden/topology.yaml",
         "examples/eden/before.yaml",
         "tests/fixtures/aws-engines.yaml",
         "tests/fixtures/gcp-cache.yaml",
+        "tests/fixtures/gcp-data.yaml",
     ];
     let all = paths
         .into_iter()

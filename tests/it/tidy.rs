@@ -290,16 +290,12 @@ const PROVIDERS: [(&str, &str); 7] = [
 ];
 
 /// Where a runtime has a name outside of its offering, and why.
-const RUNTIMES: [(&str, &str); 7] = [
+const RUNTIMES: [(&str, &str); 6] = [
     (
         "topology/",
         "what runtimes are by nature, their probes and scalers",
     ),
     ("cloud/offering.rs", "the dispatch"),
-    (
-        "cloud/gcp/firestore/switch.rs",
-        "how services of each are told of a database",
-    ),
     (
         "cloud/gcp/procedures.rs",
         "the commands that scale and release each",

@@ -217,6 +217,70 @@ fn the_traps_of_paynow_are_found_where_they_are() {
     }
 }
 
+/// The same for Covergen: what its design said, put into the corrected example.
+const IN_COVERGEN: [(&str, &str, &str, &str); 6] = [
+    (
+        "C19 data of the mainland in the global set",
+        "designs: { holds: [public] }",
+        "designs: { holds: [personal], zone: china }",
+        "RES101",
+    ),
+    (
+        "C21 people of one zone in another",
+        "  users-eu:\n    engine: postgres\n    regions: [eu, eu-central]",
+        "  users-eu:\n    engine: postgres\n    regions: [eu, eu-central, us]",
+        "RES101",
+    ),
+    (
+        "C22 nothing promised",
+        "  zone: { rto: 15m, rpo: 1m }\n  region: { rto: 1h, rpo: 15m }\n  corruption: { rto: 1d, rpo: 1d }\n|, objectives: { region: { rpo: 365d } }",
+        "|",
+        "RTO104",
+    ),
+    (
+        "C23 nothing replicates to the region that stands by",
+        "regions: [us, us-west]\n    size: 500Gi",
+        "regions: [us]\n    size: 500Gi",
+        "RPO201",
+    ),
+    (
+        "C24 avatars everywhere",
+        "      system-assets: { holds: [public]",
+        "      user-avatars: { holds: [personal], zone: eu, collections: [avatars/] }\n      system-assets: { holds: [public]",
+        "RES101",
+    ),
+    (
+        "C25 a shared cache",
+        "{ to: api-eu, policy: [geography, latency],",
+        "{ to: api-eu, policy: [geography, latency], cdn: { rules: { api: { paths: [/v1], keep: 5m, carries: [users-eu] } } },",
+        "RES103",
+    ),
+];
+
+#[test]
+fn the_traps_of_covergen_are_found() {
+    let covergen = include_str!("../../examples/covergen/topology.yaml");
+    let (_, clean) = compiled(covergen, Until::Emitted);
+    let worst = clean.diagnostics.worst();
+    assert!(
+        worst.is_none_or(|w| w == Severity::Note),
+        "{:?}",
+        codes(&clean)
+    );
+    for (row, from, to, code) in IN_COVERGEN {
+        let mut text = covergen.to_string();
+        for (from, to) in from.split('|').zip(to.split('|')) {
+            assert!(text.contains(from), "{row}: {from}");
+            text = text.replace(from, to);
+        }
+        let (_, done) = compiled(&text, Until::Emitted);
+        let found = done.diagnostics.iter().find(|d| d.code.id == code);
+        let found = found.unwrap_or_else(|| panic!("{row}: {:?}", codes(&done)));
+        assert!(found.primary.is_some(), "{row} has no place");
+        assert!(found.help.is_some(), "{row} offers no way out");
+    }
+}
+
 #[test]
 fn g21_and_g30_one_scaler_that_asks_for_its_own_region() {
     let (_, done) = compiled(GGEN, Until::Emitted);

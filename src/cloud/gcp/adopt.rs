@@ -26,13 +26,15 @@ pub fn adopt(topology: &Topology, applied: &Applied, lock: &mut Lock) {
             super::ranges::record(region, range, lock);
         }
         for store in &topology.datastores {
-            let call = format!("memorystore_{}_{slug}", store.name.replace(['-', '.'], "_"));
-            if let Some(range) = applied.text(&call, &["ip_range"]) {
-                super::ranges::record_store(store, region, range, lock);
-            }
-            if let Some(day) = applied.text(&call, &["maintenance_day"]) {
-                let day: String = day.to_lowercase().chars().take(3).collect();
-                crate::cloud::maintenance::record(lock, &region.name, &day);
+            for kind in ["memorystore", "postgres"] {
+                let call = format!("{kind}_{}_{slug}", store.name.replace(['-', '.'], "_"));
+                if let Some(range) = applied.text(&call, &["ip_range"]) {
+                    super::ranges::record_store(store, region, range, lock);
+                }
+                if let Some(day) = applied.text(&call, &["maintenance_day"]) {
+                    let day: String = day.to_lowercase().chars().take(3).collect();
+                    crate::cloud::maintenance::record(lock, &region.name, &day);
+                }
             }
         }
         let away = ["clusters", location, "backup_region"];

@@ -45,6 +45,11 @@ pub fn supply(topology: &Topology, out: &mut Supplied) {
     out.shared.extend(registries::shared(cloud));
 }
 
+/// A key beside a copy that is in a region.
+pub(super) fn key_beside(copy: &Copy) -> Copy {
+    Copy::new(copy.of, Kind::Key, "key", copy.site.clone()).kept(Keep::Passing)
+}
+
 /// A key at a location of Cloud KMS, which may be a region.
 pub(super) fn key_at(cloud: Cloud, of: Holder, location: &str) -> Copy {
     let multi = cloud.facts.keys.get(location);

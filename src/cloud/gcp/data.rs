@@ -54,6 +54,21 @@ impl Lowering<'_> {
         false
     }
 
+    /// Whether a store that pods reach in the network has clusters in its regions, and no other users.
+    pub(super) fn only_for_clusters(&mut self, store: &Datastore) {
+        let clusters = self.cluster_regions();
+        let alone = store.regions.iter().find(|r| !clusters.contains(r));
+        let serverless = self.topology.services.iter().any(|s| {
+            let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
+            !s.on_cluster() && uses.any(|n| *n == store.name)
+        });
+        if alone.is_some() || serverless {
+            let what = format!("`{}` without clusters", store.engine);
+            let has = "it where `kubernetes` runs the services: their pods reach it in the network";
+            self.not_available(store.span, &what, has);
+        }
+    }
+
     /// What a service in a region may do with the stores that it uses.
     pub(super) fn grants(&self, service: &Service, region: RegionId) -> Vec<Argument> {
         let used = service.uses.iter().map(|id| self.topology.datastore(*id));
@@ -69,7 +84,7 @@ impl Lowering<'_> {
         let told = used.filter_map(|store| Some((store, offering(store)?.told().given()?)));
         let told = told.flat_map(|(store, told)| {
             let name = variable_name(&store.name);
-            let told = told(self.topology, store, region).into_iter();
+            let told = told(self.topology, store, service, region).into_iter();
             told.map(move |(what, value)| (format!("{name}_{what}"), value))
         });
         told.map(|(variable, value)| Setting {

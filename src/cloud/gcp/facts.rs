@@ -1,5 +1,7 @@
 //! The catalog of Google Cloud, `catalog.toml`.
 
+use crate::catalog::{EEA, Place};
+use crate::topology::Continent;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -12,6 +14,8 @@ struct Catalog {
     run: ServiceHealth,
     firestore_history: History,
     memorystore: Memorystore,
+    cloud_sql: CloudSql,
+    storage: BTreeMap<String, StorageLocation>,
 }
 
 /// Memorystore for Redis where the topology says nothing, and its bounds.
@@ -29,6 +33,61 @@ pub struct Memorystore {
     pub replicas: u32,
     /// The most there are.
     pub most_replicas: u32,
+}
+
+/// PostgreSQL on Cloud SQL where the topology says nothing, and its bounds.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CloudSql {
+    /// The version.
+    pub version: String,
+    /// The versions that there are.
+    pub versions: Vec<String>,
+    /// The machine.
+    pub machine: String,
+    /// A machine of Enterprise Plus.
+    pub machine_plus: String,
+    /// How machines of Enterprise Plus begin.
+    pub plus: Vec<String>,
+    /// Storage in GiB.
+    pub storage_gb: u64,
+    /// The most there is.
+    pub most_storage_gb: u64,
+    /// Days of which any moment can be restored, at most.
+    pub most_log_days: u64,
+    /// The same in Enterprise Plus.
+    pub most_log_days_plus: u64,
+    /// Automated backups that are kept, at most.
+    pub most_backups: u64,
+    /// Seconds for which the address of the writer may be kept.
+    pub writer_ttl_seconds: u64,
+}
+
+/// A location of several regions of Cloud Storage.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StorageLocation {
+    /// The location of its encryption key.
+    pub kms: String,
+    /// Whether it is two regions, which turbo replication is for.
+    #[serde(default)]
+    pub dual: bool,
+    /// Its regions, where they are published.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// Where it may be, if its regions are not published: a country, `eea` or `asia`.
+    #[serde(default)]
+    pub within: Vec<String>,
+}
+
+impl StorageLocation {
+    /// Whether a region is one of its regions, or may be.
+    pub fn may_be_in(&self, place: &Place) -> bool {
+        let within = |area: &String| match area.as_str() {
+            "eea" => EEA.contains(&place.country),
+            "asia" => place.continent == Continent::Asia,
+            country => country == place.country,
+        };
+        self.members.iter().any(|m| m == place.location) || self.within.iter().any(within)
+    }
 }
 
 /// The managed mesh of GKE.
@@ -109,6 +168,21 @@ pub fn firestore_history() -> History {
 /// Memorystore for Redis where the topology says nothing, and its bounds.
 pub fn memorystore() -> &'static Memorystore {
     &catalog().memorystore
+}
+
+/// PostgreSQL on Cloud SQL where the topology says nothing, and its bounds.
+pub fn cloud_sql() -> &'static CloudSql {
+    &catalog().cloud_sql
+}
+
+/// A location of several regions of Cloud Storage, by its name: `nam4`.
+pub fn storage_location(location: &str) -> Option<&'static StorageLocation> {
+    catalog().storage.get(location)
+}
+
+/// The names of the locations of several regions of Cloud Storage.
+pub fn storage_locations() -> impl Iterator<Item = &'static str> {
+    catalog().storage.keys().map(String::as_str)
 }
 
 /// A multi-region of Firestore, by its location id.

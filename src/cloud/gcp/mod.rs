@@ -3,6 +3,8 @@
 mod adopt;
 mod backup;
 pub mod cloud_run;
+mod cloud_sql;
+mod cloud_storage;
 pub mod copies;
 mod cost;
 mod data;
@@ -17,6 +19,7 @@ pub mod naming;
 mod offering;
 mod operations;
 mod platform;
+mod pointing;
 mod procedures;
 mod pubsub;
 pub mod ranges;

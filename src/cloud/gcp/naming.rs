@@ -23,6 +23,8 @@ pub enum Kind {
     Bucket,
     /// Instances of Memorystore: 40.
     Redis,
+    /// Instances of Cloud SQL, after which the endpoints of their copies are named: 58.
+    Sql,
     /// The prefix that module names are made from: 40.
     Prefix,
 }
@@ -37,6 +39,7 @@ impl Kind {
             Kind::Firestore => (63, "a Firestore database"),
             Kind::Bucket => (63, "a bucket"),
             Kind::Redis => (40, "an instance of Memorystore"),
+            Kind::Sql => (58, "an instance of Cloud SQL"),
             Kind::Prefix => (40, "the prefix of resource names"),
         }
     }

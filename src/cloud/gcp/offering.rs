@@ -2,9 +2,12 @@
 
 use super::Lowering;
 use super::cloud_run::CloudRun;
+use super::cloud_sql::CloudSql;
+use super::cloud_storage::CloudStorage;
 use super::firestore::Firestore;
 use super::memorystore::Memorystore;
 use super::operations::Operations;
+use super::pointing::User;
 use super::pubsub::Pubsub;
 use crate::analysis::Context;
 use crate::analysis::flow::copy::Copy;
@@ -20,10 +23,12 @@ use crate::topology::{Datastore, DatastoreId, Host, Queue, RegionId, Runtime, Se
 
 /// Adds the commands that act on a store.
 pub(super) type Operate = fn(&mut Operations, &Datastore);
-/// What services of a region are told of a store, each behind its name.
-pub(super) type Told = fn(&Topology, &Datastore, RegionId) -> Vec<(&'static str, String)>;
+/// What a service in a region is told of a store, each behind its name.
+pub(super) type Told = fn(&Topology, &Datastore, &Service, RegionId) -> Vec<(&'static str, String)>;
 /// What a service in a region may do with a store.
 pub(super) type Grants = fn(&Topology, &Datastore, &Service, RegionId) -> Vec<Argument>;
+/// Adds how restored copies of a store come into service, and the names that none of them has.
+pub(super) type Switches = fn(&mut Lowering, &Datastore);
 /// Adds what backups of the clusters keep of a copy.
 pub(super) type Volumes = fn(Cloud, DatastoreId, &Datastore, Copy) -> Copy;
 
@@ -43,6 +48,8 @@ pub(super) trait OnGcp: Offering {
     fn range(&self) -> Aspect<()>;
     /// What the clusters' backups keep of it, if it runs on the clusters.
     fn volumes(&self) -> Aspect<Volumes>;
+    /// How restored copies of it come into service.
+    fn switches(&self) -> Aspect<Switches>;
 }
 
 /// Adds the commands that act on a queue.
@@ -85,6 +92,10 @@ pub(super) trait RunsOnGcp: RuntimeOffering {
     fn signals(&self) -> Aspect<WatchService>;
     /// What notices, for the load balancer before it, that a region of a service is lost.
     fn noticed(&self) -> Aspect<Noticed>;
+    /// Shell that tells a service the values `$1`, `$2` and so on of its variables.
+    fn tells(&self, topology: &Topology, user: &User) -> String;
+    /// Shell that prints what a service is told by a variable.
+    fn shows(&self, topology: &Topology, user: &User, variable: &str) -> String;
 }
 
 /// Every runtime of Google Cloud.
@@ -102,6 +113,15 @@ pub(super) fn runtime(service: &Service) -> Option<&'static dyn RunsOnGcp> {
 }
 
 impl Lowering<'_> {
+    /// How restored copies of stores come into service.
+    pub(super) fn switches(&mut self) {
+        for store in &self.topology.datastores {
+            if let Some(switches) = offering(store).and_then(|o| o.switches().given()) {
+                switches(self, store);
+            }
+        }
+    }
+
     /// What each runtime makes of its services.
     pub(super) fn runtimes(&mut self) {
         for lower in RUNTIMES.iter().filter_map(|o| o.lower().given()) {
@@ -111,7 +131,13 @@ impl Lowering<'_> {
 }
 
 /// Every kind of store of Google Cloud; the first that fits is taken.
-const OFFERINGS: &[&dyn OnGcp] = &[&Firestore, &RedisSentinel, &Memorystore];
+const OFFERINGS: &[&dyn OnGcp] = &[
+    &Firestore,
+    &RedisSentinel,
+    &Memorystore,
+    &CloudSql,
+    &CloudStorage,
+];
 
 /// The offering that a store of Google Cloud is.
 pub(super) fn offering(store: &Datastore) -> Option<&'static dyn OnGcp> {
@@ -150,6 +176,7 @@ pub fn sides() -> impl Iterator<Item = Side> {
             (o.id(), "password", o.password()),
             (o.id(), "range", o.range()),
             (o.id(), "volumes", o.volumes().kept()),
+            (o.id(), "switches", o.switches().kept()),
         ]
     });
     let runtimes = RUNTIMES.iter().flat_map(|o| {

@@ -6,7 +6,7 @@ use super::offering::{offering, queue_offering};
 use super::project;
 use crate::cloud::scaling;
 use crate::deployment::{
-    Deployment, Expect, Operation, OperationKind, Proof, Restorable, Seat, Switch, words,
+    ByHand, Deployment, Expect, Operation, OperationKind, Proof, Restorable, Seat, Switch, words,
 };
 use crate::topology::{Datastore, Host, Placement, RegionId, Service, Topology};
 
@@ -20,6 +20,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
         seats: Vec::new(),
         restorable: Vec::new(),
         switches: Vec::new(),
+        by_hand: Vec::new(),
     };
     all.hosts();
     all.workloads();
@@ -31,6 +32,7 @@ pub fn operations(topology: &Topology, deployment: &mut Deployment) {
     deployment.seats.append(&mut all.seats);
     deployment.restorable.append(&mut all.restorable);
     deployment.switches.append(&mut all.switches);
+    deployment.by_hand.append(&mut all.by_hand);
 }
 
 /// The commands so far.
@@ -42,6 +44,7 @@ pub(super) struct Operations<'a> {
     pub(super) seats: Vec<Seat>,
     restorable: Vec<Restorable>,
     pub(super) switches: Vec<Switch>,
+    pub(super) by_hand: Vec<ByHand>,
 }
 
 impl Operations<'_> {

@@ -358,11 +358,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn account_id(&self, service: &crate::topology::Service, id: RegionId) -> String {
-        let region = self.topology.region(id);
-        match &service.account {
-            Some(pattern) => pattern.replace("{region}", &region.short),
-            None => format!("{}-{}", service.name, naming::code(region.place.location)),
-        }
+        account_id(self.topology, service, id)
     }
 
     fn service_account(&self, service: &crate::topology::Service, id: RegionId) -> Argument {
@@ -463,6 +459,19 @@ impl Lowering<'_> {
                      cluster's API, also the lost one's."
                 .into(),
         });
+    }
+}
+
+/// The id of the account of a service in a region.
+pub(super) fn account_id(
+    topology: &Topology,
+    service: &crate::topology::Service,
+    id: RegionId,
+) -> String {
+    let region = topology.region(id);
+    match &service.account {
+        Some(pattern) => pattern.replace("{region}", &region.short),
+        None => format!("{}-{}", service.name, naming::code(region.place.location)),
     }
 }
 

@@ -8,13 +8,14 @@ use crate::format::shell;
 use OperationKind::{Bootstrap as Make, Cost, Record, Unlock};
 
 /// The APIs whose service agents encrypt with keys of ours.
-const AGENTS: [&str; 6] = [
+const AGENTS: [&str; 7] = [
     "pubsub",
     "redis",
     "secretmanager",
     "firestore",
     "artifactregistry",
     "gkebackup",
+    "sqladmin",
 ];
 
 impl Lowering<'_> {
@@ -203,6 +204,21 @@ impl Lowering<'_> {
             30,
             again,
         ));
+        if self.apis.contains("storagetransfer") {
+            let ask = format!(
+                "token=$(gcloud auth print-access-token) && curl --fail --silent --show-error --max-time 30 \
+                 --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"$token\") -- \
+                 https://storagetransfer.googleapis.com/v1/googleServiceAccounts/{project}"
+            );
+            commands.push(self.command(
+                Make,
+                "Make the service agent of Storage Transfer Service",
+                &["bash", "-c", &ask],
+                "the e-mail address of the agent",
+                30,
+                again,
+            ));
+        }
         if self.apis.contains("bigquery") {
             #[rustfmt::skip]
             let words = ["bq", "--project_id", &project, "show", "--encryption_service_account"];

@@ -222,7 +222,9 @@ pub(in crate::cloud) fn remaining(
 /// follows a writer holds no writes of its own.
 fn takes_writes(context: &Context, kind: &Kind, store: &Datastore, region: RegionId) -> bool {
     let copied = kept_away(context, store, region, Keeps::Live);
-    let follows = matches!(kind.region, Way::ByHand(_)) && follows(context, store, region);
+    // Copied one way, a copy follows also where it could be written.
+    let one_way = matches!(kind.region, Way::ByHand(_)) || store.mode() == Mode::Async;
+    let follows = one_way && follows(context, store, region);
     store.regions.contains(&region) && (copied || !follows && !idle(context, store, region))
 }
 

@@ -44,6 +44,8 @@ settled! {
         pub ttl: Option<Time>,
         /// The field that says when a record ends.
         pub expires_at: Option<Text>,
+        /// Storage tier.
+        pub tier: Option<Text>,
         /// The promise for this dataset, where it differs.
         pub objectives: Option<Objectives>,
     }

@@ -8,8 +8,11 @@ use std::collections::BTreeSet;
 
 /// Arguments by which a module copies data to another region. `each` says that every key is a
 /// copy of its own.
-const COPYING: [(&str, &str, bool); 6] = [
+const COPYING: [(&str, &str, bool); 9] = [
     ("aws/rds-postgres", "replica_of", false),
+    ("gcp/cloud-sql", "replica_of", false),
+    ("gcp/cloud-sql", "backup_location", false),
+    ("gcp/object-store-copies", "jobs", true),
     ("aws/elasticache-member", "global_group_id", false),
     ("aws/aurora-regional", "global_cluster_id", false),
     ("aws/dynamodb-global", "replicas", true),

@@ -21,10 +21,12 @@ fn systems() -> Vec<(String, Case)> {
         "examples/minimal/topology.yaml",
         "examples/ggen/topology.yaml",
         "examples/paynow/topology.yaml",
+        "examples/covergen/topology.yaml",
         "examples/eden/topology.yaml",
         "examples/eden/before.yaml",
         "tests/fixtures/aws-engines.yaml",
         "tests/fixtures/gcp-cache.yaml",
+        "tests/fixtures/gcp-data.yaml",
     ];
     let each = paths.iter();
     each.map(|path| (path.to_string(), compiled(&root().join(path))))

@@ -55,6 +55,11 @@ fn in_sections(budget: &str) -> BTreeMap<Key, String> {
         } else {
             kind
         };
+        kind = if part.starts_with("Dataset ") {
+            "dataset"
+        } else {
+            kind
+        };
         for section in part.split("\n### ").skip(1) {
             let title = section.lines().next().unwrap_or_default().replace('\\', "");
             if let Some(promised) = between(section, "\nPromised: ", ". Takes")

@@ -7,10 +7,12 @@ use super::Lowering;
 use super::facts;
 use super::naming::{self, Kind, slug};
 use super::offering::{Noticed, RunsOnGcp};
+use super::pointing::User;
+use super::project;
 use crate::cloud::offering::{Aspect, RuntimeOffering, RuntimeRecovery, WatchService};
 use crate::cloud::sizing::millicores;
 use crate::deployment::{Argument, Decision, Scope};
-use crate::topology::{RegionId, Runtime, Service, variable_name};
+use crate::topology::{RegionId, Runtime, Service, Topology, variable_name};
 
 use Aspect::Given;
 
@@ -48,6 +50,28 @@ impl RunsOnGcp for CloudRun {
 
     fn noticed(&self) -> Aspect<Noticed> {
         Given(recover::service_health)
+    }
+
+    fn tells(&self, topology: &Topology, user: &User) -> String {
+        let region = topology.region(user.region);
+        format!(
+            "gcloud run services update {} --update-env-vars {} --region {} --project {}",
+            user.service.name_in(region),
+            user.assigned().join(","),
+            region.place.location,
+            project(topology)
+        )
+    }
+
+    fn shows(&self, topology: &Topology, user: &User, variable: &str) -> String {
+        let region = topology.region(user.region);
+        format!(
+            "gcloud run services describe {} --region {} --project {} --format=json | \
+             jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"{variable}\").value'",
+            user.service.name_in(region),
+            region.place.location,
+            project(topology)
+        )
     }
 }
 

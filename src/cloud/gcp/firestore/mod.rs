@@ -9,7 +9,7 @@ mod watch;
 use super::Lowering;
 use super::facts;
 use super::naming::{self, Kind, slug};
-use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
+use super::offering::{Grants, OnGcp, Operate, Switches, Told, Volumes};
 use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_WHERE_SAID, Watch,
     read,
@@ -146,6 +146,10 @@ impl OnGcp for Firestore {
 
     fn volumes(&self) -> Aspect<Volumes> {
         Absent("it runs on no cluster")
+    }
+
+    fn switches(&self) -> Aspect<Switches> {
+        Given(|lowering, store| lowering.database_switches(store))
     }
 }
 
@@ -360,7 +364,12 @@ fn grants(
 }
 
 /// The databases of a region: its own, and those that it takes over.
-fn told(topology: &Topology, store: &Datastore, region: RegionId) -> Vec<(&'static str, String)> {
+fn told(
+    topology: &Topology,
+    store: &Datastore,
+    _: &Service,
+    region: RegionId,
+) -> Vec<(&'static str, String)> {
     let id = |d: &crate::topology::Database| database_id(topology, store, &d.name);
     let near = store.databases.iter().find(|d| d.serves.contains(&region));
     let taken_over = store

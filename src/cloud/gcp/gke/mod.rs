@@ -4,9 +4,11 @@ mod watch;
 
 use super::Lowering;
 use super::offering::{Noticed, RunsOnGcp};
+use super::pointing::{User, kubectl};
 use crate::cloud::offering::{Aspect, WatchService};
 use crate::cloud::recovery::{noticed, readings};
 use crate::cloud::shared::kubernetes::Kubernetes;
+use crate::topology::Topology;
 use Aspect::{Absent, Given};
 
 impl RunsOnGcp for Kubernetes {
@@ -24,5 +26,18 @@ impl RunsOnGcp for Kubernetes {
             let readings = readings::balancer(context, host, check);
             vec![noticed(&host.name, "health check", check, readings)]
         })
+    }
+
+    fn tells(&self, topology: &Topology, user: &User) -> String {
+        let (kubectl, name) = (kubectl(topology, user.region), &user.service.name);
+        format!(
+            "{kubectl} set env deployment/{name} {} && {kubectl} rollout status deployment/{name} --timeout 300s",
+            user.assigned().join(" ")
+        )
+    }
+
+    fn shows(&self, topology: &Topology, user: &User, variable: &str) -> String {
+        let (kubectl, name) = (kubectl(topology, user.region), &user.service.name);
+        format!("{kubectl} set env deployment/{name} --list | sed -n 's/^{variable}=//p'")
     }
 }

@@ -10,14 +10,15 @@ mod watch;
 use super::Lowering;
 use super::facts;
 use super::naming::{self, Kind, slug};
-use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
+use super::offering::{Grants, OnGcp, Operate, Switches, Told, Volumes};
 use super::ranges;
+use crate::cloud::maintenance;
 use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
 use crate::deployment::{Argument, Decision, Reading, Schedule, Scope};
-use crate::topology::{Datastore, Engine, Mode, RegionId, Topology};
+use crate::topology::{Datastore, Engine, Mode, RegionId, Service, Topology};
 use Aspect::{Absent, Given};
 
 /// The port that takes TLS alone, for the primary and for reading
@@ -131,6 +132,10 @@ impl OnGcp for Memorystore {
     fn volumes(&self) -> Aspect<Volumes> {
         Absent("it runs on no cluster")
     }
+
+    fn switches(&self) -> Aspect<Switches> {
+        Absent("its commands bring a copy's data into the original: `operations` adds them")
+    }
 }
 
 /// What an instance is called.
@@ -175,7 +180,12 @@ fn version(topology: &Topology, store: &Datastore) -> String {
 }
 
 /// Where a region finds its instance: names of ours lead to the addresses that Google chooses.
-fn told(topology: &Topology, store: &Datastore, id: RegionId) -> Vec<(&'static str, String)> {
+fn told(
+    topology: &Topology,
+    store: &Datastore,
+    _: &Service,
+    id: RegionId,
+) -> Vec<(&'static str, String)> {
     if !store.regions.contains(&id) {
         return Vec::new();
     }
@@ -194,17 +204,7 @@ impl Lowering<'_> {
         self.replicates(store, &[Mode::None], has);
         self.memorystore_fits(store);
         self.memorystore_backups(store);
-        let clusters = self.cluster_regions();
-        let alone = store.regions.iter().find(|r| !clusters.contains(r));
-        let serverless = self.topology.services.iter().any(|s| {
-            let mut uses = s.uses.iter().map(|d| &self.topology.datastore(*d).name);
-            !s.on_cluster() && uses.any(|n| *n == store.name)
-        });
-        if alone.is_some() || serverless {
-            let what = "`redis` without clusters";
-            let has = "it where `kubernetes` runs the services: their pods reach it in the network";
-            self.not_available(store.span, what, has);
-        }
+        self.only_for_clusters(store);
         self.out.len() == before
     }
 
@@ -290,7 +290,10 @@ impl Lowering<'_> {
             ("redis_version", version(self.topology, store).into()),
             ("kms_key_id", key),
             ("secrets_kms_key_id", secrets),
-            ("maintenance_day", day_of(self.topology, id).into()),
+            (
+                "maintenance_day",
+                maintenance::weekday(self.topology, id).into(),
+            ),
         ];
         let call = format!("memorystore_{}_{}", slug(&store.name), region.slug());
         if let Some(backup) = &store.backup {
@@ -337,20 +340,4 @@ impl Lowering<'_> {
             self.tell_secret(store, id, what, format!("{name}-{secret}"));
         }
     }
-}
-
-/// The day of a region's maintenance: regions are not maintained on one day.
-fn day_of(topology: &Topology, id: RegionId) -> &'static str {
-    const DAYS: [(&str, &str); 7] = [
-        ("mon", "MONDAY"),
-        ("tue", "TUESDAY"),
-        ("wed", "WEDNESDAY"),
-        ("thu", "THURSDAY"),
-        ("fri", "FRIDAY"),
-        ("sat", "SATURDAY"),
-        ("sun", "SUNDAY"),
-    ];
-    let day = crate::cloud::maintenance::day(topology, id);
-    let named = DAYS.iter().find(|(short, _)| *short == day);
-    named.map_or("TUESDAY", |(_, name)| name)
 }

@@ -1,6 +1,6 @@
 //! Where data of Memorystore rests: in its region, with the key and the exports beside it.
 
-use super::super::copies::key_at;
+use super::super::copies::key_beside;
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind};
 use crate::cloud::copies::Cloud;
 use crate::topology::{Datastore, DatastoreId};
@@ -11,7 +11,7 @@ pub(super) fn copies(cloud: Cloud, id: DatastoreId, store: &Datastore) -> Vec<Co
     copies
         .map(|copy| {
             let site = copy.site.clone();
-            let key = key_at(cloud, of, &site.name);
+            let key = key_beside(&copy);
             let exports = store.backup.as_ref().map(|backup| {
                 Copy::new(of, Kind::Backup, "exports that people take", site)
                     .kept(Keep::Seconds(backup.keep.secs()))

@@ -7,7 +7,7 @@ mod restore;
 use super::Lowering;
 use super::data::member_annotations;
 use super::naming::{self, Kind, slug};
-use super::offering::{Grants, OnGcp, Operate, Told, Volumes};
+use super::offering::{Grants, OnGcp, Operate, Switches, Told, Volumes};
 use super::ranges::Ranges;
 use crate::cloud::kept::whole;
 use crate::cloud::offering::Aspect;
@@ -16,7 +16,7 @@ use crate::deployment::{
     Argument, Decision, Evidence, Reading, Schedule, Scope, SentinelRegion, SentinelSet, Upload,
 };
 use crate::topology::settings::SENTINEL_FAILOVER_MILLIS;
-use crate::topology::{Datastore, Mode, RegionId, Topology};
+use crate::topology::{Datastore, Mode, RegionId, Service, Topology};
 use Aspect::{Absent, Given};
 
 impl OnGcp for RedisSentinel {
@@ -49,10 +49,19 @@ impl OnGcp for RedisSentinel {
     fn volumes(&self) -> Aspect<Volumes> {
         Given(rest::with_volumes)
     }
+
+    fn switches(&self) -> Aspect<Switches> {
+        Absent("its commands bring a copy's data into the original: `operations` adds them")
+    }
 }
 
 /// The sentinels of all regions, which know the primary by the store's name.
-fn told(topology: &Topology, store: &Datastore, _: RegionId) -> Vec<(&'static str, String)> {
+fn told(
+    topology: &Topology,
+    store: &Datastore,
+    _: &Service,
+    _: RegionId,
+) -> Vec<(&'static str, String)> {
     let places = store.regions.iter().flat_map(|id| {
         let region = topology.region(*id);
         let count = topology.sentinels(store, *id);
