@@ -53,8 +53,8 @@ pub struct VerdictCount {
 /// A service or store with its scenarios.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SubjectView {
-    /// `service` or `datastore`.
-    #[schemars(extend("enum" = ["service", "datastore"]))]
+    /// `service`, `datastore` or `dataset`.
+    #[schemars(extend("enum" = ["service", "datastore", "dataset"]))]
     pub kind: &'static str,
     /// Its name.
     pub name: String,

@@ -644,7 +644,7 @@ fn a_check_says_that_it_is_done() {
     let (code, out, shown) = ran(folder.path(), &["check"]);
     assert_eq!((code, out.as_str()), (0, ""));
     assert!(
-        shown.ends_with("checked topology.yaml: 2 notes\n"),
+        shown.ends_with("checked topology.yaml: 3 notes\n"),
         "{shown}"
     );
 }

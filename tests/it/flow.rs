@@ -84,7 +84,7 @@ fn case(
 
 #[expect(clippy::too_many_lines, reason = "a table")]
 fn cases() -> Vec<Case> {
-    let postgres = |more: &str, dataset: &str| users(&format!("engine: postgres{more}"), dataset);
+    let mysql = |more: &str, dataset: &str| users(&format!("engine: mysql{more}"), dataset);
     let firestore = |more: &str| {
         users(
             &format!("engine: firestore, {INSIDE}{more}"),
@@ -107,11 +107,11 @@ fn cases() -> Vec<Case> {
             "RES101",
             "personal",
             "users (eu) -> main in us-central1",
-            &[TWO, EU, &postgres(", replication: { mode: async }", "")],
+            &[TWO, EU, &mysql(", replication: { mode: async }", "")],
             &[
                 TWO,
                 EU,
-                &postgres(", replication: { mode: async }", ", copies: within-zone"),
+                &mysql(", replication: { mode: async }", ", copies: within-zone"),
             ],
         ),
         case(
@@ -122,7 +122,7 @@ fn cases() -> Vec<Case> {
             &[
                 TWO,
                 EU,
-                &postgres(
+                &mysql(
                     ", replication: { mode: active-active, by: pglogical, conflicts: crdt }",
                     "",
                 ),
@@ -130,7 +130,7 @@ fn cases() -> Vec<Case> {
             &[
                 TWO,
                 EU,
-                &postgres(
+                &mysql(
                     ", replication: { mode: active-active, by: pglogical, conflicts: crdt }",
                     ", copies: within-zone",
                 ),
@@ -144,7 +144,7 @@ fn cases() -> Vec<Case> {
             &[
                 TWO,
                 EU,
-                &postgres(
+                &mysql(
                     ", replication: { mode: active-active, links: { europe-west1: [us-central1], us-central1: [europe-west1] } }",
                     "",
                 ),
@@ -152,7 +152,7 @@ fn cases() -> Vec<Case> {
             &[
                 three,
                 EU,
-                &postgres(
+                &mysql(
                     ", replication: { mode: active-active, links: { europe-west1: [europe-west4], us-central1: [] } }",
                     "",
                 ),
@@ -166,12 +166,12 @@ fn cases() -> Vec<Case> {
             &[
                 TWO,
                 EU,
-                &postgres(
+                &mysql(
                     ", regions: [europe-west1], read_replicas: [us-central1]",
                     "",
                 ),
             ],
-            &[TWO, EU, &postgres(", regions: [europe-west1]", "")],
+            &[TWO, EU, &mysql(", regions: [europe-west1]", "")],
         ),
         case(
             "writing at the primary",
@@ -182,13 +182,13 @@ fn cases() -> Vec<Case> {
                 TWO,
                 EU,
                 WEB,
-                &postgres(", replication: { mode: async }", ", copies: within-zone"),
+                &mysql(", replication: { mode: async }", ", copies: within-zone"),
             ],
             &[
                 TWO,
                 EU,
                 WEB,
-                &postgres(", replication: { mode: async }", per_region),
+                &mysql(", replication: { mode: async }", per_region),
             ],
         ),
         case(
@@ -196,12 +196,12 @@ fn cases() -> Vec<Case> {
             "RES101",
             "personal",
             "users (eu) -> main in us-central1",
-            &[TWO, EU, WEB, &postgres(", regions: [us-central1]", "")],
+            &[TWO, EU, WEB, &mysql(", regions: [us-central1]", "")],
             &[
                 TWO,
                 EU,
                 "services: { web: { image: shop/web, uses: [main], regions: [us-central1] } }\n",
-                &postgres(", regions: [us-central1]", ""),
+                &mysql(", regions: [us-central1]", ""),
             ],
         ),
         case(
@@ -225,7 +225,7 @@ fn cases() -> Vec<Case> {
             &[
                 TWO,
                 EU,
-                &postgres(
+                &mysql(
                     ", regions: [europe-west1], backup: { every: 1d, copies_to: [us-central1] }",
                     "",
                 ),
@@ -233,7 +233,7 @@ fn cases() -> Vec<Case> {
             &[
                 three,
                 EU,
-                &postgres(
+                &mysql(
                     ", regions: [europe-west1], backup: { every: 1d, copies_to: [europe-west4] }",
                     "",
                 ),
@@ -247,7 +247,7 @@ fn cases() -> Vec<Case> {
             &[
                 TWO,
                 EU,
-                &postgres(
+                &mysql(
                     ", regions: [europe-west1], backup: { point_in_time: 7d, copies_to: [us-central1] }",
                     "",
                 ),
@@ -255,7 +255,7 @@ fn cases() -> Vec<Case> {
             &[
                 TWO,
                 EU,
-                &postgres(
+                &mysql(
                     ", regions: [europe-west1], backup: { point_in_time: 7d }",
                     "",
                 ),
@@ -490,12 +490,12 @@ fn cases() -> Vec<Case> {
             &[
                 "regions: { cn-hangzhou: { cloud: alibaba, role: primary, zone: china }, cn-hongkong: { cloud: alibaba } }\n",
                 "compliance: { zones: { china: { jurisdictions: [CN], icp: \"1\" } } }\n",
-                &postgres(", replication: { mode: async }", ""),
+                &mysql(", replication: { mode: async }", ""),
             ],
             &[
                 "regions: { cn-hangzhou: { cloud: alibaba, role: primary, zone: china }, cn-beijing: { cloud: alibaba } }\n",
                 "compliance: { zones: { china: { jurisdictions: [CN], icp: \"1\" } } }\n",
-                &postgres(", replication: { mode: async }", ""),
+                &mysql(", replication: { mode: async }", ""),
             ],
         ),
         case(
@@ -507,7 +507,7 @@ fn cases() -> Vec<Case> {
                 "regions: { cn-hangzhou: { cloud: alibaba, role: primary, zone: china } }\n",
                 "compliance: { zones: { china: { jurisdictions: [CN], icp: \"1\" } } }\n",
                 WEB,
-                &postgres("", ""),
+                &mysql("", ""),
                 &host(
                     ", cdn: { provider: cloudflare, rules: { api: { paths: [/api], keep: 5m, carries: [users] } } }",
                 ),
@@ -516,7 +516,7 @@ fn cases() -> Vec<Case> {
                 "regions: { cn-hangzhou: { cloud: alibaba, role: primary, zone: china } }\n",
                 "compliance: { zones: { china: { jurisdictions: [CN], icp: \"1\" } } }\n",
                 WEB,
-                &postgres("", ""),
+                &mysql("", ""),
                 &host(
                     ", cdn: { provider: alibaba, rules: { api: { paths: [/api], keep: 5m, carries: [users] } } }",
                 ),

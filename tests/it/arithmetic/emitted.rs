@@ -414,7 +414,8 @@ impl Emitted {
         set.members
             .insert(location.into(), (replicas("node"), replicas("sentinel")));
         for object in objects {
-            if object["kind"] == "CronJob" {
+            // A suspended job runs when it is asked to.
+            if object["kind"] == "CronJob" && object["spec"]["suspend"] != true {
                 let schedule = string(&object["spec"]["schedule"]).to_string();
                 set.backups.insert(location.into(), schedule);
             }

@@ -73,7 +73,7 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
     unmarked "fenced-${fenced}" "${fenced} is fenced by" \
       "Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
   done
-  stores=(covergen-users-apac-asia-southeast1 covergen-users-apac-asia-southeast1-in-asia-northeast1 covergen-users-eu-europe-west3 covergen-users-eu-europe-west3-in-europe-west1 covergen-users-us-us-east1 covergen-users-us-us-east1-in-us-west1)
+  stores=(covergen-users-apac-asia-southeast1 covergen-users-apac-asia-southeast1-in-asia-northeast1 covergen-users-eu-europe-west3 covergen-users-eu-europe-west3-in-europe-west1 covergen-users-us-us-east1 covergen-users-us-us-east1-in-us-west1 media-apac-asia-southeast1 media-eu-europe-west3 media-us-us-east1 templates-us-east1)
   for switched in "${stores[@]}"; do
     unmarked "switched-${switched}" "a copy serves in place of ${switched}, put there by" \
       "Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"

@@ -266,6 +266,10 @@ case ${TEST_TYPE} in
     [[ ${DATASTORE} != covergen-users-eu-europe-west3-in-europe-west1 ]] || copy=covergen-users-eu-europe-west3-in-europe-west1-copy-${copy}
     [[ ${DATASTORE} != covergen-users-us-us-east1 ]] || copy=covergen-users-us-us-east1-copy-${copy}
     [[ ${DATASTORE} != covergen-users-us-us-east1-in-us-west1 ]] || copy=covergen-users-us-us-east1-in-us-west1-copy-${copy}
+    [[ ${DATASTORE} != media-apac-asia-southeast1 ]] || copy=restored-${copy}
+    [[ ${DATASTORE} != media-eu-europe-west3 ]] || copy=restored-${copy}
+    [[ ${DATASTORE} != media-us-us-east1 ]] || copy=restored-${copy}
+    [[ ${DATASTORE} != templates-us-east1 ]] || copy=restored-${copy}
     if ! exercise restore-from-backup.sh --datastore "${DATASTORE}" --into "${copy}" "${source[@]}"; then
       evidence failed "${DATASTORE}"
       failed
@@ -279,6 +283,10 @@ case ${TEST_TYPE} in
       covergen-users-eu-europe-west3-in-europe-west1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       covergen-users-us-us-east1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       covergen-users-us-us-east1-in-us-west1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      media-apac-asia-southeast1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      media-eu-europe-west3) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      media-us-us-east1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      templates-us-east1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       *) note "Then delete the copy ${copy}" ;;
     esac
     ;;

@@ -64,6 +64,10 @@ case ${DATASTORE} in
   *) die 65 "nothing here restores '${DATASTORE}' by a command; see RUNBOOK_RESTORE.md" ;;
 esac
 no_store "${NEW_DATABASE}"
+[[ ${DATASTORE} != media-apac-asia-southeast1 || ${NEW_DATABASE} == restored-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with restored-"
+[[ ${DATASTORE} != media-eu-europe-west3 || ${NEW_DATABASE} == restored-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with restored-"
+[[ ${DATASTORE} != media-us-us-east1 || ${NEW_DATABASE} == restored-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with restored-"
+[[ ${DATASTORE} != templates-us-east1 || ${NEW_DATABASE} == restored-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with restored-"
 [[ ${DATASTORE} != covergen-users-apac-asia-southeast1 || ${NEW_DATABASE} == covergen-users-apac-asia-southeast1-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with covergen-users-apac-asia-southeast1-copy-"
 [[ ${DATASTORE} != covergen-users-apac-asia-southeast1-in-asia-northeast1 || ${NEW_DATABASE} == covergen-users-apac-asia-southeast1-in-asia-northe-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with covergen-users-apac-asia-southeast1-in-asia-northe-copy-"
 [[ ${DATASTORE} != covergen-users-eu-europe-west3 || ${NEW_DATABASE} == covergen-users-eu-europe-west3-copy-* ]] || die 65 "the name of a copy of '${DATASTORE}' begins with covergen-users-eu-europe-west3-copy-"

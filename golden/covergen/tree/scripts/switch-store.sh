@@ -51,9 +51,17 @@ case ${DATASTORE} in
   covergen-users-eu-europe-west3-in-europe-west1) [[ ${COPY} == covergen-users-eu-europe-west3-in-europe-west1-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with covergen-users-eu-europe-west3-in-europe-west1-copy-" ;;
   covergen-users-us-us-east1) [[ ${COPY} == covergen-users-us-us-east1-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with covergen-users-us-us-east1-copy-" ;;
   covergen-users-us-us-east1-in-us-west1) [[ ${COPY} == covergen-users-us-us-east1-in-us-west1-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with covergen-users-us-us-east1-in-us-west1-copy-" ;;
+  media-apac-asia-southeast1) [[ ${COPY} == restored-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with restored-" ;;
+  media-eu-europe-west3) [[ ${COPY} == restored-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with restored-" ;;
+  media-us-us-east1) [[ ${COPY} == restored-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with restored-" ;;
+  templates-us-east1) [[ ${COPY} == restored-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with restored-" ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
 esac
 case ${DATASTORE} in
+  media-apac-asia-southeast1) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
+  media-eu-europe-west3) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
+  media-us-us-east1) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
+  templates-us-east1) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
   covergen-users-apac-asia-southeast1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
   covergen-users-apac-asia-southeast1-in-asia-northeast1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
   covergen-users-eu-europe-west3) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
@@ -286,6 +294,90 @@ if [[ ${DATASTORE} == covergen-users-us-us-east1-in-us-west1 ]]; then
       step "Delete ${COPY}"
       run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-us-us-west1-copy AND region:us-west1' --format 'value(target)' --project covergen-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete covergen-users-us-us-west1-copy --region us-west1 --project covergen-prod --quiet && gcloud compute addresses delete covergen-users-us-us-west1-copy --region us-west1 --project covergen-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project covergen-prod --quiet && gcloud sql instances delete \"\$1\" --project covergen-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
       prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == media-apac-asia-southeast1 ]]; then
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Put the original into service"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-media-apac-asia-southeast1" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-media-apac-asia-southeast1/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-media-apac-asia-southeast1/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == media-eu-europe-west3 ]]; then
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Put the original into service"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-media-eu-europe-west3" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-media-eu-europe-west3/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-media-eu-europe-west3/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == media-us-us-east1 ]]; then
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Put the original into service"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-media-us-us-east1" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-media-us-us-east1/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-media-us-us-east1/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == templates-us-east1 ]]; then
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Put the original into service"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-templates-us-east1" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-templates-us-east1/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-templates-us-east1/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
       ;;
   esac
 fi

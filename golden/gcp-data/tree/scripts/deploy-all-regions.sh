@@ -73,7 +73,7 @@ if [[ ${APPLY} == true && ${BOOTSTRAP} == false ]]; then
     unmarked "fenced-${fenced}" "${fenced} is fenced by" \
       "Return first: promote-region.sh --region ${fenced} --apply; if it does not come back: RUNBOOK_PRIMARY.md"
   done
-  stores=(shop-carts-us-east1 shop-carts-us-east1-in-us-west1 shop-carts-us-west1 shop-carts-us-west1-in-us-east1 shop-orders-us-east1 shop-orders-us-east1-in-us-west1)
+  stores=(shop-carts-us-east1 shop-carts-us-east1-in-us-west1 shop-carts-us-west1 shop-carts-us-west1-in-us-east1 shop-orders-us-east1 shop-orders-us-east1-in-us-west1 images-us-east1)
   for switched in "${stores[@]}"; do
     unmarked "switched-${switched}" "a copy serves in place of ${switched}, put there by" \
       "Put the original back or settle the copy: switch-store.sh, RUNBOOK_RESTORE.md"

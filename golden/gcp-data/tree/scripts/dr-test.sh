@@ -189,6 +189,7 @@ case ${TEST_TYPE} in
     [[ ${DATASTORE} != shop-carts-us-west1-in-us-east1 ]] || copy=shop-carts-us-west1-in-us-east1-copy-${copy}
     [[ ${DATASTORE} != shop-orders-us-east1 ]] || copy=shop-orders-us-east1-copy-${copy}
     [[ ${DATASTORE} != shop-orders-us-east1-in-us-west1 ]] || copy=shop-orders-us-east1-in-us-west1-copy-${copy}
+    [[ ${DATASTORE} != images-us-east1 ]] || copy=restored-${copy}
     if ! exercise restore-from-backup.sh --datastore "${DATASTORE}" --into "${copy}" "${source[@]}"; then
       evidence failed "${DATASTORE}"
       failed
@@ -202,6 +203,7 @@ case ${TEST_TYPE} in
       shop-carts-us-west1-in-us-east1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       shop-orders-us-east1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       shop-orders-us-east1-in-us-west1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
+      images-us-east1) note "Then delete the copy: switch-store.sh --datastore ${DATASTORE} --delete ${copy} --apply" ;;
       *) note "Then delete the copy ${copy}" ;;
     esac
     ;;

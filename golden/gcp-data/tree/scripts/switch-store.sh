@@ -51,9 +51,11 @@ case ${DATASTORE} in
   shop-carts-us-west1-in-us-east1) [[ ${COPY} == shop-carts-us-west1-in-us-east1-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with shop-carts-us-west1-in-us-east1-copy-" ;;
   shop-orders-us-east1) [[ ${COPY} == shop-orders-us-east1-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with shop-orders-us-east1-copy-" ;;
   shop-orders-us-east1-in-us-west1) [[ ${COPY} == shop-orders-us-east1-in-us-west1-copy-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with shop-orders-us-east1-in-us-west1-copy-" ;;
+  images-us-east1) [[ ${COPY} == restored-* ]] || die 65 "${COPY} is no copy of '${DATASTORE}': names of copies begin with restored-" ;;
   *) die 65 "no command puts a copy of '${DATASTORE}' into service; see RUNBOOK_RESTORE.md" ;;
 esac
 case ${DATASTORE} in
+  images-us-east1) [[ ${WAY} == delete ]] || die 65 "a copy of '${DATASTORE}' comes into service by no command; see RUNBOOK_RESTORE.md" ;;
   shop-carts-us-east1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
   shop-carts-us-east1-in-us-west1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
   shop-carts-us-west1) [[ ${WAY} != settle ]] || die 65 "the next deployment would point services at the original again: bring what is right into it, then --back-from" ;;
@@ -266,6 +268,27 @@ if [[ ${DATASTORE} == shop-orders-us-east1-in-us-west1 ]]; then
       step "Delete ${COPY}"
       run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-orders-us-west1-copy AND region:us-west1' --format 'value(target)' --project shop-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete shop-orders-us-west1-copy --region us-west1 --project shop-prod --quiet && gcloud compute addresses delete shop-orders-us-west1-copy --region us-west1 --project shop-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project shop-prod --quiet && gcloud sql instances delete \"\$1\" --project shop-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
       prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      ;;
+  esac
+fi
+if [[ ${DATASTORE} == images-us-east1 ]]; then
+  case ${WAY} in
+    to)
+      step "Put ${COPY} into service"
+      put_mark "switched-${DATASTORE}"
+      ;;
+    back-from)
+      step "Put the original into service"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    settle)
+      step "Let deployments run again"
+      take_mark "switched-${DATASTORE}"
+      ;;
+    delete)
+      step "Delete ${COPY}"
+      run 3600 "Delete the prefix \$COPY of shop-prod-shop-images-us-east1" bash -c "gcloud storage rm --recursive \"gs://shop-prod-shop-images-us-east1/\$1/\" --project shop-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://shop-prod-shop-images-us-east1/\$1/**\" --format='value(name)' --project shop-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
       ;;
   esac
 fi

@@ -5,7 +5,8 @@ use super::watch::LATENCY;
 use super::{Bucket, buckets, targets};
 use crate::cloud::gcp::operations::Operations;
 use crate::deployment::{
-    ByHand, Expect, Operation, OperationKind, Proof, RESTORED_WITHIN, script, words,
+    Before, ByHand, Expect, Operation, OperationKind, Proof, RESTORED_WITHIN, Stays, Switch,
+    SwitchStep, script, words,
 };
 use crate::topology::{Datastore, RegionId};
 
@@ -133,6 +134,10 @@ impl Operations<'_> {
             budget_seconds: COPY,
             otherwise: "objects that were replaced are kept as versions: gcloud storage ls --all-versions shows them".into(),
         });
+        if self.switches.iter().all(|s| s.subject != subject) {
+            self.switches
+                .push(self.copied_prefix(store, from, &subject));
+        }
         let read = format!(
             "gcloud storage ls \"gs://{}/$1/**\" --project {} | head -n 1 | wc -l | tr -d ' '",
             from.name, self.project
@@ -147,5 +152,51 @@ impl Operations<'_> {
             within_seconds: RESTORED_WITHIN,
             otherwise: "the copy has no object: is the prefix right?".into(),
         });
+    }
+
+    /// A prefix that was copied: which objects are right, people say.
+    fn copied_prefix(&self, store: &Datastore, bucket: &Bucket, subject: &str) -> Switch {
+        let (bucket, project) = (&bucket.name, &self.project);
+        let delete =
+            format!("gcloud storage rm --recursive \"gs://{bucket}/$1/\" --project {project}");
+        let left = format!(
+            "names=$(gcloud storage objects list \"gs://{bucket}/$1/**\" --format='value(name)' --project {project}) && wc -w <<<\"$names\" | tr -d ' '"
+        );
+        let operation = Operation {
+            kind: OperationKind::Switch,
+            subject: subject.into(),
+            region: None,
+            title: format!("Delete the prefix $COPY of {bucket}"),
+            command: script(&delete, &["$COPY"]),
+            expect: Expect::Nothing,
+            budget_seconds: COPY,
+            otherwise: "run it again: it goes on with what is left".into(),
+        };
+        let proof = Proof {
+            of: OperationKind::Switch,
+            subject: subject.into(),
+            region: None,
+            title: "Count the objects that are left of it".into(),
+            command: script(&left, &["$COPY"]),
+            wants: "0".into(),
+            within_seconds: RESTORED_WITHIN,
+            otherwise: "objects are left: run it again".into(),
+        };
+        Switch {
+            subject: subject.into(),
+            datastore: store.name.clone(),
+            means: "services read objects where they are, so compare those of the copy, and copy what is right over the original with `gcloud storage cp`".into(),
+            afterwards: String::new(),
+            to_copy: Vec::new(),
+            to_original: Vec::new(),
+            copying: None,
+            delete: vec![SwitchStep {
+                operation,
+                proof: Some(proof),
+            }],
+            begins: Some("restored-".into()),
+            before: Before::default(),
+            stays: Stays::BesideIt,
+        }
     }
 }
