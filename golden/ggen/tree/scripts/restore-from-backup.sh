@@ -3,6 +3,8 @@
 #
 # Brings data back beside the original, never over it.
 # A dry run unless --apply is given. See RUNBOOK_RESTORE.md.
+# A command with a shell of its own gets the name of the copy as "$1" of that shell.
+# shellcheck disable=SC2016
 
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
