@@ -33,7 +33,7 @@ module.exports = [
   ['ggen', 'complete', 'conflicts: vector-clock', '      conflicts: |', ['vector-clock', 'last-write-wins', 'crdt']],
   ['ggen', 'complete', '    tie: last-write-wins', '      mode: |', ['active-active', 'async', 'application', 'none']],
   ['ggen', 'complete', 'drain: 30s', '+    |', ['ttl', 'cors', 'backup', 'cdn'], ['image', 'drain']],
-  ['ggen', 'complete', 'trust_domain', '+  |', ['mtls'], ['mode', 'kind']],
+  ['eden', 'complete', 'trust_domain', '+  |', ['mtls'], ['mode', 'kind']],
   ['ggen', 'complete', 'notice: {', '  notice:\n    of: |', ['notice-corruption', 'lag', 'restore', 'promote']],
   ['ggen', 'complete', 'back: manual', '  back: |', ['manual', 'automatic']],
   ['ggen', 'complete', 'oncall: {', '  oncall:\n    |', ['pagerduty', 'slack', 'email', 'default']],
