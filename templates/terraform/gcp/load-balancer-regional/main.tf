@@ -2,7 +2,7 @@
 
 locals {
   # Where uptime checks come from, from all places.
-  probes = [for probe in data.google_monitoring_uptime_check_ips.this.uptime_check_ips : can(cidrhost("${probe.ip_address}/128", 0)) ? "${probe.ip_address}/128" : "${probe.ip_address}/32"]
+  probes = [for probe in coalesce(data.google_monitoring_uptime_check_ips.this.uptime_check_ips, []) : can(cidrhost("${probe.ip_address}/128", 0)) ? "${probe.ip_address}/128" : "${probe.ip_address}/32"]
 
   name = "${var.name}-${var.region}"
 }
