@@ -397,13 +397,15 @@ pub(super) fn detected(input: Input) -> u64 {
     noticed(input).map_or(0, |(seconds, _)| seconds)
 }
 
-/// What notices a lost region for the first host that has a check: seconds at worst, and the
-/// check. That of a load balancer is the term of the recovery budget; probes of instances are
-/// only a part of theirs.
+/// What notices a lost region for the first host whose check is declared, else for the first: seconds
+/// at worst, and the check. That of a load balancer is the term of the recovery budget; probes of
+/// instances are only a part of theirs.
 fn noticed(input: Input) -> Option<(u64, String)> {
     let topology = input.topology;
-    let mut hosts = topology.hosts.iter();
-    let (host, check) = hosts.find_map(|h| Some((h, topology.notices(h)?)))?;
+    let mut ours = topology.hosts.iter().filter(|h| h.external().is_none());
+    let first = ours.clone().next().map(|h| (h, h.check()));
+    let declared = ours.find_map(|h| Some((h, topology.notices(h)?)));
+    let (host, check) = declared.or(first)?;
     let of_budget = |t: &&Term| t.step == Step::Detect && t.of == host.name;
     let times = input.analysis.recovery.times.iter();
     let lost = times.filter(|t| matches!(t.scenario, Scenario::Region(_)));
