@@ -1,7 +1,8 @@
 //! Commands for scripts and runbooks.
 
 use super::Deployment;
-use crate::topology::RegionId;
+use crate::topology::{Datastore, RegionId};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 /// What a command does.
@@ -406,6 +407,28 @@ impl Deployment {
 }
 
 impl Operation {
+    /// A command on a store in a region.
+    pub fn of_store(
+        store: &Datastore,
+        region: RegionId,
+        (kind, budget_seconds): (OperationKind, u64),
+        title: String,
+        command: Vec<String>,
+        expect: impl Into<Expect>,
+        otherwise: &str,
+    ) -> Self {
+        Operation {
+            kind,
+            subject: store.name.clone(),
+            region: Some(region),
+            title,
+            command,
+            expect: expect.into(),
+            budget_seconds,
+            otherwise: otherwise.into(),
+        }
+    }
+
     /// A command of a whole system, by its name.
     pub fn of_system(
         system: &str,
@@ -466,24 +489,44 @@ pub fn together(budgets: impl Iterator<Item = u64>) -> u64 {
     longest + all.len() as u64 * 5
 }
 
+/// What the failover script does between the decision and the first promotion, in its order, each with
+/// the word for it: nothing is promoted before.
+const BEFORE_PROMOTION: [(OperationKind, &str); 4] = [
+    (OperationKind::Repoint, "redirect"),
+    (OperationKind::Hold, "freeze"),
+    (OperationKind::Fence, "fence"),
+    (OperationKind::Lag, "lag"),
+];
+
 impl Deployment {
-    /// What the failover script does between the decision and the first promotion, each with its
-    /// seconds: nothing is promoted before.
-    pub fn before_promotion(&self, lost: RegionId, to: RegionId) -> Vec<(&'static str, u64)> {
-        let seconds = |kind: OperationKind, region: RegionId| {
-            let operations = self.operations.iter();
-            let own = operations.filter(|o| o.kind == kind && o.region == Some(region));
-            together(own.map(|o| o.budget_seconds))
-        };
-        let steps = [
-            ("redirect", seconds(OperationKind::Repoint, to)),
-            ("freeze", ALOUD.max(seconds(OperationKind::Hold, to))),
-            ("fence", seconds(OperationKind::Fence, lost)),
-            ("lag", seconds(OperationKind::Lag, to)),
-        ];
-        steps
-            .into_iter()
-            .filter(|(_, seconds)| *seconds > 0)
-            .collect()
+    /// Seconds that the commands of a kind take in a region, with what is asked before them.
+    fn takes(&self, kind: OperationKind, region: RegionId) -> u64 {
+        let operations = self.operations.iter();
+        let own = operations.filter(|o| o.kind == kind && o.region == Some(region));
+        let subjects: BTreeSet<&String> = own.clone().map(|o| &o.subject).collect();
+        let asked = subjects.into_iter().filter_map(|subject| {
+            let mut seats = self.seats.iter().filter(|s| s.subject == *subject);
+            seats.find(|s| s.moved_by(kind) && s.asks.iter().any(|(id, _)| *id == region))
+        });
+        let asked: u64 = asked.map(|seat| seat.within_seconds).sum();
+        asked + together(own.map(|o| o.budget_seconds))
+    }
+
+    /// The steps before a promotion in `to`, and the seconds that their commands take.
+    pub fn before_promotion(
+        &self,
+        lost: RegionId,
+        to: RegionId,
+    ) -> Vec<(OperationKind, &'static str, u64)> {
+        let steps = BEFORE_PROMOTION.map(|(kind, word)| {
+            let seconds = match kind {
+                OperationKind::Hold => ALOUD.max(self.takes(kind, to)),
+                OperationKind::Fence => self.takes(kind, lost),
+                _ => self.takes(kind, to),
+            };
+            (kind, word, seconds)
+        });
+        let steps = steps.into_iter();
+        steps.filter(|(.., seconds)| *seconds > 0).collect()
     }
 }

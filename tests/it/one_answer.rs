@@ -1171,6 +1171,23 @@ fn no_two_files_of_a_tree_say_different_things() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Queues are pointed elsewhere before anything is promoted, and take what was measured of them. Fails
+/// if the budget counts the commands of that step instead.
+#[test]
+fn a_promotion_after_queues_is_when_the_plan_has_it() {
+    let case = crate::support::case("recovery/promoted-after-queues");
+    let files = case.done.artifacts.iter();
+    let tree: Tree = files
+        .map(|(path, file)| (path.to_string(), file.text.clone()))
+        .collect();
+    let budget = &tree["RECOVERY_BUDGET.md"];
+    assert!(
+        budget.contains("redirect 4m, freeze 30s, fence 55s, lag 15s: the script promotes nothing")
+    );
+    let faults = faults(&tree);
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
 /// Each thing that is compared is found where one file alone says something else.
 #[test]
 fn another_value_in_one_file_is_found() {

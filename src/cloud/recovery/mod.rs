@@ -11,7 +11,7 @@ use super::{aws, gcp};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
-use crate::deployment::{Action, Reading};
+use crate::deployment::{Action, OperationKind, Reading};
 use crate::topology::settings::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
 use crate::topology::{Duration, FactKind, Provider, Reach, Scenario, Trigger};
@@ -210,46 +210,61 @@ pub(super) fn by_hand(context: &Context, of: &str, scenario: Scenario) -> Vec<Te
 
 /// What the script does before it promotes anything in the region that takes over.
 pub(super) fn before_promotion(context: &Context, of: &str, lost: RegionId) -> Option<Term> {
-    let steps = until(context, lost, "lag")?;
-    Some(scripted(of, &steps, "the script promotes nothing before"))
+    let why = "the script promotes nothing before";
+    scripted(context, of, lost, (OperationKind::Lag, why))
 }
 
 /// What the script does until a lost region is out of the entries.
 pub(super) fn taking_out(context: &Context, of: &str, lost: RegionId) -> Option<Term> {
-    let steps = until(context, lost, "fence")?;
-    Some(scripted(
-        of,
-        &steps,
-        "then the script has taken the region out",
-    ))
+    let why = "then the script has taken the region out";
+    scripted(context, of, lost, (OperationKind::Fence, why))
 }
-
-/// A step of the script, by its word, and its seconds.
-type Scripted = (&'static str, u64);
 
 /// The steps of the script up to one of them, for the region that takes over.
-fn until(context: &Context, lost: RegionId, last: &str) -> Option<Vec<Scripted>> {
+fn scripted(
+    context: &Context,
+    of: &str,
+    lost: RegionId,
+    (last, why): (OperationKind, &str),
+) -> Option<Term> {
     let to = context.topology.successor(lost)?;
     let mut steps = context.deployment.before_promotion(lost, to);
-    if let Some(end) = steps.iter().position(|(step, _)| *step == last) {
+    if let Some(end) = steps.iter().position(|(kind, ..)| *kind == last) {
         steps.truncate(end + 1);
     }
-    Some(steps)
-}
-
-fn scripted(of: &str, steps: &[Scripted], why: &str) -> Term {
-    let seconds: u64 = steps.iter().map(|(_, seconds)| seconds).sum();
+    // Queues have a term of their own, which the plan goes by.
+    let queues = repointed(context, lost);
+    if queues.iter().any(|t| t.high.is_none()) {
+        let why = "nobody has measured how long it takes to point queues elsewhere, and the script does that first";
+        return Some(Term::unbounded(Step::Fence, of, why.into()).by(By::Person));
+    }
+    let measured = queues.iter().filter_map(|t| t.high).max();
+    for (_, _, seconds) in steps
+        .iter_mut()
+        .filter(|(kind, ..)| *kind == OperationKind::Repoint)
+    {
+        *seconds = measured.map_or(*seconds, |high| high.div_ceil(1000));
+    }
+    let total: u64 = steps.iter().map(|(.., seconds)| seconds).sum();
     let named = steps
         .iter()
-        .map(|(step, seconds)| format!("{step} {}", Duration::from_secs(*seconds)));
+        .map(|(_, word, seconds)| format!("{word} {}", Duration::from_secs(*seconds)));
     let named: Vec<String> = named.collect();
     let because = format!("{}: {why}", named.join(", "));
-    let term = Term::emitted(Step::Fence, of, (0, seconds * 1000), because);
     let term = Term {
         source: Source::Structure,
-        ..term
+        ..Term::emitted(Step::Fence, of, (0, total * 1000), because)
     };
-    term.by(By::Person)
+    Some(term.by(By::Person))
+}
+
+/// How long people take to point the queues of a lost region elsewhere.
+fn repointed(context: &Context, lost: RegionId) -> Vec<Term> {
+    let queues = context.topology.queues.iter();
+    let terms = queues.flat_map(|q| Facts.queue(context, q, Scenario::Region(lost)));
+    terms
+        .filter(|t| t.step == Step::Redirect && t.by == By::Person)
+        .collect()
 }
 
 /// Until somebody is paged. Without an alert that pages, nobody knows that there is something to
