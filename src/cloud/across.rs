@@ -2,6 +2,7 @@
 //! nothing carries data, requests or names between two: that is said, part by part.
 
 use super::NOT_AVAILABLE;
+use super::afar::place;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
 use crate::topology::{Host, Provider, Ref, RegionId, Service, Topology};
@@ -132,10 +133,7 @@ impl Across<'_> {
         let topology = self.topology;
         let places: Vec<RegionId> = service.placements.iter().map(|p| p.region).collect();
         let own = self.clouds(&places);
-        let at = |names: &[Ref], name: &str| {
-            let found = names.iter().find(|n| n.value == name);
-            found.map_or(service.span, |n| n.span)
-        };
+        let at = |names: &[Ref], name: &str| place(names, name, service.span);
         let mut used: Vec<(&str, Span, BTreeSet<Provider>)> = Vec::new();
         for id in &service.uses {
             let store = topology.datastore(*id);

@@ -5,7 +5,7 @@ use super::NOT_AVAILABLE;
 use crate::deployment::Deployment;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::Span;
-use crate::topology::{Datastore, Ref, RegionId, Service, Topology, variable_name};
+use crate::topology::{Datastore, Ref, RegionId, Service, Topology};
 
 /// Reports each region where a service finds nothing of what it uses.
 pub(super) fn check(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
@@ -13,7 +13,7 @@ pub(super) fn check(topology: &Topology, deployment: &Deployment, out: &mut Diag
         for id in &service.uses {
             let store = topology.datastore(*id);
             if store.external().is_none() && !store.has_locations() {
-                let misses = |id: &RegionId| !is_told(topology, deployment, service, store, *id);
+                let misses = |id: &RegionId| !is_told(deployment, service, store, *id);
                 let lost = missing(topology, service, &store.regions, misses);
                 let span = place(&service.uses_at, &store.name, service.span);
                 out.extend(lost.map(|id| {
@@ -52,28 +52,13 @@ fn missing(
 }
 
 /// Whether the service is told in a region where the store is.
-fn is_told(
-    topology: &Topology,
-    deployment: &Deployment,
-    service: &Service,
-    store: &Datastore,
-    id: RegionId,
-) -> bool {
-    let mut here = deployment
-        .settings
-        .iter()
-        .filter(|s| s.service == service.name && s.region == id);
-    here.any(|s| told_by(topology, &s.variable).is_some_and(|of| of == store.name))
+fn is_told(deployment: &Deployment, service: &Service, store: &Datastore, id: RegionId) -> bool {
+    let mut settings = deployment.settings.iter();
+    settings.any(|s| s.service == service.name && s.region == id && s.datastore == store.name)
 }
 
-/// The store that a variable is about: of two whose names begin it, the longer.
-fn told_by<'a>(topology: &'a Topology, variable: &str) -> Option<&'a str> {
-    let stores = topology.datastores.iter().map(|s| s.name.as_str());
-    let about = stores.filter(|name| variable.starts_with(&format!("{}_", variable_name(name))));
-    about.max_by_key(|name| name.len())
-}
-
-fn place(written: &[Ref], name: &str, otherwise: Span) -> Span {
+/// Where a part is named among others.
+pub(super) fn place(written: &[Ref], name: &str, otherwise: Span) -> Span {
     let found = written.iter().find(|r| r.value == name);
     found.map_or(otherwise, |r| r.span)
 }

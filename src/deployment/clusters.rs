@@ -120,6 +120,8 @@ pub struct Entrance {
 pub struct SecretSetting {
     /// The service.
     pub service: String,
+    /// The datastore that it lets the service in to.
+    pub datastore: String,
     /// The region it runs in.
     pub region: RegionId,
     /// The variable.
@@ -128,11 +130,13 @@ pub struct SecretSetting {
     pub secret: String,
 }
 
-/// An environment variable that tells a service where a part that it uses is.
+/// An environment variable that tells a service where a datastore that it uses is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// The service.
     pub service: String,
+    /// The datastore.
+    pub datastore: String,
     /// The region it runs in.
     pub region: RegionId,
     /// The variable.

@@ -562,7 +562,7 @@ fn every_dashboard_has_a_file_of_its_own() {
 }
 
 /// Runs a command in a folder: exit code, standard output, standard error.
-fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub fn ran(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = meridian(folder).args(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let code = output.status.code().expect("ended by itself");

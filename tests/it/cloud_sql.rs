@@ -7,11 +7,13 @@ use meridian::Compilation;
 use std::collections::BTreeSet;
 use std::fs;
 
-fn fixture() -> String {
+/// The fixture with both stores of Google Cloud.
+pub fn fixture() -> String {
     fs::read_to_string(root().join("tests/fixtures/gcp-data.yaml")).unwrap()
 }
 
-fn text<'a>(done: &'a Compilation, path: &str) -> &'a str {
+/// A file of a compiled spec.
+pub fn text<'a>(done: &'a Compilation, path: &str) -> &'a str {
     let found = done.artifacts.get(path);
     found.map_or_else(|| panic!("no {path}"), |a| a.text.as_str())
 }

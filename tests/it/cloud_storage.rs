@@ -1,19 +1,7 @@
 //! Object storage on Cloud Storage: where buckets are, what follows the datasets, and what is refused.
-#![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
+use crate::cloud_sql::{fixture, text};
 use crate::engines::{compiled, spec};
-use crate::support::root;
-use meridian::Compilation;
-use std::fs;
-
-fn fixture() -> String {
-    fs::read_to_string(root().join("tests/fixtures/gcp-data.yaml")).unwrap()
-}
-
-fn text<'a>(done: &'a Compilation, path: &str) -> &'a str {
-    let found = done.artifacts.get(path);
-    found.map_or_else(|| panic!("no {path}"), |a| a.text.as_str())
-}
 
 /// What a dataset says of its copies, its tier and its end is in the rules of the buckets. Shown by
 /// leaving out `left_out` or `lifecycle::arguments`.

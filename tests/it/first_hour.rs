@@ -4,25 +4,8 @@
     reason = "tests look at files and run the program"
 )]
 
+use crate::cli::ran;
 use crate::support::{example_text, spec};
-use assert_cmd::Command;
-use std::path::Path;
-
-fn meridian(folder: &Path, words: &[&str]) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("meridian").unwrap();
-    let output = command
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .args(words)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
 
 /// On both clouds, in one region and in several: it checks without an error, something is met, and
 /// it compiles.
@@ -40,14 +23,14 @@ fn what_init_writes_has_something_met() {
     ];
     for flags in cases {
         let folder = tempfile::tempdir().unwrap();
-        let (code, _, said) = meridian(
+        let (code, _, said) = ran(
             folder.path(),
             &[&["init", "--name", "shop"], flags].concat(),
         );
         assert_eq!(code, 0, "{flags:?}: {said}");
         let text = std::fs::read_to_string(folder.path().join("topology.yaml")).unwrap();
         assert!(text.lines().count() < 20, "{text}");
-        let (code, analysis, said) = meridian(folder.path(), &["analyze"]);
+        let (code, analysis, said) = ran(folder.path(), &["analyze"]);
         assert_eq!(code, 0, "{flags:?}: {said}\n{text}");
         // Products that span the zones of a region have no terms, and an availability all the same.
         let met = analysis.lines().any(|l| {
@@ -57,7 +40,7 @@ fn what_init_writes_has_something_met() {
         });
         assert!(met, "{flags:?}\n{text}\n{analysis}");
         assert!(!analysis.contains(" violated "), "{flags:?}\n{analysis}");
-        let (code, _, said) = meridian(folder.path(), &["compile"]);
+        let (code, _, said) = ran(folder.path(), &["compile"]);
         assert_eq!(code, 0, "{flags:?}: {said}");
     }
 }
@@ -85,7 +68,7 @@ fn flags_that_make_no_system_are_refused_and_write_nothing() {
     ];
     for (flags, says) in cases {
         let folder = tempfile::tempdir().unwrap();
-        let (code, _, said) = meridian(folder.path(), &[&["init"], flags].concat());
+        let (code, _, said) = ran(folder.path(), &[&["init"], flags].concat());
         assert!(code == 64 && said.contains(says), "{flags:?}: {said}");
         assert!(!folder.path().join("topology.yaml").exists());
     }

@@ -5,12 +5,11 @@
     reason = "tests look at files and run the program"
 )]
 
+use crate::cli::ran;
 use crate::support::{compiled, root};
-use assert_cmd::Command;
 use meridian::cli::load;
 use meridian::syntax::Limits;
 use std::fs;
-use std::path::Path;
 
 const BASE: &str = "\
 version: 1
@@ -28,22 +27,6 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         fs::write(folder.path().join(name), text).unwrap();
     }
     folder
-}
-
-fn meridian(folder: &Path, words: &[&str]) -> (i32, String, String) {
-    let mut command = Command::cargo_bin("meridian").unwrap();
-    let output = command
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .args(words)
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code().unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
 }
 
 /// The case of `env-staging`, which cannot include its base, extends it.
@@ -83,7 +66,7 @@ fn lists_and_values_replace_and_nothing_removes() {
     assert_eq!(topology.regions.len(), 1);
     assert!(topology.drills.is_empty());
     // The same in KDL, from the converter.
-    let (_, kdl, _) = meridian(files.path(), &["convert", "staging.yaml"]);
+    let (_, kdl, _) = ran(files.path(), &["convert", "staging.yaml"]);
     fs::write(files.path().join("staging.kdl"), &kdl).unwrap();
     let twin = compiled(&files.path().join("staging.kdl")).done;
     let text =
@@ -110,7 +93,7 @@ fn a_finding_is_shown_in_the_file_that_has_the_value() {
         let base = BASE.replace("role: primary", &format!("role: primary, {weight}"));
         let staging = format!("version: 1\nextends: base.yaml\n{over}");
         let files = folder(&[("base.yaml", &base), ("staging.yaml", &staging)]);
-        let (code, _, said) = meridian(files.path(), &["check", "staging.yaml"]);
+        let (code, _, said) = ran(files.path(), &["check", "staging.yaml"]);
         assert_eq!(code, 1, "{said}");
         let found = said.lines().find(|l| l.contains("╭─[")).unwrap();
         assert!(found.contains(file), "{file}: {said}");
@@ -127,7 +110,7 @@ fn a_base_that_leads_nowhere_good_is_refused() {
     for (name, says) in cases {
         let staging = format!("version: 1\nextends: {name}\n");
         let files = folder(&[("staging.yaml", &staging)]);
-        let (code, _, said) = meridian(files.path(), &["check", "staging.yaml"]);
+        let (code, _, said) = ran(files.path(), &["check", "staging.yaml"]);
         assert!(
             code == 1 && said.contains("IN102") && said.contains(says),
             "{name}: {said}"
@@ -140,7 +123,7 @@ fn a_base_that_leads_nowhere_good_is_refused() {
 fn environments_are_compared_like_specs() {
     let staging = "version: 1\nextends: base.yaml\nservices: { web: { replicas: 1..2 } }\n";
     let files = folder(&[("base.yaml", BASE), ("staging.yaml", staging)]);
-    let (code, said, told) = meridian(
+    let (code, said, told) = ran(
         files.path(),
         &["diff", "base.yaml", "--from", "staging.yaml"],
     );

@@ -5,8 +5,8 @@
     reason = "tests look at files and run the program"
 )]
 
+use crate::cli::ran;
 use crate::support::{Case, example, example_text, spec};
-use assert_cmd::Command;
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::diagnostic::Diagnostics;
 use meridian::emit::{self, contract};
@@ -205,18 +205,8 @@ struct Ran {
 }
 
 fn meridian(folder: &Path, words: &[&str]) -> Ran {
-    let mut command = Command::cargo_bin("meridian").unwrap();
-    let output = command
-        .current_dir(folder)
-        .env("NO_COLOR", "1")
-        .args(words)
-        .output()
-        .unwrap();
-    Ran {
-        code: output.status.code().unwrap(),
-        said: String::from_utf8(output.stdout).unwrap(),
-        told: String::from_utf8(output.stderr).unwrap(),
-    }
+    let (code, said, told) = ran(folder, words);
+    Ran { code, said, told }
 }
 
 fn files(folder: &Path) -> BTreeSet<String> {

@@ -1,38 +1,12 @@
 //! What the commands that act on stores have in common.
 
-use super::Lowering;
-use crate::deployment::{Expect, Operation, OperationKind, Proof, RESTORED_WITHIN, script};
-use crate::topology::{Datastore, RegionId};
+use crate::deployment::{OperationKind, Proof, RESTORED_WITHIN, script};
+use crate::topology::RegionId;
 
 /// Seconds that a read of the API may take.
 pub(super) const LOOK: u64 = 15;
 /// Seconds that a restore's request may take; what it makes is there later.
 pub(super) const RESTORE: u64 = 900;
-
-impl Lowering<'_> {
-    /// An operation on a store in a region.
-    pub(super) fn store_operation(
-        &self,
-        store: &Datastore,
-        id: RegionId,
-        (kind, budget_seconds): (OperationKind, u64),
-        title: String,
-        command: Vec<String>,
-        expect: impl Into<Expect>,
-        otherwise: &str,
-    ) -> Operation {
-        Operation {
-            kind,
-            subject: store.name.clone(),
-            region: Some(id),
-            title,
-            command,
-            expect: expect.into(),
-            budget_seconds,
-            otherwise: otherwise.into(),
-        }
-    }
-}
 
 /// Waits until what was restored answers; `$1` is its name.
 pub(super) fn restored(subject: &str, id: RegionId, title: &str, read: &str, wants: &str) -> Proof {

@@ -204,6 +204,7 @@ impl Lowering<'_> {
         for service in users {
             let told = facts.iter().map(|(what, value)| Setting {
                 service: service.clone(),
+                datastore: store.name.clone(),
                 region: id,
                 variable: setting_name(store, what),
                 value: value.clone(),
@@ -217,6 +218,7 @@ impl Lowering<'_> {
         let users = self.users(store, id).into_iter();
         let told = users.map(|service| SecretSetting {
             service: service.name.clone(),
+            datastore: store.name.clone(),
             region: id,
             variable: setting_name(store, what),
             secret: format!("{}-{name}", self.topology.name),

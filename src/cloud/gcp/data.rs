@@ -85,15 +85,15 @@ impl Lowering<'_> {
         let told = told.flat_map(|(store, told)| {
             let name = variable_name(&store.name);
             let told = told(self.topology, store, service, region).into_iter();
-            told.map(move |(what, value)| (format!("{name}_{what}"), value))
+            told.map(move |(what, value)| Setting {
+                service: service.name.clone(),
+                datastore: store.name.clone(),
+                region,
+                variable: format!("{name}_{what}"),
+                value,
+            })
         });
-        told.map(|(variable, value)| Setting {
-            service: service.name.clone(),
-            region,
-            variable,
-            value,
-        })
-        .collect()
+        told.collect()
     }
 
     /// Gives the services of a region a secret of a store.
@@ -111,6 +111,7 @@ impl Lowering<'_> {
         });
         let told = users.map(|service| SecretSetting {
             service: service.name.clone(),
+            datastore: store.name.clone(),
             region: id,
             variable: format!("{variable}_{what}"),
             secret: name.clone(),

@@ -8,7 +8,7 @@ use super::homes::Home;
 use super::{CLOUD, Lowering, multi_region, naming};
 use crate::analysis::flow::fate::{Loss, Shared};
 use crate::cloud::copies::Cloud;
-use crate::deployment::{Action, Argument, Evidence, Need, Registry, Scope};
+use crate::deployment::{Action, Argument, Registry, Scope};
 use crate::diagnostic::Label;
 use crate::lock::Lock;
 use crate::lock::applied::Applied;
@@ -161,26 +161,17 @@ impl Lowering<'_> {
     /// it. Cloud Run keeps a copy of the image.
     pub(super) fn needs_of_images(&mut self) {
         for location in locations(self.topology) {
-            let holds = |id: &RegionId| self.topology.region(*id).place.location == location;
-            let Some(home) = self.regions.iter().copied().find(holds) else {
-                continue;
-            };
-            let afar = pulling(self.topology, &self.regions, &location);
-            let afar: Vec<RegionId> = afar.filter(|id| *id != home).collect();
+            let there = |id: &RegionId| self.topology.region(*id).place.location == location;
+            let pulling = pulling(self.topology, &self.regions, &location);
+            let afar: Vec<RegionId> = pulling.filter(|id| !there(id)).collect();
             let services = self.topology.services.iter().filter(|s| s.on_cluster());
-            let needs = services
-                .filter(|s| s.placements.iter().any(|p| afar.contains(&p.region)))
-                .map(|s| Need {
-                    by: Action::Start(s.name.clone()),
-                    what: "its image".into(),
-                    at: vec![home],
-                    span: None,
-                    evidence: vec![Evidence::File {
-                        file: "helm/values.yaml".into(),
-                        key: format!("{location}-docker.pkg.dev"),
-                    }],
-                });
-            self.deployment.needs.extend(needs);
+            let served = services.filter(|s| s.placements.iter().any(|p| afar.contains(&p.region)));
+            let starts: Vec<Action> = served.map(|s| Action::Start(s.name.clone())).collect();
+            let images = format!("{location}-docker.pkg.dev");
+            for start in starts {
+                let at = std::slice::from_ref(&location);
+                self.need(start, "its image", at, None, ("helm/values.yaml", &images));
+            }
         }
     }
 }

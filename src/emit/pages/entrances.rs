@@ -2,7 +2,7 @@
 
 use crate::deployment::Entrance;
 use crate::emit::Input;
-use crate::topology::{RegionId, variable_name};
+use crate::topology::RegionId;
 use serde_json::{Value, json};
 
 /// What begins the statements behind the words on how clients get in.
@@ -26,29 +26,15 @@ pub(super) fn entrances(input: Input) -> Vec<Value> {
 }
 
 fn entry(input: Input, entrance: &Entrance, users: &[&str]) -> Value {
-    let prefix = variable(&entrance.datastore);
-    let entrances = &input.deployment.entrances;
-    // `CACHE_EU_HOST` is of the store `cache-eu` if there is one, and not of `cache`.
-    let longer = |of: &String| of.len() > prefix.len() && of.starts_with(&prefix);
-    let others = entrances
-        .iter()
-        .map(|e| variable(&e.datastore))
-        .filter(longer);
-    let others: Vec<String> = others.collect();
-    let own = |service: &str, name: &str| {
-        users.contains(&service)
-            && name.starts_with(&prefix)
-            && !others.iter().any(|o| name.starts_with(o))
-    };
     let settings = input.deployment.settings.iter();
-    let settings = settings.map(|s| (&s.service, &s.variable, s.region, &s.value, false));
+    let settings = settings.filter(|s| s.datastore == entrance.datastore);
+    let settings = settings.map(|s| (&s.variable, s.region, &s.value, false));
     let secrets = input.deployment.secret_settings.iter();
-    let secrets = secrets.map(|s| (&s.service, &s.variable, s.region, &s.secret, true));
+    let secrets = secrets.filter(|s| s.datastore == entrance.datastore);
+    let secrets = secrets.map(|s| (&s.variable, s.region, &s.secret, true));
     let mut rows: Vec<Row> = Vec::new();
-    for (service, variable, region, value, secret) in settings.chain(secrets) {
-        if own(service, variable) {
-            add(&mut rows, variable, region, value, secret);
-        }
+    for (variable, region, value, secret) in settings.chain(secrets) {
+        add(&mut rows, variable, region, value, secret);
     }
     rows.sort_by(|a, b| a.variable.cmp(&b.variable));
     let everywhere = input.topology.regions.len();
@@ -71,11 +57,6 @@ fn entry(input: Input, entrance: &Entrance, users: &[&str]) -> Value {
         "sql": sql.trim_end_matches("\n```"),
         "rows": rows.collect::<Vec<_>>(),
     })
-}
-
-/// What the variables of a store begin with.
-fn variable(store: &str) -> String {
-    format!("{}_", variable_name(store))
 }
 
 /// A variable with one value, and where it has it.

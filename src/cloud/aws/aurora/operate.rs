@@ -65,7 +65,7 @@ impl Lowering<'_> {
              --target-db-cluster-identifier {arn} --allow-data-loss; fi"
         );
         [
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::Lag, LOOK),
@@ -74,7 +74,7 @@ impl Lowering<'_> {
                 Expect::Seconds,
                 "unknown lag counts as lag over the objective",
             ),
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::Promote, 600),
@@ -146,7 +146,7 @@ impl Lowering<'_> {
         );
         let restore = |title, script, otherwise: &str| Operation {
             subject: name.clone(),
-            ..self.store_operation(
+            ..Operation::of_store(
                 store,
                 id,
                 (OperationKind::Restore, RESTORE),
@@ -157,7 +157,7 @@ impl Lowering<'_> {
             )
         };
         vec![
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::Backup, 30),
@@ -166,7 +166,7 @@ impl Lowering<'_> {
                 "creating",
                 "wait until no other backup is being taken",
             ),
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::ListBackups, LOOK),

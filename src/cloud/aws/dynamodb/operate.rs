@@ -23,7 +23,7 @@ impl Lowering<'_> {
                 )
             });
             let behind = behind.collect::<Vec<_>>().join(" && ");
-            let copies = self.store_operation(
+            let copies = Operation::of_store(
                 store,
                 id,
                 (OperationKind::Lag, LOOK),
@@ -40,7 +40,7 @@ impl Lowering<'_> {
             ]);
             let restore = Operation {
                 subject: format!("{table}-{location}"),
-                ..self.store_operation(
+                ..Operation::of_store(
                     store,
                     id,
                     (OperationKind::Restore, RESTORE),

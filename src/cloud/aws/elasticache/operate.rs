@@ -77,7 +77,7 @@ impl Lowering<'_> {
              --primary-replication-group-id {name} --global-replication-group-id \"$group\"; fi"
         );
         let mut found = vec![
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::Lag, LOOK),
@@ -86,7 +86,7 @@ impl Lowering<'_> {
                 Expect::Seconds,
                 "unknown lag counts as lag over the objective",
             ),
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::Promote, 120),
@@ -138,7 +138,7 @@ impl Lowering<'_> {
                 "set", "env", &format!("deployment/{name}"),
             ]);
             let command = [command, told.clone()].concat();
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::Promote, 30),
@@ -175,7 +175,7 @@ impl Lowering<'_> {
             self.marked(&name),
         );
         vec![
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::Backup, 30),
@@ -184,7 +184,7 @@ impl Lowering<'_> {
                 "creating",
                 "wait until no other snapshot is being taken",
             ),
-            self.store_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::ListBackups, LOOK),
@@ -195,7 +195,7 @@ impl Lowering<'_> {
             ),
             Operation {
                 subject: name.clone(),
-                ..self.store_operation(
+                ..Operation::of_store(
                     store,
                     id,
                     (OperationKind::Restore, RESTORE),

@@ -239,7 +239,7 @@ impl Lowering<'_> {
                 otherwise: "it is not a replica any more: look at its status".into(),
             };
             let promote = Some(promote).filter(|_| !writes);
-            let lag = self.store_operation(
+            let lag = Operation::of_store(
                 store,
                 id,
                 (OperationKind::Lag, LOOK),

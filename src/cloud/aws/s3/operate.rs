@@ -43,7 +43,7 @@ impl Lowering<'_> {
             "behind=$({seconds}) && if [ \"$behind\" = None ]; then behind=0; fi && echo \"{}: $behind s\"",
             store.name
         );
-        self.store_operation(
+        Operation::of_store(
             store,
             target,
             (OperationKind::Lag, LOOK),

@@ -37,28 +37,6 @@ impl Operations<'_> {
         }
     }
 
-    fn sql_operation(
-        &self,
-        store: &Datastore,
-        id: RegionId,
-        (kind, budget_seconds): (OperationKind, u64),
-        title: String,
-        command: Vec<String>,
-        expect: impl Into<Expect>,
-        otherwise: &str,
-    ) -> Operation {
-        Operation {
-            kind,
-            subject: store.name.clone(),
-            region: Some(id),
-            title,
-            command,
-            expect: expect.into(),
-            budget_seconds,
-            otherwise: otherwise.into(),
-        }
-    }
-
     fn sql_state(&mut self, store: &Datastore, id: RegionId) {
         let name = instance(self.topology, store, id);
         #[rustfmt::skip]
@@ -66,7 +44,7 @@ impl Operations<'_> {
             "gcloud", "sql", "instances", "describe", &name, "--format=value(state,instanceType,gceZone,secondaryGceZone)",
             "--project", &self.project,
         ]);
-        let found = self.sql_operation(
+        let found = Operation::of_store(
             store,
             id,
             (OperationKind::Inspect, LOOK),
@@ -102,7 +80,7 @@ impl Operations<'_> {
              jq -r '.data.result[0].value[1] // \"none\"') && \
              case \"$behind\" in none | -*) echo '{what}: nothing was measured' ;; *) echo \"{what}: ${{behind%%.*}} s\" ;; esac; fi"
         );
-        let found = self.sql_operation(
+        let found = Operation::of_store(
             store,
             id,
             (OperationKind::Lag, LOOK),
@@ -131,7 +109,7 @@ impl Operations<'_> {
              gcloud sql instances patch {name} --backup-start-time 02:00 --backup-location {location} \
              --retained-backups-count {keep} --project {project} --quiet"
         );
-        let found = self.sql_operation(
+        let found = Operation::of_store(
             store,
             id,
             (OperationKind::Promote, PROMOTE),
@@ -201,7 +179,7 @@ impl Operations<'_> {
             "gcloud", "sql", "instances", "get-latest-recovery-time", &name, "--project", &project,
         ]);
         let found = [
-            self.sql_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::Backup, RESTORE),
@@ -210,7 +188,7 @@ impl Operations<'_> {
                 "the operation ends, and the backup is listed",
                 "another operation of the instance runs: wait until it ends",
             ),
-            self.sql_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::ListBackups, LOOK),
@@ -219,7 +197,7 @@ impl Operations<'_> {
                 "the newest one is SUCCESSFUL and younger than a day",
                 "without a backup only a moment of the log is left",
             ),
-            self.sql_operation(
+            Operation::of_store(
                 store,
                 id,
                 (OperationKind::ListBackups, LOOK),
@@ -245,7 +223,7 @@ impl Operations<'_> {
             );
             let found = Operation {
                 subject: name.clone(),
-                ..self.sql_operation(
+                ..Operation::of_store(
                     store,
                     id,
                     (OperationKind::Restore, RESTORE),
@@ -293,7 +271,7 @@ impl Operations<'_> {
         };
         let found = Operation {
             subject: subject.clone(),
-            ..self.sql_operation(
+            ..Operation::of_store(
                 store,
                 at,
                 (OperationKind::Restore, RESTORE),

@@ -276,13 +276,7 @@ impl Members<'_> {
                 "spec": {
                     "automountServiceAccountToken": false,
                     "terminationGracePeriodSeconds": 60,
-                    "securityContext": {
-                        "runAsNonRoot": true,
-                        "runAsUser": 999,
-                        "runAsGroup": 999,
-                        "fsGroup": 999,
-                        "seccompProfile": { "type": "RuntimeDefault" },
-                    },
+                    "securityContext": as_redis(),
                     "containers": self.containers(part),
                     "topologySpreadConstraints": spread,
                     "volumes": self.volumes(),
@@ -583,13 +577,7 @@ impl Members<'_> {
         let pod = json!({
             "serviceAccountName": self.name("backup"),
             "restartPolicy": "OnFailure",
-            "securityContext": {
-                "runAsNonRoot": true,
-                "runAsUser": 999,
-                "runAsGroup": 999,
-                "fsGroup": 999,
-                "seccompProfile": { "type": "RuntimeDefault" },
-            },
+            "securityContext": as_redis(),
             "containers": [self.main("copy"), fetch],
             "volumes": volumes,
         });
@@ -611,6 +599,17 @@ impl Members<'_> {
         });
         vec![self.object("batch/v1", "CronJob", &self.name("copy"), job)]
     }
+}
+
+/// The user of the image, who owns what a pod writes.
+fn as_redis() -> Value {
+    json!({
+        "runAsNonRoot": true,
+        "runAsUser": 999,
+        "runAsGroup": 999,
+        "fsGroup": 999,
+        "seccompProfile": { "type": "RuntimeDefault" },
+    })
 }
 
 /// What the scripts of members read.
