@@ -87,7 +87,8 @@ pub const NO_PART: Code = Code::new("OUT110", "no-part");
 
 /// Emits the tree: every part that the topology makes, with its patches.
 pub fn emit(input: Input, out: &mut Diagnostics) -> ArtifactSet {
-    let mut set = contract::take(input, &terraform::applied(input), unpatched(input, None));
+    let roots = terraform::applied(input);
+    let mut set = contract::take(input, &roots, unpatched(input, &roots, None));
     patches::apply(input, &mut set, out);
     set
 }
@@ -130,33 +131,33 @@ pub fn own_modules(input: Input) -> Vec<contract::OwnModule> {
 /// Emits the files of one emitter, by its name in [`crate::artifact::Artifact`]. Parts that others
 /// make are among them.
 pub fn only(input: Input, emitter: &str) -> ArtifactSet {
-    let mut set = unpatched(input, Some(emitter));
+    let roots = match emitter {
+        "pages" | "scripts" => terraform::applied(input),
+        _ => Vec::new(),
+    };
+    let mut set = unpatched(input, &roots, Some(emitter));
     // Patches of files of other emitters find nothing here.
     patches::apply(input, &mut set, &mut Diagnostics::default());
     set
 }
 
-/// The files of one emitter, or of all. Each has a thread of its own: no emitter sees the files of
-/// another.
-fn unpatched(input: Input, emitter: Option<&str>) -> ArtifactSet {
+/// The files of one emitter, or of all; pages and scripts read `roots`. Each has a thread of its
+/// own: no emitter sees the files of another.
+fn unpatched(input: Input, roots: &[AppliedRoot], emitter: Option<&str>) -> ArtifactSet {
     let wanted = |name: &str| emitter.is_none_or(|e| e == name);
     let pages = wanted("pages");
-    let roots = match pages || wanted("scripts") {
-        true => terraform::applied(input),
-        false => Vec::new(),
-    };
     let emitters: [(bool, &Emit); 7] = [
         (wanted("terraform"), &|set| terraform::emit(input, set)),
         (wanted("kubernetes"), &|set| kubernetes::emit(input, set)),
         (wanted("helm"), &|set| helm::emit(input, set)),
         (wanted("alerts"), &|set| alerts::emit(input, set)),
-        (wanted("scripts"), &|set| scripts::emit(input, &roots, set)),
+        (wanted("scripts"), &|set| scripts::emit(input, roots, set)),
         (pages, &|set| recovery::emit(input, set)),
         (pages || wanted("observability"), &|set| {
             // Pages say how to install what watches.
             let watching = observability::emit(input, set);
             if pages {
-                pages::emit(input, &roots, &watching, set);
+                pages::emit(input, roots, &watching, set);
             }
         }),
     ];
