@@ -175,6 +175,8 @@ pub enum Change {
         /// What it is about.
         on: String,
     },
+    /// What to write in the spec, where no number of it can be made smaller.
+    Write(String),
 }
 
 /// No recovery at all: what is lost does not come back by itself or by us.
@@ -254,12 +256,13 @@ impl Term {
         }
     }
 
-    /// A loss that lasts: nothing of ours brings it back.
-    pub fn never(step: Step, of: &str, because: String) -> Self {
+    /// A loss that lasts: nothing of ours brings it back, unless the spec says what `write` does.
+    pub fn never(step: Step, of: &str, because: String, write: String) -> Self {
         Term {
             low: NEVER,
             high: None,
             source: Source::Structure,
+            change: Some(Change::Write(write)),
             ..Term::emitted(step, of, (0, 0), because)
         }
     }

@@ -88,7 +88,7 @@ pub struct TimeView {
     pub terms: Vec<TermView>,
     /// The two changes that help most.
     pub helps: Vec<String>,
-    /// What would prove it; empty if nothing is unknown.
+    /// What would prove it, or bring it back where it never ends; empty if neither is needed.
     pub closing: String,
 }
 
@@ -263,7 +263,11 @@ impl Make<'_> {
         let (low, high) = time.budget.total();
         let promised = time.promise.map(|p| p.millis);
         let reductions = time.budget.reductions(promised);
-        let unknown: Vec<&Term> = time.budget.unknown().collect();
+        // Where something never ends, what else is unknown does not matter.
+        let mut unknown: Vec<&Term> = time.budget.unknown().collect();
+        if low == NEVER {
+            unknown.retain(|t| t.low == NEVER);
+        }
         TimeView {
             scenario: time.scenario.id(topology),
             title: time.scenario.title(topology),

@@ -164,7 +164,7 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
     let help = match time.verdict {
         _ if detection => sooner(time, promise, &terms),
         Verdict::Unproven => closing(&terms),
-        _ if low == NEVER => terms.first().map_or(String::new(), |t| t.because.clone()),
+        _ if low == NEVER => closing(&terms),
         _ => {
             let reductions = time.budget.reductions(Some(promise.millis));
             helping(&reductions)
@@ -238,9 +238,12 @@ fn kept_elsewhere(context: Context, loss: &DataLoss) -> String {
     if loss.scenario != Scenario::Corruption {
         let copied = history.and_then(|h| h.copied_by);
         let copied = copied.map(|by| format!(", or {by}")).unwrap_or_default();
-        return format!(
-            "keep a copy where this loss does not reach: another region in `regions`{copied}"
-        );
+        let store = context.topology.datastore(loss.store);
+        let other = match store.regions.len() {
+            1 => "another region in `regions`",
+            _ => "`replication` among its regions",
+        };
+        return format!("keep a copy where this loss does not reach: {other}{copied}");
     }
     match history.and_then(|h| h.past.longest()) {
         Some(reach) => format!(
@@ -258,6 +261,7 @@ pub fn closing(terms: &[&Term]) -> String {
     for term in unknown {
         let (list, way) = match &term.change {
             Some(Change::Measure { of, on }) => (&mut measure, format!("`of: {of}, on: {on}`")),
+            Some(Change::Write(write)) => (&mut other, write.clone()),
             _ => (&mut other, term.because.clone()),
         };
         if !list.contains(&way) {

@@ -35,8 +35,11 @@ impl Loss<'_> {
                     |id: &RegionId| self.context.topology.region(*id).place.provider != provider;
                 let left = service.placements.iter().any(|p| stays(&p.region));
                 let why = format!("every replica is on {provider}");
+                let write = format!(
+                    "run what is on {provider} elsewhere too: another cloud, or `external`"
+                );
                 (!left)
-                    .then(|| Term::never(Step::WarmUp, &service.name, why))
+                    .then(|| Term::never(Step::WarmUp, &service.name, why, write))
                     .into_iter()
                     .collect()
             }
@@ -102,7 +105,13 @@ impl Loss<'_> {
     /// Nobody says what comes and what a replica bears: a drill shows how long others took to
     /// come, not whether as many may come as the peak needs.
     fn undeclared(&self, service: &Service) -> Term {
-        Term::fact(Step::WarmUp, &service.name, "capacity.undeclared").at(service.span)
+        let write = format!(
+            "declare what one replica bears and how much comes at most: `capacity: {{ per_replica: 100/s, peak: 500/s }}` of `{}`, with your numbers",
+            service.name
+        );
+        Term::fact(Step::WarmUp, &service.name, "capacity.undeclared")
+            .change(Change::Write(write))
+            .at(service.span)
     }
 
     /// After a region: the others take its load.
@@ -118,7 +127,11 @@ impl Loss<'_> {
         if service.placements.len() == 1 {
             let region = &self.context.topology.region(lost).name;
             let why = format!("`{}` runs in {region} alone", service.name);
-            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
+            let write = format!(
+                "run `{}` in another region too: `replicas` by region",
+                service.name
+            );
+            return vec![Term::never(Step::WarmUp, &service.name, why, write).at(service.span)];
         }
         let Some(Some(survivors)) = self.after.get(id.0) else {
             return vec![self.undeclared(service)];
@@ -131,7 +144,13 @@ impl Loss<'_> {
                 count(over.replicas_needed, "replica"),
                 over.max
             );
-            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
+            let write = format!(
+                "let `{}` grow to {} in {}: `replicas`",
+                service.name,
+                over.replicas_needed,
+                self.name(over)
+            );
+            return vec![Term::never(Step::WarmUp, &service.name, why, write).at(service.span)];
         }
         let grows = |s: &&Survivor| s.replicas_needed > s.replicas_before;
         let growing: Vec<&Survivor> = survivors.iter().filter(grows).collect();
@@ -206,7 +225,11 @@ impl Loss<'_> {
                 false => "nothing starts one",
             };
             let why = format!("no replica runs in {}, and {what}", self.name(asleep));
-            return vec![Term::never(Step::WarmUp, &service.name, why).at(service.span)];
+            let write = format!(
+                "keep at least 1 replica of `{}` there: `replicas`",
+                service.name
+            );
+            return vec![Term::never(Step::WarmUp, &service.name, why, write).at(service.span)];
         }
         let grow = |s: &Survivor| {
             let (before, needed) = (s.replicas_before, s.replicas_needed);

@@ -272,6 +272,8 @@ impl Loss<'_> {
             "{} leads to {region} alone, and no other host leads on",
             host.name
         );
-        vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+        let service = &self.context.topology.service(host.service).name;
+        let write = format!("add a host of `{service}` without `region`, or one of another region");
+        vec![Term::never(Step::Redirect, &host.name, why, write).at(host.span)]
     }
 }

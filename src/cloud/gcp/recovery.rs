@@ -5,7 +5,9 @@ use super::facts::dns_check;
 use super::offering::runtime;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{by_hand, by_itself, leaves_by_itself, noticed, readings, taking_out};
+use crate::cloud::recovery::{
+    by_hand, by_itself, leads_on, leaves_by_itself, noticed, off_cloud, readings, taking_out,
+};
 use crate::topology::settings::Check;
 use crate::topology::{Duration, FactKind, Provider, Scenario};
 use crate::topology::{Host, Service};
@@ -19,7 +21,9 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         Scenario::Region(_) if host.region.is_some() => Vec::new(),
         Scenario::Region(_) if host.regions.len() == 1 => {
             let why = format!("{} leads to one region", host.name);
-            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+            vec![
+                Term::never(Step::Redirect, &host.name, why, leads_on(context, host)).at(host.span),
+            ]
         }
         Scenario::Region(lost) if !leaves_by_itself(context) => {
             let mut terms = by_hand(context, &host.name, scenario);
@@ -32,7 +36,8 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         Scenario::Zone if service.on_cluster() => leave(context, host, service),
         Scenario::Cloud(Provider::Gcp) => {
             let why = format!("the load balancer of {} is on gcp", host.name);
-            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+            let write = off_cloud(Provider::Gcp);
+            vec![Term::never(Step::Redirect, &host.name, why, write).at(host.span)]
         }
         Scenario::Entry => lost_entry(context, host),
         _ => Vec::new(),
@@ -59,7 +64,8 @@ fn redirected(context: &Context, host: &Host) -> Term {
 fn lost_entry(context: &Context, host: &Host) -> Vec<Term> {
     if !has_backup(context.topology, host) {
         let why = format!("nothing else answers for {}", host.name);
-        return vec![Term::never(Step::Redirect, &host.name, why).at(host.span)];
+        let write = format!("set `backup: true` for {}", host.name);
+        return vec![Term::never(Step::Redirect, &host.name, why, write).at(host.span)];
     }
     let ttl = Duration::from_secs(host.ttl.secs());
     let because = format!("resolvers keep the old address for {ttl}");

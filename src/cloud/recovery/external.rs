@@ -44,7 +44,8 @@ pub(super) fn returns(
     };
     if gone(context, external, scenario) {
         let why = format!("every place that `{name}` is in is lost");
-        return vec![Term::never(step, name, why).at(external.span)];
+        let write = format!("list its other places under `at` of `{name}`, if it has any");
+        return vec![Term::never(step, name, why, write).at(external.span)];
     }
     if touched(context, external, scenario) {
         measured(context, step, kind, name)
@@ -144,7 +145,11 @@ pub(super) fn entry(
     };
     if gone(context, external, scenario) {
         let why = format!("every place that leads users of `{}` is lost", host.name);
-        return vec![Term::never(Step::Redirect, &host.name, why).at(external.span)];
+        let write = format!(
+            "list its other places under `at` of {}, if it has any",
+            host.name
+        );
+        return vec![Term::never(Step::Redirect, &host.name, why, write).at(external.span)];
     }
     if moved || touched(context, external, scenario) {
         let step = Step::Redirect;

@@ -1,7 +1,8 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
 use super::{
-    before_promotion, behind_a_cut, by_hand, not_abroad, past, readings, restored, snapshot,
+    before_promotion, behind_a_cut, by_hand, not_abroad, off_cloud, past, readings, restored,
+    snapshot,
 };
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
@@ -18,6 +19,8 @@ pub(in crate::cloud) struct Kind {
     pub(in crate::cloud) zone_loss: &'static str,
     /// Taking writes again after the writer's region.
     pub(in crate::cloud) region: Way,
+    /// The replication that keeps copies in other regions, if any can.
+    pub(in crate::cloud) replicate: Option<Mode>,
     /// How far copies in other regions are behind.
     pub(in crate::cloud) lag: &'static str,
     /// How exactly any moment of the past can be restored.
@@ -27,6 +30,23 @@ pub(in crate::cloud) struct Kind {
     pub(in crate::cloud) log_abroad: Option<&'static str>,
     /// Whether it can stop writes rather than let its copies fall behind.
     pub(in crate::cloud) stops_writes: bool,
+}
+
+impl Kind {
+    /// What to write so that another region holds what one does.
+    fn replicated(&self, store: &Datastore) -> String {
+        let name = &store.name;
+        let Some(mode) = self.replicate else {
+            return format!(
+                "keep what must survive the region in another kind of store: no copy of `{name}` in another region is generated"
+            );
+        };
+        let replication = format!("`replication: {{ mode: {mode} }}`");
+        match store.regions.len() {
+            1 => format!("place `{name}` in another region too, with {replication}"),
+            _ => format!("write {replication} of `{name}`"),
+        }
+    }
 }
 
 /// How a store takes writes after its region is lost.
@@ -60,14 +80,18 @@ pub(in crate::cloud) fn store(
     match scenario {
         Scenario::Zone if majority_in_a_zone(context, store).is_some() => {
             let why = majority_in_a_zone(context, store).unwrap_or_default();
-            vec![Term::never(Step::Promote, &store.name, why).at(store.span)]
+            let write = "give it more nodes in each region, or a region with more zones";
+            vec![Term::never(Step::Promote, &store.name, why, write.into()).at(store.span)]
         }
         Scenario::Pod | Scenario::Node | Scenario::Zone => {
             vec![promoted(context, store, kind.zone)]
         }
         Scenario::Region(lost) => region(context, kind, store, lost),
         Scenario::Cloud(provider) => all_on(context, store, provider)
-            .map(|why| Term::never(Step::Promote, &store.name, why).at(store.span))
+            .map(|why| {
+                let write = off_cloud(provider);
+                Term::never(Step::Promote, &store.name, why, write).at(store.span)
+            })
             .into_iter()
             .collect(),
         Scenario::Corruption => restored(context, store, &history(context, kind, store)),
@@ -102,7 +126,8 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
     if store.regions.len() == 1 && !kept_away(context, store, lost, Keeps::History) {
         let region = &context.topology.region(lost).name;
         let why = format!("{} is in {region} alone", store.name);
-        return vec![Term::never(Step::Promote, &store.name, why).at(store.span)];
+        let write = kind.replicated(store);
+        return vec![Term::never(Step::Promote, &store.name, why, write).at(store.span)];
     }
     let replicated = context
         .deployment
@@ -110,7 +135,7 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
         .iter()
         .any(|c| c.store == context.topology.id_of(store) && c.keeps == Keeps::Live);
     if !replicated {
-        return unreplicated(context, store, lost);
+        return unreplicated(context, kind, store, lost);
     }
     match kind.region {
         Way::EveryRegionWrites => {
@@ -143,7 +168,7 @@ fn kept_away(context: &Context, store: &Datastore, lost: RegionId, keeps: Keeps)
 
 /// Nothing follows what the lost region held: it is restored elsewhere, or comes back with
 /// the region. Where nobody is served in normal times nothing was written.
-fn unreplicated(context: &Context, store: &Datastore, lost: RegionId) -> Vec<Term> {
+fn unreplicated(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> Vec<Term> {
     if idle(context, store, lost) {
         return Vec::new();
     }
@@ -165,7 +190,7 @@ fn unreplicated(context: &Context, store: &Datastore, lost: RegionId) -> Vec<Ter
     );
     let span = store.replication.as_ref();
     let span = span.map_or(store.span, |r| r.mode.span);
-    vec![Term::never(Step::Promote, &store.name, why).at(span)]
+    vec![Term::never(Step::Promote, &store.name, why, kind.replicated(store)).at(span)]
 }
 
 /// The region that takes writes: the one that is written, else the primary, else the first.

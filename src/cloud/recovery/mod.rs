@@ -193,11 +193,15 @@ pub(super) fn by_hand(context: &Context, of: &str, scenario: Scenario) -> Vec<Te
                 .map(|id| context.topology.region(*id).name.as_str());
             let at: Vec<&str> = at.collect();
             let why = format!(
-                "scripts need {}, which is in {} and lost with it: put it into a region that the system does not use",
+                "scripts need {}, which is in {} and lost with it",
                 need.what,
                 at.join(" and ")
             );
-            let never = Term::never(Step::Decide, of, why).by(By::Person);
+            let write = format!(
+                "put {} into a region that the system does not use",
+                need.what
+            );
+            let never = Term::never(Step::Decide, of, why, write).by(By::Person);
             terms.push(Term {
                 span: need.span,
                 ..never
@@ -423,6 +427,17 @@ fn taken_every(store: &Datastore, period: u64) -> Option<Remaining> {
     Some(Remaining::history(copy, lacks))
 }
 
+/// What to write where everything is on one cloud, and that is lost.
+pub(super) fn off_cloud(provider: Provider) -> String {
+    format!("run what is on {provider} elsewhere too: another cloud, or `external`")
+}
+
+/// What to write where a host leads to one region alone.
+pub(super) fn leads_on(context: &Context, host: &Host) -> String {
+    let service = &context.topology.service(host.service).name;
+    format!("run `{service}` in another region too: `replicas` by region")
+}
+
 /// Restoring what history is left; without any, corrupted data stays corrupted, unless it can be
 /// filled in again.
 pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remaining]) -> Vec<Term> {
@@ -431,14 +446,20 @@ pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remainin
         let scheduled = context.deployment.schedule(context.topology.id_of(store));
         let past = context.deployment.past(context.topology.id_of(store));
         let kept = scheduled.is_some() || past.moments.is_some();
-        let why = if kept {
-            "no history reaches back to before corruption is noticed and decided on"
+        let (why, write) = if kept {
+            (
+                "no history reaches back to before corruption is noticed and decided on",
+                "keep a longer history: `keep` or `point_in_time` of its `backup`",
+            )
         } else {
-            "no backup is taken"
+            (
+                "no backup is taken",
+                "take backups: `backup: { every: 1d, keep: 30d }`",
+            )
         };
         let why = format!("`{}` cannot be restored: {why}", store.name);
         let span = backup.map_or(store.span, |b| b.span);
-        return vec![Term::never(Step::Restore, &store.name, why).at(span)];
+        return vec![Term::never(Step::Restore, &store.name, why, write.into()).at(span)];
     }
     restore(context, &store.name)
 }

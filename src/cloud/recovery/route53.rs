@@ -1,6 +1,8 @@
 //! Hosts that Route 53 leads to a load balancer per region.
 
-use super::{by_hand, by_itself, leaves_by_itself, noticed, readings, taking_out};
+use super::{
+    by_hand, by_itself, leads_on, leaves_by_itself, noticed, off_cloud, readings, taking_out,
+};
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
@@ -16,17 +18,21 @@ pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<T
         Scenario::Region(_) if host.region.is_some() => Vec::new(),
         Scenario::Region(_) if host.regions.len() == 1 => {
             let why = format!("{} leads to one region", host.name);
-            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+            vec![
+                Term::never(Step::Redirect, &host.name, why, leads_on(context, host)).at(host.span),
+            ]
         }
         Scenario::Region(_) => leave(context, host, scenario),
         Scenario::Zone => targets(context, host),
         Scenario::Cloud(Provider::Aws) => {
             let why = format!("the names and load balancers of {} are on aws", host.name);
-            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+            let write = off_cloud(Provider::Aws);
+            vec![Term::never(Step::Redirect, &host.name, why, write).at(host.span)]
         }
         Scenario::Entry if host.region.is_none() => {
             let why = format!("nothing else answers for {}", host.name);
-            vec![Term::never(Step::Redirect, &host.name, why).at(host.span)]
+            let write = "nothing that is generated answers instead: drop the promise for `entry`";
+            vec![Term::never(Step::Redirect, &host.name, why, write.into()).at(host.span)]
         }
         _ => Vec::new(),
     }

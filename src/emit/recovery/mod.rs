@@ -125,7 +125,11 @@ fn scenario(out: &mut String, subject: &SubjectView, time: &TimeView) {
         verdict(time.verdict, &time.conditions)
     );
     if !time.closing.is_empty() {
-        let _ = write!(out, "\nWhat would prove it: {}.\n", text(&time.closing));
+        let what = match time.low {
+            Some(_) => "What would prove it",
+            None => "What would bring it back",
+        };
+        let _ = write!(out, "\n{what}: {}.\n", text(&time.closing));
     }
     out.push_str("\n| step | of | takes | class | because | source |\n|---|---|---|---|---|---|\n");
     for term in &time.terms {

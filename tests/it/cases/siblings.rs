@@ -255,3 +255,39 @@ fn what_a_service_uses_is_within_its_reach_in_each_region() {
     assert_eq!(refused(&needs("")), Vec::<String>::new());
     assert_eq!(refused(&needs(", regions: [us-central1]")).len(), 1);
 }
+
+/// What a finding says to write brings the store back: a help that repeats the reason, or names a
+/// mode that the kind does not have, fails here.
+#[test]
+fn what_is_told_to_be_written_brings_a_store_back() {
+    let stores = [
+        (GOOGLE, "engine: postgres, backup: { point_in_time: 7d }"),
+        (GOOGLE, "engine: object-storage"),
+        (AMAZON, "engine: postgres, backup: { point_in_time: 7d }"),
+        (AMAZON, "engine: dynamodb"),
+        (AMAZON, "engine: object-storage"),
+        (AMAZON, "engine: redis"),
+        (
+            AMAZON,
+            "engine: aurora, regions: [us-east-1], backup: { point_in_time: 7d }",
+        ),
+    ];
+    let lost = |case: &Case| {
+        let found = case.found("RTO201").into_iter();
+        found.filter_map(|d| d.help.clone()).next()
+    };
+    for (base, store) in stores {
+        let promised = format!("{base}objectives: {{ region: {{ rto: 4h }} }}\n");
+        let help = lost(&with_store(&promised, store));
+        let help = help.unwrap_or_else(|| panic!("{store}: comes back without a copy"));
+        let written = help
+            .split('`')
+            .find(|words| words.starts_with("replication: "));
+        let written = written.unwrap_or_else(|| panic!("{store}: {help}"));
+        // Those of one region are placed in the other one too.
+        let everywhere = store.replace("regions: [us-east-1], ", "");
+        let cured = with_store(&promised, &format!("{everywhere}, {written}"));
+        assert_eq!(lost(&cured), None, "{store}, {written}");
+        assert_eq!(cured.errors(), Vec::<&str>::new(), "{store}, {written}");
+    }
+}

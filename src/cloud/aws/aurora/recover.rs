@@ -4,12 +4,13 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
 use crate::cloud::recovery::managed::{self, Kind, Way};
-use crate::topology::{Datastore, Scenario};
+use crate::topology::{Datastore, Mode, Scenario};
 
 const KIND: Kind = Kind {
     zone: "aws.aurora.failover",
     zone_loss: "aws.aurora.quorum",
     region: Way::ByHand("aws.aurora.global-failover"),
+    replicate: Some(Mode::Async),
     lag: "aws.aurora.global-lag",
     history: "aws.rds.point-in-time",
     log_abroad: None,

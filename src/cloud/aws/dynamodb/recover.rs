@@ -4,12 +4,13 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
 use crate::cloud::recovery::managed::{self, Kind, Way};
-use crate::topology::{Datastore, Scenario};
+use crate::topology::{Datastore, Mode, Scenario};
 
 const KIND: Kind = Kind {
     zone: "aws.dynamodb.zones",
     zone_loss: "aws.dynamodb.zones",
     region: Way::EveryRegionWrites,
+    replicate: Some(Mode::ActiveActive),
     lag: "aws.dynamodb.lag",
     history: "aws.dynamodb.point-in-time",
     log_abroad: None,

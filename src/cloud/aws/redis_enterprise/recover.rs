@@ -4,13 +4,14 @@ use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
 use crate::cloud::recovery::managed::{self, Kind, Way};
-use crate::topology::{Datastore, Scenario};
+use crate::topology::{Datastore, Mode, Scenario};
 
 fn kind(store: &Datastore) -> Kind {
     Kind {
         zone: "redis-enterprise.failover",
         zone_loss: "redis.lag-bound",
         region: Way::by_hand_unless_active_active(store, "redis-enterprise.failover"),
+        replicate: Some(Mode::ActiveActive),
         lag: "redis-enterprise.lag",
         history: "restore.history",
         log_abroad: None,

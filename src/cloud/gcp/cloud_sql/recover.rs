@@ -7,12 +7,13 @@ use crate::analysis::term::{Step, Term};
 use crate::cloud::gcp::facts;
 use crate::cloud::recovery::managed::{self, Kind, Way};
 use crate::deployment::Reading;
-use crate::topology::{Datastore, Duration, Scenario};
+use crate::topology::{Datastore, Duration, Mode, Scenario};
 
 const KIND: Kind = Kind {
     zone: "gcp.cloud-sql.failover",
     zone_loss: "gcp.cloud-sql.synchronous",
     region: Way::ByHand("gcp.cloud-sql.promote"),
+    replicate: Some(Mode::Async),
     lag: "asynchronous.lag",
     history: "gcp.cloud-sql.point-in-time",
     log_abroad: None,

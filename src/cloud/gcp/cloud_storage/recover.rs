@@ -6,12 +6,13 @@ use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Step, Term};
 use crate::catalog;
 use crate::cloud::recovery::managed::{self, Kind, Way};
-use crate::topology::{Database, Datastore, Provider, Scenario};
+use crate::topology::{Database, Datastore, Mode, Provider, Scenario};
 
 const KIND: Kind = Kind {
     zone: "gcp.storage.zones",
     zone_loss: "gcp.storage.zones",
     region: Way::EveryRegionWrites,
+    replicate: Some(Mode::Async),
     lag: "gcp.storage.cross-bucket",
     history: "gcp.storage.versions",
     log_abroad: None,
@@ -55,7 +56,11 @@ pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) ->
         )),
         Touched::Gone => {
             let why = format!("the bucket of `{}` is in {lost} alone", database.name);
-            Some(Term::never(Step::Promote, &store.name, why).at(store.span))
+            let write = format!(
+                "a location of two regions or more, such as `nam4` or `eu`, for `{}`",
+                database.name
+            );
+            Some(Term::never(Step::Promote, &store.name, why, write).at(store.span))
         }
     };
     let terms = store.databases.iter().filter_map(again);

@@ -4,7 +4,7 @@ use super::super::facts::firestore_multi_region;
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Step, Term};
-use crate::cloud::recovery::{behind_a_cut, past, restored};
+use crate::cloud::recovery::{behind_a_cut, off_cloud, past, restored};
 use crate::topology::{Database, Datastore, Provider, RegionId, Scenario};
 
 /// Whether losing a region touches a database, and whether a majority of its voting regions
@@ -38,10 +38,9 @@ pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) ->
             worst.into_iter().collect()
         }
         Scenario::Cloud(Provider::Gcp) => {
-            vec![
-                Term::never(Step::Promote, &store.name, "every copy is on gcp".into())
-                    .at(store.span),
-            ]
+            let why = "every copy is on gcp".into();
+            let write = off_cloud(Provider::Gcp);
+            vec![Term::never(Step::Promote, &store.name, why, write).at(store.span)]
         }
         Scenario::Corruption => restored(context, store, &history(context, store)),
         Scenario::Key => vec![Term::fact(Step::Restore, &store.name, "gcp.kms.destroyed")],
@@ -66,7 +65,11 @@ fn database_again(
                 "database `{}` is in {} alone",
                 database.name, database.location
             );
-            Some(Term::never(Step::Promote, &store.name, why).at(store.span))
+            let write = format!(
+                "a location of several regions, such as `nam5` or `eur3`, for `{}`",
+                database.name
+            );
+            Some(Term::never(Step::Promote, &store.name, why, write).at(store.span))
         }
         _ if whole.is_some() => whole,
         Touched::MajorityLeft(left) => {
@@ -101,7 +104,11 @@ fn unreachable(
         "database `{}` is whole, but only {region} uses it",
         database.name
     );
-    Some(Term::never(Step::Redirect, &store.name, why).at(store.span))
+    let write = format!(
+        "let another region take it over: `taken_over_by` of `{}`",
+        database.name
+    );
+    Some(Term::never(Step::Redirect, &store.name, why, write).at(store.span))
 }
 
 /// What remains of Firestore's data.

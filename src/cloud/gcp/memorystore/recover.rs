@@ -11,6 +11,7 @@ const KIND: Kind = Kind {
     zone: "gcp.memorystore.failover",
     zone_loss: "redis.lag-bound",
     region: Way::ByHand("gcp.memorystore.failover"),
+    replicate: None,
     lag: "redis.lag-bound",
     history: "restore.history",
     log_abroad: None,

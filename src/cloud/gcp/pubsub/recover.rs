@@ -2,7 +2,7 @@
 
 use crate::analysis::Context;
 use crate::analysis::term::{By, Change, Step, Term};
-use crate::cloud::recovery::by_hand;
+use crate::cloud::recovery::{by_hand, off_cloud};
 use crate::topology::{FactKind, Provider, Queue, RegionId, Scenario, Service};
 
 /// A push subscription: messages of the lost region wait there; others go on if they are
@@ -11,10 +11,9 @@ pub(super) fn again(context: &Context, queue: &Queue, scenario: Scenario) -> Vec
     let Scenario::Region(lost) = scenario else {
         return match scenario {
             Scenario::Cloud(Provider::Gcp) => {
-                vec![
-                    Term::never(Step::Redirect, &queue.name, "the queue is on gcp".into())
-                        .at(queue.span),
-                ]
+                let why = "the queue is on gcp".into();
+                let write = off_cloud(Provider::Gcp);
+                vec![Term::never(Step::Redirect, &queue.name, why, write).at(queue.span)]
             }
             _ => Vec::new(),
         };
@@ -49,7 +48,11 @@ pub(super) fn publish(context: &Context, queue: &Queue, scenario: Scenario) -> V
     let names = names.map(|id| context.topology.region(*id).name.as_str());
     let names = names.collect::<Vec<_>>().join(" and ");
     let why = format!("{} keeps messages in {names} alone", queue.name);
-    vec![Term::never(Step::Redirect, &queue.name, why).at(queue.span)]
+    let write = format!(
+        "let `{}` keep messages in more regions: `regions`",
+        queue.name
+    );
+    vec![Term::never(Step::Redirect, &queue.name, why, write).at(queue.span)]
 }
 
 /// The region whose Cloud Run address a subscription without a host pushes to.

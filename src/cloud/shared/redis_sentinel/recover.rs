@@ -4,7 +4,7 @@
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{Change, Class, Step, Term};
-use crate::cloud::recovery::{not_abroad, past, readings, restored, snapshot};
+use crate::cloud::recovery::{not_abroad, off_cloud, past, readings, restored, snapshot};
 use crate::topology::settings::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, Duration, FactKind, Mode, RegionId, Scenario};
 
@@ -15,7 +15,8 @@ pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) ->
             match store.regions.iter().all(on) {
                 true => {
                     let why = format!("every node is on {provider}");
-                    vec![Term::never(Step::Promote, &store.name, why).at(store.span)]
+                    let write = off_cloud(provider);
+                    vec![Term::never(Step::Promote, &store.name, why, write).at(store.span)]
                 }
                 false => Vec::new(),
             }
@@ -129,12 +130,13 @@ impl<'a> Members<'a> {
             return stopped.into_iter().collect();
         }
         if left == 0 {
-            return vec![self.comes_back(scenario, "no other node can be promoted".into())];
+            let why = "no other node can be promoted".into();
+            return vec![self.comes_back(scenario, why, "nodes")];
         }
         let (votes, of) = (self.sentinels() - taken.sentinels, self.sentinels());
         if votes < of / 2 + 1 {
             let why = format!("{votes} of {of} sentinels are left: no majority");
-            return vec![self.comes_back(scenario, why)];
+            return vec![self.comes_back(scenario, why, "sentinels")];
         }
         let mut terms = self.noticed();
         terms.push(self.promoted(votes));
@@ -151,12 +153,12 @@ impl<'a> Members<'a> {
             "writes stop: {replicas} of at least {} replicas are left",
             needed.value
         );
-        (replicas < needed.value).then(|| self.comes_back(scenario, why).at(needed.span))
+        (replicas < needed.value).then(|| self.comes_back(scenario, why, "nodes").at(needed.span))
     }
 
     /// A pod, or that of a lost node, comes back with its disk; what a zone or region held
-    /// comes back with it.
-    fn comes_back(&self, scenario: Scenario, why: String) -> Term {
+    /// comes back with it, unless more of `key` are elsewhere.
+    fn comes_back(&self, scenario: Scenario, why: String, key: &str) -> Term {
         let store = self.store;
         let term = match scenario {
             Scenario::Pod | Scenario::Node => {
@@ -164,7 +166,13 @@ impl<'a> Members<'a> {
                 let because = format!("{why}; {}", term.because);
                 Term { because, ..term }
             }
-            _ => Term::never(Step::Promote, &store.name, why),
+            _ => {
+                let write = format!(
+                    "place more of `{}` where this loss does not reach: `{key}`",
+                    store.name
+                );
+                Term::never(Step::Promote, &store.name, why, write)
+            }
         };
         term.at(store.span)
     }
