@@ -1,15 +1,15 @@
 //! Every code has a page, and the page's own specs show and cure it.
 #![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
-use meridian::diagnostic::Diagnostics;
+use meridian::diagnostic::{Diagnostic, Diagnostics, Severity};
 use meridian::rules::pages;
 use meridian::source::SourceMap;
 use meridian::syntax::{self, Limits};
 use meridian::{Until, compile, spec};
 use std::collections::BTreeSet;
 
-/// The codes that a spec leads to, errors marked.
-fn codes(text: &str) -> Vec<(String, bool)> {
+/// What a spec leads to.
+fn found(text: &str) -> Vec<Diagnostic> {
     let mut sources = SourceMap::default();
     let file = sources.add("topology.yaml", text);
     let mut out = Diagnostics::default();
@@ -27,10 +27,13 @@ fn codes(text: &str) -> Vec<(String, bool)> {
         Until::Emitted,
         Some(today),
     );
-    let error = meridian::diagnostic::Severity::Error;
-    let all = done.diagnostics.iter();
-    all.map(|d| (d.code.id.to_string(), d.severity == error))
-        .collect()
+    done.diagnostics.iter().cloned().collect()
+}
+
+/// The codes that a spec leads to, errors marked.
+fn codes(text: &str) -> Vec<(String, bool)> {
+    let coded = |d: Diagnostic| (d.code.id.to_string(), d.severity == Severity::Error);
+    found(text).into_iter().map(coded).collect()
 }
 
 fn block<'a>(page: &'a str, kind: &str) -> Option<&'a str> {
@@ -67,6 +70,25 @@ fn the_specs_of_a_page_show_and_cure_its_code() {
         shown += 1;
     }
     assert!(shown > 30, "{shown}");
+}
+
+/// Whoever reads a finding is told what to write: one without a help fails here, and one whose
+/// help is its headline or label again.
+#[test]
+fn every_finding_of_a_page_says_what_to_do() {
+    for page in pages::all() {
+        for d in block(page.text, "fails").map_or_else(Vec::new, found) {
+            let help = d.help.as_deref().unwrap_or_default();
+            assert!(!help.is_empty(), "{}: {}", d.code.id, d.message);
+            let labels = d.primary.iter().chain(&d.secondary);
+            let mut said = labels.map(|l| &l.text).chain([&d.message]);
+            assert!(
+                !said.any(|text| text.contains(help)),
+                "{}: {help}",
+                d.code.id
+            );
+        }
+    }
 }
 
 #[test]

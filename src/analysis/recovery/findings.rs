@@ -226,9 +226,24 @@ fn lost(context: Context, loss: &DataLoss, promise: Promise, code: Code) -> Diag
         .span
         .unwrap_or(context.topology.datastore(loss.store).span);
     let diagnostic = diagnostic.also(span, text);
-    match closing(&[&best.lacks]) {
-        help if help.is_empty() => diagnostic,
-        help => diagnostic.help(help),
+    diagnostic.help(match best.lacks.high {
+        Some(high) => nearer(&best.lacks, high, promise.millis),
+        None => closing(&[&best.lacks]),
+    })
+}
+
+/// What keeps the best copy, which lacks up to `high` milliseconds, within the promise.
+fn nearer(lacks: &Term, high: u64, promise: u64) -> String {
+    match lacks.change {
+        Some(_) => reduction(&Reduction {
+            term: lacks,
+            gain: high.saturating_sub(promise),
+            within: Some(promise),
+        }),
+        None => format!(
+            "promise `rpo: {}`, or keep a copy that lacks less: a replica, or `point_in_time`",
+            Duration::from_millis(high)
+        ),
     }
 }
 
