@@ -627,3 +627,53 @@ mod scripts {
         }
     }
 }
+
+/// A backup copies the whole store: it asks a replica, and the primary only where that is the whole set. Before,
+/// it asked the last node of the region, whoever that was; the command of the job named it.
+#[test]
+fn a_backup_of_redis_asks_a_replica() {
+    let ggen = example("ggen");
+    for region in ["us-central1", "us-east1", "europe-west1"] {
+        let set = ggen.file(&format!("kubernetes/{region}/redis-sessions.yaml"));
+        let job = set
+            .split("\n---\n")
+            .find(|d| d.contains("kind: CronJob") && d.contains("name: sessions-backup"))
+            .expect("a job");
+        assert!(job.contains("- /config/backup.sh\n"), "{job}");
+        assert!(!job.contains("- node-"), "{region}: a node is named");
+        let script = set
+            .split("\n  backup.sh: |\n")
+            .nth(1)
+            .expect("its script")
+            .split("\n  common.sh:")
+            .next()
+            .unwrap_or_default();
+        assert!(
+            script.contains("*\" \"*) snapshot /work/dump.rdb"),
+            "{script}"
+        );
+    }
+}
+
+/// The lag of Aurora is read by the dimensions that CloudWatch has of it, and RDS' by the instance's name; both
+/// before a promotion, in each region.
+#[test]
+fn the_lag_of_copies_on_aws_is_read_before_a_promotion() {
+    let tree = crate::support::golden("aws-engines");
+    let script = &tree["scripts/failover-region.sh"];
+    for region in ["us-east-1", "us-west-2"] {
+        let read = format!(
+            "cloudwatch list-metrics --region {region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag"
+        );
+        let measures = script
+            .lines()
+            .filter(|l| l.trim_start().starts_with("measure "));
+        let own: Vec<&str> = measures.filter(|l| l.contains(&read)).collect();
+        assert_eq!(own.len(), 1, "{region}");
+        assert!(
+            own[0].contains("--dimensions \"$dimensions\""),
+            "{}",
+            own[0]
+        );
+    }
+}

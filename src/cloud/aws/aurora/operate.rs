@@ -43,18 +43,22 @@ impl Lowering<'_> {
         let name = self.store_name(store, id, facts::names().database);
         let account = self.account_text();
         let arn = format!("arn:aws:rds:{location}:{account}:cluster:{name}");
+        // A metric has the dimensions that AWS gives it: the cluster, the source's region, or both. They are read, not known.
+        let metric = "--namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag";
+        let dimensions = format!(
+            "dimensions=$(aws cloudwatch list-metrics --region {location} {metric} --output json \
+             --query \"[Metrics[?Dimensions[?Value=='{name}']], Metrics[?Dimensions[0].Name=='SourceRegion' && !Dimensions[1]]][] | [0].Dimensions\") && "
+        );
         let behind = seconds_behind(
             &store.name,
             location,
-            &format!(
-                "--namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions Name=DBClusterIdentifier,Value={name}"
-            ),
+            &format!("{metric} --dimensions \"$dimensions\""),
             1000,
         );
         let lag = format!(
             "writer=$(aws rds describe-global-clusters --region {location} --global-cluster-identifier {group} \
              --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && \
-             if [ \"$writer\" = {arn} ]; then echo '{}: this region writes, 0 s'; else {behind}; fi",
+             if [ \"$writer\" = {arn} ]; then echo '{}: this region writes, 0 s'; else {dimensions}{behind}; fi",
             store.name
         );
         let promote = format!(

@@ -9,6 +9,10 @@ use serde_json::{Value, json};
 
 const SCRIPTS: &[(&str, &str)] = &[
     (
+        "backup.sh",
+        include_str!("../../../../templates/kubernetes/redis-backup.sh"),
+    ),
+    (
         "common.sh",
         include_str!("../../../../templates/kubernetes/redis-common.sh"),
     ),
@@ -35,6 +39,10 @@ const SCRIPTS: &[(&str, &str)] = &[
     (
         "restore.sh",
         include_str!("../../../../templates/kubernetes/redis-restore.sh"),
+    ),
+    (
+        "snapshot.sh",
+        include_str!("../../../../templates/kubernetes/redis-snapshot.sh"),
     ),
     (
         "start-copy.sh",
@@ -465,15 +473,15 @@ impl Members<'_> {
         )
     }
 
-    /// A snapshot of a replica of this region, taken to the region's bucket.
+    /// A snapshot of a replica, the nearest first, taken to the region's bucket.
     fn backup(&self) -> Vec<Value> {
         let (Some(upload), Some(schedule)) = (&self.region.backup, &self.set.backup_schedule)
         else {
             return Vec::new();
         };
-        let Some(node) = self.region.nodes.last() else {
+        if self.region.nodes.is_empty() {
             return Vec::new();
-        };
+        }
         let name = self.name("backup");
         let identities = &self.ground.deployment.identities;
         let identity = identities
@@ -490,15 +498,14 @@ impl Members<'_> {
         let dump = json!({
             "name": "snapshot",
             "image": self.image(),
-            "command": ["redis-cli", "--tls", "--cacert", "/tls/ca.crt", "-h", node, "-p", REDIS_PORT.to_string(), "--rdb", "/work/dump.rdb"],
-            "env": [{
-                "name": "REDISCLI_AUTH",
-                "valueFrom": { "secretKeyRef": { "name": self.name("password"), "key": "password" } },
-            }],
+            "command": ["/bin/sh", "/config/backup.sh"],
+            "env": self.env("backup"),
             "resources": { "requests": { "cpu": "100m", "memory": "64Mi" }, "limits": { "memory": "128Mi" } },
             "securityContext": restricted(),
             "volumeMounts": [
+                { "name": "config", "mountPath": "/config", "readOnly": true },
                 { "name": "tls", "mountPath": "/tls", "readOnly": true },
+                { "name": "password", "mountPath": "/password", "readOnly": true },
                 { "name": "work", "mountPath": "/work" },
             ],
         });
@@ -528,7 +535,9 @@ impl Members<'_> {
             "initContainers": [dump],
             "containers": [copy],
             "volumes": [
+                { "name": "config", "configMap": { "name": self.name("redis"), "defaultMode": 0o555 } },
                 { "name": "tls", "secret": { "secretName": self.name("tls"), "defaultMode": 0o440 } },
+                { "name": "password", "secret": { "secretName": self.name("password"), "defaultMode": 0o440 } },
                 { "name": "work", "emptyDir": {} },
             ],
         });
