@@ -9,6 +9,9 @@ use std::sync::OnceLock;
 pub const DISTRIBUTE: &str =
     "DestinationRule.spec.subsets.trafficPolicy.loadBalancer.localityLbSetting.distribute";
 
+/// Which share of requests is traced.
+pub const SAMPLING: &str = "Telemetry.spec.tracing.randomSamplingPercentage";
+
 /// A control plane.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ControlPlane {
@@ -17,6 +20,9 @@ pub struct ControlPlane {
     /// Whether its clusters share a network and find each other by themselves: pods call pods of
     /// other clusters. Else calls go through gateways, and each cluster is told of the others.
     pub one_network: bool,
+    /// Kinds of whose fields it may refuse more than is listed: the provider's rows for them were not read.
+    #[serde(default)]
+    pub unread: Vec<String>,
     /// What it does not take.
     #[serde(default)]
     pub unsupported: Vec<Unsupported>,
@@ -73,7 +79,9 @@ mod tests {
         assert!(!managed.takes(&format!("{DISTRIBUTE}.to")));
         assert!(!managed.takes("EnvoyFilter.spec.configPatches"));
         assert!(managed.takes(&DISTRIBUTE.replace("distribute", "failoverPriority")));
+        assert!(!managed.takes(SAMPLING));
         assert!(control_plane(Provider::Aws).takes(DISTRIBUTE));
+        assert!(control_plane(Provider::Aws).takes(SAMPLING));
         for provider in [Provider::Alibaba, Provider::Cloudflare] {
             assert!(!control_plane(provider).one_network);
         }

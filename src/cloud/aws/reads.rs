@@ -10,6 +10,7 @@ pub const READS: CloudReads = CloudReads {
     system: &[
         ("terraform.state_region", |_| true),
         ("mesh.trust_domain", |_| true),
+        ("observability.traces.sample", |_| true),
         ("network.links", |_| true),
         ("network.isolated", |_| true),
         ("failover.shift", |_| true),

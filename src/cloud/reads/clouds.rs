@@ -75,6 +75,14 @@ const SYSTEM: &[OfSystem] = &[
         counts: "it is for meshes whose control plane is yours",
         place: |s| span(&s.mesh.as_ref()?.trust_domain),
     },
+    OfSystem {
+        path: "observability.traces.sample",
+        by: Any,
+        unread: NoEffect,
+        here: "on Google Cloud, whose mesh takes no share",
+        counts: "set the share in the collector of traces",
+        place: |s| span(&s.observability.as_ref()?.traces.as_ref()?.sample),
+    },
     // Networks are global on Google Cloud, and regional on AWS.
     not_emitted("network.links", All, "private links", |s| {
         let links = &s.network.as_ref()?.links;

@@ -1,5 +1,6 @@
 //! The mesh: gateways, routes, failover between regions, identities.
 
+use crate::catalog::mesh::{SAMPLING, control_plane};
 use crate::deployment::manifests::{ISTIO, object_of, selector};
 use crate::deployment::routes::{Calls, List, Subset, address, in_order};
 use crate::deployment::{EAST_WEST, EastWest, GATEWAYS, Ground, INGRESS, PEER_PORT};
@@ -31,8 +32,12 @@ pub(super) fn objects(ground: &Ground) -> Vec<Value> {
 }
 
 /// Which share of requests is traced, by the provider of that name in the mesh's own
-/// configuration.
+/// configuration, where the control plane takes a share.
 fn tracing(ground: &Ground) -> Option<Value> {
+    let provider = ground.topology.region(ground.region()).place.provider;
+    if !control_plane(provider).takes(SAMPLING) {
+        return None;
+    }
     let traces = ground.topology.observability.traces.as_ref();
     let traces = traces.filter(|t| t.external.is_none())?;
     let share = traces.sample.as_ref()?.ratio() * 100.0;

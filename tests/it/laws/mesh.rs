@@ -3,7 +3,7 @@
 
 use super::{documents, systems};
 use crate::support::Case;
-use meridian::catalog::mesh::{ControlPlane, DISTRIBUTE, control_plane};
+use meridian::catalog::mesh::{ControlPlane, DISTRIBUTE, SAMPLING, control_plane};
 use meridian::deployment::Cluster;
 use serde_json::{Value, json};
 
@@ -96,6 +96,9 @@ fn what_a_control_plane_does_not_take_is_found() {
     let gateway = json!({ "kind": "Gateway", "spec": { "servers": [{ "tls": { "mode": "AUTO_PASSTHROUGH" } }] } });
     assert_eq!(refused(managed, &gateway), ["Gateway: AUTO_PASSTHROUGH"]);
     assert!(!refused(managed, &json!({ "kind": "EnvoyFilter", "spec": {} })).is_empty());
+    let share =
+        json!({ "kind": "Telemetry", "spec": { "tracing": [{ "randomSamplingPercentage": 10 }] } });
+    assert_eq!(refused(managed, &share), [SAMPLING]);
     let own = control_plane(meridian::spec::Provider::Aws);
     assert!(refused(own, &rule).is_empty() && refused(own, &gateway).is_empty());
 }
@@ -169,4 +172,53 @@ fn the_trust_domain_of_a_managed_mesh_is_not_ours() {
         config.contains("- eden.internal/ns/istio-ingress/"),
         "{config}"
     );
+}
+
+/// A share of traces that the control plane does not take is a finding, and is not emitted.
+#[test]
+fn the_share_of_traces_of_a_managed_mesh_is_not_ours() {
+    let text = "version: 1\nname: shop\nclouds: { gcp: { project: shop-prod } }\nregions: { us-central1: { role: primary }, us-east1: {} }\nservices: { web: { image: shop/web } }\ntraffic: { shop.example.com: { to: web } }\nmesh: { kind: istio }\nobservability: { traces: { by: jaeger, sample: 10% } }\n";
+    let case = crate::support::spec(text);
+    let found = case.found("PRV103");
+    assert_eq!(found.len(), 1, "{:?}", case.codes());
+    assert!(
+        found[0]
+            .message
+            .contains("`sample` has no effect on Google Cloud"),
+        "{}",
+        found[0].message
+    );
+    let config = case.file("kubernetes/us-east1/istio-config.yaml");
+    assert!(!config.contains("kind: Telemetry"), "{config}");
+    // It is read where the control plane is the user's.
+    let own = crate::support::example("eden");
+    assert!(own.found("PRV103").is_empty());
+    let config = own.file("kubernetes/us-east-1/istio-config.yaml");
+    assert!(config.contains("randomSamplingPercentage: 10"), "{config}");
+}
+
+/// Of a kind whose rows on the provider's page nobody has read, what is emitted is on the page of what an account shows.
+#[test]
+fn kinds_of_unread_rows_are_checked_in_an_account() {
+    let page = std::fs::read_to_string(crate::support::root().join("docs/cloud-account.md"));
+    let page = page.expect("a page");
+    let (mut seen, mut unread) = (0, 0);
+    for (name, case) in systems() {
+        let (Some(topology), Some(deployment)) = (&case.done.topology, &case.done.deployment)
+        else {
+            continue;
+        };
+        for cluster in &deployment.clusters {
+            let plane = control_plane(topology.region(cluster.region).place.provider);
+            for object in objects(&case, cluster) {
+                let kind = object["kind"].as_str().unwrap_or_default();
+                seen += 1;
+                if plane.unread.iter().any(|k| k == kind) {
+                    unread += 1;
+                    assert!(page.contains(&format!("`{kind}`")), "{name}: {kind}");
+                }
+            }
+        }
+    }
+    assert!(seen > 100 && unread > 0, "{seen} {unread}");
 }
