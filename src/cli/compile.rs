@@ -155,7 +155,7 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
         prune: args.prune,
         beside: lock.as_deref().map(|text| (lock_path.as_path(), text)),
     };
-    let upgrade = upgraded(&loaded, &done, target, options);
+    let upgrade = upgraded(&loaded, &done, target, options) + &migrated(&done, out);
     let result = if args.check {
         artifact::compare(&done.artifacts, out, options)
     } else {
@@ -347,6 +347,29 @@ fn upgraded(
         fates.collect::<String>(),
         target.out.display()
     )
+}
+
+/// Changes that take steps before the next deployment: the end of a file's name, what it had and has no more, and the
+/// page of the steps in the repository of meridian.
+const MIGRATIONS: &[(&str, &str, &str)] =
+    &[("/istio-config.yaml", "distribute:", "docs/mesh-on-gke.md")];
+
+/// Which of those changes this tree is about to take.
+fn migrated(done: &Compilation, out: &Path) -> String {
+    let takes = |(name, had, _): &&(&str, &str, &str)| {
+        done.artifacts.iter().any(|(path, new)| {
+            path.ends_with(name)
+                && !new.text.contains(had)
+                && std::fs::read_to_string(out.join(path)).is_ok_and(|old| old.contains(had))
+        })
+    };
+    let each = MIGRATIONS.iter().filter(takes).map(|(name, had, page)| {
+        format!(
+            "\n`{had}` is gone from {}: read {page} of meridian before you deploy, the change takes steps",
+            name.trim_start_matches('/')
+        )
+    });
+    each.collect()
 }
 
 /// What other teams have to provide, in one line.

@@ -92,6 +92,24 @@ fn another_version_says_what_it_changes_in_the_tree() {
     assert!(!stderr(meridian(folder.path()).arg("compile")).contains(begins));
 }
 
+/// Routes of the mesh that the managed control plane did not take change in steps: `compile` names their page, which
+/// is there, as long as the tree has them.
+#[test]
+fn compile_leads_to_the_steps_of_a_migration() {
+    let page = "docs/mesh-on-gke.md";
+    let folder = folder(&crate::support::example_text("ggen"));
+    assert_eq!(code(meridian(folder.path()).arg("compile")), 0);
+    assert!(!stderr(meridian(folder.path()).arg("compile")).contains(page));
+    let rules = folder
+        .path()
+        .join("deploy/kubernetes/us-east1/istio-config.yaml");
+    let old = fs::read_to_string(&rules).unwrap() + "# distribute:\n";
+    fs::write(&rules, old).unwrap();
+    let said = stderr(meridian(folder.path()).args(["compile", "--check"]));
+    assert!(said.contains(page), "{said}");
+    assert!(crate::support::root().join(page).exists());
+}
+
 #[test]
 fn check_mode_writes_nothing_and_says_what_differs() {
     let folder = folder(MINIMAL);
