@@ -26,6 +26,9 @@ pub struct Switch {
     pub means: String,
     /// What is left for people once the copy serves, in a sentence.
     pub afterwards: String,
+    /// What a person does once the copy serves, with commands: how deployments run again, or how regions follow it.
+    /// Each step says what it does.
+    pub finish: Vec<(String, String)>,
     /// Puts the copy into service in place of the original.
     pub to_copy: Vec<SwitchStep>,
     /// Puts the original back into service.

@@ -310,3 +310,81 @@ fn the_page_of_restores_goes_to_the_end() {
     }
     assert!(seen > 5);
 }
+
+/// A copy that serves alone is no end: the page of each store says by which commands every region follows it, to the
+/// step by which deployments run again, and what Terraform is told of. Roots that are named are there.
+#[test]
+fn regions_follow_a_restored_copy_again() {
+    let tree = crate::support::golden("aws-engines");
+    let page = &tree["RUNBOOK_RESTORE.md"];
+    let section = |of: &str| {
+        let begins = format!("\n#### {of}\n");
+        let (_, rest) = page.split_once(&begins).expect(of);
+        rest.split("\n###").next().unwrap_or_default().to_string()
+    };
+    let in_order = |of: &str, words: &[&str]| {
+        let (text, mut at) = (section(of), 0);
+        for word in words {
+            let found = text[at..]
+                .find(word)
+                .unwrap_or_else(|| panic!("{of}: no `{word}` in its place\n{text}"));
+            at += found;
+        }
+    };
+    in_order(
+        "shop-orders-us-east-1",
+        &[
+            "remove-from-global-cluster --region us-west-2",
+            "remove-from-global-cluster --region us-east-1",
+            "delete-global-cluster",
+            "--new-db-cluster-identifier shop-orders-us-east-1-before",
+            "--db-cluster-identifier NEW_NAME --new-db-cluster-identifier shop-orders-us-east-1",
+            "create-global-cluster",
+            "state rm 'module.aurora_orders.aws_rds_global_cluster.this' 'module.aurora_orders_us_west_2.aws_rds_cluster_instance.this'",
+            "import -var-file=",
+            "--back-from NEW_NAME",
+        ],
+    );
+    in_order(
+        "shop-sessions-us-east-1",
+        &[
+            "create-snapshot --region us-east-1 --replication-group-id NEW_NAME",
+            "disassociate-global-replication-group",
+            "delete-global-replication-group",
+            "--snapshot-name NEW_NAME-back",
+            "state rm 'module.cache_sessions.aws_elasticache_global_replication_group.this'",
+            "--back-from NEW_NAME",
+        ],
+    );
+    // Only the region that the others joined has a cluster that they can follow again.
+    for other in ["shop-orders-us-west-2", "shop-sessions-us-west-2"] {
+        assert!(!section(other).contains("global-"), "{other}");
+    }
+}
+
+/// A page that a person types from names roots and modules of its own tree.
+#[test]
+fn terraform_on_pages_names_what_there_is() {
+    let mut seen = 0;
+    for (name, tree) in crate::support::golden_trees() {
+        let pages = tree
+            .iter()
+            .filter(|(path, _)| path.ends_with("RUNBOOK_RESTORE.md"));
+        for line in pages.flat_map(|(_, text)| text.lines()) {
+            for root in line.split("-chdir=").skip(1) {
+                let root = root.split(' ').next().unwrap_or_default();
+                let main = tree.get(&format!("{root}/main.tf"));
+                let main = main.unwrap_or_else(|| panic!("{name}: no {root}"));
+                for address in line.split("'module.").skip(1) {
+                    let call = address.split('.').next().unwrap_or_default();
+                    assert!(
+                        main.contains(&format!("module \"{call}\"")),
+                        "{name}: no {call} in {root}"
+                    );
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 4, "{seen}");
+}

@@ -22,6 +22,7 @@ pub(super) mod edge;
 mod eks;
 mod elasticache;
 pub(super) mod facts;
+mod finish;
 pub(super) mod homes;
 mod marks;
 mod metrics;

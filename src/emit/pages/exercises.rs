@@ -104,6 +104,10 @@ pub(super) fn switches(input: Input) -> Vec<Value> {
             "copy": new_name(input, &switch.subject),
             "means": switch.means,
             "afterwards": switch.afterwards,
+            "finish": switch.finish.iter().map(|(what, commands)| json!({
+                "what": what,
+                "lines": commands.lines().collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
             "others": others.map(|id| name(input, *id)).collect::<Vec<_>>(),
             "titles": commands.map(|o| &o.title).collect::<Vec<_>>(),
             "command": format!("scripts/switch-store.sh --datastore {}", shell::word(&switch.subject)),

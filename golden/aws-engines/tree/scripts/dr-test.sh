@@ -193,6 +193,8 @@ case ${TEST_TYPE} in
     ;;
   restore)
     [[ -n ${DATASTORE} ]] || { usage >&2; exit 64; }
+    [[ ${DATASTORE} != shop-sessions-us-east-1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != shop-sessions-us-west-2 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
     source=(--at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)")
     [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
     hypothesis "${DATASTORE}" "${DATASTORE} is brought back beside the original"

@@ -255,6 +255,13 @@ case ${TEST_TYPE} in
     ;;
   restore)
     [[ -n ${DATASTORE} ]] || { usage >&2; exit 64; }
+    [[ ${DATASTORE} != media-apac-asia-southeast1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != media-eu-europe-west3 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != media-us-us-east1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != templates-us-east1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != covergen-users-apac-asia-southeast1-in-asia-northeast1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != covergen-users-eu-europe-west3-in-europe-west1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != covergen-users-us-us-east1-in-us-west1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
     source=(--at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)")
     [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
     hypothesis "${DATASTORE}" "${DATASTORE} is brought back beside the original"

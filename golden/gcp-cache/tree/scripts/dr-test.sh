@@ -167,6 +167,8 @@ case ${TEST_TYPE} in
     ;;
   restore)
     [[ -n ${DATASTORE} ]] || { usage >&2; exit 64; }
+    [[ ${DATASTORE} != shop-cache-us-east1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != shop-cache-us-west1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
     source=(--at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)")
     [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
     hypothesis "${DATASTORE}" "${DATASTORE} is brought back beside the original"

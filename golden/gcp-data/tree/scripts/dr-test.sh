@@ -178,6 +178,10 @@ case ${TEST_TYPE} in
     ;;
   restore)
     [[ -n ${DATASTORE} ]] || { usage >&2; exit 64; }
+    [[ ${DATASTORE} != shop-carts-us-east1-in-us-west1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != shop-carts-us-west1-in-us-east1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != images-us-east1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != shop-orders-us-east1-in-us-west1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
     source=(--at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)")
     [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
     hypothesis "${DATASTORE}" "${DATASTORE} is brought back beside the original"

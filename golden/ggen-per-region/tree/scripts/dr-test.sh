@@ -193,6 +193,9 @@ case ${TEST_TYPE} in
     ;;
   restore)
     [[ -n ${DATASTORE} ]] || { usage >&2; exit 64; }
+    [[ ${DATASTORE} != sessions-us-central1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != sessions-us-east1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
+    [[ ${DATASTORE} != sessions-europe-west1 || -n ${BACKUP} ]] || die 65 "'${DATASTORE}' comes back from a backup: name one with --backup"
     source=(--at "$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)")
     [[ -z ${BACKUP} ]] || source=(--backup "${BACKUP}")
     hypothesis "${DATASTORE}" "${DATASTORE} is brought back beside the original"

@@ -1,5 +1,6 @@
 //! Aurora PostgreSQL: a global database with one writer, copied below SQL.
 
+mod finish;
 mod operate;
 mod recover;
 mod switch;

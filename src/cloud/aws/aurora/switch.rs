@@ -1,9 +1,10 @@
 //! How a restored cluster of Aurora comes into service: services are told of its endpoints.
 
 use crate::cloud::aws::Lowering;
+use crate::cloud::aws::finish::rejoined;
 use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::pointing::Copy;
-use crate::deployment::{Before, Proof, Stays, Switch, UNTIL_BACK, words};
+use crate::deployment::{Before, Proof, Stays, Switch, words};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a cluster may take to go.
@@ -44,7 +45,8 @@ impl Lowering<'_> {
             means: format!(
                 "Services of all regions use the copy in {location}, which no other region follows; the original stays as it is. Its administrator has the password of the moment that it was restored to."
             ),
-            afterwards: UNTIL_BACK.into(),
+            afterwards: self.aurora_afterwards(store, id),
+            finish: self.aurora_finish(store, id),
             to_copy: self.at_copy(&copy),
             to_original: self.at_original(&copy),
             copying: None,
@@ -65,6 +67,10 @@ impl Lowering<'_> {
                 (&left, "0", GONE_WITHIN),
             )],
         }
+    }
+
+    fn aurora_afterwards(&self, store: &Datastore, id: RegionId) -> String {
+        rejoined(self.aurora_finish(store, id).is_empty())
     }
 
     fn aurora_copy(&self, name: &str, id: RegionId) -> Proof {

@@ -56,6 +56,7 @@ impl Lowering<'_> {
         );
         delete.push(self.table_deleted(id, subject));
         Switch {
+            finish: Vec::new(),
             subject: subject.into(),
             datastore: store.name.clone(),
             means: "The copy becomes a table like the original, in every region; services may use it and are told its name. The original stays as it is.".into(),

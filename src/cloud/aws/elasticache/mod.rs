@@ -1,5 +1,6 @@
 //! ElastiCache for Redis: alone in each region, or a Global Datastore with one writer.
 
+mod finish;
 mod operate;
 mod recover;
 mod switch;

@@ -2,9 +2,10 @@
 
 use super::is_global;
 use crate::cloud::aws::Lowering;
+use crate::cloud::aws::finish::rejoined;
 use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::pointing::Copy;
-use crate::deployment::{Before, Proof, Stays, Switch, UNTIL_BACK, script};
+use crate::deployment::{Before, Proof, Stays, Switch, script};
 use crate::topology::{Datastore, RegionId};
 
 /// Seconds that a group may take to go.
@@ -58,7 +59,8 @@ impl Lowering<'_> {
             } else {
                 "Services are told of the copy; the original stays as it is.".into()
             },
-            afterwards: UNTIL_BACK.into(),
+            afterwards: self.elasticache_afterwards(store, id),
+            finish: self.elasticache_finish(store, id),
             to_copy: self.at_copy(&copy),
             to_original: self.at_original(&copy),
             copying: None,
@@ -79,6 +81,10 @@ impl Lowering<'_> {
                 (&left, "0", GONE_WITHIN),
             )],
         }
+    }
+
+    fn elasticache_afterwards(&self, store: &Datastore, id: RegionId) -> String {
+        rejoined(self.elasticache_finish(store, id).is_empty())
     }
 
     fn elasticache_copy(&self, name: &str, id: RegionId) -> Proof {

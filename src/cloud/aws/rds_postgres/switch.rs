@@ -3,11 +3,12 @@
 
 use super::{Copies, copies, databases};
 use crate::cloud::aws::commands::parameter_group;
+use crate::cloud::aws::finish::steps;
 use crate::cloud::aws::marks::{is_copy, mark_in};
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{
-    Before, Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Stays, Switch, SwitchStep,
-    script, words,
+    Before, Copying, Operation, OperationKind, Proof, RESTORED_WITHIN, Scope, Stays, Switch,
+    SwitchStep, script, words,
 };
 use crate::topology::{Datastore, RegionId};
 
@@ -91,6 +92,7 @@ impl Instance<'_> {
     /// A copy that no command puts into service, for a reason.
     fn only_deleted(&self, why: &str) -> Switch {
         Switch {
+            finish: Vec::new(),
             subject: self.subject.clone(),
             datastore: self.store.name.clone(),
             means: why.into(),
@@ -116,6 +118,7 @@ impl Instance<'_> {
         ];
         to_copy.push(self.password());
         Switch {
+            finish: self.finish(&before),
             subject: self.subject.clone(),
             datastore: self.store.name.clone(),
             means: format!(
@@ -123,10 +126,7 @@ impl Instance<'_> {
                 self.name
             ),
             afterwards: format!(
-                "No deployment runs until Terraform knows the copy: in the root of {location}, `terraform state rm 'module.{call}.aws_db_instance.this'` and `terraform import 'module.{call}.aws_db_instance.this' {name}`; then `scripts/switch-store.sh --datastore {name} --settle NEW_NAME --apply`. The original is {before} from then on, and no script brings it back, for Terraform takes the mark of the copy away. Once nobody needs it as evidence: `aws rds modify-db-instance --region {location} --db-instance-identifier {before} --no-deletion-protection --apply-immediately`, then `aws rds delete-db-instance --region {location} --db-instance-identifier {before} --skip-final-snapshot`.",
-                location = self.location,
-                name = self.name,
-                call = self.lowering.instance_call(&self.store.name, self.id)
+                "No deployment runs until Terraform knows the copy. From then on the original is {before}, and no script brings it back, for Terraform takes the mark of the copy away."
             ),
             to_copy,
             to_original: vec![
@@ -143,6 +143,36 @@ impl Instance<'_> {
                 delete: vec![self.is_copy("$COPY"), self.there(&self.name)],
             },
         }
+    }
+
+    /// What makes the copy the original for Terraform too.
+    fn finish(&self, before: &str) -> Vec<(String, String)> {
+        let (location, name) = (&self.location, &self.name);
+        let call = self.lowering.instance_call(&self.store.name, self.id);
+        let address = format!("module.{call}.aws_db_instance.this");
+        let scope = Scope::Region(self.id);
+        steps(vec![
+            (
+                "Let Terraform know the copy, and read the plan: it changes the copy in place, and replaces nothing".into(),
+                vec![
+                    self.lowering
+                        .forgotten(scope, std::slice::from_ref(&address)),
+                    self.lowering.imported(scope, &address, name),
+                    self.lowering.applied(scope),
+                ],
+            ),
+            (
+                "Let deployments run again".into(),
+                vec![format!("scripts/switch-store.sh --datastore {name} --settle NEW_NAME --apply")],
+            ),
+            (
+                "Once nobody needs the original as evidence, delete it".into(),
+                vec![
+                    format!("aws rds modify-db-instance --region {location} --db-instance-identifier {before} --no-deletion-protection --apply-immediately"),
+                    format!("aws rds delete-db-instance --region {location} --db-instance-identifier {before} --skip-final-snapshot"),
+                ],
+            ),
+        ])
     }
 
     /// Sees that an instance is a copy; one that serves has the original's name.

@@ -64,6 +64,7 @@ impl Lowering<'_> {
         let endpoint = self.endpoint_of_copy(store, at, &subject);
         let location = self.topology.region(at).place.location;
         Switch {
+            finish: Vec::new(),
             datastore: store.name.clone(),
             means: format!(
                 "The copy gets an endpoint in {location}, and services are told its address, for writing and for reading; the original stays as it is, and no other region follows the copy."

@@ -183,6 +183,7 @@ impl Operations<'_> {
             otherwise: "objects are left: run it again".into(),
         };
         Switch {
+            finish: Vec::new(),
             subject: subject.into(),
             datastore: store.name.clone(),
             means: "services read objects where they are, so compare those of the copy, and copy what is right over the original with `gcloud storage cp`".into(),

@@ -34,6 +34,7 @@ impl Lowering<'_> {
                 .collect()
         };
         Switch {
+            finish: Vec::new(),
             subject: id.to_string(),
             datastore: store.name.clone(),
             means: "Services get access to the copy and are told its name; the original stays as it is.".into(),

@@ -265,7 +265,9 @@ impl Lowering<'_> {
                      bring an instance back whose nodes are all lost; nobody else can read them, so \
                      exports to the bucket are what is left after a mistake. Clients check the \
                      certificate against the authority that they are given, and not its name: the \
-                     name is ours. `redis` with `sentinels` is copied to other regions."
+                     name is ours. The instance's password lies in Terraform's state, for the provider has \
+                     no write-only way to it: let only those who apply read the state's bucket. `redis` \
+                     with `sentinels` is copied to other regions, and has no password in a state."
                 .into(),
         });
     }

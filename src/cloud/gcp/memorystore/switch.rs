@@ -11,6 +11,8 @@ use crate::deployment::{
 };
 use crate::topology::{Datastore, RegionId};
 
+/// What gcloud says of an object that is not there, and of nothing else.
+const NO_OBJECT: &str = "not found: 404|matched no objects";
 /// Seconds that an instance may take to go.
 const GONE_WITHIN: u64 = 1200;
 
@@ -25,6 +27,7 @@ impl Operations<'_> {
             bucket: bucket(self.topology, store, id),
         };
         Switch {
+            finish: Vec::new(),
             subject: subject.clone(),
             datastore: store.name.clone(),
             means: format!(
@@ -59,11 +62,13 @@ struct Instance<'a> {
 }
 
 impl Instance<'_> {
-    /// Exports what an instance has. An export of that name is from an earlier run: it is kept.
+    /// Exports what an instance has. An export of that name is from an earlier run: it is kept, also while the bucket
+    /// does not say whether there is one, for by then the instance may have other data.
     fn export(&self, from: &str, to: &str, title: &str) -> SwitchStep {
         let (bucket, location, project) = (&self.bucket, self.location, self.project);
         let act = format!(
-            "gcloud storage objects describe \"gs://{bucket}/{to}.rdb\" >/dev/null 2>&1 || \
+            "said=$(gcloud storage objects describe \"gs://{bucket}/{to}.rdb\" 2>&1) && exit; \
+             printf '%s\\n' \"$said\"; grep --quiet --extended-regexp '{NO_OBJECT}' <<<\"$said\" && \
              gcloud redis instances export \"gs://{bucket}/{to}.rdb\" {from} --region {location} --project {project}"
         );
         let read = format!(

@@ -188,6 +188,7 @@ impl<'a> Copy<'a> {
             )),
         );
         Switch {
+            finish: Vec::new(),
             subject: self.subject.clone(),
             datastore: name.clone(),
             means: "The set takes over the data of the copy: its primary follows the copy until it has all of it, and every region follows the primary. Writes are refused meanwhile. The sentinels promote nobody; what the set has now is kept as NEW_NAME-before, but for the writes of the moments until the primary follows the copy.".into(),
