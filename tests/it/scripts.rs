@@ -949,6 +949,48 @@ fn nothing_that_failed_is_called_done() {
     assert!(output.status.success(), "{output:?}");
 }
 
+/// The table of live runs fails at a measure over its promise, at one that is no number, and at a part that has none.
+#[test]
+fn the_table_of_live_runs_holds_measures_against_promises() {
+    let table = |files: &[(&str, &str)]| {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/table");
+        let output = Command::new(script).arg(folder.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).to_string();
+        (output.status.success(), said)
+    };
+    let fine = ("redis-lost", "redis: a write\t17.5\t21\n");
+    let (holds, said) = table(&[fine, ("scripts", "scripts: wrong ends\t0\t0\t \n")]);
+    assert!(
+        holds && said.contains("17.5 s") && said.contains("21 s"),
+        "{said}"
+    );
+    let over = table(&[fine, ("postgres", "postgres: back\t21.1\t21\n")]);
+    assert!(
+        !over.0 && over.1.contains("MORE THAN PROMISED"),
+        "{}",
+        over.1
+    );
+    let wrong = table(&[("scripts", "scripts: wrong ends\t1\t0\t \n")]);
+    assert!(!wrong.0, "{}", wrong.1);
+    let none = table(&[("redis-lost", "redis: a write\t\t21\n")]);
+    assert!(!none.0 && none.1.contains("IS NO NUMBER"), "{}", none.1);
+    let silent = table(&[fine, ("envoy", "")]);
+    assert!(
+        !silent.0 && silent.1.contains("nothing was measured"),
+        "{}",
+        silent.1
+    );
+    assert!(!table(&[]).0);
+    // Every part that runs has a file.
+    let run =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/live/run")).unwrap();
+    assert!(run.contains(": >\"$results/$label\"") && run.contains("\"$here/table\" \"$results\""));
+}
+
 fn deploy(stage: &Stage, more: &[&str]) -> Output {
     let values = stage.folder.path().join("production.tfvars");
     fs::write(&values, "").unwrap();

@@ -91,7 +91,7 @@ def asks(at, name):
 
 
 def main(trees):
-    faults = []
+    faults, asked = [], 0
     with tempfile.TemporaryDirectory() as work:
         subprocess.run(f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout {work}/key -out {work}/crt "
                        "-subj /CN=gateway -days 30".split(), check=True, stderr=subprocess.DEVNULL)
@@ -106,9 +106,13 @@ def main(trees):
                     with envoy(server["hosts"], work) as at:
                         found = asks(at, None), asks(at, "api.example.com")
                     print(f"{path}: without a name {found[0]}, with a name {found[1]}")
+                    asked += 1
                     if found != (200, 200):
                         faults.append(path)
-    return 1 if faults else 0
+    if os.environ.get("RESULTS"):
+        with open(os.environ["RESULTS"], "a") as file:
+            file.write(f"envoy: gateways that refuse a probe, of {asked}\t{len(faults)}\t0\t \n")
+    return 1 if faults or not asked else 0
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 """live.py TREE RESULTS [CASE...]: the PostgreSQL whose regions copy each other by pglogical, with the emitted SQL, scripts
 and parameters: all cases, or those that are named.
 
-One server a region, on loopback addresses of a namespace; nothing outside is reached. RDS's roles are plain roles, and
+One server a region, on loopback addresses, in the world that ../world.py finds; nothing outside is reached. RDS's roles are plain roles, and
 kubectl and aws are stand-ins that act on these servers. Appends to RESULTS, a line each: name, measured seconds,
 promised seconds. Exit 1 if something is not as the tree says. SERVERS names the unpacked packages; WORK keeps the runs.
 """
@@ -20,6 +20,9 @@ from glob import glob
 import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import world  # noqa: E402
+
 PASSWORD = "pa'ss w\\ord\"$x"
 ADMINISTRATOR = {"PGUSER": "administrator", "PGPASSWORD": "adminpw", "PGSSLMODE": "require"}
 # What RDS lets its `rds_superuser` set and call.
@@ -98,11 +101,15 @@ class Set:
                        "-subj /CN=pg -days 30".split(), check=True, stderr=subprocess.DEVNULL)
         open("administrator", "w").write("adminpw")
         self.tools()
-        alone = ["unshare", "-mn"] if os.geteuid() == 0 else ["unshare", "-Urmn"]
-        with open("world.log", "w") as log:
-            self.world = subprocess.Popen([*alone, "bash", f"{HERE}/world.sh"], stdout=log, stderr=log)
-        until(30, lambda: os.path.exists("ready"), "the world")
-        self.pid = open("world.pid").read().strip()
+        self.entered, self.names, self.world = [], {}, None
+        if world.kind() == world.NAMESPACES:
+            with open("world.log", "w") as log:
+                self.world = subprocess.Popen([*world.alone(), "bash", f"{HERE}/world.sh"], stdout=log, stderr=log)
+            until(30, lambda: os.path.exists("ready"), "the world")
+            pid = open("world.pid").read().strip()
+            self.entered = ["nsenter", "-t", pid, "-m", "-n", *(["-U"] if os.geteuid() else []), f"--wd={self.work}"]
+        else:
+            self.names = world.named(f"{self.work}/hosts")
         for region, r in self.regions.items():
             self.start(region, r["address"], "this")
             self.roles(r["host"])
@@ -160,9 +167,8 @@ class Set:
         binaries = glob(f"{os.environ['SERVERS']}/usr/lib/postgresql/*/bin")[0]
         libraries = glob(f"{os.environ['SERVERS']}/usr/lib/*-linux-gnu")[0]
         env = {"PATH": f"{binaries}:{os.environ['PATH']}", "LD_LIBRARY_PATH": libraries, "SERVERS": os.environ["SERVERS"],
-               "HOME": self.work, **(environment or {})}
-        entered = ["nsenter", "-t", self.pid, "-m", "-n", *(["-U"] if os.geteuid() else [])]
-        done = subprocess.run([*entered, f"--wd={self.work}", *command], capture_output=True, text=True, timeout=300, env=env,
+               "HOME": self.work, "LIVE_WORLD": world.kind(), **self.names, **(environment or {})}
+        done = subprocess.run([*self.entered, *command], capture_output=True, text=True, timeout=300, env=env,
                               stdin=subprocess.DEVNULL, **options)
         self.said += done.stdout + done.stderr
         if check and done.returncode:
@@ -208,12 +214,11 @@ class Set:
         return [self.replicate(region, check) for region in self.regions]
 
     def beat(self, region):
-        entered = ["nsenter", "-t", self.pid, "-m", "-n", *(["-U"] if os.geteuid() else []), f"--wd={self.work}"]
         binaries = glob(f"{os.environ['SERVERS']}/usr/lib/postgresql/*/bin")[0]
         libraries = glob(f"{os.environ['SERVERS']}/usr/lib/*-linux-gnu")[0]
-        env = {"PATH": f"{binaries}:{os.environ['PATH']}", "LD_LIBRARY_PATH": libraries, **self.environment(region, "heartbeat")}
+        env = {"PATH": f"{binaries}:{os.environ['PATH']}", "LD_LIBRARY_PATH": libraries, **self.names, **self.environment(region, "heartbeat")}
         log = open(f"{region}.heartbeat.log", "a")
-        self.beats.append(subprocess.Popen([*entered, "/bin/sh", f"config/{region}/heartbeat.sh"], env=env, stdout=log, stderr=log,
+        self.beats.append(subprocess.Popen([*self.entered, "/bin/sh", f"config/{region}/heartbeat.sh"], env=env, stdout=log, stderr=log,
                                            start_new_session=True))
 
     def metric(self, region, database, name):
@@ -244,8 +249,9 @@ class Set:
                 os.kill(int(open(path).readline()), signal.SIGQUIT)
             except ProcessLookupError:
                 pass
-        self.world.kill()
-        self.world.wait()
+        if self.world:
+            self.world.kill()
+            self.world.wait()
         os.chdir("/")
         if "WORK" not in os.environ:
             time.sleep(1)
@@ -515,6 +521,16 @@ CASES = {"first-copy": first_copy, "born-late": born_late, "conflicts": conflict
 
 
 def main(tree, results, *names):
+    with tempfile.TemporaryDirectory() as servers:
+        # PostgreSQL refuses to be root. Without namespaces it is another user, who may not read what root has.
+        if world.kind() == world.LOOPBACK and os.geteuid() == 0:
+            os.chmod(servers, 0o755)
+            subprocess.run(["cp", "-r", os.environ["SERVERS"], f"{servers}/unpacked"], check=True)
+            os.environ["SERVERS"] = f"{servers}/unpacked"
+        return tried(tree, results, names)
+
+
+def tried(tree, results, names):
     trials = Trials(os.path.abspath(tree), os.path.abspath(results))
     failed = []
     for name in names or CASES:

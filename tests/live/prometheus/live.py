@@ -1,5 +1,6 @@
 """live.py TREE SERVERS [WORK]: see `run`."""
 
+import atexit
 import contextlib
 import functools
 import http.server
@@ -18,6 +19,9 @@ import time
 import urllib.request
 
 import yaml
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from world import NAMESPACES, kind  # noqa: E402
 
 TREE, SERVERS = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 WORK = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 and sys.argv[3] else tempfile.mkdtemp())
@@ -150,23 +154,39 @@ def configure(exporter, alertmanager):
     }))
 
 
+def moved(binary, place, kept):
+    """The server with another folder of templates, whose name is as long: where nothing can be mounted."""
+    folder = pathlib.Path(tempfile.gettempdir()) / f"alertmanager-{os.getpid()}"
+    folder = folder.with_name(folder.name.ljust(len(place) - len(str(folder.parent)) - 1, "x"))
+    assert len(str(folder)) == len(place), folder
+    shutil.copytree(kept, folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    own = WORK / "alertmanager"
+    own.write_bytes(binary.read_bytes().replace(place.encode(), str(folder).encode()))
+    own.chmod(0o755)
+    return own
+
+
 @contextlib.contextmanager
 def servers(prometheus, alertmanager):
     log = open(WORK / "servers.log", "w")
     # Debian's Alertmanager looks for its templates below /usr/share.
     templates = SERVERS / "usr/share/prometheus/alertmanager"
     place = "/usr/share/prometheus/alertmanager"
-    inside = []
+    inside, alertmanagers = [], SERVERS / "usr/bin/prometheus-alertmanager"
     if not os.path.exists(f"{place}/default.tmpl"):
         kept = WORK / "templates"
         shutil.copytree(templates, kept, dirs_exist_ok=True)
-        script = f'mount -t tmpfs none /usr/share && mkdir -p {place} && cp -r "$0"/. {place} && exec "$@"'
-        root = [] if os.geteuid() == 0 else ["--map-root-user"]
-        inside = ["unshare", *root, "--mount", "sh", "-c", script, str(kept)]
+        if kind() == NAMESPACES:
+            script = f'mount -t tmpfs none /usr/share && mkdir -p {place} && cp -r "$0"/. {place} && exec "$@"'
+            root = [] if os.geteuid() == 0 else ["--map-root-user"]
+            inside = ["unshare", *root, "--mount", "sh", "-c", script, str(kept)]
+        else:
+            alertmanagers = moved(alertmanagers, place, kept)
     commands = [
         [SERVERS / "usr/bin/prometheus", f"--config.file={WORK}/prometheus.yaml",
          f"--storage.tsdb.path={WORK}/data", f"--web.listen-address=127.0.0.1:{prometheus}"],
-        [*inside, SERVERS / "usr/bin/prometheus-alertmanager", f"--config.file={WORK}/alertmanager.yaml",
+        [*inside, alertmanagers, f"--config.file={WORK}/alertmanager.yaml",
          f"--storage.path={WORK}/state", f"--web.listen-address=127.0.0.1:{alertmanager}",
          "--cluster.listen-address="],
     ]

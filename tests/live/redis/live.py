@@ -5,9 +5,9 @@ and passwords change, and writes go on. `silent`: only the first region is lost,
 sentinel asks replicas in an order that it keeps, so one set proves little.
 `restored`: the set takes over a snapshot that is served beside it, and has again what it had.
 
-Members run in network namespaces with the emitted settings, scripts and environment; nothing outside is
+Members run with the emitted settings, scripts and environment, in the world that ../world.py finds; nothing outside is
 reached. Appends to RESULTS, a line each: name, measured seconds, promised seconds. Exit 1 if one is over.
-Needs root, or leave to make a user namespace. SERVERS names the unpacked packages; WORK keeps the runs.
+SERVERS names the unpacked packages; WORK keeps the runs.
 """
 import itertools
 import os
@@ -24,6 +24,9 @@ from glob import glob
 import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+import world  # noqa: E402
+
 PASSWORD = "a b\"c'd $e #f\\g {h}"
 DURATION = re.compile(r"(\d+)(ms|s|m|h)")
 UNIT = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
@@ -46,8 +49,10 @@ class Set:
         self.files = sorted(glob(f"{tree}/kubernetes/*/redis-*.yaml"))
         self.name = re.search(r"redis-(.*)\.yaml", self.files[0])[1]
         self.regions, self.home = {}, None
+        self.rules = []
+        net = "10.{}.0" if world.kind() == world.NAMESPACES else "127.{}.0"
         for number, path in enumerate(self.files):
-            self.extract(path.split("/")[-2], f"10.{4 * number}.0", path)
+            self.extract(path.split("/")[-2], net.format(4 * number + 4), path)
         with open("shape", "w") as shape:
             for region, r in self.regions.items():
                 shape.write(f"{region} {r['net']} {r['node']} {r['sentinel']}\n")
@@ -55,12 +60,19 @@ class Set:
         for serial, region in enumerate(self.regions):
             self.certify(region, 1000 + serial)
         self.environment = dict(os.environ, SET=self.name)
-        alone = ["unshare", "-mn"] if os.geteuid() == 0 else ["unshare", "-Urmn"]
+        open("world", "w").write(world.kind() + "\n")
+        if world.kind() == world.LOOPBACK:
+            self.environment["NSS_WRAPPER"] = world.named("")["LD_PRELOAD"]
         with open("world.log", "w") as log:
-            self.world = subprocess.Popen([*alone, "bash", f"{HERE}/world.sh"], stdout=log, stderr=log, env=self.environment)
+            self.world = subprocess.Popen([*(world.alone() if world.kind() == world.NAMESPACES else []), "bash", f"{HERE}/world.sh"],
+                                          stdout=log, stderr=log, env=self.environment)
         until(30, lambda: os.path.exists("ready"), "the world")
-        self.pids = open("world.pid").read().strip()
+        self.entered = []
+        if world.kind() == world.NAMESPACES:
+            pid = open("world.pid").read().strip()
+            self.entered = ["nsenter", "-t", pid, "-m", "-n", *(["-U"] if os.geteuid() else []), f"--wd={self.work}"]
         for region in self.regions:
+            self.inside("bash", f"{HERE}/pod.sh", region, "client", "0", check=True)
             self.start(region)
 
     def extract(self, region, net, path):
@@ -76,12 +88,12 @@ class Set:
         for found in (d for d in documents if d["kind"] in ("StatefulSet", "CronJob")):
             part = found["metadata"]["name"].removeprefix(f"{self.name}-")
             template = found["spec"].get("template") or found["spec"]["jobTemplate"]["spec"]["template"]
+            first = template["spec"].get("initContainers", template["spec"]["containers"])[0]
             if part == "backup":
-                self.regions[region]["snapshot"] = template["spec"]["initContainers"][0]["command"]
-                continue
-            if part != "copy":
+                self.regions[region]["snapshot"] = first["command"]
+            elif part != "copy":
                 self.regions[region][part] = found["spec"]["replicas"]
-            env = template["spec"]["containers"][0]["env"]
+            env = first["env"]
             with open(f"config/{region}.{part}.env", "w") as file:
                 for each in env:
                     file.write(f"{each['name']}={shlex.quote(each['value'])}\n")
@@ -107,12 +119,14 @@ class Set:
             replace(f"tls/{region}/{name}", open(source).read())
 
     def inside(self, *command, check=False):
-        entered = ["nsenter", "-t", self.pids, "-m", "-n", *(["-U"] if os.geteuid() else [])]
-        done = subprocess.run([*entered, f"--wd={self.work}", *command], capture_output=True, text=True, timeout=180,
-                              env=self.environment)
+        done = subprocess.run([*self.entered, *command], capture_output=True, text=True, timeout=180, env=self.environment)
         if check and done.returncode:
             raise Failure(f"{command}: {done.stdout}{done.stderr}")
         return done.stdout
+
+    def pod(self, name, *command, check=False):
+        """What a command in a pod prints."""
+        return self.inside("bash", f"{HERE}/enter.sh", name, *command, check=check)
 
     def each(self, region):
         return [(part, i) for part in ("node", "sentinel") for i in range(self.regions[region][part])]
@@ -128,8 +142,8 @@ class Set:
     def ask(self, host, port, *command, password=PASSWORD):
         """What a member answers to a client of its region."""
         auth = [] if port == 26379 else [f"REDISCLI_AUTH={password}"]
-        return self.inside("ip", "netns", "exec", f"{region_of(host)}.client", "timeout", "3", "chroot", "/mnt/root", "env", *auth,
-                           "redis-cli", "--no-auth-warning", "--tls", "--cacert", "/harness/ca.crt", "-h", host, "-p", str(port), *command)
+        return self.pod(f"{region_of(host)}.client-0", "timeout", "3", "env", *auth, "redis-cli", "--no-auth-warning", "--tls",
+                        "--cacert", "/harness/ca.crt", "-h", host, "-p", str(port), *command)
 
     def sentinel(self, region, *command):
         return self.ask(f"sentinel-0.{region}.{self.name}.internal", 26379, "sentinel", *command)
@@ -145,17 +159,12 @@ class Set:
 
     def emitted(self, region, script, check=True):
         """Runs an emitted script where the operator's command runs it: in the first sentinel's container."""
-        pod = f"{region}.sentinel-0"
-        start = f"pods/{pod}/exec-{script}"
-        lines = open(f"pods/{pod}/start").read().split("run() {")[0]
-        open(start, "w").write(f"{lines}exec /usr/sbin/chroot /mnt/root /bin/sh /config/{script}\n")
-        return self.inside("ip", "netns", "exec", pod, "unshare", "-m", "bash", start, check=check).strip()
+        return self.pod(f"{region}.sentinel-0", "/bin/sh", f"/config/{script}", check=check).strip()
 
     def snapshot(self, region, name):
         """What the emitted backup takes, into the folder that stands in for the bucket."""
-        os.makedirs("bucket", exist_ok=True)
-        command = [w.replace("/work/dump.rdb", f"/harness/bucket/{name}").replace("/tls/", "/harness/") for w in self.regions[region]["snapshot"]]
-        self.inside("ip", "netns", "exec", f"{region}.client", "chroot", "/mnt/root", "env", f"REDISCLI_AUTH={PASSWORD}", *command, check=True)
+        self.pod(f"{region}.client-0", *self.regions[region]["snapshot"], check=True)
+        os.rename("bucket/dump.rdb", f"bucket/{name}")
 
     def operator(self, tree, *arguments, check=True):
         """An emitted script of operators, with stand-ins that act on this set."""
@@ -168,7 +177,8 @@ class Set:
             open("calls", "w").close()
         env = {"PATH": f"{self.work}/bin:{self.work}/stand-ins:{os.environ['PATH']}", "CALLS": f"{self.work}/calls", "TREE": tree,
                "WORLD": self.work, "HOME": self.work, "EVIDENCE_DIR": self.work, "USER": "alice", "FAIL_AT": "none",
-               "SERVERS": os.environ["SERVERS"], "SET": self.name, "REAL_DATE": shutil.which("date")}
+               "SERVERS": os.environ["SERVERS"], "SET": self.name, "REAL_DATE": shutil.which("date"), "ENTERED": shlex.join(self.entered),
+               "NSS_WRAPPER": self.environment.get("NSS_WRAPPER", "")}
         done = subprocess.run(["bash", f"{tree}/scripts/{arguments[0]}", *arguments[1:]], capture_output=True, text=True, timeout=900,
                               env=env, cwd=self.work, stdin=subprocess.DEVNULL)
         if check and done.returncode:
@@ -199,12 +209,25 @@ class Set:
         return until(180, self.healthy, "a healthy set")
 
     def reach(self, command, *ways):
+        """Adds, or deletes, rules by which packets go nowhere."""
         for way in ways:
-            self.inside("ip", "rule", command, *way, "blackhole", check=True)
+            if world.kind() == world.NAMESPACES:
+                self.inside("ip", "rule", command, *way, "blackhole", check=True)
+            else:
+                flags = [{"from": "-s", "to": "-d"}.get(word, word) for word in way]
+                self.inside("iptables", "-w", "-I" if command == "add" else "-D", "OUTPUT", *flags, "-j", "DROP", check=True)
+                (self.rules.append if command == "add" else self.rules.remove)(way)
 
-    def hole(self, region):
-        net = self.regions[region]["net"] + ".0/24"
-        return (["from", net], ["to", net])
+    def hole(self, region, command):
+        """Loses a region, or brings it back: nothing comes to it or from it."""
+        if world.kind() == world.NAMESPACES or world.filters():
+            net = self.regions[region]["net"] + ".0/24"
+            return self.reach(command, ["from", net], ["to", net])
+        # Those that the sentinels of the region have begun are children: the whole group stops.
+        for part, index in self.each(region):
+            group = int(open(f"pods/{region}.{part}-{index}/pid").read())
+            os.killpg(group, signal.SIGSTOP if command == "add" else signal.SIGCONT)
+        return None
 
     def link(self, one, other):
         a, b = (self.regions[r]["net"] + ".0/24" for r in (one, other))
@@ -212,11 +235,12 @@ class Set:
 
     def writer(self, region):
         path = f"writes-{region}-{time.time():.0f}"
-        command = ["nsenter", "-t", self.pids, "-m", "-n", f"--wd={self.work}", "ip", "netns", "exec", f"{region}.client",
-                   sys.executable, f"{HERE}/writer.py", self.name, PASSWORD]
+        client = ["ip", "netns", "exec", f"{region}.client-0"] if world.kind() == world.NAMESPACES else []
+        command = [*self.entered, *client, sys.executable, f"{HERE}/writer.py", self.name, PASSWORD]
         return path, subprocess.Popen(command, stdout=open(path, "w"), stderr=subprocess.STDOUT)
 
     def stop(self):
+        self.reach("del", *list(self.rules))
         for path in glob("pods/*/pid"):
             try:
                 os.killpg(int(open(path).read()), signal.SIGKILL)
@@ -312,9 +336,8 @@ class Trials:
             raise Failure(f"{name}: {new} was promoted, not one in {may}")
 
     def hole(self, running, region, goes_to=None):
-        ways = running.hole(region)
-        self.lose(running, f"{region} silent", f"lose {running.home}", lambda: running.reach("add", *ways),
-                  lambda: running.reach("del", *ways), goes_to)
+        self.lose(running, f"{region} silent", f"lose {running.home}", lambda: running.hole(region, "add"),
+                  lambda: running.hole(region, "del"), goes_to)
 
     def killed(self, running, region, members, scenario):
         what = "all members of" if len(members) > 1 else "the primary in"
@@ -332,14 +355,14 @@ class Trials:
             raise Failure(f"promoted {said}, not in {region}")
         self.report(f"redis: primary brought to {region}", time.time() - began, budget(self.tree, region))
 
-    def cut(self, running, what, ways):
+    def cut(self, running, what, cut):
         """A cut that leaves the primary its majority promotes nobody, and writes go on."""
         old = running.settled()
         path, client = running.writer(region_of(old))
         until(20, lambda: acknowledged(path, 0), "a first write")
-        running.reach("add", *ways)
+        cut("add")
         time.sleep(25)
-        running.reach("del", *ways)
+        cut("del")
         client.kill()
         times = [float(line.split()[0]) for line in open(path) if line.rstrip().endswith("+OK")]
         if running.settled() != old:
@@ -357,9 +380,9 @@ class Trials:
             for region in running.regions:
                 for part, index in running.each(region):
                     port = 6379 if part == "node" else 26379
-                    host = f"{part}-{index}.{region}.{running.name}.internal"
-                    shown = running.inside("ip", "netns", "exec", f"{region}.client", "timeout", "3", "chroot", "/mnt/root", "sh", "-c",
-                                           f"openssl s_client -connect {host}:{port} </dev/null 2>/dev/null | openssl x509 -noout -serial")
+                    address = open("addresses").read().split(f"{region}.{part}-{index} ")[1].split()[0]
+                    shown = running.pod(f"{region}.client-0", "timeout", "3", "sh", "-c",
+                                        f"openssl s_client -connect {address}:{port} </dev/null 2>/dev/null | openssl x509 -noout -serial")
                     if int(shown.strip().partition("=")[2] or "0", 16) < 2000:
                         return False
             return True
@@ -392,6 +415,11 @@ class Trials:
             raise Failure(f"writes failed meanwhile: {refused[:3]}")
 
 
+def full_copies(running, node):
+    """How many whole copies a node has given away."""
+    return re.search(r"sync_full:(\d+)", running.ask(node, 6379, "info", "stats"))[1]
+
+
 def restored(trials, running):
     """A snapshot beside the set, taken over by all regions, taken back, and deleted, by the emitted scripts. A client writes
     all the time; the sentinels promote nobody, and know no more nodes than before."""
@@ -400,7 +428,10 @@ def restored(trials, running):
     running.ask(old, 6379, "set", "kept", "before")
     running.ask(old, 6379, "set", "wrong", "before")
     until(30, lambda: "before" in running.ask(running.nodes(home)[-1], 6379, "get", "wrong"), "the keys at the replicas")
+    asked = full_copies(running, old)
     running.snapshot(home, "good.rdb")
+    if full_copies(running, old) != asked:
+        raise Failure("the backup asked the primary")
     running.ask(old, 6379, "set", "wrong", "after")
     running.ask(old, 6379, "del", "kept")
     copy, tree = f"{running.name}-copy-1", trials.tree
@@ -461,10 +492,14 @@ def kept(trials, running):
     trials.comes_to(running, running.home)
     regions = list(running.regions)
     for one, other in itertools.combinations(regions, 2):
-        trials.cut(running, f"link of {one} and {other} cut", running.link(one, other))
+        if world.kind() == world.LOOPBACK and not world.filters():
+            print(f"redis: link of {one} and {other}: not cut here, {world.told()}")
+            continue
+        ways = running.link(one, other)
+        trials.cut(running, f"link of {one} and {other} cut", lambda command, ways=ways: running.reach(command, *ways))
     for region in regions:
         if region != running.home:
-            trials.cut(running, f"{region} cut off", running.hole(region))
+            trials.cut(running, f"{region} cut off", lambda command, region=region: running.hole(region, command))
     trials.renewed(running)
     trials.replaced(running)
 
