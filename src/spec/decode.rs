@@ -547,7 +547,10 @@ impl<'a> Members<'a> {
             format!("a {} needs `{key}`", spaced(self.record)),
             format!("`{key}` is missing"),
         )
-        .help(format!("add `{key}:`"))
+        .help(match super::schema::example_of(self.record, key) {
+            Some(example) => format!("add it, such as `{key}: {example}`"),
+            None => format!("add `{key}:`"),
+        })
     }
 }
 

@@ -193,6 +193,16 @@ pub fn homes_of(key: &str) -> Vec<String> {
     homes
 }
 
+/// A value that a key of a record may have, as JSON, from its documentation.
+pub fn example_of(record: &str, key: &str) -> Option<String> {
+    let properties = match record {
+        "Spec" => &SCHEMA["properties"],
+        _ => &SCHEMA["definitions"][record]["properties"],
+    };
+    let example = &properties[key]["examples"][0];
+    (!example.is_null()).then(|| example.to_string())
+}
+
 /// Whether a member leads to a record with that key, at most one map away.
 fn has_property(schema: &Json, member: &Json, key: &str, depth: usize) -> bool {
     if let Some(name) = record_of(member) {
