@@ -26,6 +26,9 @@ pub struct Switch {
     pub means: String,
     /// What is left for people once the copy serves, in a sentence.
     pub afterwards: String,
+    /// How a person counts what the copy and the original have: a line for each, with `TABLE` or `COLLECTION` where a
+    /// name is to be filled in. None where no command counts.
+    pub compare: Option<[String; 2]>,
     /// What a person does once the copy serves, with commands: how deployments run again, or how regions follow it.
     /// Each step says what it does.
     pub finish: Vec<(String, String)>,

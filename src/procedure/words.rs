@@ -117,7 +117,7 @@ impl Step {
             }
             (Failure::Stop(_), StepId::Lag) => {
                 "do not go on. The incident commander accepts the loss with \
-                 `--accept-data-loss-seconds`, or waits."
+                 `--accept-data-loss-seconds N`, given to this step and to the promotion, or waits."
             }
             (Failure::Stop(_), _) => {
                 "do what the script prints after `next:`, run the step again, and do not go on \

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The steps by which a set takes over the data of a copy: restore.sh take|release|read|same|apart.
+# The steps by which a set takes over the data of a copy: restore.sh take|release|read|count|same|apart.
 # The primary follows the copy until it has all of it, and its replicas follow the primary, while the
 # sentinels wait. However that ends, the primary follows nobody and the sentinels watch.
 set -eu
@@ -69,6 +69,7 @@ case $1 in
   release) patience "${usual}" && echo "the sentinels watch" ;;
   take) take "$2" ;;
   read) [ -n "$(echo randomkey | at localhost)" ] && echo "a key is read" ;;
+  count) echo dbsize | at "${2:-$(primary)}" ;;
   same) same "$2" ;;
   apart)
     [ "$(told "$(echo 'info replication' | at "$(primary)")" role)" = master ] && echo "it follows nobody"

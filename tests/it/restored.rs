@@ -388,3 +388,34 @@ fn terraform_on_pages_names_what_there_is() {
     }
     assert!(seen > 4, "{seen}");
 }
+
+/// Copies are compared by commands of which the page has both: what the copy has, and what the original has.
+#[test]
+fn what_a_copy_has_is_counted_beside_the_original() {
+    for (name, subject, counts) in [
+        (
+            "ggen",
+            "ggen-marketplace-marketplace-eu",
+            "runAggregationQuery",
+        ),
+        ("ggen", "sessions-us-central1", "restore.sh count"),
+        (
+            "eden",
+            "eden-postgres-us-east-1",
+            "SELECT count(*) FROM TABLE",
+        ),
+        ("aws-engines", "shop-carts-us-east-1", "--select COUNT"),
+    ] {
+        let tree = crate::support::golden(name);
+        let page = &tree["RUNBOOK_RESTORE.md"];
+        let begins = format!("`{subject}`, the copy and then the original:\n\n```sh\n");
+        let (_, rest) = page.split_once(&begins).expect(subject);
+        let lines: Vec<&str> = rest.lines().take_while(|l| *l != "```").collect();
+        assert_eq!(lines.len(), 2, "{subject}");
+        assert!(
+            lines[0].contains("NEW_NAME") && !lines[1].contains("NEW_NAME"),
+            "{lines:?}"
+        );
+        assert!(lines.iter().all(|l| l.contains(counts)), "{lines:?}");
+    }
+}

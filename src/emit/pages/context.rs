@@ -80,6 +80,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     context["page"] = from.and_then(|id| page(input, id)).map(first_page).into();
     context["pace"] = pace(topology);
     context["switches"] = exercises::switches(input).into();
+    context["compared"] = exercises::compared(input).into();
     context["unswitched"] = exercises::unswitched(input).into();
     context["serving"] = exercises::serving(input).into();
     context["overtime"] = OVERTIME.into();

@@ -90,6 +90,18 @@ fn new_name(input: Input, subject: &str) -> String {
     format!("{}NEW_NAME", begins.unwrap_or_default())
 }
 
+/// How what a copy has is counted, and what the original has.
+pub(super) fn compared(input: Input) -> Vec<Value> {
+    let restored = input.procedures.restores.iter().flat_map(works);
+    let each = restored.filter_map(|work| {
+        let mut switches = input.deployment.switches.iter();
+        let switch = switches.find(|s| s.subject == work.title)?;
+        let lines = switch.compare.as_ref()?;
+        Some(json!({ "subject": switch.subject, "lines": lines }))
+    });
+    each.collect()
+}
+
 /// How restored copies come into service, as the script does it.
 pub(super) fn switches(input: Input) -> Vec<Value> {
     let works = input.procedures.restores.iter().flat_map(works);

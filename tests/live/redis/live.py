@@ -440,6 +440,10 @@ def restored(trials, running):
     running.operator(tree, "restore-from-backup.sh", "--datastore", store, "--into", copy, "--backup", "gs://bucket/good.rdb", "--apply", "--yes")
     trials.report("redis: a snapshot served beside the set, until a key was read", time.time() - began, 1200)
 
+    for pod, where in ((f"{home}.copy-0", ["localhost"]), (f"{home}.sentinel-0", [])):
+        if int(running.pod(pod, "/bin/sh", "/config/restore.sh", "count", *where, check=True)) < 1:
+            raise Failure(f"{pod} counts no key")
+
     def everywhere(key, value):
         hosts = [node for region in running.regions for node in running.nodes(region)]
         until(60, lambda: all(running.ask(host, 6379, "get", key).strip() == value for host in hosts), f"{key}={value} at every node")

@@ -37,7 +37,7 @@ else
   ln -sfn "$pod/run" "$root/run/redis"
   ln -sfn "$PWD/bucket" "$root/work"
   address=$(sed -n "s/^$name //p" addresses)
-  { cat hosts; printf '%s localhost\n' "$address"; } >"$pod/hosts"
+  { grep -v ' localhost$' hosts; printf '%s localhost\n' "$address"; } >"$pod/hosts"
   mkdir -p "$root/bin"
   for binary in redis-cli redis-server redis-sentinel; do
     case $binary in

@@ -46,6 +46,7 @@ impl Lowering<'_> {
                 "Services of all regions use the copy in {location}, which no other region follows; the original stays as it is. Its administrator has the password of the moment that it was restored to."
             ),
             afterwards: self.aurora_afterwards(store, id),
+            compare: None,
             finish: self.aurora_finish(store, id),
             to_copy: self.at_copy(&copy),
             to_original: self.at_original(&copy),

@@ -55,7 +55,11 @@ impl Lowering<'_> {
                 .map(|other| self.no_replica(id, *other, subject)),
         );
         delete.push(self.table_deleted(id, subject));
+        let location = self.location(id);
         Switch {
+            compare: Some(["NEW_NAME".to_string(), table_name(self.topology, store)].map(|table| {
+                format!("aws dynamodb scan --region {location} --table-name {table} --select COUNT --query Count")
+            })),
             finish: Vec::new(),
             subject: subject.into(),
             datastore: store.name.clone(),

@@ -60,6 +60,7 @@ impl Lowering<'_> {
                 "Services are told of the copy; the original stays as it is.".into()
             },
             afterwards: self.elasticache_afterwards(store, id),
+            compare: None,
             finish: self.elasticache_finish(store, id),
             to_copy: self.at_copy(&copy),
             to_original: self.at_original(&copy),

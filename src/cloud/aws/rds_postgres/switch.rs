@@ -92,6 +92,7 @@ impl Instance<'_> {
     /// A copy that no command puts into service, for a reason.
     fn only_deleted(&self, why: &str) -> Switch {
         Switch {
+            compare: self.compare(),
             finish: Vec::new(),
             subject: self.subject.clone(),
             datastore: self.store.name.clone(),
@@ -118,6 +119,7 @@ impl Instance<'_> {
         ];
         to_copy.push(self.password());
         Switch {
+            compare: self.compare(),
             finish: self.finish(&before),
             subject: self.subject.clone(),
             datastore: self.store.name.clone(),
@@ -143,6 +145,25 @@ impl Instance<'_> {
                 delete: vec![self.is_copy("$COPY"), self.there(&self.name)],
             },
         }
+    }
+
+    /// Counts the rows of a table, where a pod can sign in.
+    fn compare(&self) -> Option<[String; 2]> {
+        copies(self.store).filter(|c| c.logical())?;
+        let (location, lowering) = (&self.location, self.lowering);
+        let (cluster, namespace) = (lowering.cluster_name(self.id), &lowering.topology.namespace);
+        let database = databases(self.store).swap_remove(0);
+        let count = |host: &str| {
+            format!(
+                "kubectl --context {cluster} --namespace {namespace} exec deployment/{}-heartbeat -- env {host}\
+                 psql --no-psqlrc --dbname {database} --command 'SELECT count(*) FROM TABLE'",
+                self.store.name
+            )
+        };
+        let host = format!(
+            "PGHOST=\"$(aws rds describe-db-instances --region {location} --db-instance-identifier NEW_NAME --query 'DBInstances[0].Endpoint.Address' --output text)\" "
+        );
+        Some([count(&host), count("")])
     }
 
     /// What makes the copy the original for Terraform too.

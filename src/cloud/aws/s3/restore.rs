@@ -252,6 +252,7 @@ impl History<'_> {
             self.key("$1")
         );
         Switch {
+            compare: None,
             finish: Vec::new(),
             subject: self.subject.clone(),
             datastore: self.store.name.clone(),

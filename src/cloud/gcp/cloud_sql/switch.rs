@@ -64,6 +64,7 @@ impl Lowering<'_> {
         let endpoint = self.endpoint_of_copy(store, at, &subject);
         let location = self.topology.region(at).place.location;
         Switch {
+            compare: None,
             finish: Vec::new(),
             datastore: store.name.clone(),
             means: format!(

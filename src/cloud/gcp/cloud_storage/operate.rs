@@ -183,6 +183,7 @@ impl Operations<'_> {
             otherwise: "objects are left: run it again".into(),
         };
         Switch {
+            compare: None,
             finish: Vec::new(),
             subject: subject.into(),
             datastore: store.name.clone(),

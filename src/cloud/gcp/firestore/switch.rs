@@ -26,6 +26,42 @@ impl Lowering<'_> {
         self.deployment.store_names.extend(ids);
     }
 
+    /// How many documents a collection has (firestore.googleapis.com, v1, `runAggregationQuery`, read 2026-11).
+    fn counted(&self, database: &str) -> String {
+        let query = r#"{"structuredAggregationQuery":{"structuredQuery":{"from":[{"collectionId":"COLLECTION"}]},"aggregations":[{"alias":"n","count":{}}]}}"#;
+        format!(
+            "curl --fail --silent --show-error --header \"Authorization: Bearer $(gcloud auth print-access-token)\" --header 'Content-Type: application/json' --data '{query}' https://firestore.googleapis.com/v1/projects/{}/databases/{database}/documents:runAggregationQuery",
+            project(self.topology)
+        )
+    }
+
+    /// Writes what a copy has over the original, and takes that back into service: an import replaces documents of the
+    /// same name and removes none (docs.cloud.google.com/firestore/native/docs/manage-data/export-import, read 2026-11).
+    fn written_back(&self, id: &str, copy: &str) -> Vec<(String, String)> {
+        let project = project(self.topology);
+        let over = |verb: &str, database: &str| {
+            format!(
+                "gcloud firestore {verb} gs://BUCKET/{copy} --database={database} --collection-ids=COLLECTIONS --project={project}"
+            )
+        };
+        let own = format!("scripts/switch-store.sh --datastore {id}");
+        let step = |what: &str, lines: &[String]| (what.to_string(), lines.join("\n"));
+        vec![
+            step(
+                "Write the copy over the original, by a bucket in the database's location that nobody else reads. `COLLECTIONS` are those that were wrong; documents that are new since the moment stay",
+                &[over("export", copy), over("import", id)],
+            ),
+            step(
+                "Put the original back into service, and delete the copy and the export",
+                &[
+                    format!("{own} --back-from {copy} --apply"),
+                    format!("{own} --delete {copy} --apply"),
+                    format!("gcloud storage rm --recursive gs://BUCKET/{copy}"),
+                ],
+            ),
+        ]
+    }
+
     fn database_switch(&self, store: &Datastore, id: &str) -> Switch {
         let users = self.users(|value| value == id);
         let told = |to: &str, shown: &str| -> Vec<SwitchStep> {
@@ -33,8 +69,10 @@ impl Lowering<'_> {
             each.map(|user| self.pointed(id, user, &[to], shown))
                 .collect()
         };
+        let copy = format!("{}NEW_NAME", copies_begin(id, ROOM));
         Switch {
-            finish: Vec::new(),
+            compare: Some([copy.as_str(), id].map(|of| self.counted(of))),
+            finish: self.written_back(id, &copy),
             subject: id.to_string(),
             datastore: store.name.clone(),
             means: "Services get access to the copy and are told its name; the original stays as it is.".into(),

@@ -27,6 +27,7 @@ impl Operations<'_> {
             bucket: bucket(self.topology, store, id),
         };
         Switch {
+            compare: None,
             finish: Vec::new(),
             subject: subject.clone(),
             datastore: store.name.clone(),

@@ -165,7 +165,7 @@ impl<'a> Copy<'a> {
     fn switch(&self) -> Switch {
         let name = &self.store.name;
         let before = self.step(
-            "Keep what the set has, as $COPY-before",
+            "Keep what the set has, beside the copy",
             format!(
                 "{} && {}",
                 self.started("$1-before"),
@@ -188,12 +188,22 @@ impl<'a> Copy<'a> {
             )),
         );
         Switch {
+            compare: Some([
+                self.in_copy(
+                    &format!("{name}-copy-NEW_NAME"),
+                    "copy",
+                    "/bin/sh /config/restore.sh count localhost",
+                ),
+                self.in_sentinel("restore.sh count"),
+            ]),
             finish: Vec::new(),
             subject: self.subject.clone(),
             datastore: name.clone(),
-            means: "The set takes over the data of the copy: its primary follows the copy until it has all of it, and every region follows the primary. Writes are refused meanwhile. The sentinels promote nobody; what the set has now is kept as NEW_NAME-before, but for the writes of the moments until the primary follows the copy.".into(),
+            means: format!(
+                "The set takes over the data of the copy: its primary follows the copy until it has all of it, and every region follows the primary. Writes are refused meanwhile. The sentinels promote nobody; what the set has now is kept as {name}-copy-NEW_NAME-before, but for the writes of the moments until the primary follows the copy."
+            ),
             afterwards: format!(
-                "Services go on using {name}, and deployments run. What was written since the snapshot is in NEW_NAME-before until that is deleted."
+                "Services go on using {name}, and deployments run. What was written since the snapshot is in {name}-copy-NEW_NAME-before until that is deleted."
             ),
             to_copy: vec![self.home(), before, self.take("$1"), self.release()],
             to_original: vec![self.home(), self.take("$1-before"), self.release()],
