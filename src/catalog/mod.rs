@@ -9,6 +9,7 @@ pub mod holdings;
 pub mod immutable;
 pub mod mesh;
 pub mod network;
+pub mod providers;
 pub mod regimes;
 mod zones;
 
@@ -67,14 +68,8 @@ fn place(line: &'static str) -> Option<Place> {
     else {
         return None;
     };
-    let provider = match provider {
-        "gcp" => Provider::Gcp,
-        "aws" => Provider::Aws,
-        "alicloud" => Provider::Alibaba,
-        _ => return None,
-    };
     Some(Place {
-        provider,
+        provider: providers::of_regions(provider)?,
         location,
         city,
         country,

@@ -1,7 +1,7 @@
 //! The zones that a region's clusters and networks spread over, `zones.toml`.
 
 use super::Place;
-use crate::spec::Provider;
+use super::providers::spelling;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -25,11 +25,7 @@ impl Place {
         let letters = named.map_or(vec!["a", "b", "c"], |letters| {
             letters.iter().map(String::as_str).collect()
         });
-        let dash = if self.provider == Provider::Aws {
-            ""
-        } else {
-            "-"
-        };
+        let dash = &spelling(self.provider).zone;
         let most = MOST.min(self.zones.into());
         let used = letters.into_iter().take(most);
         used.map(|l| format!("{}{dash}{l}", self.location))

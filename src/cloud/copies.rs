@@ -3,7 +3,7 @@
 //!
 //! All of it is a pure function of the topology and of each cloud's `copies.toml`.
 
-use super::{alibaba, aws, cloudflare, gcp, offering};
+use super::{frame, offering};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Site, Supplied};
 use crate::analysis::flow::fate::{Loss, Shared};
 use crate::diagnostic::Label;
@@ -106,10 +106,7 @@ pub(super) fn facts(text: &str) -> Facts {
 /// What the offerings of all clouds say of where data rests, and of what regions share.
 pub fn supplied(topology: &Topology) -> Supplied {
     let mut all = Supplied::default();
-    gcp::copies::supply(topology, &mut all);
-    aws::copies::supply(topology, &mut all);
-    alibaba::copies::supply(topology, &mut all);
-    cloudflare::copies::supply(topology, &mut all);
+    frame::all().for_each(|cloud| cloud.supply(topology, &mut all));
     super::external::supply(topology, &mut all);
     all
 }

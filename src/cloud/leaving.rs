@@ -2,6 +2,7 @@
 //!
 //! What a thing alone makes is found by lowering the system with it and without it.
 
+use super::frame::{self, Leaving, Shared};
 use super::{lowered, settle};
 use crate::catalog::holdings;
 use crate::deployment::{Argument, Call, Deployment, Scope, Stray, Tombstone, modules};
@@ -11,20 +12,10 @@ use crate::topology::{self, Thing, Topology};
 
 /// The variable of a module that takes its guards off.
 const GUARDED: &str = "guarded";
-/// Modules with guards that protect no data: what they make goes when nobody uses it.
-const IDLE: [&str; 3] = ["gcp/cloud-run", "aws/alb", "aws/internal-lb"];
-/// What parts that stay behind stand on, beside modules that hold data or keys.
-const GROUND: [&str; 1] = ["gcp/network"];
-/// What one call makes for several things: the argument with an element for each, and the
-/// resource with its guard. No `removed` block can name one element, and no guard is lifted for
-/// one, so a command takes it out of the state; nothing here deletes it.
-const SHARED: [(&str, &str, &str); 3] = [
-    ("gcp/secrets", "secrets", "google_secret_manager_secret"),
-    ("aws/secrets", "secrets", "aws_secretsmanager_secret"),
-    ("aws/ecr", "repositories", "aws_ecr_repository"),
-];
-/// The call with the backups of all clusters, each with a guard of its own at the provider.
-const BACKUPS: (&str, &str) = ("gcp/backup-restore", "clusters");
+/// Every generated cloud's way of letting go.
+fn ways() -> impl Iterator<Item = &'static Leaving> {
+    frame::generated().map(|cloud| cloud.leaving())
+}
 
 /// A system and what its clouds make of it.
 struct View {
@@ -70,7 +61,9 @@ pub(super) fn lower(topology: &Topology, deployment: &mut Deployment) {
         let calls = full.deployment.calls.iter();
         let own: Vec<&Call> = calls.filter(|c| rest.call(&c.name).is_none()).collect();
         match leaver.stage {
-            Stage::Idle => unguard(deployment, &own, |module| IDLE.contains(&module)),
+            Stage::Idle => unguard(deployment, &own, |module| {
+                ways().any(|w| w.idle.contains(&module))
+            }),
             Stage::Delete => {
                 unguard(deployment, &own, |_| true);
                 unguard_backups(&full.topology, leaver, deployment);
@@ -110,13 +103,12 @@ fn unguard_backups(full: &Topology, leaver: &Leaver, deployment: &mut Deployment
         return;
     };
     let key = full.region(id).place.location;
-    let (module, argument) = BACKUPS;
-    let calls = deployment.calls.iter_mut().filter(|c| c.module == module);
-    for call in calls {
-        let given = call
-            .arguments
-            .iter_mut()
-            .find(|(name, _)| *name == argument);
+    for call in &mut deployment.calls {
+        let mut all = ways().flat_map(|w| w.of_clusters);
+        let Some((_, argument)) = all.find(|(module, _)| *module == call.module) else {
+            continue;
+        };
+        let given = call.arguments.iter_mut().find(|(name, _)| name == argument);
         if let Some((_, Argument::Map(all))) = given
             && let Some((_, Argument::Map(one))) = all.iter_mut().find(|(name, _)| *name == key)
         {
@@ -136,8 +128,13 @@ fn hand_over(
     if leaver.thing == Thing::Region {
         return;
     }
-    for (module, argument, resource) in SHARED {
-        for call in full.deployment.calls.iter().filter(|c| c.module == module) {
+    for shared in ways().flat_map(|w| w.shared) {
+        let Shared {
+            module,
+            argument,
+            resource,
+        } = shared;
+        for call in full.deployment.calls.iter().filter(|c| c.module == *module) {
             let Some(after) = rest.call(&call.name) else {
                 continue;
             };
@@ -199,7 +196,7 @@ fn keep_ground(leaver: &Leaver, full: &View, deployment: &mut Deployment) {
         return;
     }
     for call in &mut deployment.calls {
-        let ground = GROUND.contains(&call.module) || holds(call.module);
+        let ground = ways().any(|w| w.ground.contains(&call.module)) || holds(call.module);
         if let Some(before) = full.call(&call.name)
             && ground
             && call.scope == Scope::Global

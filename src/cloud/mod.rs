@@ -7,12 +7,13 @@
 
 mod across;
 mod afar;
-pub mod alibaba;
-pub mod aws;
-pub mod cloudflare;
+mod alibaba;
+mod aws;
+mod cloudflare;
 pub mod copies;
 pub mod external;
-pub mod gcp;
+mod frame;
+mod gcp;
 mod guests;
 mod kept;
 mod leaving;
@@ -52,10 +53,8 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     versions::settle(topology, out);
     state::settle(topology);
     for provider in topology.providers() {
-        match provider {
-            Provider::Gcp => gcp::settle(topology, out),
-            Provider::Aws => aws::settle(topology, out),
-            Provider::Alibaba | Provider::Cloudflare => {}
+        if let Some(cloud) = frame::generated_on(provider) {
+            cloud.settle(topology, out);
         }
     }
     topology.elsewhere = elsewhere(topology);
@@ -65,16 +64,11 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
 fn elsewhere(topology: &Topology) -> Vec<Elsewhere> {
     let mut all = Vec::new();
     for provider in topology.providers() {
-        let locations = match provider {
-            Provider::Gcp => gcp::homes::locations_in_use(topology),
-            Provider::Aws => aws::homes::locations_in_use(topology),
-            Provider::Alibaba | Provider::Cloudflare => Vec::new(),
+        let Some(cloud) = frame::generated_on(provider) else {
+            continue;
         };
-        all.extend(
-            locations
-                .into_iter()
-                .map(|location| Elsewhere { provider, location }),
-        );
+        let locations = cloud.locations_in_use(topology).into_iter();
+        all.extend(locations.map(|location| Elsewhere { provider, location }));
     }
     let own = |e: &Elsewhere| {
         let mut places = topology.regions.iter().map(|r| r.place);
@@ -89,15 +83,14 @@ fn elsewhere(topology: &Topology) -> Vec<Elsewhere> {
 /// The lock of a tree that was compiled without one: what it has applied.
 pub fn adopt(topology: &Topology, applied: &Applied) -> Lock {
     let mut lock = Lock::new(&topology.name);
-    gcp::adopt(topology, applied, &mut lock);
-    aws::adopt(topology, applied, &mut lock);
+    frame::generated().for_each(|cloud| cloud.adopt(topology, applied, &mut lock));
     versions::adopt(topology, applied, &mut lock);
     lock
 }
 
 /// Records what was made and must not vanish with what asked for it.
 pub fn remember(topology: &mut Topology, deployment: &Deployment) {
-    gcp::remember(&mut topology.lock, deployment);
+    frame::generated().for_each(|cloud| cloud.remember(&mut topology.lock, deployment));
 }
 
 /// How services get in to each store that a cloud offers.
@@ -143,10 +136,9 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     leaving::lower(topology, &mut deployment);
     state::check(topology, &deployment, out);
     for left in &topology.left {
-        if left.place.provider == Provider::Aws {
-            let configuration = aws::configuration_of(left);
-            deployment.providers.push(configuration);
-        }
+        let cloud = frame::generated_on(left.place.provider);
+        let configuration = cloud.and_then(|cloud| cloud.configuration_of(left));
+        deployment.providers.extend(configuration);
     }
     upgrades::sentinels(topology, &mut deployment);
     guests::lower(topology, &mut deployment);
@@ -156,15 +148,10 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     let evidence = |id: HostId| {
         let host = topology.host(id);
         // What others route has no object of ours.
-        let first = host
-            .regions
-            .first()
-            .map(|r| topology.region(*r).place.provider);
-        match first.filter(|_| host.external().is_none()) {
-            Some(Provider::Gcp) => gcp::edge::evidence(host),
-            Some(Provider::Aws) => aws::edge::evidence(topology, host),
-            Some(Provider::Alibaba | Provider::Cloudflare) | None => Vec::new(),
-        }
+        let first = offering::provider_of(topology, &host.regions);
+        let ours = first.filter(|_| host.external().is_none());
+        let cloud = ours.and_then(frame::generated_on);
+        cloud.map_or_else(Vec::new, |cloud| cloud.entry().evidence(topology, host))
     };
     mesh::lower(topology, &mut deployment, evidence);
     collectors(topology, &deployment, out);
@@ -184,15 +171,11 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     deployment
 }
 
-/// Collectors that are Google's own.
-const OF_GOOGLE: [&str; 2] = ["managed-prometheus", "cloud-logging"];
-
 /// Reports collectors that a cloud does not have, and those that need a cluster where there is
 /// none.
 fn collectors(topology: &Topology, deployment: &Deployment, out: &mut Diagnostics) {
     let observability = &topology.observability;
     let providers = topology.providers();
-    let elsewhere = providers.iter().find(|p| **p != Provider::Gcp);
     let all = [
         &observability.metrics,
         &observability.logs,
@@ -200,21 +183,39 @@ fn collectors(topology: &Topology, deployment: &Deployment, out: &mut Diagnostic
     ];
     for by in all.into_iter().flatten().filter(|t| t.external.is_none()) {
         let by = &by.by;
-        let google = OF_GOOGLE.contains(&by.as_str());
+        let has = |p: Provider| own_collectors(p).contains(&by.as_str());
+        let own = frame::all().any(|cloud| has(cloud.provider()));
+        let elsewhere = providers.iter().find(|p| own && !has(**p));
         let (message, help) = match elsewhere {
-            Some(cloud) if google => (
+            Some(cloud) => (
                 format!("`{}` is not generated for {cloud}", by.value),
                 format!("{cloud} has `prometheus` and `elasticsearch` on its clusters"),
             ),
-            _ if !google && deployment.clusters.is_empty() => (
+            None if !own && deployment.clusters.is_empty() => (
                 format!("`{}` runs on clusters, and there is none", by.value),
-                "Google Cloud has `managed-prometheus` and `cloud-logging` without one".into(),
+                without_cluster(),
             ),
-            _ => continue,
+            None => continue,
         };
         let label = "asked for here";
         out.push(Diagnostic::error(NOT_AVAILABLE, by.span, message, label).help(help));
     }
+}
+
+/// Collectors that are a cloud's own.
+fn own_collectors(provider: Provider) -> &'static [&'static str] {
+    frame::generated_on(provider).map_or(&[], |cloud| cloud.collectors())
+}
+
+/// Who collects without a cluster, for people.
+fn without_cluster() -> String {
+    let clouds = frame::all().filter_map(|cloud| {
+        let own = own_collectors(cloud.provider()).iter();
+        let own: Vec<String> = own.map(|by| format!("`{by}`")).collect();
+        let without = format!("{} has {} without one", cloud.name(), own.join(" and "));
+        (!own.is_empty()).then_some(without)
+    });
+    clouds.collect::<Vec<_>>().join("; ")
 }
 
 /// Reports a module of the user's own in place of one that this topology does not use.
@@ -249,12 +250,9 @@ fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
     for provider in topology.providers() {
         let half = topology.on(provider);
         let mut part = Deployment::default();
-        match provider {
-            Provider::Gcp => gcp::lower(&half, &mut part, out),
-            Provider::Aws => aws::lower(&half, &mut part, out),
-            other @ (Provider::Alibaba | Provider::Cloudflare) => {
-                out.push(not_yet(topology, other));
-            }
+        match frame::generated_on(provider) {
+            Some(cloud) => cloud.lower(&half, &mut part, out),
+            None => out.push(not_yet(topology, provider)),
         }
         // Ids of stores are those of the half.
         let whole = |id: DatastoreId| topology.id_of(half.datastore(id));
@@ -275,22 +273,17 @@ fn lowered(topology: &Topology, out: &mut Diagnostics) -> Deployment {
 }
 
 fn generated(provider: Provider) -> bool {
-    matches!(provider, Provider::Gcp | Provider::Aws)
+    frame::generated_on(provider).is_some()
 }
 
 /// What a cloud reads, of the settings that not every cloud does.
 fn reads_of(provider: Provider) -> &'static CloudReads {
-    match provider {
-        Provider::Gcp => &gcp::READS,
-        Provider::Aws => &aws::READS,
-        Provider::Alibaba => &alibaba::READS,
-        Provider::Cloudflare => &cloudflare::READS,
-    }
+    frame::of(provider).reads()
 }
 
 /// The locations of more than one region that stores can be at.
 pub fn multi_regions() -> impl Iterator<Item = &'static str> {
-    gcp::multi_regions()
+    frame::generated().flat_map(|cloud| cloud.multi_regions())
 }
 
 /// Whether people decide when a lost region is left, with the place that says so.
@@ -311,6 +304,13 @@ fn moves_by_itself(host: &Host, mode: Span, by: &str, help: String) -> Diagnosti
     .help(help)
 }
 
+/// The clouds that something is generated on, for people.
+fn with_code() -> String {
+    let clouds = frame::all().filter(|cloud| cloud.generated().is_some());
+    let words: Vec<&str> = clouds.map(|cloud| cloud.provider().word()).collect();
+    words.join(" and ")
+}
+
 fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {
     let region = topology
         .regions
@@ -323,5 +323,8 @@ fn not_yet(topology: &Topology, provider: Provider) -> Diagnostic {
         format!("nothing is generated for {provider} yet"),
         format!("this region is on {provider}"),
     )
-    .help("`meridian check` and `meridian expand` work on every cloud; `compile` works on gcp and aws")
+    .help(format!(
+        "`meridian check` and `meridian expand` work on every cloud; `compile` works on {}",
+        with_code()
+    ))
 }

@@ -4,7 +4,7 @@
 //! engine is named in the folder of its offering and nowhere else in `cloud`.
 
 use super::copies::Cloud;
-use super::{aws, gcp, shared};
+use super::{frame, shared};
 use crate::analysis::Context;
 use crate::analysis::flow::copy::Copy;
 use crate::analysis::offering::Remaining;
@@ -143,10 +143,9 @@ pub trait QueueOffering: Sync {
 /// The offering that a queue is, if its cloud has one.
 pub fn of_queue(topology: &Topology, queue: &Queue) -> Option<&'static dyn QueueOffering> {
     let ours = queue.external().is_none();
-    match provider_of(topology, &queue.regions).filter(|_| ours)? {
-        Provider::Gcp => gcp::queues().find(|o| o.fits(queue)),
-        Provider::Aws | Provider::Alibaba | Provider::Cloudflare => None,
-    }
+    let provider = provider_of(topology, &queue.regions).filter(|_| ours)?;
+    let queues = frame::generated_on(provider)?.queues();
+    queues.into_iter().find(|o| o.fits(queue))
 }
 
 /// Adds the queries that show how a service is.
@@ -174,11 +173,13 @@ pub trait RuntimeOffering: Sync {
 
 /// The offering that a service runs on, wherever it is: analysis has numbers also for clouds that
 /// nothing is generated on.
+///
+/// # Panics
+/// If no cloud has a runtime of the language: a test names it.
 pub fn of_service(service: &Service) -> &'static dyn RuntimeOffering {
-    match service.runtime {
-        Runtime::Kubernetes => &shared::kubernetes::Kubernetes,
-        Runtime::CloudRun => &gcp::cloud_run::CloudRun,
-    }
+    let mut all = frame::generated().flat_map(|cloud| cloud.runtimes());
+    let found = all.find(|o| o.runtime() == service.runtime);
+    found.expect("a test holds the runtimes of all clouds against the language")
 }
 
 /// A setting that an offering reads.
@@ -225,8 +226,8 @@ pub fn of(topology: &Topology, store: &Datastore) -> Option<&'static dyn Offerin
 pub fn all() -> impl Iterator<Item = &'static dyn Offering> {
     let lent = shared::OFFERINGS.iter().copied();
     let is_lent = |o: &&'static dyn Offering| shared::OFFERINGS.iter().any(|l| l.id() == o.id());
-    let gcp = gcp::offerings().filter(move |o| !is_lent(o));
-    gcp.chain(aws::offerings()).chain(lent)
+    let own = frame::generated().flat_map(|cloud| cloud.offerings());
+    own.filter(move |o| !is_lent(o)).chain(lent)
 }
 
 /// Every offering of a cloud, and what runs on the clusters of any.
@@ -241,12 +242,9 @@ pub fn on(provider: Provider) -> impl Iterator<Item = &'static dyn Offering> {
 
 /// What services can run on, on a cloud.
 pub fn runtimes(provider: Provider) -> impl Iterator<Item = Runtime> {
-    let all = match provider {
-        Provider::Gcp => gcp::runtimes(),
-        Provider::Aws => aws::runtimes(),
-        Provider::Alibaba | Provider::Cloudflare => Vec::new(),
-    };
-    all.into_iter()
+    let cloud = frame::generated_on(provider).into_iter();
+    let all = cloud.flat_map(|cloud| cloud.runtimes());
+    all.map(|o| o.runtime())
 }
 
 /// Whether stores are generated on a cloud.
@@ -255,11 +253,8 @@ pub fn generated(provider: Provider) -> bool {
 }
 
 fn of_cloud(provider: Provider) -> Vec<&'static dyn Offering> {
-    match provider {
-        Provider::Gcp => gcp::offerings().collect(),
-        Provider::Aws => aws::offerings().collect(),
-        Provider::Alibaba | Provider::Cloudflare => Vec::new(),
-    }
+    let cloud = frame::generated_on(provider);
+    cloud.map_or_else(Vec::new, |cloud| cloud.offerings())
 }
 
 /// The cloud that a part is on: that of its first region.
@@ -323,13 +318,14 @@ pub fn sides() -> Vec<Side> {
             (o.id(), "guest", o.guest().kept()),
         ]
     });
-    let queues = gcp::queues().flat_map(|o| {
+    let queues = frame::generated().flat_map(|cloud| cloud.queues());
+    let queues = queues.flat_map(|o| {
         [
             (o.id(), "signals", o.signals().kept()),
             (o.id(), "copies", o.copies().kept()),
             (o.id(), "recovery", o.recovery().kept()),
         ]
     });
-    let frames = gcp::sides().chain(aws::sides());
+    let frames = frame::generated().flat_map(|cloud| cloud.sides());
     common.chain(queues).chain(frames).collect()
 }

@@ -5,6 +5,12 @@ use std::collections::BTreeSet;
 
 static MODULES: Dir = include_dir!("$CARGO_MANIFEST_DIR/templates/terraform");
 
+/// The groups of modules: one for each cloud that has any, and for others that clouds share.
+pub fn groups() -> impl Iterator<Item = &'static str> {
+    let folders = MODULES.dirs();
+    folders.filter_map(|d| d.path().file_name()?.to_str())
+}
+
 /// The names of a cloud's modules: `network` for `gcp/network`.
 pub fn names(cloud: &str) -> Vec<&'static str> {
     let folder = MODULES.get_dir(cloud);

@@ -2,6 +2,7 @@
 //! its offering's.
 
 use super::{Datastore, Host, Service, Topology};
+use crate::catalog::providers::leading;
 use crate::source::Span;
 use crate::spec::{Engine, Provider, Routing, Runtime};
 
@@ -142,13 +143,10 @@ pub fn names_databases(engine: Engine) -> bool {
 impl Topology {
     /// The provider that routes a host: by its kind of routing, else that of its regions.
     pub fn router(&self, host: &Host) -> Option<Provider> {
-        match host.routing.as_ref().map(|r| r.value) {
-            Some(Routing::Route53 | Routing::GlobalAccelerator) => Some(Provider::Aws),
-            Some(Routing::Cloudflare) => Some(Provider::Cloudflare),
-            None | Some(Routing::LoadBalancer | Routing::Dns) => {
-                let first = host.regions.first()?;
-                Some(self.region(*first).place.provider)
-            }
-        }
+        let own = host.routing.as_ref().and_then(|r| leading(r.value));
+        own.or_else(|| {
+            let first = host.regions.first()?;
+            Some(self.region(*first).place.provider)
+        })
     }
 }

@@ -84,12 +84,11 @@ fn cloud_of(
     name: &spec::Name,
     out: &mut Diagnostics,
 ) -> Option<(String, Provider)> {
-    let runs = |p: Provider| p != Provider::Cloudflare;
     let clouds: Vec<_> = spec
         .clouds
         .iter()
         .filter_map(|(n, c)| provider_of(n, c).map(|p| (n.text.clone(), p)))
-        .filter(|(_, p)| runs(*p))
+        .filter(|(_, p)| catalog::providers::has_regions(*p))
         .collect();
     let found = match &written.cloud {
         Some(cloud) => clouds.iter().find(|(n, _)| *n == cloud.value).cloned(),

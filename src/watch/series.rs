@@ -1,6 +1,7 @@
 //! The series that a PromQL expression reads, and who produces them.
 
 use super::alerts::all_alerts;
+use crate::catalog::providers::measures;
 use crate::deployment::contract::{CONTRACT, Contract};
 use crate::deployment::{Deployment, SignalQuery};
 use crate::topology::Topology;
@@ -49,11 +50,7 @@ impl Producer {
         let asked_for = CONTRACT.iter().any(|c| c.name == metric);
         if metric.starts_with("slo:") || metric == "ALERTS" {
             Some(Producer::Rules)
-        } else if ["_googleapis_com:", "kubernetes_io:"]
-            .iter()
-            .any(|p| metric.contains(p))
-            || metric.starts_with("aws_")
-        {
+        } else if measures(metric) {
             Some(Producer::Cloud)
         } else if asked_for && metric.starts_with("probe_") {
             Some(Producer::Probes)

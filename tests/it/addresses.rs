@@ -21,7 +21,7 @@ struct Found {
 
 fn found() -> Found {
     let mut found = Found::default();
-    for cloud in ["gcp", "aws"] {
+    for cloud in modules::groups() {
         for name in modules::names(cloud) {
             let module = format!("{cloud}/{name}");
             let files = modules::files(&module).into_iter();

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// The resources of all modules: the module, the type, the block.
 fn resources() -> Vec<(String, String, hcl::Body)> {
     let mut found = Vec::new();
-    for cloud in ["gcp", "aws"] {
+    for cloud in modules::groups() {
         for name in modules::names(cloud) {
             let module = format!("{cloud}/{name}");
             let files = modules::files(&module).into_iter();

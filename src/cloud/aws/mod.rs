@@ -15,19 +15,20 @@ mod backup;
 mod bindings;
 mod clusters;
 mod commands;
-pub mod copies;
+mod copies;
 mod data;
 mod dynamodb;
-pub(super) mod edge;
+mod edge;
 mod eks;
 mod elasticache;
-pub(super) mod facts;
+mod facts;
 mod finish;
-pub(super) mod homes;
+mod frame;
+mod homes;
 mod marks;
 mod metrics;
 mod monitoring;
-pub mod naming;
+mod naming;
 mod network;
 mod offering;
 mod operations;
@@ -36,7 +37,9 @@ mod platform;
 mod pointing;
 mod ranges;
 mod rds_postgres;
+mod readings;
 mod reads;
+mod recovery;
 mod redis_enterprise;
 mod s3;
 mod sign_in;
@@ -44,9 +47,8 @@ mod signals;
 mod upgrades;
 mod zones;
 
-pub use adopt::adopt;
-pub use offering::{offerings, runtimes, sides};
-pub use reads::READS;
+pub use frame::Aws;
+use reads::READS;
 
 use super::NOT_AVAILABLE;
 use super::maintenance;
@@ -67,7 +69,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const NO_ACCOUNT: Code = Code::new("AWS101", "account-missing");
 
 /// Decides what must not move on AWS.
-pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
+fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
     zones::settle_zones(topology, out);
@@ -76,7 +78,7 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
 }
 
 /// Lowers everything that is on AWS.
-pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
+fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     check_own(topology, &regions, ranges::VPC, out);
     let mut lowering = Lowering {
@@ -126,7 +128,7 @@ pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnos
 }
 
 /// The configuration of a region that has left, for what is still in a state.
-pub fn configuration_of(left: &LeftRegion) -> ProviderUse {
+fn configuration_of(left: &LeftRegion) -> ProviderUse {
     ProviderUse {
         alias: Some(left.slug()),
         ..configuration_at(left.place.location)

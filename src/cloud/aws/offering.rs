@@ -11,7 +11,7 @@ use super::s3::S3;
 use crate::cloud::offering::{Aspect, Offering, RuntimeOffering, Side, WatchService};
 use crate::cloud::shared::kubernetes::Kubernetes;
 use crate::deployment::{Argument, Upgrade};
-use crate::topology::{Datastore, RegionId, Runtime, Service, Topology};
+use crate::topology::{Datastore, RegionId, Service, Topology};
 use serde_json::Value;
 
 /// Adds the commands that act on a store.
@@ -103,8 +103,11 @@ pub(super) trait RunsOnAws: RuntimeOffering {
 const RUNTIMES: &[&dyn RunsOnAws] = &[&Kubernetes];
 
 /// What services can run on here.
-pub fn runtimes() -> Vec<Runtime> {
-    RUNTIMES.iter().map(|o| o.runtime()).collect()
+pub fn runtimes() -> Vec<&'static dyn RuntimeOffering> {
+    RUNTIMES
+        .iter()
+        .map(|o| *o as &dyn RuntimeOffering)
+        .collect()
 }
 
 /// What a service runs on, if AWS has it.

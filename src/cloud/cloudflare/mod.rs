@@ -1,11 +1,35 @@
 //! Cloudflare. Nothing is generated for it yet; where it keeps copies is known.
 
-pub mod copies;
+mod copies;
 
+use crate::analysis::flow::copy::Supplied;
+use crate::cloud::frame::{Frame, Generated};
 use crate::cloud::reads::CloudReads;
+use crate::topology::{Provider, Topology};
+
+/// Cloudflare.
+pub struct Cloudflare;
+
+impl Frame for Cloudflare {
+    fn provider(&self) -> Provider {
+        Provider::Cloudflare
+    }
+    fn name(&self) -> &'static str {
+        "Cloudflare"
+    }
+    fn reads(&self) -> &'static CloudReads {
+        &READS
+    }
+    fn supply(&self, topology: &Topology, out: &mut Supplied) {
+        copies::supply(topology, out);
+    }
+    fn generated(&self) -> Option<&'static dyn Generated> {
+        None
+    }
+}
 
 /// What is read; nothing is generated here yet.
-pub const READS: CloudReads = CloudReads {
+const READS: CloudReads = CloudReads {
     account: &["account", "plan"],
     existing: &[],
     system: &[],

@@ -2,41 +2,41 @@
 
 mod adopt;
 mod backup;
-pub mod cloud_run;
+mod cloud_run;
 mod cloud_sql;
 mod cloud_storage;
-pub mod copies;
+mod copies;
 mod cost;
 mod data;
-pub(super) mod edge;
+mod edge;
 mod facts;
 mod firestore;
+mod frame;
 mod gke;
-pub(super) mod homes;
+mod homes;
 mod memorystore;
 mod monitoring;
-pub mod naming;
+mod naming;
 mod offering;
 mod operations;
 mod platform;
 mod pointing;
 mod procedures;
 mod pubsub;
-pub mod ranges;
+mod ranges;
+mod readings;
 mod reads;
-pub mod recovery;
+mod recovery;
 mod redis_sentinel;
 mod regional;
 mod registries;
 mod scrapes;
-pub mod signals;
+mod signals;
 mod system;
 mod upgrades;
 
-pub use adopt::adopt;
-pub use facts::firestore_multi_regions as multi_regions;
-pub use offering::{offerings, queues, runtimes, sides};
-pub use reads::READS;
+pub use frame::Gcp;
+use reads::READS;
 
 use super::NOT_AVAILABLE;
 use super::maintenance;
@@ -46,14 +46,13 @@ use crate::deployment::{
     Argument, Call, CloudPart, Deployment, ProviderUse, Scope, StateBackend, Variable,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::lock::Lock;
 use crate::source::Span;
 use crate::topology::{Continent, Datastore, Provider, RegionId, Topology};
 use offering::has_range;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Decides what must not move on Google Cloud.
-pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
+fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Gcp);
     ranges::settle(topology, &regions, out);
     homes::settle(topology, &regions, out);
@@ -78,13 +77,8 @@ pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
 /// The name of this cloud in the lock.
 const CLOUD: &str = "gcp";
 
-/// Records what was made and must not vanish with what asked for it.
-pub fn remember(lock: &mut Lock, deployment: &Deployment) {
-    homes::remember_keys(lock, deployment);
-}
-
 /// Lowers everything that is on Google Cloud.
-pub fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
+fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Gcp);
     check_own(topology, &regions, ranges::SMALLEST, out);
     let mut lowering = Lowering {

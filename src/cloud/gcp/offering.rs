@@ -19,7 +19,7 @@ use crate::cloud::offering::{
 use crate::cloud::shared::kubernetes::Kubernetes;
 use crate::cloud::shared::redis_sentinel::RedisSentinel;
 use crate::deployment::Argument;
-use crate::topology::{Datastore, DatastoreId, Host, Queue, RegionId, Runtime, Service, Topology};
+use crate::topology::{Datastore, DatastoreId, Host, Queue, RegionId, Service, Topology};
 
 /// Adds the commands that act on a store.
 pub(super) type Operate = fn(&mut Operations, &Datastore);
@@ -102,8 +102,11 @@ pub(super) trait RunsOnGcp: RuntimeOffering {
 const RUNTIMES: &[&dyn RunsOnGcp] = &[&Kubernetes, &CloudRun];
 
 /// What services can run on here.
-pub fn runtimes() -> Vec<Runtime> {
-    RUNTIMES.iter().map(|o| o.runtime()).collect()
+pub fn runtimes() -> Vec<&'static dyn RuntimeOffering> {
+    RUNTIMES
+        .iter()
+        .map(|o| *o as &dyn RuntimeOffering)
+        .collect()
 }
 
 /// What a service runs on, if Google Cloud has it.

@@ -3,10 +3,11 @@
 use super::backup::has_backup;
 use super::facts::dns_check;
 use super::offering::runtime;
+use super::readings;
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
 use crate::cloud::recovery::{
-    by_hand, by_itself, leads_on, leaves_by_itself, noticed, off_cloud, readings, taking_out,
+    by_hand, by_itself, leads_on, leaves_by_itself, noticed, off_cloud, taking_out,
 };
 use crate::topology::settings::Check;
 use crate::topology::{Duration, FactKind, Provider, Scenario};

@@ -1,15 +1,17 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
 use super::{
-    before_promotion, behind_a_cut, by_hand, not_abroad, off_cloud, past, readings, restored,
-    snapshot,
+    before_promotion, behind_a_cut, by_hand, not_abroad, off_cloud, past, restored, snapshot,
 };
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{By, Change, Class, Source, Step, Term};
-use crate::deployment::Keeps;
+use crate::deployment::{Keeps, Reading};
 use crate::topology::{Datastore, RegionId};
 use crate::topology::{Duration, FactKind, Mode, Provider, Scenario};
+
+/// Where a bound in seconds stands at which a store stops writes.
+pub(in crate::cloud) type StopsWrites = fn(&Context, &Datastore, u64) -> Vec<Reading>;
 
 /// What is known of a kind; every text is the id of a fact.
 pub(in crate::cloud) struct Kind {
@@ -28,8 +30,9 @@ pub(in crate::cloud) struct Kind {
     /// How far the log of moments is behind where it is copied to another region, if it can
     /// be.
     pub(in crate::cloud) log_abroad: Option<&'static str>,
-    /// Whether it can stop writes rather than let its copies fall behind.
-    pub(in crate::cloud) stops_writes: bool,
+    /// Where the lag stands at which it stops writes rather than let its copies fall behind, if it
+    /// can.
+    pub(in crate::cloud) stops_writes: Option<StopsWrites>,
 }
 
 impl Kind {
@@ -301,7 +304,7 @@ fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) 
 fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
     let replication = store.replication.as_ref();
     let bound = replication.and_then(|r| r.stop_writes_at.as_ref());
-    if let Some(bound) = bound.filter(|_| kind.stops_writes) {
+    if let (Some(bound), Some(emitted)) = (bound, kind.stops_writes) {
         let because = format!(
             "writes stop at a lag of {}",
             Duration::from_millis(bound.millis())
@@ -310,7 +313,7 @@ fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
             class: Class::Enforced,
             source: Source::Spec,
             ..Term::emitted(Step::Lag, &store.name, (0, bound.millis()), because)
-                .read(readings::stop_writes(context, store, bound.secs()))
+                .read(emitted(context, store, bound.secs()))
                 .at(bound.span)
                 .change(Change::Value("stop_writes_at"))
         };

@@ -4,10 +4,9 @@
 mod external;
 pub(super) mod managed;
 pub(super) mod readings;
-mod route53;
 
+use super::frame;
 use super::offering::{self, Recovery};
-use super::{aws, gcp};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
 use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
@@ -36,14 +35,11 @@ impl Offerings for Facts {
             Scenario::Pod | Scenario::Node => Vec::new(),
             _ => no_facts(Step::Redirect, &host.name),
         };
-        match provider_of(context, &host.regions) {
-            Some(Provider::Gcp) if gcp::edge::refused(topology, host) => nothing_known(),
-            Some(Provider::Aws) if aws::edge::refused(topology, host) => nothing_known(),
-            Some(Provider::Gcp) => gcp::recovery::entry(context, host, scenario),
-            Some(Provider::Aws) => route53::entry(context, host, scenario),
-            Some(Provider::Alibaba | Provider::Cloudflare) | None => {
-                no_facts(Step::Redirect, &host.name)
-            }
+        let provider = offering::provider_of(topology, &host.regions);
+        match provider.and_then(frame::generated_on) {
+            Some(cloud) if cloud.entry().refuses(topology, host) => nothing_known(),
+            Some(cloud) => cloud.entry().recovery(context, host, scenario),
+            None => no_facts(Step::Redirect, &host.name),
         }
     }
 
@@ -137,18 +133,9 @@ impl Offerings for Facts {
     }
 }
 
-/// The intervals in seconds that a health check of Route 53 takes.
-fn aws_intervals() -> &'static [u64] {
-    &super::aws::facts::health().intervals
-}
-
 /// What the offering of a store says of its recovery.
 fn recovery(context: &Context, store: &Datastore) -> Option<Recovery> {
     offering::of(context.topology, store)?.recovery().given()
-}
-
-fn provider_of(context: &Context, regions: &[RegionId]) -> Option<Provider> {
-    offering::provider_of(context.topology, regions)
 }
 
 /// Whether a scenario takes anything from a store, whatever its kind is.

@@ -4,13 +4,12 @@
 use crate::analysis::Context;
 use crate::deployment::{AlertTiming, Argument, Call, Evidence, Reading};
 use crate::topology::settings::{
-    CONNECT_TIMEOUT, Check, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD,
-    SCALE_OUT_PODS,
+    CONNECT_TIMEOUT, REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
 };
-use crate::topology::{Datastore, Host, RegionId, Service};
+use crate::topology::{Datastore, RegionId, Service};
 
 /// Numbers in arguments of the first call of a module that fits.
-fn of_call(
+pub(in crate::cloud) fn of_call(
     context: &Context,
     module: &str,
     fits: impl Fn(&Call) -> bool,
@@ -26,104 +25,25 @@ fn of_call(
     call.map_or(Vec::new(), each)
 }
 
-fn is_for(call: &Call, name: &str, value: &str) -> bool {
+/// Whether an argument of a call has this text.
+pub(in crate::cloud) fn is_for(call: &Call, name: &str, value: &str) -> bool {
     let value = Argument::from(value);
     call.arguments
         .iter()
         .any(|(n, a)| *n == name && *a == value)
 }
 
-/// The check of a load balancer of Google Cloud.
-pub(in crate::cloud) fn balancer(context: &Context, host: &Host, check: Check) -> Vec<Reading> {
-    let numbers = [
-        ("load_balancer.interval_seconds", check.every),
-        ("load_balancer.timeout_seconds", check.timeout),
-        ("load_balancer.unhealthy_threshold", check.failures.into()),
-    ];
-    let of_host = |c: &Call| is_for(c, "host", &host.name);
-    of_call(context, "gcp/health-checks", of_host, &numbers)
-}
-
-/// The check by which Cloud DNS turns to a backup.
-pub(in crate::cloud) fn dns(context: &Context, host: &Host, check: Check) -> Vec<Reading> {
-    let numbers = [
-        ("dns.interval_seconds", check.every),
-        ("dns.timeout_seconds", check.timeout),
-        ("dns.unhealthy_threshold", check.failures.into()),
-    ];
-    let of_host = |c: &Call| is_for(c, "host", &host.name);
-    of_call(context, "gcp/health-checks", of_host, &numbers)
-}
-
-/// How long resolvers keep an address of Cloud DNS.
-pub(in crate::cloud) fn ttl(context: &Context, host: &Host) -> Vec<Reading> {
-    let path = format!("hosts.{}.ttl_seconds", host.name);
-    let numbers = [(path.as_str(), host.ttl.secs())];
-    let of_domain = |c: &Call| is_for(c, "domain", host.domain());
-    of_call(context, "gcp/dns", of_domain, &numbers)
-}
-
-/// How long resolvers keep a record of Route 53.
-pub(super) fn record(context: &Context, host: &Host) -> Vec<Reading> {
-    let numbers = [("ttl_seconds", host.ttl.secs())];
-    let of_host = |c: &Call| is_for(c, "host", &host.name);
-    of_call(context, "aws/route53", of_host, &numbers)
-}
-
-/// The targets of a region's load balancer on AWS.
-pub(super) fn targets(context: &Context, region: RegionId, check: Check) -> Vec<Reading> {
-    let name = format!("edge_{}", context.topology.region(region).slug());
-    let numbers = [
-        ("health.interval_seconds", check.every),
-        ("health.timeout_seconds", check.timeout),
-        ("health.unhealthy_threshold", check.failures.into()),
-    ];
-    of_call(context, "aws/alb", |c| c.name == name, &numbers)
-}
-
-/// The check of Route 53 of one of a host's regions.
-pub(super) fn route53(context: &Context, call: &str, check: Check) -> Vec<Reading> {
-    let numbers = [
-        ("interval_seconds", check.every),
-        ("unhealthy_threshold", check.failures.into()),
-    ];
-    of_call(context, "aws/health-checks", |c| c.name == call, &numbers)
-}
-
-/// A number in one of our modules for AWS, after its key there.
-pub(super) fn in_module(context: &Context, module: &str, key: &str, says: u64) -> Vec<Reading> {
-    // Modules of two clouds lie in a folder each.
-    let folder = match context.deployment.clouds.len() {
-        0 | 1 => "terraform/modules",
-        _ => "terraform/modules/aws",
-    };
-    let at = Evidence::File {
-        file: format!("{folder}/{module}/main.tf"),
-        key: key.into(),
-    };
-    vec![Reading::new(at, says)]
-}
-
 /// A readiness probe's numbers under the names of a place.
-fn probe<'a>(service: &Service, [every, timeout, failures]: [&'a str; 3]) -> [(&'a str, u64); 3] {
+pub(in crate::cloud) fn probe<'a>(
+    service: &Service,
+    [every, timeout, failures]: [&'a str; 3],
+) -> [(&'a str, u64); 3] {
     let check = service.readiness();
     [
         (every, check.every),
         (timeout, check.timeout),
         (failures, check.failures.into()),
     ]
-}
-
-/// The readiness probe of a service of Cloud Run.
-pub(in crate::cloud) fn serverless(context: &Context, service: &Service) -> Vec<Reading> {
-    let prefix = format!("run_{}_", slug(&service.name));
-    let names = [
-        "readiness.period_seconds",
-        "readiness.timeout_seconds",
-        "readiness.failure_threshold",
-    ];
-    let of_service = |c: &Call| c.name.starts_with(&prefix);
-    of_call(context, "gcp/cloud-run", of_service, &probe(service, names))
 }
 
 /// The readiness probe of a service on clusters.
@@ -139,7 +59,8 @@ pub(in crate::cloud) fn readiness(service: &Service) -> Vec<Reading> {
     probe(service, names).map(field).to_vec()
 }
 
-fn slug(name: &str) -> String {
+/// A name as names of calls have it.
+pub(in crate::cloud) fn slug(name: &str) -> String {
     name.replace(['-', '.'], "_")
 }
 
@@ -314,12 +235,4 @@ pub(in crate::cloud) fn redis(
         key: key.into(),
     });
     at.map(|at| Reading::new(at, says)).into_iter().collect()
-}
-
-/// The lag at which Aurora stops writes.
-pub(super) fn stop_writes(context: &Context, store: &Datastore, seconds: u64) -> Vec<Reading> {
-    let prefix = format!("aurora_{}_", slug(&store.name));
-    let numbers = [("stop_writes_seconds", seconds)];
-    let of_store = |c: &Call| c.name.starts_with(&prefix);
-    of_call(context, "aws/aurora-regional", of_store, &numbers)
 }

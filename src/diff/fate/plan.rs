@@ -4,6 +4,7 @@ use super::compare::{self, Changes};
 use super::module::{Module, attribute, block, reference};
 use crate::artifact::ArtifactSet;
 use crate::catalog::immutable;
+use crate::catalog::providers::is_regional;
 use crate::format::terraform::eval::{Evaluated, Fault, Names, With, eval};
 use crate::format::terraform::types::converted;
 use crate::format::terraform::value::{Fields, Value};
@@ -23,17 +24,6 @@ const META: [&str; 8] = [
     "connection",
     "provisioner",
     "timeouts",
-];
-
-/// Types of AWS that have no region of their own; all others are where their provider's
-/// configuration says, and are not found in another region.
-const EVERYWHERE: [&str; 6] = [
-    "aws_iam_",
-    "aws_route53_",
-    "aws_cloudfront_",
-    "aws_budgets_",
-    "aws_organizations_",
-    "aws_s3_",
 ];
 
 /// What a plan does with a resource.
@@ -566,9 +556,8 @@ impl<'a> Planner<'a> {
         let mut values = self.body(address, waiting.body, &names, meta);
         let provider = self.provider(waiting);
         inherit(waiting.kind, &provider, &mut values);
-        let everywhere = EVERYWHERE.iter().any(|p| waiting.kind.starts_with(p));
         let place = provider.get("region").and_then(Value::to_text);
-        let place = place.filter(|_| waiting.kind.starts_with("aws_") && !everywhere);
+        let place = place.filter(|_| is_regional(waiting.kind));
         let prior = self
             .prior_of(address, &waiting.scope)
             .filter(|(_, old)| old.kind == waiting.kind);

@@ -1,9 +1,10 @@
 //! Text that becomes a name or an identifier somewhere has the form that is taken there.
 
+use crate::catalog::providers::spelling;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::format::promql;
 use crate::source::Span;
-use crate::spec::{Datastore, Engine, Host, Provider, Service, Spec, Spot, Text};
+use crate::spec::{Datastore, Engine, Host, Service, Spec, Spot, Text};
 use crate::topology::{Topology, provider_of};
 
 /// Text that cannot be what it becomes.
@@ -31,7 +32,7 @@ const PROJECT_NUMBER: Form = Form {
     fits: |t| (1..=20).contains(&t.len()) && digits(t),
 };
 /// docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html.
-const AWS_ACCOUNT: Form = Form {
+const TWELVE_DIGITS: Form = Form {
     what: "an account id of AWS",
     help: "12 digits without dashes, in quotes: `\"123456789012\"`",
     fits: |t| t.len() == 12 && digits(t),
@@ -321,9 +322,10 @@ fn clouds(spec: &Spec, out: &mut Diagnostics) {
         all(&cloud.project, &PROJECT, out);
         all(&cloud.project_number, &PROJECT_NUMBER, out);
         all(&cloud.billing_account, &BILLING_ACCOUNT, out);
-        let form = match provider_of(name, cloud) {
-            Some(Provider::Aws) => &AWS_ACCOUNT,
-            Some(Provider::Gcp | Provider::Alibaba | Provider::Cloudflare) | None => &ACCOUNT,
+        let digits = provider_of(name, cloud).and_then(|p| spelling(p).account);
+        let form = match digits {
+            Some(12) => &TWELVE_DIGITS,
+            _ => &ACCOUNT,
         };
         all(&cloud.account, form, out);
     }
@@ -527,7 +529,7 @@ mod tests {
     fn forms_take_what_providers_take_and_nothing_else() {
         let takes: [(&Form, &[&str]); 10] = [
             (&PROJECT, &["shop-prod", "a12345"]),
-            (&AWS_ACCOUNT, &["123456789012"]),
+            (&TWELVE_DIGITS, &["123456789012"]),
             (&BUCKET, &["abc", "shop.prod-tf_state"]),
             (&LABEL, &["a", "siraj-webhook-us"]),
             (

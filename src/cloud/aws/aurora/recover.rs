@@ -3,6 +3,7 @@
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::Term;
+use crate::cloud::aws::readings::stop_writes;
 use crate::cloud::recovery::managed::{self, Kind, Way};
 use crate::topology::{Datastore, Mode, Scenario};
 
@@ -14,7 +15,7 @@ const KIND: Kind = Kind {
     lag: "aws.aurora.global-lag",
     history: "aws.rds.point-in-time",
     log_abroad: None,
-    stops_writes: true,
+    stops_writes: Some(stop_writes),
 };
 
 pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {

@@ -14,7 +14,7 @@ const KIND: Kind = Kind {
     lag: "aws.dynamodb.lag",
     history: "aws.dynamodb.point-in-time",
     log_abroad: None,
-    stops_writes: false,
+    stops_writes: None,
 };
 
 pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {

@@ -14,7 +14,7 @@ const KIND: Kind = Kind {
     lag: "aws.elasticache.lag",
     history: "restore.history",
     log_abroad: None,
-    stops_writes: false,
+    stops_writes: None,
 };
 
 pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {

@@ -15,7 +15,7 @@ fn kind(store: &Datastore) -> Kind {
         lag: "asynchronous.lag",
         history: "aws.rds.point-in-time",
         log_abroad: Some("aws.rds.log-copies"),
-        stops_writes: false,
+        stops_writes: None,
     }
 }
 

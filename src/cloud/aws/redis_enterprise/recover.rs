@@ -15,7 +15,7 @@ fn kind(store: &Datastore) -> Kind {
         lag: "redis-enterprise.lag",
         history: "restore.history",
         log_abroad: None,
-        stops_writes: false,
+        stops_writes: None,
     }
 }
 

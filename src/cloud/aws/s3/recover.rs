@@ -14,7 +14,7 @@ const KIND: Kind = Kind {
     lag: "aws.s3.replication",
     history: "aws.s3.versions",
     log_abroad: None,
-    stops_writes: false,
+    stops_writes: None,
 };
 
 pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {

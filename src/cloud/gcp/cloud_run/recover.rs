@@ -2,7 +2,8 @@
 
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{noticed, readings};
+use crate::cloud::gcp::readings;
+use crate::cloud::recovery::noticed;
 use crate::topology::{FactKind, Host, RegionId, Service};
 
 /// Serverless back ends have no health check of the load balancer: readiness probes of the

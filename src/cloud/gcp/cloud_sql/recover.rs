@@ -17,7 +17,7 @@ const KIND: Kind = Kind {
     lag: "asynchronous.lag",
     history: "gcp.cloud-sql.point-in-time",
     log_abroad: None,
-    stops_writes: false,
+    stops_writes: None,
 };
 
 pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {

@@ -16,7 +16,7 @@ const KIND: Kind = Kind {
     lag: "gcp.storage.cross-bucket",
     history: "gcp.storage.versions",
     log_abroad: None,
-    stops_writes: false,
+    stops_writes: None,
 };
 
 /// What losing a region takes from a bucket at a location.

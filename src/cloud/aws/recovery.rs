@@ -1,16 +1,18 @@
 //! Hosts that Route 53 leads to a load balancer per region.
 
-use super::{
-    by_hand, by_itself, leads_on, leaves_by_itself, noticed, off_cloud, readings, taking_out,
-};
+use super::edge::{check_of, health_call, target_check};
+use super::{facts, readings};
 use crate::analysis::Context;
 use crate::analysis::term::{Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
-use crate::cloud::aws::edge::{check_of, health_call, target_check};
+use crate::cloud::recovery::{
+    by_hand, by_itself, leads_on, leaves_by_itself, noticed, off_cloud, taking_out,
+};
 use crate::deployment::Reading;
 use crate::topology::Scenario;
 use crate::topology::{Duration, FactKind, Host, Provider};
 
+/// How users of a host get to a region again.
 pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
     match scenario {
         Scenario::Region(lost) if !host.regions.contains(&lost) => Vec::new(),
@@ -63,7 +65,7 @@ fn leave(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
             timeout: 0,
             fixed: waits,
             longer: true,
-            allowed: super::aws_intervals(),
+            allowed: &facts::health().intervals,
         });
     let moved = vec![
         forgotten(context, host),
