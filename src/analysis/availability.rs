@@ -19,8 +19,7 @@ use crate::topology::{
 use std::collections::BTreeSet;
 
 /// What the model assumes, printed with every result.
-pub const ASSUMES: &str =
-    "contracts are kept, regions fail independently, moving away from a lost region takes no time";
+pub const ASSUMES: &str = "every SLA is kept, regions fail independently, failover takes no time";
 
 /// The availability of one service.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! Who is told before a promise is spent, and what has been exercised.
+//! Alerts that fire before a promise is broken, and scenarios with a drill.
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
@@ -12,7 +12,7 @@ use crate::topology::{
 pub enum Trouble {
     /// A region answers nothing, or its health checks fail.
     Silence,
-    /// Copies fall behind.
+    /// High replication lag.
     Lag,
     /// Backups stop.
     Backup,
@@ -43,13 +43,13 @@ impl Trouble {
     /// The words shown to people.
     pub fn words(self) -> &'static str {
         match self {
-            Trouble::Silence => "a region is silent",
-            Trouble::Lag => "copies fall behind",
+            Trouble::Silence => "region unreachable",
+            Trouble::Lag => "high replication lag",
             Trouble::Backup => "backups stop",
             Trouble::Errors => "requests fail",
-            Trouble::Room => "no room for a lost region",
-            Trouble::Messages => "messages pile up",
-            Trouble::Certificate => "a certificate runs out",
+            Trouble::Room => "no headroom for a region loss",
+            Trouble::Messages => "message backlog",
+            Trouble::Certificate => "certificate expires",
         }
     }
 }
@@ -86,7 +86,7 @@ pub struct Covered {
     pub alerts: Vec<Watch>,
 }
 
-/// Whether somebody is told in time.
+/// Whether a notification arrives in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Told {
     /// Nobody is told.
@@ -102,7 +102,7 @@ pub enum Told {
 }
 
 impl Covered {
-    /// Whether somebody is told in time. Alerts that come later than the earliest are
+    /// Whether a notification arrives in time. Alerts that come later than the earliest are
     /// escalations.
     pub fn told(&self) -> Told {
         match (self.alerts.first(), self.promise) {

@@ -23,9 +23,9 @@ pub struct Standing {
     pub model: &'static str,
     /// What contracts add up to.
     pub availability: Vec<AvailabilityView>,
-    /// What can go wrong, and who is told when.
+    /// Faults, and when they are notified.
     pub alerts: Vec<AlertView>,
-    /// What is exercised.
+    /// The drills and their last success.
     pub drills: Vec<DrillView>,
     /// Losses that no drill exercises.
     pub not_exercised: Vec<String>,
@@ -51,7 +51,7 @@ impl VotesView {
     pub fn electorate(&self) -> String {
         let seats = self.seats.iter();
         let seats: Vec<_> = seats.map(|s| format!("{} {}", s.place, s.votes)).collect();
-        format!("{}; {} must agree", seats.join(", "), self.majority)
+        format!("{}; majority {}", seats.join(", "), self.majority)
     }
 
     /// What stops writes, splits them, or leaves a writer that cannot be replaced.
@@ -64,7 +64,7 @@ impl VotesView {
         let worse = State::ALL.into_iter().skip(1).rev();
         let broken: Vec<String> = worse.filter_map(of).collect();
         match broken.is_empty() {
-            true => "writable after any single loss or cut".to_string(),
+            true => "writable after any single loss or network partition".to_string(),
             false => broken.join("; "),
         }
     }
@@ -165,7 +165,7 @@ pub struct AlertView {
     pub trouble: &'static str,
     /// Where: the host, service, store, queue or region.
     pub on: String,
-    /// Whether somebody is told in time.
+    /// Whether a notification arrives in time.
     pub told: &'static str,
     /// The earliest alert, if there is one.
     pub alert: Option<String>,
@@ -273,16 +273,16 @@ fn fault(electorate: &Electorate, outcome: &Outcome) -> FaultView {
             Fault::Zone(seat) => format!("lose a zone of {}", name(seat)),
             Fault::Region(seat) => format!("lose {}", name(seat)),
             Fault::Cloud(cloud) => format!("lose {cloud}"),
-            Fault::Link(a, b) => format!("cut {} from {}", name(a), name(b)),
-            Fault::CutOff(seat) => format!("cut off {}", name(seat)),
-            Fault::CloudCutOff(cloud) => format!("cut off {cloud}"),
+            Fault::Link(a, b) => format!("partition {} from {}", name(a), name(b)),
+            Fault::CutOff(seat) => format!("isolate {}", name(seat)),
+            Fault::CloudCutOff(cloud) => format!("isolate {cloud}"),
         },
         writers: outcome.writers.iter().map(|w| name(*w)).collect(),
         state: outcome.state.word(),
         lack: outcome.lack.map(|lack| match lack {
             Lack::Majority => "no majority",
-            Lack::Copy => "no copy to promote",
-            Lack::Replicas => "too few replicas to take writes",
+            Lack::Copy => "no replica to promote",
+            Lack::Replicas => "too few replicas to accept writes",
         }),
         stale: outcome.stale.map(name),
         stranded: outcome.stranded.iter().map(|s| name(*s)).collect(),
@@ -345,7 +345,7 @@ fn contracts(topology: &Topology, of: &Availability) -> AvailabilityView {
 fn part(topology: &Topology, part: &Part) -> PartView {
     PartView {
         what: match part.what {
-            What::Entry(host) => format!("entry of {}", topology.host(host).name),
+            What::Entry(host) => format!("entry point of {}", topology.host(host).name),
             What::Balancers(host) => format!("load balancers of {}", topology.host(host).name),
             What::Compute(runtime) => runtime.word().to_string(),
             What::Store(store) => topology.datastore(store).name.clone(),

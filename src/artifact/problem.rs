@@ -51,7 +51,7 @@ impl Problem {
         Problem::Io(path.as_ref().display().to_string(), error.to_string())
     }
 
-    /// What to tell people.
+    /// The message.
     pub fn diagnostic(&self) -> Diagnostic {
         let says = Diagnostic::without_place;
         match self {

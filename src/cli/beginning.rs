@@ -115,7 +115,7 @@ pub(super) fn text(args: &InitArgs) -> Result<String, String> {
         "datastores:".to_string(),
         format!("  main: {{ engine: {store}{settings} }}"),
         "services:".to_string(),
-        "  # What one replica answers, and how much is asked at the peak: room after a loss follows.".to_string(),
+        "  # Requests per second of one replica, and at peak. meridian derives the capacity after a region loss.".to_string(),
         format!("  web: {{ runtime: {runtime}, image: {name}/web, uses: [main], replicas: 3..10, capacity: {{ per_replica: 100/s, peak: 200/s, start: 10s }}{service} }}"),
         "traffic:".to_string(),
         format!("  {name}.example.com: {{ to: web{host} }}"),

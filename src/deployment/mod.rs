@@ -313,7 +313,7 @@ pub struct DnsFailover {
     pub call: String,
     /// Regions with a backup.
     pub regions: Vec<RegionId>,
-    /// Seconds until the name leads elsewhere, at most: checks, and the life of the record.
+    /// Seconds until the name resolves to a backup, at most: checks and the TTL.
     pub seconds: u64,
     /// How that comes about, for people: `30s x 2 + 5s, then 30s of old answers`.
     pub because: String,

@@ -10,7 +10,7 @@ use std::fmt::Display;
 pub enum OperationKind {
     /// Shows the state.
     Inspect,
-    /// Shows how far copies are behind: each line of the answer ends in seconds, `4 s`.
+    /// Shows the replication lag: each line of the answer ends in seconds, `4 s`.
     Lag,
     /// Stops traffic or writes to a region.
     Fence,

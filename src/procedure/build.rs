@@ -63,8 +63,8 @@ pub(super) fn seen(model: Model) -> Option<Step> {
     let commands = acts.iter().flat_map(|a| &a.commands);
     let seconds = commands.map(|o| o.budget_seconds).sum();
     let works = vec![Work {
-        title: "See from outside that users are served".into(),
-        idle: "no host to ask",
+        title: "Verify from outside that users are served".into(),
+        idle: "no host to check",
         seconds,
         ..work(None, acts)
     }];

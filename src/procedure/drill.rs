@@ -13,7 +13,7 @@ pub struct Drill {
     pub every: Cadence,
     /// The day it last succeeded.
     pub last: Option<Date>,
-    /// What is exercised, in a sentence.
+    /// The scenario of the drill, in a sentence.
     pub of: String,
     /// What `dr-test.sh` does for it; `None` where people do it by hand.
     pub exercise: Option<Exercise>,

@@ -121,7 +121,7 @@ fn asked(model: Model, failover: &DnsFailover) -> Work {
         kind: OperationKind::Verify,
         subject: name.clone(),
         region: None,
-        title: format!("Ask {name} at its backup"),
+        title: format!("Check {name} at its backup load balancer"),
         command: words(&[
             "curl",
             "--fail",
@@ -139,11 +139,11 @@ fn asked(model: Model, failover: &DnsFailover) -> Work {
         expect: match status {
             200..300 => Expect::Nothing,
             status => Expect::Says(format!(
-                "an error of curl that says {status}: it answers only with a token"
+                "a curl error with status {status}: the host requires a token"
             )),
         },
         budget_seconds: ANSWERS_WITHIN,
-        otherwise: "the backup does not serve: turn the name to another region".into(),
+        otherwise: "the backup does not serve: switch the name to another region".into(),
     };
     Work {
         title: name.clone(),

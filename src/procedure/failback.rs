@@ -22,16 +22,16 @@ pub(super) fn fail_back(model: Model) -> Procedure {
 fn lag(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
         title: format!(
-            "Condition: {} is at most {} behind",
+            "Precondition: replication lag of {} is at most {}",
             name(model, id),
             model.topology.return_lag()
         ),
-        idle: "nothing replicates asynchronously to this region that could be measured here",
+        idle: "no asynchronous replication to this region to measure",
         ..work(Some(id), acts(model, OperationKind::Lag, id))
     });
     Some(Step {
         verb: Verb::Measure,
-        failure: Failure::Stop("do not return yet"),
+        failure: Failure::Stop("do not fail back yet"),
         ..held(model, step(StepId::Lag, Place::Back, works))?
     })
 }
@@ -39,8 +39,8 @@ fn lag(model: Model) -> Option<Step> {
 /// What the region wrote and took before, it writes and takes again.
 fn home(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
-        title: format!("Bring what is written back to {}", name(model, id)),
-        idle: "nothing has its home here",
+        title: format!("Move writes back to {}", name(model, id)),
+        idle: "no single-region resource belongs to this region",
         ..work(Some(id), acts(model, OperationKind::Return, id))
     });
     Some(Step {
@@ -51,7 +51,7 @@ fn home(model: Model) -> Option<Step> {
 
 fn serve(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
-        title: format!("Let {} serve again", name(model, id)),
+        title: format!("Unfence {}", name(model, id)),
         idle: "nothing was fenced",
         ..work(Some(id), acts(model, OperationKind::Unfence, id))
     });
@@ -63,8 +63,8 @@ fn serve(model: Model) -> Option<Step> {
 
 fn settle(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
-        title: format!("Let {} shrink again", name(model, id)),
-        idle: "nothing was held here",
+        title: format!("Scale {} down", name(model, id)),
+        idle: "no replicas were added here",
         ..work(Some(id), acts(model, OperationKind::Settle, id))
     });
     step(StepId::Settle, Place::Others, works)

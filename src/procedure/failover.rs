@@ -63,7 +63,7 @@ fn freeze(model: Model) -> Option<Step> {
                 true => format!("Freeze deployments and scaling in {name}"),
                 false => "Freeze deployments".to_string(),
             },
-            idle: "nothing scales in",
+            idle: "no autoscaler scales in",
             seconds,
             ..work(Some(id), acts)
         }
@@ -85,10 +85,10 @@ fn freeze(model: Model) -> Option<Step> {
 fn fence(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
         title: format!(
-            "Take {} out of the load balancers",
+            "Fence {} at the load balancers",
             model.topology.region(id).name
         ),
-        idle: "nothing sends traffic here",
+        idle: "no traffic reaches this region",
         ..work(Some(id), acts(model, OperationKind::Fence, id))
     });
     Some(Step {
@@ -100,10 +100,10 @@ fn fence(model: Model) -> Option<Step> {
 fn lag(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
         title: format!(
-            "Measure how far {} is behind",
+            "Measure the replication lag of {}",
             model.topology.region(id).name
         ),
-        idle: "nothing replicates asynchronously to this region that could be measured here",
+        idle: "no asynchronous replication to this region to measure",
         ..work(Some(id), acts(model, OperationKind::Lag, id))
     });
     Some(Step {
@@ -115,11 +115,8 @@ fn lag(model: Model) -> Option<Step> {
 
 fn promote(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
-        title: format!(
-            "Let the copies in {} take writes",
-            model.topology.region(id).name
-        ),
-        idle: "nothing to promote: every store here either votes by itself or has one location",
+        title: format!("Promote the replicas in {}", model.topology.region(id).name),
+        idle: "nothing to promote: each datastore here elects its own primary or has one location",
         ..work(Some(id), acts(model, OperationKind::Promote, id))
     });
     Some(Step {
@@ -133,8 +130,11 @@ fn promote(model: Model) -> Option<Step> {
 
 fn redirect(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
-        title: format!("Push messages to {}", model.topology.region(id).name),
-        idle: "nothing pushes to one region alone",
+        title: format!(
+            "Redirect push subscriptions to {}",
+            model.topology.region(id).name
+        ),
+        idle: "no queue pushes to a single region",
         ..work(Some(id), acts(model, OperationKind::Repoint, id))
     });
     Some(Step {
@@ -146,10 +146,10 @@ fn redirect(model: Model) -> Option<Step> {
 fn scale(model: Model) -> Option<Step> {
     let works = works(model, |id| Work {
         title: format!(
-            "Grow {} for the load that comes",
+            "Scale up {} for the shifted load",
             model.topology.region(id).name
         ),
-        idle: "services scale by themselves",
+        idle: "services scale automatically",
         ..work(Some(id), acts(model, OperationKind::Scale, id))
     });
     step(StepId::Scale, Place::To, works)

@@ -123,7 +123,7 @@ pub enum StepId {
     Freeze,
     /// The region gets no traffic.
     Fence,
-    /// How far copies are behind.
+    /// Replication lag.
     Lag,
     /// Copies take writes.
     Promote,
@@ -198,7 +198,7 @@ pub enum Actor {
 /// Which of the regions that a script is given a step acts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The region that is left.
+    /// The lost region.
     From,
     /// The region that takes over.
     To,

@@ -111,8 +111,8 @@ fn told(model: Model, store: &Datastore) -> ByHand {
     found.unwrap_or_else(|| ByHand {
         datastore: store.name.clone(),
         how: match store.can_be_refilled() {
-            true => "No backup of it is kept. Empty it: its services fill it in again.".into(),
-            false => "Ask those who run it.".into(),
+            true => "It has no backup. Flush it: the services refill it.".into(),
+            false => "Ask the team that runs it.".into(),
         },
         commands: Vec::new(),
     })
@@ -152,7 +152,7 @@ fn step(id: StepId, term: term::Step, works: Vec<Work>) -> Step {
         verb: Verb::Run,
         works,
         needs: Vec::new(),
-        failure: Failure::Stop("the original stays as it is"),
+        failure: Failure::Stop("the original is unchanged"),
         no_return: false,
         holds: 0,
         term: Some(term),
@@ -216,7 +216,7 @@ fn switch(model: Model, own: &[&Restorable]) -> Step {
             region: None,
             title: restorable.subject.clone(),
             seconds: commands.map(|o| o.budget_seconds).sum(),
-            idle: "no command puts a copy of it into service",
+            idle: "no command can put a copy of it into service",
             acts,
         }
     });

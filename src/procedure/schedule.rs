@@ -10,7 +10,7 @@ use crate::topology::{RegionId, Scenario};
 /// A plan for a pair of regions. Seconds, at worst.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// The region that is left.
+    /// The lost region.
     pub from: RegionId,
     /// The region that takes over.
     pub to: RegionId,
@@ -108,7 +108,7 @@ pub(super) fn back(model: Model, steps: &[Step]) -> Vec<Case> {
     each.collect()
 }
 
-/// A region that is left: what is so wherever it is left for.
+/// A lost region: what holds for every surviving region.
 struct Left {
     case: Case,
     hands: Vec<(term::Step, Hand)>,

@@ -20,22 +20,22 @@ impl StepId {
             StepId::Decide => "Answer the page and decide",
             StepId::Freeze => "Freeze deployments and scaling",
             StepId::Fence => "Take the region out of the load balancers",
-            StepId::Lag => "Measure how far copies are behind, and compare",
-            StepId::Promote => "Let the copies take writes",
-            StepId::Redirect => "Push messages to the region that takes over",
-            StepId::Scale => "Grow for the load that comes",
-            StepId::Verify => "See from outside that users are served",
-            StepId::Home => "Bring back what only one region has",
-            StepId::Serve => "Let the region serve again",
-            StepId::Settle => "Let the regions that helped shrink again",
-            StepId::Restore => "Restore beside the original",
+            StepId::Lag => "Measure replication lag and compare it with the RPO",
+            StepId::Promote => "Promote the replicas",
+            StepId::Redirect => "Redirect push subscriptions to the surviving region",
+            StepId::Scale => "Scale up for the shifted load",
+            StepId::Verify => "Verify from outside that users are served",
+            StepId::Home => "Move single-region resources back",
+            StepId::Serve => "Unfence the region",
+            StepId::Settle => "Scale the surviving regions down",
+            StepId::Restore => "Restore into a copy",
             StepId::Compare => "Compare the copy with the original",
             StepId::Switch => "Put the copy into service",
-            StepId::Status => "Show the state of everything",
-            StepId::Turn => "Turn the name to a region",
+            StepId::Status => "Show the status",
+            StepId::Turn => "Switch the name to a region",
             StepId::Flag => "Switch the flag",
-            StepId::Few => "Put a few messages back",
-            StepId::Many => "Put the other messages back",
+            StepId::Few => "Replay a few messages",
+            StepId::Many => "Replay the remaining messages",
         }
     }
 }
@@ -47,7 +47,9 @@ impl Timed {
             (Some(step), ..) => format!("in {}", step.word()),
             (None, true, seconds) => clock(seconds),
             (None, false, 0) => UNBOUNDED.into(),
-            (None, false, seconds) => format!("{} for its commands, else no bound", clock(seconds)),
+            (None, false, seconds) => {
+                format!("{} for its commands; total has no bound", clock(seconds))
+            }
         }
     }
 }
@@ -64,20 +66,20 @@ impl Ask {
     pub fn done(&self) -> String {
         let subject = &self.seat.subject;
         let so = match (self.wants, self.seat.by) {
-            (Wants::Here, _) => format!("{subject} is back already"),
-            (Wants::Elsewhere, Some(by)) => format!("{by} have moved {subject} already"),
-            (Wants::Elsewhere, None) => format!("{subject} is elsewhere already"),
+            (Wants::Here, _) => format!("{subject} has already moved back"),
+            (Wants::Elsewhere, Some(by)) => format!("{by} have already moved {subject}"),
+            (Wants::Elsewhere, None) => format!("{subject} has already moved"),
         };
-        format!("{so}: nothing is done again")
+        format!("{so}: nothing to do")
     }
 
     /// What to do while it is not so.
     pub fn still(&self) -> String {
         let subject = &self.seat.subject;
         match self.wants {
-            Wants::Here => format!("{subject} is not back: run it again"),
+            Wants::Here => format!("{subject} has not moved back: run this again"),
             Wants::Elsewhere => {
-                format!("{subject} is still in the region that is left: run the step again")
+                format!("{subject} is still in the lost region: run this step again")
             }
         }
     }
@@ -91,7 +93,7 @@ impl Step {
         if acts.is_empty() {
             let idle = works.first().map_or("", |w| w.idle);
             return match self.id {
-                StepId::Decide => "a decision and its time, in the scribe's notes".into(),
+                StepId::Decide => "the decision and its time in the scribe's notes".into(),
                 _ => format!("`{idle}`"),
             };
         }
@@ -111,20 +113,20 @@ impl Step {
     /// What to do if it does not end as expected.
     pub fn otherwise(&self) -> &'static str {
         match (self.failure, self.id) {
-            (_, StepId::Decide) => "page the next in the escalation.",
+            (_, StepId::Decide) => "page the next escalation step.",
             (Failure::Stop(_), StepId::Lag) if self.on == Place::Back => {
-                "wait until the copies have caught up: the script does not go on before."
+                "wait until the replicas have caught up: the script does not continue before."
             }
             (Failure::Stop(_), StepId::Lag) => {
-                "do not go on. The incident commander accepts the loss with \
-                 `--accept-data-loss-seconds N`, given to this step and to the promotion, or waits."
+                "stop. The incident commander accepts the data loss with \
+                 `--accept-data-loss-seconds N`, for this step and for the promotion, or waits."
             }
             (Failure::Stop(_), _) => {
-                "do what the script prints after `next:`, run the step again, and do not go on \
-                 before it succeeds."
+                "do what the script prints after `next:`, and run the step again. Do not continue \
+                 until it succeeds."
             }
             (Failure::Continue, _) => {
-                "do what the script prints, go on, and run the step again at the end."
+                "do what the script prints, continue, and run the step again at the end."
             }
         }
     }
@@ -135,10 +137,10 @@ fn compared(acts: &[&Act], most: Option<u64>) -> String {
     let subjects = subjects.join(", ");
     match most {
         Some(most) => format!(
-            "a number of seconds for each copy of {subjects}, at most {most}: the script compares"
+            "a replication lag in seconds for each replica of {subjects}, at most {most}: the script compares"
         ),
         None => format!(
-            "a number of seconds for each copy of {subjects}; nothing is promised to compare it with"
+            "a replication lag in seconds for each replica of {subjects}; no RPO is promised, so the script does not compare it"
         ),
     }
 }

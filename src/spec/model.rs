@@ -83,7 +83,7 @@ record! {
         drills: Map<Drill>,
         /// Where people are told. Example: `{ incidents: { slack: "#incidents" } }`
         channels: Map<Channel>,
-        /// Who is told next, and after how long. Example: `{ regional: { steps: { first: { channel: oncall, after: 15m } } } }`
+        /// Escalation policies: who is notified next, and after how long. Example: `{ regional: { steps: { first: { channel: oncall, after: 15m } } } }`
         escalations: Map<Escalation>,
         /// Metrics with a target and two thresholds. Example: `{ replication-lag: { of: replication-lag, critical: "> 30s" } }`
         metrics: Map<Metric>,
@@ -652,7 +652,7 @@ choice! {
 }
 
 choice! {
-    /// How far copies of a dataset go.
+    /// Where copies of a dataset may go.
     pub enum Reach {
         /// To every region that the store has.
         Everywhere = "everywhere",
@@ -682,7 +682,7 @@ record! {
         holds: Vec<Value<Nature>>,
         /// The compliance zone that owns it. Example: `eu`
         zone: Option<Ref>,
-        /// How far copies go. Example: `within-zone`
+        /// Where copies may go. Example: `within-zone`
         copies: Value<Reach> = "everywhere",
         /// Who may write. Example: `per-region`
         writers: Option<Value<Writers>>,
@@ -756,7 +756,7 @@ record! {
         conflict_limit: Option<Count>,
         /// How often changes are sent. Example: `100ms`
         every: Option<Time>,
-        /// How far copies may be behind. Example: `{ warn: 10s, critical: 30s }`
+        /// Limits of the replication lag. Example: `{ warn: 10s, critical: 30s }`
         lag: Option<Lag>,
         /// Failed rounds that are worth a message. Example: `5`
         failure_limit: Option<Count>,
@@ -776,7 +776,7 @@ record! {
 }
 
 record! {
-    /// How far copies may be behind.
+    /// Limits of the replication lag.
     pub struct Lag {
         /// What is aimed at. Example: `5s`
         target: Option<Time>,
@@ -1261,7 +1261,7 @@ record! {
         healthy_below: Option<Value<Percent>>,
         /// The wait before another failover. Example: `60s`
         cooldown: Option<Time>,
-        /// The states on the way, and who is told in each. Example: `{ degraded: { after: 1, tell: [incidents] } }`
+        /// The states of a failing region, and the channels to notify in each. Example: `{ degraded: { after: 1, tell: [incidents] } }`
         states: Map<State>,
     }
 }
@@ -1347,7 +1347,7 @@ record! {
         primary: Option<Ref>,
         /// The region that takes over. Example: `us-east1`
         secondary: Option<Ref>,
-        /// What is exercised, in a sentence. Example: `Replay dead letters`
+        /// The scenario of the drill, in a sentence. Example: `Replay dead letters`
         of: Option<Text>,
         /// The queue whose dead letters are replayed. Example: `work`
         queue: Option<Ref>,
@@ -1377,7 +1377,7 @@ record! {
 }
 
 record! {
-    /// Who is told next, and after how long.
+    /// Escalation policies: who is notified next, and after how long.
     pub struct Escalation {
         /// The steps; the one with the shortest `after` comes first. Example: `{ regional: { channel: regional-team, after: 15m } }`
         steps: Map<EscalationStep>,
@@ -1387,7 +1387,7 @@ record! {
 record! {
     /// One step of an escalation.
     pub struct EscalationStep {
-        /// Who is told. Example: `global-team`
+        /// The channels to notify. Example: `global-team`
         channel: Ref,
         /// The time without an answer after which the next is told. Example: `15m`
         after: Time,
@@ -1413,7 +1413,7 @@ choice! {
 choice! {
     /// What is measured. The offering of each kind supplies the query.
     pub enum Signal {
-        /// How far copies are behind.
+        /// Replication lag.
         ReplicationLag = "replication-lag",
         /// The share of health checks that succeed.
         HealthSuccess = "health-success",
@@ -1511,7 +1511,7 @@ record! {
         between: Vec<Ref>,
         /// How bad it is. Example: `critical`
         severity: Value<AlertSeverity>,
-        /// Who is told. Example: `[incidents]`
+        /// The channels to notify. Example: `[incidents]`
         tell: Vec<Ref>,
         /// Whose escalation it follows. Example: `regional`
         escalation: Option<Ref>,

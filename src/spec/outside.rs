@@ -75,7 +75,7 @@ choice! {
     pub enum Act {
         /// Shows the state.
         Inspect = "inspect",
-        /// Shows how far copies are behind.
+        /// Shows the replication lag.
         Lag = "lag",
         /// Stops traffic or writes to a region.
         Fence = "fence",

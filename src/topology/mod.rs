@@ -107,7 +107,7 @@ pub struct Topology {
     pub drills: Map<Drill>,
     /// Where people are told.
     pub channels: Map<Channel>,
-    /// Who is told next, and after how long.
+    /// Escalation policies: who is notified next, and after how long.
     pub escalations: Map<Escalation>,
     /// Conditions that tell people.
     pub alerts: Map<Alert>,

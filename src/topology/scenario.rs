@@ -91,8 +91,8 @@ impl Scenario {
             Scenario::Region(id) => format!("lose {}", topology.region(id).name),
             Scenario::Elsewhere(at) => format!("lose {}", topology.elsewhere[at.0].location),
             Scenario::Cloud(provider) => format!("lose {provider}"),
-            Scenario::Entry => "lose the entry".into(),
-            Scenario::Link => "cut a link".into(),
+            Scenario::Entry => "lose the entry point".into(),
+            Scenario::Link => "network partition".into(),
             Scenario::Corruption => "corruption".into(),
             Scenario::Key => "lose a key".into(),
         }

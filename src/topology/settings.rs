@@ -132,7 +132,7 @@ impl Topology {
         promised.rpo.map(Promise::time)
     }
 
-    /// How far copies may be behind when a region serves again: as written, else what may be
+    /// The highest replication lag at failback: as written, else what may be
     /// lost, else [`DEFAULT_RETURN_LAG`].
     pub fn return_lag(&self) -> Duration {
         let failover = self.failover.as_ref();

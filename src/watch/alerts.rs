@@ -28,7 +28,7 @@ pub struct AlertRule {
     pub meaning: String,
     /// Where to read on.
     pub runbook: String,
-    /// Who is told, by channel.
+    /// The channels to notify.
     pub channels: Vec<String>,
     /// The labels that the condition's result carries.
     pub labels: Vec<&'static str>,
@@ -96,10 +96,7 @@ fn rule(topology: &Topology, key: String, alert: &Alert, query: &SignalQuery) ->
         ),
         // One of a service reads what it answers, and not whether the region is reached.
         (None, None) if *alert.of == Signal::RegionSilent && query.subject != topology.name => {
-            format!(
-                "Nothing that {} is asked in a region succeeds",
-                query.subject
-            )
+            format!("All requests to {} fail in one region", query.subject)
         }
         (None, None) => title(*alert.of, &query.subject),
     };

@@ -141,11 +141,11 @@ impl Derived<'_> {
                     &format!("{service}-error-budget-burn-{long}"),
                     severity,
                     match factor {
-                        1.0 => format!("{service} spends more than its error budget"),
-                        _ => format!("{service} spends its error budget {factor} times too fast"),
+                        1.0 => format!("{service} burns more than its error budget"),
+                        _ => format!("{service} burns its error budget {factor} times too fast"),
                     },
                     &format!(
-                        "At this rate the budget of {BUDGET_DAYS} days, {}, lasts {} days at most; measured over {long} and {short}.",
+                        "At this rate the {BUDGET_DAYS}-day error budget of {} lasts at most {} days. Windows: {long} and {short}.",
                         slo.complement(),
                         number((BUDGET_DAYS / factor * 10.0).round() / 10.0)
                     ),
@@ -191,10 +191,10 @@ impl Derived<'_> {
             let rule = self.rule(
                 &state_key(&name.text),
                 severity,
-                format!("A region is in the state `{}`", name.text),
+                format!("A region is in state `{}`", name.text),
                 &match after.value {
-                    1 => "A check has failed.".into(),
-                    checks => format!("{checks} checks in a row have failed."),
+                    1 => "A health check has failed.".into(),
+                    checks => format!("{checks} consecutive health checks have failed."),
                 },
             );
             rules.push(AlertRule {
@@ -212,8 +212,8 @@ impl Derived<'_> {
             let rule = self.rule(
                 "region-down",
                 AlertSeverity::Critical,
-                "A region does not answer".into(),
-                "Probes from outside cannot reach it; its users are being moved or get errors.",
+                "A region is unreachable".into(),
+                "External probes fail. Users of the region are failing over, or get errors.",
             );
             rules.push(self.over(rule, query, ">", 0.0));
         }
@@ -304,7 +304,7 @@ impl Derived<'_> {
                     &format!("{}-region-{what}", service.name),
                     AlertSeverity::Critical,
                     format!("{} {what} in a region", service.name),
-                    "What the topology takes for a failing region: move its users, if their requests fare better elsewhere.",
+                    "The topology treats this as a failing region. Fail over if the other regions are healthy.",
                 );
                 rules.push(AlertRule {
                     expr: format!("{query} > {}", number(bound)),
@@ -328,8 +328,8 @@ impl Derived<'_> {
         let rule = self.rule(
             "several-regions",
             AlertSeverity::Critical,
-            "Several regions are in trouble at once".into(),
-            "Alerts of more than one region within the window are taken for one incident: look for what the regions share before acting on one of them.",
+            "Several regions fail at the same time".into(),
+            "Alerts in more than one region within the window are one incident. Check the shared dependencies before you fail over a region.",
         );
         // Whoever is paged for all regions.
         let channels = self.topology.channels_by_preference().into_iter();
@@ -415,9 +415,9 @@ impl Derived<'_> {
             let rule = self.rule(
                 &format!("{}-slower-than-promised", service.name),
                 AlertSeverity::Warning,
-                format!("{} answers slower than promised", service.name),
+                format!("Latency of {} is over its objective", service.name),
                 &format!(
-                    "The 95th percentile of response time is promised to be at most {}.",
+                    "The objective for p95 latency is at most {}.",
                     promised.time()
                 ),
             );
@@ -448,8 +448,11 @@ impl Derived<'_> {
                 let rule = self.rule(
                     &format!("{subject}-lag-breaches-rpo"),
                     AlertSeverity::Critical,
-                    format!("{subject} would lose more than promised"),
-                    &format!("Copies are more than {} behind: losing the region now breaks the recovery point.", rpo.time()),
+                    format!("Replication lag of {subject} is over the RPO"),
+                    &format!(
+                        "Replication lag is more than {}: losing the region now violates the RPO.",
+                        rpo.time()
+                    ),
                 );
                 let rule = AlertRule {
                     lasting_seconds: 0,
@@ -460,8 +463,8 @@ impl Derived<'_> {
             let rule = self.rule(
                 &format!("{subject}-lag-missing"),
                 AlertSeverity::Critical,
-                format!("Nobody reports how far {subject} is behind"),
-                "Unknown lag counts as lag over the objective.",
+                format!("Replication lag of {subject} is not reported"),
+                "Treat unknown lag as over the limit.",
             );
             rules.push(AlertRule {
                 expr: format!("absent({})", query.query),
@@ -483,8 +486,8 @@ impl Derived<'_> {
                 let rule = self.rule(
                     &format!("{subject}-copies-stopped"),
                     AlertSeverity::Critical,
-                    format!("Changes of {subject} are not applied in a region"),
-                    "What is written elsewhere is missing there, and is lost with the region that has it; after a slot was dropped, only a new copy helps.",
+                    format!("Replication of {subject} has stopped in a region"),
+                    "Writes from other regions are missing there, and are lost if their region is lost. If the replication slot was dropped, resync the replica from scratch.",
                 );
                 let rule = AlertRule {
                     lasting_seconds: 300,
@@ -518,7 +521,7 @@ impl Derived<'_> {
                 &format!("{name}-backup-too-old"),
                 AlertSeverity::Critical,
                 format!("The newest backup of {name} is too old"),
-                "Each backup that is missing is a day more of data that cannot be brought back.",
+                "Every missing backup adds one day of data that cannot be restored.",
             );
             rules.push(AlertRule {
                 expr: format!("time() - max by (datastore) ({series}) > {}", number(bound)),
@@ -532,8 +535,8 @@ impl Derived<'_> {
             let rule = self.rule(
                 &format!("{name}-backup-missing"),
                 AlertSeverity::Warning,
-                format!("Nobody reports a backup of {name}"),
-                "As long as nobody does, no alert can tell that backups have stopped.",
+                format!("Backups of {name} are not reported"),
+                "Without this metric, no alert can detect that backups have stopped.",
             );
             rules.push(AlertRule {
                 expr: format!("absent({series})"),
@@ -559,7 +562,7 @@ impl Derived<'_> {
                 &format!("{}-drill-overdue", name.text),
                 AlertSeverity::Warning,
                 format!("The drill `{}` is overdue", name.text),
-                "A promise that is not exercised is a hope.",
+                "An objective that is never tested is not proven.",
             );
             AlertRule {
                 // A drill that nobody has told of has never passed.
@@ -609,8 +612,8 @@ impl Derived<'_> {
         let rule = self.rule(
             &format!("{}-failover-headroom-low", service.name),
             AlertSeverity::Warning,
-            format!("Losing a region would overload {}", service.name),
-            "The regions that would remain could not carry today's load at their most replicas.",
+            format!("A region loss would overload {}", service.name),
+            "At maximum replicas, the surviving regions could not serve the current load.",
         );
         Some(AlertRule {
             expr: format!("{} > {}", load.requests, number(bound)),
@@ -628,8 +631,8 @@ impl Derived<'_> {
         let rule = self.rule(
             &format!("{}-at-most-instances", service.name),
             AlertSeverity::Warning,
-            format!("{} may not grow further in a region", service.name),
-            "As many instances run as the topology allows: more load waits or is refused, and a lost region's load finds no room here.",
+            format!("{} is at maximum replicas in a region", service.name),
+            "More load is queued or rejected, and the region has no headroom for a failover.",
         );
         AlertRule {
             expr: format!("{} >= 1", filled.query),
@@ -699,8 +702,8 @@ impl Derived<'_> {
         let missing = self.rule(
             "probes-missing",
             AlertSeverity::Critical,
-            "Nobody probes a region".into(),
-            "If it is lost now, no alert notices: all of them read the probes.",
+            "A region is not probed".into(),
+            "If it is lost now, no alert fires: all region alerts read the probes.",
         );
         let missing = AlertRule {
             expr: gone.join(" or "),
@@ -714,8 +717,8 @@ impl Derived<'_> {
         let rare = self.rule(
             "probes-too-rare",
             AlertSeverity::Warning,
-            "A region is probed too seldom".into(),
-            &format!("Alerts on lost regions come later than promised: they count on a probe every {every} s."),
+            "A region is probed too rarely".into(),
+            &format!("Region-loss alerts fire late: they need a probe every {every} s."),
         );
         let rare = AlertRule {
             expr: format!(
@@ -750,7 +753,7 @@ impl Derived<'_> {
         let rule = self.rule(
             "metrics-missing",
             AlertSeverity::Warning,
-            "Nobody exports a metric of the contract".into(),
+            "A required metric is not exported".into(),
             "The alerts that read it cannot fire.",
         );
         (!gone.is_empty()).then(|| AlertRule {
@@ -771,7 +774,7 @@ impl Derived<'_> {
                 "watchdog",
                 AlertSeverity::Info,
                 "Alerting works".into(),
-                "This alert always fires; a receiver outside raises the alarm when it stops.",
+                "This alert always fires. An external receiver pages if it stops.",
             )
         }
     }

@@ -94,7 +94,7 @@ fn check_limits(topology: &Topology, deployment: &Deployment, out: &mut Diagnost
 
 fn idle(key: &str, of: &str, place: Span) -> Diagnostic {
     let message = format!("`{key}` has no effect on `{of}`");
-    Diagnostic::warning(NO_EFFECT, place, message, "no metric here shows it")
+    Diagnostic::warning(NO_EFFECT, place, message, "no metric measures it here")
         .help("remove it, or write `metrics` with `of: custom` and a `query`")
 }
 
@@ -111,20 +111,19 @@ fn unmeasured(
         .collect();
     subjects.dedup();
     let help = match (**of, subjects.as_slice()) {
-        (Signal::Custom, _) if !query => "write the PromQL that it reads as `query`".to_string(),
+        (Signal::Custom, _) if !query => "set `query` to its PromQL".to_string(),
         (Signal::LatencySkew, []) => {
-            "it compares a service on Cloud Run in two regions: name them as `between`".to_string()
+            "it compares a Cloud Run service in two regions: set `between`".to_string()
         }
-        (_, []) => "leave it out, or write `of: custom` with a `query` over a metric of your own"
-            .to_string(),
-        _ => format!("it is measured of {}", subjects.join(", ")),
+        (_, []) => "remove it, or set `of: custom` with a `query` on your own metric".to_string(),
+        _ => format!("it is measured for {}", subjects.join(", ")),
     };
     let whom = on.map_or(String::new(), |on| format!(" of `{}`", on.value));
     Diagnostic::error(
         UNMEASURED,
         of.span,
-        format!("nothing measures `{}`{whom}", of.word()),
-        "no metric answers this",
+        format!("no metric measures `{}`{whom}", of.word()),
+        "no such metric",
     )
     .help(help)
 }

@@ -95,11 +95,11 @@ fn of_others(name: &str, deployment: &Deployment) -> Option<Contract> {
     let unexported = unexported.find(|u| name.starts_with(u.prefix))?;
     let reads = |q: &&SignalQuery| selectors(&q.query).iter().any(|s| s.metric == name);
     let signal = deployment.signals.iter().find(reads);
-    let meaning = signal.map_or("what its exporter says", |q| q.source.as_str());
+    let meaning = signal.map_or("defined by its exporter", |q| q.source.as_str());
     Some(Contract {
         name: name.to_string().into(),
-        kind: "as its exporter says",
-        labels: "as its exporter sets them",
+        kind: "defined by its exporter",
+        labels: "set by its exporter",
         by: unexported.by,
         meaning: meaning.to_string().into(),
     })

@@ -107,17 +107,17 @@ pub fn check(
 fn finding(trouble: Trouble, alert: &Watch, promise: Promise) -> Option<Diagnostic> {
     let span = |millis| Duration::from_millis(millis);
     let spent = match trouble {
-        Trouble::Lag => "copies are behind by",
-        _ => "the region is silent for",
+        Trouble::Lag => "replication lag is",
+        _ => "the region has been unreachable for",
     };
     Some(
         Diagnostic::warning(
             CODE,
             alert.span?,
-            format!("`{}` notifies nobody before the promise is broken", alert.alert),
+            format!("`{}` notifies only after the promise is broken", alert.alert),
             format!("by then {spent} {} or more", span(alert.after)),
         )
         .also(promise.span, format!("promised: {}", span(promise.millis)))
-        .help("let it fire at half of the promise, so that people can still act, or add one that does"),
+        .help("let it fire at half of the promise, so that on-call can still act, or add an alert that does"),
     )
 }

@@ -4,27 +4,27 @@ use crate::topology::{Signal, Threshold};
 /// One line that says what has happened to a part.
 pub(super) fn title(signal: Signal, subject: &str) -> String {
     match signal {
-        Signal::ReplicationLag => format!("Copies of {subject} are behind"),
+        Signal::ReplicationLag => format!("Replication lag of {subject} is high"),
         Signal::HealthFailures => "Health checks fail in several regions".into(),
-        Signal::HealthSuccess => "Fewer health checks succeed than promised".into(),
-        Signal::RegionSilent => "A region does not answer".into(),
-        Signal::CrossRegionLatency => "A region answers slowly".into(),
-        Signal::FailoverTriggered => "A failover happened".into(),
+        Signal::HealthSuccess => "Health check success rate is below its objective".into(),
+        Signal::RegionSilent => "A region is unreachable".into(),
+        Signal::CrossRegionLatency => "A region is slow".into(),
+        Signal::FailoverTriggered => "Traffic has failed over".into(),
         Signal::BackupFailure => format!("A backup of {subject} failed"),
         Signal::BackupSuccess => format!("Backups of {subject} fail"),
         Signal::RestoreFailure => "A restore drill failed".into(),
         Signal::CertificateExpiry => "A certificate expires soon".into(),
-        Signal::Egress => "More leaves the network than usual".into(),
+        Signal::Egress => "Egress is above normal".into(),
         Signal::KeyRotation => "A key was not rotated".into(),
-        Signal::CacheHitRate => format!("{subject} misses more than planned"),
+        Signal::CacheHitRate => format!("Cache hit rate of {subject} is low"),
         Signal::ErrorRate => format!("Requests to {subject} fail"),
-        Signal::DeadLetters => format!("{subject} sets messages aside"),
-        Signal::QueueBacklog => format!("{subject} does not keep up"),
+        Signal::DeadLetters => format!("{subject} has dead letters"),
+        Signal::QueueBacklog => format!("{subject} has a backlog"),
         Signal::SecretRotation => "A secret is due for rotation".into(),
-        Signal::SchemaDrops => "Events are dropped for their version".into(),
+        Signal::SchemaDrops => "Events are dropped because of their schema version".into(),
         Signal::Conflicts => format!("Concurrent writes to {subject}"),
-        Signal::ConsistencyViolations => format!("Copies of {subject} differ"),
-        Signal::Custom => format!("{} is out of bounds", subject.replace('-', " ")),
+        Signal::ConsistencyViolations => format!("Replicas of {subject} are inconsistent"),
+        Signal::Custom => format!("{} is over its threshold", subject.replace('-', " ")),
         other => format!("{} of {subject}", other.word().replace('-', " ")),
     }
 }
@@ -32,43 +32,41 @@ pub(super) fn title(signal: Signal, subject: &str) -> String {
 /// Why a signal matters, for whoever is paged.
 pub(super) fn meaning(signal: Signal, when: Option<&Threshold>) -> String {
     let bound = when.map_or(String::new(), |w| {
-        format!(" The bound is `{} {}`.", w.comparison, w.text)
+        format!(" Threshold: `{} {}`.", w.comparison, w.text)
     });
     let why = match signal {
         Signal::ReplicationLag => {
-            "Writes that are not yet in another region are lost if this one is lost now."
+            "If the region is lost now, every write that has not replicated is lost."
         }
         Signal::HealthFailures | Signal::RegionSilent => {
-            "Users of the region are being moved, or get errors."
+            "Users of the region are failing over, or get errors."
         }
         Signal::FailoverTriggered => {
-            "Traffic has left a region; capacity is short until it is back."
+            "Traffic has failed over from a region. Headroom is reduced until failback."
         }
         Signal::BackupFailure | Signal::BackupSuccess => {
-            "Without a fresh backup, wrong or deleted data cannot be undone."
+            "Without a recent backup, corrupted or deleted data cannot be restored."
         }
-        Signal::RestoreFailure => "A backup that cannot be restored is no backup.",
-        Signal::CertificateExpiry => "Browsers and callers refuse an expired certificate.",
-        Signal::Egress => "Data may be leaving that should not, and it is charged for.",
+        Signal::RestoreFailure => "A backup that cannot be restored does not protect data.",
+        Signal::CertificateExpiry => "Clients reject an expired certificate.",
+        Signal::Egress => "Possible data exfiltration or a misrouted flow. Egress is billed.",
         Signal::SecretRotation => {
-            "Nothing replaces it by itself; a secret that is never replaced is known to more people every year."
+            "Rotation is manual. The longer a secret lives, the more people know it."
         }
-        Signal::KeyRotation => "A key that is not rotated breaks the rule that keys rotate.",
-        Signal::CacheHitRate => "Every miss is a read of the database.",
+        Signal::KeyRotation => "The key has not been rotated on schedule.",
+        Signal::CacheHitRate => "Every cache miss is a database read.",
         Signal::ErrorRate | Signal::Availability => {
-            "Users see errors, and the error budget is being spent."
+            "Users see errors, and the error budget is burning."
         }
-        Signal::LatencySkew => {
-            "A region that is slow for its users is near to failing, or its data is far away."
-        }
+        Signal::LatencySkew => "The region is close to failing, or its data is in another region.",
         Signal::SchemaDrops => {
-            "A sender writes a version that the receivers no longer read; what it sends is set aside with its verdict."
+            "A sender writes a version that the receivers no longer read. Its events go to the dead letter queue with their verdict."
         }
-        Signal::DeadLetters => "Messages wait for a person; their effect is missing.",
+        Signal::DeadLetters => "These messages have not been processed. They need manual replay.",
         Signal::ConsistencyViolations | Signal::Conflicts => {
             "Users in different regions see different data."
         }
-        _ => "See the dashboard for what changed when.",
+        _ => "Check the dashboard for when it changed.",
     };
     format!("{why}{bound}")
 }

@@ -23,8 +23,8 @@ REGION=""
 
 # Holds what was measured against what the return allows: {{ lag_below | comment }}.
 compare() {
-  [[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-  ((BEHIND <= {{ lag_below_seconds }})) || die 75 "copies are ${BEHIND} s behind: do not return yet"
+  [[ ${BEHIND} != unknown ]] || die 75 "replication lag is unknown: do not fail back yet"
+  ((BEHIND <= {{ lag_below_seconds }})) || die 75 "replication lag is ${BEHIND} s: do not fail back yet"
 }
 {% endif %}
 

@@ -81,4 +81,4 @@ case ${HOST}/${TO} in
 {% endfor %}
   *) die 65 "${HOST} has no backup in ${TO}" ;;
 esac
-finish "Done: old answers live on for a while; then see from outside that users are served"
+finish "Done. Cached DNS answers expire with the TTL; then verify from outside that users are served"

@@ -197,7 +197,7 @@ fn an_alert_on_nothing_is_reported_and_a_query_of_its_own_is_an_alert() {
         (
             "slow: { of: latency, on: shop, severity: high }",
             "ALT102",
-            "it is measured of web",
+            "it is measured for web",
         ),
         (
             "skew: { of: latency-skew, severity: high }",

@@ -192,19 +192,20 @@ const SAMPLES: &[Sample] = &[
         printed: || printed(folder().path(), &["analyze", "examples/ggen/topology.yaml"]),
         shown: None,
         keep: &[
-            "service api ·",
+            "ggen-marketplace: all",
+            "breaks first\n",
+            "service replication-worker",
+            "  lose us-central1",
+            "page firestore-replication\n",
+            "decide firestore-replication  ",
+            "redirect firestore-replication  ",
+            "most effective change: decide\n",
+            "service api",
+            "  lose us-central1",
             "  lose a zone",
-            "  lose us-central1",
-            "detect api.ggen",
-            "redirect api.ggen",
-            "warm up api",
-            "promote sessions",
-            "data marketplace",
-            "  lose us-central1",
-            "  corruption",
-            "votes of sessions",
-            "room: ",
-            "flow: orders",
+            "quorum\n",
+            "capacity\n",
+            "data residency\n",
         ],
         slow: false,
     },
@@ -273,7 +274,7 @@ const SAMPLES: &[Sample] = &[
         marker: "<!-- sample: why -->",
         printed: || {
             let folder = changed();
-            let line = line_of(folder.path(), "RUNBOOK_FAILOVER.md", "notice a lost region");
+            let line = line_of(folder.path(), "RUNBOOK_FAILOVER.md", "detect a lost region");
             let line = format!("RUNBOOK_FAILOVER.md:{line}");
             printed(folder.path(), &["why", "--spec", "topology.yaml", &line])
         },

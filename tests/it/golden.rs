@@ -332,7 +332,7 @@ const IN_PAYNOW: [(&str, &str); 38] = [
     ),
     (
         "RUNBOOK_ALERTS.md",
-        "[put the messages back](RUNBOOK_DEAD_LETTERS.md)",
+        "[replay the messages](RUNBOOK_DEAD_LETTERS.md)",
     ),
     (
         "RUNBOOK_FAILOVER.md",
@@ -353,7 +353,7 @@ const IN_PAYNOW: [(&str, &str); 38] = [
     ("alerts/dashboards/webhook-events.json", "_by_region"),
     ("RUNBOOK_DNS_FAILOVER.md", "switch-dns.sh"),
     ("RUNBOOK_ROLLBACK.md", "Gradual rollback"),
-    ("EVENT_MIGRATION.md", "### Third"),
+    ("EVENT_MIGRATION.md", "### Step 3"),
 ];
 
 #[test]

@@ -63,3 +63,4 @@ mod tidy;
 mod traps;
 mod upgrades;
 mod why;
+mod words;

@@ -119,8 +119,8 @@ fn steps(page: &str) -> Vec<Step<'_>> {
 }
 
 fn pair(page: &str) -> Option<(&str, &str)> {
-    let line = page.lines().find(|l| l.starts_with("Leaving "))?;
-    let mut words = line.split(['.', ' ']).skip(1);
+    let line = page.lines().find(|l| l.starts_with("Fail over from "))?;
+    let mut words = line.split(['.', ' ']).skip(3);
     Some((words.next()?, words.nth(1)?))
 }
 
@@ -131,17 +131,20 @@ fn leaving(tree: &Tree, faults: &mut Faults) {
         return;
     };
     let budget = &tree["RECOVERY_BUDGET.md"];
-    let title = format!("### Lose {from}: {to} takes over\n");
+    let title = format!("### Lose {from}: fail over to {to}\n");
     let section = between(budget, &title, "\n### ").unwrap_or_default();
     let rows = table(
         section,
-        "| action | of | by | takes | done after the loss |",
+        "| action | component | role | duration | completed after the loss |",
     );
     let (told, people): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .partition(|r| r[2] == "automation" || r[0] == "page");
     let automation: Vec<_> = told.iter().filter(|r| r[0] != "page").collect();
-    let on_page = table(page, "| action | of | done after the loss, at worst |");
+    let on_page = table(
+        page,
+        "| action | component | completed after the loss, at worst |",
+    );
     let same = automation.len() == on_page.len()
         && automation
             .iter()
@@ -295,7 +298,8 @@ fn returning(tree: &Tree, faults: &mut Faults) {
     }
     // For how long it must hold.
     let held = function(script, "lag").and_then(|f| between(f, "      hold ", "\n"));
-    let watched = between(page, " behind for ", ",").and_then(time);
+    let said = between(page, "its replication lag is at most ", ",");
+    let watched = said.and_then(|said| time(said.split_once(" for ")?.1));
     let mut expected = rows.iter().map(|r| r[3].split_once("compares for "));
     let expected = expected.find_map(|said| Some(said?.1));
     let held = held.and_then(|s| s.parse::<u64>().ok());
@@ -306,7 +310,7 @@ fn returning(tree: &Tree, faults: &mut Faults) {
     }
     // What the copies may be behind.
     let compared = between(script, "((BEHIND <= ", "))");
-    let said = between(page, "its copies are at most ", " behind");
+    let said = between(page, "its replication lag is at most ", " for ");
     let said = said.and_then(time).map(|ms| ms.div_ceil(1000).to_string());
     let expected = rows.iter().find_map(|r| between(&r[3], "at most ", ":"));
     if compared != expected || compared.is_some() && compared.map(String::from) != said {
@@ -391,14 +395,14 @@ fn errands(tree: &Tree, faults: &mut Faults) {
 fn restoring(tree: &Tree, faults: &mut Faults) {
     let page = &tree["RUNBOOK_RESTORE.md"];
     let budget = &tree["RECOVERY_BUDGET.md"];
-    let rows = table(page, "| data of | step | who | budget | clock |");
+    let rows = table(page, "| datastore | step | role | budget | clock |");
     let stores: BTreeSet<&str> = rows.iter().map(|r| r[0].as_str()).collect();
     for store in stores {
-        let title = format!("### Wrong or deleted data: {store}\n");
+        let title = format!("### Data corruption: {store}\n");
         let section = between(budget, &title, "\n### ").unwrap_or_default();
         let planned = table(
             section,
-            "| action | of | by | takes | done after the data is wrong |",
+            "| action | component | role | duration | completed after the corruption |",
         );
         let own: Vec<_> = rows.iter().filter(|r| r[0] == store).collect();
         let noticed = planned.first().and_then(|r| clock(&r[4]));
@@ -419,7 +423,10 @@ fn restoring(tree: &Tree, faults: &mut Faults) {
         if total.map(|ms| ms.div_ceil(1000)) != done {
             faults.insert(format!("restore of {store}: {total:?} ms and {done:?} s"));
         }
-        for term in table(terms, "| step | of | takes | class | because | source |") {
+        for term in table(
+            terms,
+            "| step | component | duration | class | reason | source |",
+        ) {
             let step = planned.iter().find(|r| r[0] == term[0]);
             let takes = step.and_then(|r| clock(&r[3]));
             if worst(&term[2]).map(|ms| ms.div_ceil(1000)) != takes {
@@ -459,8 +466,8 @@ fn restoring(tree: &Tree, faults: &mut Faults) {
             faults.insert(format!("nothing is read back of {subject}"));
         }
     }
-    let promised = row(page, "promised").unwrap_or_default();
-    let readme = row(&tree["README.md"], "back after wrong or deleted data").unwrap_or_default();
+    let promised = row(page, "objective").unwrap_or_default();
+    let readme = row(&tree["README.md"], "RTO, data corruption").unwrap_or_default();
     let said = between(promised, "back within ", ", losing").unwrap_or(promised);
     if said != readme && promised != format!("back within {readme}") {
         faults.insert(format!("wrong data: {promised:?} and {readme:?}"));
@@ -472,10 +479,10 @@ fn restoring(tree: &Tree, faults: &mut Faults) {
 fn drills(tree: &Tree, faults: &mut Faults) {
     let page = &tree["RUNBOOK_DR_TESTING.md"];
     let script = &tree["scripts/dr-test.sh"];
-    let rows = table(page, "| drill | how often | exercises | last passed |");
+    let rows = table(page, "| drill | interval | scenario | last passed |");
     let exercised = table(
         &tree["RECOVERY_BUDGET.md"],
-        "| drill | every | last | exercises |",
+        "| drill | interval | last passed | scenario |",
     );
     let of = |r: &[String], at: [usize; 3]| at.map(|i| r[i].clone());
     let a: Vec<_> = rows.iter().map(|r| of(r, [0, 1, 3])).collect();
@@ -537,8 +544,8 @@ fn drills(tree: &Tree, faults: &mut Faults) {
             ));
         }
         let budget = looked_up(script, "budget_of", &what).and_then(|s| s.parse().ok());
-        let said =
-            between(section, "Its steps may take ", ".").and_then(|s| clock(s.split(' ').next()?));
+        let said = between(section, "Time budget of the steps: ", ".")
+            .and_then(|s| clock(s.split(' ').next()?));
         if budget.filter(|b| *b > 0) != said {
             faults.insert(format!(
                 "drill {}: steps of {budget:?} and {said:?}",
@@ -578,28 +585,29 @@ fn promises(tree: &Tree, faults: &mut Faults) {
         ("not promised", loss) => format!("losing at most {loss} of writes"),
         (time, loss) => format!("back within {time}, losing at most {loss} of writes"),
     };
-    let lost = sentence(
-        &row_of("back after losing a region"),
-        &row_of("writes lost with a region, at most"),
-    );
+    let lost = sentence(&row_of("RTO, region loss"), &row_of("RPO, region loss"));
     let wrong = sentence(
-        &row_of("back after wrong or deleted data"),
-        &row_of("writes lost to wrong or deleted data, at most"),
+        &row_of("RTO, data corruption"),
+        &row_of("RPO, data corruption"),
     );
     let drill = &tree["RUNBOOK_DR_TESTING.md"];
     for (page, said, wanted) in [
         (
             "RUNBOOK_FAILOVER.md",
-            row(&tree["RUNBOOK_FAILOVER.md"], "promised"),
+            row(&tree["RUNBOOK_FAILOVER.md"], "objective"),
             &lost,
         ),
         (
             "RUNBOOK_RESTORE.md",
-            row(&tree["RUNBOOK_RESTORE.md"], "promised"),
+            row(&tree["RUNBOOK_RESTORE.md"], "objective"),
             &wrong,
         ),
-        ("RUNBOOK_DR_TESTING.md", row(drill, "a lost region"), &lost),
-        ("RUNBOOK_DR_TESTING.md", row(drill, "a restore"), &wrong),
+        ("RUNBOOK_DR_TESTING.md", row(drill, "region loss"), &lost),
+        (
+            "RUNBOOK_DR_TESTING.md",
+            row(drill, "data corruption"),
+            &wrong,
+        ),
     ] {
         if said.is_some_and(|said| said != wanted)
             || said.is_none() && page != "RUNBOOK_FAILOVER.md"
@@ -613,7 +621,7 @@ fn promises(tree: &Tree, faults: &mut Faults) {
     let objective = between(failover, "\nreadonly OBJECTIVE=", "\n");
     for row in table(
         summary,
-        "| what | scenario | promised | takes | verdict | valid until |",
+        "| component | scenario | promised | takes | verdict | valid until |",
     ) {
         let words = match row[1].as_str() {
             "corruption" => &wrong,
@@ -634,7 +642,7 @@ fn promises(tree: &Tree, faults: &mut Faults) {
             ));
         }
     }
-    let loss = row_of("writes lost with a region, at most");
+    let loss = row_of("RPO, region loss");
     let seconds = loss
         .split(' ')
         .next()
@@ -661,10 +669,13 @@ fn promoting(tree: &Tree, faults: &mut Faults) {
         let Some((lost, _)) = plan.split_once(": ") else {
             continue;
         };
-        let planned = table(plan, "| action | of | by | takes | done after the loss |")
-            .into_iter()
-            .find(|row| row.first().is_some_and(|action| action == "promote"))
-            .and_then(|row| clock(row.last()?));
+        let planned = table(
+            plan,
+            "| action | component | role | duration | completed after the loss |",
+        )
+        .into_iter()
+        .find(|row| row.first().is_some_and(|action| action == "promote"))
+        .and_then(|row| clock(row.last()?));
         let title = format!(": lose {lost}\n");
         let parts = page.split("\n### ").filter(|part| part.contains(&title));
         let parts = parts.filter(|part| part.contains("the script promotes nothing before"));
@@ -685,7 +696,7 @@ fn promoting(tree: &Tree, faults: &mut Faults) {
 fn tree_has_region(tree: &Tree, lost: &str) -> bool {
     let regions = table(
         &tree["README.md"],
-        "| region | place | role | weight | compliance zone | taken over by |",
+        "| region | location | role | weight | compliance zone | fails over to |",
     );
     regions.iter().any(|r| lost == format!("lose {}", r[0]))
 }
@@ -693,15 +704,18 @@ fn tree_has_region(tree: &Tree, lost: &str) -> bool {
 /// What notices a lost region, in how long.
 fn checks(tree: &Tree, faults: &mut Faults) {
     let page = &tree["RUNBOOK_FAILOVER.md"];
-    let Some(seconds) = between(page, "notice a lost region within ", " s ") else {
+    let Some(seconds) = between(page, "detect a lost region within ", " s ") else {
         return;
     };
-    let told = table(page, "| action | of | done after the loss, at worst |");
+    let told = table(
+        page,
+        "| action | component | completed after the loss, at worst |",
+    );
     let mut detected = told.iter().filter(|r| r[0] == "detect");
     let seconds: u64 = seconds.parse().unwrap_or(0);
     // A measurement may say that it takes less.
     if !detected.any(|r| clock(&r[2]).is_none_or(|c| c == seconds))
-        && !page.contains("a drill measures it")
+        && !page.contains("measure it in a drill")
     {
         faults.insert(format!(
             "a lost region is noticed in {seconds} s, and {told:?}"
@@ -803,7 +817,7 @@ fn notified(manager: &str, alert: &Alert, region: &str) -> Vec<String> {
 /// Who is notified of an alert, whatever the region.
 fn all_notified(tree: &Tree, alert: &Alert) -> BTreeSet<String> {
     let manager = &tree["alerts/alertmanager.yaml"];
-    let header = "| region | place | role | weight | compliance zone | taken over by |";
+    let header = "| region | location | role | weight | compliance zone | fails over to |";
     let regions = table(&tree["README.md"], header);
     let mut regions: Vec<&str> = regions.iter().map(|r| r[0].as_str()).collect();
     if !alert.by_region {
@@ -840,12 +854,12 @@ fn paging(tree: &Tree, faults: &mut Faults) {
                 row(own, "severity")
             ));
         }
-        let tells = row(own, "tells").unwrap_or_default();
+        let tells = row(own, "notifies").unwrap_or_default();
         let tell = alert.tell.replace(',', ", ");
         if tells != tell && !(tell.is_empty() && tells == "by severity") {
             faults.insert(format!("{name} tells {tell:?} and {tells:?}"));
         }
-        let held = row(own, "must hold for").unwrap_or_default();
+        let held = row(own, "pending for").unwrap_or_default();
         let (hold, every) = held.split_once(", evaluated every ").unwrap_or_default();
         if (time(hold), time(every)) != (Some(alert.hold), Some(alert.every)) {
             faults.insert(format!(
@@ -923,11 +937,11 @@ fn paging(tree: &Tree, faults: &mut Faults) {
     }
     // Who is told of each trouble.
     let budget = &tree["RECOVERY_BUDGET.md"];
-    let header = "| trouble | of | told | earliest alert | notifies | after |";
+    let header = "| fault | component | notified | earliest alert | channels | after |";
     for trouble in table(budget, header).iter().filter(|r| r[3] != "none") {
         match alerts.get(&trouble[3]) {
             // The lag has to be reached first.
-            Some(alert) if trouble[0] == "copies fall behind" => {
+            Some(alert) if trouble[0] == "high replication lag" => {
                 if list(&trouble[4]) != all_notified(tree, alert) {
                     faults.insert(format!("{} notifies {}", trouble[3], trouble[4]));
                 }
@@ -966,7 +980,7 @@ fn first_page(
     let name = words[6];
     let (channel, after) = line
         .split_once(" pages ")
-        .or(line.split_once(" leaves a message for "))
+        .or(line.split_once(" messages "))
         .and_then(|(_, rest)| rest.split_once(" after the loss"))
         .and_then(|(rest, _)| rest.split_once(' '))
         .unwrap_or_default();
@@ -979,11 +993,11 @@ fn first_page(
     if after != span(name) || !told.is_some_and(|all| all.iter().any(|c| c == channel)) {
         faults.insert(format!("the first page: {line}, and {}", span(name)));
     }
-    let title = format!("### Lose {from}: {to} takes over\n");
+    let title = format!("### Lose {from}: fail over to {to}\n");
     let section = between(&tree["RECOVERY_BUDGET.md"], &title, "\n### ").unwrap_or_default();
     let row = table(
         section,
-        "| action | of | by | takes | done after the loss |",
+        "| action | component | role | duration | completed after the loss |",
     );
     let row = row.iter().find(|r| r[0] == "page");
     let wanted = worst(after).map(|ms| shown(ms.div_ceil(1000)));
@@ -1035,7 +1049,7 @@ fn by_the_cloud(tree: &Tree, alerts: &BTreeMap<String, Alert>, faults: &mut Faul
 
 fn replication(tree: &Tree, faults: &mut Faults) {
     let page = &tree["ARCHITECTURE.md"];
-    let stores = table(page, "| store | engine | places | replication |");
+    let stores = table(page, "| datastore | engine | location | replication |");
     let picture = between(page, "```mermaid\n", "```").unwrap_or_default();
     // Boxes of a store: `d1r0[("sessions<br/>redis<br/>…")]`.
     let boxes = picture.lines().filter_map(|l| {
@@ -1084,7 +1098,7 @@ fn copies_left(tree: &Tree, store: &str, none: bool, faults: &mut Faults) {
     for section in own {
         let rows = table(
             section,
-            "| scenario | promised | loses | verdict | best copy | class | because | source |",
+            "| scenario | promised | data loss | verdict | best copy | class | reason | source |",
         );
         let lost = rows.iter().filter(|r| tree_has_region(tree, &r[0]));
         for row in lost {
@@ -1106,7 +1120,10 @@ fn rests(tree: &Tree, store: &str, places: &str, faults: &mut Faults) {
     let mut any = false;
     for section in own {
         any = true;
-        for row in table(section, "| what | where | kept | when | may it be there |") {
+        for row in table(
+            section,
+            "| component | location | retention | when | residency |",
+        ) {
             // `sessions`, or `marketplace database eu`.
             if row[0] == store || row[0].starts_with(&format!("{store} ")) {
                 seen.extend(row[1].split(", ").map(String::from));
@@ -1316,8 +1333,8 @@ fn another_value_in_one_file_is_found() {
         (
             "ggen",
             "RUNBOOK_FAILOVER.md",
-            "1s behind for 1m,",
-            "1s behind for 30m,",
+            "at most 1s for 1m,",
+            "at most 1s for 30m,",
         ),
         (
             "paynow",
@@ -1394,8 +1411,8 @@ fn another_value_in_one_file_is_found() {
         (
             "ggen",
             "RUNBOOK_ALERTS.md",
-            "| must hold for | 5s, evaluated every 5s |",
-            "| must hold for | 5s, evaluated every 6s |",
+            "| pending for | 5s, evaluated every 5s |",
+            "| pending for | 5s, evaluated every 6s |",
         ),
         (
             "ggen",
@@ -1436,8 +1453,8 @@ fn another_value_in_one_file_is_found() {
         (
             "ggen",
             "README.md",
-            "| back after wrong or deleted data | 4h |",
-            "| back after wrong or deleted data | 5h |",
+            "| RTO, data corruption | 4h |",
+            "| RTO, data corruption | 5h |",
         ),
         (
             "ggen",

@@ -420,7 +420,7 @@ fn clients_of_a_store_without_votes_need_its_writer() {
         let budget = tree["RECOVERY_BUDGET.md"].clone();
         let section = budget
             .split("\n## ")
-            .find(|s| s.starts_with("Who can write"));
+            .find(|s| s.starts_with("Single-writer"));
         section.unwrap_or_default().to_string()
     };
     assert!(section("aws-engines").contains("| orders | us-east-1 | us-west-2 |"));

@@ -274,7 +274,10 @@ fn the_page_of_restores_goes_to_the_end() {
         let page = fs::read_to_string(tree.join("RUNBOOK_RESTORE.md")).unwrap();
         let script = fs::read_to_string(tree.join("scripts/restore-from-backup.sh")).unwrap();
         let restored = after(&page, "restore-from-backup.sh --datastore ", "--into");
-        let table = page.split("point in time |").nth(1).unwrap_or_default();
+        let table = page
+            .split("point-in-time recovery |")
+            .nth(1)
+            .unwrap_or_default();
         let table = table.lines().skip(2).take_while(|l| l.starts_with('|'));
         for row in table {
             let store = row.split('|').nth(1).unwrap().trim();
@@ -300,7 +303,7 @@ fn the_page_of_restores_goes_to_the_end() {
         // What is emptied by hand has its commands.
         for hand in page.split("\nNo script restores ").skip(1) {
             let hand = hand.split("\n### ").next().unwrap();
-            let ours = !hand.contains("Ask those who run it");
+            let ours = !hand.contains("Ask the team that runs it");
             assert!(
                 !ours || hand.contains("```sh"),
                 "{}: {hand}",

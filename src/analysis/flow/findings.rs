@@ -84,7 +84,7 @@ fn code(flow: &DatasetFlow, stop: &Stop, unbound_people: bool) -> Option<Code> {
     }
 }
 
-/// Whether a flow is about people of no zone, in a topology that has zones: some of them may
+/// Whether a flow is about data subjects outside every zone, in a topology that has zones: some of them may
 /// be of one, whatever the spec says of where they write.
 fn unbound_people(topology: &Topology, all: &Flow, flow: &DatasetFlow) -> bool {
     let bound = |other: &DatasetFlow| {
@@ -140,7 +140,7 @@ fn left(topology: &Topology, flow: &DatasetFlow, code: Code, stops: &[&Stop]) ->
     found.help(way_out(topology, flow, code, first))
 }
 
-/// The places that make the ways to some stops, and a word on those that are not shown.
+/// The places that make the ways to some stops, and a word on those that are left out.
 fn with_places(
     topology: &Topology,
     mut found: Diagnostic,

@@ -105,7 +105,7 @@ pub fn check_labels(labels: &crate::topology::Map<crate::topology::Text>, out: &
     }
 }
 
-/// A region's short code, `europe-west1` as `euw1`: service account ids have room for
+/// A region's short code, `europe-west1` as `euw1`: service account ids hold
 /// little more.
 pub fn code(location: &str) -> String {
     let (area, rest) = location.split_once('-').unwrap_or((location, ""));

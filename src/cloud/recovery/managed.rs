@@ -23,15 +23,14 @@ pub(in crate::cloud) struct Kind {
     pub(in crate::cloud) region: Way,
     /// The replication that keeps copies in other regions, if any can.
     pub(in crate::cloud) replicate: Option<Mode>,
-    /// How far copies in other regions are behind.
+    /// The replication lag of other regions.
     pub(in crate::cloud) lag: &'static str,
     /// How exactly any moment of the past can be restored.
     pub(in crate::cloud) history: &'static str,
     /// How far the log of moments is behind where it is copied to another region, if it can
     /// be.
     pub(in crate::cloud) log_abroad: Option<&'static str>,
-    /// Where the lag stands at which it stops writes rather than let its copies fall behind, if it
-    /// can.
+    /// The replication lag at which it stops writes, if it can.
     pub(in crate::cloud) stops_writes: Option<StopsWrites>,
 }
 
@@ -299,7 +298,7 @@ fn elsewhere(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) 
     copies
 }
 
-/// How far the copies are behind: the bound at which writes stop, else what is documented,
+/// The replication lag: the bound at which writes stop, else what is documented,
 /// else what was measured.
 fn lag(context: &Context, kind: &Kind, store: &Datastore) -> Term {
     let replication = store.replication.as_ref();

@@ -1,4 +1,4 @@
-//! Who is told: routes and receivers.
+//! Notification routes and receivers.
 //!
 //! Alertmanager repeats and groups; it cannot wait for an answer. The times of an
 //! escalation belong into the paging service, whose policy names them; here each step's

@@ -74,7 +74,7 @@ fn scaled_object(
     Some(ground.object(API, "ScaledObject", name, namespace, spec))
 }
 
-/// Out fast, in slowly: a region that takes over must grow at once and not shrink again
+/// Scale up fast, down slowly: a surviving region must scale up at once and not scale down
 /// while traffic comes back.
 fn behavior(scale: &ScaleOn) -> Value {
     json!({

@@ -25,7 +25,7 @@ pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {
     let mut context = json!({
         "header": input.header(),
         "system": topology.name,
-        "description": describe(&topology.description, "A system on several regions."),
+        "description": describe(&topology.description, "A multi-region system."),
         "owner": describe(&topology.owner, "unknown"),
         "spec_name": topology.spec_name,
         "spec_word": shell::word(&topology.spec_name),
@@ -196,7 +196,7 @@ fn stores(input: Input) -> Vec<Value> {
                 "places": places(topology, store),
                 "mode": match store.external() {
                     Some(external) => format!("by {}", external.run_by.value),
-                    None => replication.map_or("none between places", |r| r.mode.value.word()).into(),
+                    None => replication.map_or("none", |r| r.mode.value.word()).into(),
                 },
                 "conflicts": conflicts,
                 "tie": tie,
@@ -334,9 +334,9 @@ fn holds(input: Input, root: &AppliedRoot) -> String {
     };
     match root.region {
         Some(id) => input.topology.region(id).name.clone(),
-        None if root.left => "nothing: what a region that left made is taken leave of here".into(),
-        None if root.ties => format!("what ties the regions{of} together"),
-        None => format!("what all regions{of} share"),
+        None if root.left => "empty: removes the resources of a decommissioned region".into(),
+        None if root.ties => format!("cross-region resources{of}"),
+        None => format!("shared resources{of}"),
     }
 }
 
@@ -458,26 +458,25 @@ fn notified(timing: &AlertTiming) -> String {
 
 /// What to do first about an alert, in Markdown of ours; every page that it names is there.
 fn then(input: Input, rule: &AlertRule) -> &'static str {
-    const FAILOVER: &str =
-        "[leave the region](RUNBOOK_FAILOVER.md), if it has not been left by itself";
-    const ERRORS: &str = "in one region: [leave it](RUNBOOK_FAILOVER.md#decisions); in all since a deployment: [undo it](DEPLOYMENT_GUIDE.md#undoing); else look at what the service uses";
+    const FAILOVER: &str = "[fail over](RUNBOOK_FAILOVER.md), unless failover was automatic";
+    const ERRORS: &str = "in one region: [fail over](RUNBOOK_FAILOVER.md#decisions); in all regions since a deployment: [roll back](DEPLOYMENT_GUIDE.md#rollback); otherwise check the service's dependencies";
     const DRILL: &str =
-        "[exercise it](RUNBOOK_DR_TESTING.md), and see that its record reaches the metrics";
-    const BACKUP: &str = "find out why in the log of what makes backups; which there are, and how long they are kept, is in [RUNBOOK_RESTORE.md](RUNBOOK_RESTORE.md#what-there-is)";
-    const LOOK: &str = "look at its panel on the dashboard: since when, and in which region";
+        "[run the drill](RUNBOOK_DR_TESTING.md), and check that its metric is pushed";
+    const BACKUP: &str = "find the cause in the backup job's log; [RUNBOOK_RESTORE.md](RUNBOOK_RESTORE.md#available-backups) lists backups and retention";
+    const LOOK: &str = "check its dashboard panel: since when, and in which region";
     let topology = input.topology;
     let Some(about) = rule.about else {
-        return "nothing: it shows that alerts arrive";
+        return "none: it proves that alerts are delivered";
     };
     match about {
         About::Drill => DRILL,
         About::Probes => {
-            "bring the probes back: until then no alert notices a lost region; see the [contract](ARCHITECTURE.md#metrics-that-the-services-must-export) for how often they ask"
+            "restore the probes: until then no alert detects a lost region; the [metrics contract](ARCHITECTURE.md#metrics-the-services-must-export) states their interval"
         }
         About::Contract => {
-            "find out who should export it: the [contract](ARCHITECTURE.md#metrics-that-the-services-must-export) says; until then its alerts are blind"
+            "restore the metric: the [metrics contract](ARCHITECTURE.md#metrics-the-services-must-export) names its exporter; until then its alerts cannot fire"
         }
-        About::Room => "raise `replicas` in the topology and deploy, before a region is lost",
+        About::Room => "raise `replicas` in the topology and deploy before a region is lost",
         About::Signal(signal) => match signal {
             Signal::RegionSilent | Signal::HealthFailures | Signal::HealthSuccess => FAILOVER,
             Signal::ErrorRate | Signal::Availability => ERRORS,
@@ -485,28 +484,28 @@ fn then(input: Input, rule: &AlertRule) -> &'static str {
             | Signal::LatencyP99
             | Signal::LatencySkew
             | Signal::CrossRegionLatency => {
-                "look at the boards of the service and of its data in the slow region; users who suffer can be [moved](RUNBOOK_FAILOVER.md#decisions), if the others have room"
+                "check the dashboards of the service and its datastores in the slow region; if users are affected and the other regions have headroom, [fail over](RUNBOOK_FAILOVER.md#decisions)"
             }
             Signal::ReplicationLag => {
-                "look at the link and at the region that is behind; whoever [leaves a region](RUNBOOK_FAILOVER.md#decisions) now loses what is not there yet"
+                "check the replication link and the lagging region; [failing over](RUNBOOK_FAILOVER.md#decisions) now loses every write that has not replicated"
             }
             Signal::BackupFailure | Signal::BackupSuccess => BACKUP,
             Signal::RestoreFailure => DRILL,
             Signal::DeadLetters if topology.replayed().next().is_some() => {
-                "find the cause, then [put the messages back](RUNBOOK_DEAD_LETTERS.md)"
+                "find the cause, then [replay the messages](RUNBOOK_DEAD_LETTERS.md)"
             }
             Signal::DeadLetters | Signal::QueueBacklog => {
-                "look at the log of the receiver: it fails, or is too slow"
+                "check the receiver's log: it fails or is too slow"
             }
             Signal::SchemaDrops => {
-                "ask who sends the old version; [nobody goes on](EVENT_MIGRATION.md#second-watch) meanwhile"
+                "find the sender of the old version; [pause the migration](EVENT_MIGRATION.md#step-2-monitor)"
             }
-            Signal::SecretRotation => "[replace it](DEPLOYMENT_GUIDE.md#secrets)",
+            Signal::SecretRotation => "[rotate it](DEPLOYMENT_GUIDE.md#secrets)",
             Signal::CertificateExpiry => {
-                "see that the record which proves control of the host is still in its zone"
+                "check that the host's validation record is still in its DNS zone"
             }
             Signal::FailoverTriggered => {
-                "watch the region that took over; plan the [return](RUNBOOK_FAILOVER.md#return)"
+                "monitor the surviving region; plan the [failback](RUNBOOK_FAILOVER.md#failback)"
             }
             _ => LOOK,
         },
@@ -549,14 +548,18 @@ fn escalations(input: Input) -> Vec<Value> {
     escalations
         .map(|entry| {
             let steps = entry.1.in_order().into_iter();
-            let steps = steps
-                .map(|(_, s)| format!("{}, who have {} to answer", s.channel.value, s.after.value));
-            let alerts = input.alerts.iter().filter(|rule| begins(input, rule, entry));
+            let steps = steps.map(|(_, s)| {
+                format!("{}, with {} to acknowledge", s.channel.value, s.after.value)
+            });
+            let alerts = input
+                .alerts
+                .iter()
+                .filter(|rule| begins(input, rule, entry));
             let alerts: Vec<&str> = alerts.map(|rule| rule.name.as_str()).collect();
             json!({
                 "name": entry.0.text,
                 "steps": steps.collect::<Vec<_>>().join("; then "),
-                "alerts": if alerts.is_empty() { "none begins it".into() } else { alerts.join(", ") },
+                "alerts": if alerts.is_empty() { "none".into() } else { alerts.join(", ") },
             })
         })
         .collect()
@@ -698,7 +701,7 @@ fn cost(input: Input) -> Value {
     json!({
         "regions": regions.collect::<Vec<_>>(),
         "total": if total == 0 { "unknown".to_string() } else { format!("{total} {currency}") },
-        "source": cost.and_then(|c| c.source.as_ref()).map_or("nobody has declared a price".to_string(), |s| s.value.clone()),
+        "source": cost.and_then(|c| c.source.as_ref()).map_or("no price is declared".to_string(), |s| s.value.clone()),
         "budget": cost.and_then(|c| c.budget.as_ref()).map(|b| format!("{} {currency}", b.value)),
         "bills": input.deployment.clouds.values().filter_map(|c| Some(c.bill.as_ref()?.told)).collect::<Vec<_>>(),
         "cheaper": cost.is_some_and(|c| *c.prefer_cheaper_replicas),
@@ -752,8 +755,8 @@ fn telemetry(input: Input) -> Vec<Value> {
         rows.push(json!({ "what": "traces", "by": traces.by.value, "time": share }));
     }
     if let Some(every) = &observability.data_checks {
-        let by = "the data check, which exports `data_consistency_violations`";
-        rows.push(json!({ "what": "comparing copies", "by": by, "time": format!("every {}", every.value) }));
+        let by = "the data check that exports `data_consistency_violations`";
+        rows.push(json!({ "what": "replica comparison", "by": by, "time": format!("every {}", every.value) }));
     }
     rows
 }

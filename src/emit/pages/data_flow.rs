@@ -119,7 +119,7 @@ fn what(stop: &Stop) -> String {
         }
         Kind::Service => format!("users served by {}", stop.name),
         Kind::Processing => format!("read or received by {}", stop.name),
-        Kind::Edge => format!("requests to {}, decrypted and passed on", stop.name),
+        Kind::Edge => format!("TLS termination of {}", stop.name),
         Kind::ControlPlane => format!("{}: {}", stop.kind.words(), stop.name),
         _ => stop.kind.words().into(),
     }
@@ -129,13 +129,13 @@ fn verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Inside => "in the zone".into(),
         Verdict::Unbound => "no zone".into(),
-        Verdict::Passing => "nothing rests there".into(),
+        Verdict::Passing => "in transit only".into(),
         Verdict::Declared {
             transfer,
             basis,
             until,
         } => format!("permitted by declaration: {transfer}, {basis}, until {until}"),
-        Verdict::Outside => "outside the zone, by no declaration".into(),
+        Verdict::Outside => "outside the zone, not permitted".into(),
     }
 }
 
@@ -148,8 +148,8 @@ fn diagram(flow: &Flow) -> Value {
         for stop in &dataset.stops {
             let mut path = stop.path.clone();
             path[0] = match &dataset.zone {
-                Some(zone) => format!("people of {zone}"),
-                None => "everybody else".into(),
+                Some(zone) => format!("data subjects of {zone}"),
+                None => "other data subjects".into(),
             };
             let mut nodes = Vec::new();
             for step in path {

@@ -30,20 +30,20 @@ fn drains(topology: &Topology) -> Option<String> {
 fn moves(topology: &Topology, store: &Datastore) -> String {
     let name = |id| topology.region(id).name.as_str();
     if let Some(external) = store.external() {
-        return format!("{} runs it: ask them", external.run_by.value);
+        return format!("run by {}: ask that team", external.run_by.value);
     }
     if store.has_locations() {
-        return "it lies at locations of its own and stays".into();
+        return "it has its own locations and does not move".into();
     }
     match (&store.regions[..], store.writer) {
         ([only], _) => format!(
-            "only {} has it: restore its newest backup in another region first (RUNBOOK_RESTORE.md)",
+            "only in {}: restore its newest backup in another region first (RUNBOOK_RESTORE.md)",
             name(*only)
         ),
         (_, Some(writer)) => format!(
-            "{} takes its writes; if that region leaves, promote another one first (RUNBOOK_PRIMARY.md)",
+            "written in {}; to decommission that region, promote another one first (RUNBOOK_PRIMARY.md)",
             name(writer)
         ),
-        (_, None) => "other regions have all of it".into(),
+        (_, None) => "fully replicated to other regions".into(),
     }
 }

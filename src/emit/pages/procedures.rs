@@ -1,5 +1,5 @@
 //! What the pages about procedures read: names that turn, flags, dead letters, versions of
-//! events, and what has to be borne in a surge.
+//! events, and the capacity for a surge.
 
 use crate::analysis::capacity::{Survivor, after_loss, planned_load};
 use crate::deployment::{Operation, OperationKind};
@@ -168,7 +168,7 @@ pub(super) fn serverless(input: Input) -> bool {
     topology.hosts.iter().any(spread)
 }
 
-/// The surge that is promised to be borne, and for how long.
+/// The promised surge, and for how long it lasts.
 fn surge(input: Input) -> Value {
     let objectives = input.topology.objectives.as_ref();
     let lasting = objectives.and_then(|o| o.surge_for.as_ref());
@@ -178,7 +178,7 @@ fn surge(input: Input) -> Value {
     })
 }
 
-/// What each service has to bear, if a surge is promised to be borne.
+/// The planned load of each service, if a surge is promised.
 fn capacity(input: Input) -> Vec<Value> {
     let topology = input.topology;
     let objectives = topology.objectives.as_ref();

@@ -35,8 +35,8 @@ pub fn emit(input: Input, set: &mut ArtifactSet) {
 /// The analysis as a page.
 pub fn markdown(view: &View) -> String {
     let mut out = format!("# Recovery budget of {}\n\n", text(&view.system));
-    let _ = writeln!(out, "Every result is about {}.", view.fault_model);
-    out.push_str("A term is emitted (by us), enforced (the system refuses more), documented (by the vendor), measured (by you) or unknown. A result is met, met if (documented and measured terms hold), at risk (over at worst), violated (over at best) or unproven (a term is unknown).\n\n");
+    let _ = writeln!(out, "Fault model: {}.", view.fault_model);
+    out.push_str("Classes of a term: emitted (set by meridian), enforced (a limit of the system), documented (by the vendor), measured (in a drill) or unknown. Verdicts: met; met if (the documented and measured terms hold); at risk (over the objective in the worst case); violated (over the objective in the best case); unproven (a term is unknown).\n\n");
     out.push_str("Not covered:\n\n");
     for what in &view.left_out {
         let _ = writeln!(out, "- {what}");
@@ -69,7 +69,7 @@ fn capital(word: &str) -> String {
 
 fn summary(out: &mut String, view: &View) {
     out.push_str(
-        "\n## Summary\n\n| what | scenario | promised | takes | verdict | valid until |\n|---|---|---|---|---|---|\n",
+        "\n## Summary\n\n| component | scenario | promised | takes | verdict | valid until |\n|---|---|---|---|---|---|\n",
     );
     for subject in &view.recovery {
         for time in subject.scenarios.iter().filter(|t| t.promised.is_some()) {
@@ -126,12 +126,14 @@ fn scenario(out: &mut String, subject: &SubjectView, time: &TimeView) {
     );
     if !time.closing.is_empty() {
         let what = match time.low {
-            Some(_) => "What would prove it",
-            None => "What would bring it back",
+            Some(_) => "To prove it",
+            None => "To recover",
         };
         let _ = write!(out, "\n{what}: {}.\n", text(&time.closing));
     }
-    out.push_str("\n| step | of | takes | class | because | source |\n|---|---|---|---|---|---|\n");
+    out.push_str(
+        "\n| step | component | duration | class | reason | source |\n|---|---|---|---|---|---|\n",
+    );
     for term in &time.terms {
         let _ = writeln!(
             out,
@@ -146,7 +148,7 @@ fn scenario(out: &mut String, subject: &SubjectView, time: &TimeView) {
     }
     timeline(out, time);
     if !time.helps.is_empty() {
-        out.push_str("\nWhat would help most:\n\n");
+        out.push_str("\nMost effective changes:\n\n");
         for help in &time.helps {
             let _ = writeln!(out, "- {}", text(help));
         }
@@ -210,7 +212,7 @@ fn timeline(out: &mut String, time: &TimeView) {
 fn losses(out: &mut String, data: &DataView) {
     let _ = write!(
         out,
-        "\n### {}\n\n| scenario | promised | loses | verdict | best copy | class | because | source |\n|---|---|---|---|---|---|---|---|\n",
+        "\n### {}\n\n| scenario | promised | data loss | verdict | best copy | class | reason | source |\n|---|---|---|---|---|---|---|---|\n",
         text(&capital(&title(data)))
     );
     for loss in &data.scenarios {

@@ -6,7 +6,7 @@ use crate::procedure::{Case, Restore, until};
 use crate::topology::RegionId;
 use std::fmt::Write;
 
-const TITLE: &str = "\n## Who does what\n\nAt worst. A person's steps come after the page; what each may take is the same in RUNBOOK_FAILOVER.md, RUNBOOK_RESTORE.md and the scripts.\n";
+const TITLE: &str = "\n## Recovery plan\n\nWorst-case times. Manual steps start after the page; RUNBOOK_FAILOVER.md, RUNBOOK_RESTORE.md and the scripts use the same times.\n";
 
 /// A section for each region that another one takes over from.
 pub(super) fn sections(input: Input) -> String {
@@ -36,7 +36,7 @@ fn restored(out: &mut String, restore: &Restore) {
     let name = text(&restore.datastore);
     let _ = write!(
         out,
-        "\n### Wrong or deleted data: {name}\n\n| action | of | by | takes | done after the data is wrong |\n|---|---|---|---|---|\n| detect | {name} | whoever notices | {0} | {0} |\n",
+        "\n### Data corruption: {name}\n\n| action | component | role | duration | completed after the corruption |\n|---|---|---|---|---|\n| detect | {name} | on-call engineer | {0} | {0} |\n",
         until(restore.noticed)
     );
     for timed in &restore.times {
@@ -60,7 +60,7 @@ fn section(out: &mut String, input: Input, case: &Case) {
     let name = |id: RegionId| text(&input.topology.region(id).name);
     let _ = write!(
         out,
-        "\n### Lose {}: {} takes over\n\n| action | of | by | takes | done after the loss |\n|---|---|---|---|---|\n",
+        "\n### Lose {}: fail over to {}\n\n| action | component | role | duration | completed after the loss |\n|---|---|---|---|---|\n",
         name(case.from),
         name(case.to)
     );

@@ -24,7 +24,7 @@ fn electorate(out: &mut String, votes: &VotesView) {
         .collect();
     let _ = write!(
         out,
-        "\n## Votes of {}\n\nThe {} vote: {}. {} must agree.\n\n| fault | state |\n|---|---|\n",
+        "\n## Quorum of {}\n\nVoting {}: {}. Majority: {}.\n\n| fault | state |\n|---|---|\n",
         text(&votes.store),
         votes.kind,
         seats.join(", "),
@@ -34,7 +34,7 @@ fn electorate(out: &mut String, votes: &VotesView) {
         let who = match (fault.lack, &fault.stale) {
             (Some(lack), _) => format!("**{}**: {lack}", fault.state),
             (None, Some(stale)) => format!(
-                "**{}**: {} is promoted; {} still takes writes, which are dropped: those of clients in {}",
+                "**{}**: {} is promoted; {} still accepts writes, and these are lost. Affected: clients in {}",
                 fault.state,
                 text(&fault.writers.join(" or ")),
                 text(stale),
@@ -45,7 +45,7 @@ fn electorate(out: &mut String, votes: &VotesView) {
         let stranded = match fault.stranded.is_empty() {
             true => String::new(),
             false => format!(
-                "; clients in {} have no way to it and cannot write",
+                "; clients in {} cannot reach it and cannot write",
                 text(&fault.stranded.join(", "))
             ),
         };
@@ -57,7 +57,7 @@ fn writers(out: &mut String, standing: &Standing) {
     if standing.writers.is_empty() {
         return;
     }
-    out.push_str("\n## Who can write after a cut\n\nNo vote replaces these writers. Clients that are cut off from one cannot write until the link is back or somebody fails over.\n\n| store | writer | clients that a cut keeps from writing |\n|---|---|---|\n");
+    out.push_str("\n## Single-writer datastores\n\nNo election replaces these writers. Clients without a link to the writer cannot write until the link is restored or the operator fails over.\n\n| datastore | writer | clients that cannot write without the link |\n|---|---|---|\n");
     for row in &standing.writers {
         let _ = writeln!(
             out,
@@ -73,7 +73,7 @@ fn room(out: &mut String, standing: &Standing) {
     if standing.room.is_empty() {
         return;
     }
-    out.push_str("\n## Room after a loss\n\nAt declared peak, the region that is fullest afterwards.\n\n| service | lost | fullest | requests per second | replicas | at most |\n|---|---|---|---|---|---|\n");
+    out.push_str("\n## Capacity after a region loss\n\nAt declared peak: the surviving region with the least headroom.\n\n| service | lost region | surviving region | requests per second | replicas needed | maximum replicas |\n|---|---|---|---|---|---|\n");
     for row in &standing.room {
         let _ = writeln!(
             out,
@@ -96,7 +96,7 @@ fn availability(out: &mut String, standing: &Standing) {
     }
     let _ = write!(
         out,
-        "\n## Availability, a model\n\nNot a proof: {}. A contract pays credits and prevents nothing.\n\n| service | promised | contracts add up to | verdict | weakest first |\n|---|---|---|---|---|\n",
+        "\n## Availability estimate\n\nAn estimate from provider SLAs, not a proof. It assumes: {}. An SLA pays credits; it prevents no outage.\n\n| service | promised | combined SLA | verdict | components, weakest first |\n|---|---|---|---|---|\n",
         standing.model
     );
     for row in &standing.availability {
@@ -110,7 +110,8 @@ fn availability(out: &mut String, standing: &Standing) {
             out,
             "| {} | {} | {} | {} | {} |",
             text(&row.service),
-            row.promised.map_or("nothing".into(), |p| percent(Some(p))),
+            row.promised
+                .map_or("no objective".into(), |p| percent(Some(p))),
             percent(row.total),
             row.verdict,
             parts.join(", ")
@@ -131,7 +132,7 @@ fn alerts(out: &mut String, standing: &Standing) {
     if standing.alerts.is_empty() {
         return;
     }
-    out.push_str("\n## Who is told\n\nFrom the beginning of the trouble until the receivers are notified: scrape, window, evaluation, `for` and group wait, as they are emitted.\n\n| trouble | of | told | earliest alert | notifies | after |\n|---|---|---|---|---|---|\n");
+    out.push_str("\n## Alert coverage\n\nTime from the fault to the notification: scrape, window, evaluation, `for` and group wait, as emitted.\n\n| fault | component | notified | earliest alert | channels | after |\n|---|---|---|---|---|---|\n");
     for row in &standing.alerts {
         let after = row.after.map(|low| interval(low, row.by));
         let _ = writeln!(
@@ -156,9 +157,9 @@ fn notified(row: &AlertView) -> String {
 }
 
 fn drills(out: &mut String, standing: &Standing) {
-    out.push_str("\n## What is exercised\n\n");
+    out.push_str("\n## Drill coverage\n\n");
     if !standing.drills.is_empty() {
-        out.push_str("| drill | every | last | exercises |\n|---|---|---|---|\n");
+        out.push_str("| drill | interval | last passed | scenario |\n|---|---|---|---|\n");
         for row in &standing.drills {
             let _ = writeln!(
                 out,
@@ -173,7 +174,7 @@ fn drills(out: &mut String, standing: &Standing) {
     }
     let _ = writeln!(
         out,
-        "Not exercised: {}.",
+        "Not covered by a drill: {}.",
         text(&standing.not_exercised.join(", "))
     );
 }

@@ -4,7 +4,7 @@ use crate::analysis::capacity::{Routing, Survivor};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::topology::{RegionId, Service, Topology};
 
-/// Too little room after a loss.
+/// Too little capacity after a region loss.
 pub const LOST: Code = Code::new("CAP101", "survivors-cannot-carry-peak");
 /// Too little room as it is.
 pub const PEAK: Code = Code::new("CAP102", "peak-exceeds-replicas");

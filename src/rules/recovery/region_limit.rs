@@ -4,7 +4,7 @@ use crate::analysis::capacity::{Routing, Survivor};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::topology::{Host, Rate, RegionId, Settled, Topology};
 
-/// A limit that refuses load that is promised to be borne.
+/// A limit that rejects promised load.
 pub const CODE: Code = Code::new("CAP103", "region-limit-below-load");
 
 /// Checks limits by region against the load that routing brings to a region, before and after

@@ -24,7 +24,7 @@ settled! {
         pub healthy_below: Option<Settled<Percent>>,
         /// The wait before another failover.
         pub cooldown: Option<Time>,
-        /// The states on the way, and who is told in each.
+        /// The states of a failing region, and the channels to notify in each.
         pub states: Map<State>,
     }
 }
@@ -96,7 +96,7 @@ settled! {
         pub primary: Option<Ref>,
         /// The region that takes over.
         pub secondary: Option<Ref>,
-        /// What is exercised, in a sentence.
+        /// The scenario of the drill, in a sentence.
         pub of: Option<Text>,
         /// The queue whose dead letters are replayed.
         pub queue: Option<Ref>,

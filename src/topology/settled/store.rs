@@ -34,7 +34,7 @@ settled! {
         pub holds: Vec<Settled<Nature>>,
         /// The compliance zone that owns it.
         pub zone: Option<Ref>,
-        /// How far copies go.
+        /// Where copies may go.
         pub copies: Settled<Reach>,
         /// Who may write.
         pub writers: Option<Settled<Writers>>,
@@ -72,7 +72,7 @@ settled! {
         pub conflict_limit: Option<Count>,
         /// How often changes are sent.
         pub every: Option<Time>,
-        /// How far copies may be behind.
+        /// Limits of the replication lag.
         pub lag: Option<Lag>,
         /// Failed rounds that are worth a message.
         pub failure_limit: Option<Count>,
@@ -92,7 +92,7 @@ settled! {
 }
 
 settled! {
-    /// How far copies may be behind.
+    /// Limits of the replication lag.
     pub struct Lag from spec::Lag {
         /// What is aimed at.
         pub target: Option<Time>,

@@ -1,4 +1,4 @@
-//! What is watched, and who is told, as it is settled.
+//! Alerts, channels and escalations, settled.
 
 use super::*;
 use crate::spec::{self, AlertSeverity, Map, Name, Percent, Signal, Threshold};
@@ -22,7 +22,7 @@ settled! {
 }
 
 settled! {
-    /// Who is told next, and after how long.
+    /// Escalation policies: who is notified next, and after how long.
     pub struct Escalation from spec::Escalation {
         /// The steps; the one with the shortest `after` comes first.
         pub steps: Map<EscalationStep>,
@@ -32,7 +32,7 @@ settled! {
 settled! {
     /// One step of an escalation.
     pub struct EscalationStep from spec::EscalationStep {
-        /// Who is told.
+        /// The channels to notify.
         pub channel: Ref,
         /// The time without an answer after which the next is told.
         pub after: Time,
@@ -76,7 +76,7 @@ settled! {
         pub between: Vec<Ref>,
         /// How bad it is.
         pub severity: Settled<AlertSeverity>,
-        /// Who is told.
+        /// The channels to notify.
         pub tell: Vec<Ref>,
         /// Whose escalation it follows.
         pub escalation: Option<Ref>,

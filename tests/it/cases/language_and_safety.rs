@@ -86,7 +86,7 @@ fn order_escalation() {
     assert!(!straight.done.artifacts.is_empty());
     assert_eq!(straight.done.artifacts, turned.done.artifacts);
     let page = turned.file("RUNBOOK_FAILOVER.md");
-    let at = |channel: &str| page.find(&format!("{channel}, who have")).unwrap();
+    let at = |channel: &str| page.find(&format!("{channel}, with")).unwrap();
     assert!(at("oncall-dba") < at("incident-commander"));
 }
 

@@ -153,7 +153,7 @@ fn three_states_of_a_region_are_three_alerts_at_three_times() {
     let table = ggen.file("RECOVERY_BUDGET.md");
     let told = table
         .lines()
-        .find(|l| l.starts_with("| a region is silent |"))
+        .find(|l| l.starts_with("| region unreachable |"))
         .expect("a row");
     assert!(told.contains("GgenMarketplaceRegion"), "{told}");
 }
@@ -327,7 +327,7 @@ mod scripts {
         let region = ["--region", "us-central1", "--apply", "--yes"];
         let output = stage.run("promote-region.sh", &region);
         assert_eq!(code(&output), 75, "{}", said(&output));
-        assert!(said(&output).contains("copies are 2 s behind: do not return yet"));
+        assert!(said(&output).contains("replication lag is 2 s: do not fail back yet"));
     }
 
     /// Users who are served once and not a moment later are not served.

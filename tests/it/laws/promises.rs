@@ -35,7 +35,7 @@ fn summarised(budget: &str) -> BTreeMap<Key, String> {
     let summary = between(budget, "## Summary\n", "\n## ").unwrap_or_default();
     let rows = rows(summary)
         .into_iter()
-        .filter(|r| r.len() > 4 && r[0] != "what");
+        .filter(|r| r.len() > 4 && r[0] != "component");
     rows.map(|r| ((r[0].clone(), r[1].clone()), r[2].clone()))
         .collect()
 }
@@ -171,11 +171,8 @@ pub fn faults(case: &Case) -> (Vec<String>, usize) {
         let row = readme.iter().find(|r| r[0] == what);
         row.map_or(String::new(), |r| r[1].clone())
     };
-    let (back, lost) = (
-        said("back after losing a region"),
-        said("writes lost with a region, at most"),
-    );
-    let restored = said("back after wrong or deleted data");
+    let (back, lost) = (said("RTO, region loss"), said("RPO, region loss"));
+    let restored = said("RTO, data corruption");
     for ((subject, scenario), promised) in &sections {
         let region = topology
             .regions
@@ -203,7 +200,7 @@ pub fn faults(case: &Case) -> (Vec<String>, usize) {
     // Pages and scripts that say it again.
     for row in rows(file("RUNBOOK_FAILOVER.md"))
         .iter()
-        .filter(|r| r[0] == "promised")
+        .filter(|r| r[0] == "objective")
     {
         let words = row[1].clone();
         let there = match (back.as_str(), lost.as_str()) {
@@ -220,14 +217,14 @@ pub fn faults(case: &Case) -> (Vec<String>, usize) {
     }
     if let Some(again) = between(
         file("COST_ANALYSIS.md"),
-        "the price of being back within ",
-        ". A looser",
+        "the price of an RTO of ",
+        ". A longer RTO",
     ) {
         same("README and cost".into(), &back, again);
     }
     for row in rows(file("RUNBOOK_RESTORE.md"))
         .iter()
-        .filter(|r| r[0] == "promised")
+        .filter(|r| r[0] == "objective")
     {
         if let Some(again) = between(&row[1], "back within ", ", losing") {
             same("README and restore".into(), &restored, again);
@@ -235,8 +232,8 @@ pub fn faults(case: &Case) -> (Vec<String>, usize) {
     }
     for row in rows(file("RUNBOOK_DR_TESTING.md")) {
         let promised = match row[0].as_str() {
-            "a lost region" => &back,
-            "a restore" => &restored,
+            "region loss" => &back,
+            "data corruption" => &restored,
             _ => continue,
         };
         if let Some(again) = between(&row[1], "back within ", ", losing") {
@@ -318,7 +315,7 @@ fn places(case: &Case, same: &mut impl FnMut(String, &str, &str)) {
             );
         }
     }
-    let stores = between(architecture, "## Where data is\n", "\n##").unwrap_or_default();
+    let stores = between(architecture, "## Data placement\n", "\n##").unwrap_or_default();
     let flow = page("DATA_FLOW.md");
     for row in rows(stores)
         .iter()
@@ -360,7 +357,7 @@ fn another_promise_on_one_page_is_found() {
     let broken = [
         ("README.md", "5m for api", "6m for api"),
         ("RUNBOOK_FAILOVER.md", "back within 5m", "back within 4m"),
-        ("COST_ANALYSIS.md", "back within 5m", "back within 4m"),
+        ("COST_ANALYSIS.md", "an RTO of 5m", "an RTO of 4m"),
         (
             "RECOVERY_BUDGET.md",
             "Promised: 5m. Takes",
@@ -410,10 +407,7 @@ fn a_promise_is_one_in_all_files() {
     assert!(!case.file("scripts/dr-test.sh").contains("printf 3600"));
     let minimal = compiled(&root().join("examples/minimal/topology.yaml"));
     for (file, words) in [
-        (
-            "README.md",
-            "back after wrong or deleted data | not promised",
-        ),
+        ("README.md", "RTO, data corruption | not promised"),
         ("RUNBOOK_RESTORE.md", "not promised"),
     ] {
         assert!(minimal.file(file).contains(words), "{file}");

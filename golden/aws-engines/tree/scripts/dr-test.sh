@@ -105,7 +105,7 @@ before() { # type/what
   esac
 }
 
-# Says what is exercised, and what it is judged by.
+# Prints the scenario and its time limit.
 hypothesis() { # what title
   local promised
   promised=$(objective "${TEST_TYPE}/$1")

@@ -14,7 +14,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -100,11 +100,11 @@ freeze() {
 fence() {
   case ${FROM} in
     us-east-1)
-      begin fence 'Take us-east-1 out of the load balancers'
+      begin fence 'Fence us-east-1 at the load balancers'
       run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
     us-west-2)
-      begin fence 'Take us-west-2 out of the load balancers'
+      begin fence 'Fence us-west-2 at the load balancers'
       run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
@@ -125,18 +125,18 @@ fence_holds() {
   esac
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${TO} in
     us-east-1)
-      begin lag 'Measure how far us-east-1 is behind'
+      begin lag 'Measure the replication lag of us-east-1'
       measure 15 'Show how far us-east-1 is behind with shop-carts' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=us-east-1 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from us-west-2: nothing was measured'; else echo \"shop-carts from us-west-2: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
       measure 15 'Show how many seconds images in us-east-1 is behind us-west-2' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-west-2 Name=DestinationBucket,Value=123456789012-shop-images-us-east-1 Name=RuleId,Value=to-us-east-1 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
       measure 15 'Show how far us-east-1 is behind with orders' bash -c 'writer=$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query '\''GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn'\'' --output text) && if [ "$writer" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo '\''orders: this region writes, 0 s'\''; else dimensions=$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query "[Metrics[?Dimensions[?Value=='\''shop-orders-us-east-1'\'']], Metrics[?Dimensions[0].Name=='\''SourceRegion'\'' && !Dimensions[1]]][] | [0].Dimensions") && behind=$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions "$dimensions" --start-time "$(date -u -d '\''-5 min'\'' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --period 60 --statistics Maximum --query '\''max(Datapoints[].Maximum)'\'' --output text) && behind=${behind%.*} && if [ "$behind" = None ]; then echo '\''orders: nothing was measured'\''; else echo "orders: $(((behind + 1000 - 1) / 1000)) s"; fi; fi'
       measure 15 'Show how far us-east-1 is behind with sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-east-1 ]; then echo 'sessions: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'shop-sessions-us-east-1')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'sessions: nothing was measured'; else echo \"sessions: \$behind s\"; fi"
       ;;
     us-west-2)
-      begin lag 'Measure how far us-west-2 is behind'
+      begin lag 'Measure the replication lag of us-west-2'
       measure 15 'Show how far us-west-2 is behind with shop-carts' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=us-west-2 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from us-east-1: nothing was measured'; else echo \"shop-carts from us-east-1: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
       measure 15 'Show how many seconds images in us-west-2 is behind us-east-1' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-east-1 Name=DestinationBucket,Value=123456789012-shop-images-us-west-2 Name=RuleId,Value=to-us-west-2 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
       measure 15 'Show how far us-west-2 is behind with orders' bash -c 'writer=$(aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query '\''GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn'\'' --output text) && if [ "$writer" = arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 ]; then echo '\''orders: this region writes, 0 s'\''; else dimensions=$(aws cloudwatch list-metrics --region us-west-2 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query "[Metrics[?Dimensions[?Value=='\''shop-orders-us-west-2'\'']], Metrics[?Dimensions[0].Name=='\''SourceRegion'\'' && !Dimensions[1]]][] | [0].Dimensions") && behind=$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions "$dimensions" --start-time "$(date -u -d '\''-5 min'\'' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --period 60 --statistics Maximum --query '\''max(Datapoints[].Maximum)'\'' --output text) && behind=${behind%.*} && if [ "$behind" = None ]; then echo '\''orders: nothing was measured'\''; else echo "orders: $(((behind + 1000 - 1) / 1000)) s"; fi; fi'
@@ -146,7 +146,7 @@ lag() {
   compare
 }
 
-# Let the copies take writes.
+# Promote the replicas.
 promote() {
   # All by itself it acts only if what it needs holds.
   if [[ -n ${ONLY} ]]; then
@@ -155,14 +155,14 @@ promote() {
   fi
   case ${TO} in
     us-east-1)
-      begin promote 'Let the copies in us-east-1 take writes'
+      begin promote 'Promote the replicas in us-east-1'
       note "This is the point of no return."
       run 600 'Let us-east-1 write orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region us-east-1 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 --allow-data-loss; fi" || missed 'the old writer is up: use switchover-global-cluster, which loses nothing'
       run 120 'Let us-east-1 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-east-1 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-east-1 --primary-region us-east-1 --primary-replication-group-id shop-sessions-us-east-1 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
       run 30 'Let web in us-east-1 write sessions at home' kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
       ;;
     us-west-2)
-      begin promote 'Let the copies in us-west-2 take writes'
+      begin promote 'Promote the replicas in us-west-2'
       note "This is the point of no return."
       run 600 'Let us-west-2 write orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region us-west-2 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 --allow-data-loss; fi" || missed 'the old writer is up: use switchover-global-cluster, which loses nothing'
       run 120 'Let us-west-2 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-west-2 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-west-2 --primary-region us-west-2 --primary-replication-group-id shop-sessions-us-west-2 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
@@ -186,9 +186,9 @@ promote_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'

@@ -22,8 +22,8 @@ REGION=""
 
 # Holds what was measured against what the return allows: 15m.
 compare() {
-  [[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-  ((BEHIND <= 900)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
+  [[ ${BEHIND} != unknown ]] || die 75 "replication lag is unknown: do not fail back yet"
+  ((BEHIND <= 900)) || die 75 "replication lag is ${BEHIND} s: do not fail back yet"
 }
 
 # Seconds that a step may take, as RECOVERY_BUDGET.md has it.
@@ -41,11 +41,11 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
     us-east-1)
-      begin lag 'Condition: us-east-1 is at most 15m behind'
+      begin lag 'Precondition: replication lag of us-east-1 is at most 15m'
       hold 60
       while true; do
         BEHIND=0
@@ -58,7 +58,7 @@ lag() {
       done
       ;;
     us-west-2)
-      begin lag 'Condition: us-west-2 is at most 15m behind'
+      begin lag 'Precondition: replication lag of us-west-2 is at most 15m'
       hold 60
       while true; do
         BEHIND=0
@@ -73,15 +73,15 @@ lag() {
   esac
 }
 
-# Let the region serve again.
+# Unfence the region.
 serve() {
   case ${REGION} in
     us-east-1)
-      begin serve 'Let us-east-1 serve again'
+      begin serve 'Unfence us-east-1'
       run 150 'Let us-east-1 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
     us-west-2)
-      begin serve 'Let us-west-2 serve again'
+      begin serve 'Unfence us-west-2'
       run 150 'Let us-west-2 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
@@ -101,9 +101,9 @@ serve_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
@@ -114,9 +114,9 @@ verify() {
   done
 }
 
-# Let the regions that helped shrink again.
+# Scale the surviving regions down.
 settle() {
-  begin settle 'Let the regions that helped shrink again'
+  begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-east-1 ]]; then
     run 10 'Let the scaler remove replicas again of orders in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
     run 10 'Let the scaler remove replicas again of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'

@@ -14,7 +14,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -169,37 +169,37 @@ freeze() {
 fence() {
   case ${FROM} in
     us)
-      begin fence 'Take us out of the load balancers'
+      begin fence 'Fence us at the load balancers'
       run 45 'Take us-east1-b out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-east1-c out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-east1-d out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     eu)
-      begin fence 'Take eu out of the load balancers'
+      begin fence 'Fence eu at the load balancers'
       run 45 'Take europe-west3-a out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-a --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take europe-west3-b out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take europe-west3-c out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     apac)
-      begin fence 'Take apac out of the load balancers'
+      begin fence 'Fence apac at the load balancers'
       run 45 'Take asia-southeast1-a out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-a --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take asia-southeast1-b out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take asia-southeast1-c out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     apac-secondary)
-      begin fence 'Take apac-secondary out of the load balancers'
+      begin fence 'Fence apac-secondary at the load balancers'
       run 45 'Take asia-northeast1-a out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-a --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take asia-northeast1-b out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take asia-northeast1-c out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     eu-central)
-      begin fence 'Take eu-central out of the load balancers'
+      begin fence 'Fence eu-central at the load balancers'
       run 45 'Take europe-west1-b out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take europe-west1-c out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take europe-west1-d out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-west)
-      begin fence 'Take us-west out of the load balancers'
+      begin fence 'Fence us-west at the load balancers'
       run 45 'Take us-west1-a out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-west1-b out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-west1-c out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -246,37 +246,37 @@ fence_holds() {
   esac
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${TO} in
     us)
-      begin lag 'Measure how far us is behind'
+      begin lag 'Measure the replication lag of us'
       measure 15 'Show how far us-east1 is behind with users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-east1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-us: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-us-us-east1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-us: nothing was measured' ;; *) echo \"users-us: \${behind%%.*} s\" ;; esac; fi"
       ;;
     eu)
-      begin lag 'Measure how far eu is behind'
+      begin lag 'Measure the replication lag of eu'
       measure 15 'Show how many seconds templates in europe-west3 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-europe-west3\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
       measure 15 'Show how far europe-west3 is behind with users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west3 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-eu: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-eu-europe-west3\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-eu: nothing was measured' ;; *) echo \"users-eu: \${behind%%.*} s\" ;; esac; fi"
       ;;
     apac)
-      begin lag 'Measure how far apac is behind'
+      begin lag 'Measure the replication lag of apac'
       measure 15 'Show how many seconds templates in asia-southeast1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-asia-southeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
       measure 15 'Show how far asia-southeast1 is behind with users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-southeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-apac: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-apac-asia-southeast1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-apac: nothing was measured' ;; *) echo \"users-apac: \${behind%%.*} s\" ;; esac; fi"
       ;;
     apac-secondary)
-      begin lag 'Measure how far apac-secondary is behind'
+      begin lag 'Measure the replication lag of apac-secondary'
       measure 15 'Show how many seconds media-apac in asia-northeast1 is behind asia-southeast1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-apac-asia-southeast1\",destination_bucket=\"covergen-prod-covergen-media-apac-asia-northeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-apac: \${behind%%.*} s\""
       measure 15 'Show how many seconds templates in asia-northeast1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-asia-northeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
       measure 15 'Show how far asia-northeast1 is behind with users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-northeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-apac: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-apac-asia-northeast1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-apac: nothing was measured' ;; *) echo \"users-apac: \${behind%%.*} s\" ;; esac; fi"
       ;;
     eu-central)
-      begin lag 'Measure how far eu-central is behind'
+      begin lag 'Measure the replication lag of eu-central'
       measure 15 'Show how many seconds media-eu in europe-west1 is behind europe-west3' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-eu-europe-west3\",destination_bucket=\"covergen-prod-covergen-media-eu-europe-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-eu: \${behind%%.*} s\""
       measure 15 'Show how many seconds templates in europe-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-europe-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
       measure 15 'Show how far europe-west1 is behind with users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-eu: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-eu-europe-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-eu: nothing was measured' ;; *) echo \"users-eu: \${behind%%.*} s\" ;; esac; fi"
       ;;
     us-west)
-      begin lag 'Measure how far us-west is behind'
+      begin lag 'Measure the replication lag of us-west'
       measure 15 'Show how many seconds media-us in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-us-us-east1\",destination_bucket=\"covergen-prod-covergen-media-us-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-us: \${behind%%.*} s\""
       measure 15 'Show how many seconds templates in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
       measure 15 'Show how far us-west1 is behind with users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-us: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-us-us-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-us: nothing was measured' ;; *) echo \"users-us: \${behind%%.*} s\" ;; esac; fi"
@@ -285,7 +285,7 @@ lag() {
   compare
 }
 
-# Let the copies take writes.
+# Promote the replicas.
 promote() {
   # All by itself it acts only if what it needs holds.
   if [[ -n ${ONLY} ]]; then
@@ -294,55 +294,55 @@ promote() {
   fi
   case ${TO} in
     us)
-      begin promote 'Let the copies in us take writes'
+      begin promote 'Promote the replicas in us'
       note "This is the point of no return."
       if ask 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod; then
-        note 'users-us is elsewhere already: nothing is done again'
+        note 'users-us has already moved: nothing to do'
       else
         run 900 'Let us-east1 write users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-east1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-us-us-east1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-us.internal. --type A --ttl 30 --rrdatas 10.138.30.130 --zone covergen-users-us --project covergen-prod && gcloud sql instances patch covergen-users-us-us-east1 --backup-start-time 02:00 --backup-location us-east1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
       fi
       ;;
     eu)
-      begin promote 'Let the copies in eu take writes'
+      begin promote 'Promote the replicas in eu'
       note "This is the point of no return."
       if ask 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod; then
-        note 'users-eu is elsewhere already: nothing is done again'
+        note 'users-eu has already moved: nothing to do'
       else
         run 900 'Let europe-west3 write users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west3 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-eu-europe-west3 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-eu.internal. --type A --ttl 30 --rrdatas 10.82.29.194 --zone covergen-users-eu --project covergen-prod && gcloud sql instances patch covergen-users-eu-europe-west3 --backup-start-time 02:00 --backup-location europe-west3 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
       fi
       ;;
     apac)
-      begin promote 'Let the copies in apac take writes'
+      begin promote 'Promote the replicas in apac'
       note "This is the point of no return."
       if ask 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod; then
-        note 'users-apac is elsewhere already: nothing is done again'
+        note 'users-apac has already moved: nothing to do'
       else
         run 900 'Let asia-southeast1 write users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-southeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-apac-asia-southeast1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-apac.internal. --type A --ttl 30 --rrdatas 10.30.21.210 --zone covergen-users-apac --project covergen-prod && gcloud sql instances patch covergen-users-apac-asia-southeast1 --backup-start-time 02:00 --backup-location asia-southeast1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
       fi
       ;;
     apac-secondary)
-      begin promote 'Let the copies in apac-secondary take writes'
+      begin promote 'Promote the replicas in apac-secondary'
       note "This is the point of no return."
       if ask 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod; then
-        note 'users-apac is elsewhere already: nothing is done again'
+        note 'users-apac has already moved: nothing to do'
       else
         run 900 'Let asia-northeast1 write users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-northeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-apac-asia-northeast1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-apac.internal. --type A --ttl 30 --rrdatas 10.66.21.210 --zone covergen-users-apac --project covergen-prod && gcloud sql instances patch covergen-users-apac-asia-northeast1 --backup-start-time 02:00 --backup-location asia-northeast1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
       fi
       ;;
     eu-central)
-      begin promote 'Let the copies in eu-central take writes'
+      begin promote 'Promote the replicas in eu-central'
       note "This is the point of no return."
       if ask 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod; then
-        note 'users-eu is elsewhere already: nothing is done again'
+        note 'users-eu has already moved: nothing to do'
       else
         run 900 'Let europe-west1 write users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-eu-europe-west1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-eu.internal. --type A --ttl 30 --rrdatas 10.222.29.194 --zone covergen-users-eu --project covergen-prod && gcloud sql instances patch covergen-users-eu-europe-west1 --backup-start-time 02:00 --backup-location europe-west1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
       fi
       ;;
     us-west)
-      begin promote 'Let the copies in us-west take writes'
+      begin promote 'Promote the replicas in us-west'
       note "This is the point of no return."
       if ask 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod; then
-        note 'users-us is elsewhere already: nothing is done again'
+        note 'users-us has already moved: nothing to do'
       else
         run 900 'Let us-west1 write users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-us-us-west1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-us.internal. --type A --ttl 30 --rrdatas 10.170.30.130 --zone covergen-users-us --project covergen-prod && gcloud sql instances patch covergen-users-us-us-west1 --backup-start-time 02:00 --backup-location us-west1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
       fi
@@ -355,35 +355,35 @@ promote() {
 promote_holds() {
   case ${TO} in
     us)
-      prove 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-us is still in the region that is left: run the step again'
+      prove 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-us is still in the lost region: run this step again'
       prove 900 'Read back that covergen-users-us-us-east1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.138\.30\.130' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-east1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
       ;;
     eu)
-      prove 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-eu is still in the region that is left: run the step again'
+      prove 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-eu is still in the lost region: run this step again'
       prove 900 'Read back that covergen-users-eu-europe-west3 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.82\.29\.194' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west3 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
       ;;
     apac)
-      prove 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-apac is still in the region that is left: run the step again'
+      prove 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-apac is still in the lost region: run this step again'
       prove 900 'Read back that covergen-users-apac-asia-southeast1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.30\.21\.210' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-southeast1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
       ;;
     apac-secondary)
-      prove 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-apac is still in the region that is left: run the step again'
+      prove 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-apac is still in the lost region: run this step again'
       prove 900 'Read back that covergen-users-apac-asia-northeast1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.66\.21\.210' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-northeast1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
       ;;
     eu-central)
-      prove 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-eu is still in the region that is left: run the step again'
+      prove 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-eu is still in the lost region: run this step again'
       prove 900 'Read back that covergen-users-eu-europe-west1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.222\.29\.194' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
       ;;
     us-west)
-      prove 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-us is still in the region that is left: run the step again'
+      prove 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-us is still in the lost region: run this step again'
       prove 900 'Read back that covergen-users-us-us-west1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.170\.30\.130' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-west1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
       ;;
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that api-ap.covergen.example answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api-ap.covergen.example/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'

@@ -22,8 +22,8 @@ REGION=""
 
 # Holds what was measured against what the return allows: 30s.
 compare() {
-  [[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-  ((BEHIND <= 30)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
+  [[ ${BEHIND} != unknown ]] || die 75 "replication lag is unknown: do not fail back yet"
+  ((BEHIND <= 30)) || die 75 "replication lag is ${BEHIND} s: do not fail back yet"
 }
 
 # Seconds that a step may take, as RECOVERY_BUDGET.md has it.
@@ -46,11 +46,11 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
     us)
-      begin lag 'Condition: us is at most 30s behind'
+      begin lag 'Precondition: replication lag of us is at most 30s'
       hold 60
       while true; do
         BEHIND=0
@@ -60,7 +60,7 @@ lag() {
       done
       ;;
     eu)
-      begin lag 'Condition: eu is at most 30s behind'
+      begin lag 'Precondition: replication lag of eu is at most 30s'
       hold 60
       while true; do
         BEHIND=0
@@ -71,7 +71,7 @@ lag() {
       done
       ;;
     apac)
-      begin lag 'Condition: apac is at most 30s behind'
+      begin lag 'Precondition: replication lag of apac is at most 30s'
       hold 60
       while true; do
         BEHIND=0
@@ -82,7 +82,7 @@ lag() {
       done
       ;;
     apac-secondary)
-      begin lag 'Condition: apac-secondary is at most 30s behind'
+      begin lag 'Precondition: replication lag of apac-secondary is at most 30s'
       hold 60
       while true; do
         BEHIND=0
@@ -94,7 +94,7 @@ lag() {
       done
       ;;
     eu-central)
-      begin lag 'Condition: eu-central is at most 30s behind'
+      begin lag 'Precondition: replication lag of eu-central is at most 30s'
       hold 60
       while true; do
         BEHIND=0
@@ -106,7 +106,7 @@ lag() {
       done
       ;;
     us-west)
-      begin lag 'Condition: us-west is at most 30s behind'
+      begin lag 'Precondition: replication lag of us-west is at most 30s'
       hold 60
       while true; do
         BEHIND=0
@@ -120,41 +120,41 @@ lag() {
   esac
 }
 
-# Let the region serve again.
+# Unfence the region.
 serve() {
   case ${REGION} in
     us)
-      begin serve 'Let us serve again'
+      begin serve 'Unfence us'
       run 15 'Let us-east1-b serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-east1-c serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-east1-d serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     eu)
-      begin serve 'Let eu serve again'
+      begin serve 'Unfence eu'
       run 15 'Let europe-west3-a serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-a --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let europe-west3-b serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let europe-west3-c serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     apac)
-      begin serve 'Let apac serve again'
+      begin serve 'Unfence apac'
       run 15 'Let asia-southeast1-a serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-a --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let asia-southeast1-b serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let asia-southeast1-c serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     apac-secondary)
-      begin serve 'Let apac-secondary serve again'
+      begin serve 'Unfence apac-secondary'
       run 15 'Let asia-northeast1-a serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-a --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let asia-northeast1-b serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let asia-northeast1-c serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     eu-central)
-      begin serve 'Let eu-central serve again'
+      begin serve 'Unfence eu-central'
       run 15 'Let europe-west1-b serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let europe-west1-c serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let europe-west1-d serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-west)
-      begin serve 'Let us-west serve again'
+      begin serve 'Unfence us-west'
       run 15 'Let us-west1-a serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-west1-b serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-west1-c serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -200,9 +200,9 @@ serve_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that api-ap.covergen.example answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api-ap.covergen.example/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
@@ -213,9 +213,9 @@ verify() {
   done
 }
 
-# Let the regions that helped shrink again.
+# Scale the surviving regions down.
 settle() {
-  begin settle 'Let the regions that helped shrink again'
+  begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us ]]; then
     run 10 'Let the scaler remove replicas again of api-us in us-east1' kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen annotate --overwrite scaledobject api-us autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
   fi

@@ -14,7 +14,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -112,11 +112,11 @@ freeze() {
 fence() {
   case ${FROM} in
     us-east-1)
-      begin fence 'Take us-east-1 out of the load balancers'
+      begin fence 'Fence us-east-1 at the load balancers'
       run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
     us-west-2)
-      begin fence 'Take us-west-2 out of the load balancers'
+      begin fence 'Fence us-west-2 at the load balancers'
       run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
@@ -137,16 +137,16 @@ fence_holds() {
   esac
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${TO} in
     us-east-1)
-      begin lag 'Measure how far us-east-1 is behind'
+      begin lag 'Measure the replication lag of us-east-1'
       measure 20 'Show how old what us-east-1 has of us-west-2 is' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
       measure 15 'Show how far us-east-1 is behind with redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-east-1 ]; then echo 'redis: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'eden-redis-us-east-1')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'redis: nothing was measured'; else echo \"redis: \$behind s\"; fi"
       ;;
     us-west-2)
-      begin lag 'Measure how far us-west-2 is behind'
+      begin lag 'Measure the replication lag of us-west-2'
       measure 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
       measure 15 'Show how far us-west-2 is behind with redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-west-2 ]; then echo 'redis: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'eden-redis-us-west-2')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'redis: nothing was measured'; else echo \"redis: \$behind s\"; fi"
       ;;
@@ -154,7 +154,7 @@ lag() {
   compare
 }
 
-# Let the copies take writes.
+# Promote the replicas.
 promote() {
   # All by itself it acts only if what it needs holds.
   if [[ -n ${ONLY} ]]; then
@@ -163,7 +163,7 @@ promote() {
   fi
   case ${TO} in
     us-east-1)
-      begin promote 'Let the copies in us-east-1 take writes'
+      begin promote 'Promote the replicas in us-east-1'
       note "This is the point of no return."
       run 120 'Let us-east-1 write redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-east-1 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-east-1 --primary-region us-east-1 --primary-replication-group-id eden-redis-us-east-1 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
       run 30 'Let api-gateway in us-east-1 write redis at home' kubectl --context eden-us-east-1 --namespace eden set env deployment/api-gateway REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
@@ -173,7 +173,7 @@ promote() {
       run 30 'Let vault-service in us-east-1 write redis at home' kubectl --context eden-us-east-1 --namespace eden set env deployment/vault-service REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
       ;;
     us-west-2)
-      begin promote 'Let the copies in us-west-2 take writes'
+      begin promote 'Promote the replicas in us-west-2'
       note "This is the point of no return."
       run 30 'Let us-west-2 take writes of postgres: end its subscriptions' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/stop-following.sh || missed 'the servers of the region do not answer: stop and call AWS'
       run 120 'Let us-west-2 write redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-west-2 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-west-2 --primary-region us-west-2 --primary-replication-group-id eden-redis-us-west-2 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
@@ -199,9 +199,9 @@ promote_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'

@@ -14,7 +14,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -132,11 +132,11 @@ freeze() {
 fence() {
   case ${FROM} in
     us-east-1)
-      begin fence 'Take us-east-1 out of the load balancers'
+      begin fence 'Fence us-east-1 at the load balancers'
       run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || missed 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
     us-west-2)
-      begin fence 'Take us-west-2 out of the load balancers'
+      begin fence 'Fence us-west-2 at the load balancers'
       run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || missed 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
@@ -157,16 +157,16 @@ fence_holds() {
   esac
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${TO} in
     us-east-1)
-      begin lag 'Measure how far us-east-1 is behind'
+      begin lag 'Measure the replication lag of us-east-1'
       measure 20 'Show how old what us-east-1 has of us-west-2 is' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
       measure 15 'Show whether us-east-1 exchanges changes of redis' bash -c "status=\$(kubectl --context eden-us-east-1 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}') && if [ \"\$status\" = up ]; then echo 'redis: changes are exchanged, 0 s'; else echo \"redis: \$status\"; fi"
       ;;
     us-west-2)
-      begin lag 'Measure how far us-west-2 is behind'
+      begin lag 'Measure the replication lag of us-west-2'
       measure 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
       measure 15 'Show whether us-west-2 exchanges changes of redis' bash -c "status=\$(kubectl --context eden-us-west-2 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}') && if [ \"\$status\" = up ]; then echo 'redis: changes are exchanged, 0 s'; else echo \"redis: \$status\"; fi"
       ;;
@@ -174,9 +174,9 @@ lag() {
   compare
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'

@@ -219,7 +219,7 @@ again() {
   sleep "$((left < 10 ? left : 10))"
 }
 
-# The most seconds that copies are behind: a number, or unknown.
+# The highest replication lag in seconds, or `unknown`.
 BEHIND=0
 
 # Reads how far a copy is behind. Each line of the answer ends in a number of seconds: "4 s".

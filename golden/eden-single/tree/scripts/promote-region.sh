@@ -22,8 +22,8 @@ REGION=""
 
 # Holds what was measured against what the return allows: 1m.
 compare() {
-  [[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-  ((BEHIND <= 60)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
+  [[ ${BEHIND} != unknown ]] || die 75 "replication lag is unknown: do not fail back yet"
+  ((BEHIND <= 60)) || die 75 "replication lag is ${BEHIND} s: do not fail back yet"
 }
 
 # Seconds that a step may take, as RECOVERY_BUDGET.md has it.
@@ -41,11 +41,11 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
     us-east-1)
-      begin lag 'Condition: us-east-1 is at most 1m behind'
+      begin lag 'Precondition: replication lag of us-east-1 is at most 1m'
       hold 60
       while true; do
         BEHIND=0
@@ -56,7 +56,7 @@ lag() {
       done
       ;;
     us-west-2)
-      begin lag 'Condition: us-west-2 is at most 1m behind'
+      begin lag 'Precondition: replication lag of us-west-2 is at most 1m'
       hold 60
       while true; do
         BEHIND=0
@@ -69,15 +69,15 @@ lag() {
   esac
 }
 
-# Let the region serve again.
+# Unfence the region.
 serve() {
   case ${REGION} in
     us-east-1)
-      begin serve 'Let us-east-1 serve again'
+      begin serve 'Unfence us-east-1'
       run 150 'Let us-east-1 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
     us-west-2)
-      begin serve 'Let us-west-2 serve again'
+      begin serve 'Unfence us-west-2'
       run 150 'Let us-west-2 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
@@ -97,9 +97,9 @@ serve_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
@@ -110,9 +110,9 @@ verify() {
   done
 }
 
-# Let the regions that helped shrink again.
+# Scale the surviving regions down.
 settle() {
-  begin settle 'Let the regions that helped shrink again'
+  begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-east-1 ]]; then
     run 10 'Let the scaler remove replicas again of api-gateway in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
     run 10 'Let the scaler remove replicas again of flow-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'

@@ -13,7 +13,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -68,13 +68,13 @@ freeze() {
 fence() {
   case ${FROM} in
     us-east1)
-      begin fence 'Take us-east1 out of the load balancers'
+      begin fence 'Fence us-east1 at the load balancers'
       run 45 'Take us-east1-b out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-east1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-east1-d out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-west1)
-      begin fence 'Take us-west1 out of the load balancers'
+      begin fence 'Fence us-west1 at the load balancers'
       run 45 'Take us-west1-a out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-west1-b out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-west1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -101,9 +101,9 @@ fence_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/ready || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'

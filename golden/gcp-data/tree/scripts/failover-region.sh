@@ -14,7 +14,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence lag promote verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -112,13 +112,13 @@ freeze() {
 fence() {
   case ${FROM} in
     us-east1)
-      begin fence 'Take us-east1 out of the load balancers'
+      begin fence 'Fence us-east1 at the load balancers'
       run 45 'Take us-east1-b out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-east1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-east1-d out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-west1)
-      begin fence 'Take us-west1 out of the load balancers'
+      begin fence 'Fence us-west1 at the load balancers'
       run 45 'Take us-west1-a out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-west1-b out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-west1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -145,15 +145,15 @@ fence_holds() {
   esac
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${TO} in
     us-east1)
-      begin lag 'Measure how far us-east1 is behind'
+      begin lag 'Measure the replication lag of us-east1'
       measure 15 'Show how far us-east1 is behind with orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-east1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-us-east1\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
       ;;
     us-west1)
-      begin lag 'Measure how far us-west1 is behind'
+      begin lag 'Measure the replication lag of us-west1'
       measure 15 'Show how many seconds images in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"shop-prod-shop-images-us-east1\",destination_bucket=\"shop-prod-shop-images-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"images: \${behind%%.*} s\""
       measure 15 'Show how far us-west1 is behind with orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-west1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-us-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
       ;;
@@ -161,7 +161,7 @@ lag() {
   compare
 }
 
-# Let the copies take writes.
+# Promote the replicas.
 promote() {
   # All by itself it acts only if what it needs holds.
   if [[ -n ${ONLY} ]]; then
@@ -170,19 +170,19 @@ promote() {
   fi
   case ${TO} in
     us-east1)
-      begin promote 'Let the copies in us-east1 take writes'
+      begin promote 'Promote the replicas in us-east1'
       note "This is the point of no return."
       if ask 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod; then
-        note 'orders is elsewhere already: nothing is done again'
+        note 'orders has already moved: nothing to do'
       else
         run 900 'Let us-east1 write orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-east1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica shop-orders-us-east1 --project shop-prod --quiet; fi && gcloud dns record-sets update writer.orders.internal. --type A --ttl 30 --rrdatas 10.66.29.178 --zone shop-orders --project shop-prod && gcloud sql instances patch shop-orders-us-east1 --backup-start-time 02:00 --backup-location us-east1 --retained-backups-count 30 --project shop-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
       fi
       ;;
     us-west1)
-      begin promote 'Let the copies in us-west1 take writes'
+      begin promote 'Promote the replicas in us-west1'
       note "This is the point of no return."
       if ask 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod; then
-        note 'orders is elsewhere already: nothing is done again'
+        note 'orders has already moved: nothing to do'
       else
         run 900 'Let us-west1 write orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-west1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica shop-orders-us-west1 --project shop-prod --quiet; fi && gcloud dns record-sets update writer.orders.internal. --type A --ttl 30 --rrdatas 10.146.29.178 --zone shop-orders --project shop-prod && gcloud sql instances patch shop-orders-us-west1 --backup-start-time 02:00 --backup-location us-west1 --retained-backups-count 30 --project shop-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
       fi
@@ -195,19 +195,19 @@ promote() {
 promote_holds() {
   case ${TO} in
     us-east1)
-      prove 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod || missed 'orders is still in the region that is left: run the step again'
+      prove 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod || missed 'orders is still in the lost region: run this step again'
       prove 900 'Read back that shop-orders-us-east1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.66\.29\.178' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-east1 --project shop-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders --project shop-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
       ;;
     us-west1)
-      prove 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod || missed 'orders is still in the region that is left: run the step again'
+      prove 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod || missed 'orders is still in the lost region: run this step again'
       prove 900 'Read back that shop-orders-us-west1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.146\.29\.178' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-west1 --project shop-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders --project shop-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
       ;;
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/ready || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'

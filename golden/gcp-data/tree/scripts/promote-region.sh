@@ -22,8 +22,8 @@ REGION=""
 
 # Holds what was measured against what the return allows: 5s.
 compare() {
-  [[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-  ((BEHIND <= 5)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
+  [[ ${BEHIND} != unknown ]] || die 75 "replication lag is unknown: do not fail back yet"
+  ((BEHIND <= 5)) || die 75 "replication lag is ${BEHIND} s: do not fail back yet"
 }
 
 # Seconds that a step may take, as RECOVERY_BUDGET.md has it.
@@ -42,11 +42,11 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
     us-east1)
-      begin lag 'Condition: us-east1 is at most 5s behind'
+      begin lag 'Precondition: replication lag of us-east1 is at most 5s'
       hold 60
       while true; do
         BEHIND=0
@@ -56,7 +56,7 @@ lag() {
       done
       ;;
     us-west1)
-      begin lag 'Condition: us-west1 is at most 5s behind'
+      begin lag 'Precondition: replication lag of us-west1 is at most 5s'
       hold 60
       while true; do
         BEHIND=0
@@ -69,17 +69,17 @@ lag() {
   esac
 }
 
-# Let the region serve again.
+# Unfence the region.
 serve() {
   case ${REGION} in
     us-east1)
-      begin serve 'Let us-east1 serve again'
+      begin serve 'Unfence us-east1'
       run 15 'Let us-east1-b serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-east1-c serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-east1-d serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-west1)
-      begin serve 'Let us-west1 serve again'
+      begin serve 'Unfence us-west1'
       run 15 'Let us-west1-a serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-west1-b serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-west1-c serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -105,9 +105,9 @@ serve_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/ready || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
@@ -116,9 +116,9 @@ verify() {
   done
 }
 
-# Let the regions that helped shrink again.
+# Scale the surviving regions down.
 settle() {
-  begin settle 'Let the regions that helped shrink again'
+  begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-east1 ]]; then
     run 10 'Let the scaler remove replicas again of web in us-east1' kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
   fi

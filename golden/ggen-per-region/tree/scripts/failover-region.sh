@@ -14,7 +14,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: redirect freeze fence lag promote scale verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -99,29 +99,29 @@ elsewhere() { # what
   esac
 }
 
-# Push messages to the region that takes over.
+# Redirect push subscriptions to the surviving region.
 redirect() {
   case ${TO} in
     us-central1)
-      begin redirect 'Push messages to us-central1'
+      begin redirect 'Redirect push subscriptions to us-central1'
       if ask 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
-        note 'firestore-replication is elsewhere already: nothing is done again'
+        note 'firestore-replication has already moved: nothing to do'
       else
         run 30 'Push firestore-replication to us-central1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker us-central1 firestore-replication /changes firestore-replication-push || missed 'run it again: messages wait in the subscription until then'
       fi
       ;;
     us-east1)
-      begin redirect 'Push messages to us-east1'
+      begin redirect 'Redirect push subscriptions to us-east1'
       if ask 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-east1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
-        note 'firestore-replication is elsewhere already: nothing is done again'
+        note 'firestore-replication has already moved: nothing to do'
       else
         run 30 'Push firestore-replication to us-east1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-east1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker us-east1 firestore-replication /changes firestore-replication-push || missed 'run it again: messages wait in the subscription until then'
       fi
       ;;
     europe-west1)
-      begin redirect 'Push messages to europe-west1'
+      begin redirect 'Redirect push subscriptions to europe-west1'
       if ask 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://europe-west1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
-        note 'firestore-replication is elsewhere already: nothing is done again'
+        note 'firestore-replication has already moved: nothing to do'
       else
         run 30 'Push firestore-replication to europe-west1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://europe-west1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker europe-west1 firestore-replication /changes firestore-replication-push || missed 'run it again: messages wait in the subscription until then'
       fi
@@ -134,13 +134,13 @@ redirect() {
 redirect_holds() {
   case ${TO} in
     us-central1)
-      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the region that is left: run the step again'
+      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the lost region: run this step again'
       ;;
     us-east1)
-      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-east1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the region that is left: run the step again'
+      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-east1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the lost region: run this step again'
       ;;
     europe-west1)
-      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://europe-west1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the region that is left: run the step again'
+      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://europe-west1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the lost region: run this step again'
       ;;
   esac
 }
@@ -170,7 +170,7 @@ freeze() {
 fence() {
   case ${FROM} in
     us-central1)
-      begin fence 'Take us-central1 out of the load balancers'
+      begin fence 'Fence us-central1 at the load balancers'
       run 45 'Take us-central1-a out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-central1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-central1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -178,7 +178,7 @@ fence() {
       run 15 'Stop calls of api (weighted) from us-east1 to us-central1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/3/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from us-east1 leave us-central1 by errors alone; apply the patch by hand'
       ;;
     us-east1)
-      begin fence 'Take us-east1 out of the load balancers'
+      begin fence 'Fence us-east1 at the load balancers'
       run 45 'Take us-east1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-east1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-east1-d out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -187,7 +187,7 @@ fence() {
       run 15 'Stop calls of api (geography-1) from europe-west1 to us-east1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-europe-west1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from europe-west1 leave us-east1 by errors alone; apply the patch by hand'
       ;;
     europe-west1)
-      begin fence 'Take europe-west1 out of the load balancers'
+      begin fence 'Fence europe-west1 at the load balancers'
       run 45 'Take europe-west1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take europe-west1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take europe-west1-d out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -221,26 +221,26 @@ fence_holds() {
   esac
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${TO} in
     us-central1)
-      begin lag 'Measure how far us-central1 is behind'
+      begin lag 'Measure the replication lag of us-central1'
       measure 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
       ;;
     us-east1)
-      begin lag 'Measure how far us-east1 is behind'
+      begin lag 'Measure the replication lag of us-east1'
       measure 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
       ;;
     europe-west1)
-      begin lag 'Measure how far europe-west1 is behind'
+      begin lag 'Measure the replication lag of europe-west1'
       measure 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
       ;;
   esac
   compare
 }
 
-# Let the copies take writes.
+# Promote the replicas.
 promote() {
   # All by itself it acts only if what it needs holds.
   if [[ -n ${ONLY} ]]; then
@@ -249,28 +249,28 @@ promote() {
   fi
   case ${TO} in
     us-central1)
-      begin promote 'Let the copies in us-central1 take writes'
+      begin promote 'Promote the replicas in us-central1'
       note "This is the point of no return."
       if ask 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
-        note 'the sentinels have moved sessions already: nothing is done again'
+        note 'the sentinels have already moved sessions: nothing to do'
       else
         run 60 'Make a node in us-central1 the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
       fi
       ;;
     us-east1)
-      begin promote 'Let the copies in us-east1 take writes'
+      begin promote 'Promote the replicas in us-east1'
       note "This is the point of no return."
       if ask 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
-        note 'the sentinels have moved sessions already: nothing is done again'
+        note 'the sentinels have already moved sessions: nothing to do'
       else
         run 60 'Make a node in us-east1 the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
       fi
       ;;
     europe-west1)
-      begin promote 'Let the copies in europe-west1 take writes'
+      begin promote 'Promote the replicas in europe-west1'
       note "This is the point of no return."
       if ask 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
-        note 'the sentinels have moved sessions already: nothing is done again'
+        note 'the sentinels have already moved sessions: nothing to do'
       else
         run 60 'Make a node in europe-west1 the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
       fi
@@ -283,41 +283,41 @@ promote() {
 promote_holds() {
   case ${TO} in
     us-central1)
-      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the region that is left: run the step again'
+      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the lost region: run this step again'
       prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || missed 'ask the sentinels of another region; run it again'
       ;;
     us-east1)
-      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the region that is left: run the step again'
+      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the lost region: run this step again'
       prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || missed 'ask the sentinels of another region; run it again'
       ;;
     europe-west1)
-      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the region that is left: run the step again'
+      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the lost region: run this step again'
       prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || missed 'ask the sentinels of another region; run it again'
       ;;
   esac
 }
 
-# Grow for the load that comes.
+# Scale up for the shifted load.
 scale() {
   case ${TO} in
     us-central1)
-      begin scale 'Grow us-central1 for the load that comes'
+      begin scale 'Scale up us-central1 for the shifted load'
       run 60 'Keep 10 instances of replication-worker ready in us-central1' gcloud run services update replication-worker --min-instances=10 --region us-central1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     us-east1)
-      begin scale 'Grow us-east1 for the load that comes'
+      begin scale 'Scale up us-east1 for the shifted load'
       run 60 'Keep 10 instances of replication-worker ready in us-east1' gcloud run services update replication-worker --min-instances=10 --region us-east1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     europe-west1)
-      begin scale 'Grow europe-west1 for the load that comes'
+      begin scale 'Scale up europe-west1 for the shifted load'
       run 60 'Keep 10 instances of replication-worker ready in europe-west1' gcloud run services update replication-worker --min-instances=10 --region europe-west1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'

@@ -22,8 +22,8 @@ REGION=""
 
 # Holds what was measured against what the return allows: 1s.
 compare() {
-  [[ ${BEHIND} != unknown ]] || die 75 "the lag is unknown: do not return yet"
-  ((BEHIND <= 1)) || die 75 "copies are ${BEHIND} s behind: do not return yet"
+  [[ ${BEHIND} != unknown ]] || die 75 "replication lag is unknown: do not fail back yet"
+  ((BEHIND <= 1)) || die 75 "replication lag is ${BEHIND} s: do not fail back yet"
 }
 
 # Seconds that a step may take, as RECOVERY_BUDGET.md has it.
@@ -46,11 +46,11 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
-# Measure how far copies are behind, and compare.
+# Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
     us-central1)
-      begin lag 'Condition: us-central1 is at most 1s behind'
+      begin lag 'Precondition: replication lag of us-central1 is at most 1s'
       hold 60
       while true; do
         BEHIND=0
@@ -60,7 +60,7 @@ lag() {
       done
       ;;
     us-east1)
-      begin lag 'Condition: us-east1 is at most 1s behind'
+      begin lag 'Precondition: replication lag of us-east1 is at most 1s'
       hold 60
       while true; do
         BEHIND=0
@@ -70,7 +70,7 @@ lag() {
       done
       ;;
     europe-west1)
-      begin lag 'Condition: europe-west1 is at most 1s behind'
+      begin lag 'Precondition: replication lag of europe-west1 is at most 1s'
       hold 60
       while true; do
         BEHIND=0
@@ -82,29 +82,29 @@ lag() {
   esac
 }
 
-# Bring back what only one region has.
+# Move single-region resources back.
 home() {
   case ${REGION} in
     us-central1)
-      begin home 'Bring what is written back to us-central1'
+      begin home 'Move writes back to us-central1'
       if ask 15 'Ask who is the primary of sessions' 'node-[0-9]+\.us-central1\.[^ ]* 6379' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
-        note 'sessions is back already: nothing is done again'
+        note 'sessions has already moved back: nothing to do'
       else
         run 60 'Make a node in us-central1 the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || die 75 'the region does not serve yet' 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
       fi
       if ask 15 'Ask where firestore-replication pushes to' 'https://replication-worker-[0-9]+\.us-central1\.run\.app.*' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
-        note 'firestore-replication is back already: nothing is done again'
+        note 'firestore-replication has already moved back: nothing to do'
       else
         run 30 'Push firestore-replication to us-central1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker us-central1 firestore-replication /changes firestore-replication-push || die 75 'the region does not serve yet' 'run it again: messages wait in the subscription until then'
       fi
       ;;
     us-east1)
-      begin home 'Bring what is written back to us-east1'
-      note 'nothing has its home here'
+      begin home 'Move writes back to us-east1'
+      note 'no single-region resource belongs to this region'
       ;;
     europe-west1)
-      begin home 'Bring what is written back to europe-west1'
-      note 'nothing has its home here'
+      begin home 'Move writes back to europe-west1'
+      note 'no single-region resource belongs to this region'
       ;;
   esac
   home_holds
@@ -114,18 +114,18 @@ home() {
 home_holds() {
   case ${REGION} in
     us-central1)
-      prove 15 'Ask who is the primary of sessions' 'node-[0-9]+\.us-central1\.[^ ]* 6379' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || die 75 'the region does not serve yet' 'sessions is not back: run it again'
+      prove 15 'Ask who is the primary of sessions' 'node-[0-9]+\.us-central1\.[^ ]* 6379' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || die 75 'the region does not serve yet' 'sessions has not moved back: run this again'
       prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || die 75 'the region does not serve yet' 'ask the sentinels of another region; run it again'
-      prove 15 'Ask where firestore-replication pushes to' 'https://replication-worker-[0-9]+\.us-central1\.run\.app.*' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || die 75 'the region does not serve yet' 'firestore-replication is not back: run it again'
+      prove 15 'Ask where firestore-replication pushes to' 'https://replication-worker-[0-9]+\.us-central1\.run\.app.*' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || die 75 'the region does not serve yet' 'firestore-replication has not moved back: run this again'
       ;;
   esac
 }
 
-# Let the region serve again.
+# Unfence the region.
 serve() {
   case ${REGION} in
     us-central1)
-      begin serve 'Let us-central1 serve again'
+      begin serve 'Unfence us-central1'
       run 15 'Let us-central1-a serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-central1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-central1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -133,7 +133,7 @@ serve() {
       run 15 'Let calls of api (weighted) from us-east1 reach us-central1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/3/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}},"weight":59},{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}},"weight":41}]}]' || die 75 'the region does not serve yet' 'calls from us-east1 leave us-central1 by errors alone; apply the patch by hand'
       ;;
     us-east1)
-      begin serve 'Let us-east1 serve again'
+      begin serve 'Unfence us-east1'
       run 15 'Let us-east1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-east1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-east1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -142,7 +142,7 @@ serve() {
       run 15 'Let calls of api (geography-1) from europe-west1 reach us-east1 again' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}}}]}]' || die 75 'the region does not serve yet' 'calls from europe-west1 leave us-east1 by errors alone; apply the patch by hand'
       ;;
     europe-west1)
-      begin serve 'Let europe-west1 serve again'
+      begin serve 'Unfence europe-west1'
       run 15 'Let europe-west1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let europe-west1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let europe-west1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
@@ -175,9 +175,9 @@ serve_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that api.ggen-marketplace.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.ggen-marketplace.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
@@ -186,9 +186,9 @@ verify() {
   done
 }
 
-# Let the regions that helped shrink again.
+# Scale the surviving regions down.
 settle() {
-  begin settle 'Let the regions that helped shrink again'
+  begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-central1 ]]; then
     run 10 'Let the scaler remove replicas again of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
     run 60 'Let replication-worker in us-central1 go back to 3 instances' gcloud run services update replication-worker --min-instances=3 --region us-central1 --project ggen-prod || missed 'the next deployment does it'

@@ -13,7 +13,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence scale verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -54,12 +54,12 @@ freeze() {
     us-central1)
       begin freeze 'Freeze deployments'
       note "Stop every deployment and every terraform apply until the return is done."
-      note 'nothing scales in'
+      note 'no autoscaler scales in'
       ;;
     us-east1)
       begin freeze 'Freeze deployments'
       note "Stop every deployment and every terraform apply until the return is done."
-      note 'nothing scales in'
+      note 'no autoscaler scales in'
       ;;
   esac
 }
@@ -68,11 +68,11 @@ freeze() {
 fence() {
   case ${FROM} in
     us-central1)
-      begin fence 'Take us-central1 out of the load balancers'
+      begin fence 'Fence us-central1 at the load balancers'
       run 45 'Take us-central1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-east1)
-      begin fence 'Take us-east1 out of the load balancers'
+      begin fence 'Fence us-east1 at the load balancers'
       run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
@@ -93,23 +93,23 @@ fence_holds() {
   esac
 }
 
-# Grow for the load that comes.
+# Scale up for the shifted load.
 scale() {
   case ${TO} in
     us-central1)
-      begin scale 'Grow us-central1 for the load that comes'
+      begin scale 'Scale up us-central1 for the shifted load'
       run 60 'Keep 10 instances of web ready in us-central1' gcloud run services update web --min-instances=10 --region us-central1 --project hello-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     us-east1)
-      begin scale 'Grow us-east1 for the load that comes'
+      begin scale 'Scale up us-east1 for the shifted load'
       run 60 'Keep 10 instances of web ready in us-east1' gcloud run services update web --min-instances=10 --region us-east1 --project hello-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'

@@ -34,15 +34,15 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
-# Let the region serve again.
+# Unfence the region.
 serve() {
   case ${REGION} in
     us-central1)
-      begin serve 'Let us-central1 serve again'
+      begin serve 'Unfence us-central1'
       run 15 'Let us-central1 serve hello.example.com again' gcloud compute backend-services add-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     us-east1)
-      begin serve 'Let us-east1 serve again'
+      begin serve 'Unfence us-east1'
       run 15 'Let us-east1 serve hello.example.com again' gcloud compute backend-services add-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
@@ -62,9 +62,9 @@ serve_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that hello.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hello.example.com/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
@@ -73,9 +73,9 @@ verify() {
   done
 }
 
-# Let the regions that helped shrink again.
+# Scale the surviving regions down.
 settle() {
-  begin settle 'Let the regions that helped shrink again'
+  begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-central1 ]]; then
     run 60 'Let web in us-central1 go back to 2 instances' gcloud run services update web --min-instances=2 --region us-central1 --project hello-prod || missed 'the next deployment does it'
   fi

@@ -13,7 +13,7 @@ usage: failover-region.sh --from REGION --to REGION [--step STEP] [--apply] [--y
        failover-region.sh --status
        failover-region.sh --unlock [--apply] [--yes]
 
-  --from REGION   the region that is left
+  --from REGION   the lost region
   --to REGION     the region that takes over
   --step STEP     only one of: freeze fence scale verify
   --status        show the state of everything and who holds the lock, change nothing
@@ -58,12 +58,12 @@ freeze() {
     us-central1)
       begin freeze 'Freeze deployments'
       note "Stop every deployment and every terraform apply until the return is done."
-      note 'nothing scales in'
+      note 'no autoscaler scales in'
       ;;
     europe-west1)
       begin freeze 'Freeze deployments'
       note "Stop every deployment and every terraform apply until the return is done."
-      note 'nothing scales in'
+      note 'no autoscaler scales in'
       ;;
   esac
 }
@@ -72,12 +72,12 @@ freeze() {
 fence() {
   case ${FROM} in
     us-central1)
-      begin fence 'Take us-central1 out of the load balancers'
+      begin fence 'Fence us-central1 at the load balancers'
       run 45 'Take us-central1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take us-central1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     europe-west1)
-      begin fence 'Take europe-west1 out of the load balancers'
+      begin fence 'Fence europe-west1 at the load balancers'
       run 45 'Take europe-west1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 45 'Take europe-west1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
@@ -101,25 +101,25 @@ fence_holds() {
   esac
 }
 
-# Grow for the load that comes.
+# Scale up for the shifted load.
 scale() {
   case ${TO} in
     us-central1)
-      begin scale 'Grow us-central1 for the load that comes'
+      begin scale 'Scale up us-central1 for the shifted load'
       run 60 'Keep 10 instances of siraj-webhook-us ready in us-central1' gcloud run services update siraj-webhook-us --min-instances=10 --region us-central1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
       run 60 'Keep 18 instances of siraj-worker-us ready in us-central1' gcloud run services update siraj-worker-us --min-instances=18 --region us-central1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
     europe-west1)
-      begin scale 'Grow europe-west1 for the load that comes'
+      begin scale 'Scale up europe-west1 for the shifted load'
       run 60 'Keep 10 instances of siraj-webhook-eu ready in europe-west1' gcloud run services update siraj-webhook-eu --min-instances=10 --region europe-west1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
       run 60 'Keep 18 instances of siraj-worker-eu ready in europe-west1' gcloud run services update siraj-worker-eu --min-instances=18 --region europe-west1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'

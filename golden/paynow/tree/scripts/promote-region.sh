@@ -34,16 +34,16 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
-# Let the region serve again.
+# Unfence the region.
 serve() {
   case ${REGION} in
     us-central1)
-      begin serve 'Let us-central1 serve again'
+      begin serve 'Unfence us-central1'
       run 15 'Let us-central1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let us-central1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
     europe-west1)
-      begin serve 'Let europe-west1 serve again'
+      begin serve 'Unfence europe-west1'
       run 15 'Let europe-west1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       run 15 'Let europe-west1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
@@ -66,9 +66,9 @@ serve_holds() {
   esac
 }
 
-# See from outside that users are served.
+# Verify from outside that users are served.
 verify() {
-  begin verify 'See from outside that users are served'
+  begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
     look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
@@ -78,9 +78,9 @@ verify() {
   done
 }
 
-# Let the regions that helped shrink again.
+# Scale the surviving regions down.
 settle() {
-  begin settle 'Let the regions that helped shrink again'
+  begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-central1 ]]; then
     run 60 'Let siraj-webhook-us in us-central1 go back to 5 instances' gcloud run services update siraj-webhook-us --min-instances=5 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
     run 60 'Let siraj-worker-us in us-central1 go back to 9 instances' gcloud run services update siraj-worker-us --min-instances=9 --region us-central1 --project siraj-prod || missed 'the next deployment does it'

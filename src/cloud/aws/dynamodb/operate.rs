@@ -30,7 +30,7 @@ impl Lowering<'_> {
                 format!("Show how far {location} is behind with {table}"),
                 script(&behind, &[]),
                 Expect::Seconds,
-                "unknown lag counts as lag over the objective",
+                "treat unknown lag as over the limit",
             );
             #[rustfmt::skip]
             let restore = words(&[

@@ -84,7 +84,7 @@ impl Lowering<'_> {
                 format!("Show how far {location} is behind with {}", store.name),
                 script(&behind, &[]),
                 Expect::Seconds,
-                "unknown lag counts as lag over the objective",
+                "treat unknown lag as over the limit",
             ),
             Operation::of_store(
                 store,

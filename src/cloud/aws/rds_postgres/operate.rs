@@ -246,7 +246,7 @@ impl Lowering<'_> {
                 format!("Show how far {location} is behind with {}", store.name),
                 script(&replica_lag(store, location, &name), &[]),
                 Expect::Seconds,
-                "unknown lag counts as lag over the objective",
+                "treat unknown lag as over the limit",
             );
             return [lag].into_iter().chain(promote).collect();
         }
@@ -278,7 +278,7 @@ impl Lowering<'_> {
             command: exec("lag.sh"),
             expect: Expect::Seconds,
             budget_seconds: 20,
-            otherwise: "unknown lag counts as lag over the objective".into(),
+            otherwise: "treat unknown lag as over the limit".into(),
         }];
         if copies == Copies::OneWay && store.writer != Some(id) {
             found.push(Operation {

@@ -51,7 +51,7 @@ impl Lowering<'_> {
                 command: script(&exchanged, &[]),
                 expect: Expect::Seconds,
                 budget_seconds: 15,
-                otherwise: "unknown lag counts as lag over the objective".into(),
+                otherwise: "treat unknown lag as over the limit".into(),
             };
             self.operation(inspect);
             self.operation(lag);

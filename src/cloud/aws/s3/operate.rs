@@ -53,7 +53,7 @@ impl Lowering<'_> {
             ),
             script(&seconds, &[]),
             Expect::Seconds,
-            "unknown lag counts as lag over the objective",
+            "treat unknown lag as over the limit",
         )
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn signals(all: &mut Signals, store: &Datastore) {
     all.backups(store);
 }
 
-/// How far copies are behind, once for all buckets of a region.
+/// Replication lag, once for all buckets of a region.
 pub(super) fn own_metrics(lowering: &Lowering, store: &Datastore, id: RegionId) -> Option<Value> {
     targets_of(store, id).next()?;
     // Not found by tags: the metric names two buckets and none of them as `BucketName`.

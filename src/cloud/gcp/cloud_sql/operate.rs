@@ -87,7 +87,7 @@ impl Operations<'_> {
             format!("Show how far {location} is behind with {what}"),
             script(&lag, &[]),
             Expect::Seconds,
-            "unknown lag counts as lag over the objective",
+            "treat unknown lag as over the limit",
         );
         self.add(found);
     }

@@ -111,7 +111,7 @@ impl Operations<'_> {
             command: script(&lag, &[]),
             expect: Expect::Seconds,
             budget_seconds: LOOK,
-            otherwise: "unknown lag counts as lag over the objective".into(),
+            otherwise: "treat unknown lag as over the limit".into(),
         });
     }
 

@@ -1,4 +1,4 @@
-//! The queries that show how far copies of objects are behind.
+//! Queries of the replication lag of objects.
 
 use super::super::facts;
 use super::{buckets, targets};

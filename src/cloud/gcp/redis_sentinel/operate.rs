@@ -85,7 +85,7 @@ impl Operations<'_> {
                 command: sentinel(&["/bin/sh", "/config/lag.sh"]),
                 expect: Expect::Seconds,
                 budget_seconds: 15,
-                otherwise: "unknown lag counts as lag over the objective".into(),
+                otherwise: "treat unknown lag as over the limit".into(),
             });
             seat.asks.push((*id, sentinel(&ask)));
             let kinds = match home == Some(*id) {

@@ -1,4 +1,4 @@
-# Who is told and when: notification channels, log-based metrics, alert policies and dashboards.
+# Notifications: channels, log-based metrics, alert policies and dashboards.
 
 locals {
   channel_labels = {

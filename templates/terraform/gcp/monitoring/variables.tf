@@ -65,7 +65,7 @@ variable "log_metrics" {
 }
 
 variable "alerts" {
-  description = "Alert policies by name: a PromQL condition, how long it must hold, who is told, and the runbook."
+  description = "Alert policies by name: a PromQL condition, pending period, notification channels, and the runbook."
   type = map(object({
     summary          = string
     documentation    = string

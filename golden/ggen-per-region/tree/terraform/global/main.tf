@@ -488,7 +488,7 @@ module "monitoring" {
   alerts = {
     backup-failure-marketplace = {
       summary          = "A backup of marketplace failed"
-      documentation    = "Without a fresh backup, wrong or deleted data cannot be undone."
+      documentation    = "Without a recent backup, corrupted or deleted data cannot be restored."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacebackupfailuremarketplace"
       severity         = "CRITICAL"
       query            = "sum by (datastore) ((backup_runs_total{system=\"ggen-marketplace\",datastore=\"marketplace\",result=\"failure\"} unless last_over_time(backup_runs_total{system=\"ggen-marketplace\",datastore=\"marketplace\",result=\"failure\"}[1h] offset 1h)) or increase(backup_runs_total{system=\"ggen-marketplace\",datastore=\"marketplace\",result=\"failure\"}[1h])) > 0"
@@ -497,7 +497,7 @@ module "monitoring" {
     }
     backup-failure-sessions = {
       summary          = "A backup of sessions failed"
-      documentation    = "Without a fresh backup, wrong or deleted data cannot be undone."
+      documentation    = "Without a recent backup, corrupted or deleted data cannot be restored."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacebackupfailuresessions"
       severity         = "CRITICAL"
       query            = "sum by (datastore) ((backup_runs_total{system=\"ggen-marketplace\",datastore=\"sessions\",result=\"failure\"} unless last_over_time(backup_runs_total{system=\"ggen-marketplace\",datastore=\"sessions\",result=\"failure\"}[1h] offset 1h)) or increase(backup_runs_total{system=\"ggen-marketplace\",datastore=\"sessions\",result=\"failure\"}[1h])) > 0"
@@ -506,7 +506,7 @@ module "monitoring" {
     }
     certificate-expiring = {
       summary          = "A certificate expires soon"
-      documentation    = "Browsers and callers refuse an expired certificate. The bound is `< 30d`."
+      documentation    = "Clients reject an expired certificate. Threshold: `< 30d`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacecertificateexpiring"
       severity         = "WARNING"
       query            = "min by (region) (probe_ssl_earliest_cert_expiry{job=\"blackbox-regions\",system=\"ggen-marketplace\"}) - time() < 2592000"
@@ -514,8 +514,8 @@ module "monitoring" {
       channels         = ["incidents"]
     }
     cross-region-latency = {
-      summary          = "A region answers slowly"
-      documentation    = "See the dashboard for what changed when. The bound is `> 500ms`."
+      summary          = "A region is slow"
+      documentation    = "Check the dashboard for when it changed. Threshold: `> 500ms`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacecrossregionlatency"
       severity         = "WARNING"
       query            = "max by (region) (quantile_over_time(0.95, probe_duration_seconds{job=\"blackbox-regions\",system=\"ggen-marketplace\"}[5m])) > 0.5"
@@ -523,8 +523,8 @@ module "monitoring" {
       channels         = ["incidents"]
     }
     failover-triggered = {
-      summary          = "A failover happened"
-      documentation    = "Traffic has left a region; capacity is short until it is back."
+      summary          = "Traffic has failed over"
+      documentation    = "Traffic has failed over from a region. Headroom is reduced until failback."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacefailovertriggered"
       severity         = "WARNING"
       query            = "sum by (region) ((failover_events_total{system=\"ggen-marketplace\"} unless last_over_time(failover_events_total{system=\"ggen-marketplace\"}[10m] offset 10m)) or increase(failover_events_total{system=\"ggen-marketplace\"}[10m])) > 0"
@@ -533,7 +533,7 @@ module "monitoring" {
     }
     health-check-failures = {
       summary          = "Health checks fail in several regions"
-      documentation    = "Users of the region are being moved, or get errors."
+      documentation    = "Users of the region are failing over, or get errors."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacehealthcheckfailures"
       severity         = "CRITICAL"
       query            = "sum(1 - (avg by (region) (avg_over_time(probe_success{job=\"blackbox-regions\",system=\"ggen-marketplace\"}[15s])) >= bool 0.5)) >= 2"
@@ -542,7 +542,7 @@ module "monitoring" {
     }
     key-rotation-failed = {
       summary          = "A key was not rotated"
-      documentation    = "A key that is not rotated breaks the rule that keys rotate."
+      documentation    = "The key has not been rotated on schedule."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacekeyrotationfailed"
       severity         = "CRITICAL"
       query            = "sum(increase(logging_googleapis_com:user_ggen_marketplace_key_rotation_failed{monitored_resource=\"cloudkms_cryptokey\"}[1h])) > 0"
@@ -550,8 +550,8 @@ module "monitoring" {
       channels         = ["oncall-security"]
     }
     replication-lag-critical-marketplace = {
-      summary          = "Copies of marketplace are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 30s`."
+      summary          = "Replication lag of marketplace is high"
+      documentation    = "If the region is lost now, every write that has not replicated is lost. Threshold: `> 30s`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagcriticalmarketplace"
       severity         = "CRITICAL"
       query            = "max by (datastore, region) (replication_lag_seconds{system=\"ggen-marketplace\",datastore=\"marketplace\"}) > 30"
@@ -559,8 +559,8 @@ module "monitoring" {
       channels         = ["oncall-dba"]
     }
     replication-lag-critical-sessions = {
-      summary          = "Copies of sessions are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 30s`."
+      summary          = "Replication lag of sessions is high"
+      documentation    = "If the region is lost now, every write that has not replicated is lost. Threshold: `> 30s`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagcriticalsessions"
       severity         = "CRITICAL"
       query            = "max by (redis) (redis_connected_slave_lag_seconds{redis=\"sessions\"}) > 30"
@@ -568,8 +568,8 @@ module "monitoring" {
       channels         = ["oncall-dba"]
     }
     replication-lag-warning-marketplace = {
-      summary          = "Copies of marketplace are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 10s`."
+      summary          = "Replication lag of marketplace is high"
+      documentation    = "If the region is lost now, every write that has not replicated is lost. Threshold: `> 10s`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagwarningmarketplace"
       severity         = "WARNING"
       query            = "max by (datastore, region) (replication_lag_seconds{system=\"ggen-marketplace\",datastore=\"marketplace\"}) > 10"
@@ -577,8 +577,8 @@ module "monitoring" {
       channels         = ["incidents"]
     }
     replication-lag-warning-sessions = {
-      summary          = "Copies of sessions are behind"
-      documentation    = "Writes that are not yet in another region are lost if this one is lost now. The bound is `> 10s`."
+      summary          = "Replication lag of sessions is high"
+      documentation    = "If the region is lost now, every write that has not replicated is lost. Threshold: `> 10s`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacereplicationlagwarningsessions"
       severity         = "WARNING"
       query            = "max by (redis) (redis_connected_slave_lag_seconds{redis=\"sessions\"}) > 10"
@@ -587,7 +587,7 @@ module "monitoring" {
     }
     restore-failure = {
       summary          = "A restore drill failed"
-      documentation    = "A backup that cannot be restored is no backup."
+      documentation    = "A backup that cannot be restored does not protect data."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplacerestorefailure"
       severity         = "CRITICAL"
       query            = "sum by (datastore) ((restore_test_runs_total{system=\"ggen-marketplace\",result=\"failure\"} unless last_over_time(restore_test_runs_total{system=\"ggen-marketplace\",result=\"failure\"}[1d] offset 1d)) or increase(restore_test_runs_total{system=\"ggen-marketplace\",result=\"failure\"}[1d])) > 0"
@@ -595,8 +595,8 @@ module "monitoring" {
       channels         = ["oncall-dba"]
     }
     unusual-egress = {
-      summary          = "More leaves the network than usual"
-      documentation    = "Data may be leaving that should not, and it is charged for. The bound is `> 1000Mi`."
+      summary          = "Egress is above normal"
+      documentation    = "Possible data exfiltration or a misrouted flow. Egress is billed. Threshold: `> 1000Mi`."
       runbook          = "https://runbooks.ggen.example.com/RUNBOOK_ALERTS.md#ggenmarketplaceunusualegress"
       severity         = "WARNING"
       query            = "sum(rate(networking_googleapis_com:vm_flow_egress_bytes_count{monitored_resource=\"gce_instance\",remote_location_type=\"EXTERNAL\"}[10m])) > 1048576000"

@@ -503,7 +503,7 @@ module "monitoring" {
   alerts = {
     certificate-expiring = {
       summary          = "A certificate expires soon"
-      documentation    = "Browsers and callers refuse an expired certificate. The bound is `< 14d`."
+      documentation    = "Clients reject an expired certificate. Threshold: `< 14d`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowcertificateexpiring"
       severity         = "ERROR"
       query            = "min by (region) (probe_ssl_earliest_cert_expiry{job=\"blackbox-regions\",system=\"paynow\"}) - time() < 1209600"
@@ -511,8 +511,8 @@ module "monitoring" {
       channels         = ["incidents"]
     }
     dead-letters = {
-      summary          = "webhook-events sets messages aside"
-      documentation    = "Messages wait for a person; their effect is missing. The bound is `> 10`."
+      summary          = "webhook-events has dead letters"
+      documentation    = "These messages have not been processed. They need manual replay. Threshold: `> 10`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowdeadletters"
       severity         = "ERROR"
       query            = "sum(increase(pubsub_googleapis_com:topic_send_message_operation_count{monitored_resource=\"pubsub_topic\",topic_id=\"webhook-events-dead-letter\"}[5m])) > 10"
@@ -521,7 +521,7 @@ module "monitoring" {
     }
     latency-skew-webhook = {
       summary          = "webhook is slower in europe-west1 than in us-central1"
-      documentation    = "A region that is slow for its users is near to failing, or its data is far away. The bound is `> 2`."
+      documentation    = "The region is close to failing, or its data is in another region. Threshold: `> 2`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowlatencyskewwebhook"
       severity         = "WARNING"
       query            = "histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-webhook-eu\",location=\"europe-west1\"}[5m]))) / histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-webhook-us\",location=\"us-central1\"}[5m]))) > 2"
@@ -530,7 +530,7 @@ module "monitoring" {
     }
     latency-skew-worker = {
       summary          = "worker is slower in europe-west1 than in us-central1"
-      documentation    = "A region that is slow for its users is near to failing, or its data is far away. The bound is `> 2`."
+      documentation    = "The region is close to failing, or its data is in another region. Threshold: `> 2`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowlatencyskewworker"
       severity         = "WARNING"
       query            = "histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-worker-eu\",location=\"europe-west1\"}[5m]))) / histogram_quantile(0.95, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-worker-us\",location=\"us-central1\"}[5m]))) > 2"
@@ -538,8 +538,8 @@ module "monitoring" {
       channels         = ["incidents"]
     }
     region-down = {
-      summary          = "A region does not answer"
-      documentation    = "Users of the region are being moved, or get errors."
+      summary          = "A region is unreachable"
+      documentation    = "Users of the region are failing over, or get errors."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowregiondown"
       severity         = "CRITICAL"
       query            = "1 - (avg by (region) (avg_over_time(probe_success{job=\"blackbox-regions\",system=\"paynow\"}[15s])) >= bool 0.5) > 0"
@@ -547,8 +547,8 @@ module "monitoring" {
       channels         = ["oncall"]
     }
     region-silent = {
-      summary          = "Nothing that webhook is asked in a region succeeds"
-      documentation    = "Users of the region are being moved, or get errors."
+      summary          = "All requests to webhook fail in one region"
+      documentation    = "Users of the region are failing over, or get errors."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowregionsilent"
       severity         = "CRITICAL"
       query            = "(label_replace(vector(1), \"region\", \"us-central1\", \"\", \"\") unless on () (sum(rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-webhook-us\",location=\"us-central1\",response_code_class=\"2xx\"}[2m])) > 0) or label_replace(vector(1), \"region\", \"europe-west1\", \"\", \"\") unless on () (sum(rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\",service_name=\"siraj-webhook-eu\",location=\"europe-west1\",response_code_class=\"2xx\"}[2m])) > 0)) > 0"
@@ -556,8 +556,8 @@ module "monitoring" {
       channels         = ["oncall", "incidents"]
     }
     schema-drops = {
-      summary          = "Events are dropped for their version"
-      documentation    = "A sender writes a version that the receivers no longer read; what it sends is set aside with its verdict. The bound is `> 0.1%`."
+      summary          = "Events are dropped because of their schema version"
+      documentation    = "A sender writes a version that the receivers no longer read. Its events go to the dead letter queue with their verdict. Threshold: `> 0.1%`."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowschemadrops"
       severity         = "ERROR"
       query            = "sum((event_schema_events_total{system=\"paynow\",verdict=\"drop_incompatible\"} unless last_over_time(event_schema_events_total{system=\"paynow\",verdict=\"drop_incompatible\"}[10m] offset 10m)) or increase(event_schema_events_total{system=\"paynow\",verdict=\"drop_incompatible\"}[10m])) / (sum((event_schema_events_total{system=\"paynow\"} unless last_over_time(event_schema_events_total{system=\"paynow\"}[10m] offset 10m)) or increase(event_schema_events_total{system=\"paynow\"}[10m])) > 60) > 0.001"
@@ -566,7 +566,7 @@ module "monitoring" {
     }
     secret-due = {
       summary          = "A secret is due for rotation"
-      documentation    = "Nothing replaces it by itself; a secret that is never replaced is known to more people every year."
+      documentation    = "Rotation is manual. The longer a secret lives, the more people know it."
       runbook          = "https://runbooks.siraj.life/RUNBOOK_ALERTS.md#paynowsecretdue"
       severity         = "WARNING"
       query            = "sum(increase(pubsub_googleapis_com:topic_send_message_operation_count{monitored_resource=\"pubsub_topic\",topic_id=\"paynow-secret-rotation\"}[1h])) > 0"

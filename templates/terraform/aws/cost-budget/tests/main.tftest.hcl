@@ -12,7 +12,7 @@ run "tells_on_the_way" {
 
   assert {
     condition     = sort([for n in aws_budgets_budget.this.notification : "${n.notification_type} ${n.threshold}"]) == tolist(["ACTUAL 100", "ACTUAL 50", "ACTUAL 80", "FORECASTED 100"])
-    error_message = "People are told at 50, 80 and 100 percent, and when it will not hold."
+    error_message = "Notifications are sent at 50, 80 and 100 percent, and when the forecast is over budget."
   }
 
   assert {

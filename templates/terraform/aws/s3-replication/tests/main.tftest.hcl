@@ -37,7 +37,7 @@ run "copies_under_the_targets_key" {
 
   assert {
     condition     = aws_s3_bucket_replication_configuration.this.rule[0].destination[0].metrics[0].status == "Enabled"
-    error_message = "How far copies are behind must be measured."
+    error_message = "Replication lag must be measured."
   }
 }
 

@@ -7,7 +7,7 @@ variables {
   channel_secrets = { oncall = "not-a-real-key" }
   alerts = {
     lag = {
-      summary          = "Copies are behind"
+      summary          = "High replication lag"
       documentation    = "See the runbook."
       runbook          = "https://runbooks.example.com/lag"
       severity         = "CRITICAL"
