@@ -65,6 +65,25 @@ impl Switch {
     pub fn serves(&self) -> bool {
         !self.to_copy.is_empty()
     }
+
+    /// The words of all its commands, and of what is read back.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let copying = self.copying.iter();
+        let copying = copying.flat_map(|c| c.stop.iter().chain(&c.join).chain(&c.resume));
+        let steps = self.to_copy.iter().chain(&self.to_original);
+        let steps = steps.chain(&self.delete).chain(copying);
+        let steps = steps.flat_map(|s| {
+            let proof = s.proof.iter().flat_map(|p| &p.command);
+            s.operation.command.iter().chain(proof)
+        });
+        let before = [
+            &self.before.to_copy,
+            &self.before.to_original,
+            &self.before.delete,
+        ];
+        let before = before.into_iter().flatten().flat_map(|p| &p.command);
+        steps.chain(before).map(String::as_str)
+    }
 }
 
 /// What must hold before each way: that it is a copy of this, and that nobody uses what is deleted.

@@ -30,6 +30,26 @@ pub fn in_quotes(text: &str) -> String {
     out
 }
 
+/// A word of a function that has parameters in it: texts and names of parameters in turn, a text
+/// first. It is what the word would be with the values in their places, whatever they are.
+pub fn filled(parts: &[String]) -> String {
+    let texts = || parts.iter().step_by(2);
+    let each = parts.iter().enumerate();
+    if texts().any(|text| text.chars().any(char::is_control)) {
+        let each = each.map(|(index, part)| match index % 2 {
+            0 if part.is_empty() => String::new(),
+            0 => word(part),
+            _ => format!("\"${{{part}}}\""),
+        });
+        return each.collect();
+    }
+    let each = each.map(|(index, part)| match index % 2 {
+        0 => in_quotes(part),
+        _ => format!("${{{part}}}"),
+    });
+    format!("\"{}\"", each.collect::<String>())
+}
+
 /// A word as `$'…'`, where every byte can be written as letters.
 fn escaped(text: &str) -> String {
     let mut out = String::from("$'");
@@ -51,13 +71,18 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A command line; a word that is a variable's name after a `$` stands for its value.
+/// A command line, word by word.
 pub fn command(words: &[String]) -> String {
-    let each = words.iter().map(|w| match variable(w) {
-        Some(name) => format!("\"${{{name}}}\""),
-        None => word(w),
-    });
+    let each = words.iter().map(|w| argument(w));
     each.collect::<Vec<_>>().join(" ")
+}
+
+/// A word of a command line: what is a variable's name after a `$` stands for its value.
+pub fn argument(text: &str) -> String {
+    match variable(text) {
+        Some(name) => format!("\"${{{name}}}\""),
+        None => word(text),
+    }
 }
 
 fn variable(word: &str) -> Option<&str> {
@@ -101,5 +126,24 @@ mod tests {
             "$target".to_string(),
         ];
         assert_eq!(command(&words), "rm \"${TARGET}\" \"\\$target\"");
+    }
+
+    #[test]
+    fn parameters_stand_in_words_as_they_are() {
+        for text in ["a", "", "$(id) \"a\" 'b' \\ `id` ${HOME} !x", "a\nb\t'"] {
+            let parts = [
+                text.into(),
+                "name".into(),
+                "'\"$".into(),
+                "more".into(),
+                text.into(),
+            ];
+            let line = format!("printf %s {}", filled(&parts));
+            let script =
+                format!("f() {{ local name=$1 more=$2\n{line}; }}\nf \"\\$(id)\" $'x\\ny'");
+            let output = Command::new("bash").args(["-c", &script]).output().unwrap();
+            let wanted = format!("{text}$(id)'\"$x\ny{text}");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), wanted, "{script}");
+        }
     }
 }

@@ -56,7 +56,9 @@ pub struct Templates(Environment<'static>);
 
 impl Templates {
     /// Parses templates, given by name and text. The extension of a name chooses the escaping:
-    /// `.md` or `.sh`. In a script a list is a command, and everything else one word.
+    /// `.md` or `.sh`. In a script a list is a command, `{ "does": list, "or": list }` one with what
+    /// follows if it fails, and everything else one word. A word of a list may have parameters of a
+    /// function in it: `{ "filled": ["text", "parameter", "text"] }`.
     ///
     /// # Panics
     /// If one is not a template: a bug of ours that every compile shows.
@@ -104,10 +106,7 @@ fn environment() -> Environment<'static> {
         };
         let escaped = match language {
             "md" => markdown::text(&value.to_string()),
-            "sh" => match words(value) {
-                Some(words) => shell::command(&words),
-                None => shell::word(&value.to_string()),
-            },
+            "sh" => command(value)?,
             _ => {
                 let what = minijinja::ErrorKind::InvalidOperation;
                 return Err(minijinja::Error::new(what, "no escaping for this file"));
@@ -123,12 +122,31 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// The words of a command, if the value is one.
-fn words(value: &Value) -> Option<Vec<String>> {
-    (value.kind() == ValueKind::Seq)
-        .then(|| value.try_iter().ok())
-        .flatten()
-        .map(|words| words.map(|w| w.to_string()).collect())
+/// A value in a script.
+fn command(value: &Value) -> Result<String, minijinja::Error> {
+    match value.kind() {
+        ValueKind::Seq => {
+            let words = value.try_iter()?.map(|word| match word.kind() {
+                ValueKind::Map => command(&word),
+                _ => Ok(shell::argument(&word.to_string())),
+            });
+            Ok(words.collect::<Result<Vec<_>, _>>()?.join(" "))
+        }
+        ValueKind::Map if !value.get_attr("does")?.is_undefined() => {
+            let does = command(&value.get_attr("does")?)?;
+            let or = value.get_attr("or")?;
+            Ok(match or.len() {
+                None | Some(0) => does,
+                Some(_) => format!("{does} || {}", command(&or)?),
+            })
+        }
+        ValueKind::Map => {
+            let parts = value.get_attr("filled")?;
+            let parts: Vec<String> = parts.try_iter()?.map(|p| p.to_string()).collect();
+            Ok(shell::filled(&parts))
+        }
+        _ => Ok(shell::word(&value.to_string())),
+    }
 }
 
 /// Tags on lines of their own leave nothing behind.
@@ -178,6 +196,11 @@ mod tests {
         assert_eq!(
             rendered("a.sh", "{{ x }} # {{ x[1] | comment }}", &list).unwrap(),
             "echo \"\\$(id)\" \"${NAME}\" # $(id)"
+        );
+        let line = json!({ "x": { "does": ["echo", { "filled": ["$(id) ", "name", ""] }], "or": ["die", "75"] } });
+        assert_eq!(
+            rendered("a.sh", "{{ x }}", &line).unwrap(),
+            "echo \"\\$(id) ${name}\" || die 75"
         );
         assert!(rendered("a.xyz", "{{ x }}", &json!({ "x": 1 })).is_err());
     }

@@ -89,6 +89,19 @@ impl Procedure {
         steps.map(|t| t.seconds).sum()
     }
 
+    /// The words of all its commands, of what is asked before them and read back after them.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let acts = self.steps.iter().flat_map(|s| &s.works);
+        let words = acts.flat_map(|w| &w.acts).flat_map(|act| {
+            let asked = act.ask.iter().flat_map(|a| &a.seat.asks);
+            let asked = asked.flat_map(|(_, command)| command);
+            let commands = act.commands.iter().flat_map(|o| &o.command);
+            let proofs = act.proofs.iter().flat_map(|p| &p.command);
+            asked.chain(commands).chain(proofs)
+        });
+        words.map(String::as_str)
+    }
+
     /// A step of it.
     pub fn step(&self, id: StepId) -> Option<&Step> {
         self.steps.iter().find(|s| s.id == id)

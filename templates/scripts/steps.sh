@@ -23,12 +23,34 @@ begin() { # step title
 
 # What is answered once a region other than ${FROM} does it.
 elsewhere() { # what
-  case $1/${FROM} in
+  local region wants=""
+  for region in "${REGIONS[@]}"; do
+    [[ ${region} == "${FROM}" ]] || wants+=$(inside "$1" "${region}")
+  done
+  printf '%s' "${wants#|}"
+}
+
+# What is answered once a region does it, after a bar.
+inside() { # what region
+  case $1/$2 in
 {% for s in plan.seats %}
-    {{ s.subject }}/{{ s.lost }}) printf '%s' {{ s.wants }} ;;
+    {{ s.subject }}/{{ s.region }}) printf '|%s' {{ s.answer }} ;;
 {% endfor %}
   esac
 }
+
+ask_elsewhere() { # what seconds title command...
+  ask "$2" "$3" "$(elsewhere "$1")" "${@:4}"
+}
+
+prove_elsewhere() { # what seconds title command...
+  prove "$2" "$3" "$(elsewhere "$1")" "${@:4}"
+}
+{% endif %}
+{% if functions %}
+
+# The commands, once: what the steps below run them for is a row each.
+{% include "functions.sh" %}
 {% endif %}
 {% for s in plan.steps %}
 
@@ -47,15 +69,13 @@ elsewhere() { # what
   begin {{ s.id }} {{ w.title }}
   hold {{ s.holds }}
   while true; do
-{% for act in w.acts %}
-{% for op in act.commands %}
-{% if act.region and plan.pair %}
+{% for l in w.looks %}
+{% if l.region and plan.pair %}
     # Its name leads to that region alone, which may be the one that is gone.
-    [[ ${FROM} == {{ act.region }} ]] || look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
+    [[ ${FROM} == {{ l.region }} ]] || {{ l.look.lines[0] }}
 {% else %}
-    look {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ s.stop }} {{ op.otherwise }}
+    {{ l.look.lines[0] }}
 {% endif %}
-{% endfor %}
 {% endfor %}
     moment served
     again || break
@@ -67,8 +87,8 @@ elsewhere() { # what
 {% for w in s.works %}
   if [[ ${REGION} != {{ w.region }} ]]; then
 {% for act in w.acts %}
-{% for op in act.commands %}
-    run {{ op.budget }} {{ op.title }} {{ op.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ op.otherwise }}
+{% for line in act.commands.lines %}
+    {{ line }}
 {% endfor %}
 {% else %}
     note {{ w.region ~ ": " ~ w.idle }}
@@ -78,8 +98,8 @@ elsewhere() { # what
 }
 {% else %}
   case {% if s.on == "FROM" %}${FROM}{% elif s.on == "TO" %}${TO}{% else %}${REGION}{% endif %} in
-{% for w in s.works %}
-    {{ w.region }})
+{% for w in s.arms %}
+    {{ w.regions[0] }}{% for r in w.regions[1:] %} | {{ r }}{% endfor %})
       begin {{ s.id }} {{ w.title }}
 {% if s.id == "freeze" %}
       note "Stop every deployment and every terraform apply until the return is done."
@@ -91,8 +111,8 @@ elsewhere() { # what
       while true; do
         BEHIND=0
 {% for act in w.acts %}
-{% for op in act.commands %}
-        measure {{ op.budget }} {{ op.title }} {{ op.command }}
+{% for line in act.commands.lines %}
+        {{ line }}
 {% endfor %}
 {% endfor %}
         compare
@@ -101,20 +121,16 @@ elsewhere() { # what
 {% else %}
 {% for act in w.acts %}
 {% if act.ask %}
-      if ask {{ act.ask.within }} {{ act.ask.title }} {% if act.ask.wants %}{{ act.ask.wants }}{% else %}"$(elsewhere {{ act.subject }})"{% endif %} {{ act.ask.command }}; then
-        note {{ act.ask.done }}
+      if {{ act.ask.lines[0] }}; then
+        note {{ act.done }}
       else
-{% for op in act.commands %}
-        run {{ op.budget }} {{ op.title }} {{ op.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ op.otherwise }}
+{% for line in act.commands.lines %}
+        {{ line }}
 {% endfor %}
       fi
 {% else %}
-{% for op in act.commands %}
-{% if s.verb == "measure" %}
-      measure {{ op.budget }} {{ op.title }} {{ op.command }}
-{% else %}
-      run {{ op.budget }} {{ op.title }} {{ op.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ op.otherwise }}
-{% endif %}
+{% for line in act.commands.lines %}
+      {{ line }}
 {% endfor %}
 {% endif %}
 {% else %}
@@ -143,15 +159,10 @@ elsewhere() { # what
 # Reads back what it has brought about.
 {{ s.id }}_holds() {
   case {% if s.on == "FROM" %}${FROM}{% elif s.on == "TO" %}${TO}{% else %}${REGION}{% endif %} in
-{% for w in s.works if w.proved %}
-    {{ w.region }})
-{% for act in w.acts %}
-{% if act.ask %}
-      prove {{ act.ask.within }} {{ act.ask.title }} {% if act.ask.wants %}{{ act.ask.wants }}{% else %}"$(elsewhere {{ act.subject }})"{% endif %} {{ act.ask.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ act.ask.still }}
-{% endif %}
-{% for p in act.proofs %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || {% if s.stop %}die 75 {{ s.stop }}{% else %}missed{% endif %} {{ p.otherwise }}
-{% endfor %}
+{% for w in s.holding %}
+    {{ w.regions[0] }}{% for r in w.regions[1:] %} | {{ r }}{% endfor %})
+{% for line in w.proofs.lines %}
+      {{ line }}
 {% endfor %}
       ;;
 {% endfor %}

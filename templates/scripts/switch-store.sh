@@ -62,6 +62,11 @@ esac
 no_store "${COPY}"
 need{% for tool in switch_tools %} {{ tool }}{% endfor %}
 
+{% if functions %}
+
+# The commands, once: what they are run for below is a row each.
+{% include "functions.sh" %}
+{% endif %}
 
 confirm "${COPY}"
 lock
@@ -74,19 +79,16 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
 {% for before in switch.before %}
   if [[ ${WAY} == {{ before.way }} ]]; then
     step "See that this loses nothing"
-{% for p in before.proofs %}
-    prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
+{% for line in before.steps.lines %}
+    {{ line }}
 {% endfor %}
   fi
 {% endfor %}
 {% if switch.copying %}
   if [[ ${WAY} == to || ${WAY} == back-from ]]; then
     step "Stop the copying between regions"
-{% for a in switch.copying.stop %}
-    run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
-{% for p in a.proofs %}
-    prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
+{% for line in switch.copying.stop.lines %}
+    {{ line }}
 {% endfor %}
   fi
 {% endif %}
@@ -94,19 +96,13 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
     to)
       step "{% if switch.in_place %}Let ${DATASTORE} take over the data of ${COPY}{% else %}Put ${COPY} into service{% endif %}"
       put_mark "switched-${DATASTORE}"
-{% for a in switch.to_copy %}
-      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
-{% for p in a.proofs %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
+{% for line in switch.to_copy.lines %}
+      {{ line }}
 {% endfor %}
 {% if switch.copying %}
       step "{% if switch.copying.joins %}Make it a member, and its rows those of every region{% else %}Let the regions copy each other again{% endif %}"
-{% for a in switch.copying.join %}
-      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
-{% for p in a.proofs %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
+{% for line in switch.copying.join.lines %}
+      {{ line }}
 {% endfor %}
 {% endif %}
 {% if switch.in_place %}
@@ -118,19 +114,13 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
 {% if switch.in_place %}
       put_mark "switched-${DATASTORE}"
 {% endif %}
-{% for a in switch.to_original %}
-      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
-{% for p in a.proofs %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
+{% for line in switch.to_original.lines %}
+      {{ line }}
 {% endfor %}
 {% if switch.copying %}
       step "Let the regions copy each other again"
-{% for a in switch.copying.resume %}
-      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
-{% for p in a.proofs %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
+{% for line in switch.copying.resume.lines %}
+      {{ line }}
 {% endfor %}
 {% endif %}
       take_mark "switched-${DATASTORE}"
@@ -141,11 +131,8 @@ if [[ ${DATASTORE} == {{ switch.subject }} ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-{% for a in switch.delete %}
-      run {{ a.budget }} {{ a.title }} {{ a.command }} || die 75 {{ a.otherwise }}
-{% for p in a.proofs %}
-      prove {{ p.within }} {{ p.title }} {{ p.wants }} {{ p.command }} || die 75 {{ p.otherwise }}
-{% endfor %}
+{% for line in switch.delete.lines %}
+      {{ line }}
 {% endfor %}
       ;;
   esac

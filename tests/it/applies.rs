@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look at files")]
 
 use crate::support::{Case, example, root, spec};
+use crate::tables::unrolled;
 
 fn module(path: &str) -> String {
     std::fs::read_to_string(root().join("templates/terraform").join(path)).unwrap()
@@ -394,7 +395,7 @@ fn services_sign_in_to_a_cache_by_their_roles() {
         assert!(told.contains(setting), "{setting}");
     }
     // A promotion tells all that signing in there takes.
-    let promote = case.file("scripts/failover-region.sh");
+    let promote = unrolled(case.file("scripts/failover-region.sh"));
     assert!(promote.contains("SESSIONS_WRITER_CACHE=shop-sessions-us-west-2"));
     // A copy without it would be open, and refuse a client that signs in.
     assert!(
@@ -440,7 +441,7 @@ fn a_global_cache_grows_by_its_frame() {
 fn what_the_page_restores_comes_into_service_and_back() {
     let case = spec(ENGINES_OF_AWS);
     let page = case.file("RUNBOOK_RESTORE.md");
-    let script = case.file("scripts/switch-store.sh");
+    let script = unrolled(case.file("scripts/switch-store.sh"));
     for (subject, told) in [
         ("shop-orders-us-east-1", "ORDERS_HOST="),
         ("shop-sessions-us-west-2", "SESSIONS_WRITER_HOST="),

@@ -1,5 +1,6 @@
 //! What must hold of every system on AWS, shown on small ones in both layouts.
 
+use crate::tables::unrolled;
 use meridian::diagnostic::Diagnostics;
 use meridian::source::SourceMap;
 use meridian::syntax::{self, Limits};
@@ -291,6 +292,7 @@ fn commands_name_the_parameter_groups_of_the_modules() {
             .iter()
             .filter(|(path, _)| path.starts_with("scripts/"));
         for (path, text) in scripts {
+            let text = unrolled(text);
             for rest in text.split("parameter-group-name ").skip(1) {
                 let group = rest.split_whitespace().next().unwrap_or_default();
                 let major = group.rsplit('-').next().unwrap_or_default();

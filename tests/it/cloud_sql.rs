@@ -3,6 +3,7 @@
 
 use crate::engines::{compiled, spec};
 use crate::support::root;
+use crate::tables::unrolled;
 use meridian::Compilation;
 use std::collections::BTreeSet;
 use std::fs;
@@ -136,7 +137,7 @@ fn a_promotion_turns_the_name_that_all_regions_write_to() {
         })
         .map(|l| l.trim_end_matches('"').to_string());
     let address = address.expect("an address of the replica");
-    let script = text(&done, "scripts/failover-region.sh");
+    let script = unrolled(text(&done, "scripts/failover-region.sh"));
     assert!(script.contains("promote-replica shop-orders-us-west1"));
     assert!(script.contains(&format!("--rrdatas {address}")));
     assert!(!script.contains("promote-replica shop-carts"));

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read files")]
 
 use crate::support::golden;
+use crate::tables::unrolled;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -354,7 +355,7 @@ fn every_step_of_leaving_a_region_says_what_to_expect() {
 
 #[test]
 fn a_region_that_is_gone_is_not_asked_whether_it_serves() {
-    let script = eden("scripts/failover-region.sh");
+    let script = unrolled(&eden("scripts/failover-region.sh"));
     let verify = script.split("verify() {").nth(1).expect("a function");
     let verify = verify.split("\n}").next().expect("its end");
     for line in verify.lines().filter(|l| l.contains("look ")) {

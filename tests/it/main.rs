@@ -59,6 +59,7 @@ mod services;
 mod stage;
 mod state;
 mod support;
+mod tables;
 mod tidy;
 mod traps;
 mod upgrades;

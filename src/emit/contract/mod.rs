@@ -10,7 +10,7 @@ pub use modules::{OwnModule, own_modules};
 use super::{AppliedRoot, Input};
 use crate::analysis::term::Term;
 use crate::artifact::ArtifactSet;
-use crate::deployment::{Argument, Call, Evidence};
+use crate::deployment::{Argument, Call, Evidence, Switch};
 use crate::format::markdown::{code, text};
 use crate::topology::{Part, Scalar};
 use crate::watch::series::{Producer, selectors};
@@ -60,17 +60,23 @@ struct Contract<'a> {
     roots: &'a [AppliedRoot],
     /// The path and the text of each file that is made.
     kept: Vec<(&'a str, &'a str)>,
-    /// The same of those that are left out.
+    /// What names are found in: those texts, and the words that rows of scripts are put together to.
+    said: Vec<(&'a str, &'a str)>,
+    /// The path and the text of each file that is left out.
     left: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Contract<'a> {
     fn new(input: Input<'a>, roots: &'a [AppliedRoot], whole: &'a ArtifactSet) -> Self {
         let files = whole.iter().map(|(path, a)| (path, a.text.as_str()));
-        let (kept, left) = files.partition(|(path, _)| input.topology.makes(Part::of(path)));
+        let (kept, left): (Vec<_>, _) =
+            files.partition(|(path, _)| input.topology.makes(Part::of(path)));
+        let rows =
+            run_by_rows(input).filter(|(path, _)| kept.iter().any(|(known, _)| known == path));
         Contract {
             input,
             roots,
+            said: rows.chain(kept.iter().copied()).collect(),
             kept,
             left,
         }
@@ -210,7 +216,7 @@ impl<'a> Contract<'a> {
         if !self.leaves(Part::Terraform) {
             return Vec::new();
         }
-        let used = users(&self.kept, |_, text| names(text));
+        let used = users(&self.said, |_, text| names(text));
         let made = self.physical_names();
         let rows = made.into_iter().filter_map(|(name, at)| {
             let by: BTreeSet<&str> = used.get(name)?.iter().map(|p| Part::of(p).word()).collect();
@@ -271,7 +277,7 @@ impl<'a> Contract<'a> {
             let of_object = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '/');
             text.split(|c| !of_object(c)).collect()
         };
-        let used = users(&self.kept, words);
+        let used = users(&self.said, words);
         let rows = left.iter().filter_map(|object| {
             let by = used.get(object.as_str())?;
             Some(vec![code(object), some(by)])
@@ -418,6 +424,17 @@ impl<'a> Contract<'a> {
         open.map(|v| vec![code(&v.name), text(&v.description)])
             .collect()
     }
+}
+
+/// The words that scripts run by rows, each with the script.
+fn run_by_rows<'a>(input: Input<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let switches = input.deployment.switches.iter().flat_map(Switch::words);
+    let switches = switches.map(|word| ("scripts/switch-store.sh", word));
+    let leave = input.procedures.fail_over.words();
+    let leave = leave.map(|word| ("scripts/failover-region.sh", word));
+    let back = input.procedures.fail_back.words();
+    let back = back.map(|word| ("scripts/promote-region.sh", word));
+    switches.chain(leave).chain(back)
 }
 
 /// Calls with each text in an argument, and the argument's name.

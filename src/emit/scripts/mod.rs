@@ -2,15 +2,17 @@
 
 mod exercises;
 mod plans;
+mod switches;
+mod tables;
 
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
-use crate::deployment::{Operation, OperationKind, Proof, Stays, Switch, SwitchStep};
+use crate::deployment::{Operation, OperationKind, Proof};
 use crate::format::text::{self, Templates};
 use crate::procedure::{FEW, MANY, OVERTIME, StepId, TURNED_WITHIN};
 use crate::topology::{RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -89,14 +91,20 @@ const TEMPLATES: &[(&str, &str, Option<&str>)] = &[
 ];
 
 /// What templates include.
-const STEPS: (&str, &str) = (
-    "steps.sh",
-    include_str!("../../../templates/scripts/steps.sh"),
-);
+const INCLUDED: [(&str, &str); 2] = [
+    (
+        "steps.sh",
+        include_str!("../../../templates/scripts/steps.sh"),
+    ),
+    (
+        "functions.sh",
+        include_str!("../../../templates/scripts/functions.sh"),
+    ),
+];
 
 static PARSED: LazyLock<Templates> = LazyLock::new(|| {
     let scripts = TEMPLATES.iter().map(|(name, text, _)| (*name, *text));
-    Templates::new(scripts.chain([STEPS]))
+    Templates::new(scripts.chain(INCLUDED))
 });
 
 /// Emits the scripts.
@@ -106,18 +114,19 @@ static PARSED: LazyLock<Templates> = LazyLock::new(|| {
 /// tests show.
 pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
     let context = context(input, roots);
-    let plans = [
-        ("failover-region.sh", &input.procedures.fail_over),
-        ("promote-region.sh", &input.procedures.fail_back),
-    ];
     let set_share = input.deployment.shift.as_ref().map_or("", |s| s.function);
     let shared = text::Context::from(&context).with_part("set_share", set_share.trim_end());
-    for (name, _, needs) in TEMPLATES {
-        if needs.is_some_and(|part| context[part].as_array().is_none_or(Vec::is_empty)) {
+    for (name, source, needs) in TEMPLATES {
+        let own = own(input, name, source);
+        let part = needs.map(|part| own.get(part).unwrap_or(&context[part]));
+        if part.is_some_and(|part| part.as_array().is_none_or(Vec::is_empty)) {
             continue;
         }
-        let plan = plans.iter().find(|(script, _)| script == name);
-        let own = plan.map(|(_, plan)| shared.with("plan", &plans::plan(input.topology, plan)));
+        let own = own
+            .iter()
+            .fold(None, |known: Option<text::Context>, (name, value)| {
+                Some(known.as_ref().unwrap_or(&shared).with(name, value))
+            });
         let text = PARSED
             .render(name, own.as_ref().unwrap_or(&shared))
             .unwrap_or_else(|error| panic!("{error}"));
@@ -128,6 +137,54 @@ pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
         };
         set.add(format!("scripts/{name}"), artifact);
     }
+}
+
+/// What only one script reads, with the functions that its rows call.
+fn own(input: Input, name: &str, source: &str) -> Map<String, Value> {
+    let mut own = Map::new();
+    match name {
+        "failover-region.sh" => {
+            own.insert(
+                "plan".into(),
+                plans::plan(input.topology, &input.procedures.fail_over),
+            );
+        }
+        "promote-region.sh" => {
+            own.insert(
+                "plan".into(),
+                plans::plan(input.topology, &input.procedures.fail_back),
+            );
+        }
+        "switch-store.sh" => {
+            own.insert("switches".into(), switches::all(input));
+        }
+        _ => return own,
+    }
+    let mut own = Value::Object(own);
+    let taken = functions_of(source, &own);
+    let functions = tables::fold(input.topology, &mut own, taken);
+    if let Some(plan) = own.get_mut("plan") {
+        plans::join(input.topology, plan);
+    }
+    let functions = tables::spare(&mut own, functions);
+    own["functions"] = functions;
+    match own {
+        Value::Object(own) => own,
+        _ => Map::new(),
+    }
+}
+
+/// The names of the functions that a script has anyway: those of its steps are ids, of one word.
+fn functions_of(source: &str, context: &Value) -> BTreeSet<String> {
+    let lib = TEMPLATES.iter().filter(|(name, _, _)| *name == "lib.sh");
+    let texts = lib
+        .map(|(_, text, _)| *text)
+        .chain(INCLUDED.map(|(_, text)| text));
+    let lines = texts.chain([source]).flat_map(str::lines);
+    let names = lines.filter_map(|l| Some(l.split_once("() {")?.0.to_string()));
+    let ids = context["plan"]["ids"].as_array().into_iter().flatten();
+    let ids = ids.filter_map(Value::as_str);
+    names.chain(ids.map(|id| format!("{id}_holds"))).collect()
 }
 
 fn context(input: Input, roots: &[AppliedRoot]) -> Value {
@@ -201,8 +258,8 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         }).collect::<Vec<_>>(),
         "list_backups": all(OperationKind::ListBackups),
         "restores": exercises::restores(input),
-        "switches": input.deployment.switches.iter().map(|s| switch(input, s)).collect::<Vec<_>>(),
-        "switch_tools": switch_tools(input),
+        "switches": switches::subjects(input),
+        "switch_tools": switches::tools(input),
         "store_names": store_names(input),
         "dns": dns(input, roots),
         "shifts": shift(input).into_iter().collect::<Vec<_>>(),
@@ -311,6 +368,31 @@ fn operation(operation: &Operation) -> Value {
         "budget": operation.budget_seconds,
         "otherwise": operation.otherwise,
     })
+}
+
+/// The words by which a script runs a command, or looks with it.
+fn ran(by: &str, operation: &Operation) -> Vec<String> {
+    let by = [
+        by.to_string(),
+        operation.budget_seconds.to_string(),
+        operation.title.clone(),
+    ];
+    by.into_iter()
+        .chain(operation.command.iter().cloned())
+        .collect()
+}
+
+/// The words by which a script reads something back.
+fn proved(proof: &Proof) -> Vec<String> {
+    let by = [
+        "prove".to_string(),
+        proof.within_seconds.to_string(),
+        proof.title.clone(),
+        proof.wants.clone(),
+    ];
+    by.into_iter()
+        .chain(proof.command.iter().cloned())
+        .collect()
 }
 
 /// What is read back after commands of a kind, in a region or of a subject.
@@ -475,43 +557,6 @@ fn replay(input: Input, queue: &str) -> Value {
     })
 }
 
-/// How a restored copy comes into service and out of it.
-fn switch<'a>(input: Input<'a>, switch: &'a Switch) -> Value {
-    let all = |actions: &[SwitchStep]| actions.iter().map(action).collect::<Vec<_>>();
-    let before = &switch.before;
-    let befores = [
-        ("to", &before.to_copy),
-        ("back-from", &before.to_original),
-        ("delete", &before.delete),
-    ];
-    let copying = switch.copying.iter();
-    let steps = copying.flat_map(|c| c.stop.iter().chain(&c.join).chain(&c.resume));
-    let steps = steps
-        .chain(&switch.to_copy)
-        .chain(&switch.to_original)
-        .chain(&switch.delete);
-    let words = steps.flat_map(|s| &s.operation.command);
-    let befores = befores.iter().filter(|(_, proofs)| !proofs.is_empty());
-    let befores = befores.map(
-        |(way, proofs)| json!({ "way": way, "proofs": proofs.iter().map(proof).collect::<Vec<_>>() }),
-    );
-    json!({
-        "subject": switch.subject,
-        "to_copy": all(&switch.to_copy),
-        "to_original": all(&switch.to_original),
-        "copying": switch.copying.as_ref().map(|c| json!({
-            "stop": all(&c.stop), "join": all(&c.join), "resume": all(&c.resume), "joins": !c.others.is_empty(),
-        })),
-        "delete": all(&switch.delete),
-        "begins": switch.begins,
-        "in_place": switch.stays == Stays::InOriginal,
-        "settles": switch.stays == Stays::UnderItsName,
-        "serves": switch.serves(),
-        "clusters": clusters_of(input, words),
-        "before": befores.collect::<Vec<_>>(),
-    })
-}
-
 /// The regions whose clusters commands speak to, by their contexts.
 fn clusters_of<'a>(input: Input<'a>, words: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
     let spoken: BTreeSet<&str> = words.flat_map(|w| w.split([' ', '\'', '"'])).collect();
@@ -528,26 +573,4 @@ fn store_names(input: Input<'_>) -> Vec<&str> {
     let restored = input.deployment.restorable.iter().map(|r| &r.subject);
     let names: BTreeSet<&str> = own.chain(restored).map(String::as_str).collect();
     names.into_iter().collect()
-}
-
-fn action(action: &SwitchStep) -> Value {
-    let mut value = operation(&action.operation);
-    value["proofs"] = action.proof.iter().map(proof).collect();
-    value
-}
-
-/// The programs of switches: those of the other scripts, and what reads a cloud's answers.
-fn switch_tools(input: Input) -> BTreeSet<String> {
-    let mut found = tools(input);
-    let switches = input.deployment.switches.iter();
-    let mut steps = switches.flat_map(|s| s.to_copy.iter());
-    let reads = steps.any(|a| {
-        let proof = a.proof.iter().flat_map(|p| &p.command);
-        let mut words = a.operation.command.iter().chain(proof);
-        words.any(|w| w.contains("| jq "))
-    });
-    if reads {
-        found.insert("jq".into());
-    }
-    found
 }

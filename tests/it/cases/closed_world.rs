@@ -1,6 +1,7 @@
 //! `tests/cases/closed-world`.
 
 use crate::support::{Case, case, case_with, spec, spec_after, text};
+use crate::tables::unrolled;
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::lock::print;
 
@@ -527,7 +528,7 @@ fn what_others_run_compiles_on_both_clouds_and_counts() {
             "{rules}"
         );
         assert!(!rules.contains("ShopOrdersBackupTooOld"));
-        let script = case.file("scripts/failover-region.sh");
+        let script = unrolled(case.file("scripts/failover-region.sh"));
         assert!(script.contains("mongosh --host orders.example.com --eval 'rs.stepDown()'"));
         // Nothing is made of it.
         assert_eq!(
@@ -674,7 +675,7 @@ fn a_host_that_others_route_has_no_balancer_and_its_facts_count() {
         budget.contains("| redirect | shop.example.com | 0s .. 1m30s | measured |"),
         "{budget}"
     );
-    let script = case.file("scripts/failover-region.sh");
+    let script = unrolled(case.file("scripts/failover-region.sh"));
     let fenced = script
         .split("fence() {")
         .nth(1)

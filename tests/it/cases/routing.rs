@@ -2,6 +2,7 @@
 
 use crate::arithmetic::emitted::documents;
 use crate::support::{Case, case, case_with, compiled, root, spec};
+use crate::tables::unrolled;
 use meridian::analysis::recovery::verdict::Verdict;
 use meridian::deployment::Evidence;
 use meridian::deployment::routes::{Calls, Choice, List};
@@ -246,7 +247,7 @@ fn a_region_that_stands_by_on_google_cloud_is_closed_or_filled_last() {
     };
     assert_eq!(back_ends(&automatic), (true, false));
     assert_eq!(back_ends(&manual), (false, true));
-    let script = manual.file("scripts/failover-region.sh");
+    let script = unrolled(manual.file("scripts/failover-region.sh"));
     assert!(script.contains("'Let us-east1-b serve shop.example.com'"));
     let decides = |case: &Case| {
         case.terms(
@@ -298,7 +299,7 @@ fn a_host_of_one_region_is_judged_as_itself() {
 fn a_fence_of_people_moves_the_mesh_too() {
     let text = "version: 1\nname: shop\nclouds: { gcp: { project: shop-prod } }\nregions: { us-central1: { role: primary, weight: 50 }, us-east1: { weight: 30 }, us-west1: { weight: 20 } }\nservices: { web: { image: shop/web, replicas: 3..10 } }\ntraffic: { shop.example.com: { to: web, policy: [weight] } }\nmesh: { kind: istio, namespace: shop }\n";
     let case = spec(text);
-    let script = case.file("scripts/failover-region.sh");
+    let script = unrolled(case.file("scripts/failover-region.sh"));
     let fence = script.split("fence()").nth(1).expect("a step");
     let west = fence
         .split("us-west1)")

@@ -1,6 +1,7 @@
 //! What running the output has shown, as far as the text shows it; `tests/live` runs it.
 
 use crate::support::{Case, compiled, root};
+use crate::tables::unrolled;
 
 fn example(name: &str) -> Case {
     compiled(&root().join(format!("examples/{name}/topology.yaml")))
@@ -57,7 +58,7 @@ fn a_restored_copy_is_no_peer_before_it_is_in_service() {
     for command in commands {
         assert!(command.contains("-restored-16 "), "{command}");
     }
-    let switch = eden.file("scripts/switch-store.sh");
+    let switch = unrolled(eden.file("scripts/switch-store.sh"));
     let at = |words: &str| switch.find(words).unwrap_or_else(|| panic!("no {words}"));
     for region in ["us-east-1", "us-west-2"] {
         let stop = at(&format!("'Disable the subscriptions of {region}'"));

@@ -1,6 +1,7 @@
 //! Other cases of the kinds that `tests/cases` shows: another engine, cloud, place or notation.
 
 use crate::support::{Case, spec};
+use crate::tables::unrolled;
 use meridian::analysis::recovery::verdict::Verdict;
 
 pub(super) const GOOGLE: &str = "version: 1
@@ -160,7 +161,7 @@ fn a_location_of_s3_is_refused() {
 fn a_replica_is_measured_before_it_is_promoted() {
     let store = "engine: postgres, replication: { mode: async, arbiter: operator }, objectives: { rpo: 2m }";
     let case = with_store(AMAZON, store);
-    let script = case.file("scripts/failover-region.sh");
+    let script = unrolled(case.file("scripts/failover-region.sh"));
     assert!(script.contains("ReplicaLag"), "{script}");
     assert!(script.contains("readonly OBJECTIVE=120\n"), "{script}");
 }

@@ -78,20 +78,28 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+keep_scaler_removing_replicas() { local service=${1} region=${2}
+  run 10 "Keep the scaler from removing replicas of ${service} in ${region}" kubectl --context "shop-${region}" --namespace shop annotate --overwrite scaledobject "${service}" autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+}
+see_answers_outside() { local host=${1}
+  look 10 "See that ${host} answers from outside" curl --fail --silent --show-error --max-time 10 --output /dev/null -- "https://${host}/health" || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+}
+measure_replication_lag() { local region=${1} region2=${2}
+  measure 15 "Show how far ${region} is behind with shop-carts" bash -c "behind=\$(aws cloudwatch get-metric-statistics --region ${region2} --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=${region} --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from ${region2}: nothing was measured'; else echo \"shop-carts from ${region2}: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
+  measure 15 "Show how many seconds images in ${region} is behind ${region2}" bash -c "behind=\$(aws cloudwatch get-metric-statistics --region ${region2} --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-${region2} Name=DestinationBucket,Value=123456789012-shop-images-${region} Name=RuleId,Value=to-${region} --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
+  measure 15 "Show how far ${region} is behind with orders" bash -c "writer=\$(aws rds describe-global-clusters --region ${region} --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:${region}:123456789012:cluster:shop-orders-${region} ]; then echo 'orders: this region writes, 0 s'; else dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query \"[Metrics[?Dimensions[?Value=='shop-orders-${region}']], Metrics[?Dimensions[0].Name=='SourceRegion' && !Dimensions[1]]][] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'orders: nothing was measured'; else echo \"orders: \$(((behind + 1000 - 1) / 1000)) s\"; fi; fi"
+  measure 15 "Show how far ${region} is behind with sessions" bash -c "writer=\$(aws elasticache describe-global-replication-groups --region ${region} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = ${region} ]; then echo 'sessions: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'shop-sessions-${region}')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'sessions: nothing was measured'; else echo \"sessions: \$behind s\"; fi"
+}
+
 # Freeze deployments and scaling.
 freeze() {
   case ${TO} in
-    us-east-1)
-      begin freeze 'Freeze deployments and scaling in us-east-1'
+    us-east-1 | us-west-2)
+      begin freeze "Freeze deployments and scaling in ${TO}"
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of orders in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      ;;
-    us-west-2)
-      begin freeze 'Freeze deployments and scaling in us-west-2'
-      note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of orders in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of web in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas orders "${TO}"
+      keep_scaler_removing_replicas web "${TO}"
       ;;
   esac
 }
@@ -99,13 +107,9 @@ freeze() {
 # Take the region out of the load balancers.
 fence() {
   case ${FROM} in
-    us-east-1)
-      begin fence 'Fence us-east-1 at the load balancers'
-      run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
-      ;;
-    us-west-2)
-      begin fence 'Fence us-west-2 at the load balancers'
-      run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+    us-east-1 | us-west-2)
+      begin fence "Fence ${FROM} at the load balancers"
+      run 210 "Send users of ${FROM} elsewhere" aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions "Region=${FROM}" --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -116,11 +120,8 @@ fence() {
 # Reads back what it has brought about.
 fence_holds() {
   case ${FROM} in
-    us-east-1)
-      prove 120 'Read back the alarm that sends users of shop.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names shop-example-com-us-east-1-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region is not fenced, nothing is promoted' 'run it again: the alarm has not followed its metric'
-      ;;
-    us-west-2)
-      prove 120 'Read back the alarm that sends users of shop.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names shop-example-com-us-west-2-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region is not fenced, nothing is promoted' 'run it again: the alarm has not followed its metric'
+    us-east-1 | us-west-2)
+      prove 120 'Read back the alarm that sends users of shop.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names "shop-example-com-${FROM}-evacuated" --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region is not fenced, nothing is promoted' 'run it again: the alarm has not followed its metric'
       ;;
   esac
 }
@@ -130,17 +131,11 @@ lag() {
   case ${TO} in
     us-east-1)
       begin lag 'Measure the replication lag of us-east-1'
-      measure 15 'Show how far us-east-1 is behind with shop-carts' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=us-east-1 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from us-west-2: nothing was measured'; else echo \"shop-carts from us-west-2: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
-      measure 15 'Show how many seconds images in us-east-1 is behind us-west-2' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-west-2 Name=DestinationBucket,Value=123456789012-shop-images-us-east-1 Name=RuleId,Value=to-us-east-1 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
-      measure 15 'Show how far us-east-1 is behind with orders' bash -c 'writer=$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query '\''GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn'\'' --output text) && if [ "$writer" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo '\''orders: this region writes, 0 s'\''; else dimensions=$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query "[Metrics[?Dimensions[?Value=='\''shop-orders-us-east-1'\'']], Metrics[?Dimensions[0].Name=='\''SourceRegion'\'' && !Dimensions[1]]][] | [0].Dimensions") && behind=$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions "$dimensions" --start-time "$(date -u -d '\''-5 min'\'' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --period 60 --statistics Maximum --query '\''max(Datapoints[].Maximum)'\'' --output text) && behind=${behind%.*} && if [ "$behind" = None ]; then echo '\''orders: nothing was measured'\''; else echo "orders: $(((behind + 1000 - 1) / 1000)) s"; fi; fi'
-      measure 15 'Show how far us-east-1 is behind with sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-east-1 ]; then echo 'sessions: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'shop-sessions-us-east-1')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'sessions: nothing was measured'; else echo \"sessions: \$behind s\"; fi"
+      measure_replication_lag us-east-1 us-west-2
       ;;
     us-west-2)
       begin lag 'Measure the replication lag of us-west-2'
-      measure 15 'Show how far us-west-2 is behind with shop-carts' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=us-west-2 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from us-east-1: nothing was measured'; else echo \"shop-carts from us-east-1: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
-      measure 15 'Show how many seconds images in us-west-2 is behind us-east-1' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-east-1 Name=DestinationBucket,Value=123456789012-shop-images-us-west-2 Name=RuleId,Value=to-us-west-2 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
-      measure 15 'Show how far us-west-2 is behind with orders' bash -c 'writer=$(aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query '\''GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn'\'' --output text) && if [ "$writer" = arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 ]; then echo '\''orders: this region writes, 0 s'\''; else dimensions=$(aws cloudwatch list-metrics --region us-west-2 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query "[Metrics[?Dimensions[?Value=='\''shop-orders-us-west-2'\'']], Metrics[?Dimensions[0].Name=='\''SourceRegion'\'' && !Dimensions[1]]][] | [0].Dimensions") && behind=$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions "$dimensions" --start-time "$(date -u -d '\''-5 min'\'' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --period 60 --statistics Maximum --query '\''max(Datapoints[].Maximum)'\'' --output text) && behind=${behind%.*} && if [ "$behind" = None ]; then echo '\''orders: nothing was measured'\''; else echo "orders: $(((behind + 1000 - 1) / 1000)) s"; fi; fi'
-      measure 15 'Show how far us-west-2 is behind with sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-west-2 ]; then echo 'sessions: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'shop-sessions-us-west-2')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'sessions: nothing was measured'; else echo \"sessions: \$behind s\"; fi"
+      measure_replication_lag us-west-2 us-east-1
       ;;
   esac
   compare
@@ -154,19 +149,12 @@ promote() {
     lag
   fi
   case ${TO} in
-    us-east-1)
-      begin promote 'Promote the replicas in us-east-1'
+    us-east-1 | us-west-2)
+      begin promote "Promote the replicas in ${TO}"
       note "This is the point of no return."
-      run 600 'Let us-east-1 write orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region us-east-1 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 --allow-data-loss; fi" || missed 'the old writer is up: use switchover-global-cluster, which loses nothing'
-      run 120 'Let us-east-1 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-east-1 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-east-1 --primary-region us-east-1 --primary-replication-group-id shop-sessions-us-east-1 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
-      run 30 'Let web in us-east-1 write sessions at home' kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
-      ;;
-    us-west-2)
-      begin promote 'Promote the replicas in us-west-2'
-      note "This is the point of no return."
-      run 600 'Let us-west-2 write orders' bash -c "writer=\$(aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region us-west-2 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 --allow-data-loss; fi" || missed 'the old writer is up: use switchover-global-cluster, which loses nothing'
-      run 120 'Let us-west-2 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-west-2 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-west-2 --primary-region us-west-2 --primary-replication-group-id shop-sessions-us-west-2 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
-      run 30 'Let web in us-west-2 write sessions at home' kubectl --context shop-us-west-2 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-west-2.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-west-2 SESSIONS_WRITER_REGION=us-west-2 || missed 'the cluster does not answer: stop, this region cannot take over'
+      run 600 "Let ${TO} write orders" bash -c "writer=\$(aws rds describe-global-clusters --region ${TO} --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:${TO}:123456789012:cluster:shop-orders-${TO} ]; then echo 'this region writes already'; else aws rds failover-global-cluster --region ${TO} --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:${TO}:123456789012:cluster:shop-orders-${TO} --allow-data-loss; fi" || missed 'the old writer is up: use switchover-global-cluster, which loses nothing'
+      run 120 "Let ${TO} write sessions" bash -c "writer=\$(aws elasticache describe-global-replication-groups --region ${TO} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region ${TO} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = ${TO} ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region ${TO} --primary-region ${TO} --primary-replication-group-id shop-sessions-${TO} --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
+      run 30 "Let web in ${TO} write sessions at home" kubectl --context "shop-${TO}" --namespace shop set env deployment/web "SESSIONS_WRITER_HOST=sessions.${TO}.shop.internal" "SESSIONS_WRITER_CACHE=shop-sessions-${TO}" "SESSIONS_WRITER_REGION=${TO}" || missed 'the cluster does not answer: stop, this region cannot take over'
       ;;
   esac
   promote_holds
@@ -175,13 +163,9 @@ promote() {
 # Reads back what it has brought about.
 promote_holds() {
   case ${TO} in
-    us-east-1)
-      prove 600 'Read back who writes orders' arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text || missed 'it is failing over still: look at the status of the global cluster'
-      prove 600 'Read back who writes sessions' us-east-1 aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || missed 'it is failing over still: look at the status of the global group'
-      ;;
-    us-west-2)
-      prove 600 'Read back who writes orders' arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text || missed 'it is failing over still: look at the status of the global cluster'
-      prove 600 'Read back who writes sessions' us-west-2 aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || missed 'it is failing over still: look at the status of the global group'
+    us-east-1 | us-west-2)
+      prove 600 'Read back who writes orders' "arn:aws:rds:${TO}:123456789012:cluster:shop-orders-${TO}" aws rds describe-global-clusters --region "${TO}" --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text || missed 'it is failing over still: look at the status of the global cluster'
+      prove 600 'Read back who writes sessions' "${TO}" aws elasticache describe-global-replication-groups --region "${TO}" --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || missed 'it is failing over still: look at the status of the global group'
       ;;
   esac
 }
@@ -191,11 +175,11 @@ verify() {
   begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
-    look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    see_answers_outside shop.example.com
     # Its name leads to that region alone, which may be the one that is gone.
-    [[ ${FROM} == us-east-1 ]] || look 10 'See that shop.us-east-1.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-east-1.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    [[ ${FROM} == us-east-1 ]] || see_answers_outside shop.us-east-1.example.com
     # Its name leads to that region alone, which may be the one that is gone.
-    [[ ${FROM} == us-west-2 ]] || look 10 'See that shop.us-west-2.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-west-2.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    [[ ${FROM} == us-west-2 ]] || see_answers_outside shop.us-west-2.example.com
     moment served
     again || break
   done

@@ -41,6 +41,24 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+see_answers_outside() { local host=${1}
+  look 10 "See that ${host} answers from outside" curl --fail --silent --show-error --max-time 10 --output /dev/null -- "https://${host}/health" || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+}
+let_scaler_remove_replicas() { local service=${1} region=${2}
+  run 10 "Let the scaler remove replicas again of ${service} in ${region}" kubectl --context "shop-${region}" --namespace shop annotate --overwrite scaledobject "${service}" autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+}
+precondition_replication_lag_most() { local region=${1} region2=${2}
+  measure 15 "Show how far ${region} is behind with shop-carts" bash -c "behind=\$(aws cloudwatch get-metric-statistics --region ${region2} --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=${region} --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from ${region2}: nothing was measured'; else echo \"shop-carts from ${region2}: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
+  measure 15 "Show how many seconds images in ${region} is behind ${region2}" bash -c "behind=\$(aws cloudwatch get-metric-statistics --region ${region2} --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-${region2} Name=DestinationBucket,Value=123456789012-shop-images-${region} Name=RuleId,Value=to-${region} --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
+  measure 15 "Show how far ${region} is behind with orders" bash -c "writer=\$(aws rds describe-global-clusters --region ${region} --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:${region}:123456789012:cluster:shop-orders-${region} ]; then echo 'orders: this region writes, 0 s'; else dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query \"[Metrics[?Dimensions[?Value=='shop-orders-${region}']], Metrics[?Dimensions[0].Name=='SourceRegion' && !Dimensions[1]]][] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'orders: nothing was measured'; else echo \"orders: \$(((behind + 1000 - 1) / 1000)) s\"; fi; fi"
+  measure 15 "Show how far ${region} is behind with sessions" bash -c "writer=\$(aws elasticache describe-global-replication-groups --region ${region} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = ${region} ]; then echo 'sessions: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'shop-sessions-${region}')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'sessions: nothing was measured'; else echo \"sessions: \$behind s\"; fi"
+}
+scale_down() { local region=${1}
+  let_scaler_remove_replicas orders "${region}"
+  let_scaler_remove_replicas web "${region}"
+}
+
 # Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
@@ -49,10 +67,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how far us-east-1 is behind with shop-carts' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=us-east-1 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from us-west-2: nothing was measured'; else echo \"shop-carts from us-west-2: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
-        measure 15 'Show how many seconds images in us-east-1 is behind us-west-2' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-west-2 Name=DestinationBucket,Value=123456789012-shop-images-us-east-1 Name=RuleId,Value=to-us-east-1 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
-        measure 15 'Show how far us-east-1 is behind with orders' bash -c 'writer=$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query '\''GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn'\'' --output text) && if [ "$writer" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo '\''orders: this region writes, 0 s'\''; else dimensions=$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query "[Metrics[?Dimensions[?Value=='\''shop-orders-us-east-1'\'']], Metrics[?Dimensions[0].Name=='\''SourceRegion'\'' && !Dimensions[1]]][] | [0].Dimensions") && behind=$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions "$dimensions" --start-time "$(date -u -d '\''-5 min'\'' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --period 60 --statistics Maximum --query '\''max(Datapoints[].Maximum)'\'' --output text) && behind=${behind%.*} && if [ "$behind" = None ]; then echo '\''orders: nothing was measured'\''; else echo "orders: $(((behind + 1000 - 1) / 1000)) s"; fi; fi'
-        measure 15 'Show how far us-east-1 is behind with sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-east-1 ]; then echo 'sessions: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'shop-sessions-us-east-1')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'sessions: nothing was measured'; else echo \"sessions: \$behind s\"; fi"
+        precondition_replication_lag_most us-east-1 us-west-2
         compare
         again || break
       done
@@ -62,10 +77,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how far us-west-2 is behind with shop-carts' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=us-west-2 --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from us-east-1: nothing was measured'; else echo \"shop-carts from us-east-1: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
-        measure 15 'Show how many seconds images in us-west-2 is behind us-east-1' bash -c "behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-us-east-1 Name=DestinationBucket,Value=123456789012-shop-images-us-west-2 Name=RuleId,Value=to-us-west-2 --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
-        measure 15 'Show how far us-west-2 is behind with orders' bash -c 'writer=$(aws rds describe-global-clusters --region us-west-2 --global-cluster-identifier shop-orders --query '\''GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn'\'' --output text) && if [ "$writer" = arn:aws:rds:us-west-2:123456789012:cluster:shop-orders-us-west-2 ]; then echo '\''orders: this region writes, 0 s'\''; else dimensions=$(aws cloudwatch list-metrics --region us-west-2 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query "[Metrics[?Dimensions[?Value=='\''shop-orders-us-west-2'\'']], Metrics[?Dimensions[0].Name=='\''SourceRegion'\'' && !Dimensions[1]]][] | [0].Dimensions") && behind=$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions "$dimensions" --start-time "$(date -u -d '\''-5 min'\'' +%FT%TZ)" --end-time "$(date -u +%FT%TZ)" --period 60 --statistics Maximum --query '\''max(Datapoints[].Maximum)'\'' --output text) && behind=${behind%.*} && if [ "$behind" = None ]; then echo '\''orders: nothing was measured'\''; else echo "orders: $(((behind + 1000 - 1) / 1000)) s"; fi; fi'
-        measure 15 'Show how far us-west-2 is behind with sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-west-2 ]; then echo 'sessions: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'shop-sessions-us-west-2')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'sessions: nothing was measured'; else echo \"sessions: \$behind s\"; fi"
+        precondition_replication_lag_most us-west-2 us-east-1
         compare
         again || break
       done
@@ -76,13 +88,9 @@ lag() {
 # Unfence the region.
 serve() {
   case ${REGION} in
-    us-east-1)
-      begin serve 'Unfence us-east-1'
-      run 150 'Let us-east-1 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
-      ;;
-    us-west-2)
-      begin serve 'Unfence us-west-2'
-      run 150 'Let us-west-2 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+    us-east-1 | us-west-2)
+      begin serve "Unfence ${REGION}"
+      run 150 "Let ${REGION} have users again" aws cloudwatch put-metric-data --region us-east-2 --namespace shop/failover --metric-name Evacuate --dimensions "Region=${REGION}" --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
   serve_holds
@@ -92,11 +100,8 @@ serve() {
 # Reads back what it has brought about.
 serve_holds() {
   case ${REGION} in
-    us-east-1)
-      prove 120 'Read back the alarm that sends users of shop.example.com elsewhere' OK aws cloudwatch describe-alarms --region us-east-2 --alarm-names shop-example-com-us-east-1-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region does not serve yet' 'run it again: the alarm has not followed its metric'
-      ;;
-    us-west-2)
-      prove 120 'Read back the alarm that sends users of shop.example.com elsewhere' OK aws cloudwatch describe-alarms --region us-east-2 --alarm-names shop-example-com-us-west-2-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region does not serve yet' 'run it again: the alarm has not followed its metric'
+    us-east-1 | us-west-2)
+      prove 120 'Read back the alarm that sends users of shop.example.com elsewhere' OK aws cloudwatch describe-alarms --region us-east-2 --alarm-names "shop-example-com-${REGION}-evacuated" --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region does not serve yet' 'run it again: the alarm has not followed its metric'
       ;;
   esac
 }
@@ -106,9 +111,9 @@ verify() {
   begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
-    look 10 'See that shop.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
-    look 10 'See that shop.us-east-1.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-east-1.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
-    look 10 'See that shop.us-west-2.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://shop.us-west-2.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    see_answers_outside shop.example.com
+    see_answers_outside shop.us-east-1.example.com
+    see_answers_outside shop.us-west-2.example.com
     moment served
     again || break
   done
@@ -118,12 +123,10 @@ verify() {
 settle() {
   begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-east-1 ]]; then
-    run 10 'Let the scaler remove replicas again of orders in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of web in us-east-1' kubectl --context shop-us-east-1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    scale_down us-east-1
   fi
   if [[ ${REGION} != us-west-2 ]]; then
-    run 10 'Let the scaler remove replicas again of orders in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject orders autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of web in us-west-2' kubectl --context shop-us-west-2 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    scale_down us-west-2
   fi
 }
 

@@ -67,41 +67,160 @@ esac
 no_store "${COPY}"
 need aws bash curl dig jq kubectl
 
+# The commands, once: what they are run for below is a row each.
+let_use_copy() { local part=${1} region=${2}
+  run 30 "Let shop-orders-${part} use the copy" bash -c "aws iam put-role-policy --role-name shop-orders-${part} --policy-name \"copy-\$1\" --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"dynamodb:BatchGetItem\",\"dynamodb:BatchWriteItem\",\"dynamodb:ConditionCheckItem\",\"dynamodb:DeleteItem\",\"dynamodb:GetItem\",\"dynamodb:PutItem\",\"dynamodb:Query\",\"dynamodb:Scan\",\"dynamodb:UpdateItem\"],\"Resource\":[\"arn:aws:dynamodb:${region}:123456789012:table/'\"\$1\"'\",\"arn:aws:dynamodb:${region}:123456789012:table/'\"\$1\"'/index/*\"]}]}'" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
+}
+point_copy() { local region=${1}
+  run 300 "Point orders in ${region} at the copy" bash -c "kubectl --context shop-${region} --namespace shop set env deployment/orders CARTS_TABLE=\"\$1\" && kubectl --context shop-${region} --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
+  prove 60 "Read back what orders in ${region} uses" 'as wanted' bash -c "all=\$(kubectl --context shop-${region} --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=\"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+}
+point_original() { local region=${1}
+  run 300 "Point orders in ${region} at the original" bash -c "kubectl --context shop-${region} --namespace shop set env deployment/orders CARTS_TABLE=shop-carts && kubectl --context shop-${region} --namespace shop rollout status deployment/orders --timeout 300s" || die 75 'look at the new pods: the old ones serve until they are ready'
+  prove 60 "Read back what orders in ${region} uses" 'as wanted' bash -c "all=\$(kubectl --context shop-${region} --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=shop-carts && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+}
+take_right_use_copy() { local part=${1}
+  run 30 "Take the right to use the copy from shop-orders-${part}" bash -c "if aws iam get-role-policy --role-name shop-orders-${part} --policy-name \"copy-\$1\" >/dev/null 2>&1; then aws iam delete-role-policy --role-name shop-orders-${part} --policy-name \"copy-\$1\"; fi" bash "${COPY}" || die 75 'the right ends with the table: take it away by hand'
+}
+see_copy() { local region=${1}
+  prove 0 "See that it is a copy of shop-carts-${region}" "arn:aws:dynamodb:${region}:123456789012:table/shop-carts" aws dynamodb describe-table --region "${region}" --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 "nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-${region}"
+}
+see_does_not_use() { local region=${1}
+  prove 0 "See that orders in ${region} does not use it" unused bash -c "all=\$(kubectl --context shop-${region} --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 "nothing was changed: orders in ${region} uses it, or does not say what it uses"
+}
+copy_versions_before_over() { local region=${1}
+  run 3600 'Copy the versions from before over what is there now, and delete what was deleted then' bash -c "set -o pipefail; at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-${region}/\$1-before\" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-${region} --region ${region} --output json | jq -j --arg at \"\$at\" '[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= \$at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, \"\\u0000\", (\"123456789012-shop-images-${region}/\" + (.k | split(\"/\") | map(@uri) | join(\"/\")) + \"?versionId=\" + .was.v), \"\\u0000\"' | xargs -0 -r -n 2 -P 16 bash -c 'aws s3api copy-object --bucket 123456789012-shop-images-${region} --region ${region} --key \"\$1\" --copy-source \"\$2\" --query CopyObjectResult.ETag --output text' copy && at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-${region}/\$1-before\" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-${region} --region ${region} --output json | jq -j --arg at \"\$at\" '[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= \$at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v == null) | .k, \"\\u0000\"' | xargs -0 -r -n 1 -P 16 bash -c 'aws s3api delete-object --bucket 123456789012-shop-images-${region} --region ${region} --key \"\$1\"' delete" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+  prove 900 'Copy the versions from before over what is there now, and delete what was deleted then: see that it is so' 0 bash -c "set -o pipefail; at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-${region}/\$1-before\" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-${region} --region ${region} --output json | jq -c --arg at \"\$at\" '[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= \$at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1' | wc -l" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+}
+forget_moment_name() { local region=${1}
+  run 15 'Forget the moment and its name' bash -c "set -o pipefail; aws s3 rm \"s3://123456789012-shop-records/restores/images-${region}/\$1\" --region us-east-2 && aws s3 rm \"s3://123456789012-shop-records/restores/images-${region}/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'delete the two objects by hand'
+  prove 900 'Forget the moment and its name: see that it is so' 0 bash -c "set -o pipefail; aws s3api list-objects-v2 --bucket 123456789012-shop-records --region us-east-2 --prefix \"restores/images-${region}/\$1\" --query 'length(Contents || \`[]\`)' --output text" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+}
+see_moment() { local region=${1}
+  prove 0 "See that it is a moment of images-${region}" '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-${region}/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 "nothing was changed: it is no copy that restore-from-backup.sh has made of images-${region}"
+}
+see_noted_bucket_had() { local region=${1}
+  prove 0 'See that it is noted what the bucket had' noted bash -c "at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-${region}/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'nothing was changed: nobody has noted what the bucket had: it has not come into service by this script'
+}
+point_copy_b() { local region=${1} region2=${2}
+  run 300 "Point orders in ${region} at the copy" bash -c "host=\$(aws rds describe-db-clusters --region ${region2} --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region ${region2} --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && kubectl --context shop-${region} --namespace shop set env deployment/orders ORDERS_HOST=\"\$host\" ORDERS_READ_HOST=\"\$reads\" && kubectl --context shop-${region} --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
+  prove 60 "Read back what orders in ${region} uses" 'as wanted' bash -c "host=\$(aws rds describe-db-clusters --region ${region2} --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region ${region2} --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-${region} --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=\"\$reads\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+}
+point_original_b() { local region=${1}
+  run 300 "Point orders in ${region} at the original" bash -c "kubectl --context shop-${region} --namespace shop set env deployment/orders ORDERS_HOST=orders.${region}.shop.internal ORDERS_READ_HOST=orders-read.${region}.shop.internal && kubectl --context shop-${region} --namespace shop rollout status deployment/orders --timeout 300s" || die 75 'look at the new pods: the old ones serve until they are ready'
+  prove 60 "Read back what orders in ${region} uses" 'as wanted' bash -c "all=\$(kubectl --context shop-${region} --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=orders.${region}.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=orders-read.${region}.shop.internal && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+}
+delete_copy_b() { local region=${1}
+  run 120 'Delete the copy' bash -c "aws rds delete-db-instance --region ${region} --db-instance-identifier \"\$1-0\" && aws rds modify-db-cluster --region ${region} --db-cluster-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-cluster --region ${region} --db-cluster-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+  prove 1800 'Delete the copy: wait until it is so' 0 bash -c "aws rds describe-db-clusters --region ${region} --query \"length(DBClusters[?DBClusterIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+}
+see_copy_b() { local region=${1}
+  prove 0 "See that it is a copy of shop-orders-${region}" "shop-orders-${region}" aws rds describe-db-clusters --region "${region}" --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 "nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-${region}"
+}
+see_does_not_use_b() { local region=${1} region2=${2}
+  prove 0 "See that orders in ${region} does not use it" unused bash -c "host=\$(aws rds describe-db-clusters --region ${region2} --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region ${region2} --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-${region} --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 "nothing was changed: orders in ${region} uses it, or does not say what it uses"
+}
+point_copy_c() { local region=${1} region2=${2}
+  run 300 "Point web in ${region} at the copy" bash -c "host=\$(aws elasticache describe-replication-groups --region ${region2} --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && kubectl --context shop-${region} --namespace shop set env deployment/web SESSIONS_HOST=\"\$host\" SESSIONS_CACHE=\"\$1\" SESSIONS_REGION=${region2} SESSIONS_WRITER_HOST=\"\$host\" SESSIONS_WRITER_CACHE=\"\$1\" SESSIONS_WRITER_REGION=${region2} && kubectl --context shop-${region} --namespace shop rollout status deployment/web --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
+  prove 60 "Read back what web in ${region} uses" 'as wanted' bash -c "host=\$(aws elasticache describe-replication-groups --region ${region2} --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-${region} --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=${region2} && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=${region2} && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+}
+point_original_c() { local region=${1}
+  run 300 "Point web in ${region} at the original" bash -c "kubectl --context shop-${region} --namespace shop set env deployment/web SESSIONS_HOST=sessions.${region}.shop.internal SESSIONS_CACHE=shop-sessions-${region} SESSIONS_REGION=${region} SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 && kubectl --context shop-${region} --namespace shop rollout status deployment/web --timeout 300s" || die 75 'look at the new pods: the old ones serve until they are ready'
+  prove 60 "Read back what web in ${region} uses" 'as wanted' bash -c "all=\$(kubectl --context shop-${region} --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=sessions.${region}.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=shop-sessions-${region} && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=${region} && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-east-1 && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+}
+delete_copy_c() { local region=${1}
+  run 120 'Delete the copy' bash -c "aws elasticache delete-replication-group --region ${region} --replication-group-id \"\$1\"" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+  prove 1800 'Delete the copy: wait until it is so' 0 bash -c "aws elasticache describe-replication-groups --region ${region} --query \"length(ReplicationGroups[?ReplicationGroupId=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+}
+see_copy_c() { local region=${1}
+  prove 0 "See that it is a copy of shop-sessions-${region}" "shop-sessions-${region}" bash -c "group=\$(aws elasticache describe-replication-groups --region ${region} --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region ${region} --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 "nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-${region}"
+}
+see_does_not_use_c() { local region=${1} region2=${2}
+  prove 0 "See that web in ${region} does not use it" unused bash -c "host=\$(aws elasticache describe-replication-groups --region ${region2} --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-${region} --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 "nothing was changed: web in ${region} uses it, or does not say what it uses"
+}
+put_copy_into_service() { local region=${1} region2=${2}
+  run 120 'Give the copy history, a stream and expiry' bash -c "aws dynamodb update-continuous-backups --region ${region} --table-name \"\$1\" --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true && if [ \"\$(aws dynamodb describe-table --region ${region} --table-name \"\$1\" --query Table.StreamSpecification.StreamEnabled --output text)\" != True ]; then aws dynamodb update-table --region ${region} --table-name \"\$1\" --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; fi && if [ \"\$(aws dynamodb describe-time-to-live --region ${region} --table-name \"\$1\" --query TimeToLiveDescription.TimeToLiveStatus --output text)\" = DISABLED ]; then aws dynamodb update-time-to-live --region ${region} --table-name \"\$1\" --time-to-live-specification Enabled=true,AttributeName=expiresAt; fi" bash "${COPY}" || die 75 'see what it has already: aws dynamodb describe-table; run it again'
+  prove 7200 'Give the copy history, a stream and expiry: wait until it is so' 'ACTIVE NEW_AND_OLD_IMAGES' bash -c "aws dynamodb describe-table --region ${region} --table-name \"\$1\" --query 'Table.[TableStatus,StreamSpecification.StreamViewType]' --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+  run 120 "Copy it to ${region2}" bash -c "if [ \"\$(aws dynamodb describe-table --region ${region} --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='${region2}'] | [0].ReplicaStatus\" --output text)\" = None ]; then aws dynamodb update-table --region ${region} --table-name \"\$1\" --replica-updates 'Create={RegionName=${region2},KMSMasterKeyId=alias/shop-shared-data}'; fi" bash "${COPY}" || die 75 'the table is being changed still: wait, and run it again'
+  prove 7200 "Copy it to ${region2}: wait until it is so" ACTIVE bash -c "aws dynamodb describe-table --region ${region} --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='${region2}'] | [0].ReplicaStatus\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+  let_use_copy use1 us-east-1
+  let_use_copy usw2 us-west-2
+  point_copy us-east-1
+  point_copy us-west-2
+}
+put_original_into_service() {
+  point_original us-east-1
+  point_original us-west-2
+}
+delete_copy_d() { local region=${1} region2=${2}
+  take_right_use_copy use1
+  take_right_use_copy usw2
+  run 120 "Delete it in ${region}" bash -c "if [ \"\$(aws dynamodb describe-table --region ${region2} --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='${region}'] | [0].ReplicaStatus\" --output text)\" != None ]; then aws dynamodb update-table --region ${region2} --table-name \"\$1\" --replica-updates 'Delete={RegionName=${region}}'; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+  prove 7200 "Delete it in ${region}: wait until it is so" None bash -c "aws dynamodb describe-table --region ${region2} --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='${region}'] | [0].ReplicaStatus\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+  run 120 'Delete the copy' bash -c "aws dynamodb delete-table --region ${region2} --table-name \"\$1\"" bash "${COPY}" || die 75 'a table from which a region was filled stays for 24 hours: delete it tomorrow'
+  prove 7200 'Delete the copy: wait until it is so' 0 bash -c "aws dynamodb list-tables --region ${region2} --query \"length(TableNames[?@=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+}
+check_copy_before_deleted() { local region=${1}
+  see_copy "${region}"
+  see_does_not_use us-east-1
+  see_does_not_use us-west-2
+}
+put_copy_into_service_b() { local region=${1} region2=${2}
+  run 15 'Note what the bucket has now, as NEW_NAME-before' bash -c "set -o pipefail; aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-${region}/\$1-before\" --region us-east-2 >/dev/null 2>&1 || printf %s \"\$1\" | aws s3 cp - \"s3://123456789012-shop-records/restores/images-${region}/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'nothing was changed: the bucket of records does not take it'
+  prove 900 'Note what the bucket has now, as NEW_NAME-before: see that it is so' noted bash -c "set -o pipefail; at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-${region}/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+  run 3600 'Copy the versions of the moment over what is there now' bash -c "set -o pipefail; at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-${region}/\$1\" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-${region} --region ${region} --output json | jq -j --arg at \"\$at\" '[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= \$at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, \"\\u0000\", (\"123456789012-shop-images-${region}/\" + (.k | split(\"/\") | map(@uri) | join(\"/\")) + \"?versionId=\" + .was.v), \"\\u0000\"' | xargs -0 -r -n 2 -P 16 bash -c 'aws s3api copy-object --bucket 123456789012-shop-images-${region} --region ${region} --key \"\$1\" --copy-source \"\$2\" --query CopyObjectResult.ETag --output text' copy" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+  prove 900 'Copy the versions of the moment over what is there now: see that it is so' 0 bash -c "set -o pipefail; at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-${region}/\$1\" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-${region} --region ${region} --output json | jq -c --arg at \"\$at\" '[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= \$at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1' | wc -l" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+  run 15 "Wait until ${region2} has the last of them" bash -c "set -o pipefail; aws s3api head-bucket --bucket 123456789012-shop-images-${region2} --region ${region2}" bash "${COPY}" || die 75 'the bucket does not answer: it gets them once it does'
+  prove 900 "Wait until ${region2} has the last of them: see that it is so" arrived bash -c "set -o pipefail; at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-${region}/\$1-before\" --region us-east-2 --query LastModified --output text) && all=\$(aws s3api list-object-versions --bucket 123456789012-shop-images-${region} --region ${region} --output json | jq -r --arg at \"\$at\" '[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= \$at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.now.v != null) | [(.k | @base64), .now.v] | join(\" \")') && if [ -z \"\$all\" ]; then echo arrived; else key=\$(tail -n 1 <<<\"\$all\" | cut -d ' ' -f 1 | base64 -d) && version=\$(tail -n 1 <<<\"\$all\" | cut -d ' ' -f 2) && aws s3api head-object --bucket 123456789012-shop-images-${region2} --region ${region2} --key \"\$key\" --version-id \"\$version\" >/dev/null && echo arrived; fi" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+}
+put_copy_into_service_c() { local region=${1}
+  point_copy_b us-east-1 "${region}"
+  point_copy_b us-west-2 "${region}"
+}
+put_original_into_service_b() {
+  point_original_b us-east-1
+  point_original_b us-west-2
+}
+check_copy_before_deleted_b() { local region=${1}
+  see_copy_b "${region}"
+  see_does_not_use_b us-east-1 "${region}"
+  see_does_not_use_b us-west-2 "${region}"
+}
+put_copy_into_service_d() { local region=${1}
+  point_copy_c us-east-1 "${region}"
+  point_copy_c us-west-2 "${region}"
+}
+put_original_into_service_c() {
+  point_original_c us-east-1
+  point_original_c us-west-2
+}
+check_copy_before_deleted_c() { local region=${1}
+  see_copy_c "${region}"
+  see_does_not_use_c us-east-1 "${region}"
+  see_does_not_use_c us-west-2 "${region}"
+}
+
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == shop-carts-us-east-1 ]]; then
   right_cluster us-east-1 us-west-2
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-carts-us-east-1' arn:aws:dynamodb:us-east-1:123456789012:table/shop-carts aws dynamodb describe-table --region us-east-1 --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-us-east-1'
+    see_copy us-east-1
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-carts-us-east-1' arn:aws:dynamodb:us-east-1:123456789012:table/shop-carts aws dynamodb describe-table --region us-east-1 --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-us-east-1'
-    prove 0 'See that orders in us-east-1 does not use it' unused bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-east-1 uses it, or does not say what it uses'
-    prove 0 'See that orders in us-west-2 does not use it' unused bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-west-2 uses it, or does not say what it uses'
+    check_copy_before_deleted us-east-1
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 120 'Give the copy history, a stream and expiry' bash -c 'aws dynamodb update-continuous-backups --region us-east-1 --table-name "$1" --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true && if [ "$(aws dynamodb describe-table --region us-east-1 --table-name "$1" --query Table.StreamSpecification.StreamEnabled --output text)" != True ]; then aws dynamodb update-table --region us-east-1 --table-name "$1" --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; fi && if [ "$(aws dynamodb describe-time-to-live --region us-east-1 --table-name "$1" --query TimeToLiveDescription.TimeToLiveStatus --output text)" = DISABLED ]; then aws dynamodb update-time-to-live --region us-east-1 --table-name "$1" --time-to-live-specification Enabled=true,AttributeName=expiresAt; fi' bash "${COPY}" || die 75 'see what it has already: aws dynamodb describe-table; run it again'
-      prove 7200 'Give the copy history, a stream and expiry: wait until it is so' 'ACTIVE NEW_AND_OLD_IMAGES' bash -c "aws dynamodb describe-table --region us-east-1 --table-name \"\$1\" --query 'Table.[TableStatus,StreamSpecification.StreamViewType]' --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
-      run 120 'Copy it to us-west-2' bash -c "if [ \"\$(aws dynamodb describe-table --region us-east-1 --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='us-west-2'] | [0].ReplicaStatus\" --output text)\" = None ]; then aws dynamodb update-table --region us-east-1 --table-name \"\$1\" --replica-updates 'Create={RegionName=us-west-2,KMSMasterKeyId=alias/shop-shared-data}'; fi" bash "${COPY}" || die 75 'the table is being changed still: wait, and run it again'
-      prove 7200 'Copy it to us-west-2: wait until it is so' ACTIVE bash -c "aws dynamodb describe-table --region us-east-1 --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='us-west-2'] | [0].ReplicaStatus\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
-      run 30 'Let shop-orders-use1 use the copy' bash -c "aws iam put-role-policy --role-name shop-orders-use1 --policy-name \"copy-\$1\" --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"dynamodb:BatchGetItem\",\"dynamodb:BatchWriteItem\",\"dynamodb:ConditionCheckItem\",\"dynamodb:DeleteItem\",\"dynamodb:GetItem\",\"dynamodb:PutItem\",\"dynamodb:Query\",\"dynamodb:Scan\",\"dynamodb:UpdateItem\"],\"Resource\":[\"arn:aws:dynamodb:us-east-1:123456789012:table/'\"\$1\"'\",\"arn:aws:dynamodb:us-east-1:123456789012:table/'\"\$1\"'/index/*\"]}]}'" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
-      run 30 'Let shop-orders-usw2 use the copy' bash -c "aws iam put-role-policy --role-name shop-orders-usw2 --policy-name \"copy-\$1\" --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"dynamodb:BatchGetItem\",\"dynamodb:BatchWriteItem\",\"dynamodb:ConditionCheckItem\",\"dynamodb:DeleteItem\",\"dynamodb:GetItem\",\"dynamodb:PutItem\",\"dynamodb:Query\",\"dynamodb:Scan\",\"dynamodb:UpdateItem\"],\"Resource\":[\"arn:aws:dynamodb:us-west-2:123456789012:table/'\"\$1\"'\",\"arn:aws:dynamodb:us-west-2:123456789012:table/'\"\$1\"'/index/*\"]}]}'" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
-      run 300 'Point orders in us-east-1 at the copy' bash -c "kubectl --context shop-us-east-1 --namespace shop set env deployment/orders CARTS_TABLE=\"\$1\" && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-east-1 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=\"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point orders in us-west-2 at the copy' bash -c "kubectl --context shop-us-west-2 --namespace shop set env deployment/orders CARTS_TABLE=\"\$1\" && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-west-2 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=\"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+      put_copy_into_service us-east-1 us-west-2
       ;;
     back-from)
       step "Put the original into service"
-      run 300 'Point orders in us-east-1 at the original' bash -c 'kubectl --context shop-us-east-1 --namespace shop set env deployment/orders CARTS_TABLE=shop-carts && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/orders --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-east-1 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=shop-carts && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point orders in us-west-2 at the original' bash -c 'kubectl --context shop-us-west-2 --namespace shop set env deployment/orders CARTS_TABLE=shop-carts && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/orders --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-west-2 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=shop-carts && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+      put_original_into_service
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -110,12 +229,7 @@ if [[ ${DATASTORE} == shop-carts-us-east-1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 30 'Take the right to use the copy from shop-orders-use1' bash -c "if aws iam get-role-policy --role-name shop-orders-use1 --policy-name \"copy-\$1\" >/dev/null 2>&1; then aws iam delete-role-policy --role-name shop-orders-use1 --policy-name \"copy-\$1\"; fi" bash "${COPY}" || die 75 'the right ends with the table: take it away by hand'
-      run 30 'Take the right to use the copy from shop-orders-usw2' bash -c "if aws iam get-role-policy --role-name shop-orders-usw2 --policy-name \"copy-\$1\" >/dev/null 2>&1; then aws iam delete-role-policy --role-name shop-orders-usw2 --policy-name \"copy-\$1\"; fi" bash "${COPY}" || die 75 'the right ends with the table: take it away by hand'
-      run 120 'Delete it in us-west-2' bash -c 'if [ "$(aws dynamodb describe-table --region us-east-1 --table-name "$1" --query "Table.Replicas[?RegionName=='\''us-west-2'\''] | [0].ReplicaStatus" --output text)" != None ]; then aws dynamodb update-table --region us-east-1 --table-name "$1" --replica-updates '\''Delete={RegionName=us-west-2}'\''; fi' bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 7200 'Delete it in us-west-2: wait until it is so' None bash -c "aws dynamodb describe-table --region us-east-1 --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='us-west-2'] | [0].ReplicaStatus\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
-      run 120 'Delete the copy' bash -c "aws dynamodb delete-table --region us-east-1 --table-name \"\$1\"" bash "${COPY}" || die 75 'a table from which a region was filled stays for 24 hours: delete it tomorrow'
-      prove 7200 'Delete the copy: wait until it is so' 0 bash -c "aws dynamodb list-tables --region us-east-1 --query \"length(TableNames[?@=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+      delete_copy_d us-west-2 us-east-1
       ;;
   esac
 fi
@@ -123,35 +237,21 @@ if [[ ${DATASTORE} == shop-carts-us-west-2 ]]; then
   right_cluster us-east-1 us-west-2
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-carts-us-west-2' arn:aws:dynamodb:us-west-2:123456789012:table/shop-carts aws dynamodb describe-table --region us-west-2 --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-us-west-2'
+    see_copy us-west-2
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-carts-us-west-2' arn:aws:dynamodb:us-west-2:123456789012:table/shop-carts aws dynamodb describe-table --region us-west-2 --table-name "${COPY}" --query Table.RestoreSummary.SourceTableArn --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-carts-us-west-2'
-    prove 0 'See that orders in us-east-1 does not use it' unused bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-east-1 uses it, or does not say what it uses'
-    prove 0 'See that orders in us-west-2 does not use it' unused bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e CARTS_TABLE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-west-2 uses it, or does not say what it uses'
+    check_copy_before_deleted us-west-2
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 120 'Give the copy history, a stream and expiry' bash -c 'aws dynamodb update-continuous-backups --region us-west-2 --table-name "$1" --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true && if [ "$(aws dynamodb describe-table --region us-west-2 --table-name "$1" --query Table.StreamSpecification.StreamEnabled --output text)" != True ]; then aws dynamodb update-table --region us-west-2 --table-name "$1" --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; fi && if [ "$(aws dynamodb describe-time-to-live --region us-west-2 --table-name "$1" --query TimeToLiveDescription.TimeToLiveStatus --output text)" = DISABLED ]; then aws dynamodb update-time-to-live --region us-west-2 --table-name "$1" --time-to-live-specification Enabled=true,AttributeName=expiresAt; fi' bash "${COPY}" || die 75 'see what it has already: aws dynamodb describe-table; run it again'
-      prove 7200 'Give the copy history, a stream and expiry: wait until it is so' 'ACTIVE NEW_AND_OLD_IMAGES' bash -c "aws dynamodb describe-table --region us-west-2 --table-name \"\$1\" --query 'Table.[TableStatus,StreamSpecification.StreamViewType]' --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
-      run 120 'Copy it to us-east-1' bash -c "if [ \"\$(aws dynamodb describe-table --region us-west-2 --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='us-east-1'] | [0].ReplicaStatus\" --output text)\" = None ]; then aws dynamodb update-table --region us-west-2 --table-name \"\$1\" --replica-updates 'Create={RegionName=us-east-1,KMSMasterKeyId=alias/shop-shared-data}'; fi" bash "${COPY}" || die 75 'the table is being changed still: wait, and run it again'
-      prove 7200 'Copy it to us-east-1: wait until it is so' ACTIVE bash -c "aws dynamodb describe-table --region us-west-2 --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='us-east-1'] | [0].ReplicaStatus\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
-      run 30 'Let shop-orders-use1 use the copy' bash -c "aws iam put-role-policy --role-name shop-orders-use1 --policy-name \"copy-\$1\" --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"dynamodb:BatchGetItem\",\"dynamodb:BatchWriteItem\",\"dynamodb:ConditionCheckItem\",\"dynamodb:DeleteItem\",\"dynamodb:GetItem\",\"dynamodb:PutItem\",\"dynamodb:Query\",\"dynamodb:Scan\",\"dynamodb:UpdateItem\"],\"Resource\":[\"arn:aws:dynamodb:us-east-1:123456789012:table/'\"\$1\"'\",\"arn:aws:dynamodb:us-east-1:123456789012:table/'\"\$1\"'/index/*\"]}]}'" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
-      run 30 'Let shop-orders-usw2 use the copy' bash -c "aws iam put-role-policy --role-name shop-orders-usw2 --policy-name \"copy-\$1\" --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"dynamodb:BatchGetItem\",\"dynamodb:BatchWriteItem\",\"dynamodb:ConditionCheckItem\",\"dynamodb:DeleteItem\",\"dynamodb:GetItem\",\"dynamodb:PutItem\",\"dynamodb:Query\",\"dynamodb:Scan\",\"dynamodb:UpdateItem\"],\"Resource\":[\"arn:aws:dynamodb:us-west-2:123456789012:table/'\"\$1\"'\",\"arn:aws:dynamodb:us-west-2:123456789012:table/'\"\$1\"'/index/*\"]}]}'" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
-      run 300 'Point orders in us-east-1 at the copy' bash -c "kubectl --context shop-us-east-1 --namespace shop set env deployment/orders CARTS_TABLE=\"\$1\" && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-east-1 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=\"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point orders in us-west-2 at the copy' bash -c "kubectl --context shop-us-west-2 --namespace shop set env deployment/orders CARTS_TABLE=\"\$1\" && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-west-2 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=\"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+      put_copy_into_service us-west-2 us-east-1
       ;;
     back-from)
       step "Put the original into service"
-      run 300 'Point orders in us-east-1 at the original' bash -c 'kubectl --context shop-us-east-1 --namespace shop set env deployment/orders CARTS_TABLE=shop-carts && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/orders --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-east-1 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=shop-carts && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point orders in us-west-2 at the original' bash -c 'kubectl --context shop-us-west-2 --namespace shop set env deployment/orders CARTS_TABLE=shop-carts && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/orders --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-west-2 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- CARTS_TABLE=shop-carts && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+      put_original_into_service
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -160,45 +260,34 @@ if [[ ${DATASTORE} == shop-carts-us-west-2 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 30 'Take the right to use the copy from shop-orders-use1' bash -c "if aws iam get-role-policy --role-name shop-orders-use1 --policy-name \"copy-\$1\" >/dev/null 2>&1; then aws iam delete-role-policy --role-name shop-orders-use1 --policy-name \"copy-\$1\"; fi" bash "${COPY}" || die 75 'the right ends with the table: take it away by hand'
-      run 30 'Take the right to use the copy from shop-orders-usw2' bash -c "if aws iam get-role-policy --role-name shop-orders-usw2 --policy-name \"copy-\$1\" >/dev/null 2>&1; then aws iam delete-role-policy --role-name shop-orders-usw2 --policy-name \"copy-\$1\"; fi" bash "${COPY}" || die 75 'the right ends with the table: take it away by hand'
-      run 120 'Delete it in us-east-1' bash -c 'if [ "$(aws dynamodb describe-table --region us-west-2 --table-name "$1" --query "Table.Replicas[?RegionName=='\''us-east-1'\''] | [0].ReplicaStatus" --output text)" != None ]; then aws dynamodb update-table --region us-west-2 --table-name "$1" --replica-updates '\''Delete={RegionName=us-east-1}'\''; fi' bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 7200 'Delete it in us-east-1: wait until it is so' None bash -c "aws dynamodb describe-table --region us-west-2 --table-name \"\$1\" --query \"Table.Replicas[?RegionName=='us-east-1'] | [0].ReplicaStatus\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
-      run 120 'Delete the copy' bash -c "aws dynamodb delete-table --region us-west-2 --table-name \"\$1\"" bash "${COPY}" || die 75 'a table from which a region was filled stays for 24 hours: delete it tomorrow'
-      prove 7200 'Delete the copy: wait until it is so' 0 bash -c "aws dynamodb list-tables --region us-west-2 --query \"length(TableNames[?@=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+      delete_copy_d us-east-1 us-west-2
       ;;
   esac
 fi
 if [[ ${DATASTORE} == images-us-east-1 ]]; then
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a moment of images-us-east-1' '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-us-east-1/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of images-us-east-1'
+    see_moment us-east-1
   fi
   if [[ ${WAY} == back-from ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is noted what the bucket had' noted bash -c "at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-east-1/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'nothing was changed: nobody has noted what the bucket had: it has not come into service by this script'
+    see_noted_bucket_had us-east-1
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a moment of images-us-east-1' '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-us-east-1/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of images-us-east-1'
+    see_moment us-east-1
   fi
   case ${WAY} in
     to)
       step "Let ${DATASTORE} take over the data of ${COPY}"
       put_mark "switched-${DATASTORE}"
-      run 15 'Note what the bucket has now, as NEW_NAME-before' bash -c "set -o pipefail; aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-east-1/\$1-before\" --region us-east-2 >/dev/null 2>&1 || printf %s \"\$1\" | aws s3 cp - \"s3://123456789012-shop-records/restores/images-us-east-1/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'nothing was changed: the bucket of records does not take it'
-      prove 900 'Note what the bucket has now, as NEW_NAME-before: see that it is so' noted bash -c "set -o pipefail; at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-east-1/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
-      run 3600 'Copy the versions of the moment over what is there now' bash -c 'set -o pipefail; at=$(aws s3 cp "s3://123456789012-shop-records/restores/images-us-east-1/$1" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, "\u0000", ("123456789012-shop-images-us-east-1/" + (.k | split("/") | map(@uri) | join("/")) + "?versionId=" + .was.v), "\u0000"'\'' | xargs -0 -r -n 2 -P 16 bash -c '\''aws s3api copy-object --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --key "$1" --copy-source "$2" --query CopyObjectResult.ETag --output text'\'' copy' bash "${COPY}" || die 75 'run it again: it goes on with what is left'
-      prove 900 'Copy the versions of the moment over what is there now: see that it is so' 0 bash -c 'set -o pipefail; at=$(aws s3 cp "s3://123456789012-shop-records/restores/images-us-east-1/$1" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -c --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1'\'' | wc -l' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
-      run 15 'Wait until us-west-2 has the last of them' bash -c 'set -o pipefail; aws s3api head-bucket --bucket 123456789012-shop-images-us-west-2 --region us-west-2' bash "${COPY}" || die 75 'the bucket does not answer: it gets them once it does'
-      prove 900 'Wait until us-west-2 has the last of them: see that it is so' arrived bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-east-1/$1-before" --region us-east-2 --query LastModified --output text) && all=$(aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -r --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.now.v != null) | [(.k | @base64), .now.v] | join(" ")'\'') && if [ -z "$all" ]; then echo arrived; else key=$(tail -n 1 <<<"$all" | cut -d '\'' '\'' -f 1 | base64 -d) && version=$(tail -n 1 <<<"$all" | cut -d '\'' '\'' -f 2) && aws s3api head-object --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --key "$key" --version-id "$version" >/dev/null && echo arrived; fi' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      put_copy_into_service_b us-east-1 us-west-2
       take_mark "switched-${DATASTORE}"
       ;;
     back-from)
       step "Let ${DATASTORE} have again what it had"
       put_mark "switched-${DATASTORE}"
-      run 3600 'Copy the versions from before over what is there now, and delete what was deleted then' bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-east-1/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, "\u0000", ("123456789012-shop-images-us-east-1/" + (.k | split("/") | map(@uri) | join("/")) + "?versionId=" + .was.v), "\u0000"'\'' | xargs -0 -r -n 2 -P 16 bash -c '\''aws s3api copy-object --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --key "$1" --copy-source "$2" --query CopyObjectResult.ETag --output text'\'' copy && at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-east-1/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v == null) | .k, "\u0000"'\'' | xargs -0 -r -n 1 -P 16 bash -c '\''aws s3api delete-object --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --key "$1"'\'' delete' bash "${COPY}" || die 75 'run it again: it goes on with what is left'
-      prove 900 'Copy the versions from before over what is there now, and delete what was deleted then: see that it is so' 0 bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-east-1/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --output json | jq -c --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1'\'' | wc -l' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      copy_versions_before_over us-east-1
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -207,41 +296,34 @@ if [[ ${DATASTORE} == images-us-east-1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 15 'Forget the moment and its name' bash -c "set -o pipefail; aws s3 rm \"s3://123456789012-shop-records/restores/images-us-east-1/\$1\" --region us-east-2 && aws s3 rm \"s3://123456789012-shop-records/restores/images-us-east-1/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'delete the two objects by hand'
-      prove 900 'Forget the moment and its name: see that it is so' 0 bash -c "set -o pipefail; aws s3api list-objects-v2 --bucket 123456789012-shop-records --region us-east-2 --prefix \"restores/images-us-east-1/\$1\" --query 'length(Contents || \`[]\`)' --output text" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      forget_moment_name us-east-1
       ;;
   esac
 fi
 if [[ ${DATASTORE} == images-us-west-2 ]]; then
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a moment of images-us-west-2' '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-us-west-2/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of images-us-west-2'
+    see_moment us-west-2
   fi
   if [[ ${WAY} == back-from ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is noted what the bucket had' noted bash -c "at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-west-2/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'nothing was changed: nobody has noted what the bucket had: it has not come into service by this script'
+    see_noted_bucket_had us-west-2
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a moment of images-us-west-2' '[0-9-]+T[0-9:]+Z' bash -c "at=\$(aws s3 cp \"s3://123456789012-shop-records/restores/images-us-west-2/\$1\" - --region us-east-2) && echo \"\$at\"" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of images-us-west-2'
+    see_moment us-west-2
   fi
   case ${WAY} in
     to)
       step "Let ${DATASTORE} take over the data of ${COPY}"
       put_mark "switched-${DATASTORE}"
-      run 15 'Note what the bucket has now, as NEW_NAME-before' bash -c "set -o pipefail; aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-west-2/\$1-before\" --region us-east-2 >/dev/null 2>&1 || printf %s \"\$1\" | aws s3 cp - \"s3://123456789012-shop-records/restores/images-us-west-2/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'nothing was changed: the bucket of records does not take it'
-      prove 900 'Note what the bucket has now, as NEW_NAME-before: see that it is so' noted bash -c "set -o pipefail; at=\$(aws s3api head-object --bucket 123456789012-shop-records --key \"restores/images-us-west-2/\$1-before\" --region us-east-2 --query LastModified --output text) && echo noted" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
-      run 3600 'Copy the versions of the moment over what is there now' bash -c 'set -o pipefail; at=$(aws s3 cp "s3://123456789012-shop-records/restores/images-us-west-2/$1" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, "\u0000", ("123456789012-shop-images-us-west-2/" + (.k | split("/") | map(@uri) | join("/")) + "?versionId=" + .was.v), "\u0000"'\'' | xargs -0 -r -n 2 -P 16 bash -c '\''aws s3api copy-object --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --key "$1" --copy-source "$2" --query CopyObjectResult.ETag --output text'\'' copy' bash "${COPY}" || die 75 'run it again: it goes on with what is left'
-      prove 900 'Copy the versions of the moment over what is there now: see that it is so' 0 bash -c 'set -o pipefail; at=$(aws s3 cp "s3://123456789012-shop-records/restores/images-us-west-2/$1" - --region us-east-2) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -c --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1'\'' | wc -l' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
-      run 15 'Wait until us-east-1 has the last of them' bash -c 'set -o pipefail; aws s3api head-bucket --bucket 123456789012-shop-images-us-east-1 --region us-east-1' bash "${COPY}" || die 75 'the bucket does not answer: it gets them once it does'
-      prove 900 'Wait until us-east-1 has the last of them: see that it is so' arrived bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-west-2/$1-before" --region us-east-2 --query LastModified --output text) && all=$(aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -r --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.now.v != null) | [(.k | @base64), .now.v] | join(" ")'\'') && if [ -z "$all" ]; then echo arrived; else key=$(tail -n 1 <<<"$all" | cut -d '\'' '\'' -f 1 | base64 -d) && version=$(tail -n 1 <<<"$all" | cut -d '\'' '\'' -f 2) && aws s3api head-object --bucket 123456789012-shop-images-us-east-1 --region us-east-1 --key "$key" --version-id "$version" >/dev/null && echo arrived; fi' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      put_copy_into_service_b us-west-2 us-east-1
       take_mark "switched-${DATASTORE}"
       ;;
     back-from)
       step "Let ${DATASTORE} have again what it had"
       put_mark "switched-${DATASTORE}"
-      run 3600 'Copy the versions from before over what is there now, and delete what was deleted then' bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-west-2/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null and .was.s <= 5368709120) | .k, "\u0000", ("123456789012-shop-images-us-west-2/" + (.k | split("/") | map(@uri) | join("/")) + "?versionId=" + .was.v), "\u0000"'\'' | xargs -0 -r -n 2 -P 16 bash -c '\''aws s3api copy-object --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --key "$1" --copy-source "$2" --query CopyObjectResult.ETag --output text'\'' copy && at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-west-2/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -j --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v == null) | .k, "\u0000"'\'' | xargs -0 -r -n 1 -P 16 bash -c '\''aws s3api delete-object --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --key "$1"'\'' delete' bash "${COPY}" || die 75 'run it again: it goes on with what is left'
-      prove 900 'Copy the versions from before over what is there now, and delete what was deleted then: see that it is so' 0 bash -c 'set -o pipefail; at=$(aws s3api head-object --bucket 123456789012-shop-records --key "restores/images-us-west-2/$1-before" --region us-east-2 --query LastModified --output text) && aws s3api list-object-versions --bucket 123456789012-shop-images-us-west-2 --region us-west-2 --output json | jq -c --arg at "$at" '\''[(.Versions[]? | {k: .Key, v: .VersionId, t: .LastModified, s: .Size, now: .IsLatest}), (.DeleteMarkers[]? | {k: .Key, v: null, t: .LastModified, s: 0, now: .IsLatest})] | reverse | group_by(.k)[] | {k: .[0].k, now: map(select(.now))[0], was: (map(select(.t[0:19] <= $at[0:19])) | max_by(.t))} | select(.was != null and .now.v != .was.v) | select(.was.v != null) | 1'\'' | wc -l' bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      copy_versions_before_over us-west-2
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -250,8 +332,7 @@ if [[ ${DATASTORE} == images-us-west-2 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 15 'Forget the moment and its name' bash -c "set -o pipefail; aws s3 rm \"s3://123456789012-shop-records/restores/images-us-west-2/\$1\" --region us-east-2 && aws s3 rm \"s3://123456789012-shop-records/restores/images-us-west-2/\$1-before\" --region us-east-2" bash "${COPY}" || die 75 'delete the two objects by hand'
-      prove 900 'Forget the moment and its name: see that it is so' 0 bash -c "set -o pipefail; aws s3api list-objects-v2 --bucket 123456789012-shop-records --region us-east-2 --prefix \"restores/images-us-west-2/\$1\" --query 'length(Contents || \`[]\`)' --output text" bash "${COPY}" || die 75 'it is not so yet: run it again, it goes on with what is left'
+      forget_moment_name us-west-2
       ;;
   esac
 fi
@@ -259,29 +340,21 @@ if [[ ${DATASTORE} == shop-orders-us-east-1 ]]; then
   right_cluster us-east-1 us-west-2
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-orders-us-east-1' shop-orders-us-east-1 aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-us-east-1'
+    see_copy_b us-east-1
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-orders-us-east-1' shop-orders-us-east-1 aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-us-east-1'
-    prove 0 'See that orders in us-east-1 does not use it' unused bash -c "host=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-east-1 uses it, or does not say what it uses'
-    prove 0 'See that orders in us-west-2 does not use it' unused bash -c "host=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-west-2 uses it, or does not say what it uses'
+    check_copy_before_deleted_b us-east-1
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Point orders in us-east-1 at the copy' bash -c "host=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && kubectl --context shop-us-east-1 --namespace shop set env deployment/orders ORDERS_HOST=\"\$host\" ORDERS_READ_HOST=\"\$reads\" && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-east-1 uses' 'as wanted' bash -c "host=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=\"\$reads\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point orders in us-west-2 at the copy' bash -c "host=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && kubectl --context shop-us-west-2 --namespace shop set env deployment/orders ORDERS_HOST=\"\$host\" ORDERS_READ_HOST=\"\$reads\" && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-west-2 uses' 'as wanted' bash -c "host=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-east-1 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=\"\$reads\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+      put_copy_into_service_c us-east-1
       ;;
     back-from)
       step "Put the original into service"
-      run 300 'Point orders in us-east-1 at the original' bash -c 'kubectl --context shop-us-east-1 --namespace shop set env deployment/orders ORDERS_HOST=orders.us-east-1.shop.internal ORDERS_READ_HOST=orders-read.us-east-1.shop.internal && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/orders --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-east-1 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=orders.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=orders-read.us-east-1.shop.internal && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point orders in us-west-2 at the original' bash -c 'kubectl --context shop-us-west-2 --namespace shop set env deployment/orders ORDERS_HOST=orders.us-west-2.shop.internal ORDERS_READ_HOST=orders-read.us-west-2.shop.internal && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/orders --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-west-2 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=orders.us-west-2.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=orders-read.us-west-2.shop.internal && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+      put_original_into_service_b
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -290,8 +363,7 @@ if [[ ${DATASTORE} == shop-orders-us-east-1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 120 'Delete the copy' bash -c "aws rds delete-db-instance --region us-east-1 --db-instance-identifier \"\$1-0\" && aws rds modify-db-cluster --region us-east-1 --db-cluster-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-cluster --region us-east-1 --db-cluster-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Delete the copy: wait until it is so' 0 bash -c "aws rds describe-db-clusters --region us-east-1 --query \"length(DBClusters[?DBClusterIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+      delete_copy_b us-east-1
       ;;
   esac
 fi
@@ -299,29 +371,21 @@ if [[ ${DATASTORE} == shop-orders-us-west-2 ]]; then
   right_cluster us-east-1 us-west-2
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-orders-us-west-2' shop-orders-us-west-2 aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-us-west-2'
+    see_copy_b us-west-2
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-orders-us-west-2' shop-orders-us-west-2 aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier "${COPY}" --query 'DBClusters[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-orders-us-west-2'
-    prove 0 'See that orders in us-east-1 does not use it' unused bash -c "host=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-east-1 uses it, or does not say what it uses'
-    prove 0 'See that orders in us-west-2 does not use it' unused bash -c "host=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e ORDERS_HOST=\"\$host\" -e ORDERS_READ_HOST=\"\$reads\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: orders in us-west-2 uses it, or does not say what it uses'
+    check_copy_before_deleted_b us-west-2
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Point orders in us-east-1 at the copy' bash -c "host=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && kubectl --context shop-us-east-1 --namespace shop set env deployment/orders ORDERS_HOST=\"\$host\" ORDERS_READ_HOST=\"\$reads\" && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-east-1 uses' 'as wanted' bash -c "host=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=\"\$reads\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point orders in us-west-2 at the copy' bash -c "host=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && kubectl --context shop-us-west-2 --namespace shop set env deployment/orders ORDERS_HOST=\"\$host\" ORDERS_READ_HOST=\"\$reads\" && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/orders --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-west-2 uses' 'as wanted' bash -c "host=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].Endpoint' --output text) && reads=\$(aws rds describe-db-clusters --region us-west-2 --db-cluster-identifier \"\$1\" --query 'DBClusters[0].ReaderEndpoint' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=\"\$reads\" && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+      put_copy_into_service_c us-west-2
       ;;
     back-from)
       step "Put the original into service"
-      run 300 'Point orders in us-east-1 at the original' bash -c 'kubectl --context shop-us-east-1 --namespace shop set env deployment/orders ORDERS_HOST=orders.us-east-1.shop.internal ORDERS_READ_HOST=orders-read.us-east-1.shop.internal && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/orders --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-east-1 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=orders.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=orders-read.us-east-1.shop.internal && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point orders in us-west-2 at the original' bash -c 'kubectl --context shop-us-west-2 --namespace shop set env deployment/orders ORDERS_HOST=orders.us-west-2.shop.internal ORDERS_READ_HOST=orders-read.us-west-2.shop.internal && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/orders --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what orders in us-west-2 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/orders --list) && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_HOST=orders.us-west-2.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- ORDERS_READ_HOST=orders-read.us-west-2.shop.internal && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+      put_original_into_service_b
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -330,8 +394,7 @@ if [[ ${DATASTORE} == shop-orders-us-west-2 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 120 'Delete the copy' bash -c "aws rds delete-db-instance --region us-west-2 --db-instance-identifier \"\$1-0\" && aws rds modify-db-cluster --region us-west-2 --db-cluster-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-cluster --region us-west-2 --db-cluster-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Delete the copy: wait until it is so' 0 bash -c "aws rds describe-db-clusters --region us-west-2 --query \"length(DBClusters[?DBClusterIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+      delete_copy_b us-west-2
       ;;
   esac
 fi
@@ -339,29 +402,21 @@ if [[ ${DATASTORE} == shop-sessions-us-east-1 ]]; then
   right_cluster us-east-1 us-west-2
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-sessions-us-east-1' shop-sessions-us-east-1 bash -c "group=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region us-east-1 --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-us-east-1'
+    see_copy_c us-east-1
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-sessions-us-east-1' shop-sessions-us-east-1 bash -c "group=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region us-east-1 --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-us-east-1'
-    prove 0 'See that web in us-east-1 does not use it' unused bash -c "host=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-east-1 uses it, or does not say what it uses'
-    prove 0 'See that web in us-west-2 does not use it' unused bash -c "host=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-west-2 uses it, or does not say what it uses'
+    check_copy_before_deleted_c us-east-1
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Point web in us-east-1 at the copy' bash -c "host=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_HOST=\"\$host\" SESSIONS_CACHE=\"\$1\" SESSIONS_REGION=us-east-1 SESSIONS_WRITER_HOST=\"\$host\" SESSIONS_WRITER_CACHE=\"\$1\" SESSIONS_WRITER_REGION=us-east-1 && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/web --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what web in us-east-1 uses' 'as wanted' bash -c "host=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-east-1 && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point web in us-west-2 at the copy' bash -c "host=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && kubectl --context shop-us-west-2 --namespace shop set env deployment/web SESSIONS_HOST=\"\$host\" SESSIONS_CACHE=\"\$1\" SESSIONS_REGION=us-east-1 SESSIONS_WRITER_HOST=\"\$host\" SESSIONS_WRITER_CACHE=\"\$1\" SESSIONS_WRITER_REGION=us-east-1 && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/web --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what web in us-west-2 uses' 'as wanted' bash -c "host=\$(aws elasticache describe-replication-groups --region us-east-1 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-east-1 && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+      put_copy_into_service_d us-east-1
       ;;
     back-from)
       step "Put the original into service"
-      run 300 'Point web in us-east-1 at the original' bash -c 'kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_HOST=sessions.us-east-1.shop.internal SESSIONS_CACHE=shop-sessions-us-east-1 SESSIONS_REGION=us-east-1 SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/web --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what web in us-east-1 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=sessions.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=shop-sessions-us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-east-1 && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point web in us-west-2 at the original' bash -c 'kubectl --context shop-us-west-2 --namespace shop set env deployment/web SESSIONS_HOST=sessions.us-west-2.shop.internal SESSIONS_CACHE=shop-sessions-us-west-2 SESSIONS_REGION=us-west-2 SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/web --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what web in us-west-2 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=sessions.us-west-2.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=shop-sessions-us-west-2 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=us-west-2 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-east-1 && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+      put_original_into_service_c
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -370,8 +425,7 @@ if [[ ${DATASTORE} == shop-sessions-us-east-1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 120 'Delete the copy' bash -c "aws elasticache delete-replication-group --region us-east-1 --replication-group-id \"\$1\"" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Delete the copy: wait until it is so' 0 bash -c "aws elasticache describe-replication-groups --region us-east-1 --query \"length(ReplicationGroups[?ReplicationGroupId=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+      delete_copy_c us-east-1
       ;;
   esac
 fi
@@ -379,29 +433,21 @@ if [[ ${DATASTORE} == shop-sessions-us-west-2 ]]; then
   right_cluster us-east-1 us-west-2
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-sessions-us-west-2' shop-sessions-us-west-2 bash -c "group=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region us-west-2 --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-us-west-2'
+    see_copy_c us-west-2
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-sessions-us-west-2' shop-sessions-us-west-2 bash -c "group=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ARN' --output text) && aws elasticache list-tags-for-resource --region us-west-2 --resource-name \"\$group\" --query \"TagList[?Key=='restored-from'].Value | [0]\" --output text" bash "${COPY}" || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-sessions-us-west-2'
-    prove 0 'See that web in us-east-1 does not use it' unused bash -c "host=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-east-1 uses it, or does not say what it uses'
-    prove 0 'See that web in us-west-2 does not use it' unused bash -c "host=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/web --list) && if printf '%s\\n' \"\$all\" | grep -qxF -e SESSIONS_HOST=\"\$host\" -e SESSIONS_CACHE=\"\$1\" -e SESSIONS_WRITER_HOST=\"\$host\" -e SESSIONS_WRITER_CACHE=\"\$1\"; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-west-2 uses it, or does not say what it uses'
+    check_copy_before_deleted_c us-west-2
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Point web in us-east-1 at the copy' bash -c "host=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_HOST=\"\$host\" SESSIONS_CACHE=\"\$1\" SESSIONS_REGION=us-west-2 SESSIONS_WRITER_HOST=\"\$host\" SESSIONS_WRITER_CACHE=\"\$1\" SESSIONS_WRITER_REGION=us-west-2 && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/web --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what web in us-east-1 uses' 'as wanted' bash -c "host=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=us-west-2 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-west-2 && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point web in us-west-2 at the copy' bash -c "host=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && kubectl --context shop-us-west-2 --namespace shop set env deployment/web SESSIONS_HOST=\"\$host\" SESSIONS_CACHE=\"\$1\" SESSIONS_REGION=us-west-2 SESSIONS_WRITER_HOST=\"\$host\" SESSIONS_WRITER_CACHE=\"\$1\" SESSIONS_WRITER_REGION=us-west-2 && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/web --timeout 300s" bash "${COPY}" || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what web in us-west-2 uses' 'as wanted' bash -c "host=\$(aws elasticache describe-replication-groups --region us-west-2 --replication-group-id \"\$1\" --query 'ReplicationGroups[0].ConfigurationEndpoint.Address' --output text) && all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=us-west-2 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=\"\$host\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=\"\$1\" && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-west-2 && echo as wanted" bash "${COPY}" || die 75 'the deployment has other values: look at who changed it'
+      put_copy_into_service_d us-west-2
       ;;
     back-from)
       step "Put the original into service"
-      run 300 'Point web in us-east-1 at the original' bash -c 'kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_HOST=sessions.us-east-1.shop.internal SESSIONS_CACHE=shop-sessions-us-east-1 SESSIONS_REGION=us-east-1 SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 && kubectl --context shop-us-east-1 --namespace shop rollout status deployment/web --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what web in us-east-1 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-east-1 --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=sessions.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=shop-sessions-us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-east-1 && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
-      run 300 'Point web in us-west-2 at the original' bash -c 'kubectl --context shop-us-west-2 --namespace shop set env deployment/web SESSIONS_HOST=sessions.us-west-2.shop.internal SESSIONS_CACHE=shop-sessions-us-west-2 SESSIONS_REGION=us-west-2 SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 && kubectl --context shop-us-west-2 --namespace shop rollout status deployment/web --timeout 300s' || die 75 'look at the new pods: the old ones serve until they are ready'
-      prove 60 'Read back what web in us-west-2 uses' 'as wanted' bash -c "all=\$(kubectl --context shop-us-west-2 --namespace shop set env deployment/web --list) && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_HOST=sessions.us-west-2.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_CACHE=shop-sessions-us-west-2 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_REGION=us-west-2 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 && printf '%s\\n' \"\$all\" | grep -qxF -- SESSIONS_WRITER_REGION=us-east-1 && echo as wanted" || die 75 'the deployment has other values: look at who changed it'
+      put_original_into_service_c
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -410,8 +456,7 @@ if [[ ${DATASTORE} == shop-sessions-us-west-2 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 120 'Delete the copy' bash -c "aws elasticache delete-replication-group --region us-west-2 --replication-group-id \"\$1\"" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Delete the copy: wait until it is so' 0 bash -c "aws elasticache describe-replication-groups --region us-west-2 --query \"length(ReplicationGroups[?ReplicationGroupId=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at the copy'\''s status before the next step'
+      delete_copy_c us-west-2
       ;;
   esac
 fi

@@ -107,26 +107,106 @@ begin() { # step title
 
 # What is answered once a region other than ${FROM} does it.
 elsewhere() { # what
-  case $1/${FROM} in
-    users-us/us) printf '%s' '10\.170\.30\.130' ;;
-    users-us/eu) printf '%s' '10\.138\.30\.130|10\.170\.30\.130' ;;
-    users-us/apac) printf '%s' '10\.138\.30\.130|10\.170\.30\.130' ;;
-    users-us/apac-secondary) printf '%s' '10\.138\.30\.130|10\.170\.30\.130' ;;
-    users-us/eu-central) printf '%s' '10\.138\.30\.130|10\.170\.30\.130' ;;
-    users-us/us-west) printf '%s' '10\.138\.30\.130' ;;
-    users-eu/us) printf '%s' '10\.82\.29\.194|10\.222\.29\.194' ;;
-    users-eu/eu) printf '%s' '10\.222\.29\.194' ;;
-    users-eu/apac) printf '%s' '10\.82\.29\.194|10\.222\.29\.194' ;;
-    users-eu/apac-secondary) printf '%s' '10\.82\.29\.194|10\.222\.29\.194' ;;
-    users-eu/eu-central) printf '%s' '10\.82\.29\.194' ;;
-    users-eu/us-west) printf '%s' '10\.82\.29\.194|10\.222\.29\.194' ;;
-    users-apac/us) printf '%s' '10\.30\.21\.210|10\.66\.21\.210' ;;
-    users-apac/eu) printf '%s' '10\.30\.21\.210|10\.66\.21\.210' ;;
-    users-apac/apac) printf '%s' '10\.66\.21\.210' ;;
-    users-apac/apac-secondary) printf '%s' '10\.30\.21\.210' ;;
-    users-apac/eu-central) printf '%s' '10\.30\.21\.210|10\.66\.21\.210' ;;
-    users-apac/us-west) printf '%s' '10\.30\.21\.210|10\.66\.21\.210' ;;
+  local region wants=""
+  for region in "${REGIONS[@]}"; do
+    [[ ${region} == "${FROM}" ]] || wants+=$(inside "$1" "${region}")
+  done
+  printf '%s' "${wants#|}"
+}
+
+# What is answered once a region does it, after a bar.
+inside() { # what region
+  case $1/$2 in
+    users-us/us) printf '|%s' '10\.138\.30\.130' ;;
+    users-us/us-west) printf '|%s' '10\.170\.30\.130' ;;
+    users-eu/eu) printf '|%s' '10\.82\.29\.194' ;;
+    users-eu/eu-central) printf '|%s' '10\.222\.29\.194' ;;
+    users-apac/apac) printf '|%s' '10\.30\.21\.210' ;;
+    users-apac/apac-secondary) printf '|%s' '10\.66\.21\.210' ;;
   esac
+}
+
+ask_elsewhere() { # what seconds title command...
+  ask "$2" "$3" "$(elsewhere "$1")" "${@:4}"
+}
+
+prove_elsewhere() { # what seconds title command...
+  prove "$2" "$3" "$(elsewhere "$1")" "${@:4}"
+}
+
+# The commands, once: what the steps below run them for is a row each.
+keep_scaler_removing_replicas() { local service=${1} location=${2}
+  run 10 "Keep the scaler from removing replicas of ${service} in ${location}" kubectl --context "gke_covergen-prod_${location}_covergen-${location}" --namespace covergen annotate --overwrite scaledobject "${service}" autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+}
+take_out() { local location=${1} zone=${2} host=${3} service=${4}
+  run 45 "Take ${location}-${zone} out of ${host}" gcloud compute backend-services update-backend "covergen-${service}" --global "--network-endpoint-group=covergen-ingress-${location}" "--network-endpoint-group-zone=${location}-${zone}" --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+read_back_serves() { local location=${1} zone=${2} host=${3} service=${4}
+  prove 30 "Read back whether ${location}-${zone} serves ${host}" '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-${service} AND backends.group~/${location}-${zone}/networkEndpointGroups/covergen-ingress-${location}\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+}
+take_out_b() { local location=${1} zone=${2}
+  run 45 "Take ${location}-${zone} out of api-ap.covergen.example" gcloud compute backend-services update-backend covergen-api-ap --global "--network-endpoint-group=covergen-ingress-${location}" "--network-endpoint-group-zone=${location}-${zone}" --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+read_back_serves_b() { local location=${1} zone=${2}
+  prove 30 "Read back whether ${location}-${zone} serves api-ap.covergen.example" '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/${location}-${zone}/networkEndpointGroups/covergen-ingress-${location}\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+}
+show_how_far_behind() { local location=${1} store=${2}
+  measure 15 "Show how far ${location} is behind with ${store}" bash -c "kind=\$(gcloud sql instances describe covergen-${store}-${location} --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo '${store}: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-${store}-${location}\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo '${store}: nothing was measured' ;; *) echo \"${store}: \${behind%%.*} s\" ;; esac; fi"
+}
+show_how_many_seconds() { local store=${1} location=${2} location2=${3}
+  measure 15 "Show how many seconds ${store} in ${location} is behind ${location2}" bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-${store}-${location2}\",destination_bucket=\"covergen-prod-covergen-${store}-${location}\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"${store}: \${behind%%.*} s\""
+}
+ask_who_takes_writes() { local store=${1}
+  ask_elsewhere "${store}" 15 "Ask who takes writes of ${store}" gcloud dns record-sets describe "writer.${store}.internal." --type A --zone "covergen-${store}" '--format=value(rrdatas[0])' --project covergen-prod
+}
+let_write() { local location=${1} store=${2} number=${3} number2=${4} number3=${5}
+  run 900 "Let ${location} write ${store}" bash -c "kind=\$(gcloud sql instances describe covergen-${store}-${location} --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-${store}-${location} --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.${store}.internal. --type A --ttl 30 --rrdatas 10.${number}.${number2}.${number3} --zone covergen-${store} --project covergen-prod && gcloud sql instances patch covergen-${store}-${location} --backup-start-time 02:00 --backup-location ${location} --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+}
+see_answers_outside() { local host=${1}
+  look 10 "See that ${host} answers from outside" curl --fail --silent --show-error --max-time 10 --output /dev/null -- "https://${host}/health" || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+}
+fence_load_balancers() { local location=${1} host=${2} service=${3}
+  take_out "${location}" b "${host}" "${service}"
+  take_out "${location}" c "${host}" "${service}"
+  take_out "${location}" d "${host}" "${service}"
+}
+read_back_fence_load() { local location=${1} host=${2} service=${3}
+  read_back_serves "${location}" b "${host}" "${service}"
+  read_back_serves "${location}" c "${host}" "${service}"
+  read_back_serves "${location}" d "${host}" "${service}"
+}
+fence_load_balancers_b() { local location=${1} host=${2} service=${3}
+  take_out "${location}" a "${host}" "${service}"
+  take_out "${location}" b "${host}" "${service}"
+  take_out "${location}" c "${host}" "${service}"
+}
+read_back_fence_load_b() { local location=${1} host=${2} service=${3}
+  read_back_serves "${location}" a "${host}" "${service}"
+  read_back_serves "${location}" b "${host}" "${service}"
+  read_back_serves "${location}" c "${host}" "${service}"
+}
+fence_load_balancers_c() { local location=${1}
+  take_out_b "${location}" a
+  take_out_b "${location}" b
+  take_out_b "${location}" c
+}
+read_back_fence_load_c() { local location=${1}
+  read_back_serves_b "${location}" a
+  read_back_serves_b "${location}" b
+  read_back_serves_b "${location}" c
+}
+measure_replication_lag() { local location=${1} store=${2}
+  show_how_many_seconds templates "${location}" us-east1
+  show_how_far_behind "${location}" "${store}"
+}
+measure_replication_lag_b() { local store=${1} location=${2} location2=${3} store2=${4}
+  show_how_many_seconds "${store}" "${location}" "${location2}"
+  show_how_many_seconds templates "${location}" us-east1
+  show_how_far_behind "${location}" "${store2}"
+}
+read_back_promote_replicas() { local store=${1} location=${2} number=${3} number2=${4} number3=${5}
+  prove_elsewhere "${store}" 15 "Ask who takes writes of ${store}" gcloud dns record-sets describe "writer.${store}.internal." --type A --zone "covergen-${store}" '--format=value(rrdatas[0])' --project covergen-prod || missed "${store} is still in the lost region: run this step again"
+  prove 900 "Read back that covergen-${store}-${location} takes writes, and that the writer's name leads there" "CLOUD_SQL_INSTANCE 10\\.${number}\\.${number2}\\.${number3}" bash -c "kind=\$(gcloud sql instances describe covergen-${store}-${location} --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.${store}.internal. --type A --zone covergen-${store} --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
 }
 
 # Freeze deployments and scaling.
@@ -135,32 +215,32 @@ freeze() {
     us)
       begin freeze 'Freeze deployments and scaling in us'
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-us in us-east1' kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen annotate --overwrite scaledobject api-us autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas api-us us-east1
       ;;
     eu)
       begin freeze 'Freeze deployments and scaling in eu'
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-eu in europe-west3' kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen annotate --overwrite scaledobject api-eu autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas api-eu europe-west3
       ;;
     apac)
       begin freeze 'Freeze deployments and scaling in apac'
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-apac in asia-southeast1' kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen annotate --overwrite scaledobject api-apac autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas api-apac asia-southeast1
       ;;
     apac-secondary)
       begin freeze 'Freeze deployments and scaling in apac-secondary'
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-apac in asia-northeast1' kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen annotate --overwrite scaledobject api-apac autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas api-apac asia-northeast1
       ;;
     eu-central)
       begin freeze 'Freeze deployments and scaling in eu-central'
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-eu in europe-west1' kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen annotate --overwrite scaledobject api-eu autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas api-eu europe-west1
       ;;
     us-west)
       begin freeze 'Freeze deployments and scaling in us-west'
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-us in us-west1' kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen annotate --overwrite scaledobject api-us autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas api-us us-west1
       ;;
   esac
 }
@@ -170,39 +250,27 @@ fence() {
   case ${FROM} in
     us)
       begin fence 'Fence us at the load balancers'
-      run 45 'Take us-east1-b out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-c out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-d out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      fence_load_balancers us-east1 api-us.covergen.example api-us
       ;;
     eu)
       begin fence 'Fence eu at the load balancers'
-      run 45 'Take europe-west3-a out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-a --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west3-b out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west3-c out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      fence_load_balancers_b europe-west3 api-eu.covergen.example api-eu
       ;;
     apac)
       begin fence 'Fence apac at the load balancers'
-      run 45 'Take asia-southeast1-a out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-a --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take asia-southeast1-b out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take asia-southeast1-c out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      fence_load_balancers_c asia-southeast1
       ;;
     apac-secondary)
       begin fence 'Fence apac-secondary at the load balancers'
-      run 45 'Take asia-northeast1-a out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-a --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take asia-northeast1-b out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take asia-northeast1-c out of api-ap.covergen.example' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      fence_load_balancers_c asia-northeast1
       ;;
     eu-central)
       begin fence 'Fence eu-central at the load balancers'
-      run 45 'Take europe-west1-b out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west1-c out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west1-d out of api-eu.covergen.example' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      fence_load_balancers europe-west1 api-eu.covergen.example api-eu
       ;;
     us-west)
       begin fence 'Fence us-west at the load balancers'
-      run 45 'Take us-west1-a out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-west1-b out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-west1-c out of api-us.covergen.example' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=0 --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      fence_load_balancers_b us-west1 api-us.covergen.example api-us
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -214,34 +282,22 @@ fence() {
 fence_holds() {
   case ${FROM} in
     us)
-      prove 30 'Read back whether us-east1-b serves api-us.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-east1-b/networkEndpointGroups/covergen-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-c serves api-us.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-east1-c/networkEndpointGroups/covergen-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-d serves api-us.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-east1-d/networkEndpointGroups/covergen-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_fence_load us-east1 api-us.covergen.example api-us
       ;;
     eu)
-      prove 30 'Read back whether europe-west3-a serves api-eu.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west3-a/networkEndpointGroups/covergen-ingress-europe-west3\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west3-b serves api-eu.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west3-b/networkEndpointGroups/covergen-ingress-europe-west3\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west3-c serves api-eu.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west3-c/networkEndpointGroups/covergen-ingress-europe-west3\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_fence_load_b europe-west3 api-eu.covergen.example api-eu
       ;;
     apac)
-      prove 30 'Read back whether asia-southeast1-a serves api-ap.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-southeast1-a/networkEndpointGroups/covergen-ingress-asia-southeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether asia-southeast1-b serves api-ap.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-southeast1-b/networkEndpointGroups/covergen-ingress-asia-southeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether asia-southeast1-c serves api-ap.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-southeast1-c/networkEndpointGroups/covergen-ingress-asia-southeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_fence_load_c asia-southeast1
       ;;
     apac-secondary)
-      prove 30 'Read back whether asia-northeast1-a serves api-ap.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-northeast1-a/networkEndpointGroups/covergen-ingress-asia-northeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether asia-northeast1-b serves api-ap.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-northeast1-b/networkEndpointGroups/covergen-ingress-asia-northeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether asia-northeast1-c serves api-ap.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-northeast1-c/networkEndpointGroups/covergen-ingress-asia-northeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_fence_load_c asia-northeast1
       ;;
     eu-central)
-      prove 30 'Read back whether europe-west1-b serves api-eu.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west1-b/networkEndpointGroups/covergen-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1-c serves api-eu.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west1-c/networkEndpointGroups/covergen-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1-d serves api-eu.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west1-d/networkEndpointGroups/covergen-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_fence_load europe-west1 api-eu.covergen.example api-eu
       ;;
     us-west)
-      prove 30 'Read back whether us-west1-a serves api-us.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-west1-a/networkEndpointGroups/covergen-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-b serves api-us.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-west1-b/networkEndpointGroups/covergen-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-c serves api-us.covergen.example' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-west1-c/networkEndpointGroups/covergen-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_fence_load_b us-west1 api-us.covergen.example api-us
       ;;
   esac
 }
@@ -251,35 +307,27 @@ lag() {
   case ${TO} in
     us)
       begin lag 'Measure the replication lag of us'
-      measure 15 'Show how far us-east1 is behind with users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-east1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-us: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-us-us-east1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-us: nothing was measured' ;; *) echo \"users-us: \${behind%%.*} s\" ;; esac; fi"
+      show_how_far_behind us-east1 users-us
       ;;
     eu)
       begin lag 'Measure the replication lag of eu'
-      measure 15 'Show how many seconds templates in europe-west3 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-europe-west3\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-      measure 15 'Show how far europe-west3 is behind with users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west3 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-eu: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-eu-europe-west3\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-eu: nothing was measured' ;; *) echo \"users-eu: \${behind%%.*} s\" ;; esac; fi"
+      measure_replication_lag europe-west3 users-eu
       ;;
     apac)
       begin lag 'Measure the replication lag of apac'
-      measure 15 'Show how many seconds templates in asia-southeast1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-asia-southeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-      measure 15 'Show how far asia-southeast1 is behind with users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-southeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-apac: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-apac-asia-southeast1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-apac: nothing was measured' ;; *) echo \"users-apac: \${behind%%.*} s\" ;; esac; fi"
+      measure_replication_lag asia-southeast1 users-apac
       ;;
     apac-secondary)
       begin lag 'Measure the replication lag of apac-secondary'
-      measure 15 'Show how many seconds media-apac in asia-northeast1 is behind asia-southeast1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-apac-asia-southeast1\",destination_bucket=\"covergen-prod-covergen-media-apac-asia-northeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-apac: \${behind%%.*} s\""
-      measure 15 'Show how many seconds templates in asia-northeast1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-asia-northeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-      measure 15 'Show how far asia-northeast1 is behind with users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-northeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-apac: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-apac-asia-northeast1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-apac: nothing was measured' ;; *) echo \"users-apac: \${behind%%.*} s\" ;; esac; fi"
+      measure_replication_lag_b media-apac asia-northeast1 asia-southeast1 users-apac
       ;;
     eu-central)
       begin lag 'Measure the replication lag of eu-central'
-      measure 15 'Show how many seconds media-eu in europe-west1 is behind europe-west3' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-eu-europe-west3\",destination_bucket=\"covergen-prod-covergen-media-eu-europe-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-eu: \${behind%%.*} s\""
-      measure 15 'Show how many seconds templates in europe-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-europe-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-      measure 15 'Show how far europe-west1 is behind with users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-eu: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-eu-europe-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-eu: nothing was measured' ;; *) echo \"users-eu: \${behind%%.*} s\" ;; esac; fi"
+      measure_replication_lag_b media-eu europe-west1 europe-west3 users-eu
       ;;
     us-west)
       begin lag 'Measure the replication lag of us-west'
-      measure 15 'Show how many seconds media-us in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-us-us-east1\",destination_bucket=\"covergen-prod-covergen-media-us-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-us: \${behind%%.*} s\""
-      measure 15 'Show how many seconds templates in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-      measure 15 'Show how far us-west1 is behind with users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-us: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-us-us-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-us: nothing was measured' ;; *) echo \"users-us: \${behind%%.*} s\" ;; esac; fi"
+      measure_replication_lag_b media-us us-west1 us-east1 users-us
       ;;
   esac
   compare
@@ -296,55 +344,55 @@ promote() {
     us)
       begin promote 'Promote the replicas in us'
       note "This is the point of no return."
-      if ask 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod; then
+      if ask_who_takes_writes users-us; then
         note 'users-us has already moved: nothing to do'
       else
-        run 900 'Let us-east1 write users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-east1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-us-us-east1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-us.internal. --type A --ttl 30 --rrdatas 10.138.30.130 --zone covergen-users-us --project covergen-prod && gcloud sql instances patch covergen-users-us-us-east1 --backup-start-time 02:00 --backup-location us-east1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+        let_write us-east1 users-us 138 30 130
       fi
       ;;
     eu)
       begin promote 'Promote the replicas in eu'
       note "This is the point of no return."
-      if ask 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod; then
+      if ask_who_takes_writes users-eu; then
         note 'users-eu has already moved: nothing to do'
       else
-        run 900 'Let europe-west3 write users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west3 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-eu-europe-west3 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-eu.internal. --type A --ttl 30 --rrdatas 10.82.29.194 --zone covergen-users-eu --project covergen-prod && gcloud sql instances patch covergen-users-eu-europe-west3 --backup-start-time 02:00 --backup-location europe-west3 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+        let_write europe-west3 users-eu 82 29 194
       fi
       ;;
     apac)
       begin promote 'Promote the replicas in apac'
       note "This is the point of no return."
-      if ask 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod; then
+      if ask_who_takes_writes users-apac; then
         note 'users-apac has already moved: nothing to do'
       else
-        run 900 'Let asia-southeast1 write users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-southeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-apac-asia-southeast1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-apac.internal. --type A --ttl 30 --rrdatas 10.30.21.210 --zone covergen-users-apac --project covergen-prod && gcloud sql instances patch covergen-users-apac-asia-southeast1 --backup-start-time 02:00 --backup-location asia-southeast1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+        let_write asia-southeast1 users-apac 30 21 210
       fi
       ;;
     apac-secondary)
       begin promote 'Promote the replicas in apac-secondary'
       note "This is the point of no return."
-      if ask 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod; then
+      if ask_who_takes_writes users-apac; then
         note 'users-apac has already moved: nothing to do'
       else
-        run 900 'Let asia-northeast1 write users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-northeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-apac-asia-northeast1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-apac.internal. --type A --ttl 30 --rrdatas 10.66.21.210 --zone covergen-users-apac --project covergen-prod && gcloud sql instances patch covergen-users-apac-asia-northeast1 --backup-start-time 02:00 --backup-location asia-northeast1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+        let_write asia-northeast1 users-apac 66 21 210
       fi
       ;;
     eu-central)
       begin promote 'Promote the replicas in eu-central'
       note "This is the point of no return."
-      if ask 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod; then
+      if ask_who_takes_writes users-eu; then
         note 'users-eu has already moved: nothing to do'
       else
-        run 900 'Let europe-west1 write users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-eu-europe-west1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-eu.internal. --type A --ttl 30 --rrdatas 10.222.29.194 --zone covergen-users-eu --project covergen-prod && gcloud sql instances patch covergen-users-eu-europe-west1 --backup-start-time 02:00 --backup-location europe-west1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+        let_write europe-west1 users-eu 222 29 194
       fi
       ;;
     us-west)
       begin promote 'Promote the replicas in us-west'
       note "This is the point of no return."
-      if ask 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod; then
+      if ask_who_takes_writes users-us; then
         note 'users-us has already moved: nothing to do'
       else
-        run 900 'Let us-west1 write users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica covergen-users-us-us-west1 --project covergen-prod --quiet; fi && gcloud dns record-sets update writer.users-us.internal. --type A --ttl 30 --rrdatas 10.170.30.130 --zone covergen-users-us --project covergen-prod && gcloud sql instances patch covergen-users-us-us-west1 --backup-start-time 02:00 --backup-location us-west1 --retained-backups-count 30 --project covergen-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+        let_write us-west1 users-us 170 30 130
       fi
       ;;
   esac
@@ -355,28 +403,22 @@ promote() {
 promote_holds() {
   case ${TO} in
     us)
-      prove 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-us is still in the lost region: run this step again'
-      prove 900 'Read back that covergen-users-us-us-east1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.138\.30\.130' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-east1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
+      read_back_promote_replicas users-us us-east1 138 30 130
       ;;
     eu)
-      prove 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-eu is still in the lost region: run this step again'
-      prove 900 'Read back that covergen-users-eu-europe-west3 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.82\.29\.194' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west3 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
+      read_back_promote_replicas users-eu europe-west3 82 29 194
       ;;
     apac)
-      prove 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-apac is still in the lost region: run this step again'
-      prove 900 'Read back that covergen-users-apac-asia-southeast1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.30\.21\.210' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-southeast1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
+      read_back_promote_replicas users-apac asia-southeast1 30 21 210
       ;;
     apac-secondary)
-      prove 15 'Ask who takes writes of users-apac' "$(elsewhere users-apac)" gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-apac is still in the lost region: run this step again'
-      prove 900 'Read back that covergen-users-apac-asia-northeast1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.66\.21\.210' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-northeast1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-apac.internal. --type A --zone covergen-users-apac --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
+      read_back_promote_replicas users-apac asia-northeast1 66 21 210
       ;;
     eu-central)
-      prove 15 'Ask who takes writes of users-eu' "$(elsewhere users-eu)" gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-eu is still in the lost region: run this step again'
-      prove 900 'Read back that covergen-users-eu-europe-west1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.222\.29\.194' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-eu.internal. --type A --zone covergen-users-eu --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
+      read_back_promote_replicas users-eu europe-west1 222 29 194
       ;;
     us-west)
-      prove 15 'Ask who takes writes of users-us' "$(elsewhere users-us)" gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us '--format=value(rrdatas[0])' --project covergen-prod || missed 'users-us is still in the lost region: run this step again'
-      prove 900 'Read back that covergen-users-us-us-west1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.170\.30\.130' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-west1 --project covergen-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.users-us.internal. --type A --zone covergen-users-us --project covergen-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
+      read_back_promote_replicas users-us us-west1 170 30 130
       ;;
   esac
 }
@@ -386,9 +428,9 @@ verify() {
   begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
-    look 10 'See that api-ap.covergen.example answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api-ap.covergen.example/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
-    look 10 'See that api-eu.covergen.example answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api-eu.covergen.example/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
-    look 10 'See that api-us.covergen.example answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api-us.covergen.example/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+    see_answers_outside api-ap.covergen.example
+    see_answers_outside api-eu.covergen.example
+    see_answers_outside api-us.covergen.example
     moment served
     again || break
   done

@@ -46,6 +46,71 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+show_how_far_behind() { local location=${1} store=${2}
+  measure 15 "Show how far ${location} is behind with ${store}" bash -c "kind=\$(gcloud sql instances describe covergen-${store}-${location} --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo '${store}: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-${store}-${location}\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo '${store}: nothing was measured' ;; *) echo \"${store}: \${behind%%.*} s\" ;; esac; fi"
+}
+show_how_many_seconds() { local store=${1} location=${2} location2=${3}
+  measure 15 "Show how many seconds ${store} in ${location} is behind ${location2}" bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-${store}-${location2}\",destination_bucket=\"covergen-prod-covergen-${store}-${location}\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"${store}: \${behind%%.*} s\""
+}
+let_serve() { local location=${1} zone=${2} host=${3} service=${4}
+  run 15 "Let ${location}-${zone} serve ${host} again" gcloud compute backend-services update-backend "covergen-${service}" --global "--network-endpoint-group=covergen-ingress-${location}" "--network-endpoint-group-zone=${location}-${zone}" --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+read_back_serves() { local location=${1} zone=${2} host=${3} service=${4}
+  prove 30 "Read back whether ${location}-${zone} serves ${host}" '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-${service} AND backends.group~/${location}-${zone}/networkEndpointGroups/covergen-ingress-${location}\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+}
+let_serve_b() { local location=${1} zone=${2}
+  run 15 "Let ${location}-${zone} serve api-ap.covergen.example again" gcloud compute backend-services update-backend covergen-api-ap --global "--network-endpoint-group=covergen-ingress-${location}" "--network-endpoint-group-zone=${location}-${zone}" --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+read_back_serves_b() { local location=${1} zone=${2}
+  prove 30 "Read back whether ${location}-${zone} serves api-ap.covergen.example" '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/${location}-${zone}/networkEndpointGroups/covergen-ingress-${location}\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+}
+see_answers_outside() { local host=${1}
+  look 10 "See that ${host} answers from outside" curl --fail --silent --show-error --max-time 10 --output /dev/null -- "https://${host}/health" || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+}
+let_scaler_remove_replicas() { local service=${1} location=${2}
+  run 10 "Let the scaler remove replicas again of ${service} in ${location}" kubectl --context "gke_covergen-prod_${location}_covergen-${location}" --namespace covergen annotate --overwrite scaledobject "${service}" autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+}
+precondition_replication_lag_most() { local location=${1} store=${2}
+  show_how_many_seconds templates "${location}" us-east1
+  show_how_far_behind "${location}" "${store}"
+}
+precondition_replication_lag_most_b() { local store=${1} location=${2} location2=${3} store2=${4}
+  show_how_many_seconds "${store}" "${location}" "${location2}"
+  show_how_many_seconds templates "${location}" us-east1
+  show_how_far_behind "${location}" "${store2}"
+}
+unfence_row() { local location=${1} host=${2} service=${3}
+  let_serve "${location}" b "${host}" "${service}"
+  let_serve "${location}" c "${host}" "${service}"
+  let_serve "${location}" d "${host}" "${service}"
+}
+read_back_unfence() { local location=${1} host=${2} service=${3}
+  read_back_serves "${location}" b "${host}" "${service}"
+  read_back_serves "${location}" c "${host}" "${service}"
+  read_back_serves "${location}" d "${host}" "${service}"
+}
+unfence_row_b() { local location=${1} host=${2} service=${3}
+  let_serve "${location}" a "${host}" "${service}"
+  let_serve "${location}" b "${host}" "${service}"
+  let_serve "${location}" c "${host}" "${service}"
+}
+read_back_unfence_b() { local location=${1} host=${2} service=${3}
+  read_back_serves "${location}" a "${host}" "${service}"
+  read_back_serves "${location}" b "${host}" "${service}"
+  read_back_serves "${location}" c "${host}" "${service}"
+}
+unfence_row_c() { local location=${1}
+  let_serve_b "${location}" a
+  let_serve_b "${location}" b
+  let_serve_b "${location}" c
+}
+read_back_unfence_c() { local location=${1}
+  read_back_serves_b "${location}" a
+  read_back_serves_b "${location}" b
+  read_back_serves_b "${location}" c
+}
+
 # Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
@@ -54,7 +119,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how far us-east1 is behind with users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-east1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-us: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-us-us-east1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-us: nothing was measured' ;; *) echo \"users-us: \${behind%%.*} s\" ;; esac; fi"
+        show_how_far_behind us-east1 users-us
         compare
         again || break
       done
@@ -64,8 +129,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how many seconds templates in europe-west3 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-europe-west3\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-        measure 15 'Show how far europe-west3 is behind with users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west3 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-eu: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-eu-europe-west3\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-eu: nothing was measured' ;; *) echo \"users-eu: \${behind%%.*} s\" ;; esac; fi"
+        precondition_replication_lag_most europe-west3 users-eu
         compare
         again || break
       done
@@ -75,8 +139,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how many seconds templates in asia-southeast1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-asia-southeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-        measure 15 'Show how far asia-southeast1 is behind with users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-southeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-apac: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-apac-asia-southeast1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-apac: nothing was measured' ;; *) echo \"users-apac: \${behind%%.*} s\" ;; esac; fi"
+        precondition_replication_lag_most asia-southeast1 users-apac
         compare
         again || break
       done
@@ -86,9 +149,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how many seconds media-apac in asia-northeast1 is behind asia-southeast1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-apac-asia-southeast1\",destination_bucket=\"covergen-prod-covergen-media-apac-asia-northeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-apac: \${behind%%.*} s\""
-        measure 15 'Show how many seconds templates in asia-northeast1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-asia-northeast1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-        measure 15 'Show how far asia-northeast1 is behind with users-apac' bash -c "kind=\$(gcloud sql instances describe covergen-users-apac-asia-northeast1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-apac: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-apac-asia-northeast1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-apac: nothing was measured' ;; *) echo \"users-apac: \${behind%%.*} s\" ;; esac; fi"
+        precondition_replication_lag_most_b media-apac asia-northeast1 asia-southeast1 users-apac
         compare
         again || break
       done
@@ -98,9 +159,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how many seconds media-eu in europe-west1 is behind europe-west3' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-eu-europe-west3\",destination_bucket=\"covergen-prod-covergen-media-eu-europe-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-eu: \${behind%%.*} s\""
-        measure 15 'Show how many seconds templates in europe-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-europe-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-        measure 15 'Show how far europe-west1 is behind with users-eu' bash -c "kind=\$(gcloud sql instances describe covergen-users-eu-europe-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-eu: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-eu-europe-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-eu: nothing was measured' ;; *) echo \"users-eu: \${behind%%.*} s\" ;; esac; fi"
+        precondition_replication_lag_most_b media-eu europe-west1 europe-west3 users-eu
         compare
         again || break
       done
@@ -110,9 +169,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how many seconds media-us in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-media-us-us-east1\",destination_bucket=\"covergen-prod-covergen-media-us-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"media-us: \${behind%%.*} s\""
-        measure 15 'Show how many seconds templates in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"covergen-prod-covergen-templates-us-east1\",destination_bucket=\"covergen-prod-covergen-templates-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"templates: \${behind%%.*} s\""
-        measure 15 'Show how far us-west1 is behind with users-us' bash -c "kind=\$(gcloud sql instances describe covergen-users-us-us-west1 --project covergen-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'users-us: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"covergen-prod:covergen-users-us-us-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/covergen-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'users-us: nothing was measured' ;; *) echo \"users-us: \${behind%%.*} s\" ;; esac; fi"
+        precondition_replication_lag_most_b media-us us-west1 us-east1 users-us
         compare
         again || break
       done
@@ -125,39 +182,27 @@ serve() {
   case ${REGION} in
     us)
       begin serve 'Unfence us'
-      run 15 'Let us-east1-b serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-east1-c serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-east1-d serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      unfence_row us-east1 api-us.covergen.example api-us
       ;;
     eu)
       begin serve 'Unfence eu'
-      run 15 'Let europe-west3-a serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-a --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let europe-west3-b serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let europe-west3-c serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west3 --network-endpoint-group-zone=europe-west3-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      unfence_row_b europe-west3 api-eu.covergen.example api-eu
       ;;
     apac)
       begin serve 'Unfence apac'
-      run 15 'Let asia-southeast1-a serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-a --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let asia-southeast1-b serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let asia-southeast1-c serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-southeast1 --network-endpoint-group-zone=asia-southeast1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      unfence_row_c asia-southeast1
       ;;
     apac-secondary)
       begin serve 'Unfence apac-secondary'
-      run 15 'Let asia-northeast1-a serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-a --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let asia-northeast1-b serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let asia-northeast1-c serve api-ap.covergen.example again' gcloud compute backend-services update-backend covergen-api-ap --global --network-endpoint-group=covergen-ingress-asia-northeast1 --network-endpoint-group-zone=asia-northeast1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      unfence_row_c asia-northeast1
       ;;
     eu-central)
       begin serve 'Unfence eu-central'
-      run 15 'Let europe-west1-b serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let europe-west1-c serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let europe-west1-d serve api-eu.covergen.example again' gcloud compute backend-services update-backend covergen-api-eu --global --network-endpoint-group=covergen-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      unfence_row europe-west1 api-eu.covergen.example api-eu
       ;;
     us-west)
       begin serve 'Unfence us-west'
-      run 15 'Let us-west1-a serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-west1-b serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-west1-c serve api-us.covergen.example again' gcloud compute backend-services update-backend covergen-api-us --global --network-endpoint-group=covergen-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=1 --project covergen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      unfence_row_b us-west1 api-us.covergen.example api-us
       ;;
   esac
   serve_holds
@@ -168,34 +213,22 @@ serve() {
 serve_holds() {
   case ${REGION} in
     us)
-      prove 30 'Read back whether us-east1-b serves api-us.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-east1-b/networkEndpointGroups/covergen-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-c serves api-us.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-east1-c/networkEndpointGroups/covergen-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-d serves api-us.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-east1-d/networkEndpointGroups/covergen-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_unfence us-east1 api-us.covergen.example api-us
       ;;
     eu)
-      prove 30 'Read back whether europe-west3-a serves api-eu.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west3-a/networkEndpointGroups/covergen-ingress-europe-west3\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west3-b serves api-eu.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west3-b/networkEndpointGroups/covergen-ingress-europe-west3\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west3-c serves api-eu.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west3-c/networkEndpointGroups/covergen-ingress-europe-west3\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_unfence_b europe-west3 api-eu.covergen.example api-eu
       ;;
     apac)
-      prove 30 'Read back whether asia-southeast1-a serves api-ap.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-southeast1-a/networkEndpointGroups/covergen-ingress-asia-southeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether asia-southeast1-b serves api-ap.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-southeast1-b/networkEndpointGroups/covergen-ingress-asia-southeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether asia-southeast1-c serves api-ap.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-southeast1-c/networkEndpointGroups/covergen-ingress-asia-southeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_unfence_c asia-southeast1
       ;;
     apac-secondary)
-      prove 30 'Read back whether asia-northeast1-a serves api-ap.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-northeast1-a/networkEndpointGroups/covergen-ingress-asia-northeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether asia-northeast1-b serves api-ap.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-northeast1-b/networkEndpointGroups/covergen-ingress-asia-northeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether asia-northeast1-c serves api-ap.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-ap AND backends.group~/asia-northeast1-c/networkEndpointGroups/covergen-ingress-asia-northeast1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_unfence_c asia-northeast1
       ;;
     eu-central)
-      prove 30 'Read back whether europe-west1-b serves api-eu.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west1-b/networkEndpointGroups/covergen-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1-c serves api-eu.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west1-c/networkEndpointGroups/covergen-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1-d serves api-eu.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-eu AND backends.group~/europe-west1-d/networkEndpointGroups/covergen-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_unfence europe-west1 api-eu.covergen.example api-eu
       ;;
     us-west)
-      prove 30 'Read back whether us-west1-a serves api-us.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-west1-a/networkEndpointGroups/covergen-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-b serves api-us.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-west1-b/networkEndpointGroups/covergen-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-c serves api-us.covergen.example' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=covergen-api-us AND backends.group~/us-west1-c/networkEndpointGroups/covergen-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project covergen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_unfence_b us-west1 api-us.covergen.example api-us
       ;;
   esac
 }
@@ -205,9 +238,9 @@ verify() {
   begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
-    look 10 'See that api-ap.covergen.example answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api-ap.covergen.example/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
-    look 10 'See that api-eu.covergen.example answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api-eu.covergen.example/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
-    look 10 'See that api-us.covergen.example answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api-us.covergen.example/health || die 75 'users are not served' 'look at the back ends'\'' health; users get errors as long as this fails'
+    see_answers_outside api-ap.covergen.example
+    see_answers_outside api-eu.covergen.example
+    see_answers_outside api-us.covergen.example
     moment served
     again || break
   done
@@ -217,22 +250,22 @@ verify() {
 settle() {
   begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us ]]; then
-    run 10 'Let the scaler remove replicas again of api-us in us-east1' kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen annotate --overwrite scaledobject api-us autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    let_scaler_remove_replicas api-us us-east1
   fi
   if [[ ${REGION} != eu ]]; then
-    run 10 'Let the scaler remove replicas again of api-eu in europe-west3' kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen annotate --overwrite scaledobject api-eu autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    let_scaler_remove_replicas api-eu europe-west3
   fi
   if [[ ${REGION} != apac ]]; then
-    run 10 'Let the scaler remove replicas again of api-apac in asia-southeast1' kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen annotate --overwrite scaledobject api-apac autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    let_scaler_remove_replicas api-apac asia-southeast1
   fi
   if [[ ${REGION} != apac-secondary ]]; then
-    run 10 'Let the scaler remove replicas again of api-apac in asia-northeast1' kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen annotate --overwrite scaledobject api-apac autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    let_scaler_remove_replicas api-apac asia-northeast1
   fi
   if [[ ${REGION} != eu-central ]]; then
-    run 10 'Let the scaler remove replicas again of api-eu in europe-west1' kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen annotate --overwrite scaledobject api-eu autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    let_scaler_remove_replicas api-eu europe-west1
   fi
   if [[ ${REGION} != us-west ]]; then
-    run 10 'Let the scaler remove replicas again of api-us in us-west1' kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen annotate --overwrite scaledobject api-us autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    let_scaler_remove_replicas api-us us-west1
   fi
 }
 

@@ -73,32 +73,109 @@ esac
 no_store "${COPY}"
 need bash curl gcloud gke-gcloud-auth-plugin kubectl
 
+# The commands, once: what they are run for below is a row each.
+give_copy_endpoint_network() { local store=${1} location=${2} number=${3} number2=${4} number3=${5}
+  run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=covergen-${store}-${location}-copy AND region:${location}' --format 'value(name)' --project covergen-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create covergen-${store}-${location}-copy --region ${location} --subnet covergen-${store}-${location} --addresses 10.${number}.${number2}.${number3} --project covergen-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-${store}-${location}-copy AND region:${location}' --format 'value(target)' --project covergen-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create covergen-${store}-${location}-copy --region ${location} --network covergen --address covergen-${store}-${location}-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project covergen-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
+  prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c "gcloud compute forwarding-rules describe covergen-${store}-${location}-copy --region ${location} --format 'value(pscConnectionStatus)' --project covergen-prod" || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
+}
+point_copy() { local region=${1} location=${2} number=${3}
+  run 120 "Point api-apac in ${region} at the copy" bash -c "kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen rollout status deployment/api-apac --timeout 300s" bash "10.${number}.21.211" "10.${number}.21.211" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database api-apac in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash "10.${number}.21.211" "10.${number}.21.211" || die 75 'the new revision is not there: look at why it does not start'
+}
+point_original() { local region=${1} location=${2}
+  run 120 "Point api-apac in ${region} at the original" bash -c "kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen rollout status deployment/api-apac --timeout 300s" bash writer.users-apac.internal "${location}.users-apac.internal" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database api-apac in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-apac.internal "${location}.users-apac.internal" || die 75 'the new revision is not there: look at why it does not start'
+}
+delete_copy_endpoint() { local store=${1} location=${2}
+  run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-${store}-${location}-copy AND region:${location}' --format 'value(target)' --project covergen-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete covergen-${store}-${location}-copy --region ${location} --project covergen-prod --quiet && gcloud compute addresses delete covergen-${store}-${location}-copy --region ${location} --project covergen-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project covergen-prod --quiet && gcloud sql instances delete \"\$1\" --project covergen-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+  prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+}
+see_does_not_use() { local region=${1} location=${2} number=${3}
+  prove 0 "See that api-apac in ${region} does not use it" unused bash -c "shown=\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "10.${number}.21.211" || die 75 "nothing was changed: api-apac in ${region} uses it, or does not say what it uses"
+}
+point_copy_b() { local region=${1} location=${2} number=${3}
+  run 120 "Point api-eu in ${region} at the copy" bash -c "kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen rollout status deployment/api-eu --timeout 300s" bash "10.${number}.29.195" "10.${number}.29.195" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database api-eu in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash "10.${number}.29.195" "10.${number}.29.195" || die 75 'the new revision is not there: look at why it does not start'
+}
+point_original_b() { local region=${1} location=${2}
+  run 120 "Point api-eu in ${region} at the original" bash -c "kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen rollout status deployment/api-eu --timeout 300s" bash writer.users-eu.internal "${location}.users-eu.internal" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database api-eu in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-eu.internal "${location}.users-eu.internal" || die 75 'the new revision is not there: look at why it does not start'
+}
+see_does_not_use_b() { local region=${1} location=${2} number=${3}
+  prove 0 "See that api-eu in ${region} does not use it" unused bash -c "shown=\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "10.${number}.29.195" || die 75 "nothing was changed: api-eu in ${region} uses it, or does not say what it uses"
+}
+point_copy_c() { local region=${1} location=${2} number=${3}
+  run 120 "Point api-us in ${region} at the copy" bash -c "kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen rollout status deployment/api-us --timeout 300s" bash "10.${number}.30.131" "10.${number}.30.131" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database api-us in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash "10.${number}.30.131" "10.${number}.30.131" || die 75 'the new revision is not there: look at why it does not start'
+}
+point_original_c() { local region=${1} location=${2}
+  run 120 "Point api-us in ${region} at the original" bash -c "kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen rollout status deployment/api-us --timeout 300s" bash writer.users-us.internal "${location}.users-us.internal" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database api-us in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-us.internal "${location}.users-us.internal" || die 75 'the new revision is not there: look at why it does not start'
+}
+see_does_not_use_c() { local region=${1} location=${2} number=${3}
+  prove 0 "See that api-us in ${region} does not use it" unused bash -c "shown=\$(kubectl --context gke_covergen-prod_${location}_covergen-${location} --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "10.${number}.30.131" || die 75 "nothing was changed: api-us in ${region} uses it, or does not say what it uses"
+}
+delete_prefix_copy_prod() { local store=${1} location=${2}
+  run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-${store}-${location}" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-${store}-${location}/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
+  prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-${store}-${location}/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
+}
+put_copy_into_service() { local location=${1} number=${2}
+  give_copy_endpoint_network users-apac "${location}" "${number}" 21 211
+  point_copy apac asia-southeast1 "${number}"
+  point_copy apac-secondary asia-northeast1 "${number}"
+}
+put_original_into_service() {
+  point_original apac asia-southeast1
+  point_original apac-secondary asia-northeast1
+}
+check_copy_before_deleted() { local number=${1}
+  see_does_not_use apac asia-southeast1 "${number}"
+  see_does_not_use apac-secondary asia-northeast1 "${number}"
+}
+put_copy_into_service_b() { local location=${1} number=${2}
+  give_copy_endpoint_network users-eu "${location}" "${number}" 29 195
+  point_copy_b eu europe-west3 "${number}"
+  point_copy_b eu-central europe-west1 "${number}"
+}
+put_original_into_service_b() {
+  point_original_b eu europe-west3
+  point_original_b eu-central europe-west1
+}
+check_copy_before_deleted_b() { local number=${1}
+  see_does_not_use_b eu europe-west3 "${number}"
+  see_does_not_use_b eu-central europe-west1 "${number}"
+}
+put_copy_into_service_c() { local location=${1} number=${2}
+  give_copy_endpoint_network users-us "${location}" "${number}" 30 131
+  point_copy_c us us-east1 "${number}"
+  point_copy_c us-west us-west1 "${number}"
+}
+put_original_into_service_c() {
+  point_original_c us us-east1
+  point_original_c us-west us-west1
+}
+check_copy_before_deleted_c() { local number=${1}
+  see_does_not_use_c us us-east1 "${number}"
+  see_does_not_use_c us-west us-west1 "${number}"
+}
+
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == covergen-users-apac-asia-southeast1 ]]; then
   right_cluster apac apac-secondary
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that api-apac in apac does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.30.21.211 || die 75 'nothing was changed: api-apac in apac uses it, or does not say what it uses'
-    prove 0 'See that api-apac in apac-secondary does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.30.21.211 || die 75 'nothing was changed: api-apac in apac-secondary uses it, or does not say what it uses'
+    check_copy_before_deleted 30
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=covergen-users-apac-asia-southeast1-copy AND region:asia-southeast1' --format 'value(name)' --project covergen-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create covergen-users-apac-asia-southeast1-copy --region asia-southeast1 --subnet covergen-users-apac-asia-southeast1 --addresses 10.30.21.211 --project covergen-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-apac-asia-southeast1-copy AND region:asia-southeast1' --format 'value(target)' --project covergen-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create covergen-users-apac-asia-southeast1-copy --region asia-southeast1 --network covergen --address covergen-users-apac-asia-southeast1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project covergen-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe covergen-users-apac-asia-southeast1-copy --region asia-southeast1 --format '\''value(pscConnectionStatus)'\'' --project covergen-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point api-apac in apac at the copy' bash -c "kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen rollout status deployment/api-apac --timeout 300s" bash 10.30.21.211 10.30.21.211 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-apac in apac uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.30.21.211 10.30.21.211 || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-apac in apac-secondary at the copy' bash -c "kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen rollout status deployment/api-apac --timeout 300s" bash 10.30.21.211 10.30.21.211 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-apac in apac-secondary uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.30.21.211 10.30.21.211 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service asia-southeast1 30
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point api-apac in apac at the original' bash -c "kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen rollout status deployment/api-apac --timeout 300s" bash writer.users-apac.internal asia-southeast1.users-apac.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-apac in apac uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-apac.internal asia-southeast1.users-apac.internal || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-apac in apac-secondary at the original' bash -c "kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen rollout status deployment/api-apac --timeout 300s" bash writer.users-apac.internal asia-northeast1.users-apac.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-apac in apac-secondary uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-apac.internal asia-northeast1.users-apac.internal || die 75 'the new revision is not there: look at why it does not start'
+      put_original_into_service
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -107,8 +184,7 @@ if [[ ${DATASTORE} == covergen-users-apac-asia-southeast1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-apac-asia-southeast1-copy AND region:asia-southeast1' --format 'value(target)' --project covergen-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete covergen-users-apac-asia-southeast1-copy --region asia-southeast1 --project covergen-prod --quiet && gcloud compute addresses delete covergen-users-apac-asia-southeast1-copy --region asia-southeast1 --project covergen-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project covergen-prod --quiet && gcloud sql instances delete \"\$1\" --project covergen-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint users-apac asia-southeast1
       ;;
   esac
 fi
@@ -116,26 +192,17 @@ if [[ ${DATASTORE} == covergen-users-apac-asia-southeast1-in-asia-northeast1 ]];
   right_cluster apac apac-secondary
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that api-apac in apac does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.66.21.211 || die 75 'nothing was changed: api-apac in apac uses it, or does not say what it uses'
-    prove 0 'See that api-apac in apac-secondary does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.66.21.211 || die 75 'nothing was changed: api-apac in apac-secondary uses it, or does not say what it uses'
+    check_copy_before_deleted 66
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=covergen-users-apac-asia-northeast1-copy AND region:asia-northeast1' --format 'value(name)' --project covergen-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create covergen-users-apac-asia-northeast1-copy --region asia-northeast1 --subnet covergen-users-apac-asia-northeast1 --addresses 10.66.21.211 --project covergen-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-apac-asia-northeast1-copy AND region:asia-northeast1' --format 'value(target)' --project covergen-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create covergen-users-apac-asia-northeast1-copy --region asia-northeast1 --network covergen --address covergen-users-apac-asia-northeast1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project covergen-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe covergen-users-apac-asia-northeast1-copy --region asia-northeast1 --format '\''value(pscConnectionStatus)'\'' --project covergen-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point api-apac in apac at the copy' bash -c "kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen rollout status deployment/api-apac --timeout 300s" bash 10.66.21.211 10.66.21.211 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-apac in apac uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.66.21.211 10.66.21.211 || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-apac in apac-secondary at the copy' bash -c "kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen rollout status deployment/api-apac --timeout 300s" bash 10.66.21.211 10.66.21.211 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-apac in apac-secondary uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.66.21.211 10.66.21.211 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service asia-northeast1 66
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point api-apac in apac at the original' bash -c "kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen rollout status deployment/api-apac --timeout 300s" bash writer.users-apac.internal asia-southeast1.users-apac.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-apac in apac uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_asia-southeast1_covergen-asia-southeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-apac.internal asia-southeast1.users-apac.internal || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-apac in apac-secondary at the original' bash -c "kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac USERS_APAC_HOST=\"\$1\" USERS_APAC_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen rollout status deployment/api-apac --timeout 300s" bash writer.users-apac.internal asia-northeast1.users-apac.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-apac in apac-secondary uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_asia-northeast1_covergen-asia-northeast1 --namespace covergen set env deployment/api-apac --list | sed -n 's/^USERS_APAC_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-apac.internal asia-northeast1.users-apac.internal || die 75 'the new revision is not there: look at why it does not start'
+      put_original_into_service
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -144,8 +211,7 @@ if [[ ${DATASTORE} == covergen-users-apac-asia-southeast1-in-asia-northeast1 ]];
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-apac-asia-northeast1-copy AND region:asia-northeast1' --format 'value(target)' --project covergen-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete covergen-users-apac-asia-northeast1-copy --region asia-northeast1 --project covergen-prod --quiet && gcloud compute addresses delete covergen-users-apac-asia-northeast1-copy --region asia-northeast1 --project covergen-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project covergen-prod --quiet && gcloud sql instances delete \"\$1\" --project covergen-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint users-apac asia-northeast1
       ;;
   esac
 fi
@@ -153,26 +219,17 @@ if [[ ${DATASTORE} == covergen-users-eu-europe-west3 ]]; then
   right_cluster eu eu-central
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that api-eu in eu does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.82.29.195 || die 75 'nothing was changed: api-eu in eu uses it, or does not say what it uses'
-    prove 0 'See that api-eu in eu-central does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.82.29.195 || die 75 'nothing was changed: api-eu in eu-central uses it, or does not say what it uses'
+    check_copy_before_deleted_b 82
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=covergen-users-eu-europe-west3-copy AND region:europe-west3' --format 'value(name)' --project covergen-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create covergen-users-eu-europe-west3-copy --region europe-west3 --subnet covergen-users-eu-europe-west3 --addresses 10.82.29.195 --project covergen-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-eu-europe-west3-copy AND region:europe-west3' --format 'value(target)' --project covergen-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create covergen-users-eu-europe-west3-copy --region europe-west3 --network covergen --address covergen-users-eu-europe-west3-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project covergen-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe covergen-users-eu-europe-west3-copy --region europe-west3 --format '\''value(pscConnectionStatus)'\'' --project covergen-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point api-eu in eu at the copy' bash -c "kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen rollout status deployment/api-eu --timeout 300s" bash 10.82.29.195 10.82.29.195 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-eu in eu uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.82.29.195 10.82.29.195 || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-eu in eu-central at the copy' bash -c "kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen rollout status deployment/api-eu --timeout 300s" bash 10.82.29.195 10.82.29.195 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-eu in eu-central uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.82.29.195 10.82.29.195 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service_b europe-west3 82
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point api-eu in eu at the original' bash -c "kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen rollout status deployment/api-eu --timeout 300s" bash writer.users-eu.internal europe-west3.users-eu.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-eu in eu uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-eu.internal europe-west3.users-eu.internal || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-eu in eu-central at the original' bash -c "kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen rollout status deployment/api-eu --timeout 300s" bash writer.users-eu.internal europe-west1.users-eu.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-eu in eu-central uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-eu.internal europe-west1.users-eu.internal || die 75 'the new revision is not there: look at why it does not start'
+      put_original_into_service_b
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -181,8 +238,7 @@ if [[ ${DATASTORE} == covergen-users-eu-europe-west3 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-eu-europe-west3-copy AND region:europe-west3' --format 'value(target)' --project covergen-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete covergen-users-eu-europe-west3-copy --region europe-west3 --project covergen-prod --quiet && gcloud compute addresses delete covergen-users-eu-europe-west3-copy --region europe-west3 --project covergen-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project covergen-prod --quiet && gcloud sql instances delete \"\$1\" --project covergen-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint users-eu europe-west3
       ;;
   esac
 fi
@@ -190,26 +246,17 @@ if [[ ${DATASTORE} == covergen-users-eu-europe-west3-in-europe-west1 ]]; then
   right_cluster eu eu-central
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that api-eu in eu does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.222.29.195 || die 75 'nothing was changed: api-eu in eu uses it, or does not say what it uses'
-    prove 0 'See that api-eu in eu-central does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.222.29.195 || die 75 'nothing was changed: api-eu in eu-central uses it, or does not say what it uses'
+    check_copy_before_deleted_b 222
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=covergen-users-eu-europe-west1-copy AND region:europe-west1' --format 'value(name)' --project covergen-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create covergen-users-eu-europe-west1-copy --region europe-west1 --subnet covergen-users-eu-europe-west1 --addresses 10.222.29.195 --project covergen-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-eu-europe-west1-copy AND region:europe-west1' --format 'value(target)' --project covergen-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create covergen-users-eu-europe-west1-copy --region europe-west1 --network covergen --address covergen-users-eu-europe-west1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project covergen-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe covergen-users-eu-europe-west1-copy --region europe-west1 --format '\''value(pscConnectionStatus)'\'' --project covergen-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point api-eu in eu at the copy' bash -c "kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen rollout status deployment/api-eu --timeout 300s" bash 10.222.29.195 10.222.29.195 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-eu in eu uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.222.29.195 10.222.29.195 || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-eu in eu-central at the copy' bash -c "kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen rollout status deployment/api-eu --timeout 300s" bash 10.222.29.195 10.222.29.195 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-eu in eu-central uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.222.29.195 10.222.29.195 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service_b europe-west1 222
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point api-eu in eu at the original' bash -c "kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen rollout status deployment/api-eu --timeout 300s" bash writer.users-eu.internal europe-west3.users-eu.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-eu in eu uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_europe-west3_covergen-europe-west3 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-eu.internal europe-west3.users-eu.internal || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-eu in eu-central at the original' bash -c "kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu USERS_EU_HOST=\"\$1\" USERS_EU_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen rollout status deployment/api-eu --timeout 300s" bash writer.users-eu.internal europe-west1.users-eu.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-eu in eu-central uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_europe-west1_covergen-europe-west1 --namespace covergen set env deployment/api-eu --list | sed -n 's/^USERS_EU_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-eu.internal europe-west1.users-eu.internal || die 75 'the new revision is not there: look at why it does not start'
+      put_original_into_service_b
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -218,8 +265,7 @@ if [[ ${DATASTORE} == covergen-users-eu-europe-west3-in-europe-west1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-eu-europe-west1-copy AND region:europe-west1' --format 'value(target)' --project covergen-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete covergen-users-eu-europe-west1-copy --region europe-west1 --project covergen-prod --quiet && gcloud compute addresses delete covergen-users-eu-europe-west1-copy --region europe-west1 --project covergen-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project covergen-prod --quiet && gcloud sql instances delete \"\$1\" --project covergen-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint users-eu europe-west1
       ;;
   esac
 fi
@@ -227,26 +273,17 @@ if [[ ${DATASTORE} == covergen-users-us-us-east1 ]]; then
   right_cluster us us-west
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that api-us in us does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.138.30.131 || die 75 'nothing was changed: api-us in us uses it, or does not say what it uses'
-    prove 0 'See that api-us in us-west does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.138.30.131 || die 75 'nothing was changed: api-us in us-west uses it, or does not say what it uses'
+    check_copy_before_deleted_c 138
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=covergen-users-us-us-east1-copy AND region:us-east1' --format 'value(name)' --project covergen-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create covergen-users-us-us-east1-copy --region us-east1 --subnet covergen-users-us-us-east1 --addresses 10.138.30.131 --project covergen-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-us-us-east1-copy AND region:us-east1' --format 'value(target)' --project covergen-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create covergen-users-us-us-east1-copy --region us-east1 --network covergen --address covergen-users-us-us-east1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project covergen-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe covergen-users-us-us-east1-copy --region us-east1 --format '\''value(pscConnectionStatus)'\'' --project covergen-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point api-us in us at the copy' bash -c "kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen rollout status deployment/api-us --timeout 300s" bash 10.138.30.131 10.138.30.131 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-us in us uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.138.30.131 10.138.30.131 || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-us in us-west at the copy' bash -c "kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen rollout status deployment/api-us --timeout 300s" bash 10.138.30.131 10.138.30.131 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-us in us-west uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.138.30.131 10.138.30.131 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service_c us-east1 138
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point api-us in us at the original' bash -c "kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen rollout status deployment/api-us --timeout 300s" bash writer.users-us.internal us-east1.users-us.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-us in us uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-us.internal us-east1.users-us.internal || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-us in us-west at the original' bash -c "kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen rollout status deployment/api-us --timeout 300s" bash writer.users-us.internal us-west1.users-us.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-us in us-west uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-us.internal us-west1.users-us.internal || die 75 'the new revision is not there: look at why it does not start'
+      put_original_into_service_c
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -255,8 +292,7 @@ if [[ ${DATASTORE} == covergen-users-us-us-east1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-us-us-east1-copy AND region:us-east1' --format 'value(target)' --project covergen-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete covergen-users-us-us-east1-copy --region us-east1 --project covergen-prod --quiet && gcloud compute addresses delete covergen-users-us-us-east1-copy --region us-east1 --project covergen-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project covergen-prod --quiet && gcloud sql instances delete \"\$1\" --project covergen-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint users-us us-east1
       ;;
   esac
 fi
@@ -264,26 +300,17 @@ if [[ ${DATASTORE} == covergen-users-us-us-east1-in-us-west1 ]]; then
   right_cluster us us-west
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that api-us in us does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.170.30.131 || die 75 'nothing was changed: api-us in us uses it, or does not say what it uses'
-    prove 0 'See that api-us in us-west does not use it' unused bash -c "shown=\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.170.30.131 || die 75 'nothing was changed: api-us in us-west uses it, or does not say what it uses'
+    check_copy_before_deleted_c 170
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=covergen-users-us-us-west1-copy AND region:us-west1' --format 'value(name)' --project covergen-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create covergen-users-us-us-west1-copy --region us-west1 --subnet covergen-users-us-us-west1 --addresses 10.170.30.131 --project covergen-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-us-us-west1-copy AND region:us-west1' --format 'value(target)' --project covergen-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create covergen-users-us-us-west1-copy --region us-west1 --network covergen --address covergen-users-us-us-west1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project covergen-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe covergen-users-us-us-west1-copy --region us-west1 --format '\''value(pscConnectionStatus)'\'' --project covergen-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point api-us in us at the copy' bash -c "kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen rollout status deployment/api-us --timeout 300s" bash 10.170.30.131 10.170.30.131 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-us in us uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.170.30.131 10.170.30.131 || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-us in us-west at the copy' bash -c "kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen rollout status deployment/api-us --timeout 300s" bash 10.170.30.131 10.170.30.131 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-us in us-west uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.170.30.131 10.170.30.131 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service_c us-west1 170
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point api-us in us at the original' bash -c "kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen rollout status deployment/api-us --timeout 300s" bash writer.users-us.internal us-east1.users-us.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-us in us uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_us-east1_covergen-us-east1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-us.internal us-east1.users-us.internal || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point api-us in us-west at the original' bash -c "kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us USERS_US_HOST=\"\$1\" USERS_US_READ_HOST=\"\$2\" && kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen rollout status deployment/api-us --timeout 300s" bash writer.users-us.internal us-west1.users-us.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database api-us in us-west uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_covergen-prod_us-west1_covergen-us-west1 --namespace covergen set env deployment/api-us --list | sed -n 's/^USERS_US_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.users-us.internal us-west1.users-us.internal || die 75 'the new revision is not there: look at why it does not start'
+      put_original_into_service_c
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -292,8 +319,7 @@ if [[ ${DATASTORE} == covergen-users-us-us-east1-in-us-west1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project covergen-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=covergen-users-us-us-west1-copy AND region:us-west1' --format 'value(target)' --project covergen-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete covergen-users-us-us-west1-copy --region us-west1 --project covergen-prod --quiet && gcloud compute addresses delete covergen-users-us-us-west1-copy --region us-west1 --project covergen-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project covergen-prod --quiet && gcloud sql instances delete \"\$1\" --project covergen-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project covergen-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint users-us us-west1
       ;;
   esac
 fi
@@ -313,8 +339,7 @@ if [[ ${DATASTORE} == media-apac-asia-southeast1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-media-apac-asia-southeast1" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-media-apac-asia-southeast1/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
-      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-media-apac-asia-southeast1/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
+      delete_prefix_copy_prod media-apac asia-southeast1
       ;;
   esac
 fi
@@ -334,8 +359,7 @@ if [[ ${DATASTORE} == media-eu-europe-west3 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-media-eu-europe-west3" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-media-eu-europe-west3/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
-      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-media-eu-europe-west3/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
+      delete_prefix_copy_prod media-eu europe-west3
       ;;
   esac
 fi
@@ -355,8 +379,7 @@ if [[ ${DATASTORE} == media-us-us-east1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-media-us-us-east1" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-media-us-us-east1/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
-      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-media-us-us-east1/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
+      delete_prefix_copy_prod media-us us-east1
       ;;
   esac
 fi
@@ -376,8 +399,7 @@ if [[ ${DATASTORE} == templates-us-east1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 3600 "Delete the prefix \$COPY of covergen-prod-covergen-templates-us-east1" bash -c "gcloud storage rm --recursive \"gs://covergen-prod-covergen-templates-us-east1/\$1/\" --project covergen-prod" bash "${COPY}" || die 75 'run it again: it goes on with what is left'
-      prove 21600 'Count the objects that are left of it' 0 bash -c "names=\$(gcloud storage objects list \"gs://covergen-prod-covergen-templates-us-east1/\$1/**\" --format='value(name)' --project covergen-prod) && wc -w <<<\"\$names\" | tr -d ' '" bash "${COPY}" || die 75 'objects are left: run it again'
+      delete_prefix_copy_prod templates us-east1
       ;;
   esac
 fi

@@ -80,30 +80,37 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+keep_scaler_removing_replicas() { local service=${1} region=${2}
+  run 10 "Keep the scaler from removing replicas of ${service} in ${region}" kubectl --context "eden-${region}" --namespace eden annotate --overwrite scaledobject "${service}" autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+}
+let_write() { local region=${1}
+  run 120 "Let ${region} write redis" bash -c "writer=\$(aws elasticache describe-global-replication-groups --region ${region} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region ${region} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = ${region} ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region ${region} --primary-region ${region} --primary-replication-group-id eden-redis-${region} --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
+}
+let_write_home() { local service=${1} region=${2}
+  run 30 "Let ${service} in ${region} write redis at home" kubectl --context "eden-${region}" --namespace eden set env "deployment/${service}" "REDIS_WRITER_HOST=redis.${region}.eden.internal" "REDIS_WRITER_CACHE=eden-redis-${region}" "REDIS_WRITER_REGION=${region}" || missed 'the cluster does not answer: stop, this region cannot take over'
+}
+see_answers_outside() { local host=${1}
+  look 10 "See that ${host} answers from outside" curl --fail --silent --show-error --max-time 10 --output /dev/null -- "https://${host}/health" || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+}
+measure_replication_lag() { local region=${1} region2=${2}
+  measure 20 "Show how old what ${region} has of ${region2} is" kubectl --context "eden-${region}" --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
+  measure 15 "Show how far ${region} is behind with redis" bash -c "writer=\$(aws elasticache describe-global-replication-groups --region ${region} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = ${region} ]; then echo 'redis: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'eden-redis-${region}')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'redis: nothing was measured'; else echo \"redis: \$behind s\"; fi"
+}
+
 # Freeze deployments and scaling.
 freeze() {
   case ${TO} in
-    us-east-1)
-      begin freeze 'Freeze deployments and scaling in us-east-1'
+    us-east-1 | us-west-2)
+      begin freeze "Freeze deployments and scaling in ${TO}"
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-gateway in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of flow-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of hub-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of insight-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of sync-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of task-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of vault-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      ;;
-    us-west-2)
-      begin freeze 'Freeze deployments and scaling in us-west-2'
-      note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-gateway in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of flow-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of hub-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of insight-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of sync-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of task-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of vault-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas api-gateway "${TO}"
+      keep_scaler_removing_replicas flow-service "${TO}"
+      keep_scaler_removing_replicas hub-service "${TO}"
+      keep_scaler_removing_replicas insight-service "${TO}"
+      keep_scaler_removing_replicas sync-service "${TO}"
+      keep_scaler_removing_replicas task-service "${TO}"
+      keep_scaler_removing_replicas vault-service "${TO}"
       ;;
   esac
 }
@@ -111,13 +118,9 @@ freeze() {
 # Take the region out of the load balancers.
 fence() {
   case ${FROM} in
-    us-east-1)
-      begin fence 'Fence us-east-1 at the load balancers'
-      run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
-      ;;
-    us-west-2)
-      begin fence 'Fence us-west-2 at the load balancers'
-      run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+    us-east-1 | us-west-2)
+      begin fence "Fence ${FROM} at the load balancers"
+      run 210 "Send users of ${FROM} elsewhere" aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions "Region=${FROM}" --value 1 || die 75 'the region is not fenced, nothing is promoted' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -128,11 +131,8 @@ fence() {
 # Reads back what it has brought about.
 fence_holds() {
   case ${FROM} in
-    us-east-1)
-      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names api-eden-example-com-us-east-1-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region is not fenced, nothing is promoted' 'run it again: the alarm has not followed its metric'
-      ;;
-    us-west-2)
-      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names api-eden-example-com-us-west-2-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region is not fenced, nothing is promoted' 'run it again: the alarm has not followed its metric'
+    us-east-1 | us-west-2)
+      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names "api-eden-example-com-${FROM}-evacuated" --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region is not fenced, nothing is promoted' 'run it again: the alarm has not followed its metric'
       ;;
   esac
 }
@@ -142,13 +142,11 @@ lag() {
   case ${TO} in
     us-east-1)
       begin lag 'Measure the replication lag of us-east-1'
-      measure 20 'Show how old what us-east-1 has of us-west-2 is' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
-      measure 15 'Show how far us-east-1 is behind with redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-east-1 ]; then echo 'redis: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'eden-redis-us-east-1')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'redis: nothing was measured'; else echo \"redis: \$behind s\"; fi"
+      measure_replication_lag us-east-1 us-west-2
       ;;
     us-west-2)
       begin lag 'Measure the replication lag of us-west-2'
-      measure 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
-      measure 15 'Show how far us-west-2 is behind with redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-west-2 ]; then echo 'redis: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'eden-redis-us-west-2')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'redis: nothing was measured'; else echo \"redis: \$behind s\"; fi"
+      measure_replication_lag us-west-2 us-east-1
       ;;
   esac
   compare
@@ -165,23 +163,23 @@ promote() {
     us-east-1)
       begin promote 'Promote the replicas in us-east-1'
       note "This is the point of no return."
-      run 120 'Let us-east-1 write redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-east-1 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-east-1 --primary-region us-east-1 --primary-replication-group-id eden-redis-us-east-1 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
-      run 30 'Let api-gateway in us-east-1 write redis at home' kubectl --context eden-us-east-1 --namespace eden set env deployment/api-gateway REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
-      run 30 'Let hub-service in us-east-1 write redis at home' kubectl --context eden-us-east-1 --namespace eden set env deployment/hub-service REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
-      run 30 'Let sync-service in us-east-1 write redis at home' kubectl --context eden-us-east-1 --namespace eden set env deployment/sync-service REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
-      run 30 'Let task-service in us-east-1 write redis at home' kubectl --context eden-us-east-1 --namespace eden set env deployment/task-service REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
-      run 30 'Let vault-service in us-east-1 write redis at home' kubectl --context eden-us-east-1 --namespace eden set env deployment/vault-service REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || missed 'the cluster does not answer: stop, this region cannot take over'
+      let_write us-east-1
+      let_write_home api-gateway us-east-1
+      let_write_home hub-service us-east-1
+      let_write_home sync-service us-east-1
+      let_write_home task-service us-east-1
+      let_write_home vault-service us-east-1
       ;;
     us-west-2)
       begin promote 'Promote the replicas in us-west-2'
       note "This is the point of no return."
       run 30 'Let us-west-2 take writes of postgres: end its subscriptions' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/stop-following.sh || missed 'the servers of the region do not answer: stop and call AWS'
-      run 120 'Let us-west-2 write redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-west-2 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-west-2 --primary-region us-west-2 --primary-replication-group-id eden-redis-us-west-2 --global-replication-group-id \"\$group\"; fi" || missed 'its own control plane does not answer: wait for it, nothing else can promote'
-      run 30 'Let api-gateway in us-west-2 write redis at home' kubectl --context eden-us-west-2 --namespace eden set env deployment/api-gateway REDIS_WRITER_HOST=redis.us-west-2.eden.internal REDIS_WRITER_CACHE=eden-redis-us-west-2 REDIS_WRITER_REGION=us-west-2 || missed 'the cluster does not answer: stop, this region cannot take over'
-      run 30 'Let hub-service in us-west-2 write redis at home' kubectl --context eden-us-west-2 --namespace eden set env deployment/hub-service REDIS_WRITER_HOST=redis.us-west-2.eden.internal REDIS_WRITER_CACHE=eden-redis-us-west-2 REDIS_WRITER_REGION=us-west-2 || missed 'the cluster does not answer: stop, this region cannot take over'
-      run 30 'Let sync-service in us-west-2 write redis at home' kubectl --context eden-us-west-2 --namespace eden set env deployment/sync-service REDIS_WRITER_HOST=redis.us-west-2.eden.internal REDIS_WRITER_CACHE=eden-redis-us-west-2 REDIS_WRITER_REGION=us-west-2 || missed 'the cluster does not answer: stop, this region cannot take over'
-      run 30 'Let task-service in us-west-2 write redis at home' kubectl --context eden-us-west-2 --namespace eden set env deployment/task-service REDIS_WRITER_HOST=redis.us-west-2.eden.internal REDIS_WRITER_CACHE=eden-redis-us-west-2 REDIS_WRITER_REGION=us-west-2 || missed 'the cluster does not answer: stop, this region cannot take over'
-      run 30 'Let vault-service in us-west-2 write redis at home' kubectl --context eden-us-west-2 --namespace eden set env deployment/vault-service REDIS_WRITER_HOST=redis.us-west-2.eden.internal REDIS_WRITER_CACHE=eden-redis-us-west-2 REDIS_WRITER_REGION=us-west-2 || missed 'the cluster does not answer: stop, this region cannot take over'
+      let_write us-west-2
+      let_write_home api-gateway us-west-2
+      let_write_home hub-service us-west-2
+      let_write_home sync-service us-west-2
+      let_write_home task-service us-west-2
+      let_write_home vault-service us-west-2
       ;;
   esac
   promote_holds
@@ -190,11 +188,8 @@ promote() {
 # Reads back what it has brought about.
 promote_holds() {
   case ${TO} in
-    us-east-1)
-      prove 600 'Read back who writes redis' us-east-1 aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-eden-redis'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || missed 'it is failing over still: look at the status of the global group'
-      ;;
-    us-west-2)
-      prove 600 'Read back who writes redis' us-west-2 aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-eden-redis'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || missed 'it is failing over still: look at the status of the global group'
+    us-east-1 | us-west-2)
+      prove 600 'Read back who writes redis' "${TO}" aws elasticache describe-global-replication-groups --region "${TO}" --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-eden-redis'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || missed 'it is failing over still: look at the status of the global group'
       ;;
   esac
 }
@@ -204,11 +199,11 @@ verify() {
   begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
-    look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    see_answers_outside api.eden.example.com
     # Its name leads to that region alone, which may be the one that is gone.
-    [[ ${FROM} == us-east-1 ]] || look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    [[ ${FROM} == us-east-1 ]] || see_answers_outside api.us-east-1.eden.example.com
     # Its name leads to that region alone, which may be the one that is gone.
-    [[ ${FROM} == us-west-2 ]] || look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    [[ ${FROM} == us-west-2 ]] || see_answers_outside api.us-west-2.eden.example.com
     moment served
     again || break
   done

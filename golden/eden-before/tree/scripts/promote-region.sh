@@ -41,6 +41,27 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+see_answers_outside() { local host=${1}
+  look 10 "See that ${host} answers from outside" curl --fail --silent --show-error --max-time 10 --output /dev/null -- "https://${host}/health" || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+}
+let_scaler_remove_replicas() { local service=${1} region=${2}
+  run 10 "Let the scaler remove replicas again of ${service} in ${region}" kubectl --context "eden-${region}" --namespace eden annotate --overwrite scaledobject "${service}" autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+}
+precondition_replication_lag_most() { local region=${1} region2=${2}
+  measure 20 "Show how old what ${region} has of ${region2} is" kubectl --context "eden-${region}" --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
+  measure 15 "Show how far ${region} is behind with redis" bash -c "writer=\$(aws elasticache describe-global-replication-groups --region ${region} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = ${region} ]; then echo 'redis: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'eden-redis-${region}')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'redis: nothing was measured'; else echo \"redis: \$behind s\"; fi"
+}
+scale_down() { local region=${1}
+  let_scaler_remove_replicas api-gateway "${region}"
+  let_scaler_remove_replicas flow-service "${region}"
+  let_scaler_remove_replicas hub-service "${region}"
+  let_scaler_remove_replicas insight-service "${region}"
+  let_scaler_remove_replicas sync-service "${region}"
+  let_scaler_remove_replicas task-service "${region}"
+  let_scaler_remove_replicas vault-service "${region}"
+}
+
 # Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
@@ -49,8 +70,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 20 'Show how old what us-east-1 has of us-west-2 is' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
-        measure 15 'Show how far us-east-1 is behind with redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-east-1 ]; then echo 'redis: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'eden-redis-us-east-1')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-east-1 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'redis: nothing was measured'; else echo \"redis: \$behind s\"; fi"
+        precondition_replication_lag_most us-east-1 us-west-2
         compare
         again || break
       done
@@ -60,8 +80,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
-        measure 15 'Show how far us-west-2 is behind with redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-west-2 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = us-west-2 ]; then echo 'redis: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'eden-redis-us-west-2')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region us-west-2 --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'redis: nothing was measured'; else echo \"redis: \$behind s\"; fi"
+        precondition_replication_lag_most us-west-2 us-east-1
         compare
         again || break
       done
@@ -72,13 +91,9 @@ lag() {
 # Unfence the region.
 serve() {
   case ${REGION} in
-    us-east-1)
-      begin serve 'Unfence us-east-1'
-      run 150 'Let us-east-1 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
-      ;;
-    us-west-2)
-      begin serve 'Unfence us-west-2'
-      run 150 'Let us-west-2 have users again' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+    us-east-1 | us-west-2)
+      begin serve "Unfence ${REGION}"
+      run 150 "Let ${REGION} have users again" aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions "Region=${REGION}" --value 0 || die 75 'the region does not serve yet' 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
   serve_holds
@@ -88,11 +103,8 @@ serve() {
 # Reads back what it has brought about.
 serve_holds() {
   case ${REGION} in
-    us-east-1)
-      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' OK aws cloudwatch describe-alarms --region us-east-2 --alarm-names api-eden-example-com-us-east-1-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region does not serve yet' 'run it again: the alarm has not followed its metric'
-      ;;
-    us-west-2)
-      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' OK aws cloudwatch describe-alarms --region us-east-2 --alarm-names api-eden-example-com-us-west-2-evacuated --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region does not serve yet' 'run it again: the alarm has not followed its metric'
+    us-east-1 | us-west-2)
+      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' OK aws cloudwatch describe-alarms --region us-east-2 --alarm-names "api-eden-example-com-${REGION}-evacuated" --query 'MetricAlarms[0].StateValue' --output text || die 75 'the region does not serve yet' 'run it again: the alarm has not followed its metric'
       ;;
   esac
 }
@@ -102,9 +114,9 @@ verify() {
   begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
-    look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
-    look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
-    look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    see_answers_outside api.eden.example.com
+    see_answers_outside api.us-east-1.eden.example.com
+    see_answers_outside api.us-west-2.eden.example.com
     moment served
     again || break
   done
@@ -114,22 +126,10 @@ verify() {
 settle() {
   begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-east-1 ]]; then
-    run 10 'Let the scaler remove replicas again of api-gateway in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of flow-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of hub-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of insight-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of sync-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of task-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of vault-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    scale_down us-east-1
   fi
   if [[ ${REGION} != us-west-2 ]]; then
-    run 10 'Let the scaler remove replicas again of api-gateway in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of flow-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of hub-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of insight-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of sync-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of task-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 10 'Let the scaler remove replicas again of vault-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    scale_down us-west-2
   fi
 }
 

@@ -98,32 +98,32 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+keep_scaler_removing_replicas() { local service=${1} region=${2}
+  run 10 "Keep the scaler from removing replicas of ${service} in ${region}" kubectl --context "eden-${region}" --namespace eden annotate --overwrite scaledobject "${service}" autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+}
+see_answers_outside() { local host=${1}
+  look 10 "See that ${host} answers from outside" curl --fail --silent --show-error --max-time 10 --output /dev/null -- "https://${host}/health" || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+}
+measure_replication_lag() { local region=${1} region2=${2}
+  measure 20 "Show how old what ${region} has of ${region2} is" kubectl --context "eden-${region}" --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
+  measure 15 "Show whether ${region} exchanges changes of redis" bash -c "status=\$(kubectl --context eden-${region} --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}') && if [ \"\$status\" = up ]; then echo 'redis: changes are exchanged, 0 s'; else echo \"redis: \$status\"; fi"
+}
+
 # Freeze deployments and scaling.
 freeze() {
   case ${TO} in
-    us-east-1)
-      begin freeze 'Freeze deployments and scaling in us-east-1'
+    us-east-1 | us-west-2)
+      begin freeze "Freeze deployments and scaling in ${TO}"
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-gateway in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of flow-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of hub-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of insight-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of monitor-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of sync-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of task-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of vault-service in us-east-1' kubectl --context eden-us-east-1 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      ;;
-    us-west-2)
-      begin freeze 'Freeze deployments and scaling in us-west-2'
-      note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api-gateway in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject api-gateway autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of flow-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject flow-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of hub-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject hub-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of insight-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject insight-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of monitor-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject monitor-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of sync-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject sync-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of task-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject task-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      run 10 'Keep the scaler from removing replicas of vault-service in us-west-2' kubectl --context eden-us-west-2 --namespace eden annotate --overwrite scaledobject vault-service autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      keep_scaler_removing_replicas api-gateway "${TO}"
+      keep_scaler_removing_replicas flow-service "${TO}"
+      keep_scaler_removing_replicas hub-service "${TO}"
+      keep_scaler_removing_replicas insight-service "${TO}"
+      keep_scaler_removing_replicas monitor-service "${TO}"
+      keep_scaler_removing_replicas sync-service "${TO}"
+      keep_scaler_removing_replicas task-service "${TO}"
+      keep_scaler_removing_replicas vault-service "${TO}"
       ;;
   esac
 }
@@ -131,13 +131,9 @@ freeze() {
 # Take the region out of the load balancers.
 fence() {
   case ${FROM} in
-    us-east-1)
-      begin fence 'Fence us-east-1 at the load balancers'
-      run 210 'Send users of us-east-1 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-east-1 --value 1 || missed 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
-      ;;
-    us-west-2)
-      begin fence 'Fence us-west-2 at the load balancers'
-      run 210 'Send users of us-west-2 elsewhere' aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions Region=us-west-2 --value 1 || missed 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
+    us-east-1 | us-west-2)
+      begin fence "Fence ${FROM} at the load balancers"
+      run 210 "Send users of ${FROM} elsewhere" aws cloudwatch put-metric-data --region us-east-2 --namespace eden/failover --metric-name Evacuate --dimensions "Region=${FROM}" --value 1 || missed 'run it again; if us-east-2 does not answer, Route 53 still leaves the region by its own check'
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -148,11 +144,8 @@ fence() {
 # Reads back what it has brought about.
 fence_holds() {
   case ${FROM} in
-    us-east-1)
-      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names api-eden-example-com-us-east-1-evacuated --query 'MetricAlarms[0].StateValue' --output text || missed 'run it again: the alarm has not followed its metric'
-      ;;
-    us-west-2)
-      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names api-eden-example-com-us-west-2-evacuated --query 'MetricAlarms[0].StateValue' --output text || missed 'run it again: the alarm has not followed its metric'
+    us-east-1 | us-west-2)
+      prove 120 'Read back the alarm that sends users of api.eden.example.com elsewhere' ALARM aws cloudwatch describe-alarms --region us-east-2 --alarm-names "api-eden-example-com-${FROM}-evacuated" --query 'MetricAlarms[0].StateValue' --output text || missed 'run it again: the alarm has not followed its metric'
       ;;
   esac
 }
@@ -162,13 +155,11 @@ lag() {
   case ${TO} in
     us-east-1)
       begin lag 'Measure the replication lag of us-east-1'
-      measure 20 'Show how old what us-east-1 has of us-west-2 is' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
-      measure 15 'Show whether us-east-1 exchanges changes of redis' bash -c "status=\$(kubectl --context eden-us-east-1 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}') && if [ \"\$status\" = up ]; then echo 'redis: changes are exchanged, 0 s'; else echo \"redis: \$status\"; fi"
+      measure_replication_lag us-east-1 us-west-2
       ;;
     us-west-2)
       begin lag 'Measure the replication lag of us-west-2'
-      measure 20 'Show how old what us-west-2 has of us-east-1 is' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/lag.sh
-      measure 15 'Show whether us-west-2 exchanges changes of redis' bash -c "status=\$(kubectl --context eden-us-west-2 --namespace eden-redis get redisenterpriseactiveactivedatabases.app.redislabs.com redis --output 'jsonpath={.status.replicationStatus}') && if [ \"\$status\" = up ]; then echo 'redis: changes are exchanged, 0 s'; else echo \"redis: \$status\"; fi"
+      measure_replication_lag us-west-2 us-east-1
       ;;
   esac
   compare
@@ -179,11 +170,11 @@ verify() {
   begin verify 'Verify from outside that users are served'
   hold 60
   while true; do
-    look 10 'See that api.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    see_answers_outside api.eden.example.com
     # Its name leads to that region alone, which may be the one that is gone.
-    [[ ${FROM} == us-east-1 ]] || look 10 'See that api.us-east-1.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-east-1.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    [[ ${FROM} == us-east-1 ]] || see_answers_outside api.us-east-1.eden.example.com
     # Its name leads to that region alone, which may be the one that is gone.
-    [[ ${FROM} == us-west-2 ]] || look 10 'See that api.us-west-2.eden.example.com answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://api.us-west-2.eden.example.com/health || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
+    [[ ${FROM} == us-west-2 ]] || see_answers_outside api.us-west-2.eden.example.com
     moment served
     again || break
   done

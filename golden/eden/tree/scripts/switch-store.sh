@@ -59,67 +59,114 @@ esac
 no_store "${COPY}"
 need aws bash curl dig kubectl
 
+# The commands, once: what they are run for below is a row each.
+suspend_replication_job() { local region=${1}
+  run 10 "Suspend the replication job in ${region}" kubectl --context "eden-${region}" --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":true}}' || die 75 'the cluster does not answer: the job would undo the next steps'
+}
+disable_subscriptions() { local region=${1}
+  run 30 "Disable the subscriptions of ${region}" kubectl --context "eden-${region}" --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/stop-following.sh || die 75 'the server does not answer: look at its status'
+}
+resume_replication_job() { local region=${1}
+  run 10 "Resume the replication job in ${region}" kubectl --context "eden-${region}" --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
+}
+check_replication() { local region=${1}
+  run 30 "Check the replication of ${region}" bash -c "kubectl --context eden-${region} --namespace eden delete job \"check-\$1\" --ignore-not-found && kubectl --context eden-${region} --namespace eden create job \"check-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
+  prove 300 'Wait until the check has passed' 1 bash -c "kubectl --context eden-${region} --namespace eden get job \"check-\$1\" --output 'jsonpath={.status.succeeded}'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+}
+enable_subscriptions() { local region=${1}
+  run 30 "Enable the subscriptions of ${region}" kubectl --context "eden-${region}" --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/follow.sh || die 75 'the server does not answer: look at its status'
+}
+delete_copy() { local region=${1}
+  run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region ${region} --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region ${region} --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+  prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region ${region} --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+}
+see_copy() { local region=${1}
+  prove 0 "See that it is a copy of eden-postgres-${region}" "eden-postgres-${region}" aws rds describe-db-instances --region "${region}" --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 "nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-${region}"
+}
+see_copy_c() { local region=${1} region2=${2}
+  prove 0 "See that it is a copy of eden-postgres-${region}-in-${region2}" "eden-postgres-${region}-in-${region2}" aws rds describe-db-instances --region "${region2}" --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 "nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-${region}-in-${region2}"
+}
+put_copy_into_service() { local region=${1}
+  run 60 "Rename eden-postgres-${region} to eden-postgres-${region}-before" aws rds modify-db-instance --region "${region}" --db-instance-identifier "eden-postgres-${region}" --new-db-instance-identifier "eden-postgres-${region}-before" --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
+  prove 1200 "Wait until eden-postgres-${region}-before is available" available aws rds describe-db-instances --region "${region}" --db-instance-identifier "eden-postgres-${region}-before" --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
+  run 60 "Rename the copy to eden-postgres-${region}" aws rds modify-db-instance --region "${region}" --db-instance-identifier "${COPY}" --new-db-instance-identifier "eden-postgres-${region}" --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
+  prove 1200 "Wait until eden-postgres-${region} is available" available aws rds describe-db-instances --region "${region}" --db-instance-identifier "eden-postgres-${region}" --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
+  run 60 "Let Secrets Manager make the administrator's password of eden-postgres-${region}" aws rds modify-db-instance --region "${region}" --db-instance-identifier "eden-postgres-${region}" --manage-master-user-password --master-user-secret-kms-key-id alias/eden-data --apply-immediately || die 75 'set a password by hand: pods cannot sign in until then'
+  prove 1200 'Wait until the secret is active' 'available active' aws rds describe-db-instances --region "${region}" --db-instance-identifier "eden-postgres-${region}" --query 'DBInstances[0].[DBInstanceStatus,MasterUserSecret.SecretStatus]' --output text || die 75 'it is not so yet: look at its status before the next step'
+}
+put_original_into_service() { local region=${1}
+  run 60 "Rename eden-postgres-${region} to the copy" aws rds modify-db-instance --region "${region}" --db-instance-identifier "eden-postgres-${region}" --new-db-instance-identifier "${COPY}" --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
+  prove 1200 'Wait until the copy is available' available aws rds describe-db-instances --region "${region}" --db-instance-identifier "${COPY}" --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
+  run 60 "Rename eden-postgres-${region}-before to eden-postgres-${region}" aws rds modify-db-instance --region "${region}" --db-instance-identifier "eden-postgres-${region}-before" --new-db-instance-identifier "eden-postgres-${region}" --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
+  prove 1200 "Wait until eden-postgres-${region} is available" available aws rds describe-db-instances --region "${region}" --db-instance-identifier "eden-postgres-${region}" --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
+}
+stop_copying() {
+  suspend_replication_job us-east-1
+  disable_subscriptions us-east-1
+  suspend_replication_job us-west-2
+  disable_subscriptions us-west-2
+}
+join_copying() { local region=${1} region2=${2}
+  run 30 'Let the copy forget the original'\''s peers' bash -c "kubectl --context eden-${region} --namespace eden delete job \"forget-\$1\" --ignore-not-found && kubectl --context eden-${region} --namespace eden create job \"forget-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
+  prove 300 'Wait until it has forgotten them' 1 bash -c "kubectl --context eden-${region} --namespace eden logs \"job/forget-\$1\" | grep -c '^[0-9:]* eden_vault: a restored copy, which has forgotten'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+  run 600 "Give eden-postgres-${region} the original's parameter group, and restart it" bash -c "aws rds modify-db-instance --region ${region} --db-instance-identifier eden-postgres-${region} --db-parameter-group-name eden-postgres-${region}-16 --apply-immediately && aws rds wait db-instance-available --region ${region} --db-instance-identifier eden-postgres-${region} && aws rds reboot-db-instance --region ${region} --db-instance-identifier eden-postgres-${region}" || die 75 'it stays without pglogical until it has restarted'
+  prove 1200 'Wait until the parameters are in force' "available eden-postgres-${region}-16 in-sync" aws rds describe-db-instances --region "${region}" --db-instance-identifier "eden-postgres-${region}" --query 'DBInstances[0].[DBInstanceStatus,DBParameterGroups[0].[DBParameterGroupName,ParameterApplyStatus]][]' --output text || die 75 'it is not so yet: look at its status before the next step'
+  run 30 'Make the copy a node' bash -c "kubectl --context eden-${region} --namespace eden delete job \"node-\$1\" --ignore-not-found && kubectl --context eden-${region} --namespace eden create job \"node-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
+  prove 300 'Wait until the job has ended' 1 bash -c "kubectl --context eden-${region} --namespace eden get job \"node-\$1\" --output 'jsonpath={.status.failed}{.status.succeeded}'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+  run 5400 "Replace the rows of ${region2} by those of ${region}" kubectl --context "eden-${region2}" --namespace eden exec deployment/postgres-heartbeat -- env ACCEPT_LOSS=true /bin/sh /config/copy-anew.sh "${region}" || die 75 'run it again: it begins anew; keep users away from the region until it is through'
+  resume_replication_job us-east-1
+  resume_replication_job us-west-2
+  check_replication us-east-1
+  check_replication us-west-2
+}
+resume_copying() {
+  enable_subscriptions us-east-1
+  resume_replication_job us-east-1
+  enable_subscriptions us-west-2
+  resume_replication_job us-west-2
+}
+check_original_before_serves() { local region=${1}
+  prove 0 "See that it is a copy of eden-postgres-${region}" "eden-postgres-${region}" aws rds describe-db-instances --region "${region}" --db-instance-identifier "eden-postgres-${region}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 "nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-${region}"
+  prove 0 "See that there is eden-postgres-${region}-before" available aws rds describe-db-instances --region "${region}" --db-instance-identifier "eden-postgres-${region}-before" --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 "nothing was changed: there is no eden-postgres-${region}-before that is available"
+}
+check_copy_before_deleted() { local region=${1}
+  see_copy "${region}"
+  prove 0 "See that there is eden-postgres-${region}" available aws rds describe-db-instances --region "${region}" --db-instance-identifier "eden-postgres-${region}" --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 "nothing was changed: there is no eden-postgres-${region} that is available"
+}
+
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == eden-postgres-us-east-1 ]]; then
   right_cluster us-east-1 us-west-2
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of eden-postgres-us-east-1' eden-postgres-us-east-1 aws rds describe-db-instances --region us-east-1 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-east-1'
+    see_copy us-east-1
   fi
   if [[ ${WAY} == back-from ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of eden-postgres-us-east-1' eden-postgres-us-east-1 aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-east-1'
-    prove 0 'See that there is eden-postgres-us-east-1-before' available aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1-before --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'nothing was changed: there is no eden-postgres-us-east-1-before that is available'
+    check_original_before_serves us-east-1
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of eden-postgres-us-east-1' eden-postgres-us-east-1 aws rds describe-db-instances --region us-east-1 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-east-1'
-    prove 0 'See that there is eden-postgres-us-east-1' available aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'nothing was changed: there is no eden-postgres-us-east-1 that is available'
+    check_copy_before_deleted us-east-1
   fi
   if [[ ${WAY} == to || ${WAY} == back-from ]]; then
     step "Stop the copying between regions"
-    run 10 'Suspend the replication job in us-east-1' kubectl --context eden-us-east-1 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":true}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-    run 30 'Disable the subscriptions of us-east-1' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/stop-following.sh || die 75 'the server does not answer: look at its status'
-    run 10 'Suspend the replication job in us-west-2' kubectl --context eden-us-west-2 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":true}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-    run 30 'Disable the subscriptions of us-west-2' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/stop-following.sh || die 75 'the server does not answer: look at its status'
+    stop_copying
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 60 'Rename eden-postgres-us-east-1 to eden-postgres-us-east-1-before' aws rds modify-db-instance --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --new-db-instance-identifier eden-postgres-us-east-1-before --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
-      prove 1200 'Wait until eden-postgres-us-east-1-before is available' available aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1-before --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
-      run 60 'Rename the copy to eden-postgres-us-east-1' aws rds modify-db-instance --region us-east-1 --db-instance-identifier "${COPY}" --new-db-instance-identifier eden-postgres-us-east-1 --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
-      prove 1200 'Wait until eden-postgres-us-east-1 is available' available aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
-      run 60 'Let Secrets Manager make the administrator'\''s password of eden-postgres-us-east-1' aws rds modify-db-instance --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --manage-master-user-password --master-user-secret-kms-key-id alias/eden-data --apply-immediately || die 75 'set a password by hand: pods cannot sign in until then'
-      prove 1200 'Wait until the secret is active' 'available active' aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --query 'DBInstances[0].[DBInstanceStatus,MasterUserSecret.SecretStatus]' --output text || die 75 'it is not so yet: look at its status before the next step'
+      put_copy_into_service us-east-1
       step "Make it a member, and its rows those of every region"
-      run 30 'Let the copy forget the original'\''s peers' bash -c "kubectl --context eden-us-east-1 --namespace eden delete job \"forget-\$1\" --ignore-not-found && kubectl --context eden-us-east-1 --namespace eden create job \"forget-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
-      prove 300 'Wait until it has forgotten them' 1 bash -c "kubectl --context eden-us-east-1 --namespace eden logs \"job/forget-\$1\" | grep -c '^[0-9:]* eden_vault: a restored copy, which has forgotten'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
-      run 600 'Give eden-postgres-us-east-1 the original'\''s parameter group, and restart it' bash -c 'aws rds modify-db-instance --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --db-parameter-group-name eden-postgres-us-east-1-16 --apply-immediately && aws rds wait db-instance-available --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 && aws rds reboot-db-instance --region us-east-1 --db-instance-identifier eden-postgres-us-east-1' || die 75 'it stays without pglogical until it has restarted'
-      prove 1200 'Wait until the parameters are in force' 'available eden-postgres-us-east-1-16 in-sync' aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --query 'DBInstances[0].[DBInstanceStatus,DBParameterGroups[0].[DBParameterGroupName,ParameterApplyStatus]][]' --output text || die 75 'it is not so yet: look at its status before the next step'
-      run 30 'Make the copy a node' bash -c "kubectl --context eden-us-east-1 --namespace eden delete job \"node-\$1\" --ignore-not-found && kubectl --context eden-us-east-1 --namespace eden create job \"node-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
-      prove 300 'Wait until the job has ended' 1 bash -c "kubectl --context eden-us-east-1 --namespace eden get job \"node-\$1\" --output 'jsonpath={.status.failed}{.status.succeeded}'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
-      run 5400 'Replace the rows of us-west-2 by those of us-east-1' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- env ACCEPT_LOSS=true /bin/sh /config/copy-anew.sh us-east-1 || die 75 'run it again: it begins anew; keep users away from the region until it is through'
-      run 10 'Resume the replication job in us-east-1' kubectl --context eden-us-east-1 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-      run 10 'Resume the replication job in us-west-2' kubectl --context eden-us-west-2 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-      run 30 'Check the replication of us-east-1' bash -c "kubectl --context eden-us-east-1 --namespace eden delete job \"check-\$1\" --ignore-not-found && kubectl --context eden-us-east-1 --namespace eden create job \"check-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
-      prove 300 'Wait until the check has passed' 1 bash -c "kubectl --context eden-us-east-1 --namespace eden get job \"check-\$1\" --output 'jsonpath={.status.succeeded}'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
-      run 30 'Check the replication of us-west-2' bash -c "kubectl --context eden-us-west-2 --namespace eden delete job \"check-\$1\" --ignore-not-found && kubectl --context eden-us-west-2 --namespace eden create job \"check-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
-      prove 300 'Wait until the check has passed' 1 bash -c "kubectl --context eden-us-west-2 --namespace eden get job \"check-\$1\" --output 'jsonpath={.status.succeeded}'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      join_copying us-east-1 us-west-2
       ;;
     back-from)
       step "Put the original into service"
-      run 60 'Rename eden-postgres-us-east-1 to the copy' aws rds modify-db-instance --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --new-db-instance-identifier "${COPY}" --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
-      prove 1200 'Wait until the copy is available' available aws rds describe-db-instances --region us-east-1 --db-instance-identifier "${COPY}" --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
-      run 60 'Rename eden-postgres-us-east-1-before to eden-postgres-us-east-1' aws rds modify-db-instance --region us-east-1 --db-instance-identifier eden-postgres-us-east-1-before --new-db-instance-identifier eden-postgres-us-east-1 --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
-      prove 1200 'Wait until eden-postgres-us-east-1 is available' available aws rds describe-db-instances --region us-east-1 --db-instance-identifier eden-postgres-us-east-1 --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
+      put_original_into_service us-east-1
       step "Let the regions copy each other again"
-      run 30 'Enable the subscriptions of us-east-1' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/follow.sh || die 75 'the server does not answer: look at its status'
-      run 10 'Resume the replication job in us-east-1' kubectl --context eden-us-east-1 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-      run 30 'Enable the subscriptions of us-west-2' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/follow.sh || die 75 'the server does not answer: look at its status'
-      run 10 'Resume the replication job in us-west-2' kubectl --context eden-us-west-2 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
+      resume_copying
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -128,15 +175,14 @@ if [[ ${DATASTORE} == eden-postgres-us-east-1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region us-east-1 --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region us-east-1 --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region us-east-1 --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      delete_copy us-east-1
       ;;
   esac
 fi
 if [[ ${DATASTORE} == eden-postgres-us-west-2-in-us-east-1 ]]; then
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of eden-postgres-us-west-2-in-us-east-1' eden-postgres-us-west-2-in-us-east-1 aws rds describe-db-instances --region us-east-1 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-west-2-in-us-east-1'
+    see_copy_c us-west-2 us-east-1
   fi
   case ${WAY} in
     to)
@@ -153,8 +199,7 @@ if [[ ${DATASTORE} == eden-postgres-us-west-2-in-us-east-1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region us-east-1 --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region us-east-1 --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region us-east-1 --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      delete_copy us-east-1
       ;;
   esac
 fi
@@ -162,61 +207,33 @@ if [[ ${DATASTORE} == eden-postgres-us-west-2 ]]; then
   right_cluster us-east-1 us-west-2
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of eden-postgres-us-west-2' eden-postgres-us-west-2 aws rds describe-db-instances --region us-west-2 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-west-2'
+    see_copy us-west-2
   fi
   if [[ ${WAY} == back-from ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of eden-postgres-us-west-2' eden-postgres-us-west-2 aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-west-2'
-    prove 0 'See that there is eden-postgres-us-west-2-before' available aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2-before --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'nothing was changed: there is no eden-postgres-us-west-2-before that is available'
+    check_original_before_serves us-west-2
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of eden-postgres-us-west-2' eden-postgres-us-west-2 aws rds describe-db-instances --region us-west-2 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-west-2'
-    prove 0 'See that there is eden-postgres-us-west-2' available aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'nothing was changed: there is no eden-postgres-us-west-2 that is available'
+    check_copy_before_deleted us-west-2
   fi
   if [[ ${WAY} == to || ${WAY} == back-from ]]; then
     step "Stop the copying between regions"
-    run 10 'Suspend the replication job in us-east-1' kubectl --context eden-us-east-1 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":true}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-    run 30 'Disable the subscriptions of us-east-1' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/stop-following.sh || die 75 'the server does not answer: look at its status'
-    run 10 'Suspend the replication job in us-west-2' kubectl --context eden-us-west-2 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":true}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-    run 30 'Disable the subscriptions of us-west-2' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/stop-following.sh || die 75 'the server does not answer: look at its status'
+    stop_copying
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 60 'Rename eden-postgres-us-west-2 to eden-postgres-us-west-2-before' aws rds modify-db-instance --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --new-db-instance-identifier eden-postgres-us-west-2-before --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
-      prove 1200 'Wait until eden-postgres-us-west-2-before is available' available aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2-before --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
-      run 60 'Rename the copy to eden-postgres-us-west-2' aws rds modify-db-instance --region us-west-2 --db-instance-identifier "${COPY}" --new-db-instance-identifier eden-postgres-us-west-2 --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
-      prove 1200 'Wait until eden-postgres-us-west-2 is available' available aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
-      run 60 'Let Secrets Manager make the administrator'\''s password of eden-postgres-us-west-2' aws rds modify-db-instance --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --manage-master-user-password --master-user-secret-kms-key-id alias/eden-data --apply-immediately || die 75 'set a password by hand: pods cannot sign in until then'
-      prove 1200 'Wait until the secret is active' 'available active' aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBInstances[0].[DBInstanceStatus,MasterUserSecret.SecretStatus]' --output text || die 75 'it is not so yet: look at its status before the next step'
+      put_copy_into_service us-west-2
       step "Make it a member, and its rows those of every region"
-      run 30 'Let the copy forget the original'\''s peers' bash -c "kubectl --context eden-us-west-2 --namespace eden delete job \"forget-\$1\" --ignore-not-found && kubectl --context eden-us-west-2 --namespace eden create job \"forget-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
-      prove 300 'Wait until it has forgotten them' 1 bash -c "kubectl --context eden-us-west-2 --namespace eden logs \"job/forget-\$1\" | grep -c '^[0-9:]* eden_vault: a restored copy, which has forgotten'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
-      run 600 'Give eden-postgres-us-west-2 the original'\''s parameter group, and restart it' bash -c 'aws rds modify-db-instance --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --db-parameter-group-name eden-postgres-us-west-2-16 --apply-immediately && aws rds wait db-instance-available --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 && aws rds reboot-db-instance --region us-west-2 --db-instance-identifier eden-postgres-us-west-2' || die 75 'it stays without pglogical until it has restarted'
-      prove 1200 'Wait until the parameters are in force' 'available eden-postgres-us-west-2-16 in-sync' aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBInstances[0].[DBInstanceStatus,DBParameterGroups[0].[DBParameterGroupName,ParameterApplyStatus]][]' --output text || die 75 'it is not so yet: look at its status before the next step'
-      run 30 'Make the copy a node' bash -c "kubectl --context eden-us-west-2 --namespace eden delete job \"node-\$1\" --ignore-not-found && kubectl --context eden-us-west-2 --namespace eden create job \"node-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
-      prove 300 'Wait until the job has ended' 1 bash -c "kubectl --context eden-us-west-2 --namespace eden get job \"node-\$1\" --output 'jsonpath={.status.failed}{.status.succeeded}'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
-      run 5400 'Replace the rows of us-east-1 by those of us-west-2' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- env ACCEPT_LOSS=true /bin/sh /config/copy-anew.sh us-west-2 || die 75 'run it again: it begins anew; keep users away from the region until it is through'
-      run 10 'Resume the replication job in us-east-1' kubectl --context eden-us-east-1 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-      run 10 'Resume the replication job in us-west-2' kubectl --context eden-us-west-2 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-      run 30 'Check the replication of us-east-1' bash -c "kubectl --context eden-us-east-1 --namespace eden delete job \"check-\$1\" --ignore-not-found && kubectl --context eden-us-east-1 --namespace eden create job \"check-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
-      prove 300 'Wait until the check has passed' 1 bash -c "kubectl --context eden-us-east-1 --namespace eden get job \"check-\$1\" --output 'jsonpath={.status.succeeded}'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
-      run 30 'Check the replication of us-west-2' bash -c "kubectl --context eden-us-west-2 --namespace eden delete job \"check-\$1\" --ignore-not-found && kubectl --context eden-us-west-2 --namespace eden create job \"check-\$1\" --from cronjob/postgres-replication" bash "${COPY}" || die 75 'see why: kubectl describe the job'
-      prove 300 'Wait until the check has passed' 1 bash -c "kubectl --context eden-us-west-2 --namespace eden get job \"check-\$1\" --output 'jsonpath={.status.succeeded}'" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      join_copying us-west-2 us-east-1
       ;;
     back-from)
       step "Put the original into service"
-      run 60 'Rename eden-postgres-us-west-2 to the copy' aws rds modify-db-instance --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --new-db-instance-identifier "${COPY}" --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
-      prove 1200 'Wait until the copy is available' available aws rds describe-db-instances --region us-west-2 --db-instance-identifier "${COPY}" --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
-      run 60 'Rename eden-postgres-us-west-2-before to eden-postgres-us-west-2' aws rds modify-db-instance --region us-west-2 --db-instance-identifier eden-postgres-us-west-2-before --new-db-instance-identifier eden-postgres-us-west-2 --apply-immediately || die 75 'see which names there are: aws rds describe-db-instances; take the steps that are missing by hand'
-      prove 1200 'Wait until eden-postgres-us-west-2 is available' available aws rds describe-db-instances --region us-west-2 --db-instance-identifier eden-postgres-us-west-2 --query 'DBInstances[0].DBInstanceStatus' --output text || die 75 'it is not so yet: look at its status before the next step'
+      put_original_into_service us-west-2
       step "Let the regions copy each other again"
-      run 30 'Enable the subscriptions of us-east-1' kubectl --context eden-us-east-1 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/follow.sh || die 75 'the server does not answer: look at its status'
-      run 10 'Resume the replication job in us-east-1' kubectl --context eden-us-east-1 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
-      run 30 'Enable the subscriptions of us-west-2' kubectl --context eden-us-west-2 --namespace eden exec deployment/postgres-heartbeat -- /bin/sh /config/follow.sh || die 75 'the server does not answer: look at its status'
-      run 10 'Resume the replication job in us-west-2' kubectl --context eden-us-west-2 --namespace eden patch cronjob postgres-replication --patch '{"spec":{"suspend":false}}' || die 75 'the cluster does not answer: the job would undo the next steps'
+      resume_copying
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -225,15 +242,14 @@ if [[ ${DATASTORE} == eden-postgres-us-west-2 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region us-west-2 --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region us-west-2 --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region us-west-2 --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      delete_copy us-west-2
       ;;
   esac
 fi
 if [[ ${DATASTORE} == eden-postgres-us-east-1-in-us-west-2 ]]; then
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of eden-postgres-us-east-1-in-us-west-2' eden-postgres-us-east-1-in-us-west-2 aws rds describe-db-instances --region us-west-2 --db-instance-identifier "${COPY}" --query 'DBInstances[0].TagList[?Key=='\''restored-from'\''].Value | [0]' --output text || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of eden-postgres-us-east-1-in-us-west-2'
+    see_copy_c us-east-1 us-west-2
   fi
   case ${WAY} in
     to)
@@ -250,8 +266,7 @@ if [[ ${DATASTORE} == eden-postgres-us-east-1-in-us-west-2 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 60 'Delete the copy' bash -c "aws rds modify-db-instance --region us-west-2 --db-instance-identifier \"\$1\" --no-deletion-protection --apply-immediately && aws rds delete-db-instance --region us-west-2 --db-instance-identifier \"\$1\" --skip-final-snapshot" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1200 'Wait until the copy is gone' 0 bash -c "aws rds describe-db-instances --region us-west-2 --query \"length(DBInstances[?DBInstanceIdentifier=='\$1'])\" --output text" bash "${COPY}" || die 75 'it is not so yet: look at its status before the next step'
+      delete_copy us-west-2
       ;;
   esac
 fi

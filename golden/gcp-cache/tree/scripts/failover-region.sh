@@ -48,18 +48,21 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+take_out() { local region=${1} zone=${2}
+  run 45 "Take ${region}-${zone} out of shop.example.com" gcloud compute backend-services update-backend shop-shop --global "--network-endpoint-group=shop-ingress-${region}" "--network-endpoint-group-zone=${region}-${zone}" --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+read_back_serves() { local region=${1} zone=${2}
+  prove 30 "Read back whether ${region}-${zone} serves shop.example.com" '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/${region}-${zone}/networkEndpointGroups/shop-ingress-${region}\$" '--format=value(backends.capacityScaler)' --project shop-prod || missed 'run it again; the load balancer'\''s API has not done it'
+}
+
 # Freeze deployments and scaling.
 freeze() {
   case ${TO} in
-    us-east1)
-      begin freeze 'Freeze deployments and scaling in us-east1'
+    us-east1 | us-west1)
+      begin freeze "Freeze deployments and scaling in ${TO}"
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of web in us-east1' kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      ;;
-    us-west1)
-      begin freeze 'Freeze deployments and scaling in us-west1'
-      note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of web in us-west1' kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 "Keep the scaler from removing replicas of web in ${TO}" kubectl --context "gke_shop-prod_${TO}_shop-${TO}" --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
   esac
 }
@@ -69,15 +72,15 @@ fence() {
   case ${FROM} in
     us-east1)
       begin fence 'Fence us-east1 at the load balancers'
-      run 45 'Take us-east1-b out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-d out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      take_out us-east1 b
+      take_out us-east1 c
+      take_out us-east1 d
       ;;
     us-west1)
       begin fence 'Fence us-west1 at the load balancers'
-      run 45 'Take us-west1-a out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-west1-b out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-west1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=0 --project shop-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      take_out us-west1 a
+      take_out us-west1 b
+      take_out us-west1 c
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -89,14 +92,14 @@ fence() {
 fence_holds() {
   case ${FROM} in
     us-east1)
-      prove 30 'Read back whether us-east1-b serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-b/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || missed 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-c serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-c/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || missed 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-d serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-d/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || missed 'run it again; the load balancer'\''s API has not done it'
+      read_back_serves us-east1 b
+      read_back_serves us-east1 c
+      read_back_serves us-east1 d
       ;;
     us-west1)
-      prove 30 'Read back whether us-west1-a serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-a/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || missed 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-b serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-b/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || missed 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-c serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-c/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || missed 'run it again; the load balancer'\''s API has not done it'
+      read_back_serves us-west1 a
+      read_back_serves us-west1 b
+      read_back_serves us-west1 c
       ;;
   esac
 }

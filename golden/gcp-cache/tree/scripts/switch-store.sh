@@ -55,38 +55,56 @@ esac
 no_store "${COPY}"
 need bash curl gcloud gke-gcloud-auth-plugin kubectl
 
+# The commands, once: what they are run for below is a row each.
+import_instance_had_into() { local region=${1}
+  run 3600 'Import what the instance had into it' bash -c "gcloud redis instances import \"gs://shop-prod-shop-cache-${region}/\$1-before.rdb\" shop-cache-${region} --region ${region} --project shop-prod --quiet" bash "${COPY}" || die 75 'the instance may be empty now: run it again, it goes on with the exports that are there'
+  prove 3600 'Import what the instance had into it: see that it is so' READY bash -c "gcloud redis instances describe shop-cache-${region} --region ${region} --project shop-prod --format='value(state)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+}
+delete_copy() { local region=${1}
+  run 3600 'Delete the copy' bash -c "gcloud redis instances delete \"\$1\" --region ${region} --project shop-prod --quiet" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+  prove 1200 'Delete the copy: see that it is so' '' bash -c "gcloud redis instances list --region ${region} --project shop-prod --filter \"name~/\$1\\\$\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+}
+see_copy() { local region=${1}
+  prove 0 "See that it is a copy of shop-cache-${region}" "shop-cache-${region}" gcloud redis instances describe "${COPY}" --region "${region}" --project shop-prod '--format=value(labels.restored-from)' || die 75 "nothing was changed: it is no copy that restore-from-backup.sh has made of shop-cache-${region}"
+}
+see_there_export_instance() { local region=${1}
+  prove 0 'See that there is an export of what the instance had' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-${region}/\$1-before.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'nothing was changed: there is no export of what the instance had: it cannot come back'
+}
+put_copy_into_service() { local region=${1}
+  run 3600 'Export what the instance has, as NEW_NAME-before' bash -c "said=\$(gcloud storage objects describe \"gs://shop-prod-shop-cache-${region}/\$1-before.rdb\" 2>&1) && exit; printf '%s\\n' \"\$said\"; grep --quiet --extended-regexp 'not found: 404|matched no objects' <<<\"\$said\" && gcloud redis instances export \"gs://shop-prod-shop-cache-${region}/\$1-before.rdb\" shop-cache-${region} --region ${region} --project shop-prod" bash "${COPY}" || die 75 'nothing was imported: another operation of the instance runs, or the bucket refuses it'
+  prove 60 'Export what the instance has, as NEW_NAME-before: see that it is so' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-${region}/\$1-before.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+  run 3600 'Export the copy' bash -c "said=\$(gcloud storage objects describe \"gs://shop-prod-shop-cache-${region}/\$1.rdb\" 2>&1) && exit; printf '%s\\n' \"\$said\"; grep --quiet --extended-regexp 'not found: 404|matched no objects' <<<\"\$said\" && gcloud redis instances export \"gs://shop-prod-shop-cache-${region}/\$1.rdb\" \"\$1\" --region ${region} --project shop-prod" bash "${COPY}" || die 75 'nothing was imported: another operation of the instance runs, or the bucket refuses it'
+  prove 60 'Export the copy: see that it is so' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-${region}/\$1.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+  run 3600 'Import the copy'\''s export into the instance' bash -c "gcloud redis instances import \"gs://shop-prod-shop-cache-${region}/\$1.rdb\" shop-cache-${region} --region ${region} --project shop-prod --quiet" bash "${COPY}" || die 75 'the instance may be empty now: run it again, it goes on with the exports that are there'
+  prove 3600 'Import the copy'\''s export into the instance: see that it is so' READY bash -c "gcloud redis instances describe shop-cache-${region} --region ${region} --project shop-prod --format='value(state)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+}
+
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == shop-cache-us-east1 ]]; then
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-cache-us-east1' shop-cache-us-east1 gcloud redis instances describe "${COPY}" --region us-east1 --project shop-prod '--format=value(labels.restored-from)' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-cache-us-east1'
+    see_copy us-east1
   fi
   if [[ ${WAY} == back-from ]]; then
     step "See that this loses nothing"
-    prove 0 'See that there is an export of what the instance had' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-us-east1/\$1-before.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'nothing was changed: there is no export of what the instance had: it cannot come back'
+    see_there_export_instance us-east1
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-cache-us-east1' shop-cache-us-east1 gcloud redis instances describe "${COPY}" --region us-east1 --project shop-prod '--format=value(labels.restored-from)' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-cache-us-east1'
+    see_copy us-east1
   fi
   case ${WAY} in
     to)
       step "Let ${DATASTORE} take over the data of ${COPY}"
       put_mark "switched-${DATASTORE}"
-      run 3600 'Export what the instance has, as NEW_NAME-before' bash -c "said=\$(gcloud storage objects describe \"gs://shop-prod-shop-cache-us-east1/\$1-before.rdb\" 2>&1) && exit; printf '%s\\n' \"\$said\"; grep --quiet --extended-regexp 'not found: 404|matched no objects' <<<\"\$said\" && gcloud redis instances export \"gs://shop-prod-shop-cache-us-east1/\$1-before.rdb\" shop-cache-us-east1 --region us-east1 --project shop-prod" bash "${COPY}" || die 75 'nothing was imported: another operation of the instance runs, or the bucket refuses it'
-      prove 60 'Export what the instance has, as NEW_NAME-before: see that it is so' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-us-east1/\$1-before.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
-      run 3600 'Export the copy' bash -c "said=\$(gcloud storage objects describe \"gs://shop-prod-shop-cache-us-east1/\$1.rdb\" 2>&1) && exit; printf '%s\\n' \"\$said\"; grep --quiet --extended-regexp 'not found: 404|matched no objects' <<<\"\$said\" && gcloud redis instances export \"gs://shop-prod-shop-cache-us-east1/\$1.rdb\" \"\$1\" --region us-east1 --project shop-prod" bash "${COPY}" || die 75 'nothing was imported: another operation of the instance runs, or the bucket refuses it'
-      prove 60 'Export the copy: see that it is so' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-us-east1/\$1.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
-      run 3600 'Import the copy'\''s export into the instance' bash -c "gcloud redis instances import \"gs://shop-prod-shop-cache-us-east1/\$1.rdb\" shop-cache-us-east1 --region us-east1 --project shop-prod --quiet" bash "${COPY}" || die 75 'the instance may be empty now: run it again, it goes on with the exports that are there'
-      prove 3600 'Import the copy'\''s export into the instance: see that it is so' READY bash -c 'gcloud redis instances describe shop-cache-us-east1 --region us-east1 --project shop-prod --format='\''value(state)'\''' bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+      put_copy_into_service us-east1
       take_mark "switched-${DATASTORE}"
       ;;
     back-from)
       step "Let ${DATASTORE} have again what it had"
       put_mark "switched-${DATASTORE}"
-      run 3600 'Import what the instance had into it' bash -c "gcloud redis instances import \"gs://shop-prod-shop-cache-us-east1/\$1-before.rdb\" shop-cache-us-east1 --region us-east1 --project shop-prod --quiet" bash "${COPY}" || die 75 'the instance may be empty now: run it again, it goes on with the exports that are there'
-      prove 3600 'Import what the instance had into it: see that it is so' READY bash -c 'gcloud redis instances describe shop-cache-us-east1 --region us-east1 --project shop-prod --format='\''value(state)'\''' bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+      import_instance_had_into us-east1
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -95,41 +113,34 @@ if [[ ${DATASTORE} == shop-cache-us-east1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 3600 'Delete the copy' bash -c "gcloud redis instances delete \"\$1\" --region us-east1 --project shop-prod --quiet" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1200 'Delete the copy: see that it is so' '' bash -c "gcloud redis instances list --region us-east1 --project shop-prod --filter \"name~/\$1\\\$\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+      delete_copy us-east1
       ;;
   esac
 fi
 if [[ ${DATASTORE} == shop-cache-us-west1 ]]; then
   if [[ ${WAY} == to ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-cache-us-west1' shop-cache-us-west1 gcloud redis instances describe "${COPY}" --region us-west1 --project shop-prod '--format=value(labels.restored-from)' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-cache-us-west1'
+    see_copy us-west1
   fi
   if [[ ${WAY} == back-from ]]; then
     step "See that this loses nothing"
-    prove 0 'See that there is an export of what the instance had' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-us-west1/\$1-before.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'nothing was changed: there is no export of what the instance had: it cannot come back'
+    see_there_export_instance us-west1
   fi
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that it is a copy of shop-cache-us-west1' shop-cache-us-west1 gcloud redis instances describe "${COPY}" --region us-west1 --project shop-prod '--format=value(labels.restored-from)' || die 75 'nothing was changed: it is no copy that restore-from-backup.sh has made of shop-cache-us-west1'
+    see_copy us-west1
   fi
   case ${WAY} in
     to)
       step "Let ${DATASTORE} take over the data of ${COPY}"
       put_mark "switched-${DATASTORE}"
-      run 3600 'Export what the instance has, as NEW_NAME-before' bash -c "said=\$(gcloud storage objects describe \"gs://shop-prod-shop-cache-us-west1/\$1-before.rdb\" 2>&1) && exit; printf '%s\\n' \"\$said\"; grep --quiet --extended-regexp 'not found: 404|matched no objects' <<<\"\$said\" && gcloud redis instances export \"gs://shop-prod-shop-cache-us-west1/\$1-before.rdb\" shop-cache-us-west1 --region us-west1 --project shop-prod" bash "${COPY}" || die 75 'nothing was imported: another operation of the instance runs, or the bucket refuses it'
-      prove 60 'Export what the instance has, as NEW_NAME-before: see that it is so' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-us-west1/\$1-before.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
-      run 3600 'Export the copy' bash -c "said=\$(gcloud storage objects describe \"gs://shop-prod-shop-cache-us-west1/\$1.rdb\" 2>&1) && exit; printf '%s\\n' \"\$said\"; grep --quiet --extended-regexp 'not found: 404|matched no objects' <<<\"\$said\" && gcloud redis instances export \"gs://shop-prod-shop-cache-us-west1/\$1.rdb\" \"\$1\" --region us-west1 --project shop-prod" bash "${COPY}" || die 75 'nothing was imported: another operation of the instance runs, or the bucket refuses it'
-      prove 60 'Export the copy: see that it is so' '.+\.rdb' bash -c "gcloud storage objects describe \"gs://shop-prod-shop-cache-us-west1/\$1.rdb\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
-      run 3600 'Import the copy'\''s export into the instance' bash -c "gcloud redis instances import \"gs://shop-prod-shop-cache-us-west1/\$1.rdb\" shop-cache-us-west1 --region us-west1 --project shop-prod --quiet" bash "${COPY}" || die 75 'the instance may be empty now: run it again, it goes on with the exports that are there'
-      prove 3600 'Import the copy'\''s export into the instance: see that it is so' READY bash -c 'gcloud redis instances describe shop-cache-us-west1 --region us-west1 --project shop-prod --format='\''value(state)'\''' bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+      put_copy_into_service us-west1
       take_mark "switched-${DATASTORE}"
       ;;
     back-from)
       step "Let ${DATASTORE} have again what it had"
       put_mark "switched-${DATASTORE}"
-      run 3600 'Import what the instance had into it' bash -c "gcloud redis instances import \"gs://shop-prod-shop-cache-us-west1/\$1-before.rdb\" shop-cache-us-west1 --region us-west1 --project shop-prod --quiet" bash "${COPY}" || die 75 'the instance may be empty now: run it again, it goes on with the exports that are there'
-      prove 3600 'Import what the instance had into it: see that it is so' READY bash -c 'gcloud redis instances describe shop-cache-us-west1 --region us-west1 --project shop-prod --format='\''value(state)'\''' bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+      import_instance_had_into us-west1
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -138,8 +149,7 @@ if [[ ${DATASTORE} == shop-cache-us-west1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 3600 'Delete the copy' bash -c "gcloud redis instances delete \"\$1\" --region us-west1 --project shop-prod --quiet" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1200 'Delete the copy: see that it is so' '' bash -c "gcloud redis instances list --region us-west1 --project shop-prod --filter \"name~/\$1\\\$\" --format='value(name)'" bash "${COPY}" || die 75 'it is not so yet: gcloud redis operations list shows what is done'
+      delete_copy us-west1
       ;;
   esac
 fi

@@ -86,24 +86,57 @@ begin() { # step title
 
 # What is answered once a region other than ${FROM} does it.
 elsewhere() { # what
-  case $1/${FROM} in
-    orders/us-east1) printf '%s' '10\.146\.29\.178' ;;
-    orders/us-west1) printf '%s' '10\.66\.29\.178' ;;
+  local region wants=""
+  for region in "${REGIONS[@]}"; do
+    [[ ${region} == "${FROM}" ]] || wants+=$(inside "$1" "${region}")
+  done
+  printf '%s' "${wants#|}"
+}
+
+# What is answered once a region does it, after a bar.
+inside() { # what region
+  case $1/$2 in
+    orders/us-east1) printf '|%s' '10\.66\.29\.178' ;;
+    orders/us-west1) printf '|%s' '10\.146\.29\.178' ;;
   esac
+}
+
+ask_elsewhere() { # what seconds title command...
+  ask "$2" "$3" "$(elsewhere "$1")" "${@:4}"
+}
+
+prove_elsewhere() { # what seconds title command...
+  prove "$2" "$3" "$(elsewhere "$1")" "${@:4}"
+}
+
+# The commands, once: what the steps below run them for is a row each.
+take_out() { local region=${1} zone=${2}
+  run 45 "Take ${region}-${zone} out of shop.example.com" gcloud compute backend-services update-backend shop-shop --global "--network-endpoint-group=shop-ingress-${region}" "--network-endpoint-group-zone=${region}-${zone}" --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+read_back_serves() { local region=${1} zone=${2}
+  prove 30 "Read back whether ${region}-${zone} serves shop.example.com" '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/${region}-${zone}/networkEndpointGroups/shop-ingress-${region}\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+}
+show_how_far_behind() { local region=${1}
+  measure 15 "Show how far ${region} is behind with orders" bash -c "kind=\$(gcloud sql instances describe shop-orders-${region} --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-${region}\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
+}
+ask_who_takes_writes() {
+  ask_elsewhere orders 15 'Ask who takes writes of orders' gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod
+}
+let_write() { local region=${1} number=${2}
+  run 900 "Let ${region} write orders" bash -c "kind=\$(gcloud sql instances describe shop-orders-${region} --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica shop-orders-${region} --project shop-prod --quiet; fi && gcloud dns record-sets update writer.orders.internal. --type A --ttl 30 --rrdatas 10.${number}.29.178 --zone shop-orders --project shop-prod && gcloud sql instances patch shop-orders-${region} --backup-start-time 02:00 --backup-location ${region} --retained-backups-count 30 --project shop-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+}
+read_back_promote_replicas() { local region=${1} number=${2}
+  prove_elsewhere orders 15 'Ask who takes writes of orders' gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod || missed 'orders is still in the lost region: run this step again'
+  prove 900 "Read back that shop-orders-${region} takes writes, and that the writer's name leads there" "CLOUD_SQL_INSTANCE 10\\.${number}\\.29\\.178" bash -c "kind=\$(gcloud sql instances describe shop-orders-${region} --project shop-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders --project shop-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
 }
 
 # Freeze deployments and scaling.
 freeze() {
   case ${TO} in
-    us-east1)
-      begin freeze 'Freeze deployments and scaling in us-east1'
+    us-east1 | us-west1)
+      begin freeze "Freeze deployments and scaling in ${TO}"
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of web in us-east1' kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      ;;
-    us-west1)
-      begin freeze 'Freeze deployments and scaling in us-west1'
-      note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of web in us-west1' kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 "Keep the scaler from removing replicas of web in ${TO}" kubectl --context "gke_shop-prod_${TO}_shop-${TO}" --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
   esac
 }
@@ -113,15 +146,15 @@ fence() {
   case ${FROM} in
     us-east1)
       begin fence 'Fence us-east1 at the load balancers'
-      run 45 'Take us-east1-b out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-d out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      take_out us-east1 b
+      take_out us-east1 c
+      take_out us-east1 d
       ;;
     us-west1)
       begin fence 'Fence us-west1 at the load balancers'
-      run 45 'Take us-west1-a out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-west1-b out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-west1-c out of shop.example.com' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=0 --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      take_out us-west1 a
+      take_out us-west1 b
+      take_out us-west1 c
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -133,14 +166,14 @@ fence() {
 fence_holds() {
   case ${FROM} in
     us-east1)
-      prove 30 'Read back whether us-east1-b serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-b/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-c serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-c/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-d serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-d/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_serves us-east1 b
+      read_back_serves us-east1 c
+      read_back_serves us-east1 d
       ;;
     us-west1)
-      prove 30 'Read back whether us-west1-a serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-a/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-b serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-b/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-c serves shop.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-c/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_serves us-west1 a
+      read_back_serves us-west1 b
+      read_back_serves us-west1 c
       ;;
   esac
 }
@@ -150,12 +183,12 @@ lag() {
   case ${TO} in
     us-east1)
       begin lag 'Measure the replication lag of us-east1'
-      measure 15 'Show how far us-east1 is behind with orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-east1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-us-east1\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
+      show_how_far_behind us-east1
       ;;
     us-west1)
       begin lag 'Measure the replication lag of us-west1'
       measure 15 'Show how many seconds images in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"shop-prod-shop-images-us-east1\",destination_bucket=\"shop-prod-shop-images-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"images: \${behind%%.*} s\""
-      measure 15 'Show how far us-west1 is behind with orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-west1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-us-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
+      show_how_far_behind us-west1
       ;;
   esac
   compare
@@ -172,19 +205,19 @@ promote() {
     us-east1)
       begin promote 'Promote the replicas in us-east1'
       note "This is the point of no return."
-      if ask 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod; then
+      if ask_who_takes_writes; then
         note 'orders has already moved: nothing to do'
       else
-        run 900 'Let us-east1 write orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-east1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica shop-orders-us-east1 --project shop-prod --quiet; fi && gcloud dns record-sets update writer.orders.internal. --type A --ttl 30 --rrdatas 10.66.29.178 --zone shop-orders --project shop-prod && gcloud sql instances patch shop-orders-us-east1 --backup-start-time 02:00 --backup-location us-east1 --retained-backups-count 30 --project shop-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+        let_write us-east1 66
       fi
       ;;
     us-west1)
       begin promote 'Promote the replicas in us-west1'
       note "This is the point of no return."
-      if ask 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod; then
+      if ask_who_takes_writes; then
         note 'orders has already moved: nothing to do'
       else
-        run 900 'Let us-west1 write orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-west1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = READ_REPLICA_INSTANCE ]; then gcloud sql instances promote-replica shop-orders-us-west1 --project shop-prod --quiet; fi && gcloud dns record-sets update writer.orders.internal. --type A --ttl 30 --rrdatas 10.146.29.178 --zone shop-orders --project shop-prod && gcloud sql instances patch shop-orders-us-west1 --backup-start-time 02:00 --backup-location us-west1 --retained-backups-count 30 --project shop-prod --quiet" || missed 'see the instance'\''s operations: gcloud sql operations list. It is safe to run this again'
+        let_write us-west1 146
       fi
       ;;
   esac
@@ -195,12 +228,10 @@ promote() {
 promote_holds() {
   case ${TO} in
     us-east1)
-      prove 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod || missed 'orders is still in the lost region: run this step again'
-      prove 900 'Read back that shop-orders-us-east1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.66\.29\.178' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-east1 --project shop-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders --project shop-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
+      read_back_promote_replicas us-east1 66
       ;;
     us-west1)
-      prove 15 'Ask who takes writes of orders' "$(elsewhere orders)" gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod || missed 'orders is still in the lost region: run this step again'
-      prove 900 'Read back that shop-orders-us-west1 takes writes, and that the writer'\''s name leads there' 'CLOUD_SQL_INSTANCE 10\.146\.29\.178' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-west1 --project shop-prod --format 'value(instanceType)') && at=\$(gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders --project shop-prod --format 'value(rrdatas[0])') && echo \"\$kind \$at\"" || missed 'it is being promoted still: gcloud sql operations list'
+      read_back_promote_replicas us-west1 146
       ;;
   esac
 }

@@ -42,6 +42,20 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+show_how_far_behind() { local region=${1}
+  measure 15 "Show how far ${region} is behind with orders" bash -c "kind=\$(gcloud sql instances describe shop-orders-${region} --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-${region}\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
+}
+let_serve() { local region=${1} zone=${2}
+  run 15 "Let ${region}-${zone} serve shop.example.com again" gcloud compute backend-services update-backend shop-shop --global "--network-endpoint-group=shop-ingress-${region}" "--network-endpoint-group-zone=${region}-${zone}" --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+read_back_serves() { local region=${1} zone=${2}
+  prove 30 "Read back whether ${region}-${zone} serves shop.example.com" '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/${region}-${zone}/networkEndpointGroups/shop-ingress-${region}\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+}
+let_scaler_remove_replicas() { local region=${1}
+  run 10 "Let the scaler remove replicas again of web in ${region}" kubectl --context "gke_shop-prod_${region}_shop-${region}" --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+}
+
 # Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
@@ -50,7 +64,7 @@ lag() {
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how far us-east1 is behind with orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-east1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-us-east1\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
+        show_how_far_behind us-east1
         compare
         again || break
       done
@@ -61,7 +75,7 @@ lag() {
       while true; do
         BEHIND=0
         measure 15 'Show how many seconds images in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"shop-prod-shop-images-us-east1\",destination_bucket=\"shop-prod-shop-images-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"images: \${behind%%.*} s\""
-        measure 15 'Show how far us-west1 is behind with orders' bash -c "kind=\$(gcloud sql instances describe shop-orders-us-west1 --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-us-west1\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
+        show_how_far_behind us-west1
         compare
         again || break
       done
@@ -74,15 +88,15 @@ serve() {
   case ${REGION} in
     us-east1)
       begin serve 'Unfence us-east1'
-      run 15 'Let us-east1-b serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-east1-c serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-east1-d serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      let_serve us-east1 b
+      let_serve us-east1 c
+      let_serve us-east1 d
       ;;
     us-west1)
       begin serve 'Unfence us-west1'
-      run 15 'Let us-west1-a serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-a --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-west1-b serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-b --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-west1-c serve shop.example.com again' gcloud compute backend-services update-backend shop-shop --global --network-endpoint-group=shop-ingress-us-west1 --network-endpoint-group-zone=us-west1-c --capacity-scaler=1 --project shop-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      let_serve us-west1 a
+      let_serve us-west1 b
+      let_serve us-west1 c
       ;;
   esac
   serve_holds
@@ -93,14 +107,14 @@ serve() {
 serve_holds() {
   case ${REGION} in
     us-east1)
-      prove 30 'Read back whether us-east1-b serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-b/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-c serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-c/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-d serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-east1-d/networkEndpointGroups/shop-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_serves us-east1 b
+      read_back_serves us-east1 c
+      read_back_serves us-east1 d
       ;;
     us-west1)
-      prove 30 'Read back whether us-west1-a serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-a/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-b serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-b/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-west1-c serves shop.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/us-west1-c/networkEndpointGroups/shop-ingress-us-west1\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_serves us-west1 a
+      read_back_serves us-west1 b
+      read_back_serves us-west1 c
       ;;
   esac
 }
@@ -120,10 +134,10 @@ verify() {
 settle() {
   begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-east1 ]]; then
-    run 10 'Let the scaler remove replicas again of web in us-east1' kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    let_scaler_remove_replicas us-east1
   fi
   if [[ ${REGION} != us-west1 ]]; then
-    run 10 'Let the scaler remove replicas again of web in us-west1' kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop annotate --overwrite scaledobject web autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+    let_scaler_remove_replicas us-west1
   fi
 }
 

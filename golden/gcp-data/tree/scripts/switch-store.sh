@@ -67,27 +67,69 @@ esac
 no_store "${COPY}"
 need bash curl gcloud gke-gcloud-auth-plugin kubectl
 
+# The commands, once: what they are run for below is a row each.
+give_copy_endpoint_network() { local store=${1} region=${2} number=${3} number2=${4} number3=${5}
+  run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=shop-${store}-${region}-copy AND region:${region}' --format 'value(name)' --project shop-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create shop-${store}-${region}-copy --region ${region} --subnet shop-${store}-${region} --addresses 10.${number}.${number2}.${number3} --project shop-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-${store}-${region}-copy AND region:${region}' --format 'value(target)' --project shop-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create shop-${store}-${region}-copy --region ${region} --network shop --address shop-${store}-${region}-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project shop-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
+  prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c "gcloud compute forwarding-rules describe shop-${store}-${region}-copy --region ${region} --format 'value(pscConnectionStatus)' --project shop-prod" || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
+}
+point_original() { local region=${1}
+  run 120 "Point web in ${region} at the original" bash -c "kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop rollout status deployment/web --timeout 300s" bash "${region}.carts.internal" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database web in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash "${region}.carts.internal" || die 75 'the new revision is not there: look at why it does not start'
+}
+delete_copy_endpoint() { local store=${1} region=${2}
+  run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-${store}-${region}-copy AND region:${region}' --format 'value(target)' --project shop-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete shop-${store}-${region}-copy --region ${region} --project shop-prod --quiet && gcloud compute addresses delete shop-${store}-${region}-copy --region ${region} --project shop-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project shop-prod --quiet && gcloud sql instances delete \"\$1\" --project shop-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
+  prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+}
+see_does_not_use() { local region=${1} number=${2}
+  prove 0 "See that web in ${region} does not use it" unused bash -c "shown=\$(kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "10.${number}.20.243" || die 75 "nothing was changed: web in ${region} uses it, or does not say what it uses"
+}
+point_copy_b() { local region=${1} number=${2}
+  run 120 "Point web in ${region} at the copy" bash -c "kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop rollout status deployment/web --timeout 300s" bash "10.${number}.29.179" "10.${number}.29.179" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database web in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash "10.${number}.29.179" "10.${number}.29.179" || die 75 'the new revision is not there: look at why it does not start'
+}
+point_original_b() { local region=${1}
+  run 120 "Point web in ${region} at the original" bash -c "kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop rollout status deployment/web --timeout 300s" bash writer.orders.internal "${region}.orders.internal" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database web in ${region} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.orders.internal "${region}.orders.internal" || die 75 'the new revision is not there: look at why it does not start'
+}
+see_does_not_use_b() { local region=${1} number=${2}
+  prove 0 "See that web in ${region} does not use it" unused bash -c "shown=\$(kubectl --context gke_shop-prod_${region}_shop-${region} --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "10.${number}.29.179" || die 75 "nothing was changed: web in ${region} uses it, or does not say what it uses"
+}
+put_copy_into_service() { local region=${1} number=${2} region2=${3}
+  give_copy_endpoint_network carts "${region}" "${number}" 20 243
+  run 120 "Point web in ${region2} at the copy" bash -c "kubectl --context gke_shop-prod_${region2}_shop-${region2} --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_${region2}_shop-${region2} --namespace shop rollout status deployment/web --timeout 300s" bash "10.${number}.20.243" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database web in ${region2} uses" 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_${region2}_shop-${region2} --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash "10.${number}.20.243" || die 75 'the new revision is not there: look at why it does not start'
+}
+put_copy_into_service_b() { local region=${1} number=${2}
+  give_copy_endpoint_network orders "${region}" "${number}" 29 179
+  point_copy_b us-east1 "${number}"
+  point_copy_b us-west1 "${number}"
+}
+put_original_into_service() {
+  point_original_b us-east1
+  point_original_b us-west1
+}
+check_copy_before_deleted() { local number=${1}
+  see_does_not_use_b us-east1 "${number}"
+  see_does_not_use_b us-west1 "${number}"
+}
+
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == shop-carts-us-east1 ]]; then
   right_cluster us-east1
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that web in us-east1 does not use it' unused bash -c "shown=\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.66.20.243 || die 75 'nothing was changed: web in us-east1 uses it, or does not say what it uses'
+    see_does_not_use us-east1 66
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=shop-carts-us-east1-copy AND region:us-east1' --format 'value(name)' --project shop-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create shop-carts-us-east1-copy --region us-east1 --subnet shop-carts-us-east1 --addresses 10.66.20.243 --project shop-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-carts-us-east1-copy AND region:us-east1' --format 'value(target)' --project shop-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create shop-carts-us-east1-copy --region us-east1 --network shop --address shop-carts-us-east1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project shop-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe shop-carts-us-east1-copy --region us-east1 --format '\''value(pscConnectionStatus)'\'' --project shop-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point web in us-east1 at the copy' bash -c "kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop rollout status deployment/web --timeout 300s" bash 10.66.20.243 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash 10.66.20.243 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service us-east1 66 us-east1
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point web in us-east1 at the original' bash -c "kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop rollout status deployment/web --timeout 300s" bash us-east1.carts.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash us-east1.carts.internal || die 75 'the new revision is not there: look at why it does not start'
+      point_original us-east1
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -96,8 +138,7 @@ if [[ ${DATASTORE} == shop-carts-us-east1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-carts-us-east1-copy AND region:us-east1' --format 'value(target)' --project shop-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete shop-carts-us-east1-copy --region us-east1 --project shop-prod --quiet && gcloud compute addresses delete shop-carts-us-east1-copy --region us-east1 --project shop-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project shop-prod --quiet && gcloud sql instances delete \"\$1\" --project shop-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint carts us-east1
       ;;
   esac
 fi
@@ -105,21 +146,17 @@ if [[ ${DATASTORE} == shop-carts-us-east1-in-us-west1 ]]; then
   right_cluster us-east1
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that web in us-east1 does not use it' unused bash -c "shown=\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.146.20.243 || die 75 'nothing was changed: web in us-east1 uses it, or does not say what it uses'
+    see_does_not_use us-east1 146
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=shop-carts-us-west1-copy AND region:us-west1' --format 'value(name)' --project shop-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create shop-carts-us-west1-copy --region us-west1 --subnet shop-carts-us-west1 --addresses 10.146.20.243 --project shop-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-carts-us-west1-copy AND region:us-west1' --format 'value(target)' --project shop-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create shop-carts-us-west1-copy --region us-west1 --network shop --address shop-carts-us-west1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project shop-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe shop-carts-us-west1-copy --region us-west1 --format '\''value(pscConnectionStatus)'\'' --project shop-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point web in us-east1 at the copy' bash -c "kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop rollout status deployment/web --timeout 300s" bash 10.146.20.243 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash 10.146.20.243 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service us-west1 146 us-east1
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point web in us-east1 at the original' bash -c "kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop rollout status deployment/web --timeout 300s" bash us-east1.carts.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash us-east1.carts.internal || die 75 'the new revision is not there: look at why it does not start'
+      point_original us-east1
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -128,8 +165,7 @@ if [[ ${DATASTORE} == shop-carts-us-east1-in-us-west1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-carts-us-west1-copy AND region:us-west1' --format 'value(target)' --project shop-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete shop-carts-us-west1-copy --region us-west1 --project shop-prod --quiet && gcloud compute addresses delete shop-carts-us-west1-copy --region us-west1 --project shop-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project shop-prod --quiet && gcloud sql instances delete \"\$1\" --project shop-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint carts us-west1
       ;;
   esac
 fi
@@ -137,21 +173,17 @@ if [[ ${DATASTORE} == shop-carts-us-west1 ]]; then
   right_cluster us-west1
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that web in us-west1 does not use it' unused bash -c "shown=\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.146.20.243 || die 75 'nothing was changed: web in us-west1 uses it, or does not say what it uses'
+    see_does_not_use us-west1 146
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=shop-carts-us-west1-copy AND region:us-west1' --format 'value(name)' --project shop-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create shop-carts-us-west1-copy --region us-west1 --subnet shop-carts-us-west1 --addresses 10.146.20.243 --project shop-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-carts-us-west1-copy AND region:us-west1' --format 'value(target)' --project shop-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create shop-carts-us-west1-copy --region us-west1 --network shop --address shop-carts-us-west1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project shop-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe shop-carts-us-west1-copy --region us-west1 --format '\''value(pscConnectionStatus)'\'' --project shop-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point web in us-west1 at the copy' bash -c "kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop rollout status deployment/web --timeout 300s" bash 10.146.20.243 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-west1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash 10.146.20.243 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service us-west1 146 us-west1
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point web in us-west1 at the original' bash -c "kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop rollout status deployment/web --timeout 300s" bash us-west1.carts.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-west1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash us-west1.carts.internal || die 75 'the new revision is not there: look at why it does not start'
+      point_original us-west1
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -160,8 +192,7 @@ if [[ ${DATASTORE} == shop-carts-us-west1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-carts-us-west1-copy AND region:us-west1' --format 'value(target)' --project shop-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete shop-carts-us-west1-copy --region us-west1 --project shop-prod --quiet && gcloud compute addresses delete shop-carts-us-west1-copy --region us-west1 --project shop-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project shop-prod --quiet && gcloud sql instances delete \"\$1\" --project shop-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint carts us-west1
       ;;
   esac
 fi
@@ -169,21 +200,17 @@ if [[ ${DATASTORE} == shop-carts-us-west1-in-us-east1 ]]; then
   right_cluster us-west1
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that web in us-west1 does not use it' unused bash -c "shown=\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.66.20.243 || die 75 'nothing was changed: web in us-west1 uses it, or does not say what it uses'
+    see_does_not_use us-west1 66
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=shop-carts-us-east1-copy AND region:us-east1' --format 'value(name)' --project shop-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create shop-carts-us-east1-copy --region us-east1 --subnet shop-carts-us-east1 --addresses 10.66.20.243 --project shop-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-carts-us-east1-copy AND region:us-east1' --format 'value(target)' --project shop-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create shop-carts-us-east1-copy --region us-east1 --network shop --address shop-carts-us-east1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project shop-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe shop-carts-us-east1-copy --region us-east1 --format '\''value(pscConnectionStatus)'\'' --project shop-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point web in us-west1 at the copy' bash -c "kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop rollout status deployment/web --timeout 300s" bash 10.66.20.243 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-west1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash 10.66.20.243 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service us-east1 66 us-west1
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point web in us-west1 at the original' bash -c "kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web CARTS_HOST=\"\$1\" && kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop rollout status deployment/web --timeout 300s" bash us-west1.carts.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-west1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^CARTS_HOST=//p')\" = \"\$1\" && echo as wanted" bash us-west1.carts.internal || die 75 'the new revision is not there: look at why it does not start'
+      point_original us-west1
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -192,8 +219,7 @@ if [[ ${DATASTORE} == shop-carts-us-west1-in-us-east1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-carts-us-east1-copy AND region:us-east1' --format 'value(target)' --project shop-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete shop-carts-us-east1-copy --region us-east1 --project shop-prod --quiet && gcloud compute addresses delete shop-carts-us-east1-copy --region us-east1 --project shop-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project shop-prod --quiet && gcloud sql instances delete \"\$1\" --project shop-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint carts us-east1
       ;;
   esac
 fi
@@ -201,26 +227,17 @@ if [[ ${DATASTORE} == shop-orders-us-east1 ]]; then
   right_cluster us-east1 us-west1
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that web in us-east1 does not use it' unused bash -c "shown=\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.66.29.179 || die 75 'nothing was changed: web in us-east1 uses it, or does not say what it uses'
-    prove 0 'See that web in us-west1 does not use it' unused bash -c "shown=\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.66.29.179 || die 75 'nothing was changed: web in us-west1 uses it, or does not say what it uses'
+    check_copy_before_deleted 66
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=shop-orders-us-east1-copy AND region:us-east1' --format 'value(name)' --project shop-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create shop-orders-us-east1-copy --region us-east1 --subnet shop-orders-us-east1 --addresses 10.66.29.179 --project shop-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-orders-us-east1-copy AND region:us-east1' --format 'value(target)' --project shop-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create shop-orders-us-east1-copy --region us-east1 --network shop --address shop-orders-us-east1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project shop-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe shop-orders-us-east1-copy --region us-east1 --format '\''value(pscConnectionStatus)'\'' --project shop-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point web in us-east1 at the copy' bash -c "kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop rollout status deployment/web --timeout 300s" bash 10.66.29.179 10.66.29.179 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.66.29.179 10.66.29.179 || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point web in us-west1 at the copy' bash -c "kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop rollout status deployment/web --timeout 300s" bash 10.66.29.179 10.66.29.179 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-west1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.66.29.179 10.66.29.179 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service_b us-east1 66
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point web in us-east1 at the original' bash -c "kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop rollout status deployment/web --timeout 300s" bash writer.orders.internal us-east1.orders.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.orders.internal us-east1.orders.internal || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point web in us-west1 at the original' bash -c "kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop rollout status deployment/web --timeout 300s" bash writer.orders.internal us-west1.orders.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-west1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.orders.internal us-west1.orders.internal || die 75 'the new revision is not there: look at why it does not start'
+      put_original_into_service
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -229,8 +246,7 @@ if [[ ${DATASTORE} == shop-orders-us-east1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-orders-us-east1-copy AND region:us-east1' --format 'value(target)' --project shop-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete shop-orders-us-east1-copy --region us-east1 --project shop-prod --quiet && gcloud compute addresses delete shop-orders-us-east1-copy --region us-east1 --project shop-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project shop-prod --quiet && gcloud sql instances delete \"\$1\" --project shop-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint orders us-east1
       ;;
   esac
 fi
@@ -238,26 +254,17 @@ if [[ ${DATASTORE} == shop-orders-us-east1-in-us-west1 ]]; then
   right_cluster us-east1 us-west1
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that web in us-east1 does not use it' unused bash -c "shown=\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.146.29.179 || die 75 'nothing was changed: web in us-east1 uses it, or does not say what it uses'
-    prove 0 'See that web in us-west1 does not use it' unused bash -c "shown=\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash 10.146.29.179 || die 75 'nothing was changed: web in us-west1 uses it, or does not say what it uses'
+    check_copy_before_deleted 146
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 300 'Give the copy an endpoint in the network' bash -c "attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && test -n \"\$attachment\" && held=\$(gcloud compute addresses list --filter 'name=shop-orders-us-west1-copy AND region:us-west1' --format 'value(name)' --project shop-prod) && if [ -z \"\$held\" ]; then gcloud compute addresses create shop-orders-us-west1-copy --region us-west1 --subnet shop-orders-us-west1 --addresses 10.146.29.179 --project shop-prod; fi && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-orders-us-west1-copy AND region:us-west1' --format 'value(target)' --project shop-prod) && case \"\$target\" in *\"\$attachment\") echo 'the copy has its endpoint' ;; '') gcloud compute forwarding-rules create shop-orders-us-west1-copy --region us-west1 --network shop --address shop-orders-us-west1-copy --target-service-attachment \"\$attachment\" --allow-psc-global-access --project shop-prod ;; *) echo \"another copy has the endpoint: \$target\" >&2; exit 1 ;; esac" bash "${COPY}" || die 75 'delete the copy that has the endpoint, if nobody uses it'
-      prove 300 'Wait until the endpoint is accepted' ACCEPTED bash -c 'gcloud compute forwarding-rules describe shop-orders-us-west1-copy --region us-west1 --format '\''value(pscConnectionStatus)'\'' --project shop-prod' || die 75 'the instance does not let the project in: look at its Private Service Connect settings'
-      run 120 'Point web in us-east1 at the copy' bash -c "kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop rollout status deployment/web --timeout 300s" bash 10.146.29.179 10.146.29.179 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.146.29.179 10.146.29.179 || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point web in us-west1 at the copy' bash -c "kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop rollout status deployment/web --timeout 300s" bash 10.146.29.179 10.146.29.179 || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-west1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash 10.146.29.179 10.146.29.179 || die 75 'the new revision is not there: look at why it does not start'
+      put_copy_into_service_b us-west1 146
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point web in us-east1 at the original' bash -c "kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop rollout status deployment/web --timeout 300s" bash writer.orders.internal us-east1.orders.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_us-east1_shop-us-east1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.orders.internal us-east1.orders.internal || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point web in us-west1 at the original' bash -c "kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web ORDERS_HOST=\"\$1\" ORDERS_READ_HOST=\"\$2\" && kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop rollout status deployment/web --timeout 300s" bash writer.orders.internal us-west1.orders.internal || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-west1 uses' 'as wanted' bash -c "test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_HOST=//p')\" = \"\$1\" && test \"\$(kubectl --context gke_shop-prod_us-west1_shop-us-west1 --namespace shop set env deployment/web --list | sed -n 's/^ORDERS_READ_HOST=//p')\" = \"\$2\" && echo as wanted" bash writer.orders.internal us-west1.orders.internal || die 75 'the new revision is not there: look at why it does not start'
+      put_original_into_service
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -266,8 +273,7 @@ if [[ ${DATASTORE} == shop-orders-us-east1-in-us-west1 ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 300 'Delete the copy and its endpoint' bash -c "there=\$(gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod) && if [ -n \"\$there\" ]; then attachment=\$(gcloud sql instances describe \"\$1\" --project shop-prod --format 'value(pscServiceAttachmentLink)') && target=\$(gcloud compute forwarding-rules list --filter 'name=shop-orders-us-west1-copy AND region:us-west1' --format 'value(target)' --project shop-prod) && if test -n \"\$attachment\" && case \"\$target\" in *\"\$attachment\") true ;; *) false ;; esac; then gcloud compute forwarding-rules delete shop-orders-us-west1-copy --region us-west1 --project shop-prod --quiet && gcloud compute addresses delete shop-orders-us-west1-copy --region us-west1 --project shop-prod --quiet; fi && gcloud sql instances patch \"\$1\" --no-deletion-protection --project shop-prod --quiet && gcloud sql instances delete \"\$1\" --project shop-prod --quiet; fi" bash "${COPY}" || die 75 'it costs money until it is gone: delete it by hand'
-      prove 1800 'Wait until the copy is gone' '' bash -c "gcloud sql instances list --filter \"name=\$1\" --format 'value(name)' --project shop-prod" bash "${COPY}" || die 75 'it is there still: look at its operations'
+      delete_copy_endpoint orders us-west1
       ;;
   esac
 fi

@@ -89,41 +89,56 @@ begin() { # step title
 
 # What is answered once a region other than ${FROM} does it.
 elsewhere() { # what
-  case $1/${FROM} in
-    firestore-replication/us-central1) printf '%s' 'https://replication-worker-[0-9]+\.us-east1\.run\.app.*|https://replication-worker-[0-9]+\.europe-west1\.run\.app.*' ;;
-    firestore-replication/us-east1) printf '%s' 'https://replication-worker-[0-9]+\.us-central1\.run\.app.*|https://replication-worker-[0-9]+\.europe-west1\.run\.app.*' ;;
-    firestore-replication/europe-west1) printf '%s' 'https://replication-worker-[0-9]+\.us-central1\.run\.app.*|https://replication-worker-[0-9]+\.us-east1\.run\.app.*' ;;
-    sessions/us-central1) printf '%s' 'node-[0-9]+\.us-east1\.[^ ]* 6379|node-[0-9]+\.europe-west1\.[^ ]* 6379' ;;
-    sessions/us-east1) printf '%s' 'node-[0-9]+\.us-central1\.[^ ]* 6379|node-[0-9]+\.europe-west1\.[^ ]* 6379' ;;
-    sessions/europe-west1) printf '%s' 'node-[0-9]+\.us-central1\.[^ ]* 6379|node-[0-9]+\.us-east1\.[^ ]* 6379' ;;
+  local region wants=""
+  for region in "${REGIONS[@]}"; do
+    [[ ${region} == "${FROM}" ]] || wants+=$(inside "$1" "${region}")
+  done
+  printf '%s' "${wants#|}"
+}
+
+# What is answered once a region does it, after a bar.
+inside() { # what region
+  case $1/$2 in
+    firestore-replication/us-central1) printf '|%s' 'https://replication-worker-[0-9]+\.us-central1\.run\.app.*' ;;
+    firestore-replication/us-east1) printf '|%s' 'https://replication-worker-[0-9]+\.us-east1\.run\.app.*' ;;
+    firestore-replication/europe-west1) printf '|%s' 'https://replication-worker-[0-9]+\.europe-west1\.run\.app.*' ;;
+    sessions/us-central1) printf '|%s' 'node-[0-9]+\.us-central1\.[^ ]* 6379' ;;
+    sessions/us-east1) printf '|%s' 'node-[0-9]+\.us-east1\.[^ ]* 6379' ;;
+    sessions/europe-west1) printf '|%s' 'node-[0-9]+\.europe-west1\.[^ ]* 6379' ;;
   esac
+}
+
+ask_elsewhere() { # what seconds title command...
+  ask "$2" "$3" "$(elsewhere "$1")" "${@:4}"
+}
+
+prove_elsewhere() { # what seconds title command...
+  prove "$2" "$3" "$(elsewhere "$1")" "${@:4}"
+}
+
+# The commands, once: what the steps below run them for is a row each.
+take_out() { local region=${1} zone=${2}
+  run 45 "Take ${region}-${zone} out of api.ggen-marketplace.example.com" gcloud compute backend-services update-backend ggen-marketplace-api --global "--network-endpoint-group=ggen-marketplace-ingress-${region}" "--network-endpoint-group-zone=${region}-${zone}" --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+stop_calls_geography() { local number=${1} region=${2} region2=${3}
+  run 15 "Stop calls of api (geography-${number}) from ${region} to ${region2}" kubectl --context "gke_ggen-prod_${region}_ggen-marketplace-${region}" --namespace ggen patch virtualservice api --type=json --patch "[{\"op\":\"replace\",\"path\":\"/spec/http/${number}/route\",\"value\":[{\"destination\":{\"host\":\"api.ggen.svc.cluster.local\",\"subset\":\"prefer-${region}\",\"port\":{\"number\":80}}}]}]" || die 75 'the region is not fenced, nothing is promoted' "calls from ${region} leave ${region2} by errors alone; apply the patch by hand"
+}
+stop_calls_weighted() { local region=${1} region2=${2}
+  run 15 "Stop calls of api (weighted) from ${region} to ${region2}" kubectl --context "gke_ggen-prod_${region}_ggen-marketplace-${region}" --namespace ggen patch virtualservice api --type=json --patch "[{\"op\":\"replace\",\"path\":\"/spec/http/3/route\",\"value\":[{\"destination\":{\"host\":\"api.ggen.svc.cluster.local\",\"subset\":\"prefer-${region}\",\"port\":{\"number\":80}}}]}]" || die 75 'the region is not fenced, nothing is promoted' "calls from ${region} leave ${region2} by errors alone; apply the patch by hand"
+}
+read_back_serves() { local region=${1} zone=${2}
+  prove 30 "Read back whether ${region}-${zone} serves api.ggen-marketplace.example.com" '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/${region}-${zone}/networkEndpointGroups/ggen-marketplace-ingress-${region}\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
 }
 
 # Redirect push subscriptions to the surviving region.
 redirect() {
   case ${TO} in
-    us-central1)
-      begin redirect 'Redirect push subscriptions to us-central1'
-      if ask 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
+    us-central1 | us-east1 | europe-west1)
+      begin redirect "Redirect push subscriptions to ${TO}"
+      if ask_elsewhere firestore-replication 15 'Ask where firestore-replication pushes to' env "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://${TO}-pubsub.googleapis.com/" gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
         note 'firestore-replication has already moved: nothing to do'
       else
-        run 30 'Push firestore-replication to us-central1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker us-central1 firestore-replication /changes firestore-replication-push || missed 'run it again: messages wait in the subscription until then'
-      fi
-      ;;
-    us-east1)
-      begin redirect 'Redirect push subscriptions to us-east1'
-      if ask 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-east1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
-        note 'firestore-replication has already moved: nothing to do'
-      else
-        run 30 'Push firestore-replication to us-east1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-east1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker us-east1 firestore-replication /changes firestore-replication-push || missed 'run it again: messages wait in the subscription until then'
-      fi
-      ;;
-    europe-west1)
-      begin redirect 'Redirect push subscriptions to europe-west1'
-      if ask 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://europe-west1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod; then
-        note 'firestore-replication has already moved: nothing to do'
-      else
-        run 30 'Push firestore-replication to europe-west1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://europe-west1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker europe-west1 firestore-replication /changes firestore-replication-push || missed 'run it again: messages wait in the subscription until then'
+        run 30 "Push firestore-replication to ${TO}" env "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://${TO}-pubsub.googleapis.com/" bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker "${TO}" firestore-replication /changes firestore-replication-push || missed 'run it again: messages wait in the subscription until then'
       fi
       ;;
   esac
@@ -133,14 +148,8 @@ redirect() {
 # Reads back what it has brought about.
 redirect_holds() {
   case ${TO} in
-    us-central1)
-      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the lost region: run this step again'
-      ;;
-    us-east1)
-      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-east1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the lost region: run this step again'
-      ;;
-    europe-west1)
-      prove 15 'Ask where firestore-replication pushes to' "$(elsewhere firestore-replication)" env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://europe-west1-pubsub.googleapis.com/ gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the lost region: run this step again'
+    us-central1 | us-east1 | europe-west1)
+      prove_elsewhere firestore-replication 15 'Ask where firestore-replication pushes to' env "CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://${TO}-pubsub.googleapis.com/" gcloud pubsub subscriptions describe firestore-replication '--format=value(pushConfig.pushEndpoint)' --project ggen-prod || missed 'firestore-replication is still in the lost region: run this step again'
       ;;
   esac
 }
@@ -148,20 +157,10 @@ redirect_holds() {
 # Freeze deployments and scaling.
 freeze() {
   case ${TO} in
-    us-central1)
-      begin freeze 'Freeze deployments and scaling in us-central1'
+    us-central1 | us-east1 | europe-west1)
+      begin freeze "Freeze deployments and scaling in ${TO}"
       note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      ;;
-    us-east1)
-      begin freeze 'Freeze deployments and scaling in us-east1'
-      note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api in us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
-      ;;
-    europe-west1)
-      begin freeze 'Freeze deployments and scaling in europe-west1'
-      note "Stop every deployment and every terraform apply until the return is done."
-      run 10 'Keep the scaler from removing replicas of api in europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
+      run 10 "Keep the scaler from removing replicas of api in ${TO}" kubectl --context "gke_ggen-prod_${TO}_ggen-marketplace-${TO}" --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=true || missed 'go on; replicas may be removed while the region warms up'
       ;;
   esac
 }
@@ -171,28 +170,28 @@ fence() {
   case ${FROM} in
     us-central1)
       begin fence 'Fence us-central1 at the load balancers'
-      run 45 'Take us-central1-a out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-central1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-central1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Stop calls of api (geography-1) from us-east1 to us-central1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from us-east1 leave us-central1 by errors alone; apply the patch by hand'
-      run 15 'Stop calls of api (weighted) from us-east1 to us-central1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/3/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from us-east1 leave us-central1 by errors alone; apply the patch by hand'
+      take_out us-central1 a
+      take_out us-central1 b
+      take_out us-central1 c
+      stop_calls_geography 1 us-east1 us-central1
+      stop_calls_weighted us-east1 us-central1
       ;;
     us-east1)
       begin fence 'Fence us-east1 at the load balancers'
-      run 45 'Take us-east1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-east1-d out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Stop calls of api (geography-1) from us-central1 to us-east1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from us-central1 leave us-east1 by errors alone; apply the patch by hand'
-      run 15 'Stop calls of api (weighted) from us-central1 to us-east1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/3/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from us-central1 leave us-east1 by errors alone; apply the patch by hand'
-      run 15 'Stop calls of api (geography-1) from europe-west1 to us-east1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-europe-west1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from europe-west1 leave us-east1 by errors alone; apply the patch by hand'
+      take_out us-east1 b
+      take_out us-east1 c
+      take_out us-east1 d
+      stop_calls_geography 1 us-central1 us-east1
+      stop_calls_weighted us-central1 us-east1
+      stop_calls_geography 1 europe-west1 us-east1
       ;;
     europe-west1)
       begin fence 'Fence europe-west1 at the load balancers'
-      run 45 'Take europe-west1-b out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west1-c out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west1-d out of api.ggen-marketplace.example.com' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=0 --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Stop calls of api (geography-2) from us-central1 to europe-west1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/2/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from us-central1 leave europe-west1 by errors alone; apply the patch by hand'
-      run 15 'Stop calls of api (geography-2) from us-east1 to europe-west1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/2/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}}}]}]' || die 75 'the region is not fenced, nothing is promoted' 'calls from us-east1 leave europe-west1 by errors alone; apply the patch by hand'
+      take_out europe-west1 b
+      take_out europe-west1 c
+      take_out europe-west1 d
+      stop_calls_geography 2 us-central1 europe-west1
+      stop_calls_geography 2 us-east1 europe-west1
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -204,19 +203,14 @@ fence() {
 fence_holds() {
   case ${FROM} in
     us-central1)
-      prove 30 'Read back whether us-central1-a serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-a/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-central1-b serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-b/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-central1-c serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-c/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+      read_back_serves us-central1 a
+      read_back_serves us-central1 b
+      read_back_serves us-central1 c
       ;;
-    us-east1)
-      prove 30 'Read back whether us-east1-b serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-b/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-c serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-c/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-d serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-d/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      ;;
-    europe-west1)
-      prove 30 'Read back whether europe-west1-b serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-b/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1-c serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-c/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1-d serves api.ggen-marketplace.example.com' '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-d/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
+    us-east1 | europe-west1)
+      read_back_serves "${FROM}" b
+      read_back_serves "${FROM}" c
+      read_back_serves "${FROM}" d
       ;;
   esac
 }
@@ -224,17 +218,9 @@ fence_holds() {
 # Measure replication lag and compare it with the RPO.
 lag() {
   case ${TO} in
-    us-central1)
-      begin lag 'Measure the replication lag of us-central1'
-      measure 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
-      ;;
-    us-east1)
-      begin lag 'Measure the replication lag of us-east1'
-      measure 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
-      ;;
-    europe-west1)
-      begin lag 'Measure the replication lag of europe-west1'
-      measure 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
+    us-central1 | us-east1 | europe-west1)
+      begin lag "Measure the replication lag of ${TO}"
+      measure 15 "Show how far ${TO} is behind with sessions" kubectl --context "gke_ggen-prod_${TO}_ggen-marketplace-${TO}" --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
       ;;
   esac
   compare
@@ -248,31 +234,13 @@ promote() {
     lag
   fi
   case ${TO} in
-    us-central1)
-      begin promote 'Promote the replicas in us-central1'
+    us-central1 | us-east1 | europe-west1)
+      begin promote "Promote the replicas in ${TO}"
       note "This is the point of no return."
-      if ask 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
+      if ask_elsewhere sessions 15 'Ask who is the primary of sessions' kubectl --context "gke_ggen-prod_${TO}_ggen-marketplace-${TO}" --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
         note 'the sentinels have already moved sessions: nothing to do'
       else
-        run 60 'Make a node in us-central1 the primary of sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
-      fi
-      ;;
-    us-east1)
-      begin promote 'Promote the replicas in us-east1'
-      note "This is the point of no return."
-      if ask 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
-        note 'the sentinels have already moved sessions: nothing to do'
-      else
-        run 60 'Make a node in us-east1 the primary of sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
-      fi
-      ;;
-    europe-west1)
-      begin promote 'Promote the replicas in europe-west1'
-      note "This is the point of no return."
-      if ask 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions; then
-        note 'the sentinels have already moved sessions: nothing to do'
-      else
-        run 60 'Make a node in europe-west1 the primary of sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
+        run 60 "Make a node in ${TO} the primary of sessions" kubectl --context "gke_ggen-prod_${TO}_ggen-marketplace-${TO}" --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/promote.sh || missed 'NOGOODSLAVE: no replica is near enough; else wait and run it again: it goes on where it stopped'
       fi
       ;;
   esac
@@ -282,17 +250,9 @@ promote() {
 # Reads back what it has brought about.
 promote_holds() {
   case ${TO} in
-    us-central1)
-      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the lost region: run this step again'
-      prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || missed 'ask the sentinels of another region; run it again'
-      ;;
-    us-east1)
-      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the lost region: run this step again'
-      prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || missed 'ask the sentinels of another region; run it again'
-      ;;
-    europe-west1)
-      prove 15 'Ask who is the primary of sessions' "$(elsewhere sessions)" kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the lost region: run this step again'
-      prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || missed 'ask the sentinels of another region; run it again'
+    us-central1 | us-east1 | europe-west1)
+      prove_elsewhere sessions 15 'Ask who is the primary of sessions' kubectl --context "gke_ggen-prod_${TO}_ggen-marketplace-${TO}" --namespace ggen exec sessions-sentinel-0 --container sentinel -- redis-cli -e --tls --cacert /tls/ca.crt -p 26379 sentinel get-master-addr-by-name sessions || missed 'sessions is still in the lost region: run this step again'
+      prove 15 'Write to the primary of sessions and read it back' '.* takes writes' kubectl --context "gke_ggen-prod_${TO}_ggen-marketplace-${TO}" --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/writes.sh || missed 'ask the sentinels of another region; run it again'
       ;;
   esac
 }
@@ -300,17 +260,9 @@ promote_holds() {
 # Scale up for the shifted load.
 scale() {
   case ${TO} in
-    us-central1)
-      begin scale 'Scale up us-central1 for the shifted load'
-      run 60 'Keep 10 instances of replication-worker ready in us-central1' gcloud run services update replication-worker --min-instances=10 --region us-central1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
-      ;;
-    us-east1)
-      begin scale 'Scale up us-east1 for the shifted load'
-      run 60 'Keep 10 instances of replication-worker ready in us-east1' gcloud run services update replication-worker --min-instances=10 --region us-east1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
-      ;;
-    europe-west1)
-      begin scale 'Scale up europe-west1 for the shifted load'
-      run 60 'Keep 10 instances of replication-worker ready in europe-west1' gcloud run services update replication-worker --min-instances=10 --region europe-west1 --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
+    us-central1 | us-east1 | europe-west1)
+      begin scale "Scale up ${TO} for the shifted load"
+      run 60 "Keep 10 instances of replication-worker ready in ${TO}" gcloud run services update replication-worker --min-instances=10 --region "${TO}" --project ggen-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
   esac
 }

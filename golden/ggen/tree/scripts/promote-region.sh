@@ -46,35 +46,36 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+let_serve() { local region=${1} zone=${2}
+  run 15 "Let ${region}-${zone} serve api.ggen-marketplace.example.com again" gcloud compute backend-services update-backend ggen-marketplace-api --global "--network-endpoint-group=ggen-marketplace-ingress-${region}" "--network-endpoint-group-zone=${region}-${zone}" --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+}
+let_calls_geography_reach() { local region=${1} region2=${2}
+  run 15 "Let calls of api (geography-1) from ${region} reach ${region2} again" kubectl --context "gke_ggen-prod_${region}_ggen-marketplace-${region}" --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}},"weight":59},{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}},"weight":41}]}]' || die 75 'the region does not serve yet' "calls from ${region} leave ${region2} by errors alone; apply the patch by hand"
+}
+let_calls_weighted_reach() { local region=${1} region2=${2}
+  run 15 "Let calls of api (weighted) from ${region} reach ${region2} again" kubectl --context "gke_ggen-prod_${region}_ggen-marketplace-${region}" --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/3/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}},"weight":59},{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}},"weight":41}]}]' || die 75 'the region does not serve yet' "calls from ${region} leave ${region2} by errors alone; apply the patch by hand"
+}
+read_back_serves() { local region=${1} zone=${2}
+  prove 30 "Read back whether ${region}-${zone} serves api.ggen-marketplace.example.com" '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/${region}-${zone}/networkEndpointGroups/ggen-marketplace-ingress-${region}\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+}
+let_calls_geography_reach_b() { local number=${1} region=${2} region2=${3}
+  run 15 "Let calls of api (geography-${number}) from ${region} reach ${region2} again" kubectl --context "gke_ggen-prod_${region}_ggen-marketplace-${region}" --namespace ggen patch virtualservice api --type=json --patch "[{\"op\":\"replace\",\"path\":\"/spec/http/${number}/route\",\"value\":[{\"destination\":{\"host\":\"api.ggen.svc.cluster.local\",\"subset\":\"prefer-${region2}\",\"port\":{\"number\":80}}}]}]" || die 75 'the region does not serve yet' "calls from ${region} leave ${region2} by errors alone; apply the patch by hand"
+}
+scale_down() { local region=${1} number=${2}
+  run 10 "Let the scaler remove replicas again of api in ${region}" kubectl --context "gke_ggen-prod_${region}_ggen-marketplace-${region}" --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
+  run 60 "Let replication-worker in ${region} go back to ${number} instances" gcloud run services update replication-worker "--min-instances=${number}" --region "${region}" --project ggen-prod || missed 'the next deployment does it'
+}
+
 # Measure replication lag and compare it with the RPO.
 lag() {
   case ${REGION} in
-    us-central1)
-      begin lag 'Precondition: replication lag of us-central1 is at most 1s'
+    us-central1 | us-east1 | europe-west1)
+      begin lag "Precondition: replication lag of ${REGION} is at most 1s"
       hold 60
       while true; do
         BEHIND=0
-        measure 15 'Show how far us-central1 is behind with sessions' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
-        compare
-        again || break
-      done
-      ;;
-    us-east1)
-      begin lag 'Precondition: replication lag of us-east1 is at most 1s'
-      hold 60
-      while true; do
-        BEHIND=0
-        measure 15 'Show how far us-east1 is behind with sessions' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
-        compare
-        again || break
-      done
-      ;;
-    europe-west1)
-      begin lag 'Precondition: replication lag of europe-west1 is at most 1s'
-      hold 60
-      while true; do
-        BEHIND=0
-        measure 15 'Show how far europe-west1 is behind with sessions' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
+        measure 15 "Show how far ${REGION} is behind with sessions" kubectl --context "gke_ggen-prod_${REGION}_ggen-marketplace-${REGION}" --namespace ggen exec sessions-sentinel-0 --container sentinel -- /bin/sh /config/lag.sh
         compare
         again || break
       done
@@ -98,12 +99,8 @@ home() {
         run 30 'Push firestore-replication to us-central1' env CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=https://us-central1-pubsub.googleapis.com/ bash -c "number=\$(gcloud projects describe \"\$1\" --format='value(projectNumber)') && address=https://\$2-\$number.\$3.run.app && gcloud pubsub subscriptions modify-push-config \"\$4\" --project \"\$1\" --push-endpoint=\"\$address\$5\" --push-auth-token-audience=\"\$address\" --push-auth-service-account=\"\$6@\$1.iam.gserviceaccount.com\"" bash ggen-prod replication-worker us-central1 firestore-replication /changes firestore-replication-push || die 75 'the region does not serve yet' 'run it again: messages wait in the subscription until then'
       fi
       ;;
-    us-east1)
-      begin home 'Move writes back to us-east1'
-      note 'no single-region resource belongs to this region'
-      ;;
-    europe-west1)
-      begin home 'Move writes back to europe-west1'
+    us-east1 | europe-west1)
+      begin home "Move writes back to ${REGION}"
       note 'no single-region resource belongs to this region'
       ;;
   esac
@@ -126,28 +123,28 @@ serve() {
   case ${REGION} in
     us-central1)
       begin serve 'Unfence us-central1'
-      run 15 'Let us-central1-a serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-a --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-central1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-central1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-central1 --network-endpoint-group-zone=us-central1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let calls of api (geography-1) from us-east1 reach us-central1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}},"weight":59},{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}},"weight":41}]}]' || die 75 'the region does not serve yet' 'calls from us-east1 leave us-central1 by errors alone; apply the patch by hand'
-      run 15 'Let calls of api (weighted) from us-east1 reach us-central1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/3/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}},"weight":59},{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}},"weight":41}]}]' || die 75 'the region does not serve yet' 'calls from us-east1 leave us-central1 by errors alone; apply the patch by hand'
+      let_serve us-central1 a
+      let_serve us-central1 b
+      let_serve us-central1 c
+      let_calls_geography_reach us-east1 us-central1
+      let_calls_weighted_reach us-east1 us-central1
       ;;
     us-east1)
       begin serve 'Unfence us-east1'
-      run 15 'Let us-east1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-east1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-east1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-us-east1 --network-endpoint-group-zone=us-east1-d --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let calls of api (geography-1) from us-central1 reach us-east1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}},"weight":59},{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}},"weight":41}]}]' || die 75 'the region does not serve yet' 'calls from us-central1 leave us-east1 by errors alone; apply the patch by hand'
-      run 15 'Let calls of api (weighted) from us-central1 reach us-east1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/3/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-central1","port":{"number":80}},"weight":59},{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}},"weight":41}]}]' || die 75 'the region does not serve yet' 'calls from us-central1 leave us-east1 by errors alone; apply the patch by hand'
-      run 15 'Let calls of api (geography-1) from europe-west1 reach us-east1 again' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/1/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-us-east1","port":{"number":80}}}]}]' || die 75 'the region does not serve yet' 'calls from europe-west1 leave us-east1 by errors alone; apply the patch by hand'
+      let_serve us-east1 b
+      let_serve us-east1 c
+      let_serve us-east1 d
+      let_calls_geography_reach us-central1 us-east1
+      let_calls_weighted_reach us-central1 us-east1
+      let_calls_geography_reach_b 1 europe-west1 us-east1
       ;;
     europe-west1)
       begin serve 'Unfence europe-west1'
-      run 15 'Let europe-west1-b serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-b --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let europe-west1-c serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-c --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let europe-west1-d serve api.ggen-marketplace.example.com again' gcloud compute backend-services update-backend ggen-marketplace-api --global --network-endpoint-group=ggen-marketplace-ingress-europe-west1 --network-endpoint-group-zone=europe-west1-d --capacity-scaler=1 --project ggen-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let calls of api (geography-2) from us-central1 reach europe-west1 again' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/2/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-europe-west1","port":{"number":80}}}]}]' || die 75 'the region does not serve yet' 'calls from us-central1 leave europe-west1 by errors alone; apply the patch by hand'
-      run 15 'Let calls of api (geography-2) from us-east1 reach europe-west1 again' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen patch virtualservice api --type=json --patch '[{"op":"replace","path":"/spec/http/2/route","value":[{"destination":{"host":"api.ggen.svc.cluster.local","subset":"prefer-europe-west1","port":{"number":80}}}]}]' || die 75 'the region does not serve yet' 'calls from us-east1 leave europe-west1 by errors alone; apply the patch by hand'
+      let_serve europe-west1 b
+      let_serve europe-west1 c
+      let_serve europe-west1 d
+      let_calls_geography_reach_b 2 us-central1 europe-west1
+      let_calls_geography_reach_b 2 us-east1 europe-west1
       ;;
   esac
   serve_holds
@@ -158,19 +155,14 @@ serve() {
 serve_holds() {
   case ${REGION} in
     us-central1)
-      prove 30 'Read back whether us-central1-a serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-a/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-central1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-b/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-central1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-central1-c/networkEndpointGroups/ggen-marketplace-ingress-us-central1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      read_back_serves us-central1 a
+      read_back_serves us-central1 b
+      read_back_serves us-central1 c
       ;;
-    us-east1)
-      prove 30 'Read back whether us-east1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-b/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-c/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-east1-d serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/us-east1-d/networkEndpointGroups/ggen-marketplace-ingress-us-east1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      ;;
-    europe-west1)
-      prove 30 'Read back whether europe-west1-b serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-b/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1-c serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-c/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1-d serves api.ggen-marketplace.example.com' '1(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=ggen-marketplace-api AND backends.group~/europe-west1-d/networkEndpointGroups/ggen-marketplace-ingress-europe-west1\$" '--format=value(backends.capacityScaler)' --project ggen-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+    us-east1 | europe-west1)
+      read_back_serves "${REGION}" b
+      read_back_serves "${REGION}" c
+      read_back_serves "${REGION}" d
       ;;
   esac
 }
@@ -190,16 +182,13 @@ verify() {
 settle() {
   begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-central1 ]]; then
-    run 10 'Let the scaler remove replicas again of api in us-central1' kubectl --context gke_ggen-prod_us-central1_ggen-marketplace-us-central1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 60 'Let replication-worker in us-central1 go back to 3 instances' gcloud run services update replication-worker --min-instances=3 --region us-central1 --project ggen-prod || missed 'the next deployment does it'
+    scale_down us-central1 3
   fi
   if [[ ${REGION} != us-east1 ]]; then
-    run 10 'Let the scaler remove replicas again of api in us-east1' kubectl --context gke_ggen-prod_us-east1_ggen-marketplace-us-east1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 60 'Let replication-worker in us-east1 go back to 2 instances' gcloud run services update replication-worker --min-instances=2 --region us-east1 --project ggen-prod || missed 'the next deployment does it'
+    scale_down us-east1 2
   fi
   if [[ ${REGION} != europe-west1 ]]; then
-    run 10 'Let the scaler remove replicas again of api in europe-west1' kubectl --context gke_ggen-prod_europe-west1_ggen-marketplace-europe-west1 --namespace ggen annotate --overwrite scaledobject api autoscaling.keda.sh/paused-scale-in=false || missed 'go on; replicas may be removed while the region warms up'
-    run 60 'Let replication-worker in europe-west1 go back to 1 instances' gcloud run services update replication-worker --min-instances=1 --region europe-west1 --project ggen-prod || missed 'the next deployment does it'
+    scale_down europe-west1 1
   fi
 }
 

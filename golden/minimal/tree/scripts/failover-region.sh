@@ -51,12 +51,7 @@ begin() { # step title
 # Freeze deployments and scaling.
 freeze() {
   case ${TO} in
-    us-central1)
-      begin freeze 'Freeze deployments'
-      note "Stop every deployment and every terraform apply until the return is done."
-      note 'no autoscaler scales in'
-      ;;
-    us-east1)
+    us-central1 | us-east1)
       begin freeze 'Freeze deployments'
       note "Stop every deployment and every terraform apply until the return is done."
       note 'no autoscaler scales in'
@@ -67,13 +62,9 @@ freeze() {
 # Take the region out of the load balancers.
 fence() {
   case ${FROM} in
-    us-central1)
-      begin fence 'Fence us-central1 at the load balancers'
-      run 45 'Take us-central1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      ;;
-    us-east1)
-      begin fence 'Fence us-east1 at the load balancers'
-      run 45 'Take us-east1 out of hello.example.com' gcloud compute backend-services remove-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    us-central1 | us-east1)
+      begin fence "Fence ${FROM} at the load balancers"
+      run 45 "Take ${FROM} out of hello.example.com" gcloud compute backend-services remove-backend hello-hello --global "--network-endpoint-group=hello-hello-${FROM}" "--network-endpoint-group-region=${FROM}" --project hello-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -84,11 +75,8 @@ fence() {
 # Reads back what it has brought about.
 fence_holds() {
   case ${FROM} in
-    us-central1)
-      prove 30 'Read back whether us-central1 serves hello.example.com' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-central1/networkEndpointGroups/hello-hello-us-central1\$" '--format=value(backends.group.basename())' --project hello-prod || missed 'run it again; the load balancer'\''s API has not done it'
-      ;;
-    us-east1)
-      prove 30 'Read back whether us-east1 serves hello.example.com' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-east1/networkEndpointGroups/hello-hello-us-east1\$" '--format=value(backends.group.basename())' --project hello-prod || missed 'run it again; the load balancer'\''s API has not done it'
+    us-central1 | us-east1)
+      prove 30 "Read back whether ${FROM} serves hello.example.com" '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/${FROM}/networkEndpointGroups/hello-hello-${FROM}\$" '--format=value(backends.group.basename())' --project hello-prod || missed 'run it again; the load balancer'\''s API has not done it'
       ;;
   esac
 }
@@ -96,13 +84,9 @@ fence_holds() {
 # Scale up for the shifted load.
 scale() {
   case ${TO} in
-    us-central1)
-      begin scale 'Scale up us-central1 for the shifted load'
-      run 60 'Keep 10 instances of web ready in us-central1' gcloud run services update web --min-instances=10 --region us-central1 --project hello-prod || missed 'Cloud Run scales by itself, later; go on'
-      ;;
-    us-east1)
-      begin scale 'Scale up us-east1 for the shifted load'
-      run 60 'Keep 10 instances of web ready in us-east1' gcloud run services update web --min-instances=10 --region us-east1 --project hello-prod || missed 'Cloud Run scales by itself, later; go on'
+    us-central1 | us-east1)
+      begin scale "Scale up ${TO} for the shifted load"
+      run 60 "Keep 10 instances of web ready in ${TO}" gcloud run services update web --min-instances=10 --region "${TO}" --project hello-prod || missed 'Cloud Run scales by itself, later; go on'
       ;;
   esac
 }

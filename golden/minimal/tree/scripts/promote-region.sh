@@ -34,16 +34,17 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+let_go_back_instances() { local region=${1}
+  run 60 "Let web in ${region} go back to 2 instances" gcloud run services update web --min-instances=2 --region "${region}" --project hello-prod || missed 'the next deployment does it'
+}
+
 # Unfence the region.
 serve() {
   case ${REGION} in
-    us-central1)
-      begin serve 'Unfence us-central1'
-      run 15 'Let us-central1 serve hello.example.com again' gcloud compute backend-services add-backend hello-hello --global --network-endpoint-group=hello-hello-us-central1 --network-endpoint-group-region=us-central1 --project hello-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      ;;
-    us-east1)
-      begin serve 'Unfence us-east1'
-      run 15 'Let us-east1 serve hello.example.com again' gcloud compute backend-services add-backend hello-hello --global --network-endpoint-group=hello-hello-us-east1 --network-endpoint-group-region=us-east1 --project hello-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    us-central1 | us-east1)
+      begin serve "Unfence ${REGION}"
+      run 15 "Let ${REGION} serve hello.example.com again" gcloud compute backend-services add-backend hello-hello --global "--network-endpoint-group=hello-hello-${REGION}" "--network-endpoint-group-region=${REGION}" --project hello-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
   serve_holds
@@ -53,11 +54,8 @@ serve() {
 # Reads back what it has brought about.
 serve_holds() {
   case ${REGION} in
-    us-central1)
-      prove 30 'Read back whether us-central1 serves hello.example.com' hello-hello-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-central1/networkEndpointGroups/hello-hello-us-central1\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      ;;
-    us-east1)
-      prove 30 'Read back whether us-east1 serves hello.example.com' hello-hello-us-east1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/us-east1/networkEndpointGroups/hello-hello-us-east1\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+    us-central1 | us-east1)
+      prove 30 "Read back whether ${REGION} serves hello.example.com" "hello-hello-${REGION}" gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=hello-hello AND backends.group~/${REGION}/networkEndpointGroups/hello-hello-${REGION}\$" '--format=value(backends.group.basename())' --project hello-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
       ;;
   esac
 }
@@ -77,10 +75,10 @@ verify() {
 settle() {
   begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-central1 ]]; then
-    run 60 'Let web in us-central1 go back to 2 instances' gcloud run services update web --min-instances=2 --region us-central1 --project hello-prod || missed 'the next deployment does it'
+    let_go_back_instances us-central1
   fi
   if [[ ${REGION} != us-east1 ]]; then
-    run 60 'Let web in us-east1 go back to 2 instances' gcloud run services update web --min-instances=2 --region us-east1 --project hello-prod || missed 'the next deployment does it'
+    let_go_back_instances us-east1
   fi
 }
 

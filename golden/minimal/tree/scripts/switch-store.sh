@@ -55,31 +55,46 @@ esac
 no_store "${COPY}"
 need curl gcloud jq
 
+# The commands, once: what they are run for below is a row each.
+let_use_copy() { local part=${1}
+  run 60 "Let web-${part} use the copy" bash -c "gcloud projects add-iam-policy-binding hello-prod --member serviceAccount:web-${part}@hello-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/hello-prod/databases/\$1\\\",title=\$1\" --format none" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
+}
+point_copy() { local region=${1}
+  run 120 "Point web in ${region} at the copy" bash -c "gcloud run services update web --update-env-vars MAIN_DATABASE=\"\$1\" --region ${region} --project hello-prod" bash "${COPY}" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database web in ${region} uses" 'as wanted' bash -c "test \"\$(gcloud run services describe web --region ${region} --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
+}
+point_in_at() { local region=${1}
+  run 120 "Point web in ${region} at hello-main" bash -c "gcloud run services update web --update-env-vars MAIN_DATABASE=\"\$1\" --region ${region} --project hello-prod" bash hello-main || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database web in ${region} uses" 'as wanted' bash -c "test \"\$(gcloud run services describe web --region ${region} --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash hello-main || die 75 'the new revision is not there: look at why it does not start'
+}
+take_right_use_copy() { local part=${1}
+  run 60 "Take the right to use the copy from web-${part}" bash -c "bound=\$(gcloud projects get-iam-policy hello-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:web-${part}@hello-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding hello-prod --member serviceAccount:web-${part}@hello-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/hello-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+}
+see_does_not_use() { local region=${1}
+  prove 0 "See that web in ${region} does not use it" unused bash -c "shown=\$(gcloud run services describe web --region ${region} --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 "nothing was changed: web in ${region} uses it, or does not say what it uses"
+}
+
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == hello-main ]]; then
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that web in us-central1 does not use it' unused bash -c "shown=\$(gcloud run services describe web --region us-central1 --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-central1 uses it, or does not say what it uses'
-    prove 0 'See that web in us-east1 does not use it' unused bash -c "shown=\$(gcloud run services describe web --region us-east1 --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: web in us-east1 uses it, or does not say what it uses'
+    see_does_not_use us-central1
+    see_does_not_use us-east1
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 60 'Let web-usc1 use the copy' bash -c "gcloud projects add-iam-policy-binding hello-prod --member serviceAccount:web-usc1@hello-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/hello-prod/databases/\$1\\\",title=\$1\" --format none" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
-      run 60 'Let web-use1 use the copy' bash -c "gcloud projects add-iam-policy-binding hello-prod --member serviceAccount:web-use1@hello-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/hello-prod/databases/\$1\\\",title=\$1\" --format none" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
-      run 120 'Point web in us-central1 at the copy' bash -c "gcloud run services update web --update-env-vars MAIN_DATABASE=\"\$1\" --region us-central1 --project hello-prod" bash "${COPY}" || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-central1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe web --region us-central1 --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point web in us-east1 at the copy' bash -c "gcloud run services update web --update-env-vars MAIN_DATABASE=\"\$1\" --region us-east1 --project hello-prod" bash "${COPY}" || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe web --region us-east1 --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
+      let_use_copy usc1
+      let_use_copy use1
+      point_copy us-central1
+      point_copy us-east1
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point web in us-central1 at hello-main' bash -c "gcloud run services update web --update-env-vars MAIN_DATABASE=\"\$1\" --region us-central1 --project hello-prod" bash hello-main || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-central1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe web --region us-central1 --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash hello-main || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point web in us-east1 at hello-main' bash -c "gcloud run services update web --update-env-vars MAIN_DATABASE=\"\$1\" --region us-east1 --project hello-prod" bash hello-main || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database web in us-east1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe web --region us-east1 --project hello-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"MAIN_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash hello-main || die 75 'the new revision is not there: look at why it does not start'
+      point_in_at us-central1
+      point_in_at us-east1
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -88,8 +103,8 @@ if [[ ${DATASTORE} == hello-main ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 60 'Take the right to use the copy from web-usc1' bash -c "bound=\$(gcloud projects get-iam-policy hello-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:web-usc1@hello-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding hello-prod --member serviceAccount:web-usc1@hello-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/hello-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
-      run 60 'Take the right to use the copy from web-use1' bash -c "bound=\$(gcloud projects get-iam-policy hello-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:web-use1@hello-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding hello-prod --member serviceAccount:web-use1@hello-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/hello-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      take_right_use_copy usc1
+      take_right_use_copy use1
       run 120 'Delete the copy' gcloud firestore databases delete --database "${COPY}" --project hello-prod --quiet || die 75 'it costs money until it is gone: delete it by hand'
       ;;
   esac

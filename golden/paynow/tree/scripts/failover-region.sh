@@ -52,15 +52,19 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+keep_instances_siraj_ready() { local number=${1} service=${2} short=${3} region=${4}
+  run 60 "Keep ${number} instances of siraj-${service}-${short} ready in ${region}" gcloud run services update "siraj-${service}-${short}" "--min-instances=${number}" --region "${region}" --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
+}
+scale_up_shifted_load() { local short=${1} region=${2}
+  keep_instances_siraj_ready 10 webhook "${short}" "${region}"
+  keep_instances_siraj_ready 18 worker "${short}" "${region}"
+}
+
 # Freeze deployments and scaling.
 freeze() {
   case ${TO} in
-    us-central1)
-      begin freeze 'Freeze deployments'
-      note "Stop every deployment and every terraform apply until the return is done."
-      note 'no autoscaler scales in'
-      ;;
-    europe-west1)
+    us-central1 | europe-west1)
       begin freeze 'Freeze deployments'
       note "Stop every deployment and every terraform apply until the return is done."
       note 'no autoscaler scales in'
@@ -71,15 +75,10 @@ freeze() {
 # Take the region out of the load balancers.
 fence() {
   case ${FROM} in
-    us-central1)
-      begin fence 'Fence us-central1 at the load balancers'
-      run 45 'Take us-central1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take us-central1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      ;;
-    europe-west1)
-      begin fence 'Fence europe-west1 at the load balancers'
-      run 45 'Take europe-west1 out of hooks.siraj.life' gcloud compute backend-services remove-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 45 'Take europe-west1 out of worker.siraj.life' gcloud compute backend-services remove-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    us-central1 | europe-west1)
+      begin fence "Fence ${FROM} at the load balancers"
+      run 45 "Take ${FROM} out of hooks.siraj.life" gcloud compute backend-services remove-backend paynow-hooks --global "--network-endpoint-group=paynow-hooks-${FROM}" "--network-endpoint-group-region=${FROM}" --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 45 "Take ${FROM} out of worker.siraj.life" gcloud compute backend-services remove-backend paynow-worker --global "--network-endpoint-group=paynow-worker-${FROM}" "--network-endpoint-group-region=${FROM}" --project siraj-prod || missed 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
   # Until the region serves again no deployment may put back what the fence took away.
@@ -90,13 +89,9 @@ fence() {
 # Reads back what it has brought about.
 fence_holds() {
   case ${FROM} in
-    us-central1)
-      prove 30 'Read back whether us-central1 serves hooks.siraj.life' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/us-central1/networkEndpointGroups/paynow-hooks-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || missed 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-central1 serves worker.siraj.life' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/us-central1/networkEndpointGroups/paynow-worker-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || missed 'run it again; the load balancer'\''s API has not done it'
-      ;;
-    europe-west1)
-      prove 30 'Read back whether europe-west1 serves hooks.siraj.life' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/europe-west1/networkEndpointGroups/paynow-hooks-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || missed 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1 serves worker.siraj.life' '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/europe-west1/networkEndpointGroups/paynow-worker-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || missed 'run it again; the load balancer'\''s API has not done it'
+    us-central1 | europe-west1)
+      prove 30 "Read back whether ${FROM} serves hooks.siraj.life" '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/${FROM}/networkEndpointGroups/paynow-hooks-${FROM}\$" '--format=value(backends.group.basename())' --project siraj-prod || missed 'run it again; the load balancer'\''s API has not done it'
+      prove 30 "Read back whether ${FROM} serves worker.siraj.life" '' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/${FROM}/networkEndpointGroups/paynow-worker-${FROM}\$" '--format=value(backends.group.basename())' --project siraj-prod || missed 'run it again; the load balancer'\''s API has not done it'
       ;;
   esac
 }
@@ -106,13 +101,11 @@ scale() {
   case ${TO} in
     us-central1)
       begin scale 'Scale up us-central1 for the shifted load'
-      run 60 'Keep 10 instances of siraj-webhook-us ready in us-central1' gcloud run services update siraj-webhook-us --min-instances=10 --region us-central1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
-      run 60 'Keep 18 instances of siraj-worker-us ready in us-central1' gcloud run services update siraj-worker-us --min-instances=18 --region us-central1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
+      scale_up_shifted_load us us-central1
       ;;
     europe-west1)
       begin scale 'Scale up europe-west1 for the shifted load'
-      run 60 'Keep 10 instances of siraj-webhook-eu ready in europe-west1' gcloud run services update siraj-webhook-eu --min-instances=10 --region europe-west1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
-      run 60 'Keep 18 instances of siraj-worker-eu ready in europe-west1' gcloud run services update siraj-worker-eu --min-instances=18 --region europe-west1 --project siraj-prod || missed 'Cloud Run scales by itself, later; go on'
+      scale_up_shifted_load eu europe-west1
       ;;
   esac
 }

@@ -34,18 +34,22 @@ begin() { # step title
   step "$2" "$(budget_of "$1")"
 }
 
+# The commands, once: what the steps below run them for is a row each.
+let_siraj_go_back() { local service=${1} short=${2} region=${3} number=${4}
+  run 60 "Let siraj-${service}-${short} in ${region} go back to ${number} instances" gcloud run services update "siraj-${service}-${short}" "--min-instances=${number}" --region "${region}" --project siraj-prod || missed 'the next deployment does it'
+}
+scale_down() { local short=${1} region=${2}
+  let_siraj_go_back webhook "${short}" "${region}" 5
+  let_siraj_go_back worker "${short}" "${region}" 9
+}
+
 # Unfence the region.
 serve() {
   case ${REGION} in
-    us-central1)
-      begin serve 'Unfence us-central1'
-      run 15 'Let us-central1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let us-central1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-us-central1 --network-endpoint-group-region=us-central1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      ;;
-    europe-west1)
-      begin serve 'Unfence europe-west1'
-      run 15 'Let europe-west1 serve hooks.siraj.life again' gcloud compute backend-services add-backend paynow-hooks --global --network-endpoint-group=paynow-hooks-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
-      run 15 'Let europe-west1 serve worker.siraj.life again' gcloud compute backend-services add-backend paynow-worker --global --network-endpoint-group=paynow-worker-europe-west1 --network-endpoint-group-region=europe-west1 --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+    us-central1 | europe-west1)
+      begin serve "Unfence ${REGION}"
+      run 15 "Let ${REGION} serve hooks.siraj.life again" gcloud compute backend-services add-backend paynow-hooks --global "--network-endpoint-group=paynow-hooks-${REGION}" "--network-endpoint-group-region=${REGION}" --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
+      run 15 "Let ${REGION} serve worker.siraj.life again" gcloud compute backend-services add-backend paynow-worker --global "--network-endpoint-group=paynow-worker-${REGION}" "--network-endpoint-group-region=${REGION}" --project siraj-prod || die 75 'the region does not serve yet' 'run it again; if the load balancer'\''s API does not answer either, it has left the region by itself'
       ;;
   esac
   serve_holds
@@ -55,13 +59,9 @@ serve() {
 # Reads back what it has brought about.
 serve_holds() {
   case ${REGION} in
-    us-central1)
-      prove 30 'Read back whether us-central1 serves hooks.siraj.life' paynow-hooks-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/us-central1/networkEndpointGroups/paynow-hooks-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether us-central1 serves worker.siraj.life' paynow-worker-us-central1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/us-central1/networkEndpointGroups/paynow-worker-us-central1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      ;;
-    europe-west1)
-      prove 30 'Read back whether europe-west1 serves hooks.siraj.life' paynow-hooks-europe-west1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/europe-west1/networkEndpointGroups/paynow-hooks-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
-      prove 30 'Read back whether europe-west1 serves worker.siraj.life' paynow-worker-europe-west1 gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/europe-west1/networkEndpointGroups/paynow-worker-europe-west1\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+    us-central1 | europe-west1)
+      prove 30 "Read back whether ${REGION} serves hooks.siraj.life" "paynow-hooks-${REGION}" gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-hooks AND backends.group~/${REGION}/networkEndpointGroups/paynow-hooks-${REGION}\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
+      prove 30 "Read back whether ${REGION} serves worker.siraj.life" "paynow-worker-${REGION}" gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=paynow-worker AND backends.group~/${REGION}/networkEndpointGroups/paynow-worker-${REGION}\$" '--format=value(backends.group.basename())' --project siraj-prod || die 75 'the region does not serve yet' 'run it again; the load balancer'\''s API has not done it'
       ;;
   esac
 }
@@ -82,12 +82,10 @@ verify() {
 settle() {
   begin settle 'Scale the surviving regions down'
   if [[ ${REGION} != us-central1 ]]; then
-    run 60 'Let siraj-webhook-us in us-central1 go back to 5 instances' gcloud run services update siraj-webhook-us --min-instances=5 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
-    run 60 'Let siraj-worker-us in us-central1 go back to 9 instances' gcloud run services update siraj-worker-us --min-instances=9 --region us-central1 --project siraj-prod || missed 'the next deployment does it'
+    scale_down us us-central1
   fi
   if [[ ${REGION} != europe-west1 ]]; then
-    run 60 'Let siraj-webhook-eu in europe-west1 go back to 5 instances' gcloud run services update siraj-webhook-eu --min-instances=5 --region europe-west1 --project siraj-prod || missed 'the next deployment does it'
-    run 60 'Let siraj-worker-eu in europe-west1 go back to 9 instances' gcloud run services update siraj-worker-eu --min-instances=9 --region europe-west1 --project siraj-prod || missed 'the next deployment does it'
+    scale_down eu europe-west1
   fi
 }
 

@@ -55,31 +55,46 @@ esac
 no_store "${COPY}"
 need bash curl gcloud jq
 
+# The commands, once: what they are run for below is a row each.
+let_sa_use_copy() { local short=${1}
+  run 60 "Let worker-${short}-sa use the copy" bash -c "gcloud projects add-iam-policy-binding siraj-prod --member serviceAccount:worker-${short}-sa@siraj-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/siraj-prod/databases/\$1\\\",title=\$1\" --format none" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
+}
+point_copy() { local region=${1} short=${2}
+  run 120 "Point worker in ${region} at the copy" bash -c "gcloud run services update siraj-worker-${short} --update-env-vars LEDGER_DATABASE=\"\$1\" --region ${region} --project siraj-prod" bash "${COPY}" || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database worker in ${region} uses" 'as wanted' bash -c "test \"\$(gcloud run services describe siraj-worker-${short} --region ${region} --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
+}
+point_in_at() { local region=${1} short=${2}
+  run 120 "Point worker in ${region} at paynow-ledger" bash -c "gcloud run services update siraj-worker-${short} --update-env-vars LEDGER_DATABASE=\"\$1\" --region ${region} --project siraj-prod" bash paynow-ledger || die 75 'look at the new revision: the old one serves until the new one is ready'
+  prove 60 "Read back which database worker in ${region} uses" 'as wanted' bash -c "test \"\$(gcloud run services describe siraj-worker-${short} --region ${region} --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash paynow-ledger || die 75 'the new revision is not there: look at why it does not start'
+}
+take_right_use_copy() { local short=${1}
+  run 60 "Take the right to use the copy from worker-${short}-sa" bash -c "bound=\$(gcloud projects get-iam-policy siraj-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:worker-${short}-sa@siraj-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding siraj-prod --member serviceAccount:worker-${short}-sa@siraj-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/siraj-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+}
+see_does_not_use() { local region=${1} short=${2}
+  prove 0 "See that worker in ${region} does not use it" unused bash -c "shown=\$(gcloud run services describe siraj-worker-${short} --region ${region} --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 "nothing was changed: worker in ${region} uses it, or does not say what it uses"
+}
+
 confirm "${COPY}"
 lock
 if [[ ${DATASTORE} == paynow-ledger ]]; then
   if [[ ${WAY} == delete ]]; then
     step "See that this loses nothing"
-    prove 0 'See that worker in us-central1 does not use it' unused bash -c "shown=\$(gcloud run services describe siraj-worker-us --region us-central1 --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: worker in us-central1 uses it, or does not say what it uses'
-    prove 0 'See that worker in europe-west1 does not use it' unused bash -c "shown=\$(gcloud run services describe siraj-worker-eu --region europe-west1 --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value') && test -n \"\$shown\" && if [ \"\$shown\" = \"\$1\" ]; then echo 'in use'; else echo unused; fi" bash "${COPY}" || die 75 'nothing was changed: worker in europe-west1 uses it, or does not say what it uses'
+    see_does_not_use us-central1 us
+    see_does_not_use europe-west1 eu
   fi
   case ${WAY} in
     to)
       step "Put ${COPY} into service"
       put_mark "switched-${DATASTORE}"
-      run 60 'Let worker-us-sa use the copy' bash -c "gcloud projects add-iam-policy-binding siraj-prod --member serviceAccount:worker-us-sa@siraj-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/siraj-prod/databases/\$1\\\",title=\$1\" --format none" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
-      run 60 'Let worker-eu-sa use the copy' bash -c "gcloud projects add-iam-policy-binding siraj-prod --member serviceAccount:worker-eu-sa@siraj-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/siraj-prod/databases/\$1\\\",title=\$1\" --format none" bash "${COPY}" || die 75 'without access the service fails as soon as it is pointed at the copy'
-      run 120 'Point worker in us-central1 at the copy' bash -c "gcloud run services update siraj-worker-us --update-env-vars LEDGER_DATABASE=\"\$1\" --region us-central1 --project siraj-prod" bash "${COPY}" || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database worker in us-central1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe siraj-worker-us --region us-central1 --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point worker in europe-west1 at the copy' bash -c "gcloud run services update siraj-worker-eu --update-env-vars LEDGER_DATABASE=\"\$1\" --region europe-west1 --project siraj-prod" bash "${COPY}" || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database worker in europe-west1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe siraj-worker-eu --region europe-west1 --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash "${COPY}" || die 75 'the new revision is not there: look at why it does not start'
+      let_sa_use_copy us
+      let_sa_use_copy eu
+      point_copy us-central1 us
+      point_copy europe-west1 eu
       ;;
     back-from)
       step "Put the original into service"
-      run 120 'Point worker in us-central1 at paynow-ledger' bash -c "gcloud run services update siraj-worker-us --update-env-vars LEDGER_DATABASE=\"\$1\" --region us-central1 --project siraj-prod" bash paynow-ledger || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database worker in us-central1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe siraj-worker-us --region us-central1 --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash paynow-ledger || die 75 'the new revision is not there: look at why it does not start'
-      run 120 'Point worker in europe-west1 at paynow-ledger' bash -c "gcloud run services update siraj-worker-eu --update-env-vars LEDGER_DATABASE=\"\$1\" --region europe-west1 --project siraj-prod" bash paynow-ledger || die 75 'look at the new revision: the old one serves until the new one is ready'
-      prove 60 'Read back which database worker in europe-west1 uses' 'as wanted' bash -c "test \"\$(gcloud run services describe siraj-worker-eu --region europe-west1 --project siraj-prod --format=json | jq -r '.spec.template.spec.containers[0].env[] | select(.name == \"LEDGER_DATABASE\").value')\" = \"\$1\" && echo as wanted" bash paynow-ledger || die 75 'the new revision is not there: look at why it does not start'
+      point_in_at us-central1 us
+      point_in_at europe-west1 eu
       take_mark "switched-${DATASTORE}"
       ;;
     settle)
@@ -88,8 +103,8 @@ if [[ ${DATASTORE} == paynow-ledger ]]; then
       ;;
     delete)
       step "Delete ${COPY}"
-      run 60 'Take the right to use the copy from worker-us-sa' bash -c "bound=\$(gcloud projects get-iam-policy siraj-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:worker-us-sa@siraj-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding siraj-prod --member serviceAccount:worker-us-sa@siraj-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/siraj-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
-      run 60 'Take the right to use the copy from worker-eu-sa' bash -c "bound=\$(gcloud projects get-iam-policy siraj-prod --flatten 'bindings[].members' --filter \"bindings.members=serviceAccount:worker-eu-sa@siraj-prod.iam.gserviceaccount.com AND bindings.condition.title=\$1\" --format 'value(bindings.role)') && if [ -n \"\$bound\" ]; then gcloud projects remove-iam-policy-binding siraj-prod --member serviceAccount:worker-eu-sa@siraj-prod.iam.gserviceaccount.com --role roles/datastore.user --condition \"expression=resource.name==\\\"projects/siraj-prod/databases/\$1\\\",title=\$1\" --format none; fi" bash "${COPY}" || die 75 'the right would hold for the next copy of that name: take it away by hand'
+      take_right_use_copy us
+      take_right_use_copy eu
       run 120 'Delete the copy' gcloud firestore databases delete --database "${COPY}" --project siraj-prod --quiet || die 75 'it costs money until it is gone: delete it by hand'
       ;;
   esac
