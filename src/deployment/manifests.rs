@@ -2,8 +2,9 @@
 //! that they run on.
 
 use super::{Cluster, Deployment};
+use crate::format::json::json;
 use crate::topology::{RegionId, Service, ServiceId, Topology};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The API of network policies.

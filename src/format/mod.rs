@@ -8,6 +8,7 @@ pub mod comment;
 pub mod dot;
 pub mod go_template;
 pub mod hcl;
+pub(crate) mod json;
 pub mod markdown;
 pub mod patch;
 pub mod promql;
@@ -20,8 +21,8 @@ pub mod yaml;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 in hexadecimal.
-pub fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
+pub fn hash(bytes: impl AsRef<[u8]>) -> String {
+    let digest = Sha256::digest(bytes);
     let halves = digest.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
     halves
         .filter_map(|half| char::from_digit(half.into(), 16))

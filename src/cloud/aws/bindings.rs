@@ -1,7 +1,7 @@
 //! Targets of load balancers that Terraform made: pods behind a Service.
 
 use crate::deployment::GATEWAYS;
-use serde_json::json;
+use crate::format::json::json;
 
 /// Makes the pods behind a gateway the targets of a load balancer that Terraform made.
 pub(super) fn binding(

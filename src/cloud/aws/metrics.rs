@@ -9,9 +9,10 @@ use super::ranges::Ranges;
 use super::{Lowering, facts, naming, output};
 use crate::deployment::contract::Unexported;
 use crate::deployment::{Argument, ChartValues, Scope};
+use crate::format::json::json;
 use crate::topology::RegionId;
 use crate::watch::series::SCRAPED;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The namespace, the Service and the port of the collector.
 const NAMESPACE: &str = "monitoring";

@@ -2,11 +2,12 @@
 
 use super::{Lowering, regional, signals};
 use crate::deployment::{Argument, Decision, Scope, Variable};
+use crate::format::json::json;
 use crate::format::promql;
 use crate::topology::AlertSeverity;
 use crate::watch::alerts::{AlertRule, spec_alerts};
 use crate::watch::pace::{SLOWEST_EVALUATION, evaluation_seconds};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 impl Lowering<'_> {
     pub(super) fn monitoring(&mut self) {

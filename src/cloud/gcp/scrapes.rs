@@ -2,9 +2,10 @@
 
 use super::Lowering;
 use crate::deployment::{Decision, SentinelSet};
+use crate::format::json::json;
 use crate::topology::Provider;
 use crate::watch::pace::SCRAPE_SECONDS;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The namespace of the collectors
 /// (cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed).

@@ -6,9 +6,10 @@
 
 use super::{Calls, Choice, List};
 use crate::catalog::mesh::{ControlPlane, DISTRIBUTE};
+use crate::format::json::json;
 use crate::topology::settings::{ISLAND, REGION};
 use crate::topology::{RegionId, Service, Topology};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// The control plane of a region's cluster.
 pub(super) fn control_plane(topology: &Topology, id: RegionId) -> &'static ControlPlane {

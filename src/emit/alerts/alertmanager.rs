@@ -9,10 +9,11 @@ use crate::deployment::GROUP_WAIT_SECONDS;
 use crate::emit::Input;
 use crate::format::alertmanager::{differs, equals, one_of};
 use crate::format::go_template::literal;
+use crate::format::json::json;
 use crate::topology::{AlertSeverity, Channel};
 use crate::watch::alerts::alert_name;
 use crate::watch::routes::{self, Matcher, NOBODY, Route, default_receiver};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Where the secrets of the receivers are mounted.
 const SECRETS: &str = "/etc/alertmanager/secrets";

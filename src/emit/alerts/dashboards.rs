@@ -4,10 +4,11 @@ use super::EMITTER;
 use crate::artifact::ArtifactSet;
 use crate::deployment::{Board, SignalQuery, Unit};
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::format::promql;
 use crate::topology::{Metric, Signal};
 use crate::watch::reading::shows;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Grafana's grid has 24 columns; three panels stand in a row.

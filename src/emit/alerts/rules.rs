@@ -2,9 +2,10 @@
 
 use crate::emit::Input;
 use crate::format::go_template::literal;
+use crate::format::json::json;
 use crate::watch::alerts::{AlertRule, WINDOWS, error_ratios};
 use crate::watch::pace::{SLOWEST_EVALUATION, evaluation};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The name of the group of recordings.

@@ -4,11 +4,12 @@
 use super::rules::{annotations, groups, labels};
 use crate::deployment::{Sample, Shape, Unit};
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::topology::Signal;
 use crate::watch::alerts::{About, AlertRule};
 use crate::watch::series::selectors;
 use crate::watch::signals::{FEWEST, counts_newborn};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// How finely time passes in a file of tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,13 +72,15 @@ pub(super) fn tests(input: Input, alerts: &[AlertRule], pace: Pace) -> Option<Va
             tests.push(first_event(input, alert));
         }
     }
-    let file = json!({
+    if tests.is_empty() {
+        return None;
+    }
+    Some(json!({
         "rule_files": ["rules.yaml"],
         "evaluation_interval": pace.evaluation(),
         "group_eval_order": groups(input, alerts),
         "tests": tests,
-    });
-    (!tests.is_empty()).then_some(file)
+    }))
 }
 
 /// A result beyond the bound, and one that is not, if there is one.

@@ -6,10 +6,11 @@ mod schema;
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::deployment::routes::pod_labels;
+use crate::format::json::json;
 use crate::format::yaml;
 use crate::topology::{RegionId, Service, variable_name};
 use include_dir::{Dir, include_dir};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 const EMITTER: &str = "helm";
 

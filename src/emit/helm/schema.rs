@@ -1,7 +1,8 @@
 //! What the chart's values may be: a typing mistake in a values file fails the release.
 
 use crate::emit::Input;
-use serde_json::{Map, Value, json};
+use crate::format::json::json;
+use serde_json::{Map, Value};
 
 /// The schema of the values, draft-07.
 pub(super) fn schema(input: Input) -> Value {

@@ -4,7 +4,8 @@
 //! StatefulSet take new Secrets while they run (`reload.sh`).
 
 use crate::format::hash;
-use serde_json::{Value, json};
+use crate::format::json::json;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The annotation of pods.

@@ -4,9 +4,10 @@ use crate::catalog::mesh::{SAMPLING, control_plane};
 use crate::deployment::manifests::{ISTIO, object_of, selector};
 use crate::deployment::routes::{Calls, List, Subset, address, in_order};
 use crate::deployment::{EAST_WEST, EastWest, GATEWAYS, Ground, INGRESS, PEER_PORT};
+use crate::format::json::json;
 use crate::topology::settings::{CONNECT_TIMEOUT, GATEWAY_PODS};
 use crate::topology::{Continent, Host, RegionId, Service};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 const SECURITY: &str = "security.istio.io/v1";
@@ -281,7 +282,7 @@ fn checked(ground: &Ground, service: &Service) -> Value {
     let of_service = |h: &&Host| topology.service(h.service).name == service.name;
     let own = topology.hosts.iter().filter(of_service);
     let paths: BTreeSet<String> = own.flat_map(Host::checked_paths).collect();
-    let asks = |path| json!({ "gateways": [public_gateway()], "uri": { "exact": path } });
+    let asks = |path: String| json!({ "gateways": [public_gateway()], "uri": { "exact": path } });
     paths.into_iter().map(asks).collect()
 }
 

@@ -1,12 +1,13 @@
 //! Scaling: one ScaledObject per workload, with all its triggers; two would fight.
 
 use crate::deployment::Ground;
+use crate::format::json::json;
 use crate::format::promql;
 use crate::topology::settings::{
     REQUEST_RATE_WINDOW, SCALE_OUT_PERCENT, SCALE_OUT_PERIOD, SCALE_OUT_PODS,
 };
 use crate::topology::{Duration, Placement, ScaleOn, Service};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const API: &str = "keda.sh/v1alpha1";
 const AUTHENTICATION: &str = "metrics-reader";

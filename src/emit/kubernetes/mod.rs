@@ -8,8 +8,9 @@ mod policy;
 use super::Input;
 use crate::artifact::ArtifactSet;
 use crate::deployment::{GATEWAYS, Ground};
+use crate::format::json::json;
 use crate::format::yaml;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const EMITTER: &str = "kubernetes";
 

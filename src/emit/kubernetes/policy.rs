@@ -2,8 +2,9 @@
 
 use crate::deployment::manifests::{NETWORKING, selector};
 use crate::deployment::{GATEWAYS, Ground};
+use crate::format::json::json;
 use crate::topology::Service;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Network policies: nothing, but for what is named.

@@ -9,10 +9,11 @@
 use super::{Input, Watching};
 use crate::artifact::ArtifactSet;
 use crate::deployment::{ChartValues, Cluster};
+use crate::format::json::json;
 use crate::format::{shell, yaml};
 use crate::topology::{Observability, Telemetry};
 use crate::watch::pace::{SCRAPE_SECONDS, SLOWEST_EVALUATION};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const EMITTER: &str = "observability";
 const NAMESPACE: &str = "monitoring";
@@ -473,7 +474,7 @@ impl Watch<'_> {
             "fullnameOverride": "jaeger",
             "jaeger": {
                 "replicas": 2,
-                "extraEnv": [password],
+                "extraEnv": [&password],
                 "extraVolumes": [{ "name": "certificates", "secret": { "secretName": certificates } }],
                 "extraVolumeMounts": [{ "name": "certificates", "mountPath": "/certificates", "readOnly": true }],
             },

@@ -4,6 +4,7 @@ use super::{exercises, plans};
 use crate::analysis::term::{Step, Term, detection, interval};
 use crate::deployment::{AlertTiming, Operation, OperationKind, Paged, Registry, UpgradeStep};
 use crate::emit::{AppliedRoot, Input, Watching};
+use crate::format::json::json;
 use crate::format::{markdown, shell};
 use crate::procedure::{OVERTIME, StepId, clock};
 use crate::topology::{
@@ -12,7 +13,7 @@ use crate::topology::{
 };
 use crate::watch::alerts::{About, AlertRule, state_key};
 use crate::watch::pace::{SCRAPE_SECONDS, evaluation, probe_seconds, probe_timeout, timing};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) fn context(input: Input, roots: &[AppliedRoot]) -> Value {

@@ -2,7 +2,8 @@
 
 use crate::analysis::flow::{DatasetFlow, Flow, Kind, Stop, Verdict};
 use crate::emit::Input;
-use serde_json::{Value, json};
+use crate::format::json::json;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mermaid refuses diagrams with more edges than 500 unless told otherwise (its option

@@ -2,8 +2,9 @@
 
 use crate::deployment::Entrance;
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::topology::RegionId;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What begins the statements behind the words on how clients get in.
 const SQL: &str = "\n\n```sql\n";

@@ -3,10 +3,11 @@
 use super::context;
 use crate::deployment::{Operation, Stays};
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::format::shell;
 use crate::procedure::{Case, Drill, Exercise, Restore, StepId, Work, clock, until};
 use crate::topology::RegionId;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The plans of all datastores, step by step.
 pub(super) fn restoring(input: Input) -> Vec<Value> {

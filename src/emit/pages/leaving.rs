@@ -2,9 +2,10 @@
 //! needs before its region goes.
 
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::procedure::clock;
 use crate::topology::{Datastore, Topology};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The part of the context that those pages need.
 pub(super) fn context(input: Input) -> Value {

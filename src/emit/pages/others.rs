@@ -1,8 +1,9 @@
 //! What others run, for the architecture page.
 
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::topology::{External, Spot};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Everything that somebody else runs: what it is, who runs it, where.
 pub(super) fn others(input: Input) -> Vec<Value> {

@@ -1,9 +1,10 @@
 //! Plans as pages read them.
 
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::procedure::{Case, Step, Verb, clock, until};
 use crate::topology::{RegionId, Scenario};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The plan of leaving `from` for `to`; null if there is no other region.
 pub(super) fn fail_over(input: Input, from: Option<RegionId>, to: Option<RegionId>) -> Value {

@@ -4,10 +4,11 @@
 use crate::analysis::capacity::{Survivor, after_loss, planned_load};
 use crate::deployment::{Operation, OperationKind};
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::format::shell;
 use crate::procedure::{FEW, MANY, StepId, clock};
 use crate::topology::{Host, RegionId, Service, ServiceId};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The part of the context that procedures need.
 pub(super) fn context(input: Input) -> Value {

@@ -3,9 +3,10 @@
 use super::{clusters_of, operation, proof};
 use crate::deployment::{Given, Operation};
 use crate::emit::Input;
+use crate::format::json::json;
 use crate::procedure::{Act, Exercise, Restore, StepId, Work};
 use crate::topology::RegionId;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What can be restored by a command, each with its ways.
 pub(super) fn restores(input: Input) -> Vec<Value> {

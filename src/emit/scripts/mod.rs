@@ -8,11 +8,12 @@ mod tables;
 use super::{AppliedRoot, Input};
 use crate::artifact::{Artifact, ArtifactSet};
 use crate::deployment::{Operation, OperationKind, Proof};
+use crate::format::json::json;
 use crate::format::text::{self, Templates};
 use crate::procedure::{FEW, MANY, OVERTIME, StepId, TURNED_WITHIN};
 use crate::topology::{RegionId, Scenario};
 use crate::watch::alerts::{error_ratios, number};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 

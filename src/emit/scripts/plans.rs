@@ -3,11 +3,12 @@
 use super::tables::{self, Line, Names};
 use super::{proved, ran};
 use crate::deployment::{Operation, Seat};
+use crate::format::json::json;
 use crate::procedure::{
     Act, Ask, Case, Failure, Place, Procedure, Step, StepId, Verb, Wants, Work,
 };
 use crate::topology::{RegionId, Topology};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A plan: its steps, what each may take, and who has what only one region has.
 pub(super) fn plan(topology: &Topology, procedure: &Procedure) -> Value {

@@ -4,7 +4,8 @@ use super::tables::{self, Line};
 use super::{clusters_of, proved, ran};
 use crate::deployment::{Proof, Stays, Switch, SwitchStep};
 use crate::emit::Input;
-use serde_json::{Value, json};
+use crate::format::json::json;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What can be switched, and how names of its copies begin.

@@ -7,10 +7,11 @@
 
 mod cut;
 
+use crate::format::json::json;
 use crate::topology::Topology;
 use cut::Cut;
 pub(super) use cut::Names;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a list of lines is, after which the script prints one below the other.

@@ -5,8 +5,9 @@ use crate::cloud::guests;
 use crate::deployment::manifests::{NETWORKING, object_of, restricted};
 use crate::deployment::{Deployment, Ground, Guest, LogicalRegion, LogicalStore};
 use crate::format::hash;
+use crate::format::json::json;
 use crate::topology::{Datastore, RegionId, Topology};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// What the pods run, by the name of its file.
 const SCRIPTS: [(&str, &str); 9] = [

@@ -5,10 +5,11 @@ use crate::cloud::aws::monitoring::{Alarms, alarm};
 use crate::cloud::aws::signals::lag;
 use crate::cloud::aws::{Lowering, facts};
 use crate::deployment::{Argument, Unit};
+use crate::format::json::json;
 use crate::format::promql;
 use crate::topology::{Datastore, RegionId, Signal};
 use crate::watch::signals::{Signals, gauge};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Seconds over which conflicts are summed, by CloudWatch itself.
 const CONFLICT_PERIOD: u64 = 600;

@@ -6,8 +6,9 @@ use crate::deployment::manifests::{ISTIO, NETWORKING};
 use crate::deployment::{
     ActiveActiveRegion, ActiveActiveSet, Deployment, EAST_WEST, GATEWAYS, Ground, Guest, PEER_PORT,
 };
+use crate::format::json::json;
 use crate::topology::{Datastore, Topology};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const API: &str = "app.redislabs.com/v1alpha1";
 /// The port of a cluster's API.
@@ -161,9 +162,9 @@ impl Member<'_> {
             "nodes": self.region.nodes,
             "licenseSecretName": format!("{}-license", self.set.datastore),
             "persistentSpec": { "enabled": true, "volumeSize": format!("{}Gi", memory * 5) },
-            "redisEnterpriseNodeResources": { "requests": resources, "limits": resources },
+            "redisEnterpriseNodeResources": { "requests": &resources, "limits": resources },
             "rackAwarenessNodeLabel": "topology.kubernetes.io/zone",
-            "podAnnotations": off,
+            "podAnnotations": &off,
             "redisEnterprisePodAnnotations": off,
             "ingressOrRouteSpec": {
                 "method": "istio",

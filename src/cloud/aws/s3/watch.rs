@@ -3,9 +3,10 @@
 use super::{bucket_name, targets_of};
 use crate::cloud::aws::Lowering;
 use crate::cloud::aws::signals::lag;
+use crate::format::json::json;
 use crate::topology::{Datastore, RegionId};
 use crate::watch::signals::Signals;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub(super) fn signals(all: &mut Signals, store: &Datastore) {
     let names = store.regions.iter();

@@ -4,8 +4,9 @@ use crate::cloud::guests;
 use crate::deployment::manifests::{object_of, restricted};
 use crate::deployment::{Deployment, Ground, Guest, SentinelRegion, SentinelSet};
 use crate::format::hash;
+use crate::format::json::json;
 use crate::topology::{Datastore, Topology};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const SCRIPTS: &[(&str, &str)] = &[
     (
@@ -269,13 +270,13 @@ impl Members<'_> {
             "maxSkew": 1,
             "topologyKey": "topology.kubernetes.io/zone",
             "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": { "matchLabels": labels },
+            "labelSelector": { "matchLabels": &labels },
         }]);
         let set = json!({
             "serviceName": name,
             "replicas": count,
             "podManagementPolicy": "Parallel",
-            "selector": { "matchLabels": labels },
+            "selector": { "matchLabels": &labels },
             "template": {
                 "metadata": {
                     "labels": pod_labels,
@@ -295,7 +296,7 @@ impl Members<'_> {
         let headless = json!({
             "clusterIP": "None",
             "publishNotReadyAddresses": true,
-            "selector": labels,
+            "selector": &labels,
             "ports": [{ "name": "tls", "port": port(part) }],
         });
         let mut objects = vec![

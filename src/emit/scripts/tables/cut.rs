@@ -1,7 +1,8 @@
 //! Words cut into what all commands of a kind have, and names and numbers that may differ.
 
+use crate::format::json::json;
 use crate::topology::Topology;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words of titles that say nothing of what a function does.
