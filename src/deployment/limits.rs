@@ -9,7 +9,7 @@ use crate::format::terraform::value::{Fields, Value};
 use hcl::expr::{Operation, TraversalOperator};
 use hcl::{Body, Expression};
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An argument that a module refuses.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,36 @@ struct Variable {
     rules: Vec<(Expression, String)>,
 }
 
-type Variables = BTreeMap<String, Variable>;
+/// A declaration in a module, which is parsed when somebody asks: most have no rule, and no rule
+/// names them.
+#[derive(Debug)]
+struct Declared {
+    text: &'static str,
+    variable: OnceLock<Variable>,
+}
+
+impl Declared {
+    fn variable(&self) -> &Variable {
+        self.variable.get_or_init(|| {
+            let body = hcl::parse(self.text).unwrap_or_default();
+            body.blocks()
+                .next()
+                .map_or_else(Variable::default, |b| variable(b.body()))
+        })
+    }
+
+    /// Whether a call that gives these arguments could break a rule of it: the defaults of a module
+    /// keep its rules.
+    fn is_ruled(&self, arguments: &[(&'static str, Argument)]) -> bool {
+        let named = |name: &str| {
+            let mut rest = self.text.split("var.").skip(1);
+            rest.any(|r| r.starts_with(name))
+        };
+        self.text.contains("validation {") && arguments.iter().any(|(name, _)| named(name))
+    }
+}
+
+type Variables = BTreeMap<&'static str, Declared>;
 
 /// Modules as they have been read: each once in a process, because a language server compiles often.
 static READ: Mutex<BTreeMap<&'static str, Arc<Variables>>> = Mutex::new(BTreeMap::new());
@@ -55,11 +84,21 @@ fn variables(module: &'static str) -> Arc<Variables> {
     variables.clone()
 }
 
-fn parse(text: &str) -> Variables {
-    let body: Body = hcl::from_str(text).unwrap_or_default();
-    let declared = body.blocks().filter(|b| b.identifier() == "variable");
-    let named = declared.filter_map(|b| Some((b.labels().first()?.as_str().to_string(), b.body())));
-    named.map(|(name, body)| (name, variable(body))).collect()
+/// The variables of a file as `terraform fmt` leaves it: a block ends with the first line that is
+/// its brace alone.
+fn parse(text: &'static str) -> Variables {
+    const BEGIN: &str = "variable \"";
+    let blocks = text.split_inclusive("\n}\n");
+    let blocks = blocks.filter_map(|b| match b.starts_with(BEGIN) {
+        true => Some(b),
+        false => b.find("\nvariable \"").map(|at| &b[at + 1..]),
+    });
+    let named = blocks.filter_map(|text| {
+        let (name, _) = text.strip_prefix(BEGIN)?.split_once('"')?;
+        let variable = OnceLock::new();
+        Some((name, Declared { text, variable }))
+    });
+    named.collect()
 }
 
 fn variable(body: &Body) -> Variable {
@@ -132,7 +171,7 @@ impl Given<'_> {
         if let Some((_, value)) = self.instead.filter(|(other, _)| *other == name) {
             return Ok(value.clone());
         }
-        let variable = self.variables.get(name);
+        let variable = self.variables.get(name).map(Declared::variable);
         let variable = variable.ok_or_else(|| Fault(format!("there is no variable {name}")))?;
         let given = self.arguments.iter().find(|(n, _)| *n == name);
         let given = given.map(|(_, argument)| value(argument));
@@ -194,8 +233,11 @@ pub fn value(of: &Argument) -> Value {
 pub fn refusals(call: &Call) -> Vec<Refusal> {
     let variables = variables(call.module);
     let mut found = Vec::new();
-    for (name, variable) in variables.iter() {
-        for (condition, reason) in &variable.rules {
+    for (name, declared) in variables
+        .iter()
+        .filter(|(_, d)| d.is_ruled(&call.arguments))
+    {
+        for (condition, reason) in &declared.variable().rules {
             let rule = Rule {
                 variables: &variables,
                 call,
@@ -206,7 +248,7 @@ pub fn refusals(call: &Call) -> Vec<Refusal> {
             found.extend(refused.map(|(path, change)| Refusal {
                 call: call.name.clone(),
                 module: call.module,
-                argument: name.clone(),
+                argument: (*name).to_string(),
                 path,
                 value: change.map(|(value, _)| value),
                 nearest: change.map(|(_, nearest)| nearest),
@@ -355,5 +397,30 @@ fn replaced(of: &Value, way: &[String], to: f64) -> Value {
             Value::List(items.collect())
         }
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails if a declaration is taken apart otherwise than HCL is: a one-line block, for one.
+    #[test]
+    fn declarations_are_those_that_hcl_reads() {
+        for cloud in ["gcp", "aws"] {
+            for module in modules::names(cloud) {
+                let files = modules::files(&format!("{cloud}/{module}"));
+                let text = files.iter().find(|(name, _)| *name == "variables.tf");
+                let Some((_, text)) = text else { continue };
+                let body: Body = hcl::from_str(text).expect("HCL");
+                let declared = parse(text);
+                let blocks: Vec<_> = body.blocks().collect();
+                assert_eq!(declared.len(), blocks.len(), "{module}");
+                for block in blocks {
+                    let read = declared[block.labels()[0].as_str()].variable();
+                    assert_eq!(format!("{read:?}"), format!("{:?}", variable(block.body())));
+                }
+            }
+        }
     }
 }
