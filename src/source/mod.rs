@@ -4,6 +4,7 @@
 //! boundaries, so that rendering one can never panic.
 
 use std::fmt;
+use std::ops::Range;
 
 /// Which file of a [`SourceMap`] a place belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -93,6 +94,20 @@ pub fn unseen(c: char) -> bool {
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// A text of somebody else's as a terminal may have it: on its lines, and what nobody would see, or
+/// what moves the cursor, written as letters.
+pub fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if unseen(c) || matches!(c, '\t' | '\r') {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Whether a character changes the order in which others are shown.
 pub fn reorders(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -142,6 +157,15 @@ impl SourceFile {
         let start = *self.line_starts.get(line.checked_sub(1)?)? as usize;
         let end = self.line_starts[line] as usize;
         self.text.get(start..end)
+    }
+
+    /// The bytes of some lines, counted from zero; those past the end are none.
+    pub fn lines(&self, lines: Range<usize>) -> Range<usize> {
+        let start = |line: usize| {
+            let start = self.line_starts.get(line);
+            start.map_or(self.text.len(), |start| *start as usize)
+        };
+        start(lines.start)..start(lines.end)
     }
 
     /// One-based line of a byte offset.

@@ -15,26 +15,36 @@ const GUTTER: usize = 8;
 /// The narrowest excerpt that still says something.
 const NARROWEST: usize = 30;
 
-/// A file as it is shown for some labels of it.
+/// Lines above and below the labels that miette may ask for.
+const CONTEXT: usize = 2;
+
+/// The lines of a file that are shown for some labels of it.
 #[derive(Debug)]
 pub(super) struct Excerpt {
     source: NamedSource<String>,
+    /// Lines of the file above them.
+    above: usize,
     /// Where each label stands in the file, one-based, by its offset in what is shown.
     places: Vec<(usize, (usize, usize))>,
 }
 
-/// The file for labels of it, the first being the place that is wrong, and the labels as they
-/// lie in what is shown.
+/// What is shown of a file for labels of it, the first being the place that is wrong, and the labels
+/// as they lie in what is shown.
 pub(super) fn excerpt(
     file: &SourceFile,
     labels: &[&Label],
     width: usize,
 ) -> (Excerpt, Vec<LabeledSpan>) {
     let room = width.saturating_sub(GUTTER).max(NARROWEST);
-    let text = visible(&file.text);
+    let first = labels.iter().map(|l| l.span.start).min().unwrap_or(0);
+    let last = labels.iter().map(|l| l.span.end).max().unwrap_or(first);
+    let above = file.line(first).saturating_sub(1 + CONTEXT);
+    let part = file.lines(above..file.line(last) + CONTEXT);
+    let text = visible(&file.text[part.clone()]);
+    let inside = |at: u32| at as usize - part.start;
     let spans: Vec<Range<usize>> = labels
         .iter()
-        .map(|l| l.span.start as usize..l.span.end as usize)
+        .map(|l| begun(inside(l.span.start)..inside(l.span.end), &text, room))
         .collect();
     let (shown, moved) = crop(&text, &spans, room);
     let label = |(index, span): (usize, &Range<usize>)| {
@@ -50,11 +60,23 @@ pub(super) fn excerpt(
     let places = moved.iter().zip(labels);
     let excerpt = Excerpt {
         source: NamedSource::new(printable(&file.name), shown),
+        above,
         places: places
             .map(|(span, l)| (span.start, file.line_column(l.span.start)))
             .collect(),
     };
     (excerpt, words)
+}
+
+/// A place on one line that is longer than the terminal is wide is shown by its beginning.
+fn begun(span: Range<usize>, text: &str, room: usize) -> Range<usize> {
+    let of = &text[span.clone()];
+    match of.char_indices().nth(room / 2) {
+        Some((at, _)) if !of.contains('\n') && of.chars().nth(room).is_some() => {
+            span.start..span.start + at
+        }
+        _ => span,
+    }
 }
 
 /// What is said of a place, on lines that end where the terminal does, or a little later where a
@@ -171,7 +193,7 @@ fn kept(line: &str, first: usize, last: usize, room: usize) -> Range<usize> {
 }
 
 impl SourceCode for Excerpt {
-    /// miette counts the lines of an excerpt from the start of the file and takes excerpts far
+    /// miette counts the lines of an excerpt from the start of the text and takes excerpts far
     /// apart for overlapping, and it counts columns in bytes; here both are what people count.
     fn read_span<'a>(
         &'a self,
@@ -183,9 +205,10 @@ impl SourceCode for Excerpt {
         let lines = excerpt.data().iter().filter(|b| **b == b'\n').count();
         let place = self.places.iter().find(|(at, _)| *at == span.offset());
         let place = place.filter(|_| before == 0);
-        let (line, column) = place.map_or((excerpt.line(), excerpt.column()), |(_, at)| {
-            (at.0 - 1, at.1 - 1)
-        });
+        let (line, column) = match place {
+            Some((_, (line, column))) => (line - 1, column - 1),
+            None => (self.above + excerpt.line(), excerpt.column()),
+        };
         Ok(Box::new(MietteSpanContents::new_named(
             self.source.name().to_string(),
             excerpt.data(),
@@ -235,6 +258,16 @@ mod tests {
             assert!(moved[0].start <= shown.len() && moved[0].end <= shown.len());
             assert!(shown.is_char_boundary(moved[0].start), "{at}");
         }
+    }
+
+    /// Fails if the whole of it is shown: three megabytes on a terminal.
+    #[test]
+    fn a_place_without_end_is_shown_by_its_beginning() {
+        let text = format!("a: {}\n", "日".repeat(1000));
+        assert_eq!(begun(3..text.len() - 1, &text, 40), 3..3 + 20 * 3);
+        assert_eq!(begun(3..3 + 40 * 3, &text, 40), 3..3 + 40 * 3);
+        let lines = "x\n".repeat(100);
+        assert_eq!(begun(0..200, &lines, 40), 0..200);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod markdown;
 mod sarif;
 
 use super::{Diagnostic, Diagnostics, Waived};
-use crate::source::{SourceMap, unseen};
+use crate::source::{SourceMap, printable};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -149,19 +149,6 @@ pub fn uri(path: &str) -> String {
         true => format!("file://{encoded}"),
         false => encoded,
     }
-}
-
-/// Text from a spec may hold anything; what nobody would see is spelled out.
-fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if unseen(c) || matches!(c, '\t' | '\r') {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 #[cfg(test)]
