@@ -99,15 +99,18 @@ impl Folder {
 
     /// What stands at a path: never a wait, whatever it is.
     pub(super) fn find(&self, path: &str) -> Result<Found, Problem> {
-        let walked = match self.walk(path, false) {
-            // A file or device where one of our folders is to be.
-            Err(Problem::Foreign(_)) => return Ok(Found::Other),
-            walked => walked?,
-        };
-        match walked {
-            Some((folder, name)) => folder.read(name),
-            None => Ok(Found::Nothing),
-        }
+        Way::from(self).find(path)
+    }
+
+    /// As [`Way::put`].
+    pub(super) fn put(
+        &self,
+        path: &str,
+        text: &str,
+        executable: bool,
+        spare: (&Folder, &str),
+    ) -> Result<(), Problem> {
+        Way::from(self).put(path, text, executable, spare)
     }
 
     fn read(&self, name: &str) -> Result<Found, Problem> {
@@ -136,39 +139,6 @@ impl Folder {
             .read_to_end(&mut bytes)
             .map_err(problem)?;
         Ok(Found::File(bytes))
-    }
-
-    /// Writes a file aside, in `spare`, and renames it to its path, so that a reader sees the
-    /// old text or the new one. Folders on the way are made.
-    pub(super) fn put(
-        &self,
-        path: &str,
-        text: &str,
-        executable: bool,
-        spare: (&Folder, &str),
-    ) -> Result<(), Problem> {
-        let problem = |error: std::io::Error| Problem::io(self.shown.join(path), &error);
-        let Some((folder, name)) = self.walk(path, true)? else {
-            return Err(problem(Errno::NOENT.into()));
-        };
-        let (aside, spare) = spare;
-        aside.remove(spare)?;
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let mode = Mode::from_raw_mode(if executable { 0o755 } else { 0o644 });
-        let written = rustix::fs::openat(&aside.handle, spare, flags, mode)
-            .map_err(std::io::Error::from)
-            .and_then(|handle| {
-                let mut file = File::from(handle);
-                file.write_all(text.as_bytes())?;
-                // Whatever the umask says.
-                rustix::fs::fchmod(&file, mode)?;
-                rustix::fs::renameat(&aside.handle, spare, &folder.handle, name)?;
-                Ok(())
-            });
-        written.map_err(|error| {
-            let _ = aside.remove(spare);
-            problem(error)
-        })
     }
 
     /// Removes the file of that name directly inside, if there is one.
@@ -219,5 +189,78 @@ impl Folder {
         let here = rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW);
         let open = rustix::fs::fstat(file);
         matches!((here, open), (Ok(a), Ok(b)) if (a.st_dev, a.st_ino) == (b.st_dev, b.st_ino))
+    }
+}
+
+/// A walk through a folder, file by file. The folder of the last file stays open, because the next
+/// one mostly lies in it.
+pub(super) struct Way<'a> {
+    root: &'a Folder,
+    last: Option<(String, Folder)>,
+}
+
+impl<'a> From<&'a Folder> for Way<'a> {
+    fn from(root: &'a Folder) -> Self {
+        Way { root, last: None }
+    }
+}
+
+impl Way<'_> {
+    /// As [`Folder::walk`].
+    fn to<'p>(&mut self, path: &'p str, make: bool) -> Result<Option<(&Folder, &'p str)>, Problem> {
+        let Some((above, name)) = path.rsplit_once('/') else {
+            return Ok(Some((self.root, path)));
+        };
+        if self.last.as_ref().is_none_or(|(at, _)| at != above) {
+            let walked = self.root.walk(path, make)?;
+            self.last = walked.map(|(folder, _)| (above.to_string(), folder));
+        }
+        Ok(self.last.as_ref().map(|(_, folder)| (folder, name)))
+    }
+
+    /// What stands at a path: never a wait, whatever it is.
+    pub(super) fn find(&mut self, path: &str) -> Result<Found, Problem> {
+        let walked = match self.to(path, false) {
+            // A file or device where one of our folders is to be.
+            Err(Problem::Foreign(_)) => return Ok(Found::Other),
+            walked => walked?,
+        };
+        match walked {
+            Some((folder, name)) => folder.read(name),
+            None => Ok(Found::Nothing),
+        }
+    }
+
+    /// Writes a file aside, in `spare`, where none is, and renames it to its path, so that a reader sees the
+    /// old text or the new one. Folders on the way are made.
+    pub(super) fn put(
+        &mut self,
+        path: &str,
+        text: &str,
+        executable: bool,
+        spare: (&Folder, &str),
+    ) -> Result<(), Problem> {
+        let shown = self.root.shown.join(path);
+        let problem = |error: std::io::Error| Problem::io(&shown, &error);
+        let Some((folder, name)) = self.to(path, true)? else {
+            return Err(problem(Errno::NOENT.into()));
+        };
+        let (aside, spare) = spare;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let mode = Mode::from_raw_mode(if executable { 0o755 } else { 0o644 });
+        let written = rustix::fs::openat(&aside.handle, spare, flags, mode)
+            .map_err(std::io::Error::from)
+            .and_then(|handle| {
+                let mut file = File::from(handle);
+                file.write_all(text.as_bytes())?;
+                // Whatever the umask says.
+                rustix::fs::fchmod(&file, mode)?;
+                rustix::fs::renameat(&aside.handle, spare, &folder.handle, name)?;
+                Ok(())
+            });
+        written.map_err(|error| {
+            let _ = aside.remove(spare);
+            problem(error)
+        })
     }
 }

@@ -11,7 +11,7 @@ pub mod write;
 
 pub use manifest::PATH as MANIFEST;
 pub use problem::Problem;
-pub use write::{Change, ChangeSet, compare, write};
+pub use write::{Change, ChangeSet, Written, compare, is_intact, write};
 
 use crate::topology::Part;
 use std::collections::{BTreeMap, BTreeSet};

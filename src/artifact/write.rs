@@ -5,7 +5,7 @@
 //! file is ours if it has a hash of the last manifest or of the next one, and the next one
 //! remembers what stood there when the run before it was killed.
 
-use super::folder::{Folder, Found};
+use super::folder::{Folder, Found, Way};
 use super::manifest::Manifest;
 use super::problem::Problem;
 use super::{Artifact, ArtifactSet};
@@ -49,6 +49,15 @@ pub enum Change {
 /// Every path that is produced or was.
 pub type ChangeSet = BTreeMap<String, Change>;
 
+/// What a write has made of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// What was there before.
+    pub changes: ChangeSet,
+    /// SHA-256 of its manifest, for [`is_intact`].
+    pub manifest: String,
+}
+
 /// How to write.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options<'a> {
@@ -80,7 +89,7 @@ pub fn compare(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<C
 }
 
 /// Makes a folder equal to a set, or refuses and leaves it as it was.
-pub fn write(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<ChangeSet, Problem> {
+pub fn write(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<Written, Problem> {
     let path = resolved(root)?;
     let fresh = !path.exists();
     fs::create_dir_all(&path).map_err(|e| Problem::io(&path, &e))?;
@@ -95,8 +104,8 @@ pub fn write(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<Cha
         if let Some((path, text)) = options.beside {
             put_beside(path, text)?;
         }
-        tree.apply(&meta, set, &changes)?;
-        Ok(changes)
+        let manifest = tree.apply(&meta, set, &changes)?;
+        Ok(Written { changes, manifest })
     });
     let _ = meta.remove(ASIDE);
     // Only its holder removes the lock, as the last thing; whoever waits looks again.
@@ -107,6 +116,36 @@ pub fn write(set: &ArtifactSet, root: &Path, options: Options<'_>) -> Result<Cha
         let _ = fs::remove_dir(&path);
     }
     done
+}
+
+/// Whether a folder is as a run has left it whose manifest has this hash: every file has the text
+/// that was written, and no other run is under way or was cut short. Nothing is written.
+pub fn is_intact(root: &Path, manifest: &str) -> bool {
+    let intact = || -> Result<bool, Problem> {
+        let root = Folder::open(&resolved(root)?)?;
+        let Some(meta) = root.inside(META, false)? else {
+            return Ok(false);
+        };
+        let begun = [NEXT, LOCK].map(|name| meta.find(name));
+        let Found::File(last) = meta.find(LAST)? else {
+            return Ok(false);
+        };
+        if hash(&last) != manifest || begun.into_iter().any(|f| f != Ok(Found::Nothing)) {
+            return Ok(false);
+        }
+        let Ok(last) = Manifest::parse(&String::from_utf8_lossy(&last)) else {
+            return Ok(false);
+        };
+        let mut way = Way::from(&root);
+        for (path, entry) in &last.files {
+            match way.find(path)? {
+                Found::File(bytes) if hash(&bytes) == entry.sha256 => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    };
+    intact().unwrap_or(false)
 }
 
 /// The folder itself may be a link: it is followed once.
@@ -220,8 +259,10 @@ impl<'a> Tree<'a> {
 
     fn changes(&self, set: &ArtifactSet) -> Result<ChangeSet, Problem> {
         let mut changes = ChangeSet::new();
+        let mut way = Way::from(self.root);
         for (path, artifact) in set.iter() {
-            changes.insert(path.to_string(), self.change(path, Some(artifact))?);
+            let change = self.change(&mut way, path, Some(artifact))?;
+            changes.insert(path.to_string(), change);
         }
         let known: BTreeSet<&String> = self
             .last
@@ -232,7 +273,7 @@ impl<'a> Tree<'a> {
         for path in known {
             if set.get(path).is_none() && super::is_ours_to_name(path) {
                 let left_out = !self.prune && set.left_out.contains(&Part::of(path));
-                let change = match self.change(path, None)? {
+                let change = match self.change(&mut way, path, None)? {
                     Change::Missing => Change::Missing,
                     _ if left_out => Change::LeftOut,
                     change => change,
@@ -245,16 +286,22 @@ impl<'a> Tree<'a> {
         Ok(changes)
     }
 
-    fn change(&self, path: &str, wanted: Option<&Artifact>) -> Result<Change, Problem> {
-        let text = match self.text(path)? {
+    fn change(
+        &self,
+        way: &mut Way,
+        path: &str,
+        wanted: Option<&Artifact>,
+    ) -> Result<Change, Problem> {
+        let bytes = match text(way.find(path)?) {
             Found::Nothing => return Ok(Change::Missing),
             Found::Other => return Ok(Change::Foreign),
-            Found::File(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Found::File(bytes) => bytes,
         };
-        if wanted.is_some_and(|a| a.text == text) {
+        if wanted.is_some_and(|a| a.text.as_bytes() == bytes) {
             return Ok(Change::Unchanged);
         }
-        let hash = hash(&text);
+        let text = String::from_utf8_lossy(&bytes);
+        let hash = hash(text.as_bytes());
         let written = [&self.last, &self.next].map(|m| m.files.get(path));
         let ours = written.iter().flatten().any(|e| e.has(&hash));
         let known = written.iter().flatten().next().is_some();
@@ -270,18 +317,13 @@ impl<'a> Tree<'a> {
         )
     }
 
-    /// A file as we would have written it: a checkout may have turned the line ends around.
-    fn text(&self, path: &str) -> Result<Found, Problem> {
-        Ok(match self.root.find(path)? {
-            Found::File(bytes) if bytes.contains(&b'\r') => {
-                let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
-                Found::File(text.into_bytes())
-            }
-            found => found,
-        })
-    }
-
-    fn apply(&self, meta: &Folder, set: &ArtifactSet, changes: &ChangeSet) -> Result<(), Problem> {
+    /// Makes the folder equal to the set; gives the hash of its manifest.
+    fn apply(
+        &self,
+        meta: &Folder,
+        set: &ArtifactSet,
+        changes: &ChangeSet,
+    ) -> Result<String, Problem> {
         let mut manifest = Manifest::of(set);
         let stays = |path: &String| changes.get(path) == Some(&Change::LeftOut);
         let known = [&self.next, &self.last].map(|m| &m.files);
@@ -292,15 +334,18 @@ impl<'a> Tree<'a> {
         let same = |c: &Change| matches!(c, Change::Unchanged | Change::LeftOut);
         let settled = changes.values().all(same);
         if settled && self.last == manifest && self.next == Manifest::default() {
-            return meta.remove(NEXT);
+            meta.remove(NEXT)?;
+            return Ok(hash(manifest.print()));
         }
         let spare = (meta, ASIDE);
+        // A run that was killed may have left it.
+        meta.remove(ASIDE)?;
         let next = self.remembering(manifest.clone(), changes)?;
         meta.put(NEXT, &next.print(), false, spare)?;
+        let mut way = Way::from(self.root);
         for (path, artifact) in set.iter() {
             if changes.get(path) != Some(&Change::Unchanged) {
-                self.root
-                    .put(path, &artifact.text, artifact.executable, spare)?;
+                way.put(path, &artifact.text, artifact.executable, spare)?;
             }
         }
         for (path, change) in changes {
@@ -308,8 +353,10 @@ impl<'a> Tree<'a> {
                 self.root.remove_at(path)?;
             }
         }
-        meta.put(LAST, &manifest.print(), false, spare)?;
-        meta.remove(NEXT)
+        let manifest = manifest.print();
+        meta.put(LAST, &manifest, false, spare)?;
+        meta.remove(NEXT)?;
+        Ok(hash(&manifest))
     }
 
     /// The next manifest, with what an interrupted run left behind: killed now, the run after
@@ -317,13 +364,34 @@ impl<'a> Tree<'a> {
     fn remembering(&self, mut next: Manifest, changes: &ChangeSet) -> Result<Manifest, Problem> {
         for (path, entry) in &self.next.files {
             let ours = matches!(changes.get(path), Some(Change::Outdated | Change::Orphaned));
-            if ours && let Found::File(bytes) = self.text(path)? {
-                let stands = hash(&String::from_utf8_lossy(&bytes));
+            if ours && let Found::File(bytes) = text(self.root.find(path)?) {
+                let stands = hash(String::from_utf8_lossy(&bytes).as_bytes());
                 let kept = next.files.entry(path.clone());
                 kept.or_insert_with(|| entry.clone()).remember(stands);
             }
         }
         Ok(next)
+    }
+}
+
+/// A file as we would have written it: a checkout may have turned the line ends around.
+fn text(found: Found) -> Found {
+    match found {
+        Found::File(bytes) if bytes.contains(&b'\r') => {
+            let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+            Found::File(text.into_bytes())
+        }
+        found => found,
+    }
+}
+
+/// The bytes of a file that lies outside of the folder; nothing if it is none, or a link.
+pub fn read_beside(path: &Path) -> Option<Vec<u8>> {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let folder = Folder::open(parent.unwrap_or(Path::new("."))).ok()?;
+    match folder.find(path.file_name()?.to_str()?) {
+        Ok(Found::File(bytes)) => Some(bytes),
+        _ => None,
     }
 }
 
@@ -341,5 +409,6 @@ pub fn put_beside(path: &Path, text: &str) -> Result<(), Problem> {
         return Err(Problem::Foreign(vec![path.display().to_string()]));
     }
     let aside = format!("{name}.{}", std::process::id());
+    folder.remove(&aside)?;
     folder.put(name, text, false, (&folder, &aside))
 }

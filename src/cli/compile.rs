@@ -4,9 +4,9 @@ use super::load::Loaded;
 use super::parts::Parts;
 use super::report::Report;
 use super::workspace::{Target, collide, targets};
-use super::{FailLevel, FormatArg, Shared, exit, lockfile, own_modules, print, report};
+use super::{FailLevel, FormatArg, Shared, exit, lockfile, own_modules, print, report, unchanged};
 use crate::analysis::view::verdicts;
-use crate::artifact::{Change, ChangeSet, Problem, write};
+use crate::artifact::{Change, ChangeSet, Problem, Written, write};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::diff::{Fate, fates as fates_of};
 use crate::source::Span;
@@ -29,7 +29,7 @@ pub(super) struct CompileArgs {
     out: Option<PathBuf>,
     /// Write nothing; exit with 2 if files are missing, different or left over
     #[arg(long)]
-    check: bool,
+    pub(super) check: bool,
     /// Discard changes that were made by hand
     #[arg(long)]
     overwrite: bool,
@@ -51,6 +51,17 @@ struct Outcome {
     report: Report,
     said: Option<String>,
     code: u8,
+}
+
+impl Outcome {
+    /// A run with nothing to report.
+    fn clean(target: &Target, said: String) -> Outcome {
+        Outcome {
+            report: Report::empty(target.spec.display().to_string()),
+            said: Some(said),
+            code: exit::CLEAN,
+        }
+    }
 }
 
 pub(super) fn run(args: &CompileArgs, shared: &Shared) -> u8 {
@@ -101,6 +112,10 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
         );
         return Err(exit::USAGE);
     };
+    if let Some(last) = unchanged::last(args, target) {
+        let said = headline(target, last.files, 0, begun) + &last.told;
+        return Ok(Outcome::clean(target, said));
+    }
     let mut loaded = shared.load(spec);
     args.parts.write_into(loaded.document.as_mut());
     let diagnostics = std::mem::take(&mut loaded.diagnostics);
@@ -156,20 +171,24 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
         beside: lock.as_deref().map(|text| (lock_path.as_path(), text)),
     };
     let upgrade = upgraded(&loaded, &done, target, options) + &migrated(&done, out);
-    let result = if args.check {
-        artifact::compare(&done.artifacts, out, options)
-    } else {
-        artifact::write(&done.artifacts, out, options)
-    };
-    let changes = match result {
-        Ok(changes) => changes,
-        Err(problem) => return refused(loaded, problem.diagnostic()),
-    };
     let mut all = worth_a_stop(&done.diagnostics, shared);
     if !args.check {
+        let Written { changes, manifest } = match artifact::write(&done.artifacts, out, options) {
+            Ok(written) => written,
+            Err(problem) => return refused(loaded, problem.diagnostic()),
+        };
+        if code == exit::CLEAN && all.is_empty() && is_whole(args, target, &done, &changes) {
+            let told = details(target, &done, &ChangeSet::new());
+            let left = (manifest, done.artifacts.len(), told);
+            unchanged::keep(args, target, &loaded, options.beside, left);
+        }
         let said = summary(target, &done, &changes, begun) + &upgrade;
         return Ok(outcome(loaded, all, Some(said), code));
     }
+    let changes = match artifact::compare(&done.artifacts, out, options) {
+        Ok(changes) => changes,
+        Err(problem) => return refused(loaded, problem.diagnostic()),
+    };
     let differ: Vec<_> = changes.iter().filter(|(_, c)| differs(**c)).collect();
     // A tree that depends on decisions that nobody recorded is not reproducible.
     let stale_lock = lock.map(|_| lock_path.display().to_string());
@@ -202,6 +221,17 @@ fn one(args: &CompileArgs, target: &Target) -> Result<Outcome, u8> {
     };
     let code = if code == exit::CLEAN { differs } else { code };
     Ok(outcome(loaded, all, Some(said), code))
+}
+
+/// Whether all that a run says and does follows from the files that it read: no page to write, nothing
+/// that others have in the repository.
+fn is_whole(args: &CompileArgs, target: &Target, done: &Compilation, changes: &ChangeSet) -> bool {
+    let left_out = changes.values().any(|c| *c == Change::LeftOut);
+    target.shared.format == FormatArg::Human
+        && target.spec != Path::new("-")
+        && args.summary.is_none()
+        && done.own_modules.is_empty()
+        && !left_out
 }
 
 /// A finding at the beginning of a file of the tree that is not what it should be.
@@ -360,7 +390,8 @@ fn migrated(done: &Compilation, out: &Path) -> String {
         done.artifacts.iter().any(|(path, new)| {
             path.ends_with(name)
                 && !new.text.contains(had)
-                && std::fs::read_to_string(out.join(path)).is_ok_and(|old| old.contains(had))
+                && write::read_beside(&out.join(path))
+                    .is_some_and(|old| String::from_utf8_lossy(&old).contains(had))
         })
     };
     let each = MIGRATIONS.iter().filter(takes).map(|(name, had, page)| {
@@ -406,20 +437,30 @@ fn deleted(changes: &ChangeSet) -> String {
 
 fn summary(target: &Target, done: &Compilation, changes: &ChangeSet, begun: Instant) -> String {
     let changed = changes.values().filter(|c| differs(**c)).count();
-    let total = done.artifacts.len();
+    headline(target, done.artifacts.len(), changed, begun) + &details(target, done, changes)
+}
+
+/// The beginning of what people are told.
+fn headline(target: &Target, total: usize, changed: usize, begun: Instant) -> String {
+    let source = match target.spec.as_os_str() == "-" {
+        true => "<stdin>".to_string(),
+        false => target.spec.display().to_string(),
+    };
+    format!(
+        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed)",
+        begun.elapsed().as_millis(),
+        total.saturating_sub(changed),
+    )
+}
+
+/// The rest of it, which says nothing of what was there before but by `changes`.
+fn details(target: &Target, done: &Compilation, changes: &ChangeSet) -> String {
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, artifact) in done.artifacts.iter() {
         *kinds.entry(artifact.emitter).or_default() += 1;
     }
     let kinds: Vec<String> = kinds.iter().map(|(k, n)| format!("{k} {n}")).collect();
-    let stdin = target.spec.as_os_str() == "-";
-    let spec = target.spec.display();
-    let source = if stdin {
-        "<stdin>".to_string()
-    } else {
-        spec.to_string()
-    };
-    let out = target.out.display();
+    let (spec, out) = (target.spec.display(), target.out.display());
     let waivers = done.spec.as_ref().map_or(0, |s| s.waivers.len());
     let waivers = match waivers {
         0 => String::new(),
@@ -438,9 +479,7 @@ fn summary(target: &Target, done: &Compilation, changes: &ChangeSet, begun: Inst
         ),
     };
     format!(
-        "compiled {source} in {} ms: {total} files ({} unchanged, {changed} changed){waivers}\n  {}   in {out}/{}\n{}{}{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md",
-        begun.elapsed().as_millis(),
-        total.saturating_sub(changed),
+        "{waivers}\n  {}   in {out}/{}\n{}{}{promises}next: git diff {out}/ · meridian diff {spec} --base main · meridian compile --check {spec} --out {out} in CI · {out}/DEPLOYMENT_GUIDE.md",
         kinds.join(" · "),
         staying(changes, target),
         contract(done, target),

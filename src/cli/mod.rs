@@ -33,9 +33,11 @@ mod own_modules;
 mod parts;
 mod report;
 mod tools;
+mod unchanged;
 mod why;
 mod workspace;
 
+use crate::source::printable;
 use crate::syntax::Limits;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::Write;
@@ -270,7 +272,7 @@ pub fn run() -> u8 {
 static LOST: AtomicBool = AtomicBool::new(false);
 
 fn say(words: std::fmt::Arguments<'_>) {
-    let text = format!("{words}\n");
+    let text = printable(&format!("{words}\n"));
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 

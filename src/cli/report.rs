@@ -21,6 +21,16 @@ pub(super) struct Report {
 }
 
 impl Report {
+    /// That nothing is said of a spec.
+    pub(super) fn empty(spec: String) -> Report {
+        Report {
+            spec,
+            sources: SourceMap::default(),
+            diagnostics: Diagnostics::default(),
+            waived: Vec::new(),
+        }
+    }
+
     fn run(&self) -> Run<'_> {
         Run {
             spec: &self.spec,

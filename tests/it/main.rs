@@ -62,6 +62,7 @@ mod support;
 mod tables;
 mod tidy;
 mod traps;
+mod unchanged;
 mod upgrades;
 mod why;
 mod words;

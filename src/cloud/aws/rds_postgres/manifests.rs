@@ -399,11 +399,11 @@ impl Member<'_> {
 
     fn checksum(&self, part: &str) -> String {
         match part {
-            "exporter" => hash(&crate::format::yaml::print(&self.exporter_config())),
+            "exporter" => hash(crate::format::yaml::print(&self.exporter_config())),
             _ => {
                 let read = ["common.sh", "heartbeat.sh"];
                 let own = SCRIPTS.iter().filter(|(name, _)| read.contains(name));
-                hash(&own.map(|(_, text)| *text).collect::<String>())
+                hash(own.map(|(_, text)| *text).collect::<String>())
             }
         }
     }
