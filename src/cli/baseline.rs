@@ -1,8 +1,8 @@
 //! A baseline: what was found in a system before anybody asked, and is accepted until somebody
 //! gets to it. What is new fails all the same.
 
-use super::exit;
 use super::report::{Report, base};
+use super::{exit, load};
 use crate::diagnostic::Waived;
 use crate::diagnostic::render::fingerprints;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub(super) fn apply(file: &Path, reports: &mut [Report]) -> Result<(), u8> {
         );
         exit::USAGE
     };
-    let text = std::fs::read_to_string(file).map_err(|e| refuse(super::cause(&e)))?;
+    let text = load::text(file).map_err(refuse)?;
     let baseline: Baseline = serde_json::from_str(&text).map_err(|e| refuse(e.to_string()))?;
     for report in reports {
         let marks = fingerprints(&report.sources, report.diagnostics.iter(), &base());

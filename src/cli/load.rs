@@ -19,6 +19,9 @@ const INCLUDE_DEPTH: usize = 16;
 /// Files that a spec may include, over all its includes.
 const INCLUDES: usize = 500;
 
+/// Bytes of the largest file that is no spec.
+const LARGEST: u64 = 64 << 20;
+
 /// How long a pipe may take to be opened by its writer.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
@@ -371,6 +374,15 @@ fn up_to(path: &Path, reader: impl Read, limit: u64) -> Result<Vec<u8>, Refusal>
     let read = reader.take(limit + 1).read_to_end(&mut bytes);
     read.map_err(|error| Refusal::unreadable(path, &error))?;
     Ok(bytes)
+}
+
+/// The text of a file that is no spec, nor waited for without end.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn text(path: &Path) -> Result<String, String> {
+    let bytes = from_disk(path, LARGEST).map_err(|refusal| refusal.cause)?;
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_string())
 }
 
 fn from_disk(path: &Path, limit: u64) -> Result<Vec<u8>, Refusal> {

@@ -1,6 +1,7 @@
 //! Modules of the user's own that lie in the repository: whether they take and give what the roots
 //! expect of them.
 
+use super::load;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::emit::contract::OwnModule;
 use serde_json::{Map, Value};
@@ -63,7 +64,7 @@ fn declared(folder: &Path) -> Result<Declared, String> {
     let terraform = |p: &&PathBuf| p.extension().is_some_and(|e| e == "tf");
     for path in paths.iter().filter(terraform) {
         let shown = path.file_name().unwrap_or_default().to_string_lossy();
-        let text = std::fs::read_to_string(path).map_err(|e| super::cause(&e))?;
+        let text = load::text(path)?;
         let file: Value = hcl::from_str(&text).map_err(|e| format!("{shown}: {e}"))?;
         for (kind, into) in [
             ("variable", &mut all.variables),

@@ -187,7 +187,7 @@ fn places(of: &str, traced: Traced) -> Result<Vec<Place>, String> {
     if line > lines {
         return Err(format!("{path} has {lines} lines"));
     }
-    let on_disk = std::fs::read_to_string(file);
+    let on_disk = load::text(Path::new(file));
     if on_disk.is_ok_and(|disk| disk.lines().nth(line - 1) != text.lines().nth(line - 1)) {
         return Err(format!(
             "line {line} of {file} is not what the spec compiles to: run `meridian compile` first"

@@ -1,5 +1,7 @@
 //! Comments of generated files, in any language that ends them with the line, `-->` or `*/`.
 
+use crate::source::unseen;
+
 /// Text on one line of a comment: what could end the line or the comment is written
 /// as letters.
 pub fn line(text: &str) -> String {
@@ -9,7 +11,7 @@ pub fn line(text: &str) -> String {
             // Ends a comment of HTML after two dashes.
             '>' => out.push_str("&gt;"),
             '/' if out.ends_with('*') => out.push_str(" /"),
-            c if c.is_control() || breaks(c) => out.extend(c.escape_unicode()),
+            c if c.is_control() || unseen(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
@@ -18,14 +20,6 @@ pub fn line(text: &str) -> String {
         out.push('.');
     }
     out
-}
-
-/// Whether some reader takes a character for the end of a line, or shows text out of order.
-fn breaks(c: char) -> bool {
-    matches!(
-        c,
-        '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
-    )
 }
 
 #[cfg(test)]

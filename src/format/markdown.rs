@@ -1,5 +1,7 @@
 //! Markdown text.
 
+use crate::source::{printable, unseen};
+
 /// Text from a spec as Markdown shows it: nothing in it is markup, HTML or a link.
 pub fn text(text: &str) -> String {
     let out = inline(text);
@@ -22,6 +24,7 @@ fn inline(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
+            c if unseen(c) => out.extend(c.escape_unicode()),
             // Underscores and dashes inside words mean nothing to GitHub.
             c => out.push(c),
         }
@@ -81,7 +84,7 @@ fn is_page(address: &str) -> bool {
 /// A span of code, also in a cell of a table.
 pub fn code(text: &str) -> String {
     let one_line = text.replace('`', "'").replace(['\n', '\r', '|'], " ");
-    format!("`{one_line}`")
+    format!("`{}`", printable(&one_line))
 }
 
 /// Lines inside a fence: none of them can close it, because one that is indented by four is
@@ -181,6 +184,7 @@ mod tests {
         );
         assert_eq!(text("# no heading"), "\\# no heading");
         assert_eq!(text("two\nlines"), "two lines");
+        assert_eq!(text("a\u{202e}b"), "a\\u{202e}b");
     }
 
     #[test]

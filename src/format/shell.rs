@@ -1,14 +1,16 @@
 //! Shell words.
 
+use crate::source::unseen;
+
 /// A word as Bash reads it back, always on one line: bare if nothing in it is special, else in
-/// single quotes; as `$'…'` where it holds control characters; in double ones, escaped, where
+/// single quotes; as `$'…'` where it holds control or invisible characters; in double ones, escaped, where
 /// it holds an expansion that is meant for another shell, because linters take that in single
 /// quotes for a mistake.
 pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_string()
-    } else if text.chars().any(char::is_control) {
+    } else if text.chars().any(letters_only) {
         escaped(text)
     // An interactive shell takes `!` for its history, in double quotes too.
     } else if text.contains('$') && !text.contains('!') {
@@ -35,7 +37,7 @@ pub fn in_quotes(text: &str) -> String {
 pub fn filled(parts: &[String]) -> String {
     let texts = || parts.iter().step_by(2);
     let each = parts.iter().enumerate();
-    if texts().any(|text| text.chars().any(char::is_control)) {
+    if texts().any(|text| text.chars().any(letters_only)) {
         let each = each.map(|(index, part)| match index % 2 {
             0 if part.is_empty() => String::new(),
             0 => word(part),
@@ -50,6 +52,11 @@ pub fn filled(parts: &[String]) -> String {
     format!("\"{}\"", each.collect::<String>())
 }
 
+/// Whether a character is written as letters: who reads a script must see it.
+fn letters_only(c: char) -> bool {
+    c.is_control() || unseen(c)
+}
+
 /// A word as `$'…'`, where every byte can be written as letters.
 fn escaped(text: &str) -> String {
     let mut out = String::from("$'");
@@ -59,7 +66,7 @@ fn escaped(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            c if c.is_control() => {
+            c if letters_only(c) => {
                 let mut bytes = [0; 4];
                 let bytes = c.encode_utf8(&mut bytes).bytes();
                 out.extend(bytes.map(|byte| format!("\\{byte:03o}")));
@@ -110,6 +117,7 @@ mod tests {
             "${HOME}",
             "\\",
             "$(id) \"a\" 'b' \\ `id` ${HOME} !x",
+            "a\u{202e}b\u{200b}",
             "\u{1b}[2J\r\u{7f}\u{85}'\\n$(id)7",
         ] {
             let script = format!("printf %s {}", word(text));

@@ -469,8 +469,9 @@ impl<'a> Members<'a> {
     }
 
     fn report_unknown(&self, out: &mut Diagnostics) {
+        let on = self.rewritten("on");
         for entry in self.node.entries() {
-            if self.rewritten("on").is_some_and(|e| e.key == entry.key) {
+            if on.is_some_and(|e| std::ptr::eq(e, entry)) {
                 out.push(rewritten(&entry.key));
             } else if !self.keys.contains(&entry.key.text.as_str()) {
                 out.push(self.unknown(&entry.key));
@@ -481,7 +482,7 @@ impl<'a> Members<'a> {
     /// The entry of a key that YAML 1.1 takes for a boolean, as its tools write it back.
     fn rewritten(&self, key: &str) -> Option<&'a Entry> {
         let wanted = key == "on" && self.keys.contains(&key) && self.node.get(key).is_none();
-        self.node.get("true").filter(|_| wanted)
+        wanted.then(|| self.node.get("true")).flatten()
     }
 
     fn unknown(&self, key: &Key) -> Diagnostic {
