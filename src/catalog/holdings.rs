@@ -188,6 +188,16 @@ pub const HOLDINGS: &[Holding] = &[
             "soft_delete_policy.*.retention_duration_seconds",
         ],
     ),
+    holding(
+        "mongodbatlas_advanced_cluster",
+        "a database",
+        Guard::Refuses("termination_protection_enabled", "true"),
+    ),
+    holding(
+        "mongodbatlas_project",
+        "users, alerts and the use of keys of a database",
+        Guard::Nothing("Atlas deletes no project that has a cluster"),
+    ),
 ];
 
 /// Of what holds nothing itself, and decides how long something is kept.
@@ -202,6 +212,14 @@ pub const KEPT: &[(&str, &[&str])] = &[
     ),
     ("google_firestore_backup_schedule", &["retention"]),
     ("google_pubsub_topic", &["message_retention_duration"]),
+    (
+        "mongodbatlas_cloud_backup_schedule",
+        &[
+            "policy_item_daily.*.retention_value",
+            "policy_item_hourly.*.retention_value",
+            "restore_window_days",
+        ],
+    ),
 ];
 
 /// Arguments after whose time something is deleted: without one, or with zero, nothing is.
