@@ -422,3 +422,46 @@ fn what_a_copy_has_is_counted_beside_the_original() {
         assert!(lines.iter().all(|l| l.contains(counts)), "{lines:?}");
     }
 }
+
+/// After a failover the region that the topology names comes back as the one that writes: a global database or cache
+/// that a command has moved is moved back by one, and services write there again. Before, users came back to a region
+/// whose services wrote to a group that follows.
+#[test]
+fn a_region_that_is_back_writes_again() {
+    let stage = Stage::new("aws-engines");
+    let away = [
+        "--from",
+        "us-east-1",
+        "--to",
+        "us-west-2",
+        "--apply",
+        "--yes",
+    ];
+    assert_eq!(code(&stage.run("failover-region.sh", &away)), 0);
+    let back = stage.run(
+        "promote-region.sh",
+        &["--region", "us-east-1", "--apply", "--yes"],
+    );
+    assert_eq!(code(&back), 0, "{}", said(&back));
+    let calls = stage.calls();
+    let at = |what: &[&str]| {
+        let found = calls
+            .iter()
+            .position(|c| what.iter().all(|w| c.contains(w)));
+        found.unwrap_or_else(|| panic!("no {what:?} in {calls:#?}"))
+    };
+    at(&["switchover-global-cluster", "cluster:shop-orders-us-east-1"]);
+    let moved = at(&[
+        "failover-global-replication-group",
+        "--primary-region us-east-1",
+    ]);
+    let told = at(&[
+        "set env deployment/web",
+        "us-west-2",
+        "WRITER_REGION=us-east-1",
+    ]);
+    assert!(moved < told, "services are told once it writes");
+    // A region that never wrote has nothing to take back.
+    let script = &crate::support::golden("aws-engines")["scripts/promote-region.sh"];
+    assert!(!script.contains("--primary-region us-west-2"), "{script}");
+}

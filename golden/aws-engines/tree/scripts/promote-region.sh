@@ -30,6 +30,8 @@ compare() {
 budget_of() { # step
   case ${REGION}/${REGION}/$1 in
     */*/lag) printf 90 ;;
+    us-east-1/*/home) printf 615 ;;
+    us-west-2/*/home) printf 0 ;;
     */*/serve) printf 150 ;;
     */*/verify) printf 90 ;;
     */*/settle) printf 15 ;;
@@ -51,7 +53,7 @@ let_scaler_remove_replicas() { local service=${1} region=${2}
 precondition_replication_lag_most() { local region=${1} region2=${2}
   measure 15 "Show how far ${region} is behind with shop-carts" bash -c "behind=\$(aws cloudwatch get-metric-statistics --region ${region2} --namespace AWS/DynamoDB --metric-name ReplicationLatency --dimensions Name=TableName,Value=shop-carts Name=ReceivingRegion,Value=${region} --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'shop-carts from ${region2}: nothing was measured'; else echo \"shop-carts from ${region2}: \$(((behind + 1000 - 1) / 1000)) s\"; fi"
   measure 15 "Show how many seconds images in ${region} is behind ${region2}" bash -c "behind=\$(aws cloudwatch get-metric-statistics --region ${region2} --namespace AWS/S3 --metric-name ReplicationLatency --dimensions Name=SourceBucket,Value=123456789012-shop-images-${region2} Name=DestinationBucket,Value=123456789012-shop-images-${region} Name=RuleId,Value=to-${region} --start-time \"\$(date -u -d '-15 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then behind=0; fi && echo \"images: \$behind s\""
-  measure 15 "Show how far ${region} is behind with orders" bash -c "writer=\$(aws rds describe-global-clusters --region ${region} --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:${region}:123456789012:cluster:shop-orders-${region} ]; then echo 'orders: this region writes, 0 s'; else dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query \"[Metrics[?Dimensions[?Value=='shop-orders-${region}']], Metrics[?Dimensions[0].Name=='SourceRegion' && !Dimensions[1]]][] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'orders: nothing was measured'; else echo \"orders: \$(((behind + 1000 - 1) / 1000)) s\"; fi; fi"
+  measure 15 "Show how far ${region} is behind with orders" bash -c "writer=\$(aws rds describe-global-clusters --region ${region} --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:${region}:123456789012:cluster:shop-orders-${region} ]; then echo 'orders: this region writes, 0 s'; else dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --output json --query \"[Metrics[?Dimensions[?Value=='shop-orders-${region}']], Metrics[?Dimensions[0].Name=='SourceRegion' && Dimensions[-1].Name=='SourceRegion']][] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && behind=\${behind%.*} && if [ \"\$behind\" = None ]; then echo 'orders: nothing was measured'; else echo \"orders: \$(((behind + 1000 - 1) / 1000)) s\"; fi; fi"
   measure 15 "Show how far ${region} is behind with sessions" bash -c "writer=\$(aws elasticache describe-global-replication-groups --region ${region} --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && if [ \"\$writer\" = ${region} ]; then echo 'sessions: this region writes, 0 s'; exit 0; fi && dimensions=\$(aws cloudwatch list-metrics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --output json --query \"Metrics[?Dimensions[?starts_with(Value, 'shop-sessions-${region}')]] | [0].Dimensions\") && behind=\$(aws cloudwatch get-metric-statistics --region ${region} --namespace AWS/ElastiCache --metric-name GlobalDatastoreReplicationLag --dimensions \"\$dimensions\" --start-time \"\$(date -u -d '-5 min' +%FT%TZ)\" --end-time \"\$(date -u +%FT%TZ)\" --period 60 --statistics Maximum --query 'max(Datapoints[].Maximum)' --output text) && if [ \"\$behind\" = None ]; then echo 'sessions: nothing was measured'; else echo \"sessions: \$behind s\"; fi"
 }
 scale_down() { local region=${1}
@@ -81,6 +83,34 @@ lag() {
         compare
         again || break
       done
+      ;;
+  esac
+}
+
+# Move single-region resources back.
+home() {
+  case ${REGION} in
+    us-east-1)
+      begin home 'Move writes back to us-east-1'
+      run 600 'Let us-east-1 write orders again' bash -c "writer=\$(aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && if [ \"\$writer\" = arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 ]; then echo 'this region writes already'; else aws rds switchover-global-cluster --region us-east-1 --global-cluster-identifier shop-orders --target-db-cluster-identifier arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1; fi" || die 75 'the region does not serve yet' 'wait until every cluster of the global database is available, and run it again'
+      run 120 'Let us-east-1 write sessions' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-shop-sessions')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-east-1 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-east-1 --primary-region us-east-1 --primary-replication-group-id shop-sessions-us-east-1 --global-replication-group-id \"\$group\"; fi" || die 75 'the region does not serve yet' 'its own control plane does not answer: wait for it, nothing else can promote'
+      run 30 'Let web in us-east-1 write sessions at home' kubectl --context shop-us-east-1 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 || die 75 'the region does not serve yet' 'the cluster does not answer: stop, this region cannot take over'
+      run 30 'Let web in us-west-2 write sessions in us-east-1' kubectl --context shop-us-west-2 --namespace shop set env deployment/web SESSIONS_WRITER_HOST=sessions.us-east-1.shop.internal SESSIONS_WRITER_CACHE=shop-sessions-us-east-1 SESSIONS_WRITER_REGION=us-east-1 || die 75 'the region does not serve yet' 'the cluster does not answer: stop, this region cannot take over'
+      ;;
+    us-west-2)
+      begin home 'Move writes back to us-west-2'
+      note 'no single-region resource belongs to this region'
+      ;;
+  esac
+  home_holds
+}
+
+# Reads back what it has brought about.
+home_holds() {
+  case ${REGION} in
+    us-east-1)
+      prove 600 'Read back who writes orders' arn:aws:rds:us-east-1:123456789012:cluster:shop-orders-us-east-1 aws rds describe-global-clusters --region us-east-1 --global-cluster-identifier shop-orders --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text || die 75 'the region does not serve yet' 'it is failing over still: look at the status of the global cluster'
+      prove 600 'Read back who writes sessions' us-east-1 aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-shop-sessions'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || die 75 'the region does not serve yet' 'it is failing over still: look at the status of the global group'
       ;;
   esac
 }
@@ -148,6 +178,7 @@ right_cluster "${REGIONS[@]}"
 lag
 confirm "${REGION}"
 lock
+home
 serve
 verify
 settle

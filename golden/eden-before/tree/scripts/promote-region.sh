@@ -30,6 +30,8 @@ compare() {
 budget_of() { # step
   case ${REGION}/${REGION}/$1 in
     */*/lag) printf 85 ;;
+    us-east-1/*/home) printf 170 ;;
+    us-west-2/*/home) printf 0 ;;
     */*/serve) printf 150 ;;
     */*/verify) printf 90 ;;
     */*/settle) printf 40 ;;
@@ -42,6 +44,12 @@ begin() { # step title
 }
 
 # The commands, once: what the steps below run them for is a row each.
+let_write_home() { local service=${1}
+  run 30 "Let ${service} in us-east-1 write redis at home" kubectl --context eden-us-east-1 --namespace eden set env "deployment/${service}" REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || die 75 'the region does not serve yet' 'the cluster does not answer: stop, this region cannot take over'
+}
+let_write() { local service=${1}
+  run 30 "Let ${service} in us-west-2 write redis in us-east-1" kubectl --context eden-us-west-2 --namespace eden set env "deployment/${service}" REDIS_WRITER_HOST=redis.us-east-1.eden.internal REDIS_WRITER_CACHE=eden-redis-us-east-1 REDIS_WRITER_REGION=us-east-1 || die 75 'the region does not serve yet' 'the cluster does not answer: stop, this region cannot take over'
+}
 see_answers_outside() { local host=${1}
   look 10 "See that ${host} answers from outside" curl --fail --silent --show-error --max-time 10 --output /dev/null -- "https://${host}/health" || die 75 'users are not served' 'look at the region'\''s load balancer; users get errors as long as this fails'
 }
@@ -84,6 +92,40 @@ lag() {
         compare
         again || break
       done
+      ;;
+  esac
+}
+
+# Move single-region resources back.
+home() {
+  case ${REGION} in
+    us-east-1)
+      begin home 'Move writes back to us-east-1'
+      run 120 'Let us-east-1 write redis' bash -c "writer=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion\") && group=\$(aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --output text --query \"GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-eden-redis')] | [0].GlobalReplicationGroupId\") && if [ \"\$writer\" = us-east-1 ]; then echo 'this region writes already'; else aws elasticache failover-global-replication-group --region us-east-1 --primary-region us-east-1 --primary-replication-group-id eden-redis-us-east-1 --global-replication-group-id \"\$group\"; fi" || die 75 'the region does not serve yet' 'its own control plane does not answer: wait for it, nothing else can promote'
+      let_write_home api-gateway
+      let_write_home hub-service
+      let_write_home sync-service
+      let_write_home task-service
+      let_write_home vault-service
+      let_write api-gateway
+      let_write hub-service
+      let_write sync-service
+      let_write task-service
+      let_write vault-service
+      ;;
+    us-west-2)
+      begin home 'Move writes back to us-west-2'
+      note 'no single-region resource belongs to this region'
+      ;;
+  esac
+  home_holds
+}
+
+# Reads back what it has brought about.
+home_holds() {
+  case ${REGION} in
+    us-east-1)
+      prove 600 'Read back who writes redis' us-east-1 aws elasticache describe-global-replication-groups --region us-east-1 --show-member-info --query 'GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '\''-eden-redis'\'')] | [0].Members[?Role=='\''PRIMARY'\''].ReplicationGroupRegion' --output text || die 75 'the region does not serve yet' 'it is failing over still: look at the status of the global group'
       ;;
   esac
 }
@@ -151,6 +193,7 @@ right_cluster "${REGIONS[@]}"
 lag
 confirm "${REGION}"
 lock
+home
 serve
 verify
 settle

@@ -14,8 +14,14 @@ impl Lowering<'_> {
             let mut found = Vec::new();
             if store.regions.len() > 1 {
                 found.extend(self.aurora_copies(store, id));
-                let promoted = self.aurora_writes(store, id);
+                let promoted = self.aurora_writes(store, id, OperationKind::Promote);
                 self.deployment.proofs.push(promoted);
+                // The region that the topology names writes again once it is back.
+                if store.writer == Some(id) {
+                    found.push(self.aurora_back(store, id));
+                    let back = self.aurora_writes(store, id, OperationKind::Return);
+                    self.deployment.proofs.push(back);
+                }
             }
             if store.backup.is_some() {
                 found.extend(self.aurora_backups(store, id));
@@ -44,10 +50,11 @@ impl Lowering<'_> {
         let account = self.account_text();
         let arn = format!("arn:aws:rds:{location}:{account}:cluster:{name}");
         // A metric has the dimensions that AWS gives it: the cluster, the source's region, or both. They are read, not known.
+        // That of the region counts where it is the only one, first and last.
         let metric = "--namespace AWS/RDS --metric-name AuroraGlobalDBReplicationLag";
         let dimensions = format!(
             "dimensions=$(aws cloudwatch list-metrics --region {location} {metric} --output json \
-             --query \"[Metrics[?Dimensions[?Value=='{name}']], Metrics[?Dimensions[0].Name=='SourceRegion' && !Dimensions[1]]][] | [0].Dimensions\") && "
+             --query \"[Metrics[?Dimensions[?Value=='{name}']], Metrics[?Dimensions[0].Name=='SourceRegion' && Dimensions[-1].Name=='SourceRegion']][] | [0].Dimensions\") && "
         );
         let behind = seconds_behind(
             &store.name,
@@ -90,7 +97,35 @@ impl Lowering<'_> {
         ]
     }
 
-    fn aurora_writes(&self, store: &Datastore, id: RegionId) -> Proof {
+    /// A switchover waits until the target has everything: nothing is lost
+    /// (docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_SwitchoverGlobalCluster.html, read 2026-11).
+    fn aurora_back(&self, store: &Datastore, id: RegionId) -> Operation {
+        let (location, account, group) = (
+            self.location(id),
+            self.account_text(),
+            global_name(self, store),
+        );
+        let name = self.store_name(store, id, facts::names().database);
+        let arn = format!("arn:aws:rds:{location}:{account}:cluster:{name}");
+        let back = format!(
+            "writer=$(aws rds describe-global-clusters --region {location} --global-cluster-identifier {group} \
+             --query 'GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn' --output text) && \
+             if [ \"$writer\" = {arn} ]; then echo 'this region writes already'; else \
+             aws rds switchover-global-cluster --region {location} --global-cluster-identifier {group} \
+             --target-db-cluster-identifier {arn}; fi"
+        );
+        Operation::of_store(
+            store,
+            id,
+            (OperationKind::Return, 600),
+            format!("Let {location} write {} again", store.name),
+            script(&back, &[]),
+            "switching-over, then available; or that it writes already",
+            "wait until every cluster of the global database is available, and run it again",
+        )
+    }
+
+    fn aurora_writes(&self, store: &Datastore, id: RegionId, of: OperationKind) -> Proof {
         let (location, account) = (self.location(id), self.account_text());
         let name = self.store_name(store, id, facts::names().database);
         #[rustfmt::skip]
@@ -100,7 +135,7 @@ impl Lowering<'_> {
             "--query", "GlobalClusters[0].GlobalClusterMembers[?IsWriter].DBClusterArn", "--output", "text",
         ]);
         Proof {
-            of: OperationKind::Promote,
+            of,
             subject: store.name.clone(),
             region: Some(id),
             title: format!("Read back who writes {}", store.name),

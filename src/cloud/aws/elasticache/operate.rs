@@ -13,8 +13,13 @@ impl Lowering<'_> {
             let mut found = Vec::new();
             if is_global(store) {
                 found.extend(self.elasticache_copies(store, id));
-                let promoted = self.elasticache_writes(store, id);
+                let promoted = self.elasticache_writes(store, id, OperationKind::Promote);
                 self.deployment.proofs.push(promoted);
+                // The region that the topology names writes again once it is back.
+                if store.writer == Some(id) {
+                    let back = self.elasticache_writes(store, id, OperationKind::Return);
+                    self.deployment.proofs.push(back);
+                }
             }
             if store.backup.is_some() {
                 found.extend(self.elasticache_backups(store, id));
@@ -76,31 +81,38 @@ impl Lowering<'_> {
              aws elasticache failover-global-replication-group --region {location} --primary-region {location} \
              --primary-replication-group-id {name} --global-replication-group-id \"$group\"; fi"
         );
-        let mut found = vec![
-            Operation::of_store(
+        let mut found = vec![Operation::of_store(
+            store,
+            id,
+            (OperationKind::Lag, LOOK),
+            format!("Show how far {location} is behind with {}", store.name),
+            script(&behind, &[]),
+            Expect::Seconds,
+            "treat unknown lag as over the limit",
+        )];
+        let home = store.writer == Some(id);
+        let back = home.then_some(OperationKind::Return);
+        for kind in [OperationKind::Promote].into_iter().chain(back) {
+            found.push(Operation::of_store(
                 store,
                 id,
-                (OperationKind::Lag, LOOK),
-                format!("Show how far {location} is behind with {}", store.name),
-                script(&behind, &[]),
-                Expect::Seconds,
-                "treat unknown lag as over the limit",
-            ),
-            Operation::of_store(
-                store,
-                id,
-                (OperationKind::Promote, 120),
+                (kind, 120),
                 format!("Let {location} write {}", store.name),
                 script(&promote, &[]),
                 "modifying, then primary-associated; or that it writes already",
                 "its own control plane does not answer: wait for it, nothing else can promote",
-            ),
-        ];
-        found.extend(self.told_of_the_writer(store, id));
+            ));
+        }
+        found.extend(self.told_of_the_writer(store, id, id, OperationKind::Promote));
+        // Those that took over were told to write at home.
+        let told = store.regions.iter().filter(|_| home);
+        found.extend(
+            told.flat_map(|at| self.told_of_the_writer(store, id, *at, OperationKind::Return)),
+        );
         found
     }
 
-    fn elasticache_writes(&self, store: &Datastore, id: RegionId) -> Proof {
+    fn elasticache_writes(&self, store: &Datastore, id: RegionId, of: OperationKind) -> Proof {
         let location = self.location(id);
         let writer = format!(
             "GlobalReplicationGroups[?ends_with(GlobalReplicationGroupId, '-{}')] | [0].Members[?Role=='PRIMARY'].ReplicationGroupRegion",
@@ -112,7 +124,7 @@ impl Lowering<'_> {
             "--query", &writer, "--output", "text",
         ]);
         Proof {
-            of: OperationKind::Promote,
+            of,
             subject: store.name.clone(),
             region: Some(id),
             title: format!("Read back who writes {}", store.name),
@@ -123,15 +135,25 @@ impl Lowering<'_> {
         }
     }
 
-    /// Services of a region learn that they write at home from now on.
-    fn told_of_the_writer(&self, store: &Datastore, id: RegionId) -> Vec<Operation> {
-        let (context, location) = (self.cluster_name(id), self.location(id));
-        let told = self.told_of_writer(store, id).into_iter();
+    /// Services of a region learn that they write in the one of `writer` from now on.
+    fn told_of_the_writer(
+        &self,
+        store: &Datastore,
+        writer: RegionId,
+        at: RegionId,
+        kind: OperationKind,
+    ) -> Vec<Operation> {
+        let (context, location) = (self.cluster_name(at), self.location(at));
+        let told = self.told_of_writer(store, writer).into_iter();
         let told = told.map(|(what, value)| format!("{}={value}", setting_name(store, what)));
         let told: Vec<String> = told.collect();
-        let users = self.users(store, id).into_iter();
+        let users = self.users(store, at).into_iter();
+        let to = match at == writer {
+            true => "at home".to_string(),
+            false => format!("in {}", self.location(writer)),
+        };
         let steps = users.map(|service| {
-            let name = service.name_in(self.topology.region(id));
+            let name = service.name_in(self.topology.region(at));
             #[rustfmt::skip]
             let command = words(&[
                 "kubectl", "--context", &context, "--namespace", &self.topology.namespace,
@@ -140,9 +162,9 @@ impl Lowering<'_> {
             let command = [command, told.clone()].concat();
             Operation::of_store(
                 store,
-                id,
-                (OperationKind::Promote, 30),
-                format!("Let {name} in {location} write {} at home", store.name),
+                writer,
+                (kind, 30),
+                format!("Let {name} in {location} write {} {to}", store.name),
                 command,
                 "env updated, or no output if it was so already",
                 "the cluster does not answer: stop, this region cannot take over",
