@@ -439,6 +439,9 @@ pub struct Field {
     pub schema: Json,
 }
 
+/// Unknown keys of a record that are held against all keys there are; more are no slips.
+const GUESSED: usize = 100;
+
 /// Reads a record's members and reports the ones that nobody asked for.
 pub struct Members<'a> {
     node: &'a Node,
@@ -470,11 +473,13 @@ impl<'a> Members<'a> {
 
     fn report_unknown(&self, out: &mut Diagnostics) {
         let on = self.rewritten("on");
+        let mut unknown = 0;
         for entry in self.node.entries() {
             if on.is_some_and(|e| std::ptr::eq(e, entry)) {
                 out.push(rewritten(&entry.key));
             } else if !self.keys.contains(&entry.key.text.as_str()) {
-                out.push(self.unknown(&entry.key));
+                unknown += 1;
+                out.push(self.unknown(&entry.key, unknown <= GUESSED));
             }
         }
     }
@@ -485,7 +490,8 @@ impl<'a> Members<'a> {
         wanted.then(|| self.node.get("true")).flatten()
     }
 
-    fn unknown(&self, key: &Key) -> Diagnostic {
+    /// A key that the record does not have, with what was meant if that is to be guessed.
+    fn unknown(&self, key: &Key, guessed: bool) -> Diagnostic {
         let shown = shown(&key.text);
         let diagnostic = Diagnostic::error(
             UNKNOWN_KEY,
@@ -493,10 +499,12 @@ impl<'a> Members<'a> {
             format!("there is no key `{shown}` here"),
             "unknown key",
         );
-        if let Some(near) = did_you_mean(&key.text, self.keys.iter().copied()) {
+        let near = || did_you_mean(&key.text, self.keys.iter().copied());
+        if let Some(near) = guessed.then(near).flatten() {
             return diagnostic.help(format!("did you mean `{near}`?"));
         }
-        match super::schema::homes_of(&key.text) {
+        let homes = guessed.then(|| super::schema::homes_of(&key.text));
+        match homes.unwrap_or_default() {
             homes if !homes.is_empty() => diagnostic.help(format!(
                 "`{shown}` belongs under {}",
                 homes

@@ -310,6 +310,9 @@ fn a12_faults_are_found_in_linear_time() {
         let took = time((0..5_000).map(kind).collect());
         assert!(took < Duration::from_secs(30), "kind {index}: {took:?}");
     }
+    // Fails if each key is held against all that the language has, or against each other.
+    let took = time((0..60_000).map(|n| format!("unknown{n}: 1\n")).collect());
+    assert!(took < Duration::from_secs(30), "sixty thousand: {took:?}");
     let line: Vec<String> = (0..5_000).map(|n| format!("u{n}: 1")).collect();
     let took = time(format!("{{{}}}\n", line.join(", ")));
     assert!(took < Duration::from_secs(30), "one line: {took:?}");
@@ -1145,6 +1148,26 @@ fn a39_the_same_bytes_everywhere() {
             );
         }
     }
+}
+
+#[test]
+fn a25_names_of_files_that_mislead() {
+    let name = "t\u{202e}lmay.yaml";
+    let folder = folder(name, MINIMAL);
+    let (code, said) = ran(folder.path(), &["compile", name]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("compiled t\\u{202e}lmay.yaml"), "{said}");
+    for (path, bytes) in files(&folder.path().join("deploy")) {
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(!text.contains('\u{202e}'), "{path}");
+    }
+}
+
+#[test]
+fn a40_a_baseline_without_end() {
+    let folder = folder("topology.yaml", MINIMAL);
+    let (code, said) = ran(folder.path(), &["check", "--baseline", "/dev/zero"]);
+    assert!(code == 64 && said.contains("/dev/zero"), "{said}");
 }
 
 #[test]
