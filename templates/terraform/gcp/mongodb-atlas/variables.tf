@@ -102,8 +102,8 @@ variable "disk_size_gb" {
   nullable    = false
 
   validation {
-    condition     = var.disk_size_gb >= 10 && var.disk_size_gb <= 4096
-    error_message = "10 to 4096 GB."
+    condition     = var.disk_size_gb >= 10
+    error_message = "Atlas' smallest storage is 10 GB."
   }
 }
 
