@@ -297,7 +297,7 @@ def promised(tree, store, scenario):
 def promotable(tree, store, scenario):
     """The regions of which one is promoted, as RECOVERY_BUDGET.md counts votes; none if it does not say."""
     text = open(f"{tree}/RECOVERY_BUDGET.md").read()
-    part = re.search(rf"^## Votes of {store}\n(.*?)(?=^## |\Z)", text, re.M | re.S)[1]
+    part = re.search(rf"^## Quorum of {store}\n(.*?)(?=^## |\Z)", text, re.M | re.S)[1]
     row = re.search(rf"^\| {re.escape(scenario)} \| [^:|]+: ([^|;]+)", part, re.M)
     return [name.strip() for name in row[1].split(",")] if row else []
 

@@ -232,7 +232,7 @@ def surroundings(tree):
         expect(found, "a loss that is no number", Run(tree, [*leave, "--accept-data-loss-seconds", "abc"]), 64)
         expect(found, "the lag is no number", Run(tree, leave, LAG=""), 75, "the lag is unknown")
         back = ["promote-region.sh", "--region", regions[-1], "--apply", "--yes"]
-        expect(found, "a return with copies a day behind", Run(tree, back, LAG="86400"), 75, "86400 s behind")
+        expect(found, "a return with copies a day behind", Run(tree, back, LAG="86400"), 75, "replication lag is 86400 s")
     expect(found, "credentials of another account or project", Run(tree, leave, FAIL_AT="1"), 75, "nothing was changed")
     return found
 
