@@ -305,7 +305,7 @@ def promotable(tree, store, scenario):
 def budget(tree, region):
     """The seconds after which the scripts take the promotion in a region for late."""
     text = open(f"{tree}/scripts/failover-region.sh").read()
-    return int(re.search(rf"run (\d+) ['\"]Make a node in (?:{region}|\$\{{region\}}) the primary of", text)[1])
+    return int(re.search(rf"run (\d+) ['\"]Make a node in (?:{region}|\$\{{\w+\}}) the primary of", text)[1])
 
 
 class Trials:

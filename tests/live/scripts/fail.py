@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = "gcloud gke-gcloud-auth-plugin aws kubectl curl terraform bq helm dig date sleep".split()
-BASICS = "awk bash env sh sort dirname basename tee mktemp rm cat sed jq timeout head tail cp cut grep wc mkdir xargs base64".split()
+BASICS = "awk bash env sh tr sort dirname basename tee mktemp rm cat sed jq timeout head tail cp cut grep wc mkdir xargs base64".split()
 FENCES = ("--capacity-scaler=0", "remove-backend", "put-metric-data")
 # Records, metrics, marks of fences that are undone, and messages that come again.
 OPTIONAL = re.compile(r"/records/|/metrics/job/|/locks/(fenced|switched)-| ack ")
@@ -25,6 +25,7 @@ ASKED = re.compile(r" get job \S+-before$")
 # excused: a script that is refused for another reason is never tried.
 REFUSED = {
     "take-region-out.sh": (65, re.compile(r"(\S+ does not leave: write `leaving|nobody may be sent to \S+ before|\S+ has no root to empty: )")),
+    "switch-store.sh": (65, re.compile(r"a copy of '\S+' comes into service by no command")),
     "cost-report.sh": (75, re.compile(r"the bill of \d+ is not exported: add ")),
 }
 AT, BACKUP = ["--at", "2026-11-21T05:00:00Z"], ["--backup", "b1"]
