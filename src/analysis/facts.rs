@@ -49,6 +49,7 @@ fn may_be_idle(context: Context, fact: &Fact) -> bool {
         FactKind::NoticeCorruption => on.is_none(),
         FactKind::Detect
         | FactKind::Promote
+        | FactKind::Failover
         | FactKind::Restore
         | FactKind::Redirect
         | FactKind::Lag
@@ -131,7 +132,12 @@ fn unread(fact: &Fact) -> Diagnostic {
 fn belongs_to(of: FactKind) -> &'static str {
     match of {
         FactKind::Detect => "`detect` is of a host, or of a service on Kubernetes",
-        FactKind::Promote => "`promote` is of a datastore in which something promotes a copy",
+        FactKind::Promote => {
+            "`promote` is of a datastore in which something promotes a copy; a standby in another zone of a managed one takes over by `failover`"
+        }
+        FactKind::Failover => {
+            "`failover` is of a managed datastore whose standby in another zone takes over by itself; a copy in another region, or by votes, is made writable by `promote`"
+        }
         FactKind::Restore | FactKind::NoticeCorruption => "this is of a datastore with a backup",
         FactKind::Answer => {
             "`answer` is of what a person decides; without `on` it holds for the system"

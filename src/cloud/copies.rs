@@ -108,6 +108,8 @@ pub fn supplied(topology: &Topology) -> Supplied {
     let mut all = Supplied::default();
     frame::all().for_each(|cloud| cloud.supply(topology, &mut all));
     super::external::supply(topology, &mut all);
+    let stores = topology.datastores.iter();
+    all.pasts = stores.map(|store| super::past(topology, store)).collect();
     all
 }
 
@@ -275,27 +277,32 @@ impl<'a> Cloud<'a> {
             return Vec::new();
         };
         let source = self.source(store);
-        let every = backup.every.as_ref().map(|every| {
-            let name = format!("backup every {}", every.value);
+        // What is kept, and not what is asked for.
+        let past = super::past(self.topology, store);
+        let backups = past.snapshots.map(|kept| {
+            let every = backup.every.as_ref();
+            let name = every.map_or("backup".into(), |e| format!("backup every {}", e.value));
             Copy::new(of, Kind::Backup, name, site.clone())
-                .kept(Keep::Seconds(backup.keep.secs()))
-                .at(every.span, "backed up")
+                .kept(Keep::Seconds(kept))
+                .at(every.map_or(backup.keep.span, |e| e.span), "backed up")
                 .says(source.clone())
         });
-        let log = backup.point_in_time.as_ref().map(|window| {
+        let log = past.moments.map(|kept| {
+            let window = backup.point_in_time.as_ref();
             Copy::new(
                 of,
                 Kind::PointInTime,
                 Kind::PointInTime.words(),
                 site.clone(),
             )
-            .kept(Keep::Seconds(window.secs()))
-            .at(window.span, "logged")
+            .kept(Keep::Seconds(kept))
+            .at(window.map_or(backup.keep.span, |w| w.span), "logged")
             .says(source.clone())
         });
-        let mut made: Vec<Copy> = every.into_iter().chain(log).collect();
+        let mut made: Vec<Copy> = backups.into_iter().chain(log).collect();
+        let kept = past.longest().unwrap_or(backup.keep.secs());
         let away = backup.copies_to.iter();
-        let away = away.filter_map(|to| self.taken_away(of, to, site, backup.keep.secs()));
+        let away = away.filter_map(|to| self.taken_away(of, to, site, kept));
         if let Some(first) = made.first_mut() {
             first.copies.extend(away);
         }
@@ -430,6 +437,7 @@ impl<'a> Cloud<'a> {
                     span: host.span,
                     text: "one load balancer".into(),
                 },
+                counted: false,
             })
             .collect()
     }

@@ -7,6 +7,7 @@ use crate::deployment::{
     Deployment, Expect, Given, Operation, OperationKind, Restorable, SignalQuery, Unit,
 };
 use crate::diagnostic::{Diagnostic, Diagnostics, did_you_mean};
+use crate::rules::emission::no_effect;
 use crate::source::Span;
 use crate::topology::{
     Act, BAD_VALUE, Command, Datastore, DatastoreId, External, HostId, Name, QueueId, Scalar,
@@ -199,6 +200,12 @@ fn commands(
             out.push(unknown::<Act>(key, "command"));
             continue;
         };
+        if act == Act::Promote && topology.regions_at(&external.at).is_empty() {
+            let counts = "nothing is promoted while no region of `at` is lost, and none is one of this system";
+            let here = format!("on `{name}`");
+            out.push(no_effect::says(key.span, "promote", &here, counts));
+            continue;
+        }
         let kind = kind(act);
         if !words_are_whole(kind, command, out) {
             continue;

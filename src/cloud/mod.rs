@@ -37,7 +37,9 @@ use crate::lock::Lock;
 use crate::lock::applied::Applied;
 use crate::rules::emission::no_effect;
 use crate::source::Span;
-use crate::topology::{DatastoreId, Elsewhere, Host, HostId, Provider, Topology, Trigger};
+use crate::topology::{
+    Datastore, DatastoreId, Elsewhere, Host, HostId, Provider, Topology, Trigger,
+};
 use crate::watch::alerts::all_alerts;
 use crate::watch::{pages, reading, series, told};
 use reads::CloudReads;
@@ -106,22 +108,26 @@ fn entrances(topology: &Topology) -> Vec<Entrance> {
     entrances.collect()
 }
 
-/// How far back each store can be brought: as its offering keeps it, or as others say.
+/// How far back a store can be brought: as its offering keeps it; as it is asked for of others, and of
+/// a kind that nothing is generated for.
+fn past(topology: &Topology, store: &Datastore) -> Past {
+    let ours = store.external().is_none();
+    match offering::of(topology, store).filter(|_| ours) {
+        Some(offering) => offering.history(store),
+        None => Past::as_asked(store),
+    }
+}
+
+/// How far back each store can be brought that is one here.
 fn histories(topology: &Topology) -> Vec<History> {
     let histories = topology.datastores.iter().filter_map(|store| {
-        let (past, copied_by) = match store.external() {
-            Some(_) => (Past::as_asked(store), None),
-            None => {
-                let offering = offering::of(topology, store)?;
-                (
-                    offering.history(store),
-                    offering::copied_by(offering, store),
-                )
-            }
+        let copied_by = match store.external() {
+            Some(_) => None,
+            None => offering::copied_by(offering::of(topology, store)?, store),
         };
         Some(History {
             store: topology.id_of(store),
-            past,
+            past: past(topology, store),
             copied_by,
         })
     });

@@ -14,7 +14,25 @@ pub(super) fn check(topology: &Topology, deployment: &Deployment, out: &mut Diag
     let ours = topology.datastores.iter();
     for store in ours.filter(|s| s.external().is_none()) {
         out.extend(finding(topology, deployment, store, out));
+        out.extend(momentless(topology, deployment, store, out));
     }
+}
+
+/// Moments that are asked of a kind that keeps none.
+fn momentless(
+    topology: &Topology,
+    deployment: &Deployment,
+    store: &Datastore,
+    out: &Diagnostics,
+) -> Option<Diagnostic> {
+    let window = store.backup.as_ref()?.point_in_time.as_ref()?;
+    let kept = deployment.past(topology.id_of(store)).moments.is_some();
+    let at = |d: &Diagnostic| d.primary.as_ref().map(|l| l.span);
+    let said = [window.span, store.kind.span];
+    let refused = out.iter().any(|d| said.iter().any(|s| at(d) == Some(*s)));
+    let what = format!("on `{}`", store.name);
+    let counts = "this kind keeps no log of every moment: `every` says how often it is backed up";
+    (!kept && !refused).then(|| says(window.span, "point_in_time", &what, counts))
 }
 
 fn finding(

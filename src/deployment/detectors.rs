@@ -71,6 +71,8 @@ pub struct Receiver {
     pub channel: String,
     /// Whether it calls people out, rather than leaving a message.
     pub pages: bool,
+    /// Whether its channel calls people out for alerts that are worse.
+    pub pager: bool,
 }
 
 /// An alert rule that fires when regions are lost.
@@ -107,6 +109,8 @@ pub struct Paged {
     pub channel: String,
     /// Whether it calls people out, rather than leaving a message.
     pub pages: bool,
+    /// Whether its channel calls people out for alerts that are worse.
+    pub pager: bool,
     /// Milliseconds after the loss, at best.
     pub low: u64,
     /// The same at worst; `None` without a bound.
@@ -149,6 +153,7 @@ impl super::Deployment {
             alert: detector.alert.clone(),
             channel: receiver.channel.clone(),
             pages: receiver.pages,
+            pager: receiver.pager,
             low,
             high,
             because: detector.timing.words(),

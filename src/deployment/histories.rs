@@ -11,6 +11,9 @@ pub struct Past {
     pub snapshots: Option<u64>,
     /// How far back any moment can be restored; nothing where none can.
     pub moments: Option<u64>,
+    /// Why what is kept beside these brings nothing back by itself: `only Google reads its
+    /// snapshots`; nothing where nothing else is kept.
+    pub withheld: Option<&'static str>,
 }
 
 impl Past {
@@ -22,6 +25,20 @@ impl Past {
         Past {
             snapshots: kept.map(|b| b.keep.secs()),
             moments: moments.map(|m| m.secs()),
+            withheld: None,
+        }
+    }
+
+    /// That of a kind that keeps every moment for the longer of `keep` and `point_in_time`, by the
+    /// day, and takes no backups.
+    pub fn in_versions(store: &Datastore) -> Self {
+        let asked = store.backup.as_ref().map(|b| {
+            let moments = b.point_in_time.as_ref().map_or(0, |p| p.secs());
+            b.keep.secs().max(moments)
+        });
+        Past {
+            moments: asked.map(in_days),
+            ..Past::default()
         }
     }
 
@@ -29,6 +46,11 @@ impl Past {
     pub fn longest(self) -> Option<u64> {
         self.snapshots.max(self.moments)
     }
+}
+
+/// Seconds as clouds keep history: in whole days.
+pub fn in_days(seconds: u64) -> u64 {
+    seconds.div_ceil(86_400).max(1) * 86_400
 }
 
 /// The past of a store.

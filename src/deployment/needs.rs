@@ -12,6 +12,8 @@ pub enum Action {
     Script,
     /// Starting a replica of the service with this name where none ran.
     Start(String),
+    /// Taking and delivering messages of the queue with this name.
+    Carry(String),
 }
 
 /// Something that an action needs, and that is in regions of the topology alone.

@@ -285,6 +285,11 @@ pub struct Proof {
     pub otherwise: String,
 }
 
+/// What stands for the variable of [`Given::Setting`] in what a proof of it wants.
+pub const VARIABLE: &str = "@variable@";
+/// What stands for its value there.
+pub const VALUE: &str = "@value@";
+
 impl Proof {
     /// What must hold before anything is changed: it is asked once, and `otherwise` says how to
     /// make it so or what is wrong.
@@ -499,10 +504,21 @@ const BEFORE_PROMOTION: [(OperationKind, &str); 4] = [
 ];
 
 impl Deployment {
+    /// Whether a promotion waits for a command that shows how far a copy is behind: for that of what is
+    /// promoted there. Others are asked of the region that they come from, which may be the lost one,
+    /// and nothing is won by their answer. Where nothing is promoted, all are shown.
+    pub fn holds_promotion(&self, lag: &Operation) -> bool {
+        let all = self.operations.iter();
+        let mut promotions = all.filter(|o| o.kind == OperationKind::Promote).peekable();
+        promotions.peek().is_none()
+            || promotions.any(|o| o.subject == lag.subject && o.region == lag.region)
+    }
+
     /// Seconds that the commands of a kind take in a region, with what is asked before them.
     fn takes(&self, kind: OperationKind, region: RegionId) -> u64 {
         let operations = self.operations.iter();
         let own = operations.filter(|o| o.kind == kind && o.region == Some(region));
+        let own = own.filter(|o| kind != OperationKind::Lag || self.holds_promotion(o));
         let subjects: BTreeSet<&String> = own.clone().map(|o| &o.subject).collect();
         let asked = subjects.into_iter().filter_map(|subject| {
             let mut seats = self.seats.iter().filter(|s| s.subject == *subject);

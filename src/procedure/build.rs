@@ -57,6 +57,7 @@ pub(super) fn seen(model: Model) -> Option<Step> {
             ask: None,
             commands: vec![o.clone()],
             proofs: Vec::new(),
+            most: None,
         })
         .collect();
     // One after the other: each is a request that either answers or does not.
@@ -120,6 +121,7 @@ fn act(model: Model, operation: &Operation, region: RegionId) -> Act {
         ask: seats.find_map(|s| Ask::of(s, region, wants)),
         commands: vec![operation.clone()],
         proofs: own.cloned().collect(),
+        most: None,
     }
 }
 

@@ -90,6 +90,7 @@ fn act(subject: &str, commands: Vec<Operation>) -> Act {
         ask: None,
         commands,
         proofs: Vec::new(),
+        most: None,
     }
 }
 

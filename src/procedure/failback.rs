@@ -2,7 +2,7 @@
 
 use super::build::{acts, held, settled, step, verify, work, works};
 use super::schedule::back;
-use super::{Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
+use super::{Act, Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
 use crate::deployment::OperationKind;
 use crate::topology::RegionId;
 
@@ -27,13 +27,24 @@ fn lag(model: Model) -> Option<Step> {
             model.topology.return_lag()
         ),
         idle: "no asynchronous replication to this region to measure",
-        ..work(Some(id), acts(model, OperationKind::Lag, id))
+        ..work(Some(id), measured(model, id))
     });
     Some(Step {
         verb: Verb::Measure,
         failure: Failure::Stop("do not fail back yet"),
         ..held(model, step(StepId::Lag, Place::Back, works))?
     })
+}
+
+/// What shows how far each copy is behind: all of them wait for the same.
+fn measured(model: Model, id: RegionId) -> Vec<Act> {
+    let most = model.topology.return_lag().millis().div_ceil(1000);
+    let acts = acts(model, OperationKind::Lag, id).into_iter();
+    acts.map(|act| Act {
+        most: Some(most),
+        ..act
+    })
+    .collect()
 }
 
 /// What the region wrote and took before, it writes and takes again.

@@ -2,9 +2,10 @@
 
 use super::build::{acts, settled, step, takes, verify, work, works};
 use super::schedule::cases;
-use super::{Actor, Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
+use super::{Act, Actor, Failure, Model, Place, Procedure, Step, StepId, Verb, Work};
 use crate::analysis::term;
 use crate::deployment::{ALOUD, OperationKind};
+use crate::topology::{RegionId, Scenario};
 
 /// The plan. A step that has nothing to do in any region is left out.
 pub(super) fn fail_over(model: Model) -> Procedure {
@@ -27,7 +28,7 @@ pub(super) fn fail_over(model: Model) -> Procedure {
 /// Where the budget counts on a person, that person decides first.
 fn decide(model: Model) -> Option<Step> {
     let times = model.analysis.recovery.times.iter();
-    let lost = times.filter(|t| matches!(t.scenario, crate::topology::Scenario::Region(_)));
+    let lost = times.filter(|t| matches!(t.scenario, Scenario::Region(_)));
     let mut terms = lost.flat_map(|t| &t.budget.nodes).map(|n| &n.term);
     let waits =
         terms.any(|t| t.step == term::Step::Decide && t.by == term::By::Person && !t.is_zero());
@@ -104,13 +105,35 @@ fn lag(model: Model) -> Option<Step> {
             model.topology.region(id).name
         ),
         idle: "no asynchronous replication to this region to measure",
-        ..work(Some(id), acts(model, OperationKind::Lag, id))
+        ..work(Some(id), measured(model, id))
     });
     Some(Step {
         verb: Verb::Measure,
         failure: before_promoting(model, "nothing is promoted"),
         ..step(StepId::Lag, Place::To, works)?
     })
+}
+
+/// What shows how far each copy is behind, with what its datastore may lose.
+fn measured(model: Model, id: RegionId) -> Vec<Act> {
+    let promises = model.topology.promises();
+    let most = |subject: &str| {
+        let mut ids = model.topology.datastore_ids();
+        let store = ids.find(|s| model.topology.datastore(*s).name == subject)?;
+        let promised = promises.strictest_loss(Scenario::ANY_REGION, store)?;
+        Some(promised.millis.div_ceil(1000))
+    };
+    let acts = acts(model, OperationKind::Lag, id).into_iter();
+    let holds = |act: &Act| {
+        let mut commands = act.commands.iter();
+        commands.any(|o| model.deployment.holds_promotion(o))
+    };
+    acts.filter(holds)
+        .map(|act| Act {
+            most: most(&act.subject),
+            ..act
+        })
+        .collect()
 }
 
 fn promote(model: Model) -> Option<Step> {

@@ -317,6 +317,8 @@ pub struct Act {
     pub commands: Vec<Operation>,
     /// What is read back after them.
     pub proofs: Vec<Proof>,
+    /// The seconds that a copy may be behind, where that is measured and something bounds it.
+    pub most: Option<u64>,
 }
 
 /// A question that is asked before something is done, and after it.

@@ -196,6 +196,7 @@ fn act(model: Model, way: &Operation) -> Act {
         ask: None,
         commands: vec![way.clone()],
         proofs: own.cloned().collect(),
+        most: None,
     }
 }
 
@@ -238,6 +239,7 @@ fn switched(switch: &Switch) -> Vec<Act> {
         ask: None,
         commands: vec![step.operation.clone()],
         proofs: step.proof.iter().cloned().collect(),
+        most: None,
     };
     all.map(act).collect()
 }

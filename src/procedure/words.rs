@@ -86,9 +86,8 @@ impl Ask {
 }
 
 impl Step {
-    /// What a good end of it looks like, for people. `most` is how many seconds copies may be
-    /// behind.
-    pub fn expect(&self, works: &[&Work], most: Option<u64>) -> String {
+    /// What a good end of it looks like, for people.
+    pub fn expect(&self, works: &[&Work]) -> String {
         let acts: Vec<&Act> = works.iter().flat_map(|w| &w.acts).collect();
         if acts.is_empty() {
             let idle = works.first().map_or("", |w| w.idle);
@@ -102,7 +101,7 @@ impl Step {
             seconds => format!(" for {}", clock(seconds)),
         };
         match self.verb {
-            Verb::Measure => compared(&acts, most) + &held,
+            Verb::Measure => compared(&acts) + &held,
             Verb::Look if self.holds > 0 => format!("{held}: {}", printed(&acts)).trim().into(),
             _ => printed(&acts),
         }
@@ -132,17 +131,27 @@ impl Step {
     }
 }
 
-fn compared(acts: &[&Act], most: Option<u64>) -> String {
-    let subjects: Vec<&str> = acts.iter().map(|a| a.subject.as_str()).collect();
-    let subjects = subjects.join(", ");
-    match most {
-        Some(most) => format!(
-            "a replication lag in seconds for each replica of {subjects}, at most {most}: the script compares"
-        ),
-        None => format!(
-            "a replication lag in seconds for each replica of {subjects}; no RPO is promised, so the script does not compare it"
-        ),
+/// What each copy is held against: those that may be behind as long stand together.
+fn compared(acts: &[&Act]) -> String {
+    let mut found: Vec<(Option<u64>, Vec<&str>)> = Vec::new();
+    for act in acts {
+        match found.iter_mut().find(|(most, _)| *most == act.most) {
+            Some((_, subjects)) => subjects.push(&act.subject),
+            None => found.push((act.most, vec![&act.subject])),
+        }
     }
+    let each = found.into_iter().map(|(most, subjects)| {
+        let subjects = subjects.join(", ");
+        match most {
+            Some(most) => format!("of {subjects}, at most {most}: the script compares"),
+            None => format!("of {subjects}; no RPO is promised, so the script does not compare it"),
+        }
+    });
+    let each: Vec<String> = each.collect();
+    format!(
+        "a replication lag in seconds for each replica {}",
+        each.join("; ")
+    )
 }
 
 /// What its commands print, each thing once with how often it comes.

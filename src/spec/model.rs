@@ -1677,8 +1677,10 @@ choice! {
     pub enum FactKind {
         /// Noticing a loss.
         Detect = "detect",
-        /// Making a copy writable.
+        /// Making a copy writable; of a managed store, one in another region.
         Promote = "promote",
+        /// A standby in another zone of a managed store taking over by itself.
+        Failover = "failover",
         /// Bringing data back from a backup, from the decision until the copy serves.
         Restore = "restore",
         /// A person answering and deciding.

@@ -573,6 +573,10 @@ impl Topology {
     pub fn datastore(&self, id: DatastoreId) -> &Datastore {
         &self.datastores[id.0]
     }
+    /// The ids of all datastores, in order.
+    pub fn datastore_ids(&self) -> impl Iterator<Item = DatastoreId> + use<> {
+        (0..self.datastores.len()).map(DatastoreId)
+    }
     /// The id of a datastore of this topology.
     ///
     /// # Panics

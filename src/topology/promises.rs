@@ -76,21 +76,31 @@ impl<'a> Promises<'a> {
         // A cache with corrupted data is emptied: what the system may lose is not about it.
         let alone = scenario == Scenario::Corruption && self.can_be_refilled(part);
         let time = |get: fn(&Recovery) -> Option<&Time>, general: General, alone| {
-            let own = self.own(part).filter(|_| alone);
+            let own = self.of_store(part).filter(|_| alone);
             let chain = self.chain(part).filter(|_| !alone);
-            let found = own.into_iter().chain(chain).find_map(|o| {
-                match own_words(o, scenario).and_then(get) {
+            let found = own
+                .chain(chain)
+                .find_map(|o| match own_words(o, scenario).and_then(get) {
                     Some(time) => Some(time),
                     None if covered_by_general(scenario) => general(o),
                     None => None,
-                }
-            });
+                });
             found.map(Promise::from)
         };
         Promised {
             rto: time(|r| r.rto.as_ref(), |o| o.rto.as_ref(), false),
             rpo: time(|r| r.rpo.as_ref(), |o| o.rpo.as_ref(), alone),
         }
+    }
+
+    /// What a part of a datastore promises, and then the datastore.
+    fn of_store(self, part: Promisee) -> impl Iterator<Item = &'a Objectives> {
+        let whole = match part {
+            Promisee::Dataset(id, _) => Some(Promisee::Store(id)),
+            _ => None,
+        };
+        let parts = std::iter::once(part).chain(whole);
+        parts.filter_map(move |part| self.own(part))
     }
 
     /// The strictest promises that any part makes for a loss: what a drill of the whole
@@ -106,15 +116,11 @@ impl<'a> Promises<'a> {
         }
     }
 
-    /// The shortest span of writes that some datastores, or parts of them, may lose.
-    pub fn strictest_loss(
-        self,
-        scenario: Scenario,
-        among: impl Fn(DatastoreId) -> bool,
-    ) -> Option<Promise> {
+    /// The shortest span of writes that a datastore, or a part of it, may lose.
+    pub fn strictest_loss(self, scenario: Scenario, store: DatastoreId) -> Option<Promise> {
         let parts = self.stores().into_iter().map(|(_, part)| part);
         let parts = parts.filter(|part| match part {
-            Promisee::Store(id) | Promisee::Dataset(id, _) => among(*id),
+            Promisee::Store(id) | Promisee::Dataset(id, _) => *id == store,
             Promisee::System | Promisee::Service(_) => false,
         });
         let promised = parts.filter_map(|part| self.of(part, scenario).rpo);

@@ -2,7 +2,7 @@
 
 use super::alerts::{About, AlertRule};
 use super::pace::timing;
-use super::routes::{Labels, receivers};
+use super::routes::{Labels, URGENT, receivers};
 use crate::analysis::coverage::Trouble;
 use crate::deployment::{Deployment, Detector, Paged, Receiver};
 use crate::topology::{RegionId, Scenario, Signal, Topology};
@@ -88,8 +88,12 @@ pub(super) fn notified(topology: &Topology, rule: &AlertRule, id: RegionId) -> V
     names
         .filter_map(|channel| {
             let (_, written) = channels.iter().find(|(n, _)| n.text == channel)?;
-            let pages = written.pagerduty.is_some() || written.webhook.is_some();
-            Some(Receiver { channel, pages })
+            let pager = written.pagerduty.is_some() || written.webhook.is_some();
+            Some(Receiver {
+                channel,
+                pages: pager && URGENT.contains(&rule.severity),
+                pager,
+            })
         })
         .collect()
 }

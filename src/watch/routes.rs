@@ -74,6 +74,11 @@ pub struct Labels<'a> {
     pub severity: &'a str,
 }
 
+/// The severities that people are called out for; the others leave a message, whatever the
+/// channel: PagerDuty pages with low urgency for `warning` and `info`
+/// (support.pagerduty.com/main/docs/dynamic-notifications).
+pub const URGENT: [AlertSeverity; 2] = [AlertSeverity::Critical, AlertSeverity::High];
+
 /// All routes in order: the channels that an alert names, then those for its severity.
 pub fn routes(topology: &Topology) -> Vec<Route> {
     let channels = topology.channels.iter();
@@ -120,7 +125,7 @@ fn by_severity(topology: &Topology) -> Vec<Route> {
             },
         ]
     };
-    let urgent = || unnamed([AlertSeverity::Critical, AlertSeverity::High]);
+    let urgent = || unnamed(URGENT);
     let pages = || channels.iter().filter(|(_, c)| c.pagerduty.is_some());
     let route = |matchers, receiver: &str| Route {
         matchers,

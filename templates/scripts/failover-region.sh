@@ -34,8 +34,10 @@ TEXT
 FROM="" TO="" ONLY="" UNLOCK=false
 {% if "lag" in plan.ids %}
 ACCEPTED=""
-# The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
-readonly OBJECTIVE={{ rpo_seconds }}
+{% endif %}
+{% if "lag" in plan.ids %}
+# Copies that lack more than their datastore may lose, in words.
+OVER=""
 {% endif %}
 {% if cooldown %}
 
@@ -70,7 +72,25 @@ status() {
 }
 {% if "lag" in plan.ids %}
 
-# Holds what was measured against what may be lost.
+# The seconds of writes that a datastore may lose; nothing where nobody has promised.
+promised() { # datastore
+  case $1 in
+{% for p in plan.promised %}
+    {{ p.store }}) printf {{ p.most }} ;;
+{% endfor %}
+    *) ;;
+  esac
+}
+
+# Reads how far the copy of a datastore is behind, and holds it against what that may lose.
+measure_of() { # datastore seconds title command...
+  local most
+  measure "${@:2}"
+  most=$(promised "$1")
+  [[ -z ${most} || ${MEASURED} == unknown ]] || ((MEASURED <= most)) || OVER+="${OVER:+, }$1 is ${MEASURED} s behind and ${most} s are promised"
+}
+
+# Holds all that was measured against what may be lost.
 compare() {
   if [[ ${BEHIND} == unknown && -z ${ACCEPTED} ]]; then
     over "the lag is unknown, which is treated as over the objective" unknown
@@ -80,10 +100,10 @@ compare() {
     over "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted" "${BEHIND}"
   elif [[ -n ${ACCEPTED} ]]; then
     note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
-  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
-    over "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not" "${BEHIND}"
+  elif [[ -n ${OVER} ]]; then
+    over "${OVER}; while ${FROM} is down this grows, and what is lost does not" "${BEHIND}"
   else
-    note "copies are ${BEHIND} s behind{% if rpo_seconds %}, ${OBJECTIVE} s are promised{% endif %}"
+    note "copies are at most ${BEHIND} s behind"
   fi
 }
 {% endif %}

@@ -228,21 +228,29 @@ again() {
 
 # The highest replication lag in seconds, or `unknown`.
 BEHIND=0
+MEASURED=0
 
 # Reads how far a copy is behind. Each line of the answer ends in a number of seconds: "4 s".
+# BEHIND is the most of all that was measured, MEASURED that of this one.
 measure() { # seconds title command...
   local answer line
+  MEASURED=0
   if ! answer=$(look "$@") || [[ -z ${answer} ]]; then
-    BEHIND=unknown
+    MEASURED=unknown
   fi
   while IFS= read -r line; do
     printf '%s\n' "${line}" >&2
     if [[ ! ${line} =~ (^|[ ])([0-9]{1,12})(\.[0-9]+)?' s'$ ]]; then
-      BEHIND=unknown
-    elif [[ ${BEHIND} != unknown ]] && ((10#${BASH_REMATCH[2]} > BEHIND)); then
-      BEHIND=$((10#${BASH_REMATCH[2]}))
+      MEASURED=unknown
+    elif [[ ${MEASURED} != unknown ]] && ((10#${BASH_REMATCH[2]} > MEASURED)); then
+      MEASURED=$((10#${BASH_REMATCH[2]}))
     fi
   done <<<"${answer}"
+  if [[ ${MEASURED} == unknown || ${BEHIND} == unknown ]]; then
+    BEHIND=unknown
+  elif ((MEASURED > BEHIND)); then
+    BEHIND=${MEASURED}
+  fi
 }
 
 # A person types the word, unless --yes is given; a dry run asks nothing.

@@ -47,6 +47,12 @@ wanted() { # region
   [[ -z ${REGION} || ${REGION} == "$1" ]]
 }
 
+# What is read back once a service has the setting, with its variable and value.
+told() { # pattern
+  local pattern=${1//@variable@/${SETTING%%=*}}
+  printf '%s' "${pattern//@value@/${VALUE//./\\.}}"
+}
+
 confirm "${FLAG}"
 lock
 {% for region in regions %}
@@ -57,6 +63,9 @@ if wanted {{ region.name }}; then
   step "${SETTING} in {{ region.name | quoted }}" {{ region.set_budget }}
 {% for op in region.set %}
   run {{ op.budget }} {{ op.title }} {{ op.command }} || die 75 {{ op.otherwise }}
+{% endfor %}
+{% for p in region.has %}
+  prove {{ p.within }} {{ p.title }} "$(told {{ p.wants }})" {{ p.command }} || die 75 {{ p.otherwise }}
 {% endfor %}
 fi
 {% endfor %}

@@ -62,11 +62,12 @@ fn row(region: &str, before: i64, after: i64) -> (String, i64, i64) {
 const API: &str = "services: { api: { image: a/b, replicas: 2..50, scale_on: { cpu: 70% }, capacity: { per_replica: 100/s, peak: 1000/s } } }";
 const GGEN: &str = "us-central1: { role: primary, weight: 50, serves: [north-america] }, us-east1: { weight: 35, serves: [north-america] }, europe-west1: { weight: 15, serves: [europe], zone: eu }";
 
+/// Users of a host that others route: every policy leads them as it says.
 fn hosted(policy: &str, rest: &str) -> String {
     spec(
         GGEN,
         &format!(
-            "{API}\ntraffic: {{ api.example.com: {{ to: api, policy: [{policy}] }} }}\n{rest}"
+            "{API}\ntraffic: {{ api.example.com: {{ to: api, external: {{ run_by: edge, at: [{{ country: US }}] }}, policy: [{policy}] }} }}\n{rest}"
         ),
     )
 }
@@ -285,7 +286,7 @@ impl System {
         spec(
             &regions.join(", "),
             &format!(
-                "services: {{ api: {}, stock: {}, worker: {} }}\ntraffic: {{ api.example.com: {{ to: api, policy: [{}] }} }}\nqueues: {{ work: {{ engine: pubsub, regions: [us-east1], push: {{ to: worker }} }} }}",
+                "services: {{ api: {}, stock: {}, worker: {} }}\ntraffic: {{ api.example.com: {{ to: api, external: {{ run_by: edge, at: [{{ country: US }}] }}, policy: [{}] }} }}\nqueues: {{ work: {{ engine: pubsub, regions: [us-east1], push: {{ to: worker }} }} }}",
                 service("needs: [stock], "),
                 service(""),
                 service(""),

@@ -51,6 +51,7 @@ struct Case {
 const HEAD: &str = "version: 1\nname: shop\nclouds: { gcp: { project: shop-prod }, aws: { account: \"1\" }, alibaba: { account: \"1\" }, cloudflare: { account: \"1\" } }\n";
 const EU: &str = "compliance: { zones: { eu: { jurisdictions: [eea] } } }\n";
 const TWO: &str = "regions: { us-central1: { role: primary }, europe-west1: { zone: eu } }\n";
+const MESH: &str = "mesh: { kind: istio }\n";
 const WEB: &str = "services: { web: { image: shop/web, uses: [main] } }\n";
 const INSIDE: &str = "databases: { us: { location: nam5, serves: [us-central1] }, eu: { location: eur3, serves: [europe-west1], zone: eu } }";
 
@@ -374,9 +375,9 @@ fn cases() -> Vec<Case> {
         case(
             "failover to another zone",
             "RES104",
-            "geography",
+            "latency",
             "after losing europe-west1, people of `eu` are served outside of it: users (eu) -> web in us-central1",
-            &[TWO, EU, WEB, &firestore(""), &host(", policy: [geography]")],
+            &[TWO, EU, WEB, &firestore(""), &host(", policy: [latency]")],
             &[
                 three,
                 EU,
@@ -385,7 +386,7 @@ fn cases() -> Vec<Case> {
                     "serves: [europe-west1]",
                     "serves: [europe-west1, europe-west4]",
                 ),
-                &host(", policy: [geography]"),
+                &host(", policy: [latency]"),
             ],
         ),
         case(
@@ -393,13 +394,21 @@ fn cases() -> Vec<Case> {
             "RES104",
             "weight",
             "at any time, people of `eu` are served outside of it: users (eu) -> web in us-central1",
-            &[TWO, EU, WEB, &firestore(""), &host(", policy: [weight]")],
             &[
                 TWO,
                 EU,
+                MESH,
                 WEB,
                 &firestore(""),
-                &host(", policy: [weight], region: europe-west1"),
+                &host(", policy: [weight]"),
+            ],
+            &[
+                TWO,
+                EU,
+                MESH,
+                "services: { web: { image: shop/web, uses: [main], regions: [europe-west1] } }\n",
+                &firestore(""),
+                &host(""),
             ],
         ),
         case(

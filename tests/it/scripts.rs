@@ -531,6 +531,9 @@ fn a_name_is_not_turned_to_nothing() {
 fn a_flag_is_switched_in_one_region_or_in_all() {
     let stage = Stage::new("paynow");
     answers(&stage, "curl", "403");
+    let told =
+        |value: &str| format!("{{ \"name\": \"MULTI_REGION_ENABLED\",   \"value\": \"{value}\" }}");
+    stage.says("gcloud", "containers[0].env", &told("false"));
     let all = [
         "--flag",
         "multi-region",
@@ -561,6 +564,13 @@ fn a_flag_is_switched_in_one_region_or_in_all() {
                 .all(|c| c.contains("-eu ") && c.contains("europe-west1")),
         "{set:#?}"
     );
+
+    // What was set is read back: another value is no success.
+    let other = Stage::new("paynow");
+    answers(&other, "curl", "403");
+    other.says("gcloud", "containers[0].env", &told("true"));
+    let output = other.run("set-flag.sh", &one);
+    assert_eq!(code(&output), 75, "{output:?}");
 
     let hostile = ["--flag", "multi-region", "--value", "false,OTHER=1"];
     assert_eq!(code(&stage.run("set-flag.sh", &hostile)), 64);

@@ -7,7 +7,8 @@ use super::world::{World, protected};
 use crate::diagnostic::Label;
 use crate::source::Span;
 use crate::topology::{
-    Dataset, Datastore, DatastoreId, HostId, Mode, Name, QueueId, Reach, Ref, RegionId, Writers,
+    Dataset, Datastore, DatastoreId, HostId, Mode, Name, QueueId, Reach, Ref, RegionId, ServiceId,
+    Writers,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,6 +102,7 @@ impl<'a> Builder<'a, '_> {
         self.takes();
         self.entries();
         self.replication();
+        self.placed();
         self.queues();
         self.telemetry();
         self.edges();
@@ -183,11 +185,21 @@ impl<'a> Builder<'a, '_> {
     /// Whether records are written at one place, wherever they arise.
     pub(super) fn one_writer(&self) -> bool {
         let one = self.store.has_one_writer();
-        let mode = self.store.replication.as_ref().map(|r| *r.mode);
-        let by_mode = matches!(mode, None | Some(Mode::Async | Mode::Sync | Mode::Quorum));
+        let by_mode = match self.store.mode() {
+            Mode::Async | Mode::Sync | Mode::Quorum => true,
+            // Replicas that only read follow one all the same.
+            Mode::None => self.has_replicas(),
+            _ => false,
+        };
         let senders = self.store.replication.as_ref().map_or(0, |r| r.links.len());
         let writers = self.subject.dataset.writers.as_ref().map(|w| w.value);
         one && by_mode && senders < 2 && matches!(writers, None | Some(Writers::Primary))
+    }
+
+    /// Whether it has copies that only read.
+    pub(super) fn has_replicas(&self) -> bool {
+        let mut roots = self.roots.iter();
+        roots.any(|(_, copy)| copy.kind == Kind::Replica)
     }
 
     /// The live copies that take writes.
@@ -268,6 +280,26 @@ impl<'a> Builder<'a, '_> {
         }
         for (node, reasons) in entries {
             self.link(ORIGIN, node, reasons);
+        }
+    }
+
+    /// Live copies that nothing leads to, of a dataset that belongs to a zone: the spec keeps it there
+    /// too, or services there use it. What is kept within the zone by its own word is not there.
+    fn placed(&mut self) {
+        if self.subject.dataset.zone.is_none() || self.reach() == Reach::WithinZone {
+            return;
+        }
+        let users = &self.world.users[self.subject.store.0];
+        let reached = |node: usize| self.graph.links.iter().any(|l| l.to == node);
+        let alone = self.roots.iter().filter(|(node, _)| !reached(*node));
+        let alone: Vec<(usize, Option<Span>)> = alone
+            .map(|(node, copy)| (*node, copy.site.region.and_then(|r| users.get(&r)).copied()))
+            .filter(|(_, used)| used.is_some() || self.reach() == Reach::Everywhere)
+            .collect();
+        for (node, used) in alone {
+            let text = "used there".to_string();
+            let reasons = used.map(|span| Label { span, text });
+            self.link(ORIGIN, node, reasons.into_iter().collect());
         }
     }
 
@@ -409,7 +441,7 @@ impl<'a> Builder<'a, '_> {
         let (home, from) = (topology.region(served.home), topology.region(served.from));
         let node = self.node(Node {
             kind: Kind::Service,
-            name: self.services(&served.hosts),
+            name: self.services(&served.services),
             site: Site::region(topology, served.from),
             keeps: Keep::Passing,
             holder: served.hosts.first().map(|id| Holder::Host(*id)),
@@ -441,10 +473,9 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// The services behind some hosts: the first, and how many more.
-    fn services(&self, hosts: &[HostId]) -> String {
+    /// Some services: the first, and how many more.
+    fn services(&self, services: &BTreeSet<ServiceId>) -> String {
         let topology = self.world.topology;
-        let services: BTreeSet<_> = hosts.iter().map(|id| topology.host(*id).service).collect();
         let first = services
             .first()
             .map_or("", |id| topology.service(*id).name.as_str());

@@ -1,6 +1,7 @@
 //! What an offering says of a copy: what it belongs to, where it rests, how long it stays.
 
 use crate::catalog::Place;
+use crate::deployment::Past;
 use crate::diagnostic::Label;
 use crate::source::Span;
 use crate::topology::{DatastoreId, HostId, QueueId, RegionId, Spot, Topology};
@@ -271,4 +272,6 @@ pub struct Supplied {
     pub copies: Vec<Copy>,
     /// What stands behind several regions at once.
     pub shared: Vec<super::fate::Shared>,
+    /// How far back each store can be brought, by its place among them.
+    pub pasts: Vec<Past>,
 }

@@ -53,6 +53,8 @@ pub struct Shared {
     pub without: &'static str,
     /// Where the spec makes it one.
     pub place: Label,
+    /// Whether recovery budgets count its loss, so that a broken promise is said there.
+    pub counted: bool,
 }
 
 /// Shared fate, for people and JSON.
@@ -102,6 +104,9 @@ fn fate(topology: &Topology, shared: Shared) -> Fate {
 /// The promise that a shared thing breaks. Only a loss that the spec makes a promise for
 /// counts; nothing can be promised about accounts, so these are noted and not warned of.
 fn promise(topology: &Topology, shared: &Shared) -> Option<Label> {
+    if shared.counted {
+        return None;
+    }
     shared.breaks.iter().find_map(|loss| {
         let scenario = match *loss {
             Loss::Cloud(provider) => Scenario::Cloud(provider),
@@ -139,6 +144,7 @@ fn names(topology: &Topology) -> Vec<Shared> {
                 span: host.dns.as_ref().map_or(host.span, |d| d.span),
                 text: "one provider answers".into(),
             },
+            counted: false,
         })
         .collect()
 }
@@ -161,6 +167,7 @@ fn accounts(topology: &Topology) -> Vec<Shared> {
                     span: name.span,
                     text: "one account".into(),
                 },
+                counted: false,
             })
         })
         .collect()
@@ -179,6 +186,7 @@ fn queues(topology: &Topology) -> Vec<Shared> {
                 span: queue.span,
                 text: "one subscription".into(),
             },
+            counted: false,
         })
         .collect()
 }
@@ -206,6 +214,7 @@ fn state(topology: &Topology, provider: Provider) -> Option<Shared> {
             span: bucket.span,
             text: "one bucket".into(),
         },
+        counted: false,
     })
 }
 

@@ -24,6 +24,7 @@ pub use build::{Graph, Node};
 pub use copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied, Written};
 pub use findings::findings;
 
+use crate::deployment::Past;
 use crate::diagnostic::Label;
 use crate::topology::{Dataset, DatastoreId, Name, RegionId, Topology};
 use build::Subject;
@@ -43,6 +44,9 @@ pub struct Flow {
     pub shared: Vec<fate::Fate>,
     /// What bodies of rules ask for, and whether the spec holds it.
     pub regimes: Vec<super::regimes::Asked>,
+    /// How far back each store can be brought, by its place among them.
+    #[serde(skip)]
+    pub pasts: Vec<Past>,
 }
 
 /// Where telemetry of some regions rests.
@@ -168,6 +172,7 @@ pub fn analyze(topology: &Topology, supplied: &Supplied) -> Flow {
         telemetry: telemetry(&world),
         shared: fate::fates(topology, supplied),
         regimes: Vec::new(),
+        pasts: supplied.pasts.clone(),
     };
     flow.regimes = super::regimes::ask(topology, &flow);
     flow

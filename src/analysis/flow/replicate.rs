@@ -4,15 +4,15 @@ use super::build::{Builder, Node};
 use super::copy::{Copy, Holder, Keep, Kind, Site};
 use crate::diagnostic::Label;
 use crate::source::Span;
-use crate::topology::{Mode, Reach, Ref};
+use crate::topology::{Reach, Ref};
 use std::collections::BTreeMap;
 
 impl Builder<'_, '_> {
     /// Replication of the live copies among each other.
     pub(super) fn replication(&mut self) {
         let replication = self.store.replication.as_ref();
-        let none = replication.is_some_and(|r| *r.mode == Mode::None);
-        if none || self.reach() == Reach::Origin || self.roots.len() < 2 {
+        let copied = self.store.is_copied() || self.has_replicas();
+        if !copied || self.reach() == Reach::Origin || self.roots.len() < 2 {
             return;
         }
         let reasons = self.replication_reasons();

@@ -17,10 +17,23 @@ pub(super) struct Served {
     pub after_loss: bool,
     /// The hosts through which they come, by name; at least one.
     pub hosts: Vec<HostId>,
+    /// The services that work for them there: those that use the store, else those behind the
+    /// hosts.
+    pub services: BTreeSet<ServiceId>,
 }
 
-/// Where a host's users of some regions are served beside them.
-type Way = (RegionId, RegionId, bool);
+/// Where a host's users of some regions are served beside them, and by what.
+#[derive(Debug, Clone)]
+struct Way {
+    from: RegionId,
+    home: RegionId,
+    after_loss: bool,
+    /// The services that use the store there.
+    users: BTreeSet<ServiceId>,
+}
+
+/// Regions, each with the services that use a store there.
+type Ends = BTreeMap<RegionId, BTreeSet<ServiceId>>;
 
 /// Which other regions serve users of `homes` of a store through some hosts, each once.
 pub(super) fn elsewhere(
@@ -31,16 +44,14 @@ pub(super) fn elsewhere(
 ) -> Vec<Served> {
     let mut known: BTreeMap<_, Vec<Way>> = BTreeMap::new();
     let mut served: BTreeMap<(RegionId, bool), Served> = BTreeMap::new();
-    let meshed = !routing.mesh().lists().is_empty();
     for id in hosts {
         let host = topology.host(*id);
         let policy: Vec<Policy> = host.policy.iter().map(|p| p.value).collect();
-        // Hosts that lead to the same regions by the same policies lead the same way; in a
-        // mesh, to the same service.
-        let service = meshed.then_some(host.service);
+        // Hosts that lead to the same service in the same regions by the same policies lead the
+        // same way.
         let pinned = host.region.is_some();
         let ways = known
-            .entry((&host.regions, pinned, policy, service))
+            .entry((&host.regions, pinned, policy, host.service))
             .or_insert_with(|| {
                 let users = Users {
                     topology,
@@ -50,17 +61,24 @@ pub(super) fn elsewhere(
                 };
                 users.ways_out(homes)
             });
-        for (from, home, after_loss) in ways.iter() {
-            let one = served.entry((*from, *after_loss)).or_insert(Served {
-                home: *home,
-                from: *from,
-                after_loss: *after_loss,
+        for way in ways.iter() {
+            let one = served.entry((way.from, way.after_loss)).or_insert(Served {
+                home: way.home,
+                from: way.from,
+                after_loss: way.after_loss,
                 hosts: Vec::new(),
+                services: BTreeSet::new(),
             });
             one.hosts.push(*id);
+            one.services.extend(&way.users);
         }
     }
-    served.into_values().collect()
+    let mut served: Vec<Served> = served.into_values().collect();
+    for one in served.iter_mut().filter(|s| s.services.is_empty()) {
+        let behind = one.hosts.iter().map(|id| topology.host(*id).service);
+        one.services = behind.collect();
+    }
+    served
 }
 
 /// The users of a host, on their way to what uses a store.
@@ -81,9 +99,18 @@ impl Users<'_> {
         let regions = &host.regions;
         let homes: BTreeSet<_> = homes.iter().filter(|r| regions.contains(r)).collect();
         let mut found: BTreeMap<RegionId, Way> = BTreeMap::new();
-        let mut add = |home: RegionId, from: RegionId, after_loss: bool| {
+        let mut add = |home: RegionId, from: RegionId, after_loss: bool, users: BTreeSet<_>| {
             if !homes.contains(&from) {
-                found.entry(from).or_insert((from, home, after_loss));
+                let way = found.entry(from).or_insert(Way {
+                    from,
+                    home,
+                    after_loss,
+                    users: BTreeSet::new(),
+                });
+                // A way that is always open is not told by what else comes after a loss.
+                if way.after_loss == after_loss {
+                    way.users.extend(users);
+                }
             }
         };
         let anywhere = usual(topology, host);
@@ -92,13 +119,15 @@ impl Users<'_> {
             for at in near.chain(anywhere.iter().copied()) {
                 self.from(at, **home, &[])
                     .into_iter()
-                    .for_each(|r| add(**home, r, false));
+                    .for_each(|(r, users)| add(**home, r, false, users));
             }
         }
         for home in &homes {
             // The region stands, and what runs there does not.
             let spill = self.spill(**home);
-            spill.into_iter().for_each(|r| add(**home, r, true));
+            spill
+                .into_iter()
+                .for_each(|(r, users)| add(**home, r, true, users));
             let heirs = self.routing.edge().heirs(host, **home);
             if heirs.is_empty() {
                 continue;
@@ -106,10 +135,10 @@ impl Users<'_> {
             let moved_to = topology.successor(**home);
             let moved_to = moved_to.filter(|r| regions.contains(r));
             for at in heirs.into_iter().chain(moved_to) {
-                add(**home, at, true);
+                add(**home, at, true, BTreeSet::new());
                 self.from(at, **home, &[**home])
                     .into_iter()
-                    .for_each(|r| add(**home, r, true));
+                    .for_each(|(r, users)| add(**home, r, true, users));
             }
         }
         found.into_values().collect()
@@ -117,29 +146,24 @@ impl Users<'_> {
 
     /// The regions where services that use the store work for users of `home` who come in at
     /// a region.
-    fn from(&self, at: RegionId, home: RegionId, lost: &[RegionId]) -> BTreeSet<RegionId> {
+    fn from(&self, at: RegionId, home: RegionId, lost: &[RegionId]) -> Ends {
         self.walk(at, home, |list| {
             list.shares(lost).into_iter().map(|(r, _)| r).collect()
         })
     }
 
     /// The same for everywhere that calls may go to from a region.
-    fn spill(&self, home: RegionId) -> BTreeSet<RegionId> {
+    fn spill(&self, home: RegionId) -> Ends {
         match self.routing.mesh().lists().is_empty() {
-            true => BTreeSet::new(),
+            true => Ends::new(),
             false => self.walk(home, home, List::targets),
         }
     }
 
-    fn walk(
-        &self,
-        at: RegionId,
-        home: RegionId,
-        to: impl Fn(&List) -> Vec<RegionId>,
-    ) -> BTreeSet<RegionId> {
+    fn walk(&self, at: RegionId, home: RegionId, to: impl Fn(&List) -> Vec<RegionId>) -> Ends {
         let topology = self.topology;
         let first = topology.host(self.host).service;
-        let mut ends = BTreeSet::new();
+        let mut ends = Ends::new();
         let mut seen: BTreeSet<(ServiceId, RegionId)> = BTreeSet::new();
         let mut next = vec![(first, at)];
         while let Some((service, from)) = next.pop() {
@@ -147,9 +171,10 @@ impl Users<'_> {
             let regions = list.map_or_else(|| self.near(service, from), &to);
             for region in regions {
                 if seen.insert((service, region)) {
-                    let service = topology.service(service);
+                    let id = service;
+                    let service = topology.service(id);
                     if service.uses.contains(&self.store) {
-                        ends.insert(region);
+                        ends.entry(region).or_default().insert(id);
                     }
                     next.extend(service.needs.iter().map(|needed| (*needed, region)));
                 }

@@ -260,7 +260,9 @@ fn kept_elsewhere(context: Context, loss: &DataLoss) -> String {
         };
         return format!("keep a copy where this loss does not reach: {other}{copied}");
     }
+    let withheld = history.and_then(|h| h.past.withheld);
     match history.and_then(|h| h.past.longest()) {
+        None if withheld.is_some() => withheld.unwrap_or_default().to_string(),
         Some(reach) => format!(
             "history reaches back {}, and corruption may be noticed later: a longer `point_in_time` or `keep`, or a drill that shows that it is noticed sooner",
             Duration::from_secs(reach)

@@ -7,6 +7,7 @@ use super::{
 use crate::analysis::flow::zones::Zones;
 use crate::analysis::flow::{DatasetFlow, Keep, Kind, Stop, Verdict};
 use crate::catalog::regimes::Rule;
+use crate::deployment::Past;
 use crate::diagnostic::Diagnostic;
 use crate::topology::{Cadence, Datastore, Duration, Promise, Promisee, Scenario, ServiceId};
 use std::collections::BTreeSet;
@@ -190,17 +191,31 @@ fn stores<'a>(scope: Scope<'a>, rule: &Rule) -> Vec<&'a Datastore> {
     all.filter(|s| names.contains(s.name.as_str())).collect()
 }
 
-/// Every store has copies in time.
+/// What is kept of a store's past, as it is emitted.
+fn past(scope: Scope, store: &Datastore) -> Past {
+    let place = scope.topology.id_of(store).0;
+    scope.flow.pasts.get(place).copied().unwrap_or_default()
+}
+
+/// Every store has copies in time that bring it back.
 pub(super) fn backup(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
-    let bare = stores(scope, rule).into_iter().filter(|s| {
-        let backup = s.backup.as_ref();
-        !backup.is_some_and(|b| b.every.is_some() || b.point_in_time.is_some())
+    let all = stores(scope, rule).into_iter();
+    let bare = all.filter_map(|s| {
+        let past = past(scope, s);
+        past.longest().is_none().then_some((s, past.withheld))
     });
-    bare.map(|store| {
-        let what = format!("`{}` has no copies in time", store.name);
+    bare.map(|(store, withheld)| {
+        let what = match withheld {
+            Some(why) => format!("nothing brings `{}` back by itself: {why}", store.name),
+            None => format!("`{}` has no copies in time", store.name),
+        };
+        let help = match withheld {
+            Some(_) => "keep it in a kind of store that keeps history",
+            None => "write `backup: { every: 1d, keep: 30d, point_in_time: 7d }`",
+        };
         scope
             .missing(rule, NO_BACKUP, store.span, what, "no backup")
-            .help("write `backup: { every: 1d, keep: 30d, point_in_time: 7d }`")
+            .help(help)
     })
     .collect()
 }
@@ -208,21 +223,17 @@ pub(super) fn backup(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
 /// Every store that is backed up has its backups in two places that the zone allows.
 pub(super) fn backup_apart(scope: Scope, rule: &Rule) -> Vec<Diagnostic> {
     let backed_up = stores(scope, rule).into_iter().filter_map(|store| {
-        let every = store.backup.as_ref()?.every.as_ref()?;
+        let backup = store.backup.as_ref()?;
+        past(scope, store).snapshots?;
         let places = sites(scope, rule, &store.name, |s| s.kind == Kind::Backup);
-        (places.len() < 2).then_some((store, every))
+        let span = backup.every.as_ref().map_or(backup.span, |e| e.span);
+        (places.len() < 2).then_some((store, span))
     });
     backed_up
-        .map(|(store, every)| {
+        .map(|(store, span)| {
             let what = format!("backups of `{}` are in one place", store.name);
             scope
-                .missing(
-                    rule,
-                    BACKUP_BESIDE,
-                    every.span,
-                    what,
-                    "kept beside the store",
-                )
+                .missing(rule, BACKUP_BESIDE, span, what, "kept beside the store")
                 .help("write `copies_to` with a second region that the zone allows")
         })
         .collect()

@@ -1,5 +1,6 @@
 //! Where offerings of Amazon Web Services keep copies.
 
+use super::homes;
 use super::offering::offering;
 use crate::analysis::flow::copy::Supplied;
 use crate::cloud::copies::{Cloud, Facts, facts};
@@ -28,4 +29,5 @@ pub fn supply(topology: &Topology, out: &mut Supplied) {
     }
     out.copies.extend(cloud.edges());
     out.shared.extend(cloud.balancers());
+    out.shared.extend(homes::shared(topology));
 }

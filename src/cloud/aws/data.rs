@@ -328,10 +328,7 @@ impl Lowering<'_> {
 
 const DAY: u64 = 86_400;
 
-/// Seconds as AWS keeps history: in whole days.
-pub(super) fn in_days(seconds: u64) -> u64 {
-    seconds.div_ceil(DAY).max(1) * DAY
-}
+pub(super) use crate::deployment::in_days;
 
 /// How far back the spec asks for, of a kind that keeps its backups and its moments as one: the
 /// longer of the two, unless a vault keeps the backups.
@@ -367,6 +364,7 @@ pub(super) fn recovered(store: &Datastore) -> Past {
             false => moments,
         }),
         moments: Some(moments),
+        withheld: None,
     }
 }
 

@@ -2,8 +2,9 @@
 //! recorded, because moving one replaces it with what it holds.
 
 use super::{Lowering, facts};
+use crate::analysis::flow::fate::{Loss, Shared};
 use crate::catalog::{self, Place};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Label};
 use crate::lock::{self, Lock};
 use crate::topology::{Datastore, Provider, RegionId, SecretReplication, Topology};
 
@@ -112,6 +113,26 @@ pub(super) fn state(topology: &Topology) -> &str {
         .lock
         .get("cloud", CLOUD, STATE)
         .unwrap_or("us-east-1")
+}
+
+/// What must outlive the regions and is in one of them.
+pub(super) fn shared(topology: &Topology) -> Option<Shared> {
+    let regions = topology.regions_on(Provider::Aws);
+    let location = state(topology);
+    let mut own = regions.iter().copied();
+    let id = own.find(|id| topology.region(*id).place.location == location)?;
+    let written = topology.terraform.state_region.as_ref();
+    Some(Shared {
+        what: format!("the failover lock, the records and the state in {location}"),
+        breaks: vec![Loss::Region(id)],
+        regions,
+        without: "everything that runs; no script moves users or promotes anything",
+        place: Label {
+            span: written.map_or(topology.region(id).span, |w| w.span),
+            text: "in a region of the system".into(),
+        },
+        counted: true,
+    })
 }
 
 /// Settles the location of state: the one that the topology names, else the nearest one to the

@@ -25,6 +25,7 @@ pub const READS: CloudReads = CloudReads {
         ("protect.firewall: false", |_, _| true),
     ],
     routings: &[Routing::Route53],
+    idle_policy: |_, _, _, _| None,
 };
 
 /// Images go from one region's registry to another's.

@@ -35,4 +35,5 @@ const READS: CloudReads = CloudReads {
     system: &[],
     hosts: &[],
     routings: &[],
+    idle_policy: |_, _, _, _| None,
 };

@@ -2,7 +2,7 @@
 //! clusters with all that backs clusters up, and keys where they are asked for.
 
 use super::offering::{offering, queue_offering};
-use super::registries;
+use super::{homes, registries};
 use crate::analysis::flow::copy::{Copy, Holder, Keep, Kind, Sink, Site, Supplied};
 
 use crate::cloud::copies::{Cloud, Facts};
@@ -43,6 +43,7 @@ pub fn supply(topology: &Topology, out: &mut Supplied) {
     out.copies.extend(cloud.edges());
     out.shared.extend(cloud.balancers());
     out.shared.extend(registries::shared(cloud));
+    out.shared.extend(homes::shared(topology));
 }
 
 /// A key beside a copy that is in a region.

@@ -370,7 +370,7 @@ impl Lowering<'_> {
         });
     }
 
-    /// Weights that the load balancer does not know, where no mesh behind it does.
+    /// Weights of regions that the load balancer does not know, where no mesh behind it does.
     fn idle_weights(&mut self) {
         let (topology, regions) = (self.topology, &self.regions);
         let here = |h: &&Host| {
@@ -382,15 +382,10 @@ impl Lowering<'_> {
             if topology.mesh.is_some() {
                 continue;
             }
-            let weight = host.policy.iter().find(|p| p.value == Policy::Weight);
             let at = format!(
                 "at the load balancer of `{}`, which sends users to the nearest region with room",
                 host.name
             );
-            let counts =
-                "weights share requests between regions in a mesh, or where Route 53 answers";
-            self.out
-                .extend(weight.map(|w| no_effect::says(w.span, "weight", &at, counts)));
             let served = host.regions.iter().map(|id| topology.region(*id));
             let none = served
                 .filter_map(|r| r.own_weight.as_ref())

@@ -4,9 +4,10 @@
 use super::facts::firestore_multi_region;
 use super::offering::has_password;
 use super::{CLOUD, Lowering, multi_region, registries};
+use crate::analysis::flow::fate::{Loss, Shared};
 use crate::catalog;
 use crate::deployment::{Action, Argument, Deployment, Evidence, Need};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Label};
 use crate::lock::{self, Lock};
 use crate::source::Span;
 use crate::topology::leaving::LeftRegion;
@@ -273,6 +274,68 @@ pub(super) fn places_of(topology: &Topology, secret: &str) -> Vec<String> {
     let places = topology.lock.get("secret", secret, PLACES);
     let places = places.into_iter().flat_map(|p| p.split(' '));
     places.map(str::to_string).collect()
+}
+
+/// Shared things that are in one region of the system, for want of a location of several: losing it
+/// takes them from all.
+pub(super) fn shared(topology: &Topology) -> Vec<Shared> {
+    let regions = topology.regions_on(Provider::Gcp);
+    let own = |location: &str| {
+        let mut regions = regions.iter().copied();
+        regions.find(|id| topology.region(*id).place.location == location)
+    };
+    let row = |what: String, location: &str, without| {
+        let id = own(location)?;
+        Some(Shared {
+            what,
+            regions: regions.clone(),
+            breaks: vec![Loss::Region(id)],
+            without,
+            place: Label {
+                span: topology.region(id).span,
+                text: "no location of several regions is near it".into(),
+            },
+            counted: true,
+        })
+    };
+    let homes = [
+        (
+            Home::Evidence,
+            "the failover lock and the records",
+            "everything that runs; no script moves users or promotes anything",
+            true,
+        ),
+        (
+            Home::Topics,
+            "the key of topics",
+            "what needs no message: none is taken or delivered",
+            topology.queues.iter().any(|q| q.external().is_none()),
+        ),
+        (
+            Home::Billing,
+            "the export of the bill",
+            "everything that runs; nobody sees what it costs",
+            topology.cost.as_ref().is_some_and(|c| *c.billing_export),
+        ),
+    ];
+    let homes = homes.into_iter().filter(|(.., made)| *made);
+    let homes = homes.filter_map(|(home, what, without, _)| {
+        let location = home.of(topology);
+        row(format!("{what} in {location}"), &location, without)
+    });
+    let secrets = topology.secrets.iter().filter_map(|secret| {
+        let places = places_of(topology, &secret.name);
+        let [only] = places.as_slice() else {
+            return None;
+        };
+        let what = format!("the secret {} in {only}", secret.name);
+        row(
+            what,
+            only,
+            "what runs already; no new replica that reads it starts",
+        )
+    });
+    homes.chain(secrets).collect()
 }
 
 impl Lowering<'_> {

@@ -6,7 +6,9 @@ use super::edge::zone_name;
 use super::naming::context;
 use super::project;
 use super::pubsub::pubsub;
-use crate::deployment::{Deployment, Expect, Operation, OperationKind, words};
+use crate::deployment::{
+    Deployment, Expect, Operation, OperationKind, Proof, VALUE, VARIABLE, words,
+};
 use crate::topology::{Host, Queue, RegionId, Runtime, Secret, Service, Topology};
 
 /// Fills in the commands of every procedure.
@@ -32,6 +34,7 @@ pub fn procedures(topology: &Topology, deployment: &mut Deployment) {
             let regions = service.placements.iter().map(|p| p.region);
             for id in regions {
                 found.push(procedures.set(service, id));
+                deployment.proofs.push(procedures.has(service, id));
                 found.extend(procedures.stop(service, id));
             }
         }
@@ -205,6 +208,55 @@ impl Procedures<'_> {
             otherwise:
                 "look at the new revision: the old one goes on serving until the new one is ready"
                     .into(),
+        }
+    }
+
+    /// Reads back what a service was told: what the API keeps of its variables.
+    fn has(&self, service: &Service, id: RegionId) -> Proof {
+        let region = self.topology.region(id);
+        let location = region.place.location;
+        let (command, wants) = match service.runtime {
+            Runtime::CloudRun => (
+                self.command(&[
+                    "gcloud",
+                    "run",
+                    "services",
+                    "describe",
+                    &service.name_in(region),
+                    "--region",
+                    location,
+                    "--format=json(spec.template.spec.containers[0].env)",
+                ]),
+                format!(".*\"name\": \"{VARIABLE}\", +\"value\": \"{VALUE}\".*"),
+            ),
+            Runtime::Kubernetes => (
+                words(&[
+                    "kubectl",
+                    "--context",
+                    &context(&self.project, &self.topology.name, location),
+                    "--namespace",
+                    &self.topology.namespace,
+                    "set",
+                    "env",
+                    &format!("deployment/{}", service.name),
+                    "--list",
+                ]),
+                format!("(.* )?{VARIABLE}={VALUE}( .*)?"),
+            ),
+        };
+        Proof {
+            of: OperationKind::Set,
+            subject: service.name.clone(),
+            region: Some(id),
+            title: format!(
+                "Read back what {} in {} was told",
+                service.name, region.name
+            ),
+            command,
+            wants,
+            within_seconds: 30,
+            otherwise: "it was told, and has another value: see who else sets it, and run it again"
+                .into(),
         }
     }
 

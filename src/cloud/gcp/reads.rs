@@ -2,7 +2,7 @@
 
 use super::offering::has_password;
 use crate::cloud::reads::CloudReads;
-use crate::topology::{Host, Provider, Routing, Singleton, Topology};
+use crate::topology::{Host, Policy, Provider, Routing, Singleton, Topology};
 
 /// See [`CloudReads`].
 pub const READS: CloudReads = CloudReads {
@@ -25,6 +25,7 @@ pub const READS: CloudReads = CloudReads {
         ("backup", serverless),
     ],
     routings: &[Routing::LoadBalancer],
+    idle_policy,
 };
 
 /// Clusters are in a mesh.
@@ -61,4 +62,31 @@ fn exported(topology: &Topology) -> bool {
 
 fn serverless(topology: &Topology, host: &Host) -> bool {
     !topology.service(host.service).on_cluster()
+}
+
+/// A global load balancer sends each user to the nearest region with room
+/// (docs.cloud.google.com/load-balancing/docs/load-balancing-overview, 2026-11). What shares and
+/// chooses by geography is the mesh behind it.
+fn idle_policy(
+    topology: &Topology,
+    host: &Host,
+    at: usize,
+    policy: Policy,
+) -> Option<&'static str> {
+    let meshed = topology.mesh.is_some() && topology.service(host.service).on_cluster();
+    match policy {
+        Policy::Latency => None,
+        Policy::Failover => (at > 0).then_some("it decides in the first place alone"),
+        Policy::Weight => (!meshed).then_some(
+            "weights share requests between regions in a mesh, or where Route 53 answers",
+        ),
+        Policy::Geography => (!meshed).then_some(
+            "regions are chosen by the part of the world that they serve in a mesh; without one give each part a host of its own",
+        ),
+        Policy::Capacity => {
+            Some("the load balancer leads users on by itself where a region has no room")
+        }
+        Policy::Cost => Some("price is no input of a load balancer"),
+        Policy::RoundRobin => Some("Route 53 answers in turn, behind `latency`"),
+    }
 }

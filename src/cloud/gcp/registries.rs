@@ -199,6 +199,7 @@ pub(super) fn shared(cloud: Cloud) -> Vec<Shared> {
                 span: topology.region(place.unwrap_or(first)).span,
                 text: "images are kept near it".into(),
             },
+            counted: false,
         })
     };
     locations(topology).into_iter().filter_map(shared).collect()

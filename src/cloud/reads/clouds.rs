@@ -281,6 +281,29 @@ fn hosts(topology: &Topology, out: &mut Diagnostics) {
             let place = place(written).filter(|_| !read);
             out.extend(place.map(|place| said(*unread, place, key(path), host, counts)));
         }
+        for (at, policy) in written.policy.iter().enumerate() {
+            let idle = crate::cloud::reads_of(provider).idle_policy;
+            let here = format!("at the entry of `{}`", host.name);
+            let counts = idle(topology, host, at, policy.value);
+            let word = policy.value.word();
+            out.extend(counts.map(|counts| no_effect::says(policy.span, word, &here, counts)));
+        }
+    }
+}
+
+/// Takes out the policies that lead nobody.
+pub(super) fn settle(topology: &mut Topology) {
+    for index in 0..topology.hosts.len() {
+        let host = &topology.hosts[index];
+        let provider = provider_of(topology, &host.regions);
+        let Some(provider) = provider.filter(|_| host.external().is_none()) else {
+            continue;
+        };
+        let idle = crate::cloud::reads_of(provider).idle_policy;
+        let policies = host.policy.iter().enumerate();
+        let read = policies.filter(|(at, p)| idle(topology, host, *at, p.value).is_none());
+        let read = read.map(|(_, p)| p.clone()).collect();
+        topology.hosts[index].policy = read;
     }
 }
 

@@ -5,12 +5,10 @@ mod clouds;
 mod stores;
 mod table;
 
-pub(super) use stores::settle;
-
 pub use table::{generates, table, unread};
 
 use crate::diagnostic::Diagnostics;
-use crate::topology::{Host, Routing, Singleton, Topology};
+use crate::topology::{Host, Policy, Routing, Singleton, Topology};
 
 /// What is said of a setting that is not read.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +40,16 @@ pub struct CloudReads {
     pub hosts: &'static [OfHost],
     /// What can lead users to its regions.
     pub routings: &'static [Routing],
+    /// Why a policy of a host, by its place in the list, leads nobody; nothing where it is read, or
+    /// refused.
+    pub idle_policy: fn(&Topology, &Host, usize, Policy) -> Option<&'static str>,
+}
+
+/// Takes out of a topology what is read by nobody, so that nothing counts on it. What is written of
+/// it is reported all the same.
+pub(super) fn settle(topology: &mut Topology) {
+    stores::settle(topology);
+    clouds::settle(topology);
 }
 
 /// Reports what is written and read by nobody.

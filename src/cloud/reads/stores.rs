@@ -239,13 +239,24 @@ const COUNTED: &[Forget] = &[
             backup.copies_to.clear();
         }
     }),
+    ("backup.immutable", |s| {
+        if let Some(backup) = &mut s.backup {
+            backup.immutable.value = false;
+        }
+    }),
 ];
 
 /// Takes out of a topology what its offerings do not read, so that nothing counts on votes and
 /// copies that do not come to be. What is written of them is reported all the same.
-pub(in crate::cloud) fn settle(topology: &mut Topology) {
+pub(super) fn settle(topology: &mut Topology) {
     for index in 0..topology.datastores.len() {
         let store = &topology.datastores[index];
+        if store.external().is_some() {
+            let store = &mut topology.datastores[index];
+            COUNTED.iter().for_each(|(_, forget)| forget(store));
+            store.replication = None;
+            continue;
+        }
         let Some(offering) = offering::of(topology, store) else {
             continue;
         };

@@ -3,7 +3,8 @@
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
 use crate::analysis::term::{By, Change, Class, Source, Step, Term};
-use crate::topology::{Datastore, Duration, External, FactKind, Host, Scenario, Spot};
+use crate::deployment::OperationKind;
+use crate::topology::{Datastore, Duration, External, FactKind, Host, RegionId, Scenario, Spot};
 
 /// Whether a loss of ours takes something of others with it. What runs in a region of ours
 /// may be in any of its zones.
@@ -30,7 +31,8 @@ fn measured(context: &Context, step: Step, kind: FactKind, name: &str) -> Vec<Te
     context.narrowed(vec![unknown.by(By::Others)], kind, name)
 }
 
-/// How it serves again: what `facts` say of promoting it, all in all.
+/// How it serves again: what `facts` say of promoting it, all in all. Where the script has a command
+/// for that, it comes after the page, the decision and the steps before it.
 pub(super) fn returns(
     context: &Context,
     name: &str,
@@ -47,11 +49,26 @@ pub(super) fn returns(
         let write = format!("list its other places under `at` of `{name}`, if it has any");
         return vec![Term::never(step, name, why, write).at(external.span)];
     }
-    if touched(context, external, scenario) {
-        measured(context, step, kind, name)
-    } else {
-        Vec::new()
+    if !touched(context, external, scenario) {
+        return Vec::new();
     }
+    if let Scenario::Region(lost) = scenario
+        && let Some(to) = context.topology.successor(lost)
+        && commanded(context, name, OperationKind::Promote, to)
+    {
+        let mut terms = super::by_hand(context, name, scenario);
+        terms.extend(super::before_promotion(context, name, lost));
+        let promoted = measured(context, Step::Promote, kind, name).into_iter();
+        terms.extend(promoted.map(|t| t.by(By::Person)));
+        return terms;
+    }
+    measured(context, step, kind, name)
+}
+
+/// Whether the script has a command for it in a region: then it waits for whoever runs the script.
+fn commanded(context: &Context, name: &str, kind: OperationKind, region: RegionId) -> bool {
+    let mut operations = context.deployment.operations.iter();
+    operations.any(|o| o.kind == kind && o.subject == name && o.region == Some(region))
 }
 
 /// Whether a loss takes every place that something of others is in: nothing is left that could
@@ -151,10 +168,17 @@ pub(super) fn entry(
         );
         return vec![Term::never(Step::Redirect, &host.name, why, write).at(external.span)];
     }
-    if moved || touched(context, external, scenario) {
-        let step = Step::Redirect;
-        measured(context, step, FactKind::Redirect, &host.name)
-    } else {
-        Vec::new()
+    if !moved && !touched(context, external, scenario) {
+        return Vec::new();
     }
+    let redirected = measured(context, Step::Redirect, FactKind::Redirect, &host.name);
+    if let Scenario::Region(lost) = scenario
+        && commanded(context, &host.name, OperationKind::Fence, lost)
+    {
+        let mut terms = super::by_hand(context, &host.name, scenario);
+        terms.extend(super::taking_out(context, &host.name, lost));
+        terms.extend(redirected.into_iter().map(|t| t.by(By::Person)));
+        return terms;
+    }
+    redirected
 }

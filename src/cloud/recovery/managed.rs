@@ -86,7 +86,7 @@ pub(in crate::cloud) fn store(
             vec![Term::never(Step::Promote, &store.name, why, write.into()).at(store.span)]
         }
         Scenario::Pod | Scenario::Node | Scenario::Zone => {
-            vec![promoted(context, store, kind.zone)]
+            vec![taken(context, store, kind.zone, FactKind::Failover)]
         }
         Scenario::Region(lost) => region(context, kind, store, lost),
         Scenario::Cloud(provider) => all_on(context, store, provider)
@@ -151,7 +151,7 @@ fn region(context: &Context, kind: &Kind, store: &Datastore, lost: RegionId) -> 
         Way::ByHand(fact) if writer(context, store) == Some(lost) => {
             let mut terms = by_hand(context, &store.name, Scenario::Region(lost));
             terms.extend(before_promotion(context, &store.name, lost));
-            terms.push(promoted(context, store, fact).by(By::Person));
+            terms.push(taken(context, store, fact, FactKind::Promote).by(By::Person));
             terms
         }
         Way::ByHand(_) => Vec::new(),
@@ -202,12 +202,14 @@ fn writer(context: &Context, store: &Datastore) -> Option<RegionId> {
     store.writer.or(primary).or(store.regions.first().copied())
 }
 
-fn promoted(context: &Context, store: &Datastore, fact: &str) -> Term {
+/// Another takes writes, as documented and as it was measured: a standby beside what is lost, or a
+/// copy in another region, which is another action.
+fn taken(context: &Context, store: &Datastore, fact: &str, by: FactKind) -> Term {
     let documented = Term::fact(Step::Promote, &store.name, fact).change(Change::Measure {
-        of: FactKind::Promote.word(),
+        of: by.word(),
         on: store.name.clone(),
     });
-    context.narrowed_one(documented, FactKind::Promote, &store.name)
+    context.narrowed_one(documented, by, &store.name)
 }
 
 fn all_on(context: &Context, store: &Datastore, provider: Provider) -> Option<String> {

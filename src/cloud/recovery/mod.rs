@@ -251,7 +251,9 @@ fn scripted(
 
 /// How long people take to point the queues of a lost region elsewhere.
 fn repointed(context: &Context, lost: RegionId) -> Vec<Term> {
+    // No command points those of others elsewhere.
     let queues = context.topology.queues.iter();
+    let queues = queues.filter(|q| q.external().is_none());
     let terms = queues.flat_map(|q| Facts.queue(context, q, Scenario::Region(lost)));
     terms
         .filter(|t| t.step == Step::Redirect && t.by == By::Person)
@@ -281,6 +283,13 @@ fn paged(context: &Context, of: &str, scenario: Scenario) -> Term {
     };
     let (alert, channel) = (&page.alert, &page.channel);
     let term = match page.known() {
+        _ if page.pager && !page.pages => Term::unbounded(
+            step,
+            of,
+            format!(
+                "{alert} is too mild for {channel} to call anybody out: write `severity: critical` or `severity: high`"
+            ),
+        ),
         _ if !page.pages => Term::unbounded(
             step,
             of,
@@ -429,26 +438,44 @@ pub(super) fn leads_on(context: &Context, host: &Host) -> String {
 /// filled in again.
 pub(super) fn restored(context: &Context, store: &Datastore, history: &[Remaining]) -> Vec<Term> {
     if history.is_empty() && !store.can_be_refilled() {
-        let backup = store.backup.as_ref();
-        let scheduled = context.deployment.schedule(context.topology.id_of(store));
-        let past = context.deployment.past(context.topology.id_of(store));
-        let kept = scheduled.is_some() || past.moments.is_some();
-        let (why, write) = if kept {
-            (
-                "no history reaches back to before corruption is noticed and decided on",
-                "keep a longer history: `keep` or `point_in_time` of its `backup`",
-            )
-        } else {
-            (
-                "no backup is taken",
-                "take backups: `backup: { every: 1d, keep: 30d }`",
-            )
-        };
+        let span = store.backup.as_ref().map_or(store.span, |b| b.span);
+        let (why, write) = unrestorable(context, store);
         let why = format!("`{}` cannot be restored: {why}", store.name);
-        let span = backup.map_or(store.span, |b| b.span);
         return vec![Term::never(Step::Restore, &store.name, why, write.into()).at(span)];
     }
     restore(context, &store.name)
+}
+
+/// Why nothing that is kept of a store undoes corruption, and what to write.
+fn unrestorable(context: &Context, store: &Datastore) -> (String, &'static str) {
+    let past = context.deployment.past(context.topology.id_of(store));
+    match (past.longest(), past.withheld) {
+        (Some(reach), _) => {
+            let late = late(&restore(context, &store.name)).map(Duration::from_millis);
+            let late = late.map_or("later".into(), |late| format!("up to {late} later"));
+            let why = format!(
+                "what is kept reaches back {}, and corruption is noticed and decided on {late}",
+                Duration::from_secs(reach)
+            );
+            let write = "keep a longer history: `keep` or `point_in_time` of its `backup`";
+            (why, write)
+        }
+        (None, Some(withheld)) => (
+            withheld.into(),
+            "keep it in a kind of store that keeps history",
+        ),
+        (None, None) => (
+            "no backup is taken".into(),
+            "take backups: `backup: { every: 1d, keep: 30d }`",
+        ),
+    }
+}
+
+/// When corruption is noticed and decided on, at worst; nothing where nobody has measured it.
+fn late(restore: &[Term]) -> Option<u64> {
+    let before = restore.iter().filter(|t| t.step != Step::Restore);
+    let mut before = before.map(|t| t.high);
+    before.try_fold(0u64, |sum, high| Some(sum.saturating_add(high?)))
 }
 
 /// The backups and moments of a store that reach back to before corruption is noticed and decided
@@ -483,11 +510,7 @@ pub(super) fn reaching_back(
     history: Remaining,
 ) -> Option<Remaining> {
     let terms = restore(context, &store.name);
-    let before = terms.iter().filter(|t| t.step != Step::Restore);
-    let late = before
-        .map(|t| t.high)
-        .try_fold(0u64, |sum, high| Some(sum.saturating_add(high?)));
-    match late {
+    match late(&terms) {
         Some(late) => (late <= reach.millis()).then_some(history),
         None => {
             let because = format!(

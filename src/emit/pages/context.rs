@@ -657,15 +657,19 @@ fn backups(input: Input) -> Vec<Value> {
     let backed = stores.filter_map(|s| Some((s, s.backup.as_ref()?)));
     backed
         .map(|(store, _)| {
-            let every = store.backup_period().map(Duration::from_secs);
-            let past = input.deployment.past(input.topology.id_of(store));
+            let id = input.topology.id_of(store);
+            // Nothing of ours takes the backups of others.
+            let others = store.external().and_then(|_| store.backup_period());
+            let schedule = input.deployment.schedule(id).map(|s| s.period);
+            let every = schedule.or(others).map(Duration::from_secs);
+            let past = input.deployment.past(id);
             let time = |seconds| Duration::from_secs(seconds).to_string();
             // One length where backups and moments are kept as one.
             let keep = past.snapshots.or(past.moments);
             json!({
                 "store": store.name,
                 "every": every.map_or("never".to_string(), |e| e.to_string()),
-                "keep": keep.map_or("nothing".to_string(), time),
+                "keep": keep.map_or(past.withheld.unwrap_or("nothing").to_string(), time),
                 "point_in_time": past.moments.map_or("off".to_string(), |m| format!("any whole minute of the last {}", time(m))),
             })
         })

@@ -47,7 +47,7 @@ pub(super) fn restores(input: Input) -> Vec<Value> {
             let mut value = context::operation(way);
             value["command"] = json!(typed(input, way));
             value["moment"] = json!(way.takes_moment());
-            value["expect"] = json!(step?.expect(&[&one], None));
+            value["expect"] = json!(step?.expect(&[&one]));
             value["within"] = json!(act.proofs.iter().map(|p| p.within_seconds).max().map(clock));
             Some(value)
         })

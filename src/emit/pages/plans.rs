@@ -3,7 +3,7 @@
 use crate::emit::Input;
 use crate::format::json::json;
 use crate::procedure::{Case, Step, Verb, clock, until};
-use crate::topology::{RegionId, Scenario};
+use crate::topology::RegionId;
 use serde_json::Value;
 
 /// The plan of leaving `from` for `to`; null if there is no other region.
@@ -41,12 +41,6 @@ fn steps(input: Input, case: &Case, page: u64) -> Vec<Value> {
         let step = input.procedures.fail_over.step(timed.id)?;
         let works = step.works(case.from, case.to);
         let title = works.first().map_or("", |w| &w.title);
-        let promised = input
-            .topology
-            .promises()
-            .strictest(Scenario::ANY_REGION)
-            .rpo;
-        let most = promised.map(|rpo| rpo.millis.div_ceil(1000));
         Some(json!({
             "number": index + 1,
             "id": step.id.word(),
@@ -57,7 +51,7 @@ fn steps(input: Input, case: &Case, page: u64) -> Vec<Value> {
             "starts": timed.clock.map(|clock| page + clock - timed.seconds),
             "clock": until(timed.clock),
             "command": command(input, case, step),
-            "expect": step.expect(&works, most),
+            "expect": step.expect(&works),
             "otherwise": step.otherwise(),
             "final": step.no_return,
         }))
@@ -84,7 +78,6 @@ pub(super) fn fail_back(input: Input, region: Option<RegionId>) -> Value {
     let Some(case) = region.and_then(|id| plan.case(id, id)) else {
         return Value::Null;
     };
-    let most = input.topology.return_lag().millis().div_ceil(1000);
     let steps = case.steps.iter().filter_map(|timed| {
         let step = plan.step(timed.id)?;
         let works = step.works(case.from, case.to);
@@ -96,7 +89,7 @@ pub(super) fn fail_back(input: Input, region: Option<RegionId>) -> Value {
             "title": title,
             "budget": timed.takes(),
             "clock": until(timed.clock),
-            "expect": step.expect(&works, Some(most)),
+            "expect": step.expect(&works),
             "otherwise": step.otherwise(),
         }))
     });

@@ -11,7 +11,7 @@ use crate::deployment::{Operation, OperationKind, Proof};
 use crate::format::json::json;
 use crate::format::text::{self, Templates};
 use crate::procedure::{FEW, MANY, OVERTIME, StepId, TURNED_WITHIN};
-use crate::topology::{RegionId, Scenario};
+use crate::topology::RegionId;
 use crate::watch::alerts::{error_ratios, number};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,14 +199,6 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
             .collect()
     };
     let all = |kind: OperationKind| of(kind).into_iter().map(operation).collect::<Vec<_>>();
-    // One number stands for all copies: it is held against the strictest promise of those.
-    let measured = of(OperationKind::Lag);
-    let rpo = topology
-        .promises()
-        .strictest_loss(Scenario::ANY_REGION, |id| {
-            let name = &topology.datastore(id).name;
-            measured.iter().any(|o| o.subject == *name)
-        });
     let lag_below = topology.return_lag();
     let failover = topology.failover.as_ref();
     let cooldown = failover.and_then(|f| f.cooldown.as_ref());
@@ -272,7 +264,6 @@ fn context(input: Input, roots: &[AppliedRoot]) -> Value {
         "cooldown": cooldown.map(|c| c.secs()),
         "lag_below": lag_below.to_string(),
         "lag_below_seconds": lag_below.millis().div_ceil(1000).to_string(),
-        "rpo_seconds": rpo.map(|r| r.millis.div_ceil(1000).to_string()).unwrap_or_default(),
         "drills": exercises::drills(input),
         "exercises": exercises::judged(input),
         "overtime": OVERTIME,
@@ -430,6 +421,7 @@ fn region_context(input: Input, id: RegionId) -> Value {
     json!({
         "name": input.topology.region(id).name,
         "set": of(OperationKind::Set),
+        "has": proofs(input, OperationKind::Set, Some(id), None),
         "set_budget": input.procedures.switch_flags.seconds_in(StepId::Flag, id),
         "lag": of(OperationKind::Lag),
         "places": proofs(input, OperationKind::Lock, Some(id), None),

@@ -9,18 +9,35 @@ use crate::procedure::{
 };
 use crate::topology::{RegionId, Topology};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A plan: its steps, what each may take, and who has what only one region has.
 pub(super) fn plan(topology: &Topology, procedure: &Procedure) -> Value {
     let by_script = || procedure.steps.iter().filter(|s| s.verb != Verb::Person);
     let ids: Vec<&str> = by_script().map(|s| s.id.word()).collect();
+    let steps = &procedure.steps;
+    let pair = steps
+        .iter()
+        .any(|s| matches!(s.on, Place::From | Place::To));
     json!({
         "steps": by_script().map(|s| step(topology, procedure, s)).collect::<Vec<_>>(),
         "ids": ids,
-        "pair": procedure.steps.iter().any(|s| matches!(s.on, Place::From | Place::To)),
+        "pair": pair,
         "budgets": by_script().flat_map(|s| budgets(topology, &procedure.cases, s.id)).collect::<Vec<_>>(),
         "seats": seats(topology, procedure),
+    "promised": promised(procedure),
     })
+}
+
+/// What each datastore may lose that is measured.
+fn promised(procedure: &Procedure) -> Vec<Value> {
+    let acts = procedure.steps.iter().flat_map(|s| &s.works);
+    let acts = acts.flat_map(|w| &w.acts);
+    let most = acts.filter_map(|a| Some((a.subject.as_str(), a.most?)));
+    let most: BTreeMap<&str, u64> = most.collect();
+    let each = most.into_iter();
+    each.map(|(store, most)| json!({ "store": store, "most": most }))
+        .collect()
 }
 
 fn step(topology: &Topology, procedure: &Procedure, step: &Step) -> Value {
@@ -86,8 +103,17 @@ fn acts(step: &Step, work: &Work) -> Vec<Value> {
         .chunk_by(|a, b| a.ask.is_none() && b.ask.is_none());
     let each = runs.map(|run| {
         let asked = run.iter().find_map(|act| act.ask.as_ref());
-        let commands = run.iter().flat_map(|act| &act.commands);
-        let commands = commands.map(|o| tables::lines(&o.title, [command(step, o)]));
+        let commands = run
+            .iter()
+            .flat_map(|act| act.commands.iter().map(move |o| (act, o)));
+        let commands = commands.map(|(act, o)| {
+            let mut line = command(step, o);
+            if step.verb == Verb::Measure && step.on == Place::To {
+                let of = ["measure_of".to_string(), act.subject.clone()];
+                line.does.splice(..1, of);
+            }
+            tables::lines(&o.title, [line])
+        });
         json!({
             "ask": asked.and_then(asking),
             "done": asked.map(Ask::done),

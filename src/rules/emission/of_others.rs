@@ -110,7 +110,8 @@ fn queue_settings(queue: &Queue) -> Settings {
     let external = queue.external.as_ref();
     let shown = external.is_some_and(|e| e.signals.knows("queue-backlog"));
     vec![
-        ("push", queue.push.as_ref().map(|p| p.span)),
+        // Who receives its messages counts: they are there, and wait for it.
+        ("path", queue.push.as_ref().and_then(|p| written(&p.path))),
         ("ordered_by", at(&queue.ordered_by)),
         ("dead_letter", queue.dead_letter.as_ref().map(|d| d.span)),
         ("keep", written(&queue.keep)),
@@ -150,7 +151,6 @@ fn service_settings(service: &Service) -> Settings {
 fn host_settings(host: &Host) -> Settings {
     vec![
         ("routing", at(&host.routing)),
-        ("policy", first(&host.policy)),
         ("health", host.health.as_ref().map(|h| h.span)),
         ("protect", host.protect.as_ref().map(|p| p.span)),
         ("ttl", written(&host.ttl)),

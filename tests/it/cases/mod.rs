@@ -5,6 +5,7 @@ mod data_flow;
 mod histories;
 mod language_and_safety;
 mod limits;
+mod one_model;
 mod recovery;
 mod routing;
 mod scripts_and_live;

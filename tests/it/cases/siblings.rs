@@ -163,7 +163,30 @@ fn a_replica_is_measured_before_it_is_promoted() {
     let case = with_store(AMAZON, store);
     let script = unrolled(case.file("scripts/failover-region.sh"));
     assert!(script.contains("ReplicaLag"), "{script}");
-    assert!(script.contains("readonly OBJECTIVE=120\n"), "{script}");
+    assert!(script.contains("\n    db) printf 120 ;;\n"), "{script}");
+}
+
+/// What each copy may lack is what its own datastore promises: one number for all would stop the
+/// promotion of what may lose an hour, or let that go which may lose a minute.
+#[test]
+fn each_copy_is_held_against_its_own_promise() {
+    let store = |rpo: &str| {
+        format!(
+            "engine: postgres, replication: {{ mode: async, arbiter: operator }}, objectives: {{ rpo: {rpo} }}"
+        )
+    };
+    let case = spec(&format!(
+        "{AMAZON}datastores: {{ db: {{ {} }}, log: {{ {} }} }}\n",
+        store("2m"),
+        store("1h")
+    ));
+    let script = case.file("scripts/failover-region.sh");
+    for line in ["    db) printf 120 ;;\n", "    log) printf 3600 ;;\n"] {
+        assert!(script.contains(line), "{line}: {script}");
+    }
+    let page = case.file("RUNBOOK_FAILOVER.md");
+    let held = "of db, at most 120: the script compares; of log, at most 3600: the script compares";
+    assert!(page.contains(held), "{page}");
 }
 
 /// A global load balancer knows no weights (docs.cloud.google.com/load-balancing, 2026-11): a region of

@@ -256,12 +256,19 @@ pub fn faults(case: &Case) -> (Vec<String>, usize) {
         same(format!("README and the drill's limit,{what}"), &kept, limit);
     }
     let failover = file("scripts/failover-region.sh");
-    if let Some(limit) = between(failover, "\nreadonly OBJECTIVE=", "\n") {
-        let there = seconds(&lost).map_or(String::new(), |s| s.to_string());
+    let limits = between(failover, "\npromised() {", "\n}").unwrap_or_default();
+    for line in limits.lines() {
+        let row = line.trim().strip_suffix(" ;;");
+        let Some((store, limit)) = row.and_then(|l| l.split_once(") printf ")) else {
+            continue;
+        };
+        let times = lost.split([' ', ',']).filter_map(seconds);
+        let kept = times.map(|t| t.to_string()).find(|t| t == limit);
+        let kept = kept.unwrap_or_else(|| lost.clone());
         same(
-            "README and the script's limit".into(),
-            &there,
-            limit.trim_matches(['"', '\'']),
+            format!("README and the script's limit of {store}"),
+            &kept,
+            limit,
         );
     }
     // How checks count, wherever it is said.

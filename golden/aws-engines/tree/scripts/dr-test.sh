@@ -75,8 +75,8 @@ objective() { # type/what
 # Seconds that its steps may take, as RUNBOOK_FAILOVER.md and RUNBOOK_RESTORE.md have it.
 budget_of() { # type/what
   case $1 in
-    region-failure/us-east-1/us-west-2) printf 600 ;;
-    region-failure/us-west-2/us-east-1) printf 970 ;;
+    region-failure/us-east-1/us-west-2) printf 590 ;;
+    region-failure/us-west-2/us-east-1) printf 960 ;;
     restore/shop-carts-us-east-1) printf 3600 ;;
     restore/shop-carts-us-west-2) printf 3600 ;;
     restore/images-us-east-1) printf 3600 ;;

@@ -28,8 +28,8 @@ TEXT
 
 FROM="" TO="" ONLY="" UNLOCK=false
 ACCEPTED=""
-# The most seconds of writes that may be lost, as promised; nothing if nobody has promised.
-readonly OBJECTIVE=900
+# Copies that lack more than their datastore may lose, in words.
+OVER=""
 
 status() {
   local unread=0
@@ -45,7 +45,23 @@ status() {
   ((unread == 0)) || die 75 "${unread} of the states could not be read"
 }
 
-# Holds what was measured against what may be lost.
+# The seconds of writes that a datastore may lose; nothing where nobody has promised.
+promised() { # datastore
+  case $1 in
+    orders) printf 900 ;;
+    *) ;;
+  esac
+}
+
+# Reads how far the copy of a datastore is behind, and holds it against what that may lose.
+measure_of() { # datastore seconds title command...
+  local most
+  measure "${@:2}"
+  most=$(promised "$1")
+  [[ -z ${most} || ${MEASURED} == unknown ]] || ((MEASURED <= most)) || OVER+="${OVER:+, }$1 is ${MEASURED} s behind and ${most} s are promised"
+}
+
+# Holds all that was measured against what may be lost.
 compare() {
   if [[ ${BEHIND} == unknown && -z ${ACCEPTED} ]]; then
     over "the lag is unknown, which is treated as over the objective" unknown
@@ -55,10 +71,10 @@ compare() {
     over "copies are ${BEHIND} s behind, and a loss of ${ACCEPTED} s was accepted" "${BEHIND}"
   elif [[ -n ${ACCEPTED} ]]; then
     note "copies are ${BEHIND} s behind; a loss of up to ${ACCEPTED} s was accepted"
-  elif [[ -n ${OBJECTIVE} ]] && ((BEHIND > OBJECTIVE)); then
-    over "copies are ${BEHIND} s behind and ${OBJECTIVE} s are promised; while ${FROM} is down this grows, and what is lost does not" "${BEHIND}"
+  elif [[ -n ${OVER} ]]; then
+    over "${OVER}; while ${FROM} is down this grows, and what is lost does not" "${BEHIND}"
   else
-    note "copies are ${BEHIND} s behind, ${OBJECTIVE} s are promised"
+    note "copies are at most ${BEHIND} s behind"
   fi
 }
 
@@ -71,8 +87,7 @@ budget_of() { # step
   case ${FROM}/${TO}/$1 in
     */*/freeze) printf 30 ;;
     */*/fence) printf 55 ;;
-    us-east1/*/lag) printf 20 ;;
-    us-west1/*/lag) printf 15 ;;
+    */*/lag) printf 15 ;;
     us-east1/*/promote) printf 600 ;;
     us-west1/*/promote) printf 915 ;;
     */*/verify) printf 70 ;;
@@ -115,9 +130,6 @@ take_out() { local region=${1} zone=${2}
 }
 read_back_serves() { local region=${1} zone=${2}
   prove 30 "Read back whether ${region}-${zone} serves shop.example.com" '0(\.0)?' gcloud compute backend-services list --global '--flatten=backends[]' "--filter=name=shop-shop AND backends.group~/${region}-${zone}/networkEndpointGroups/shop-ingress-${region}\$" '--format=value(backends.capacityScaler)' --project shop-prod || die 75 'the region is not fenced, nothing is promoted' 'run it again; the load balancer'\''s API has not done it'
-}
-show_how_far_behind() { local region=${1}
-  measure 15 "Show how far ${region} is behind with orders" bash -c "kind=\$(gcloud sql instances describe shop-orders-${region} --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-${region}\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
 }
 ask_who_takes_writes() {
   ask_elsewhere orders 15 'Ask who takes writes of orders' gcloud dns record-sets describe writer.orders.internal. --type A --zone shop-orders '--format=value(rrdatas[0])' --project shop-prod
@@ -181,14 +193,9 @@ fence_holds() {
 # Measure replication lag and compare it with the RPO.
 lag() {
   case ${TO} in
-    us-east1)
-      begin lag 'Measure the replication lag of us-east1'
-      show_how_far_behind us-east1
-      ;;
-    us-west1)
-      begin lag 'Measure the replication lag of us-west1'
-      measure 15 'Show how many seconds images in us-west1 is behind us-east1' bash -c "token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=histogram_quantile(0.99, sum by (le) (rate(storagetransfer_googleapis_com:transferjob_replication_latency_bucket{monitored_resource=\"storage_transfer_job\",source_bucket=\"shop-prod-shop-images-us-east1\",destination_bucket=\"shop-prod-shop-images-us-west1\"}[10m]))) / 1000' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"0\"') && case \"\$behind\" in NaN) behind=0 ;; esac && echo \"images: \${behind%%.*} s\""
-      show_how_far_behind us-west1
+    us-east1 | us-west1)
+      begin lag "Measure the replication lag of ${TO}"
+      measure_of orders 15 "Show how far ${TO} is behind with orders" bash -c "kind=\$(gcloud sql instances describe shop-orders-${TO} --project shop-prod --format 'value(instanceType)') && if [ \"\$kind\" = CLOUD_SQL_INSTANCE ]; then echo 'orders: this region writes, 0 s'; else token=\$(gcloud auth print-access-token) && behind=\$(curl --fail --silent --show-error --max-time 10 --get --config <(printf 'header = \"Authorization: Bearer %s\"\\n' \"\$token\") --data-urlencode 'query=max(cloudsql_googleapis_com:database_replication_replica_lag{monitored_resource=\"cloudsql_database\",database_id=\"shop-prod:shop-orders-${TO}\"})' -- \"https://monitoring.googleapis.com/v1/projects/shop-prod/location/global/prometheus/api/v1/query\" | jq -r '.data.result[0].value[1] // \"none\"') && case \"\$behind\" in none | -*) echo 'orders: nothing was measured' ;; *) echo \"orders: \${behind%%.*} s\" ;; esac; fi"
       ;;
   esac
   compare

@@ -45,17 +45,27 @@ wanted() { # region
   [[ -z ${REGION} || ${REGION} == "$1" ]]
 }
 
+# What is read back once a service has the setting, with its variable and value.
+told() { # pattern
+  local pattern=${1//@variable@/${SETTING%%=*}}
+  printf '%s' "${pattern//@value@/${VALUE//./\\.}}"
+}
+
 confirm "${FLAG}"
 lock
 if wanted europe-west1; then
   step "${SETTING} in europe-west1" 120
   run 60 'Tell webhook in europe-west1' gcloud run services update siraj-webhook-eu --update-env-vars "${SETTING}" --region europe-west1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
   run 60 'Tell worker in europe-west1' gcloud run services update siraj-worker-eu --update-env-vars "${SETTING}" --region europe-west1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
+  prove 30 'Read back what webhook in europe-west1 was told' "$(told '.*"name": "@variable@", +"value": "@value@".*')" gcloud run services describe siraj-webhook-eu --region europe-west1 '--format=json(spec.template.spec.containers[0].env)' --project siraj-prod || die 75 'it was told, and has another value: see who else sets it, and run it again'
+  prove 30 'Read back what worker in europe-west1 was told' "$(told '.*"name": "@variable@", +"value": "@value@".*')" gcloud run services describe siraj-worker-eu --region europe-west1 '--format=json(spec.template.spec.containers[0].env)' --project siraj-prod || die 75 'it was told, and has another value: see who else sets it, and run it again'
 fi
 if wanted us-central1; then
   step "${SETTING} in us-central1" 120
   run 60 'Tell webhook in us-central1' gcloud run services update siraj-webhook-us --update-env-vars "${SETTING}" --region us-central1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
   run 60 'Tell worker in us-central1' gcloud run services update siraj-worker-us --update-env-vars "${SETTING}" --region us-central1 --project siraj-prod || die 75 'look at the new revision: the old one goes on serving until the new one is ready'
+  prove 30 'Read back what webhook in us-central1 was told' "$(told '.*"name": "@variable@", +"value": "@value@".*')" gcloud run services describe siraj-webhook-us --region us-central1 '--format=json(spec.template.spec.containers[0].env)' --project siraj-prod || die 75 'it was told, and has another value: see who else sets it, and run it again'
+  prove 30 'Read back what worker in us-central1 was told' "$(told '.*"name": "@variable@", +"value": "@value@".*')" gcloud run services describe siraj-worker-us --region us-central1 '--format=json(spec.template.spec.containers[0].env)' --project siraj-prod || die 75 'it was told, and has another value: see who else sets it, and run it again'
 fi
 step "Verify from outside" 20
 look 10 'See that hooks.siraj.life answers from outside' curl --fail --silent --show-error --max-time 10 --output /dev/null -- https://hooks.siraj.life/health || die 75 'look at the back ends'\'' health; users get errors as long as this fails'

@@ -87,7 +87,7 @@ impl Offering for ElastiCache {
     fn history(&self, store: &Datastore) -> Past {
         Past {
             snapshots: Past::as_asked(store).snapshots.map(in_days),
-            moments: None,
+            ..Past::default()
         }
     }
     fn recovery(&self) -> Aspect<Recovery> {

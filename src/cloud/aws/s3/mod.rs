@@ -6,7 +6,6 @@ mod restore;
 mod watch;
 
 use super::clusters::Statement;
-use super::data::in_days;
 use super::{Lowering, facts, naming, output};
 use crate::cloud::aws::offering::{
     Alarming, ClusterPart, Locked, Metrics, OnAws, Operate, OwnMetrics, Upgrades,
@@ -70,14 +69,7 @@ impl Offering for S3 {
 
     fn history(&self, store: &Datastore) -> Past {
         // Versions that are replaced are kept, whichever of the two asks for longer.
-        let asked = store.backup.as_ref().map(|b| {
-            let moments = b.point_in_time.as_ref().map_or(0, |p| p.secs());
-            b.keep.secs().max(moments)
-        });
-        Past {
-            snapshots: None,
-            moments: asked.map(in_days),
-        }
+        Past::in_versions(store)
     }
     fn recovery(&self) -> Aspect<Recovery> {
         Given(Recovery {

@@ -19,7 +19,9 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
-use crate::deployment::{Argument, Decision, Evidence, Keeps, Reading, Schedule, Scope, StoreCopy};
+use crate::deployment::{
+    Argument, Decision, Evidence, Keeps, Past, Reading, Schedule, Scope, StoreCopy,
+};
 use crate::topology::{Datastore, Engine, Mode, RegionId, Service, Topology};
 use Aspect::{Absent, Given};
 
@@ -76,6 +78,19 @@ impl Offering for CloudSql {
 
     fn copies(&self) -> Aspect<RestsAt> {
         Given(rest::copies)
+    }
+
+    fn history(&self, store: &Datastore) -> Past {
+        // One that nobody asked for is taken for the standby, and gone the day after.
+        if store.backup.is_none() {
+            return Past::default();
+        }
+        let (backups, log) = kept(store);
+        Past {
+            snapshots: Some(backups * DAY),
+            moments: Some(log * DAY),
+            withheld: None,
+        }
     }
 
     fn recovery(&self) -> Aspect<Recovery> {
@@ -477,7 +492,7 @@ impl Lowering<'_> {
         let backup = Argument::map([("keep", keep), ("log_days", log_days)]);
         let users = self.cloud_sql_users(store, id);
         let mut arguments = vec![("users", Argument::List(users)), ("backup", backup)];
-        if store.backup_every().is_some() {
+        if store.backup.is_some() {
             self.deployment.schedules.push(Schedule {
                 store: self.topology.id_of(store),
                 period: DAY,

@@ -18,7 +18,7 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
-use crate::deployment::{Argument, Decision, Evidence, Scope, StoreCopy};
+use crate::deployment::{Argument, Decision, Evidence, Past, Scope, StoreCopy};
 use crate::topology::{
     Database, Datastore, Engine, Mode, Provider, Reach, RegionId, Service, Topology,
 };
@@ -76,6 +76,10 @@ impl Offering for CloudStorage {
 
     fn copies(&self) -> Aspect<RestsAt> {
         Given(rest::copies)
+    }
+
+    fn history(&self, store: &Datastore) -> Past {
+        Past::in_versions(store)
     }
 
     fn recovery(&self) -> Aspect<Recovery> {
@@ -290,9 +294,8 @@ impl Lowering<'_> {
             arguments.push(("turbo", true.into()));
         }
         arguments.push(("kms_key_id", key));
-        if let Some(backup) = &store.backup {
-            let moments = backup.point_in_time.as_ref().map_or(0, |p| p.secs());
-            let days = backup.keep.secs().max(moments).div_ceil(86_400);
+        let kept = Past::in_versions(store).moments;
+        if let Some(days) = kept.map(|seconds| seconds / 86_400) {
             arguments.push(("old_version_days", days.into()));
         }
         arguments.extend(lifecycle::arguments(store));

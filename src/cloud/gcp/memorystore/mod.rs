@@ -17,7 +17,7 @@ use crate::cloud::offering::{
     Aspect, Brings, Offering, Path, Read, Recovery, RestsAt, Version, WRITERS_OF_COPIES, Watch,
     read,
 };
-use crate::deployment::{Argument, Decision, Reading, Schedule, Scope};
+use crate::deployment::{Argument, Decision, Past, Reading, Schedule, Scope};
 use crate::topology::{Datastore, Engine, Mode, RegionId, Service, Topology};
 use Aspect::{Absent, Given};
 
@@ -84,6 +84,21 @@ impl Offering for Memorystore {
 
     fn copies(&self) -> Aspect<RestsAt> {
         Given(rest::copies)
+    }
+
+    fn history(&self, store: &Datastore) -> Past {
+        let snapshots = store.backup_every().is_some();
+        let exports = store.backup.is_some();
+        Past {
+            withheld: match (snapshots, exports) {
+                (true, _) => Some(
+                    "its snapshots bring back an instance whose nodes are lost, and nobody but Google reads them; only exports that people have taken help",
+                ),
+                (false, true) => Some("nothing takes exports but people"),
+                (false, false) => None,
+            },
+            ..Past::default()
+        }
     }
 
     fn recovery(&self) -> Aspect<Recovery> {

@@ -20,7 +20,6 @@ const KIND: Kind = Kind {
 
 pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) -> Vec<Term> {
     match scenario {
-        // Nobody but Google reads the snapshots.
         Scenario::Corruption => restored(context, store, &[]),
         _ => managed::store(context, &KIND, store, scenario),
     }

@@ -16,7 +16,7 @@ use super::homes::Home;
 use super::naming::{self, Kind, slug};
 use super::offering::{OperateQueue, QueueOnGcp, ToldOfQueue, queue_offering, queues};
 use crate::cloud::offering::{Aspect, QueueOffering, QueueRecovery, QueueRestsAt, WatchQueue};
-use crate::deployment::{Argument, Decision, Scope};
+use crate::deployment::{Action, Argument, Decision, Scope};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::topology::{
     Datastore, Incompatible, Promisee, Queue, QueueEngine, RegionId, Scenario, Service, ServiceId,
@@ -186,6 +186,14 @@ impl Lowering<'_> {
         self.api("pubsub");
         let home = Home::Topics.of(self.topology);
         let key = self.key(&home, "pubsub", "gcp-sa-pubsub");
+        // Every message is encrypted with it, in whatever region it is taken.
+        self.need(
+            Action::Carry(queue.name.clone()),
+            "the key of its topic",
+            std::slice::from_ref(&home),
+            Some(queue.span),
+            ("terraform", &home),
+        );
         let dead = &queue.dead_letter;
         let mut arguments = vec![
             ("project_id", self.project()),

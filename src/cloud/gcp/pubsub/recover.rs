@@ -3,6 +3,7 @@
 use crate::analysis::Context;
 use crate::analysis::term::{By, Change, Step, Term};
 use crate::cloud::recovery::{by_hand, off_cloud};
+use crate::deployment::Action;
 use crate::topology::{FactKind, Provider, Queue, RegionId, Scenario, Service};
 
 /// A push subscription: messages of the lost region wait there; others go on if they are
@@ -38,9 +39,26 @@ pub(super) fn again(context: &Context, queue: &Queue, scenario: Scenario) -> Vec
     Vec::new()
 }
 
-/// A topic keeps messages in its regions alone: without any of them it takes none.
+/// A topic keeps messages in its regions alone: without any of them it takes none, nor without its
+/// key.
 pub(super) fn publish(context: &Context, queue: &Queue, scenario: Scenario) -> Vec<Term> {
     let lost = scenario.regions(context.topology);
+    let carries = Action::Carry(queue.name.clone());
+    if let Some(need) = context.deployment.lost_need(&carries, &lost) {
+        let names = need.at.iter();
+        let names = names.map(|id| context.topology.region(*id).name.as_str());
+        let names = names.collect::<Vec<_>>().join(" and ");
+        let why = format!(
+            "{} needs {}, which is in {names} and lost with it",
+            queue.name, need.what
+        );
+        let write = "begin in a region near which keys have a location of several: `us`, `europe` or `asia`";
+        let term = Term::never(Step::Redirect, &queue.name, why, write.into());
+        return vec![Term {
+            span: need.span,
+            ..term
+        }];
+    }
     if queue.regions.is_empty() || !queue.regions.iter().all(|id| lost.contains(id)) {
         return Vec::new();
     }
