@@ -97,7 +97,7 @@ pub(super) fn text(args: &InitArgs) -> Result<String, String> {
     let mut lines = vec![
         "version: 1".to_string(),
         format!("name: {name}"),
-        "# What is promised after a loss: how long until users are served, and which writes may be gone.".to_string(),
+        "# Objectives after a failure: rto is the time until users are served, rpo the writes that may be lost.".to_string(),
         match regions.len() {
             1 => "objectives: { availability: 99.9%, zone: { rto: 30m, rpo: 5m } }".to_string(),
             _ => "objectives: { availability: 99.9%, rto: 30m, rpo: 5m }".to_string(),
@@ -148,7 +148,7 @@ fn usual(args: &InitArgs) -> Result<&'static Usual, String> {
     USUAL.iter().find(fits).ok_or_else(|| {
         let clouds: Vec<&str> = USUAL.iter().map(|u| u.cloud).collect();
         format!(
-            "no cloud fits these flags: begin with `--cloud {}` and regions of that cloud",
+            "no cloud supports these flags: start with `--cloud {}` and regions of that cloud",
             clouds.join("` or `--cloud ")
         )
     })
@@ -183,7 +183,7 @@ fn fault(text: &str) -> Option<String> {
     let error = found.find(|d| d.severity == crate::diagnostic::Severity::Error)?;
     let help = error.help.as_deref().unwrap_or_default();
     Some(format!(
-        "these flags make no system: {}; {help}",
+        "these flags do not describe a valid system: {}; {help}",
         error.message
     ))
 }

@@ -16,23 +16,23 @@ use std::path::PathBuf;
 pub(super) struct CheckArgs {
     /// The specs, or `-` for standard input; without any, those of `meridian.yaml`, or `topology.yaml`
     specs: Vec<PathBuf>,
-    /// Say what expires within this time too, and fail with 1 if anything does
+    /// Also report what expires within this time, and exit with 1 if anything does
     ///
     /// Waivers, transfers and measurements; a time such as `60d`.
     #[arg(long, value_name = "TIME", value_parser = parsed::<Duration>)]
     expiring: Option<Duration>,
-    /// The day that expiries are judged by; today if left out
+    /// Date used to judge expiries [default: today]
     #[arg(long, value_name = "DATE", value_parser = parsed::<Date>)]
     today: Option<Date>,
-    /// Findings that are accepted until somebody gets to them
+    /// File with accepted findings
     ///
-    /// A file that `--update-baseline` writes. What is new fails all the same.
+    /// Written by `--update-baseline`. New findings still fail.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write everything that is found now into the baseline
+    /// Write all current findings into the baseline
     #[arg(long, requires = "baseline")]
     update_baseline: bool,
-    /// Add the findings as a page to this file, such as "$GITHUB_STEP_SUMMARY"
+    /// Append the findings as Markdown to this file, such as "$GITHUB_STEP_SUMMARY"
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
 }

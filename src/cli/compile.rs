@@ -24,24 +24,24 @@ pub const DIFFERS: Code = Code::new("OUT109", "file-differs");
 pub(super) struct CompileArgs {
     /// The specs, or `-` for standard input; without any, those of `meridian.yaml`, or `topology.yaml`
     specs: Vec<PathBuf>,
-    /// The folder that the tree is written into; `deploy` if left out
+    /// Output folder [default: deploy]
     #[arg(long, short)]
     out: Option<PathBuf>,
-    /// Write nothing; exit with 2 if files are missing, different or left over
+    /// Write nothing; exit with 2 if files are missing, outdated or orphaned
     #[arg(long)]
     pub(super) check: bool,
-    /// Discard changes that were made by hand
+    /// Discard manual edits of generated files
     #[arg(long)]
     overwrite: bool,
-    /// Take over files that carry our first line although the manifest is lost
+    /// Adopt files with the generated header if the manifest is lost
     #[arg(long)]
     adopt: bool,
     #[command(flatten)]
     parts: Parts,
-    /// Delete the files that earlier runs wrote of parts that are left out
+    /// Delete files of skipped parts that earlier runs wrote
     #[arg(long)]
     prune: bool,
-    /// Add what is said as a page to this file, such as "$GITHUB_STEP_SUMMARY"
+    /// Append a Markdown summary to this file, such as "$GITHUB_STEP_SUMMARY"
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
 }
@@ -241,7 +241,7 @@ fn annotated(loaded: &mut Loaded, target: &Target, path: &str, change: Change) -
     let message = format!("`{path}` is {}", word(change));
     let first = match change {
         Change::Edited | Change::OrphanedEdited => {
-            "move what was edited by hand into the spec, or discard it with --overwrite, then "
+            "move the manual edits into the spec, or discard them with --overwrite, then "
         }
         Change::Foreign => "move it away, then ",
         _ => "",
@@ -294,19 +294,19 @@ fn worth_a_stop(diagnostics: &Diagnostics, shared: &Shared) -> Diagnostics {
 fn compared(target: &Target, total: usize, differ: &[(&String, &Change)]) -> String {
     let (spec, out) = (target.spec.display(), target.out.display());
     if differ.is_empty() {
-        return format!("{out}/ is what {spec} compiles to: {total} files");
+        return format!("up to date: {out}/ matches {spec}, {total} files");
     }
     let by_hand = |c: &Change| matches!(c, Change::Edited | Change::OrphanedEdited);
     let foreign = differ.iter().any(|(_, c)| **c == Change::Foreign);
     let next = if foreign {
-        "move what is foreign away, then "
+        "move the foreign files away, then "
     } else if differ.iter().any(|(_, c)| by_hand(c)) {
-        "move what was edited by hand into the spec, or discard it with --overwrite, then "
+        "move the manual edits into the spec, or discard them with --overwrite, then "
     } else {
         ""
     };
     format!(
-        "{out}/ differs from what {spec} compiles to; files: {}; {next}run `meridian compile {spec} --out {out}` and commit",
+        "outdated: {} files of {out}/ do not match {spec}; {next}run `meridian compile {spec} --out {out}` and commit",
         differ.len(),
     )
 }
@@ -342,7 +342,7 @@ fn staying(changes: &ChangeSet, target: &Target) -> String {
         .map(|(part, n)| format!("{part} {n}"))
         .collect();
     format!(
-        "\n  left as they are, of parts that are left out: {}   in {}/ (`--prune` deletes them)",
+        "\n  unchanged files of skipped parts: {}   in {}/ (`--prune` deletes them)",
         parts.join(" · "),
         target.out.display()
     )
@@ -372,7 +372,7 @@ fn upgraded(
         .iter()
         .map(|(fate, n)| format!(" · {n} {}", fate.words()));
     format!(
-        "\nmeridian {} wrote this tree last, and this is {own}; what differs: files {files}{}. Read `git diff {}` and the changelog of meridian before you apply; `requires` in the spec pins the version",
+        "\nmeridian {} wrote this tree; this is {own}. Changed files: {files}{}. Read `git diff {}` and the changelog of meridian before you apply; `requires` in the spec pins the version",
         lock.tool,
         fates.collect::<String>(),
         target.out.display()
@@ -421,10 +421,10 @@ fn contract(done: &Compilation, target: &Target) -> String {
     };
     let left = match left.is_empty() {
         true => String::new(),
-        false => format!("  left to others: {}\n", left.join(", ")),
+        false => format!("  provided by other teams: {}\n", left.join(", ")),
     };
     let out = target.out.display();
-    format!("{left}  they provide: {asked}   {out}/CONTRACT.md\n")
+    format!("{left}  required from them: {asked}   {out}/CONTRACT.md\n")
 }
 
 /// The files that were deleted, by name.

@@ -46,7 +46,5 @@ fn soon(
         ),
         format!("today is {today}"),
     );
-    Some(found.help(
-        "decide again now: from the day after, `check` fails or the measurement no longer counts",
-    ))
+    Some(found.help("renew it now: after that day `check` fails, or the measurement is ignored"))
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// The code or its name, for example `REF101`; all codes if left out
+    /// Code or name, for example `REF101` [default: list all]
     code: Option<String>,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn run(args: &ExplainArgs) -> u8 {
             exit::CLEAN
         }
         None => {
-            say!("meridian: there is no code `{}`", wanted.escape_debug());
+            say!("meridian: no such code: `{}`", wanted.escape_debug());
             let word = wanted.to_lowercase();
             let about = |p: &&Page| {
                 p.title.to_lowercase().contains(&word) || p.id.to_lowercase().starts_with(&word)

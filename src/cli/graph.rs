@@ -14,7 +14,7 @@ pub(super) struct GraphArgs {
     /// How it is drawn
     #[arg(long, value_enum, default_value_t = Picture::Mermaid)]
     to: Picture,
-    /// Draw the system after the loss of this region, and what moves
+    /// Draw the system after the loss of this region, with the shifted traffic
     #[arg(long, value_name = "REGION")]
     without: Option<String>,
 }

@@ -10,25 +10,25 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// The file to write; an existing one is never touched
+    /// File to write; an existing file is never changed
     #[arg(default_value = "topology.yaml")]
     spec: PathBuf,
-    /// What to begin with
+    /// Template
     #[arg(long, value_enum, conflicts_with_all = ["cloud", "regions", "store", "runtime"])]
     template: Option<Template>,
-    /// The system's name
+    /// System name
     #[arg(long, default_value = "hello")]
     pub(super) name: String,
-    /// The cloud: gcp or aws; the one that has the regions if left out
+    /// Cloud: gcp or aws [default: the cloud of the regions]
     #[arg(long)]
     pub(super) cloud: Option<String>,
-    /// Its regions, the primary first: `us-east-1,us-west-2`
+    /// Regions, primary first: `us-east-1,us-west-2`
     #[arg(long, value_delimiter = ',')]
     pub(super) regions: Vec<String>,
-    /// The kind of store, such as firestore, postgres, aurora or dynamodb
+    /// Datastore engine, such as firestore, postgres, aurora or dynamodb
     #[arg(long)]
     pub(super) store: Option<String>,
-    /// What the service runs on: kubernetes or cloud-run
+    /// Service runtime: kubernetes or cloud-run
     #[arg(long)]
     pub(super) runtime: Option<String>,
 }

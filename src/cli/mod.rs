@@ -57,26 +57,26 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 struct Shared {
-    /// How diagnostics are shown
+    /// Format of the diagnostics
     #[arg(long, global = true, value_enum, default_value_t = FormatArg::Human)]
     format: FormatArg,
-    /// The severity from which diagnostics fail the run
+    /// Lowest severity that fails the run
     #[arg(long, global = true, value_enum, default_value_t = FailLevel::Error)]
     fail_level: FailLevel,
-    /// The lock, where it is not beside the spec under its stem
+    /// Path of the lock file, if it is not `<spec>.lock`
     ///
-    /// It holds the ranges, locations and names that are applied; `compile` writes it.
+    /// The lock records applied network ranges, locations and names; `compile` writes it.
     #[arg(long, global = true, value_name = "FILE")]
     lock: Option<PathBuf>,
     /// Fail with 2 if the lock would change
     ///
-    /// For CI: what `compile` decides for the first time is committed before it is merged. `--locked=false`
+    /// For CI: every new decision of `compile` must be committed before the merge. `--locked=false`
     /// writes the lock where `meridian.yaml` has `locked: true`.
     #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     locked: Option<bool>,
-    /// How many diagnostics are shown
+    /// Maximum number of diagnostics shown
     ///
-    /// The text says how many more there are; json, gitlab, junit and sarif always have all.
+    /// The text reports how many more there are; json, gitlab, junit and sarif always contain all.
     #[arg(long, global = true, default_value_t = 50, hide_short_help = true)]
     max_diagnostics: usize,
     /// The largest spec file, in bytes
@@ -130,19 +130,19 @@ impl Shared {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FormatArg {
-    /// For people, with the lines of the spec
+    /// Text for terminals, with excerpts of the spec
     Human,
-    /// For programs: an array of objects
+    /// A JSON array of objects
     Json,
-    /// Annotations on the lines of a pull request, in a workflow of GitHub
+    /// GitHub Actions annotations on a pull request
     Github,
-    /// GitLab's code quality report, for the lines of a merge request
+    /// GitLab code quality report for a merge request
     Gitlab,
-    /// JUnit's XML, which most CI systems show
+    /// JUnit XML, supported by most CI systems
     Junit,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// For the summary of a workflow or a comment
+    /// Markdown for a workflow summary or a comment
     Markdown,
 }
 
@@ -152,9 +152,9 @@ enum FailLevel {
     Error,
     /// Warnings and errors
     Warning,
-    /// Whatever there is to say
+    /// Notes, warnings and errors
     Note,
-    /// Nothing; compile still refuses to write while there are errors
+    /// None; `compile` still refuses to write if there are errors
     Never,
 }
 
@@ -164,33 +164,33 @@ enum Command {
     Init(init::InitArgs),
     /// Check a spec without writing anything
     Check(check::CheckArgs),
-    /// Say what is lost and how long it takes, and how sure that is
+    /// Show recovery time and data loss for each failure, with the evidence
     Analyze(analyze::AnalyzeArgs),
     /// Write the output tree
     Compile(compile::CompileArgs),
-    /// Say what a change of the spec brings about, or what `compile` would change
+    /// Show the consequences of a spec change, or what `compile` would change
     Diff(diff::DiffArgs),
-    /// Draw regions, services, stores, replication and traffic, or what the loss of a region moves
+    /// Draw regions, services, datastores, replication and traffic, or the effect of a region loss
     Graph(graph::GraphArgs),
-    /// Say which values of the spec make a generated line
+    /// Show which spec values produce a generated line
     Why(why::WhyArgs),
-    /// Say which generated lines a line of the spec makes
+    /// Show which generated lines depend on a line of the spec
     Impact(why::ImpactArgs),
-    /// Make the lock of a tree that was compiled without one
+    /// Create the lock for a tree that was compiled without one
     Lock(lockfile::LockArgs),
-    /// Print the spec with every default and where it comes from
+    /// Print the spec with every default and its origin
     Expand(SpecArgs),
-    /// Serve an editor over standard input and output
+    /// Run the language server on standard input and output
     Lsp(lsp::LspArgs),
-    /// Say what a diagnostic means and how to cure it
+    /// Explain a diagnostic and its fix
     Explain(explain::ExplainArgs),
-    /// Print the JSON schema of the language or of the analysis
+    /// Print a JSON schema: of the spec, or of the output of `analyze`, `diff` or `graph`
     Schema(tools::SchemaArgs),
     /// Print a spec in its canonical form
     Fmt(notation::FmtArgs),
-    /// Turn YAML into KDL or back
+    /// Convert between YAML and KDL
     Convert(notation::ConvertArgs),
-    /// Print a completion script
+    /// Print a shell completion script
     Completions(tools::CompletionsArgs),
     /// Print the manual page of meridian or of a command
     Man(tools::ManArgs),
@@ -213,7 +213,7 @@ pub mod exit {
     pub const DIFFERS: u8 = 2;
     /// The output is refused.
     pub const REFUSED: u8 = 3;
-    /// Something applied comes to the harm that `diff --fail-on` names.
+    /// An applied resource has a fate that `diff --fail-on` names.
     pub const HARMS: u8 = 4;
     /// The command line is wrong.
     pub const USAGE: u8 = 64;
@@ -289,9 +289,9 @@ fn today() -> Option<crate::spec::Date> {
 fn cause(error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file or folder".into(),
+        ErrorKind::NotFound => "no such file or folder".into(),
         ErrorKind::PermissionDenied => "permission denied".into(),
-        ErrorKind::AlreadyExists => "it is there already".into(),
+        ErrorKind::AlreadyExists => "it already exists".into(),
         _ => error.to_string(),
     }
 }

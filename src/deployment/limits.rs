@@ -271,7 +271,7 @@ struct Rule<'a> {
 type Refused = (Vec<String>, Option<(f64, f64)>);
 
 impl Rule<'_> {
-    /// Whether the condition holds with a value of the variable; nothing where nobody can say.
+    /// Whether the condition holds with a value of the variable; nothing if it is unknown.
     fn holds(&self, instead: Option<&Value>) -> Option<bool> {
         let given = Given {
             variables: self.variables,

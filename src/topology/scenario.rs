@@ -121,9 +121,9 @@ pub const FAULT_MODEL: &str =
 
 /// What the fault model leaves out; none of it counts as zero.
 pub const LEFT_OUT: [&str; 5] = [
-    "gray failure: a check that passes now and then resets its count, and detection has no bound",
-    "a checker that fails itself",
-    "control planes that are overloaded because everybody fails over at once",
+    "gray failures: an intermittent check resets its failure count, so detection has no bound",
+    "failure of the health checker",
+    "control planes overloaded by a mass failover",
     "a second loss before recovery is complete",
-    "messages that a queue took in a lost region and has not delivered: they wait until it is back",
+    "undelivered messages in a lost region: they wait until it is back",
 ];

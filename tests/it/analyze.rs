@@ -80,7 +80,7 @@ fn the_screen_says_every_subject_its_promise_and_what_is_not_covered() {
         "data sessions",
         "lose us-central1",
         "most effective change:",
-        "not covered         gray failure",
+        "not covered         gray failures",
         "no second failure",
     ] {
         assert!(ran.out.contains(said), "{said}\n{}", ran.out);

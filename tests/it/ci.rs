@@ -273,7 +273,7 @@ fn a_tree_that_differs_is_told_file_by_file_in_every_format() {
     );
     assert!(
         text.contains("OUT109 file-differs")
-            && text.contains("move what was edited by hand into the spec"),
+            && text.contains("move the manual edits into the spec"),
         "{text}"
     );
     assert!(

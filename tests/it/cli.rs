@@ -83,7 +83,7 @@ fn another_version_says_what_it_changes_in_the_tree() {
     let spec = folder.path().join("topology.yaml");
     fs::write(&spec, MINIMAL.replace("replicas: 2..10", "replicas: 2..12")).unwrap();
     let said = stderr(meridian(folder.path()).args(["compile", "--check"]));
-    let begins = "meridian 0.0.1 wrote this tree last, and this is ";
+    let begins = "meridian 0.0.1 wrote this tree; this is ";
     assert!(
         said.contains(begins) && said.contains(" · 2 changed in place."),
         "{said}"
@@ -599,12 +599,8 @@ fn a_beginners_mistake_is_answered_with_what_to_do() {
             1,
             "begin one with `meridian init`",
         ),
-        (&["init"], 3, "it is there already"),
-        (
-            &["init", "nowhere/x.yaml"],
-            3,
-            "there is no such file or folder",
-        ),
+        (&["init"], 3, "it already exists"),
+        (&["init", "nowhere/x.yaml"], 3, "no such file or folder"),
         (
             &["init", "--name", "My Shop", "x.yaml"],
             64,

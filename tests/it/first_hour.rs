@@ -50,16 +50,16 @@ fn flags_that_make_no_system_are_refused_and_write_nothing() {
     let cases: [(&[&str], &str); 5] = [
         (
             &["--cloud", "aws", "--runtime", "cloud-run"],
-            "these flags make no system",
+            "these flags do not describe a valid system",
         ),
         (
             &["--cloud", "aws", "--regions", "us-central1"],
-            "no cloud fits these flags",
+            "no cloud supports these flags",
         ),
         (&["--regions", "mars-1"], "no cloud has a region `mars-1`"),
         (
             &["--cloud", "azure"],
-            "begin with `--cloud gcp` or `--cloud aws`",
+            "start with `--cloud gcp` or `--cloud aws`",
         ),
         (
             &["--template", "ggen", "--cloud", "aws"],

@@ -228,12 +228,15 @@ fn what_an_earlier_run_wrote_of_a_part_stays_until_it_is_pruned() {
     let part = meridian(at, &["compile", "--only", "alerts"]);
     assert_eq!(part.code, 0, "{part:?}");
     assert!(
-        part.told
-            .contains("left as they are, of parts that are left out: "),
+        part.told.contains("unchanged files of skipped parts: "),
         "{}",
         part.told
     );
-    assert!(part.told.contains("they provide: files "), "{}", part.told);
+    assert!(
+        part.told.contains("required from them: files "),
+        "{}",
+        part.told
+    );
     let mut expected = whole.clone();
     expected.insert("CONTRACT.md".into());
     assert_eq!(files(&deploy), expected);

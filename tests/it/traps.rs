@@ -478,7 +478,7 @@ fn elsewhere() -> Vec<(&'static str, String, &'static str, String)> {
         ),
         ("E17", room(8), "CAP101", room(10)),
         (
-            "an arbiter that is nobody",
+            "unknown arbiter",
             arbiter("witness:atlantis"),
             "QRM106",
             arbiter("witness:us-east-2"),

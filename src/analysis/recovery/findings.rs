@@ -112,25 +112,25 @@ fn late(context: Context, time: &RecoveryTime, promise: Promise, code: Code) -> 
     let scenario = time.scenario.title(context.topology);
     let (low, high) = time.budget.total();
     let promised = Duration::from_millis(promise.millis);
-    let label = format!("promised: back within {promised}");
+    let label = format!("promised RTO: {promised}");
     let takes = interval(low, high);
     let message = match time.verdict {
         _ if code == DETECTION_VIOLATES => {
-            format!("{scenario}: detection alone takes longer than {what} may be down")
+            format!("{scenario}: detection alone exceeds the RTO of {what}")
         }
         _ if code == DETECTION_AT_RISK => {
-            format!("{scenario}: detection alone may take longer than {what} may be down")
+            format!("{scenario}: detection alone may exceed the RTO of {what}")
         }
         Verdict::Violated if low == NEVER => {
-            format!("{scenario}: {what} does not come back until what is lost does")
+            format!("{scenario}: {what} does not recover until the lost part is back")
         }
         Verdict::Violated => {
-            format!("{scenario}: {what} is back after {takes}, later than promised")
+            format!("{scenario}: {what} recovers in {takes}, over its RTO")
         }
         Verdict::AtRisk => {
-            format!("{scenario}: {what} is back after {takes}, which may be later than promised")
+            format!("{scenario}: {what} recovers in {takes}, which may exceed its RTO")
         }
-        _ => format!("{scenario}: nobody can say when {what} is back"),
+        _ => format!("{scenario}: the recovery time of {what} is unproven"),
     };
     let detection = [DETECTION_VIOLATES, DETECTION_AT_RISK].contains(&code);
     let make = match time.verdict {
@@ -185,12 +185,12 @@ fn lost(context: Context, loss: &DataLoss, promise: Promise, code: Code) -> Diag
     };
     let scenario = loss.scenario.title(context.topology);
     let promised = Duration::from_millis(promise.millis);
-    let label = format!("promised: at most {promised} of writes");
+    let label = format!("promised RPO: {promised}");
     let Some(best) = loss.remaining.first() else {
         return Diagnostic::error(
             code,
             promise.span,
-            format!("{scenario}: nothing of {what} remains"),
+            format!("{scenario}: all data of {what} is lost"),
             label,
         )
         .also(
@@ -204,19 +204,19 @@ fn lost(context: Context, loss: &DataLoss, promise: Promise, code: Code) -> Diag
         Verdict::Violated => Diagnostic::error(
             code,
             promise.span,
-            format!("{scenario}: the best copy of {what} lacks {lacks}"),
+            format!("{scenario}: the best surviving copy of {what} lacks {lacks} of writes"),
             label,
         ),
         Verdict::AtRisk => Diagnostic::warning(
             code,
             promise.span,
-            format!("{scenario}: the best copy of {what} may lack {lacks}"),
+            format!("{scenario}: the best surviving copy of {what} may lack {lacks} of writes"),
             label,
         ),
         _ => Diagnostic::note(
             code,
             promise.span,
-            format!("{scenario}: nobody can say how much of {what} is lost"),
+            format!("{scenario}: the data loss of {what} is unproven"),
             label,
         ),
     };
@@ -241,7 +241,7 @@ fn nearer(lacks: &Term, high: u64, promise: u64) -> String {
             within: Some(promise),
         }),
         None => format!(
-            "promise `rpo: {}`, or keep a copy that lacks less: a replica, or `point_in_time`",
+            "promise `rpo: {}`, or keep a fresher copy: a replica, or `point_in_time`",
             Duration::from_millis(high)
         ),
     }
@@ -258,16 +258,16 @@ fn kept_elsewhere(context: Context, loss: &DataLoss) -> String {
             1 => "another region in `regions`",
             _ => "`replication` among its regions",
         };
-        return format!("keep a copy where this loss does not reach: {other}{copied}");
+        return format!("keep a copy outside this failure domain: {other}{copied}");
     }
     let withheld = history.and_then(|h| h.past.withheld);
     match history.and_then(|h| h.past.longest()) {
         None if withheld.is_some() => withheld.unwrap_or_default().to_string(),
         Some(reach) => format!(
-            "history reaches back {}, and corruption may be noticed later: a longer `point_in_time` or `keep`, or a drill that shows that it is noticed sooner",
+            "history covers {}, and corruption may be detected later: set a longer `point_in_time` or `keep`, or prove faster detection in a drill",
             Duration::from_secs(reach)
         ),
-        None => "keep history: `backup: { every: 1d, keep: 30d, point_in_time: 7d }`".into(),
+        None => "enable backups: `backup: { every: 1d, keep: 30d, point_in_time: 7d }`".into(),
     }
 }
 
@@ -289,7 +289,7 @@ pub fn closing(terms: &[&Term]) -> String {
         let facts = measure.join(", ");
         other.insert(
             0,
-            format!("declare under `facts` what a drill measured: {facts}"),
+            format!("measure it in a drill and declare it under `facts`: {facts}"),
         );
     }
     other.join("; ")
@@ -315,7 +315,7 @@ fn sooner(time: &RecoveryTime, promise: Promise, slow: &[&Term]) -> String {
     let ways: Option<Vec<String>> = slow.iter().map(way).collect();
     let Some(mut ways) = ways else {
         return format!(
-            "no check that the product takes leaves the {} that the rest may take: promise more, or shorten that",
+            "no check that the product supports leaves {} for the other terms: raise the RTO, or shorten those terms",
             Duration::from_millis(others)
         );
     };
