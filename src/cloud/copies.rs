@@ -421,7 +421,8 @@ impl<'a> Cloud<'a> {
                 Routing::GlobalAccelerator,
                 Routing::Cloudflare,
             ];
-            self.routing(host).is_some_and(|r| kinds.contains(&r)) && !host.backup.value
+            let ours = host.external().is_none() && !host.backup.value;
+            ours && self.routing(host).is_some_and(|r| kinds.contains(&r))
         };
         let hosts = self.topology.hosts.iter().filter(balanced);
         hosts

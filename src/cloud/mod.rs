@@ -8,9 +8,11 @@
 mod across;
 mod afar;
 mod alibaba;
+mod arguments;
 mod aws;
 mod cloudflare;
 pub mod copies;
+mod existing;
 pub mod external;
 mod frame;
 mod gcp;
@@ -28,6 +30,7 @@ mod schedules;
 mod shared;
 pub mod sizing;
 mod state;
+mod steps;
 pub mod upgrades;
 mod versions;
 
@@ -51,6 +54,7 @@ pub const NOT_AVAILABLE: Code = Code::new("PRV101", "not-available-here");
 /// derived and recorded in the topology's lock.
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     reads::settle(topology);
+    existing::settle(topology, out);
     ranges::settle(topology, out);
     versions::settle(topology, out);
     state::settle(topology);
@@ -146,11 +150,14 @@ pub fn lower(topology: &Topology, out: &mut Diagnostics) -> Deployment {
         let configuration = cloud.and_then(|cloud| cloud.configuration_of(left));
         deployment.providers.extend(configuration);
     }
+    existing::zones(topology, &mut deployment, out);
+    arguments::lower(topology, &mut deployment, out);
     upgrades::sentinels(topology, &mut deployment);
     guests::lower(topology, &mut deployment);
     deployment.entrances = entrances(topology);
     deployment.histories = histories(topology);
     external::lower(topology, &mut deployment, out);
+    steps::lower(topology, &mut deployment, out);
     let evidence = |id: HostId| {
         let host = topology.host(id);
         // What others route has no object of ours.

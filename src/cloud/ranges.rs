@@ -71,8 +71,9 @@ struct Held {
 /// Settles the range of every region and reports those that share addresses.
 pub fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let mut held = locked(topology, "network", RANGE_TWICE, out);
-    for region in &topology.regions {
-        let Some(cidr) = &region.cidr else {
+    for (at, region) in topology.regions.iter().enumerate() {
+        let existing = topology.existing_network(RegionId(at)).map(|n| &n.cidr);
+        let Some(cidr) = existing.or(region.cidr.as_ref()) else {
             continue;
         };
         // Another range than a block is reported by the cloud, which knows the smallest.
@@ -230,7 +231,10 @@ fn no_room(network: Option<Block>, span: Span, regions: usize) -> Diagnostic {
 
 /// Reports regions whose own range is none, or smaller than a block of `bits`.
 pub fn check_own(topology: &Topology, regions: &[RegionId], bits: u32, out: &mut Diagnostics) {
-    for region in regions.iter().map(|id| topology.region(*id)) {
+    let own = regions
+        .iter()
+        .filter(|id| topology.existing_network(**id).is_none());
+    for region in own.map(|id| topology.region(*id)) {
         if let Some(cidr) = &region.cidr
             && Block::parse(cidr).is_none_or(|own| own.bits > bits)
         {

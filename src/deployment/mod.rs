@@ -8,6 +8,7 @@ pub mod contract;
 mod copies;
 mod detectors;
 mod evidence;
+mod existing;
 mod histories;
 pub mod limits;
 pub mod manifests;
@@ -26,6 +27,7 @@ pub use clusters::*;
 pub use copies::*;
 pub use detectors::*;
 pub use evidence::*;
+pub use existing::*;
 pub use histories::*;
 pub use manifests::{Ground, Guest};
 pub use needs::*;
@@ -58,6 +60,8 @@ pub struct Deployment {
     pub tombstones: Vec<Tombstone>,
     /// Resources of what leaves or has left which no `removed` block can name.
     pub strays: Vec<Stray>,
+    /// What has to be true of what others own.
+    pub demands: Vec<Demand>,
     /// Root variables that calls refer to.
     pub variables: Vec<Variable>,
     /// Terraform providers that the roots configure.
@@ -147,6 +151,7 @@ impl Deployment {
             calls,
             tombstones,
             strays,
+            demands,
             variables,
             providers,
             clouds,
@@ -188,6 +193,7 @@ impl Deployment {
         self.calls.extend(calls);
         self.tombstones.extend(tombstones);
         self.strays.extend(strays);
+        self.demands.extend(demands);
         for variable in variables {
             if self.variables.iter().all(|v| v.name != variable.name) {
                 self.variables.push(variable);

@@ -34,6 +34,14 @@ pub fn files(module: &str) -> Vec<(&'static str, &'static str)> {
     files
 }
 
+/// The names of the variables that a module of ours declares.
+pub fn variables(module: &str) -> impl Iterator<Item = &'static str> {
+    let files = files(module).into_iter();
+    let declared = files.filter(|(name, _)| *name == "variables.tf");
+    let lines = declared.flat_map(|(_, text)| text.lines());
+    lines.filter_map(|line| line.strip_prefix("variable \"")?.strip_suffix("\" {"))
+}
+
 /// The modules, and those that they call beside themselves (`source = "../pubsub"`).
 pub fn with_siblings<'a>(modules: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     let mut open: Vec<String> = modules.into_iter().map(str::to_string).collect();

@@ -7,8 +7,8 @@ use crate::artifact::ArtifactSet;
 use crate::deployment::Evidence;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, did_you_mean};
 use crate::format::{comment, patch, yaml};
-use crate::source::{SourceMap, Span};
-use crate::syntax::{self, Limits};
+use crate::source::Span;
+use crate::syntax::value;
 use crate::topology::{Name, Part, Patch};
 use serde_json::Value;
 
@@ -110,7 +110,7 @@ impl Job<'_> {
                 return Err(form(self.patch.span, message));
             }
         };
-        match (read(&text.value), merges) {
+        match (value(&text.value), merges) {
             (Some(value @ Value::Object(_)), true) => Ok(Change::Merge(value)),
             (Some(Value::Array(operations)), false) => Ok(Change::Operations(operations)),
             (_, true) => Err(form(text.span, "`merge` is no map in YAML".to_string())),
@@ -139,7 +139,7 @@ impl Job<'_> {
                 .collect(),
             false => vec![body],
         };
-        let values: Option<Vec<Value>> = documents.iter().map(|d| read(d)).collect();
+        let values: Option<Vec<Value>> = documents.iter().map(|d| value(d)).collect();
         let unreadable = || {
             let message = format!("`{path}` cannot be read back");
             self.error(
@@ -302,15 +302,6 @@ fn has_merge_keys(object: &Value) -> bool {
 fn comments_only(text: &str) -> bool {
     text.lines()
         .all(|l| l.trim().is_empty() || l.starts_with('#'))
-}
-
-/// A YAML document as a value.
-fn read(text: &str) -> Option<Value> {
-    let mut sources = SourceMap::default();
-    let file = sources.add("patch.yaml", text);
-    let mut out = Diagnostics::default();
-    let document = syntax::parse(&sources, file, &Limits::default(), &mut out)?;
-    (!out.has_errors()).then(|| document.root.json())
 }
 
 /// What a pointer leads to: see [`Evidence::Field`].

@@ -4,6 +4,7 @@
 //! marked as such; what depends on other values is settled by `topology`.
 
 pub mod decode;
+mod existing;
 pub(crate) mod intent;
 mod life;
 mod map;
@@ -14,17 +15,20 @@ mod per_region;
 pub mod reference;
 pub mod references;
 pub mod schema;
+mod steps;
 pub mod told;
 pub mod units;
 pub mod workspace;
 
 pub use decode::{Map, Name, Origin, Value};
+pub use existing::{Existing, ExistingCluster, ExistingNetwork};
 pub use life::{Kept, Leaving};
 pub use model::*;
 pub use outside::*;
 pub use parts::{Outputs, Part};
 pub use per_region::PerRegion;
 pub use references::{Thing, database};
+pub use steps::{ExtraStep, StepPlace, StepWord};
 pub use told::*;
 pub use units::{
     Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, StepShare, Threshold,

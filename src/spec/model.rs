@@ -5,9 +5,11 @@
 
 use super::PerRegion;
 use super::decode::{Map, Value, choice, record};
+use super::existing::Existing;
 use super::life::Leaving;
 use super::outside::{External, Outside};
 use super::parts::Outputs;
+use super::steps::ExtraStep;
 use super::told::{Events, FeatureFlag};
 use super::units::{
     Bytes, Date, Duration, Factor, OneOf, Percent, Rate, Replicas, StepShare, Threshold, Within,
@@ -61,6 +63,8 @@ record! {
         compliance: Option<Compliance>,
         /// Networks and the links among regions. Example: `{ cidr: 10.0.0.0/8 }`
         network: Option<Network>,
+        /// What others own and this system uses without making it. Example: `{ clusters: { us-central1: { name: platform } } }`
+        existing: Option<Existing>,
         /// Encryption keys. Example: `{ rotate: 90d }`
         keys: Option<Keys>,
         /// Secrets by name; their values are never in the spec. Example: `{ api-key: { rotate: 90d } }`
@@ -79,6 +83,8 @@ record! {
         kubernetes: Option<Kubernetes>,
         /// How a lost region is left and returned to. Example: `{ mode: automatic, back: manual }`
         failover: Option<Failover>,
+        /// Steps of yours in the plans of a failover, in pages and scripts; their time counts in the recovery budget. Example: `{ tell-partners: { at: fence, run: [partnerctl, pause], takes: 30s } }`
+        steps: Map<ExtraStep>,
         /// Exercises that prove the promises. Example: `{ restore: { every: monthly } }`
         drills: Map<Drill>,
         /// Where people are told. Example: `{ incidents: { slack: "#incidents" } }`
@@ -226,6 +232,20 @@ record! {
         state_region: Option<Text>,
         /// Modules of your own in place of ours, by module name. Example: `{ network: { source: "git::https://git.example.com/network.git?ref=v1" } }`
         modules: Map<ModuleSource>,
+        /// Arguments that modules of ours get beside those that follow from the spec. Example: `{ patience: { module: eks, values: "timeouts: { create: 90m }" } }`
+        arguments: Map<ExtraArguments>,
+    }
+}
+
+record! {
+    /// Arguments for calls of a module of ours.
+    pub struct ExtraArguments {
+        /// The module. Example: `eks`
+        module: Text,
+        /// The regions whose calls get them; all calls if left out. Example: `[us-east-1]`
+        regions: Vec<Ref>,
+        /// The arguments, as YAML: inputs of the module that nothing else sets. Example: `timeouts: { create: 90m }`
+        values: Text,
     }
 }
 

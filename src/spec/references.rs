@@ -206,6 +206,9 @@ impl Spec {
         for secret in self.secrets.values_mut() {
             list(&mut secret.used_by, to);
         }
+        if let Some(existing) = &mut self.existing {
+            list(&mut existing.roles, to);
+        }
         for queue in self.queues.values_mut() {
             list(&mut queue.publishers, to);
             queue.push.iter_mut().for_each(|p| must(&mut p.to, to));
@@ -280,11 +283,27 @@ impl Spec {
                 .values_mut()
                 .for_each(|l| list(&mut l.between, to));
         }
+        let arguments = self.terraform.iter_mut().map(|t| &mut t.arguments);
+        for arguments in arguments {
+            let all = |a: &super::ExtraArguments| a.regions.is_empty();
+            arguments.retain(|a| all(a) || a.regions.iter().any(|r| to(r).is_some()));
+            arguments
+                .values_mut()
+                .for_each(|a| list(&mut a.regions, to));
+        }
+        if let Some(existing) = &mut self.existing {
+            existing.networks.rename(to);
+            existing.clusters.rename(to);
+            existing.registries.rename(to);
+            existing.keys.rename(to);
+        }
         let transfers = self.compliance.iter_mut().map(|c| &mut c.transfers);
         for transfers in transfers {
             transfers.retain(|t| to(&t.to).is_some());
             transfers.values_mut().for_each(|t| must(&mut t.to, to));
         }
+        self.steps.retain(|s| stays(s.region.as_ref(), to));
+        self.steps.values_mut().for_each(|s| one(&mut s.region, to));
         self.drills
             .retain(|d| stays(d.primary.as_ref(), to) && stays(d.secondary.as_ref(), to));
         for drill in self.drills.values_mut() {

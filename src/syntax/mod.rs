@@ -81,6 +81,15 @@ pub fn parse(
     }
 }
 
+/// A text in YAML as a value; nothing if it is not.
+pub fn value(text: &str) -> Option<serde_json::Value> {
+    let mut sources = SourceMap::default();
+    let file = sources.add("value.yaml", text);
+    let mut out = Diagnostics::default();
+    let document = parse(&sources, file, &Limits::default(), &mut out)?;
+    (!out.has_errors()).then(|| document.root.json())
+}
+
 /// A text that is not UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodingProblem {

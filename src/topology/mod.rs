@@ -8,6 +8,7 @@
 mod checks;
 mod decisions;
 mod environment;
+mod existing;
 mod half;
 mod kinds;
 pub mod leaving;
@@ -38,8 +39,8 @@ pub use crate::spec::{
     Act, AlertSeverity, Basis, Bytes, Cadence, CommitmentTerm, Conflict, Continent, Date, Duration,
     Engine, FactKind, Factor, Incompatible, Layout, Map, Mode, Name, Nature, Occasion, Part,
     PerRegion, Percent, Policy, Provider, QueueEngine, Rate, Reach, Regime, Replicas, Role,
-    Routing, Runtime, SecretReplication, Signal, Singleton, StepShare, Thing, Threshold, Trigger,
-    Writers,
+    Routing, Runtime, SecretReplication, Signal, Singleton, StepPlace, StepShare, StepWord, Thing,
+    Threshold, Trigger, Writers,
     decode::{BAD_VALUE, Scalar},
 };
 
@@ -95,6 +96,8 @@ pub struct Topology {
     pub transfers: Map<Transfer>,
     /// Networks and the links among regions.
     pub network: Whole<Network>,
+    /// What others own and this system uses.
+    pub existing: Whole<Existing>,
     /// Encryption keys.
     pub keys: Whole<Keys>,
     /// The service mesh.
@@ -103,6 +106,8 @@ pub struct Topology {
     pub kubernetes: Whole<Kubernetes>,
     /// How a lost region is left and returned to.
     pub failover: Option<Failover>,
+    /// Steps of the team's own in plans.
+    pub steps: Map<ExtraStep>,
     /// Exercises that prove the promises.
     pub drills: Map<Drill>,
     /// Where people are told.
@@ -547,9 +552,9 @@ impl Topology {
     pub fn written_with_leavers(&self) -> &Spec {
         &self.source
     }
-    /// Whether others have something to provide: parts of the output, or modules.
+    /// Whether others have something to provide: parts of the output, modules, what is there already.
     pub fn has_contract(&self) -> bool {
-        self.outputs.is_some() || !self.terraform.modules.is_empty()
+        self.outputs.is_some() || !self.terraform.modules.is_empty() || self.existing.said
     }
     /// Whether a part of the output is made here; others are left to other teams.
     pub fn makes(&self, part: Part) -> bool {

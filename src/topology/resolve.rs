@@ -154,10 +154,12 @@ impl Resolver<'_> {
             zones: compliance.map_or(Map::empty(spec.span), |c| settle(&c.zones)),
             transfers: compliance.map_or(Map::empty(spec.span), |c| settle(&c.transfers)),
             network: settle_whole(&spec.network, spec.span),
+            existing: settle_whole(&spec.existing, spec.span),
             keys: settle_whole(&spec.keys, spec.span),
             mesh: settle(&spec.mesh),
             kubernetes: settle_whole(&spec.kubernetes, spec.span),
             failover: settle(&spec.failover),
+            steps: settle(&spec.steps),
             drills: settle(&spec.drills),
             channels: settle(&spec.channels),
             escalations: settle(&spec.escalations),
@@ -261,6 +263,7 @@ impl Resolver<'_> {
             let links = store.replication.iter().flat_map(|r| r.links.iter());
             links.for_each(|(from, _)| key("region", &spec.regions, from, out));
         }
+        existing::check(spec, out);
         if let Some(failover) = &spec.failover {
             for (_, state) in failover.states.iter() {
                 state.tell.iter().for_each(|c| self.channel(c, out));
@@ -796,7 +799,13 @@ impl Resolver<'_> {
                 protect: settle(&written.protect),
                 drain: settle(&written.drain),
                 ttl: settle(&written.ttl),
-                dns_zone: settle(&written.dns_zone),
+                dns_zone: settle(
+                    &written
+                        .dns_zone
+                        .as_ref()
+                        .or_else(|| existing::zone_of(spec, &name.text))
+                        .cloned(),
+                ),
                 zone_domain: settle(&written.domain),
                 dns: settle(&written.dns),
                 cors: settle(&written.cors),

@@ -1,6 +1,8 @@
 //! One binary for all integration tests: it links once.
 
+mod additions;
 mod addresses;
+mod adoption;
 mod analyze;
 mod applies;
 mod arithmetic;
@@ -18,6 +20,7 @@ mod docs;
 mod eden;
 mod effects;
 mod engines;
+mod existing;
 mod fates;
 mod first_hour;
 mod flow;
@@ -57,6 +60,7 @@ mod scripts;
 mod series;
 mod services;
 mod stage;
+mod starters;
 mod state;
 mod support;
 mod tables;

@@ -131,6 +131,9 @@ fn names(topology: &Topology) -> Vec<Shared> {
     let hosts = topology.hosts.iter();
     let answers = |host: &Host| match (&host.dns, topology.router(host)) {
         (Some(dns), _) => dns.value.clone(),
+        (None, _) if host.external().is_some() => host
+            .external()
+            .map_or(String::new(), |e| e.run_by.value.clone()),
         (None, Some(provider)) => provider.to_string(),
         (None, None) => String::new(),
     };

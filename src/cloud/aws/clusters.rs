@@ -47,7 +47,16 @@ impl Lowering<'_> {
         self.regions.iter().copied().filter(needs).collect()
     }
 
+    /// Those whose cluster is made here.
+    pub(super) fn own_clusters(&self) -> Vec<RegionId> {
+        let own = |id: &RegionId| self.topology.existing_cluster(*id).is_none();
+        self.cluster_regions().into_iter().filter(own).collect()
+    }
+
     pub(super) fn cluster_name(&self, id: RegionId) -> String {
+        if let Some(cluster) = self.topology.existing_cluster(id) {
+            return cluster.name.value.clone();
+        }
         let name = format!("{}-{}", self.prefix(), self.location(id));
         naming::cut(&name, facts::names().cluster)
     }
@@ -67,9 +76,14 @@ impl Lowering<'_> {
         if regions.is_empty() {
             return;
         }
-        self.cluster_variables();
+        if !self.own_clusters().is_empty() {
+            self.cluster_variables();
+        }
         for id in regions {
-            self.cluster(id);
+            match self.topology.existing_cluster(id) {
+                Some(cluster) => self.cluster_of_others(id, &cluster.name),
+                None => self.cluster(id),
+            }
             self.controllers(id);
             self.roles(id);
             let cluster = self.manifests(id);
@@ -222,11 +236,15 @@ impl Lowering<'_> {
             let name = self.service_role(service, id);
             let taken = self.accounts.take(service, &name);
             self.out.extend(taken);
+            self.identity(service.name.clone(), id, &name);
+            if self.topology.has_account(service) {
+                self.role_of_others(service, id, &name);
+                continue;
+            }
             roles.push((
                 service.name.clone(),
                 Argument::map(self.role(service, id, &name, &region.name)),
             ));
-            self.identity(service.name.clone(), id, &name);
         }
         let mut arguments = self.issuer(id).to_vec();
         arguments.push(("roles", Argument::Map(roles)));

@@ -151,6 +151,9 @@ impl Lowering<'_> {
 
     /// The ARN of a region's key, also in other roots: for arguments that take no alias.
     pub(super) fn carried_key(&mut self, id: RegionId, name: &str) -> Argument {
+        if self.topology.existing_key(self.location(id)).is_some() {
+            return self.key(id, name, &[]);
+        }
         let region = self.topology.region(id);
         let call = format!("kms_{}", region.slug());
         let carried = format!("{call}_{name}_key_arn");

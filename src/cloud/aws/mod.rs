@@ -21,6 +21,7 @@ mod dynamodb;
 mod edge;
 mod eks;
 mod elasticache;
+mod existing;
 mod facts;
 mod finish;
 mod frame;
@@ -73,7 +74,9 @@ fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     let regions = topology.regions_on(Provider::Aws);
     homes::settle(topology, &regions, out);
     zones::settle_zones(topology, out);
-    settle_clusters(topology, &regions, Some(facts::kubernetes()), out);
+    let own = |id: &RegionId| topology.existing_cluster(*id).is_none();
+    let own: Vec<RegionId> = regions.iter().copied().filter(own).collect();
+    settle_clusters(topology, &own, Some(facts::kubernetes()), out);
     maintenance::settle(topology, &regions);
 }
 
@@ -104,6 +107,7 @@ fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics
     lowering.partitions();
     lowering.check_outside();
     lowering.provider();
+    lowering.check_existing();
     lowering.networks();
     lowering.datastores();
     lowering.own_names();
@@ -323,6 +327,10 @@ impl Lowering<'_> {
     /// The ARN of a region's key for a purpose, with who uses it without a caller of ours.
     /// In other roots it is that of the alias, which only some arguments take.
     fn key(&mut self, id: RegionId, name: &str, users: &[&'static str]) -> Argument {
+        if let Some(key) = self.topology.existing_key(self.location(id)) {
+            self.key_of_others(id, key, &self.alias(name), users);
+            return key.value.as_str().into();
+        }
         let keys = self.keys.entry(id).or_default();
         keys.entry(name.to_string()).or_default().extend(users);
         let call = format!("kms_{}", self.topology.region(id).slug());
@@ -331,6 +339,10 @@ impl Lowering<'_> {
 
     /// The same of a multi-Region key's copy in a region: for the global root and the links.
     fn shared_key(&mut self, id: RegionId, name: &str, users: &[&'static str]) -> Argument {
+        if let Some(key) = self.existing_shared_key(id) {
+            self.key_of_others(id, &key, &self.shared_alias(name), users);
+            return key.into();
+        }
         let keys = &mut self.shared_keys;
         keys.entry(name.to_string()).or_default().extend(users);
         let call = format!("kms_shared_{}", self.topology.region(id).slug());

@@ -25,7 +25,7 @@ pub(super) enum Subnets {
 }
 
 impl Subnets {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Subnets::Private => "private",
             Subnets::Public => "public",
@@ -38,6 +38,10 @@ impl Lowering<'_> {
     /// One VPC in each region.
     pub(super) fn networks(&mut self) {
         for id in self.regions.clone() {
+            if let Some(network) = self.topology.existing_network(id) {
+                self.network_of_others(id, network);
+                continue;
+            }
             let zones = self.zones(id);
             let ranges = Ranges::of(self.topology, id);
             let location = self.location(id);
@@ -145,7 +149,7 @@ impl Lowering<'_> {
         ])
     }
 
-    fn zones(&mut self, id: RegionId) -> Argument {
+    pub(super) fn zones(&mut self, id: RegionId) -> Argument {
         let region = self.topology.region(id);
         let name = format!("zones_{}", region.slug());
         let zones = Argument::from(region.place.spread());
@@ -178,6 +182,7 @@ impl Lowering<'_> {
 
     /// The ids of a region's subnets of a kind.
     pub(super) fn subnets(&mut self, id: RegionId, kind: Subnets) -> Argument {
+        self.check_subnets(id, kind);
         let what = format!(
             "Ids of the {} subnets in {}.",
             kind.word(),

@@ -24,6 +24,9 @@ pub(super) struct Outside {
 impl Lowering<'_> {
     /// The address of a region's registry, with the system's prefix.
     pub(super) fn registry_address(&self, id: RegionId) -> String {
+        if let Some(registry) = self.topology.existing_registry(id) {
+            return registry.value.clone();
+        }
         format!(
             "{}.dkr.ecr.{}.amazonaws.com/{}",
             self.account_text(),
@@ -63,6 +66,12 @@ impl Lowering<'_> {
                     self.prefix()
                 ),
             });
+        }
+        let own = |id: &RegionId| self.topology.existing_registry(*id).is_none();
+        let (regions, of_others): (Vec<RegionId>, Vec<RegionId>) =
+            regions.into_iter().partition(own);
+        for id in of_others {
+            self.registry_of_others(id, &self.registry_address(id), &images);
         }
         for id in &regions {
             let key = self.key(*id, "registry", &[]);

@@ -24,6 +24,15 @@ pub struct Ranges {
 impl Ranges {
     /// The ranges of a region.
     pub fn of(topology: &Topology, id: RegionId) -> Self {
+        if let Some(network) = topology.existing_network(id) {
+            let all = || vec![network.cidr.value.clone()];
+            return Ranges {
+                vpc: network.cidr.value.clone(),
+                private: all(),
+                public: all(),
+                data: all(),
+            };
+        }
         let base = base(topology, id);
         let each = |first: u32, bits: u32| -> Vec<String> {
             let size = 1 << (32 - bits);

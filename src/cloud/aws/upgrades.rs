@@ -54,7 +54,7 @@ impl Lowering<'_> {
 
     /// One minor version at a time (docs.aws.amazon.com/eks/latest/userguide/update-cluster.html, read 2026-11).
     fn upgrade_of_clusters(&self) -> Option<Upgrade> {
-        let regions = self.cluster_regions();
+        let regions = self.own_clusters();
         let first = *regions.first()?;
         let contexts: Vec<String> = regions.iter().map(|id| self.cluster_name(*id)).collect();
         let clusters = regions.iter().zip(&contexts);

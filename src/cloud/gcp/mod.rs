@@ -9,6 +9,7 @@ mod copies;
 mod cost;
 mod data;
 mod edge;
+mod existing;
 mod facts;
 mod firestore;
 mod frame;
@@ -71,7 +72,8 @@ fn settle(topology: &mut Topology, out: &mut Diagnostics) {
     homes::settle_clusters(topology, &platform::clusters_of(topology, &regions));
     edge::settle(topology, &regions);
     firestore::settle(topology);
-    settle_clusters(topology, &regions, None, out);
+    let own = platform::own_clusters(topology, &regions);
+    settle_clusters(topology, &own, None, out);
 }
 
 /// The name of this cloud in the lock.
@@ -91,6 +93,7 @@ fn lower(topology: &Topology, deployment: &mut Deployment, out: &mut Diagnostics
         extra_accounts: Vec::new(),
         reached: BTreeMap::new(),
     };
+    lowering.check_existing();
     lowering.provider();
     for api in OF_TERRAFORM {
         lowering.api(api);

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Span;
+use crate::topology::Topology;
 
 /// A derived name that is over its provider's limit.
 pub const NAME_TOO_LONG: Code = Code::new("NAME101", "derived-name-too-long");
@@ -138,8 +139,9 @@ pub fn code(location: &str) -> String {
 }
 
 /// The kubectl context that `gcloud container clusters get-credentials` makes.
-pub fn context(project: &str, system: &str, location: &str) -> String {
-    format!("gke_{project}_{location}_{system}-{location}")
+pub fn context(topology: &Topology, location: &str) -> String {
+    let cluster = super::platform::cluster_name_at(topology, location);
+    format!("gke_{}_{location}_{cluster}", super::project(topology))
 }
 
 /// A Terraform identifier.

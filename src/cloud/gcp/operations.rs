@@ -353,7 +353,7 @@ impl Operations<'_> {
                     continue;
                 }
                 if service.scale_on.is_some() {
-                    let cluster = context(&self.project, &self.topology.name, location);
+                    let cluster = context(self.topology, location);
                     let held = scaling::pause(self.topology, placement.region, &cluster, service);
                     self.found.extend(held);
                 }

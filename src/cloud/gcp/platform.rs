@@ -3,6 +3,7 @@
 
 use super::Lowering;
 use super::backup::has_backup;
+use super::existing;
 use super::naming::{self, Kind, slug};
 use super::ranges::Ranges;
 use super::scrapes;
@@ -10,6 +11,9 @@ use crate::cloud::sizing::Demand;
 use crate::deployment::{Argument, Call, Cluster, Decision, Identity, Plugin, Promql, Scope};
 use crate::rules::names::collisions::Accounts;
 use crate::topology::{Provider, RegionId, Singleton, Topology};
+
+/// What every account of a service has.
+pub(super) const ROLES: [&str; 2] = ["roles/monitoring.metricWriter", "roles/cloudtrace.agent"];
 
 impl Lowering<'_> {
     /// Enables what the other calls need; written first, so that all can wait for it.
@@ -43,6 +47,10 @@ impl Lowering<'_> {
         if clusters.is_empty() && !hosts.any(|h| has_backup(self.topology, h)) {
             return;
         }
+        if let Some(network) = existing::network(self.topology) {
+            self.network_of_others(network, &clusters);
+            return;
+        }
         let regions = clusters.iter().map(|id| {
             let region = self.topology.region(*id);
             let ranges = Ranges::of(self.topology, *id);
@@ -62,15 +70,17 @@ impl Lowering<'_> {
     }
 
     pub(super) fn network_id(&self) -> Argument {
-        let prefix = self.prefix();
-        self.output(
-            "network",
-            "network_id",
-            self.in_project(&format!("global/networks/{prefix}")),
-        )
+        let path = match existing::network(self.topology) {
+            Some(network) => existing::network_path(self.topology, network).into(),
+            None => self.in_project(&format!("global/networks/{}", self.prefix())),
+        };
+        self.output("network", "network_id", path)
     }
 
     pub(super) fn subnetwork_id(&self, region: RegionId) -> Argument {
+        if let Some(path) = existing::subnetwork_path(self.topology, region) {
+            return path.into();
+        }
         let location = self.topology.region(region).place.location;
         let prefix = self.prefix();
         // A map's element is no plain output, so the name is given in every layout; the
@@ -112,6 +122,10 @@ impl Lowering<'_> {
 
     /// A key's id as the function of names that it is.
     pub(super) fn key(&mut self, location: &str, name: &str, agent: &str) -> Argument {
+        if let Some(key) = self.topology.existing_key(location) {
+            self.key_of_others(location, key, agent);
+            return key.value.as_str().into();
+        }
         self.requested_keys
             .entry(location.to_string())
             .or_default()
@@ -131,6 +145,11 @@ impl Lowering<'_> {
 
     pub(super) fn has_clusters(&self) -> bool {
         self.topology.services.iter().any(|s| s.on_cluster())
+    }
+
+    /// Whether a cluster is made here.
+    pub(super) fn makes_clusters(&self) -> bool {
+        self.has_clusters() && !own_clusters(self.topology, &self.cluster_regions()).is_empty()
     }
 
     /// The regions that need a cluster.
@@ -154,41 +173,11 @@ impl Lowering<'_> {
         let name = self.cluster_name(id);
         naming::checked(Kind::Cluster, name.clone(), span, self.out);
         let ranges = Ranges::of(self.topology, id);
-        let secrets = self.key(&location, "gke", "container-engine-robot");
-        let disks = self.key(&location, "disk", "compute-system");
-        let account = self.node_account();
         let zones = region.place.spread();
-        self.variable(
-            "authorized_networks",
-            "Private ranges that may reach the clusters' control planes, by a name: a VPN, a bastion.".into(),
-            None,
-            Argument::map([("vpn", "10.255.0.0/24")]),
-        );
-        let mut arguments = vec![
-            ("project_id", self.project()),
-            ("project_number", Argument::variable("project_number")),
-            ("name", name.clone().into()),
-            ("region", location.clone().into()),
-            ("zones", zones.clone().into()),
-            ("network_id", self.network_id()),
-            ("subnetwork_id", self.subnetwork_id(id)),
-            ("control_plane_cidr", ranges.control_plane.clone().into()),
-            (
-                "authorized_networks",
-                Argument::variable("authorized_networks"),
-            ),
-            ("secrets_kms_key_id", secrets),
-            ("disk_kms_key_id", disks),
-            ("node_service_account", self.email(&account)),
-            ("nodes", self.nodes(id)),
-            ("labels", Argument::variable("labels")),
-        ];
-        if let Some(version) = self.topology.kubernetes_version(id) {
-            arguments.push(("kubernetes_version", version.into()));
+        match self.topology.existing_cluster(id) {
+            Some(_) => self.cluster_of_others(id, &name, &ranges.pods),
+            None => self.cluster_of_ours(id, &name, &ranges),
         }
-        let call = format!("gke_{}", region.slug());
-        self.call_after_keys(&call, "gcp/gke", Scope::Region(id), &location, arguments);
-        self.add_after(&call, "accounts");
         let project = self.project_text();
         self.deployment.clusters.push(Cluster {
             region: id,
@@ -244,6 +233,45 @@ impl Lowering<'_> {
         });
     }
 
+    fn cluster_of_ours(&mut self, id: RegionId, name: &str, ranges: &Ranges) {
+        let region = self.topology.region(id);
+        let location = region.place.location;
+        let secrets = self.key(location, "gke", "container-engine-robot");
+        let disks = self.key(location, "disk", "compute-system");
+        let account = self.node_account();
+        self.variable(
+            "authorized_networks",
+            "Private ranges that may reach the clusters' control planes, by a name: a VPN, a bastion.".into(),
+            None,
+            Argument::map([("vpn", "10.255.0.0/24")]),
+        );
+        let mut arguments = vec![
+            ("project_id", self.project()),
+            ("project_number", Argument::variable("project_number")),
+            ("name", name.into()),
+            ("region", location.into()),
+            ("zones", region.place.spread().into()),
+            ("network_id", self.network_id()),
+            ("subnetwork_id", self.subnetwork_id(id)),
+            ("control_plane_cidr", ranges.control_plane.clone().into()),
+            (
+                "authorized_networks",
+                Argument::variable("authorized_networks"),
+            ),
+            ("secrets_kms_key_id", secrets),
+            ("disk_kms_key_id", disks),
+            ("node_service_account", self.email(&account)),
+            ("nodes", self.nodes(id)),
+            ("labels", Argument::variable("labels")),
+        ];
+        if let Some(version) = self.topology.kubernetes_version(id) {
+            arguments.push(("kubernetes_version", version.into()));
+        }
+        let call = format!("gke_{}", region.slug());
+        self.call_after_keys(&call, "gcp/gke", Scope::Region(id), location, arguments);
+        self.add_after(&call, "accounts");
+    }
+
     /// What Terraform does not install.
     fn cluster_needs(&self) -> Vec<String> {
         let mut needs = vec![
@@ -272,7 +300,7 @@ impl Lowering<'_> {
 
     /// The name of the cluster at a location.
     pub(super) fn cluster_name_at(&self, location: &str) -> String {
-        format!("{}-{location}", self.prefix())
+        cluster_name_at(self.topology, location)
     }
 
     /// The endpoint groups that the ingress gateway's Service makes, one in each zone.
@@ -304,7 +332,11 @@ impl Lowering<'_> {
                 let id = self.account_id(service, placement.region);
                 naming::checked(Kind::ServiceAccount, id.clone(), service.span, self.out);
                 self.out.extend(taken.take(service, &id));
-                accounts.push((id.clone(), self.service_account(service, placement.region)));
+                if self.topology.has_account(service) {
+                    self.account_of_others(service, placement.region, &id);
+                } else {
+                    accounts.push((id.clone(), self.service_account(service, placement.region)));
+                }
                 let settings = self.settings(service, placement.region);
                 self.deployment.settings.extend(settings);
                 if service.on_cluster() {
@@ -317,7 +349,7 @@ impl Lowering<'_> {
                 }
             }
         }
-        if self.has_clusters() {
+        if self.makes_clusters() {
             let roles = vec!["roles/container.defaultNodeServiceAccount"];
             accounts.push((
                 self.node_account(),
@@ -326,6 +358,8 @@ impl Lowering<'_> {
                     ("roles", roles.into()),
                 ]),
             ));
+        }
+        if self.has_clusters() {
             accounts.push((
                 "keda-operator".into(),
                 Argument::map([
@@ -368,10 +402,7 @@ impl Lowering<'_> {
                 "display_name".to_string(),
                 Argument::from(format!("{} in {}", service.name, region.name)),
             ),
-            (
-                "roles".to_string(),
-                vec!["roles/monitoring.metricWriter", "roles/cloudtrace.agent"].into(),
-            ),
+            ("roles".to_string(), ROLES.to_vec().into()),
         ];
         let grants = self.grants(service, id);
         if !grants.is_empty() {
@@ -388,7 +419,8 @@ impl Lowering<'_> {
         for id in self.cluster_regions() {
             let mut bindings = Vec::new();
             for service in &self.topology.services {
-                if service.on_cluster() && service.replicas_in(id).is_some() {
+                let own = !self.topology.has_account(service);
+                if own && service.on_cluster() && service.replicas_in(id).is_some() {
                     let account = self.account_id(service, id);
                     bindings.push((account, binding(&namespace, &service.name)));
                 }
@@ -479,6 +511,25 @@ pub(super) fn account_id(
 pub(super) fn clusters_of(topology: &Topology, regions: &[RegionId]) -> Vec<RegionId> {
     let needs = |id: &RegionId| topology.needs_cluster(*id);
     regions.iter().copied().filter(needs).collect()
+}
+
+/// The regions, among some, whose cluster is made here.
+pub(super) fn own_clusters(topology: &Topology, regions: &[RegionId]) -> Vec<RegionId> {
+    let own = |id: &RegionId| topology.existing_cluster(*id).is_none();
+    regions.iter().copied().filter(own).collect()
+}
+
+/// The name of the cluster at a location: as its owner calls it, or after the system.
+pub(super) fn cluster_name_at(topology: &Topology, location: &str) -> String {
+    let mut regions = topology.region_ids();
+    let region = regions.find(|id| {
+        let place = topology.region(*id).place;
+        place.provider == Provider::Gcp && place.location == location
+    });
+    match region.and_then(|id| topology.existing_cluster(id)) {
+        Some(cluster) => cluster.name.value.clone(),
+        None => format!("{}-{location}", topology.name),
+    }
 }
 
 fn binding(namespace: &str, name: &str) -> Argument {

@@ -1,8 +1,8 @@
 //! How services are pointed at a restored copy of a store that they are told the place of, and back.
 
+use super::Lowering;
 use super::naming::context;
 use super::offering::runtime;
-use super::{Lowering, project};
 use crate::deployment::{Operation, OperationKind, Proof, SwitchStep, script, words};
 use crate::format::shell;
 use crate::topology::{RegionId, Service, Topology};
@@ -133,7 +133,7 @@ impl Lowering<'_> {
 /// kubectl for the cluster of a region, as a piece of shell.
 pub(super) fn kubectl(topology: &Topology, id: RegionId) -> String {
     let location = topology.region(id).place.location;
-    let cluster = context(&project(topology), &topology.name, location);
+    let cluster = context(topology, location);
     #[rustfmt::skip]
     let kubectl = words(&["kubectl", "--context", &cluster, "--namespace", &topology.namespace]);
     shell::command(&kubectl)

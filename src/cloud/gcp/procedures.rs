@@ -185,7 +185,7 @@ impl Procedures<'_> {
                 words(&[
                     "kubectl",
                     "--context",
-                    &context(&self.project, &self.topology.name, location),
+                    &context(self.topology, location),
                     "--namespace",
                     &self.topology.namespace,
                     "set",
@@ -233,7 +233,7 @@ impl Procedures<'_> {
                 words(&[
                     "kubectl",
                     "--context",
-                    &context(&self.project, &self.topology.name, location),
+                    &context(self.topology, location),
                     "--namespace",
                     &self.topology.namespace,
                     "set",

@@ -4,7 +4,7 @@ use crate::cloud::ranges::{base, block, settle_each};
 use crate::diagnostic::Diagnostics;
 use crate::lock::Lock;
 use crate::lock::ranges::{Block, allocate};
-use crate::topology::{Datastore, Region, RegionId, Topology};
+use crate::topology::{Datastore, Region, RegionId, Text, Topology};
 
 /// The smallest range that a region's networks fit in: three blocks of up to a /16.
 pub const SMALLEST: u32 = 14;
@@ -25,6 +25,12 @@ pub fn settle(topology: &mut Topology, regions: &[RegionId], out: &mut Diagnosti
 
 /// Where stores of a region have their addresses, each a /28: behind the services.
 fn stores(topology: &Topology, id: RegionId) -> Block {
+    let existing = topology
+        .existing_network(id)
+        .and_then(|n| n.stores.as_ref());
+    if let Some(block) = existing.and_then(|range| Block::parse(range)) {
+        return block;
+    }
     Block {
         base: base(topology, id) + (2 << 16) + (1 << 12),
         bits: 20,
@@ -90,6 +96,17 @@ impl Ranges {
         let base = base(topology, id);
         let region = &topology.region(id).name;
         let control_plane = topology.lock.get("region", region, CONTROL_PLANE);
+        if let Some(network) = topology.existing_network(id) {
+            let text =
+                |range: &Option<Text>| range.as_ref().map_or(String::new(), |r| r.value.clone());
+            return Ranges {
+                nodes: network.cidr.value.clone(),
+                pods: text(&network.pods),
+                services: text(&network.services),
+                proxies: text(&network.proxies),
+                control_plane: control_plane.unwrap_or_default().to_string(),
+            };
+        }
         Ranges {
             nodes: block(base, 20),
             pods: block(base + (1 << 16), 16),

@@ -23,7 +23,8 @@ pub(super) fn settle(topology: &mut Topology, regions: &[RegionId], one_for_all:
     let home = Home::Registry.of(topology);
     let serves = |id: &&RegionId| {
         let mut services = topology.services.iter();
-        services.any(|s| s.placements.iter().any(|p| p.region == **id))
+        let own = topology.existing_registry(**id).is_none();
+        own && services.any(|s| s.placements.iter().any(|p| p.region == **id))
     };
     let serving: Vec<RegionId> = regions.iter().filter(serves).copied().collect();
     for id in &serving {
@@ -55,6 +56,21 @@ fn of(topology: &Topology, id: RegionId) -> String {
 /// of regions that have left.
 pub(super) fn locations(topology: &Topology) -> Vec<String> {
     let home = Home::Registry.of(topology);
+    let serves = |id: &RegionId| {
+        topology
+            .services
+            .iter()
+            .any(|s| s.replicas_in(*id).is_some())
+    };
+    let serving: Vec<RegionId> = topology
+        .regions_on(Provider::Gcp)
+        .into_iter()
+        .filter(serves)
+        .collect();
+    let of_others = |id: &RegionId| topology.existing_registry(*id).is_some();
+    if !serving.is_empty() && serving.iter().all(of_others) {
+        return Vec::new();
+    }
     let near = topology.lock.all("region", REGISTRY);
     let mut others: Vec<String> = near.map(|(_, entry)| entry.value.clone()).collect();
     others.retain(|location| *location != home);
@@ -69,8 +85,11 @@ fn pulling<'a>(
     regions: &'a [RegionId],
     location: &'a str,
 ) -> impl Iterator<Item = RegionId> + 'a {
-    let regions = regions.iter().copied();
-    regions.filter(move |id| of(topology, *id) == location)
+    let own = regions
+        .iter()
+        .copied()
+        .filter(|id| topology.existing_registry(*id).is_none());
+    own.filter(move |id| of(topology, *id) == location)
 }
 
 /// The Terraform call of the registry at a location.
@@ -104,6 +123,16 @@ impl Lowering<'_> {
     /// The registries.
     pub(super) fn registries(&mut self) {
         self.api("artifactregistry");
+        for id in self.regions.clone() {
+            if let Some(registry) = self.topology.existing_registry(id) {
+                self.registry_of_others(id, registry);
+                let prefix = registry.value.clone();
+                self.part().registries.push(Registry {
+                    prefix,
+                    regions: vec![id],
+                });
+            }
+        }
         for location in locations(self.topology) {
             self.registry(&location);
         }
@@ -119,7 +148,7 @@ impl Lowering<'_> {
         let regions = pulling(self.topology, &self.regions, location).collect();
         self.part().registries.push(Registry { prefix, regions });
         let mut readers = Vec::new();
-        if self.has_clusters() {
+        if self.makes_clusters() {
             let id = self.node_account();
             readers.push(("nodes".to_string(), self.member(&id)));
         }
@@ -149,6 +178,10 @@ impl Lowering<'_> {
             tag.map(|t| Argument::from(t.value.as_str())),
             "1.0.0".into(),
         );
+        if let Some(registry) = self.topology.existing_registry(id) {
+            let image = format!("{}/{short}:", registry.value).into();
+            return Argument::Template(vec![image, Argument::variable(variable)]);
+        }
         Argument::Template(vec![
             format!("{location}-docker.pkg.dev/").into(),
             Argument::variable("project_id"),

@@ -1,13 +1,14 @@
 //! How versions on Google Cloud go up (cloud.google.com/kubernetes-engine/upgrades, read 2026-11).
 
 use super::Lowering;
+use super::platform::own_clusters;
 use crate::cloud::upgrades::{nodes, step, versions, words};
 use crate::deployment::Upgrade;
 
 impl Lowering<'_> {
     /// Clusters are in a release channel: it chooses, unless the spec asks for a newer version.
     pub(super) fn upgrades(&mut self) {
-        let regions = self.cluster_regions();
+        let regions = own_clusters(self.topology, &self.cluster_regions());
         if regions.is_empty() {
             return;
         }

@@ -302,7 +302,7 @@ pub(super) fn settle(topology: &mut Topology) {
         let idle = crate::cloud::reads_of(provider).idle_policy;
         let policies = host.policy.iter().enumerate();
         let read = policies.filter(|(at, p)| idle(topology, host, *at, p.value).is_none());
-        let read = read.map(|(_, p)| p.clone()).collect();
+        let read = read.map(|(_, p)| *p).collect();
         topology.hosts[index].policy = read;
     }
 }

@@ -10,8 +10,8 @@ pub use modules::{OwnModule, own_modules};
 use super::{AppliedRoot, Input};
 use crate::analysis::term::Term;
 use crate::artifact::ArtifactSet;
-use crate::deployment::{Argument, Call, Evidence, Switch};
-use crate::format::markdown::{code, text};
+use crate::deployment::{Argument, Call, Demand, Evidence, Switch};
+use crate::format::markdown::{code, prose, text};
 use crate::topology::{Part, Scalar};
 use crate::watch::series::{Producer, selectors};
 use mentions::{Paths, names, objects, users};
@@ -143,6 +143,13 @@ impl<'a> Contract<'a> {
                 says: "Each is called in place of ours, and has to declare these variables and outputs.",
                 columns: "module | source | called in | variables | outputs",
                 rows: self.modules(),
+            },
+            Section {
+                what: "existing",
+                heading: "Parts that others own",
+                says: "These are used and not made here. A plan reads each and fails where a line that it checks does not hold; the other lines are for their owners.",
+                columns: "part | where | name | must hold | checked by",
+                rows: self.demands(),
             },
             Section {
                 what: "variables",
@@ -412,6 +419,23 @@ impl<'a> Contract<'a> {
         let made = !self.leaves(Part::Terraform);
         let own = made.then(|| own_modules(self.input, self.roots));
         own.into_iter().flatten().map(row).collect()
+    }
+
+    /// What has to be true of what others own.
+    fn demands(&self) -> Vec<Vec<String>> {
+        let mut demands: Vec<&Demand> = self.input.deployment.demands.iter().collect();
+        demands.sort();
+        let row = |d: &Demand| {
+            let by = if d.planned { "the plan" } else { "its owner" };
+            vec![
+                d.part.to_string(),
+                text(&d.at),
+                code(&d.name),
+                prose(&d.says),
+                by.to_string(),
+            ]
+        };
+        demands.into_iter().map(row).collect()
     }
 
     /// Variables of the roots that nothing here fills.

@@ -2,7 +2,8 @@
 
 use crate::emit::Input;
 use crate::format::json::json;
-use crate::procedure::{Case, Step, Verb, clock, until};
+use crate::format::shell;
+use crate::procedure::{Case, Step, Verb, Work, clock, until};
 use crate::topology::RegionId;
 use serde_json::Value;
 
@@ -51,12 +52,28 @@ fn steps(input: Input, case: &Case, page: u64) -> Vec<Value> {
             "starts": timed.clock.map(|clock| page + clock - timed.seconds),
             "clock": until(timed.clock),
             "command": command(input, case, step),
+            "own": own(input, &works),
             "expect": step.expect(&works),
             "otherwise": step.otherwise(),
             "final": step.no_return,
         }))
     });
     each.collect()
+}
+
+/// What a team has added to a step.
+fn own(input: Input, works: &[&Work]) -> Vec<Value> {
+    let acts = works.iter().flat_map(|w| &w.acts);
+    let own = acts.filter(|a| input.topology.steps.get(&a.subject).is_some());
+    let own = own.flat_map(|a| &a.commands).map(|o| {
+        json!({
+            "title": o.title,
+            "command": shell::command(&o.command),
+            "takes": clock(o.budget_seconds),
+            "otherwise": o.otherwise,
+        })
+    });
+    own.collect()
 }
 
 /// What the operator types.

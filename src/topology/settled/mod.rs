@@ -3,6 +3,7 @@
 //! A field says here how it is settled. Without a word it is what the spec says; behind `=` stands
 //! what is decided, also where the spec is silent. Nothing above `topology` decides it again.
 
+mod existing;
 mod failover;
 mod host;
 mod outside;
@@ -12,6 +13,7 @@ mod store;
 mod system;
 mod watch;
 
+pub use existing::*;
 pub use failover::*;
 pub use host::*;
 pub use outside::*;

@@ -4,7 +4,7 @@ use super::*;
 use crate::spec::decode::Scalar;
 use crate::spec::{
     self, Basis, CommitmentTerm, Date, Factor, Incompatible, Layout, Map, Occasion, Part,
-    PerRegion, Percent, Provider, Regime, Singleton,
+    PerRegion, Percent, Provider, Regime, Singleton, StepPlace, StepWord,
 };
 
 settled! {
@@ -107,6 +107,20 @@ settled! {
         pub state_region: Option<Text>,
         /// Modules of your own in place of ours, by module name.
         pub modules: Map<ModuleSource>,
+        /// Arguments that modules of ours get beside those that follow from the spec.
+        pub arguments: Map<ExtraArguments>,
+    }
+}
+
+settled! {
+    /// Arguments for calls of a module of ours.
+    pub struct ExtraArguments from spec::ExtraArguments {
+        /// The module.
+        pub module: Text,
+        /// The regions whose calls get them; all calls if there are none.
+        pub regions: Vec<Ref>,
+        /// The arguments, as YAML.
+        pub values: Text,
     }
 }
 
@@ -151,6 +165,28 @@ settled! {
         pub operations: Option<Text>,
         /// Why the file is changed.
         pub reason: Option<Text>,
+    }
+}
+
+settled! {
+    /// A step of the team's own in a plan.
+    pub struct ExtraStep from spec::ExtraStep {
+        /// The step that it belongs to.
+        pub at: Settled<StepWord>,
+        /// Whether it comes before or after what that step does by itself.
+        pub when: Settled<StepPlace>,
+        /// The region that the plan acts on; any if left out.
+        pub region: Option<Ref>,
+        /// The words of its command.
+        pub run: Vec<Text>,
+        /// What a person does in its place, or beside it.
+        pub says: Option<Text>,
+        /// What a good answer looks like.
+        pub expect: Text,
+        /// The longest that it may take.
+        pub takes: Time,
+        /// What to do if it fails.
+        pub otherwise: Text,
     }
 }
 

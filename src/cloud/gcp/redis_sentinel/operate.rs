@@ -28,7 +28,7 @@ impl Operations<'_> {
         for id in &store.regions {
             let region = self.topology.region(*id);
             let location = region.place.location;
-            let context = context(&self.project, &self.topology.name, location);
+            let context = context(self.topology, location);
             if self.topology.sentinels(store, *id) == 0 {
                 continue;
             }

@@ -55,7 +55,7 @@ impl<'a> Copy<'a> {
     fn of(all: &Operations<'a>, store: &'a Datastore, id: RegionId) -> Self {
         let topology = all.topology;
         let location = topology.region(id).place.location;
-        let cluster = context(&all.project, &topology.name, location);
+        let cluster = context(topology, location);
         #[rustfmt::skip]
         let kubectl = words(&["kubectl", "--context", &cluster, "--namespace", &topology.namespace]);
         Copy {

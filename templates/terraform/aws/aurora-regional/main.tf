@@ -107,6 +107,16 @@ resource "aws_rds_cluster" "this" {
   skip_final_snapshot                 = false
   final_snapshot_identifier           = "${var.name}-final"
 
+  dynamic "timeouts" {
+    for_each = var.timeouts == null ? [] : [var.timeouts]
+
+    content {
+      create = timeouts.value.create
+      update = timeouts.value.update
+      delete = timeouts.value.delete
+    }
+  }
+
   lifecycle {
     prevent_destroy = true
 
@@ -137,4 +147,14 @@ resource "aws_rds_cluster_instance" "this" {
   performance_insights_kms_key_id       = var.kms_key_arn
   performance_insights_retention_period = 7
   copy_tags_to_snapshot                 = true
+
+  dynamic "timeouts" {
+    for_each = var.timeouts == null ? [] : [var.timeouts]
+
+    content {
+      create = timeouts.value.create
+      update = timeouts.value.update
+      delete = timeouts.value.delete
+    }
+  }
 }

@@ -105,3 +105,18 @@ variable "guarded" {
   default     = true
   nullable    = false
 }
+
+variable "timeouts" {
+  description = "How long Terraform waits for its slowest resources; the provider's own times if left out."
+  type = object({
+    create = optional(string)
+    update = optional(string)
+    delete = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.timeouts == null ? true : alltrue([for time in values(var.timeouts) : time == null ? true : can(regex("^[0-9]+[smh]$", time))])
+    error_message = "Times such as 90m."
+  }
+}

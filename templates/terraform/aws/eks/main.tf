@@ -58,6 +58,16 @@ resource "aws_eks_cluster" "this" {
     enabled = true
   }
 
+  dynamic "timeouts" {
+    for_each = var.timeouts == null ? [] : [var.timeouts]
+
+    content {
+      create = timeouts.value.create
+      update = timeouts.value.update
+      delete = timeouts.value.delete
+    }
+  }
+
   depends_on = [aws_cloudwatch_log_group.control_plane, aws_iam_role_policy.cluster, aws_iam_role_policy_attachment.cluster]
 
   lifecycle {
@@ -171,6 +181,16 @@ resource "aws_eks_node_group" "this" {
 
   node_repair_config {
     enabled = true
+  }
+
+  dynamic "timeouts" {
+    for_each = var.timeouts == null ? [] : [var.timeouts]
+
+    content {
+      create = timeouts.value.create
+      update = timeouts.value.update
+      delete = timeouts.value.delete
+    }
   }
 
   # Without an address nothing starts on a node.

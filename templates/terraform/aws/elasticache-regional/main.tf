@@ -75,6 +75,16 @@ resource "aws_elasticache_replication_group" "this" {
   security_group_ids         = [aws_security_group.this.id]
   user_group_ids             = [var.user_group_id]
 
+  dynamic "timeouts" {
+    for_each = var.timeouts == null ? [] : [var.timeouts]
+
+    content {
+      create = timeouts.value.create
+      update = timeouts.value.update
+      delete = timeouts.value.delete
+    }
+  }
+
   lifecycle {
     prevent_destroy = true
   }

@@ -129,6 +129,16 @@ resource "google_container_cluster" "this" {
     }
   }
 
+  dynamic "timeouts" {
+    for_each = var.timeouts == null ? [] : [var.timeouts]
+
+    content {
+      create = timeouts.value.create
+      update = timeouts.value.update
+      delete = timeouts.value.delete
+    }
+  }
+
   lifecycle {
     prevent_destroy = true
     ignore_changes  = [node_config]
@@ -174,6 +184,16 @@ resource "google_container_node_pool" "this" {
 
     workload_metadata_config {
       mode = "GKE_METADATA"
+    }
+  }
+
+  dynamic "timeouts" {
+    for_each = var.timeouts == null ? [] : [var.timeouts]
+
+    content {
+      create = timeouts.value.create
+      update = timeouts.value.update
+      delete = timeouts.value.delete
     }
   }
 }

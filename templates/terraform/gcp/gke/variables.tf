@@ -173,3 +173,18 @@ variable "kubernetes_version" {
     error_message = "A version such as 1.33."
   }
 }
+
+variable "timeouts" {
+  description = "How long Terraform waits for its slowest resources; the provider's own times if left out."
+  type = object({
+    create = optional(string)
+    update = optional(string)
+    delete = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.timeouts == null ? true : alltrue([for time in values(var.timeouts) : time == null ? true : can(regex("^[0-9]+[smh]$", time))])
+    error_message = "Times such as 90m."
+  }
+}

@@ -45,6 +45,16 @@ resource "google_redis_instance" "this" {
     }
   }
 
+  dynamic "timeouts" {
+    for_each = var.timeouts == null ? [] : [var.timeouts]
+
+    content {
+      create = timeouts.value.create
+      update = timeouts.value.update
+      delete = timeouts.value.delete
+    }
+  }
+
   lifecycle {
     prevent_destroy = true
   }
