@@ -64,13 +64,14 @@ const GIVEN: [((&str, &str), Thing); 13] = [
 const PARTS: &[Thing] = &[Store, Service, Queue, Host];
 
 /// The fields that refer to things by name; a test holds them against the language.
-pub const REFERENCES: [((&str, &str), &[Thing]); 57] = [
+pub const REFERENCES: [((&str, &str), &[Thing]); 58] = [
     (("Region", "cloud"), &[Cloud]),
     (("Region", "zone"), &[Zone]),
     (("Region", "pair"), &[Region]),
     (("Transfer", "from"), &[Zone]),
     (("Transfer", "to"), &[Zone, Region]),
     (("Transfer", "datasets"), &[Dataset]),
+    (("ExtraArguments", "regions"), &[Region]),
     (("Network", "isolated"), &[Region]),
     (("Link", "between"), &[Region]),
     (("Secret", "regions"), &[Region]),

@@ -279,7 +279,7 @@ fn a_probe_of_a_service_that_is_not_public_expects_403() {
     // Whoever asks the backup by hand sees the same.
     let backup = spec(&PUSHED.replace("to: worker, health", "to: worker, backup: true, health"));
     let page = backup.file("RUNBOOK_DNS_FAILOVER.md");
-    assert!(page.contains("an error of curl that says 403"), "{page}");
+    assert!(page.contains("a curl error with status 403"), "{page}");
 }
 
 /// What is set aside can be put back, whether or not a drill does so.

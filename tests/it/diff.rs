@@ -581,7 +581,7 @@ fn a_tree_on_disk_is_compared_and_left_alone() {
         out.contains(" helm/Chart.yaml") && out.contains("  A "),
         "{out}"
     );
-    assert!(err.contains("README.md was changed by hand"), "{err}");
+    assert!(err.contains("README.md was edited manually"), "{err}");
     assert_eq!(fs::read_to_string(&readme).unwrap(), "mine\n");
     assert!(!here.join("deploy/helm/Chart.yaml").exists());
     let (code, out, _) = ran(meridian(here).args(["diff", "--patch"]));

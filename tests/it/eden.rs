@@ -231,7 +231,7 @@ fn e08_e09_people_are_told_by_region() {
         "alerts/prometheus/rules.yaml",
         &["region!=\"\"}[900s]))) >= 2"],
     );
-    let steps = "east-team, who have 15m to answer; then global-team, who have 30m to answer";
+    let steps = "east-team, with 15m to acknowledge; then global-team, with 30m to acknowledge";
     holds("RUNBOOK_FAILOVER.md", &[steps]);
     // Alertmanager cannot wait for an answer: people are told to make the policies.
     holds("DEPLOYMENT_GUIDE.md", &[&format!("| `east` | {steps} |")]);

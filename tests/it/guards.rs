@@ -156,6 +156,12 @@ const MOVED_BY_SCRIPTS: &[(&str, &str, &str, &str)] = &[
         "replication_source_identifier",
     ),
     (
+        "aws rds switchover-global-cluster",
+        "aws/aurora-regional",
+        "aws_rds_cluster",
+        "replication_source_identifier",
+    ),
+    (
         "aws elasticache failover-global-replication-group",
         "aws/elasticache-global",
         "aws_elasticache_global_replication_group",

@@ -95,7 +95,7 @@ fn faults(tree: &Tree) -> BTreeSet<String> {
         let watched = watched.unwrap_or_default();
         for secret in secrets {
             let told = secret.ends_with("-password")
-                && guide.contains("To replace a password:")
+                && guide.contains("To rotate a password:")
                 && guide.contains("Restart the nodes, region by region");
             let restarts = watched.split(',').any(|w| w == secret);
             let reloaded = served.contains(secret.as_str()) && reloads(pod, &secret);
@@ -160,7 +160,7 @@ fn chart(tree: &Tree, guide: &str, faults: &mut BTreeSet<String>) {
 const AT_A_REBOOT: [(&str, &str, &str); 1] = [(
     "rds-postgres",
     "logical",
-    "only at a reboot: `aws rds describe-db-instances` shows `pending-reboot`",
+    "only at a reboot: `aws rds describe-db-instances` then shows `pending-reboot`",
 )];
 
 fn parameters(tree: &Tree, guide: &str, faults: &mut BTreeSet<String>) {

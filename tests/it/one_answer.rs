@@ -225,7 +225,7 @@ fn expected(step: &Step, script: &str, (from, to): (&str, &str), faults: &mut Fa
             .filter(|l| words.iter().any(|w| l.starts_with(w)))
             .count()
     };
-    let run = count(body(id), &["run ", "look ", "measure ", "[[ ${FROM}"]);
+    let run = count(body(id), &["run ", "look ", "measure", "[[ ${FROM}"]);
     let proofs = count(
         body(&format!("{id}_holds")),
         &["prove ", "prove_elsewhere "],
@@ -647,8 +647,6 @@ fn promises(tree: &Tree, faults: &mut Faults) {
     }
     // What the budget judges by is one of what is said.
     let summary = between(&tree["RECOVERY_BUDGET.md"], "## Summary\n", "\n## ").unwrap_or_default();
-    let failover = &tree["scripts/failover-region.sh"];
-    let objective = between(failover, "\nreadonly OBJECTIVE=", "\n");
     for row in table(
         summary,
         "| component | scenario | promised | takes | verdict | valid until |",
@@ -673,14 +671,6 @@ fn promises(tree: &Tree, faults: &mut Faults) {
         }
     }
     let loss = row_of("RPO, region loss");
-    let seconds = loss
-        .split(' ')
-        .next()
-        .and_then(time)
-        .map(|ms| ms.div_ceil(1000).to_string());
-    if objective.is_some_and(|o| o != seconds.clone().unwrap_or_default()) {
-        faults.insert(format!("the script allows {objective:?} s, README {loss}"));
-    }
     let question = between(
         &tree["RUNBOOK_FAILOVER.md"],
         "Is the lag of every copy at most ",
@@ -1243,7 +1233,7 @@ fn another_value_in_one_file_is_found() {
         (
             "aws-engines",
             "RECOVERY_BUDGET.md",
-            "operator acts | 4:00 | 20:45 |",
+            "operator acts | 4:00 | 20:35 |",
             "operator acts | 4:00 | 16:15 |",
         ),
         (
@@ -1351,8 +1341,8 @@ fn another_value_in_one_file_is_found() {
         (
             "ggen",
             "scripts/failover-region.sh",
-            "readonly OBJECTIVE=60",
-            "readonly OBJECTIVE=61",
+            "sessions) printf 60 ;;",
+            "sessions) printf 61 ;;",
         ),
         (
             "ggen",

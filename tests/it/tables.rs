@@ -4,7 +4,7 @@
 use crate::support::{Case, example, spec};
 use meridian::deployment::{Operation, Proof, Switch, SwitchStep};
 use meridian::format::shell;
-use meridian::procedure::{Failure, Procedure, Step, Verb};
+use meridian::procedure::{Act, Failure, Place, Procedure, Step, Verb};
 use std::collections::BTreeMap;
 
 #[path = "../../benches/systems/spec.rs"]
@@ -306,7 +306,9 @@ fn stepped(step: &Step) -> Vec<Vec<String>> {
         Failure::Continue => format!(" || missed {}", shell::word(otherwise)),
     };
     let measures = step.verb == Verb::Measure || step.verb == Verb::Run && step.holds > 0;
-    let commands = |o: &Operation| match step.verb {
+    let compared = step.verb == Verb::Measure && step.on == Place::To;
+    let commands = |act: &Act, o: &Operation| match step.verb {
+        _ if compared => ran(&format!("measure_of {}", shell::word(&act.subject)), o, ""),
         _ if measures => ran("measure", o, ""),
         Verb::Look => ran("look", o, &or(&o.otherwise)),
         _ => ran("run", o, &or(&o.otherwise)),
@@ -315,7 +317,7 @@ fn stepped(step: &Step) -> Vec<Vec<String>> {
     let each = acts.flat_map(|act| {
         let proofs = act.proofs.iter().map(|p| proved(p, &or(&p.otherwise)));
         [
-            act.commands.iter().map(commands).collect(),
+            act.commands.iter().map(|o| commands(act, o)).collect(),
             proofs.collect(),
         ]
     });

@@ -252,8 +252,10 @@ pub(super) fn settle(topology: &mut Topology) {
     for index in 0..topology.datastores.len() {
         let store = &topology.datastores[index];
         if store.external().is_some() {
+            // How it votes is known by the members that are declared.
             let store = &mut topology.datastores[index];
-            COUNTED.iter().for_each(|(_, forget)| forget(store));
+            let others = COUNTED.iter().filter(|(field, _)| *field != "members");
+            others.for_each(|(_, forget)| forget(store));
             store.replication = None;
             continue;
         }

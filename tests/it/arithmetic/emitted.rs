@@ -238,10 +238,10 @@ impl Emitted {
         let seconds = |text: &str| text.trim_end_matches('s').parse::<u64>().expect("seconds");
         let waits = || {
             let after = page
-                .split_once("and fail after ")
+                .split_once(" with a timeout of ")
                 .expect("how probes are made")
                 .1;
-            seconds(after.split_once(';').expect("a sentence").0)
+            seconds(after.split_once(',').expect("a sentence").0)
         };
         for group in rules["groups"].as_array().into_iter().flatten() {
             for rule in group["rules"].as_array().into_iter().flatten() {

@@ -144,7 +144,7 @@ def configure(exporter, alertmanager):
         receiver.clear()
         receiver.update({"name": name}, **({} if name == "nobody" else {"webhook_configs": [hook]}))
     (WORK / "alertmanager.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
-    every = re.search(r"Probes ask every (\S+) ", contract).group(1)
+    every = re.search(r"Probe every (\S+) ", contract).group(1)
     (WORK / "prometheus.yaml").write_text(yaml.safe_dump({
         "global": {"scrape_interval": every, "scrape_timeout": every, "evaluation_interval": "30s"},
         "rule_files": [str(TREE / "alerts/prometheus/rules.yaml")],
