@@ -21,9 +21,9 @@ resource "google_redis_instance" "this" {
     maxmemory-policy = "noeviction"
   }
 
-  authorized_network      = var.network_id
-  connect_mode            = "DIRECT_PEERING"
-  reserved_ip_range       = var.ip_range
+  authorized_network = var.network_id
+  connect_mode       = "DIRECT_PEERING"
+  reserved_ip_range  = var.ip_range
   # The password comes back as `auth_string` and lies in the state: see README.md.
   auth_enabled            = true
   transit_encryption_mode = "SERVER_AUTHENTICATION"
