@@ -10,7 +10,6 @@ use crate::support::{between, root};
 use meridian::diff::Fate;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// The steps in order, each with the only fate that its plan may have.
 const STEPS: [(&str, Option<Fate>); 6] = [
@@ -97,40 +96,4 @@ fn environments_are_checked_in_one_run() {
     let staging = fs::read_to_string(folder.join("staging.yaml")).unwrap();
     fs::write(folder.join("staging.yaml"), staging.replace("1..3", "1..4")).unwrap();
     assert_eq!(ran(folder, &check).0, 2, "the tree of staging is outdated");
-}
-
-/// The same with plans: stand-ins of the providers know what is applied. Needs Terraform and the
-/// stand-ins of `TF_CLI_CONFIG_FILE`.
-#[test]
-#[ignore = "slow: plans with stand-ins, run by .ci/run where they are"]
-fn slow_the_plan_of_names_that_are_there_is_empty() {
-    let folder = repository();
-    let folder = folder.path();
-    take(folder, "3-terraform", None);
-    let root = folder.join("deploy/terraform/regions/us-east-1");
-    let terraform = |arguments: &[&str]| {
-        let mut command = Command::new("terraform");
-        command.current_dir(&root).args(arguments).arg("-no-color");
-        let output = command.output().expect("terraform");
-        let text = String::from_utf8_lossy(&output.stdout).to_string();
-        (
-            output.status.code(),
-            text + &String::from_utf8_lossy(&output.stderr),
-        )
-    };
-    let variables = [
-        "-input=false",
-        "-var=cluster_admin_role_arns=[\"arn:aws:iam::123456789012:role/admin\"]",
-        "-var=authorized_networks={\"vpn\"=\"10.255.0.0/24\"}",
-    ];
-    let with = |first: &[&'static str]| [first, &variables].concat();
-    let local = |root: &Path| fs::remove_file(root.join("backend.tf")).unwrap_or_default();
-    local(&root);
-    assert_eq!(terraform(&["init"]).0, Some(0));
-    let (code, said) = terraform(&with(&["apply", "-auto-approve"]));
-    assert_eq!(code, Some(0), "{said}");
-    take(folder, "4-names", Some("3-terraform"));
-    local(&root);
-    let (code, said) = terraform(&with(&["plan", "-detailed-exitcode"]));
-    assert_eq!(code, Some(0), "{said}");
 }

@@ -130,7 +130,7 @@ impl<'a> Load<'a> {
             .filter(|s| plan.services[*s].needs.contains(&service))
             .collect();
         let arrivals = match self.host(service) {
-            Some(policy) => self.arrivals(service, &at, lost, policy),
+            Some(policy) => self.arrivals(service, &at, lost, &policy),
             None if !callers.is_empty() => self.calls(service, &callers, lost, all),
             None => {
                 let queued = self.queued(service);
@@ -150,11 +150,21 @@ impl<'a> Load<'a> {
         shares
     }
 
-    /// The policies of the host that brings users to a service.
-    fn host(&self, service: usize) -> Option<&[&'static str]> {
+    /// The policies of the host that brings users to a service: those that Google's load balancer,
+    /// or the mesh behind it, acts upon.
+    fn host(&self, service: usize) -> Option<Vec<&'static str>> {
         let mut hosts = self.plan.hosts.iter();
-        let host = hosts.find(|h| h.service == service && h.pinned.is_none());
-        host.map(|h| h.policy.as_slice())
+        let host = hosts.find(|h| h.service == service && h.pinned.is_none())?;
+        let meshed = self.plan.mesh && self.plan.services[service].kubernetes;
+        let acts = |at: usize, policy: &str| match policy {
+            "latency" => true,
+            "failover" => at == 0,
+            "weight" | "geography" => meshed,
+            _ => false,
+        };
+        let policies = host.policy.iter().enumerate();
+        let acting = policies.filter(|(at, p)| acts(*at, p));
+        Some(acting.map(|(_, p)| *p).collect())
     }
 
     /// Where users come in: of a host that names no region, else by weight.
@@ -164,8 +174,8 @@ impl<'a> Load<'a> {
             .iter()
             .map(|r| r.0)
             .collect();
-        let policy = self.host(service).unwrap_or(&["weight"]);
-        self.arrivals(service, &at, lost, policy)
+        let policy = self.host(service).unwrap_or_else(|| vec!["weight"]);
+        self.arrivals(service, &at, lost, &policy)
     }
 
     /// Where a service works, by weight.
@@ -256,13 +266,12 @@ impl<'a> Load<'a> {
                 let first = self.plan.first(at).expect("a region");
                 vec![(first, Part::of(1, 1))]
             }
-            Some(&"round-robin") => evenly(&self.serving_or_all(&open)),
             _ => self.by_weight(at),
         };
         let mut arrivals = Vec::new();
         for (home, share) in users {
             let to = match Some(home) == lost {
-                true => self.moved(service, home, &open, policy),
+                true => self.moved(home, &open, policy),
                 false => vec![(home, Part::of(1, 1))],
             };
             arrivals.extend(to.into_iter().map(|(at, part)| Arrival {
@@ -284,13 +293,7 @@ impl<'a> Load<'a> {
     }
 
     /// Where the users of a lost region go.
-    fn moved(
-        &self,
-        service: usize,
-        lost: usize,
-        open: &[usize],
-        policy: &[&str],
-    ) -> Vec<(usize, Part)> {
+    fn moved(&self, lost: usize, open: &[usize], policy: &[&str]) -> Vec<(usize, Part)> {
         let regions = &self.plan.regions;
         // In the order of the spec, not of the service.
         let mut open = open.to_vec();
@@ -322,18 +325,7 @@ impl<'a> Load<'a> {
         }
         match decides {
             "latency" => vec![(self.nearest(lost, &left), Part::of(1, 1))],
-            "weight" | "cost" => self.by_weight(&left),
-            "capacity" => {
-                let own = &self.plan.services[service];
-                // Without anything that scales it, a Deployment stays at the fewest.
-                let fixed = own.kubernetes && own.scale.is_none();
-                let most = |r: usize| {
-                    let placed = own.replicas.iter().find(|p| p.0 == r);
-                    placed.map_or(0, |p| if fixed { p.1 } else { p.2 }.into())
-                };
-                proportional(&left, most)
-            }
-            "round-robin" => evenly(&left),
+            "weight" => self.by_weight(&left),
             "failover" => vec![(self.plan.first(&left).expect("a region"), Part::of(1, 1))],
             other => panic!("{other}"),
         }
