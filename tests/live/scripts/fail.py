@@ -225,7 +225,7 @@ def surroundings(tree):
             found.append("--unlock leaves the lock")
     if "lag.sh" in text_of(tree, "failover-region.sh"):
         behind = Run(tree, leave, LAG="86400")
-        expect(found, "copies are a day behind", behind, 75, "copies are 86400 s behind")
+        expect(found, "copies are a day behind", behind, 75, "is 86400 s behind")
         if any(p in call for call in behind.calls for p in PROMOTIONS):
             found.append("promotes copies that are a day behind")
         expect(found, "a loss is accepted", Run(tree, [*leave, "--accept-data-loss-seconds", "86400"], LAG="86400"), 0)
