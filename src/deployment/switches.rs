@@ -66,13 +66,17 @@ impl Switch {
         !self.to_copy.is_empty()
     }
 
-    /// The words of all its commands, and of what is read back.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
+    /// All that it does, whichever way.
+    pub fn steps(&self) -> impl Iterator<Item = &SwitchStep> {
         let copying = self.copying.iter();
         let copying = copying.flat_map(|c| c.stop.iter().chain(&c.join).chain(&c.resume));
         let steps = self.to_copy.iter().chain(&self.to_original);
-        let steps = steps.chain(&self.delete).chain(copying);
-        let steps = steps.flat_map(|s| {
+        steps.chain(&self.delete).chain(copying)
+    }
+
+    /// The words of all its commands, and of what is read back.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let steps = self.steps().flat_map(|s| {
             let proof = s.proof.iter().flat_map(|p| &p.command);
             s.operation.command.iter().chain(proof)
         });

@@ -234,13 +234,12 @@ impl Block<'_> {
 }
 
 fn subject(subject: &SubjectView) -> Block<'_> {
-    let row = |time| row_of(time);
     Block {
         kind: subject.kind,
         part: &subject.name,
         name: subject.name.clone(),
         objective: "RTO",
-        rows: sorted(subject.scenarios.iter().map(row).collect()),
+        rows: sorted(subject.scenarios.iter().map(row_of).collect()),
     }
 }
 

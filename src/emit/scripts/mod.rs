@@ -142,26 +142,13 @@ pub fn emit(input: Input, roots: &[AppliedRoot], set: &mut ArtifactSet) {
 
 /// What only one script reads, with the functions that its rows call.
 fn own(input: Input, name: &str, source: &str) -> Map<String, Value> {
-    let mut own = Map::new();
-    match name {
-        "failover-region.sh" => {
-            own.insert(
-                "plan".into(),
-                plans::plan(input.topology, &input.procedures.fail_over),
-            );
-        }
-        "promote-region.sh" => {
-            own.insert(
-                "plan".into(),
-                plans::plan(input.topology, &input.procedures.fail_back),
-            );
-        }
-        "switch-store.sh" => {
-            own.insert("switches".into(), switches::all(input));
-        }
-        _ => return own,
-    }
-    let mut own = Value::Object(own);
+    let plan = |procedure| json!({ "plan": plans::plan(input.topology, procedure) });
+    let mut own = match name {
+        "failover-region.sh" => plan(&input.procedures.fail_over),
+        "promote-region.sh" => plan(&input.procedures.fail_back),
+        "switch-store.sh" => json!({ "switches": switches::all(input) }),
+        _ => return Map::new(),
+    };
     let taken = functions_of(source, &own);
     let functions = tables::fold(input.topology, &mut own, taken);
     if let Some(plan) = own.get_mut("plan") {

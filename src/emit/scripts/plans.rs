@@ -25,7 +25,7 @@ pub(super) fn plan(topology: &Topology, procedure: &Procedure) -> Value {
         "pair": pair,
         "budgets": by_script().flat_map(|s| budgets(topology, &procedure.cases, s.id)).collect::<Vec<_>>(),
         "seats": seats(topology, procedure),
-    "promised": promised(procedure),
+        "promised": promised(procedure),
     })
 }
 

@@ -37,13 +37,7 @@ fn switch(input: Input, switch: &Switch) -> Value {
             "Check the copy before it is deleted",
         ),
     ];
-    let copying = switch.copying.iter();
-    let all = copying.flat_map(|c| c.stop.iter().chain(&c.join).chain(&c.resume));
-    let all = all
-        .chain(&switch.to_copy)
-        .chain(&switch.to_original)
-        .chain(&switch.delete);
-    let words = all.flat_map(|s| &s.operation.command);
+    let words = switch.steps().flat_map(|s| &s.operation.command);
     let befores = befores.iter().filter(|(_, proofs, _)| !proofs.is_empty());
     let befores = befores.map(|(way, proofs, title)| {
         let each = proofs.iter().map(|p| tables::lines(&p.title, [proof(p)]));

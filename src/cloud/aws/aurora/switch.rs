@@ -39,15 +39,16 @@ impl Lowering<'_> {
         let left = format!(
             "aws rds describe-db-clusters --region {location} --query \"length(DBClusters[?DBClusterIdentifier=='$1'])\" --output text"
         );
+        let finish = self.aurora_finish(store, id);
         Switch {
             subject: name.into(),
             datastore: store.name.clone(),
             means: format!(
                 "Services of all regions use the copy in {location}, which no other region follows; the original stays as it is. Its administrator has the password of the moment that it was restored to."
             ),
-            afterwards: self.aurora_afterwards(store, id),
+            afterwards: rejoined(finish.is_empty()),
             compare: None,
-            finish: self.aurora_finish(store, id),
+            finish,
             to_copy: self.at_copy(&copy),
             to_original: self.at_original(&copy),
             copying: None,
@@ -68,10 +69,6 @@ impl Lowering<'_> {
                 (&left, "0", GONE_WITHIN),
             )],
         }
-    }
-
-    fn aurora_afterwards(&self, store: &Datastore, id: RegionId) -> String {
-        rejoined(self.aurora_finish(store, id).is_empty())
     }
 
     fn aurora_copy(&self, name: &str, id: RegionId) -> Proof {

@@ -49,6 +49,7 @@ impl Lowering<'_> {
         let delete = format!(
             "aws elasticache delete-replication-group --region {location} --replication-group-id \"$1\""
         );
+        let finish = self.elasticache_finish(store, id);
         Switch {
             subject: name.into(),
             datastore: store.name.clone(),
@@ -59,9 +60,9 @@ impl Lowering<'_> {
             } else {
                 "Services are told of the copy; the original stays as it is.".into()
             },
-            afterwards: self.elasticache_afterwards(store, id),
+            afterwards: rejoined(finish.is_empty()),
             compare: None,
-            finish: self.elasticache_finish(store, id),
+            finish,
             to_copy: self.at_copy(&copy),
             to_original: self.at_original(&copy),
             copying: None,
@@ -82,10 +83,6 @@ impl Lowering<'_> {
                 (&left, "0", GONE_WITHIN),
             )],
         }
-    }
-
-    fn elasticache_afterwards(&self, store: &Datastore, id: RegionId) -> String {
-        rejoined(self.elasticache_finish(store, id).is_empty())
     }
 
     fn elasticache_copy(&self, name: &str, id: RegionId) -> Proof {

@@ -108,12 +108,7 @@ impl<'a> Names<'a> {
 
     /// The pieces of a word. A variable is one.
     pub(super) fn cut<'w>(&self, word: &'w str) -> Vec<Piece<'w>> {
-        let variable = |c: char| c.is_ascii_uppercase() || c == '_';
-        if word.len() > 1
-            && word
-                .strip_prefix('$')
-                .is_some_and(|w| w.chars().all(variable))
-        {
+        if variable(word) {
             return vec![Piece::Hole(word, "value")];
         }
         let (mut pieces, mut text, mut at) = (Vec::new(), 0, 0);
