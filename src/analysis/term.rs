@@ -4,7 +4,7 @@ pub use crate::catalog::facts::Class;
 use crate::catalog::facts::{self, Fact};
 use crate::deployment::Reading;
 use crate::source::Span;
-use crate::topology::Duration;
+use crate::topology::{Duration, Provider};
 
 /// What a term's time is spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,6 +177,16 @@ pub enum Change {
     },
     /// What to write in the spec, where no number of it can be made smaller.
     Write(String),
+}
+
+/// What to write where everything is on one cloud, and that is lost.
+pub fn off_cloud(provider: Provider) -> String {
+    format!("run what is on {provider} elsewhere too: another cloud, or `external`")
+}
+
+/// What to write where a service runs in one region, and that is lost.
+pub fn in_another_region(service: &str) -> String {
+    format!("run `{service}` in another region too: `replicas` by region")
 }
 
 /// No recovery at all: what is lost does not come back by itself or by us.

@@ -3,7 +3,7 @@
 
 use super::time::Loss;
 use crate::analysis::capacity::{Survivor, bears, replicas};
-use crate::analysis::term::{Change, Class, Step, Term};
+use crate::analysis::term::{self, Change, Class, Step, Term};
 use crate::catalog::Place;
 use crate::deployment::Action;
 use crate::topology::{FactKind, Scenario};
@@ -35,9 +35,7 @@ impl Loss<'_> {
                     |id: &RegionId| self.context.topology.region(*id).place.provider != provider;
                 let left = service.placements.iter().any(|p| stays(&p.region));
                 let why = format!("every replica is on {provider}");
-                let write = format!(
-                    "run what is on {provider} elsewhere too: another cloud, or `external`"
-                );
+                let write = term::off_cloud(provider);
                 (!left)
                     .then(|| Term::never(Step::WarmUp, &service.name, why, write))
                     .into_iter()
@@ -127,10 +125,7 @@ impl Loss<'_> {
         if service.placements.len() == 1 {
             let region = &self.context.topology.region(lost).name;
             let why = format!("`{}` runs in {region} alone", service.name);
-            let write = format!(
-                "run `{}` in another region too: `replicas` by region",
-                service.name
-            );
+            let write = term::in_another_region(&service.name);
             return vec![Term::never(Step::WarmUp, &service.name, why, write).at(service.span)];
         }
         let Some(Some(survivors)) = self.after.get(id.0) else {

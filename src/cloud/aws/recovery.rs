@@ -3,11 +3,9 @@
 use super::edge::{check_of, health_call, target_check};
 use super::{facts, readings};
 use crate::analysis::Context;
-use crate::analysis::term::{Change, Step, Term, detection_after_answer};
+use crate::analysis::term::{self, Change, Step, Term, detection_after_answer};
 use crate::catalog::facts::fact;
-use crate::cloud::recovery::{
-    by_hand, by_itself, leads_on, leaves_by_itself, noticed, off_cloud, taking_out,
-};
+use crate::cloud::recovery::{by_hand, by_itself, leads_on, leaves_by_itself, noticed, taking_out};
 use crate::deployment::Reading;
 use crate::topology::Scenario;
 use crate::topology::{Duration, FactKind, Host, Provider};
@@ -28,7 +26,7 @@ pub(super) fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<T
         Scenario::Zone => targets(context, host),
         Scenario::Cloud(Provider::Aws) => {
             let why = format!("the names and load balancers of {} are on aws", host.name);
-            let write = off_cloud(Provider::Aws);
+            let write = term::off_cloud(Provider::Aws);
             vec![Term::never(Step::Redirect, &host.name, why, write).at(host.span)]
         }
         Scenario::Entry if host.region.is_none() => {

@@ -5,10 +5,8 @@ use super::facts::dns_check;
 use super::offering::runtime;
 use super::readings;
 use crate::analysis::Context;
-use crate::analysis::term::{Change, Step, Term};
-use crate::cloud::recovery::{
-    by_hand, by_itself, leads_on, leaves_by_itself, noticed, off_cloud, taking_out,
-};
+use crate::analysis::term::{self, Change, Step, Term};
+use crate::cloud::recovery::{by_hand, by_itself, leads_on, leaves_by_itself, noticed, taking_out};
 use crate::topology::settings::Check;
 use crate::topology::{Duration, FactKind, Provider, Scenario};
 use crate::topology::{Host, Service};
@@ -37,7 +35,7 @@ pub fn entry(context: &Context, host: &Host, scenario: Scenario) -> Vec<Term> {
         Scenario::Zone if service.on_cluster() => leave(context, host, service),
         Scenario::Cloud(Provider::Gcp) => {
             let why = format!("the load balancer of {} is on gcp", host.name);
-            let write = off_cloud(Provider::Gcp);
+            let write = term::off_cloud(Provider::Gcp);
             vec![Term::never(Step::Redirect, &host.name, why, write).at(host.span)]
         }
         Scenario::Entry => lost_entry(context, host),

@@ -1,11 +1,9 @@
 //! Managed stores of one region or several: what a zone, a region and wrong data take.
 
-use super::{
-    before_promotion, behind_a_cut, by_hand, not_abroad, off_cloud, past, restored, snapshot,
-};
+use super::{before_promotion, behind_a_cut, by_hand, not_abroad, past, restored, snapshot};
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::term::{By, Change, Class, Source, Step, Term};
+use crate::analysis::term::{self, By, Change, Class, Source, Step, Term};
 use crate::deployment::{Keeps, Reading};
 use crate::topology::{Datastore, RegionId};
 use crate::topology::{Duration, FactKind, Mode, Provider, Scenario};
@@ -91,7 +89,7 @@ pub(in crate::cloud) fn store(
         Scenario::Region(lost) => region(context, kind, store, lost),
         Scenario::Cloud(provider) => all_on(context, store, provider)
             .map(|why| {
-                let write = off_cloud(provider);
+                let write = term::off_cloud(provider);
                 Term::never(Step::Promote, &store.name, why, write).at(store.span)
             })
             .into_iter()

@@ -9,11 +9,11 @@ use super::frame;
 use super::offering::{self, Recovery};
 use crate::analysis::Context;
 use crate::analysis::offering::{Offerings, Remaining};
-use crate::analysis::term::{By, Change, Class, Source, Step, Term, detection};
+use crate::analysis::term::{self, By, Change, Class, Source, Step, Term, detection};
 use crate::deployment::{Action, OperationKind, Reading};
 use crate::topology::settings::Check;
 use crate::topology::{Datastore, Host, OutsideService, Queue, RegionId, Service};
-use crate::topology::{Duration, FactKind, Provider, Reach, Scenario, Trigger};
+use crate::topology::{Duration, FactKind, Reach, Scenario, Trigger};
 
 /// The facts of all kinds on all clouds.
 #[derive(Debug, Clone, Copy, Default)]
@@ -423,15 +423,9 @@ fn taken_every(store: &Datastore, period: u64) -> Option<Remaining> {
     Some(Remaining::history(copy, lacks))
 }
 
-/// What to write where everything is on one cloud, and that is lost.
-pub(super) fn off_cloud(provider: Provider) -> String {
-    format!("run what is on {provider} elsewhere too: another cloud, or `external`")
-}
-
 /// What to write where a host leads to one region alone.
 pub(super) fn leads_on(context: &Context, host: &Host) -> String {
-    let service = &context.topology.service(host.service).name;
-    format!("run `{service}` in another region too: `replicas` by region")
+    term::in_another_region(&context.topology.service(host.service).name)
 }
 
 /// Restoring what history is left; without any, corrupted data stays corrupted, unless it can be

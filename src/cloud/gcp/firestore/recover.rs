@@ -3,8 +3,8 @@
 use super::super::facts::firestore_multi_region;
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::term::{Step, Term};
-use crate::cloud::recovery::{behind_a_cut, off_cloud, past, restored};
+use crate::analysis::term::{self, Step, Term};
+use crate::cloud::recovery::{behind_a_cut, past, restored};
 use crate::topology::{Database, Datastore, Provider, RegionId, Scenario};
 
 /// Whether losing a region touches a database, and whether a majority of its voting regions
@@ -39,7 +39,7 @@ pub(super) fn again(context: &Context, store: &Datastore, scenario: Scenario) ->
         }
         Scenario::Cloud(Provider::Gcp) => {
             let why = "every copy is on gcp".into();
-            let write = off_cloud(Provider::Gcp);
+            let write = term::off_cloud(Provider::Gcp);
             vec![Term::never(Step::Promote, &store.name, why, write).at(store.span)]
         }
         Scenario::Corruption => restored(context, store, &history(context, store)),

@@ -1,8 +1,8 @@
 //! How Pub/Sub delivers again.
 
 use crate::analysis::Context;
-use crate::analysis::term::{By, Change, Step, Term};
-use crate::cloud::recovery::{by_hand, off_cloud};
+use crate::analysis::term::{self, By, Change, Step, Term};
+use crate::cloud::recovery::by_hand;
 use crate::deployment::Action;
 use crate::topology::{FactKind, Provider, Queue, RegionId, Scenario, Service};
 
@@ -13,7 +13,7 @@ pub(super) fn again(context: &Context, queue: &Queue, scenario: Scenario) -> Vec
         return match scenario {
             Scenario::Cloud(Provider::Gcp) => {
                 let why = "the queue is on gcp".into();
-                let write = off_cloud(Provider::Gcp);
+                let write = term::off_cloud(Provider::Gcp);
                 vec![Term::never(Step::Redirect, &queue.name, why, write).at(queue.span)]
             }
             _ => Vec::new(),

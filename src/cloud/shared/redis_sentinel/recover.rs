@@ -3,8 +3,8 @@
 
 use crate::analysis::Context;
 use crate::analysis::offering::Remaining;
-use crate::analysis::term::{Change, Class, Step, Term};
-use crate::cloud::recovery::{not_abroad, off_cloud, past, readings, restored, snapshot};
+use crate::analysis::term::{self, Change, Class, Step, Term};
+use crate::cloud::recovery::{not_abroad, past, readings, restored, snapshot};
 use crate::topology::settings::{SENTINEL_FAILOVER_MILLIS, SENTINEL_PROMOTION_MILLIS};
 use crate::topology::{Datastore, Duration, FactKind, Mode, RegionId, Scenario};
 
@@ -15,7 +15,7 @@ pub(super) fn store(context: &Context, store: &Datastore, scenario: Scenario) ->
             match store.regions.iter().all(on) {
                 true => {
                     let why = format!("every node is on {provider}");
-                    let write = off_cloud(provider);
+                    let write = term::off_cloud(provider);
                     vec![Term::never(Step::Promote, &store.name, why, write).at(store.span)]
                 }
                 false => Vec::new(),
