@@ -76,25 +76,19 @@ fn add(call: &mut Call, text: &Text, values: &Map<String, Value>, out: &mut Diag
                         "`terraform/modules/{module}/README.md` of the output lists its inputs"
                     ),
                 };
-                once(
-                    out,
-                    refused(at, &format!("`{module}` has no input `{key}`"), &help),
-                );
+                out.push_once(refused(
+                    at,
+                    &format!("`{module}` has no input `{key}`"),
+                    &help,
+                ));
             }
             Some(_) if given => {
                 let message = format!("`{key}` of `{}` follows from the spec already", call.name);
                 let help = "change the field of the spec: other files and the recovery budget count with it";
-                once(out, refused(at, &message, help));
+                out.push_once(refused(at, &message, help));
             }
             Some(own) => call.arguments.push((own, argument(value))),
         }
-    }
-}
-
-/// Says the same of several calls once.
-fn once(out: &mut Diagnostics, found: Diagnostic) {
-    if !out.iter().any(|d| d.message == found.message) {
-        out.push(found);
     }
 }
 

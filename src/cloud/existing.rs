@@ -127,7 +127,7 @@ pub(super) fn zones(topology: &Topology, deployment: &mut Deployment, out: &mut 
                 .to_string(),
             "DNSSEC is its owner's".to_string(),
         ] {
-            deployment.demands.push(Demand {
+            deployment.demand(Demand {
                 part: "zone",
                 name: zone.value.clone(),
                 at: "global".into(),
@@ -135,6 +135,50 @@ pub(super) fn zones(topology: &Topology, deployment: &mut Deployment, out: &mut 
                 planned: false,
             });
         }
+    }
+}
+
+/// Reports services whose accounts are others', and have no names. `what` is what a cloud calls these.
+pub(super) fn unnamed(topology: &Topology, what: &str, out: &mut Diagnostics) {
+    let services = topology.services.iter();
+    for service in services.filter(|s| topology.has_account(s) && s.account.is_none()) {
+        out.push(lacks(
+            service.span,
+            &format!(
+                "the {what} of `{}` are there, and nothing says what they are called",
+                service.name
+            ),
+            &format!("its {what} are others'"),
+            "write `account: shop-api-{region}`; `{region}` is the region's short name",
+        ));
+    }
+}
+
+/// Checks what is written of a cluster that others own. `network` is what a cloud calls what it stands in.
+pub(super) fn cluster(topology: &Topology, id: RegionId, network: &str, out: &mut Diagnostics) {
+    let Some(cluster) = topology.existing_cluster(id) else {
+        return;
+    };
+    if !topology.needs_cluster(id) {
+        let counts = "nothing here runs on a cluster";
+        idle(
+            Some(cluster.span),
+            "clusters",
+            "in this region",
+            counts,
+            out,
+        );
+    }
+    if topology.existing_network(id).is_none() {
+        out.push(lacks(
+            cluster.span,
+            &format!(
+                "`{}` stands in a {network} of others, and nothing says which",
+                cluster.name.value
+            ),
+            "what this system makes must reach it",
+            &format!("write the {network} under `existing.networks`"),
+        ));
     }
 }
 

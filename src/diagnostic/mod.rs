@@ -210,6 +210,13 @@ impl Diagnostics {
         self.list.push(diagnostic);
     }
 
+    /// Adds a finding that several parts lead to, unless its headline is there already.
+    pub fn push_once(&mut self, diagnostic: Diagnostic) {
+        if !self.iter().any(|d| d.message == diagnostic.message) {
+            self.push(diagnostic);
+        }
+    }
+
     /// Adds all findings of another stage.
     pub fn extend(&mut self, other: impl IntoIterator<Item = Diagnostic>) {
         self.list.extend(other);

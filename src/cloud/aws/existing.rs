@@ -2,7 +2,7 @@
 
 use super::network::Subnets;
 use super::{Lowering, facts};
-use crate::cloud::existing::{form, idle, lacks, range};
+use crate::cloud::existing::{self, form, idle, lacks, range};
 use crate::deployment::{Argument, Demand, Scope};
 use crate::topology::{ExistingNetwork, RegionId, Service, Text};
 
@@ -11,7 +11,7 @@ impl Lowering<'_> {
     pub(super) fn check_existing(&mut self) {
         for id in self.regions.clone() {
             self.check_network(id);
-            self.check_cluster(id);
+            existing::cluster(self.topology, id, "VPC", self.out);
             let location = self.location(id);
             if let Some(registry) = self.topology.existing_registry(id) {
                 let fits = registry.contains(&format!(".dkr.ecr.{location}.amazonaws.com/"));
@@ -29,24 +29,7 @@ impl Lowering<'_> {
                 form(key, fits, "a key of this region", &help, self.out);
             }
         }
-        for service in self
-            .topology
-            .services
-            .iter()
-            .filter(|s| self.topology.has_account(s))
-        {
-            if service.account.is_none() {
-                self.out.push(lacks(
-                    service.span,
-                    &format!(
-                        "the roles of `{}` are there, and nothing says what they are called",
-                        service.name
-                    ),
-                    "its roles are others'",
-                    "write `account: shop-api-{region}`; `{region}` is the region's short name",
-                ));
-            }
-        }
+        existing::unnamed(self.topology, "roles", self.out);
     }
 
     fn check_network(&mut self, id: RegionId) {
@@ -87,33 +70,6 @@ impl Lowering<'_> {
         for (what, written) in google {
             let place = written.as_ref().map(|w| w.span);
             idle(place, what, "on AWS", "it is for Google Cloud", self.out);
-        }
-    }
-
-    fn check_cluster(&mut self, id: RegionId) {
-        let Some(cluster) = self.topology.existing_cluster(id) else {
-            return;
-        };
-        if !self.topology.needs_cluster(id) {
-            let counts = "nothing here runs on a cluster";
-            idle(
-                Some(cluster.span),
-                "clusters",
-                "in this region",
-                counts,
-                self.out,
-            );
-        }
-        if self.topology.existing_network(id).is_none() {
-            self.out.push(lacks(
-                cluster.span,
-                &format!(
-                    "`{}` stands in a VPC of others, and nothing says which",
-                    cluster.name.value
-                ),
-                "what this system makes must reach it",
-                "write the VPC under `existing.networks`",
-            ));
         }
     }
 
@@ -175,15 +131,9 @@ impl Lowering<'_> {
                 kind.word(),
                 zones.join(", ")
             );
-            let found = lacks(
-                network.span,
-                &message,
-                "what this system makes stands in them",
-                &help,
-            );
-            if !self.out.iter().any(|d| d.message == found.message) {
-                self.out.push(found);
-            }
+            let why = "what this system makes stands in them";
+            let found = lacks(network.span, &message, why, &help);
+            self.out.push_once(found);
         }
     }
 
@@ -278,16 +228,13 @@ impl Lowering<'_> {
         planned: bool,
     ) {
         let at = self.topology.region(id).name.clone();
-        let demand = Demand {
+        self.deployment.demand(Demand {
             part,
             name: name.to_string(),
             at,
             says,
             planned,
-        };
-        if !self.deployment.demands.contains(&demand) {
-            self.deployment.demands.push(demand);
-        }
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use super::backup::has_backup;
 use super::offering::has_range;
 use super::ranges::Ranges;
 use super::{Lowering, project};
-use crate::cloud::existing::{form, idle, lacks, range};
+use crate::cloud::existing::{self, form, idle, lacks, range};
 use crate::deployment::{Argument, Demand, Scope};
 use crate::topology::{ExistingNetwork, Provider, RegionId, Service, Text, Topology};
 
@@ -57,7 +57,7 @@ impl Lowering<'_> {
         let first = network(self.topology).map(|n| network_path(self.topology, n));
         for id in self.regions.clone() {
             self.check_network(id, first.as_deref());
-            self.check_cluster(id);
+            existing::cluster(self.topology, id, "network", self.out);
             if let Some(registry) = self.topology.existing_registry(id) {
                 let fits = registry
                     .split('/')
@@ -84,24 +84,7 @@ impl Lowering<'_> {
             );
             form(key, fits, "a key of this location", &help, self.out);
         }
-        for service in self
-            .topology
-            .services
-            .iter()
-            .filter(|s| self.topology.has_account(s))
-        {
-            if service.account.is_none() {
-                self.out.push(lacks(
-                    service.span,
-                    &format!(
-                        "the accounts of `{}` are there, and nothing says what they are called",
-                        service.name
-                    ),
-                    "its accounts are others'",
-                    "write `account: shop-api-{region}`; `{region}` is the region's short name",
-                ));
-            }
-        }
+        existing::unnamed(self.topology, "accounts", self.out);
     }
 
     fn check_network(&mut self, id: RegionId, first: Option<&str>) {
@@ -183,33 +166,6 @@ impl Lowering<'_> {
     fn stands_in_network(&self, id: RegionId) -> bool {
         let mut stores = self.topology.datastores.iter();
         self.topology.needs_cluster(id) || stores.any(|s| has_range(s) && s.regions.contains(&id))
-    }
-
-    fn check_cluster(&mut self, id: RegionId) {
-        let Some(cluster) = self.topology.existing_cluster(id) else {
-            return;
-        };
-        if !self.topology.needs_cluster(id) {
-            let counts = "nothing here runs on a cluster";
-            idle(
-                Some(cluster.span),
-                "clusters",
-                "in this region",
-                counts,
-                self.out,
-            );
-        }
-        if self.topology.existing_network(id).is_none() {
-            self.out.push(lacks(
-                cluster.span,
-                &format!(
-                    "`{}` stands in a network of others, and nothing says which",
-                    cluster.name.value
-                ),
-                "what this system makes must reach it",
-                "write the network under `existing.networks`",
-            ));
-        }
     }
 
     /// Reads a network of others and gives on what ours would give.
@@ -360,16 +316,13 @@ impl Lowering<'_> {
     }
 
     fn demand(&mut self, part: &'static str, name: &str, at: &str, says: String, planned: bool) {
-        let demand = Demand {
+        self.deployment.demand(Demand {
             part,
             name: name.to_string(),
             at: at.to_string(),
             says,
             planned,
-        };
-        if !self.deployment.demands.contains(&demand) {
-            self.deployment.demands.push(demand);
-        }
+        });
     }
 }
 
